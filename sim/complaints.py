@@ -1,0 +1,624 @@
+"""What is wrong with a file, said so that a person can mend it.
+
+Every reader of files in this package works the same way: it reads what it can, notes each problem as a
+`Complaint` with its file, line and key, and only at the end raises one `InputError` that lists them all.
+
+YAML is read as YAML 1.2 reads plain words and numbers (`no` is a word, `010` is ten, `1e-3` is a number, `1:30` is
+text). Whatever could surprise a reader or run code is refused: duplicate keys, anchors and aliases, tags,
+several documents in one file, files too large, too deep or too full.
+"""
+
+from __future__ import annotations
+
+import csv
+import difflib
+import io
+import math
+import re
+import stat
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import yaml
+
+MOST_BYTES = 1_000_000
+MOST_DEPTH = 24
+MOST_NODES = 100_000
+MOST_LISTED = 12
+MOST_QUOTED = 60
+MOST_COMPLAINTS = 400
+
+Scalar: TypeAlias = str | int | float | bool | None
+
+
+# --- complaints ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Complaint:
+    """One problem: where it is, what was found there, what is allowed, and the nearest thing that would do."""
+
+    file: str
+    line: int | None = None
+    column: int | None = None
+    key: str = ""
+    found: str = ""
+    allowed: str = ""
+    nearest: str | None = None
+    message: str = ""
+
+    @property
+    def place(self) -> str:
+        """`file:line: key`, leaving out what is not known."""
+        where = self.file if self.line is None else f"{self.file}:{self.line}"
+        return f"{where}: {self.key}" if self.key else where
+
+    def __str__(self) -> str:
+        parts = []
+        if self.found:
+            parts.append(f"found {self.found}")
+        if self.message:
+            parts.append(self.message)
+        if self.allowed:
+            parts.append(f"allowed: {self.allowed}")
+        said = "; ".join(parts)
+        if self.nearest is None:
+            return f"{self.place}: {said}"
+        return f"{self.place}: {said.rstrip('.')}. Did you mean '{self.nearest}'?"
+
+
+class InputError(Exception):
+    """The input is wrong. Holds every complaint; `str()` gives one line for each."""
+
+    def __init__(self, complaints: Iterable[Complaint]) -> None:
+        self.complaints = tuple(complaints)
+        super().__init__(self.complaints)
+
+    def __str__(self) -> str:
+        return "\n".join(str(complaint) for complaint in self.complaints)
+
+
+class Complaints:
+    """A notebook of complaints, kept while a file is read."""
+
+    def __init__(self) -> None:
+        self._noted: dict[Complaint, None] = {}
+
+    def __len__(self) -> int:
+        return len(self._noted)
+
+    def __iter__(self) -> Iterator[Complaint]:
+        return iter(self._noted)
+
+    def add(self, complaint: Complaint) -> None:
+        """Note one complaint; the same one is not noted twice. Gives up when there are very many."""
+        self._noted[complaint] = None
+        if len(self._noted) > MOST_COMPLAINTS:
+            raise InputError([*self._noted, Complaint(file=complaint.file, message="and more; reading stopped here")])
+
+    def about(
+        self,
+        entry: Entry,
+        *,
+        key: str | None = None,
+        found: str | None = None,
+        allowed: str = "",
+        nearest: str | None = None,
+        message: str = "",
+    ) -> None:
+        """Complain about `entry`; `found` is what stands there unless told otherwise (empty: do not say)."""
+        self.add(
+            Complaint(
+                file=entry.file,
+                line=entry.line,
+                column=entry.column,
+                key=entry.key if key is None else key,
+                found=entry.quoted() if found is None else found,
+                allowed=allowed,
+                nearest=nearest,
+                message=message,
+            )
+        )
+
+    def raise_if_any(self) -> None:
+        """Raise `InputError` with everything noted, in order of file and line; do nothing when there is nothing."""
+        if self._noted:
+            raise InputError(sorted(self._noted, key=lambda c: (c.file, c.line or 0, c.column or 0)))
+
+
+def nearest_to(word: object, choices: Iterable[str]) -> str | None:
+    """The choice most like `word`, or None when none is like it."""
+    options = list(choices)
+    written = str(word)[:MOST_QUOTED]
+    for candidate in dict.fromkeys((written, written.lower(), written.upper())):
+        close = difflib.get_close_matches(candidate, options, n=1, cutoff=0.6)
+        if close:
+            return close[0]
+    return None
+
+
+def quoted(written: str) -> str:
+    """The text in quotes, on one line, cut when it is long."""
+    if len(written) > MOST_QUOTED:
+        written = written[: MOST_QUOTED - 3] + "..."
+    return "'" + " ".join(written.split("\n")) + "'"
+
+
+def listed(choices: Iterable[str]) -> str:
+    """The choices as words for a message; a long list is cut, saying how many were left out."""
+    options = list(choices)
+    if len(options) <= MOST_LISTED:
+        return ", ".join(options)
+    return ", ".join(options[:MOST_LISTED]) + f" and {len(options) - MOST_LISTED} more"
+
+
+def shown_path(path: Path | str) -> str:
+    """The path as a person at this prompt would write it: relative when it lies below the working directory."""
+    try:
+        return Path(path).resolve().relative_to(Path.cwd().resolve()).as_posix()
+    except (ValueError, OSError, RuntimeError):
+        return str(path)
+
+
+def input_error(
+    file: str, message: str, *, found: str = "", allowed: str = "", nearest: str | None = None
+) -> InputError:
+    """An `InputError` with one complaint that concerns a whole file or no file at all."""
+    return InputError([Complaint(file=file, message=message, found=found, allowed=allowed, nearest=nearest)])
+
+
+# --- entries: values that know where they stand ----------------------------------------------------------------------
+
+
+class Entry:
+    """One value of a file with its place: `value` is a scalar, a list of entries or a dict from text to entries."""
+
+    __slots__ = ("column", "file", "key", "line", "text", "value")
+
+    def __init__(self, value: Any, file: str, line: int, column: int, key: str, text: str | None = None) -> None:
+        self.value = value
+        self.file = file
+        self.line = line
+        self.column = column
+        self.key = key
+        self.text = text
+
+    def __repr__(self) -> str:
+        return f"Entry({self.key or '(top)'} at {self.file}:{self.line})"
+
+    def quoted(self) -> str:
+        """What was found here, as a message says it: text in quotes and cut short, the rest by what it is."""
+        if isinstance(self.value, dict):
+            return "a group of keys"
+        if isinstance(self.value, list):
+            return "a list"
+        if self.value is None:
+            return "nothing"
+        return quoted(str(self.value) if self.text is None else self.text)
+
+
+_NULLS = frozenset(("", "~", "null", "Null", "NULL"))
+_TRUE = frozenset(("true", "True", "TRUE"))
+_FALSE = frozenset(("false", "False", "FALSE"))
+_NOT_BOOLEAN = frozenset(("on", "off", "yes", "no", "y", "n"))
+_INTEGER = re.compile(r"[-+]?[0-9]{1,400}\Z")
+_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
+_NOT_FINITE = re.compile(r"(?:[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))\Z")
+_MAY_BE_NUMBER = frozenset("0123456789+-.")
+
+
+def plain_scalar(text: str) -> Scalar:
+    """What an unquoted word means in YAML 1.2: nothing, true, false, a number, or else the text itself."""
+    if text in _NULLS:
+        return None
+    if text in _TRUE or text in _FALSE:
+        return text in _TRUE
+    return _plain_number(text) if text[0] in _MAY_BE_NUMBER else text
+
+
+def _plain_number(text: str) -> int | float | str:
+    if _INTEGER.match(text):
+        return int(text)
+    if _FLOAT.match(text):
+        return float(text)
+    if _NOT_FINITE.match(text):
+        return float(text.replace(".", "", 1))
+    return text
+
+
+# --- reading files ---------------------------------------------------------------------------------------------------
+
+
+def read_text(path: Path, complaints: Complaints) -> str | None:
+    """The text of a file in UTF-8, or None with a complaint (missing, a folder, unreadable, too large, not text)."""
+    raw = _read_bytes(path, complaints)
+    if raw is None:
+        return None
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        complaints.add(Complaint(file=shown_path(path), line=line, message="this is not text in UTF-8"))
+        return None
+
+
+def _read_bytes(path: Path, complaints: Complaints) -> bytes | None:
+    name = shown_path(path)
+    try:
+        about = path.stat()
+        if stat.S_ISDIR(about.st_mode):
+            complaints.add(Complaint(file=name, found="a folder", allowed="a file"))
+            return None
+        if not stat.S_ISREG(about.st_mode):
+            complaints.add(Complaint(file=name, found="something that is not a plain file", allowed="a file"))
+            return None
+        with path.open("rb") as handle:
+            raw = handle.read(MOST_BYTES + 1)
+    except (OSError, ValueError) as error:
+        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
+        complaints.add(Complaint(file=name, message=f"cannot be read: {reason}"))
+        return None
+    if len(raw) > MOST_BYTES:
+        complaints.add(Complaint(file=name, found="a file larger than that", allowed=f"at most {MOST_BYTES} bytes"))
+        return None
+    return raw
+
+
+# The C parser when PyYAML was built with it, ten times as fast; both give the same events.
+_EventStream: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def read_yaml(path: Path | str, complaints: Complaints) -> Entry | None:
+    """Read one YAML file into entries; problems are noted in `complaints`, and None means nothing could be read."""
+    path = Path(path)
+    text = read_text(path, complaints)
+    return None if text is None else parse_yaml(text, shown_path(path), complaints)
+
+
+def parse_yaml(text: str, file: str, complaints: Complaints) -> Entry | None:
+    """Read YAML text into entries; `file` is the name used in complaints."""
+    try:
+        top = _Composer(file, complaints).compose(text)
+    except _TooMuchError:
+        return None
+    except yaml.YAMLError as error:
+        complaints.add(_not_yaml(file, error))
+        return None
+    if top is None:
+        complaints.add(Complaint(file=file, message="the file is empty"))
+    return top
+
+
+def _not_yaml(file: str, error: yaml.YAMLError) -> Complaint:
+    mark = getattr(error, "problem_mark", None)
+    problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "not readable"
+    return Complaint(
+        file=file,
+        line=None if mark is None else mark.line + 1,
+        column=None if mark is None else mark.column + 1,
+        message=f"this is not valid YAML: {problem}",
+    )
+
+
+_NO_ANCHORS = "values written out; anchors and aliases are not read"
+
+
+class _TooMuchError(Exception):
+    """The file is too deep, too full, or refers to itself; a complaint has been noted."""
+
+
+class _Composer:
+    """Turns the parser's events into entries without recursion, so that no file can exhaust the stack."""
+
+    def __init__(self, file: str, complaints: Complaints) -> None:
+        self.file = file
+        self.complaints = complaints
+        self.nodes = 0
+        self.documents = 0
+        self.top: Entry | None = None
+        self.open: list[Entry] = []  # the lists and groups we are in, the innermost last
+        self.keys: list[Any] = []  # beside each, the event of the key that waits for its value
+
+    def compose(self, text: str) -> Entry | None:
+        """The top entry, or None when the file holds nothing."""
+        parser = _EventStream(text)
+        try:
+            while (event := parser.get_event()) is not None:
+                self._take(event)
+        finally:
+            parser.dispose()
+        return None if self.top is not None and self.top.text == "" else self.top
+
+    def _take(self, event: Any) -> None:
+        kind = type(event)
+        if kind is yaml.ScalarEvent:
+            self._scalar(event)
+        elif kind is yaml.MappingStartEvent:
+            self._group(event, {})
+        elif kind is yaml.SequenceStartEvent:
+            self._group(event, [])
+        elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
+            self.open.pop()
+            self.keys.pop()
+        elif kind is yaml.AliasEvent:
+            self._refuse(event, f"the alias *{event.anchor}", _NO_ANCHORS)
+            raise _TooMuchError
+        elif kind is yaml.DocumentStartEvent:
+            self.documents += 1
+            if self.documents > 1:
+                self._refuse(event, "a second document ('---')", "one document in a file")
+                raise _TooMuchError
+
+    def _awaits_key(self) -> bool:
+        return bool(self.open) and type(self.open[-1].value) is dict and self.keys[-1] is None
+
+    def _scalar(self, event: Any) -> None:
+        self._check(event)
+        if self._awaits_key():
+            self._check_new_key(event)
+            self.keys[-1] = event
+            return
+        text = event.value
+        value = plain_scalar(text) if event.implicit[0] and not event.style else text
+        mark = event.start_mark
+        self._hang(Entry(value, self.file, mark.line + 1, mark.column + 1, "", text))
+
+    def _group(self, event: Any, value: dict[str, Entry] | list[Entry]) -> None:
+        self._check(event)
+        if self._awaits_key():
+            self._refuse(event, "a list or group as a key", "a word")
+            raise _TooMuchError
+        if len(self.open) >= MOST_DEPTH:
+            self._refuse(event, "deeper nesting than that", f"at most {MOST_DEPTH} levels")
+            raise _TooMuchError
+        # A group is found where its key stands, not where its first line does.
+        mark = (self.keys[-1] if self.keys and self.keys[-1] is not None else event).start_mark
+        entry = Entry(value, self.file, mark.line + 1, mark.column + 1, "")
+        self._hang(entry)
+        self.open.append(entry)
+        self.keys.append(None)
+
+    def _hang(self, entry: Entry) -> None:
+        """Put the entry into the list or group that is open, and give it its key path."""
+        if not self.open:
+            self.top = self.top or entry
+            return
+        parent = self.open[-1]
+        if type(parent.value) is dict:
+            key = self.keys[-1].value
+            entry.key = f"{parent.key}.{key}" if parent.key else key
+            parent.value.setdefault(key, entry)
+            self.keys[-1] = None
+        else:
+            entry.key = f"{parent.key}[{len(parent.value)}]"
+            parent.value.append(entry)
+
+    def _check_new_key(self, event: Any) -> None:
+        """A key stands once."""
+        parent = self.open[-1]
+        if event.value in parent.value:
+            first = parent.value[event.value].line
+            found = f"the key {quoted(event.value)} a second time (first on line {first})"
+            self._refuse(event, found, "each key once", parent.key)
+
+    def _check(self, event: Any) -> None:
+        """Not too many values, no anchor, no tag."""
+        self.nodes += 1
+        if self.nodes > MOST_NODES:
+            self._refuse(event, "more values than that", f"at most {MOST_NODES} values in a file")
+            raise _TooMuchError
+        if event.anchor is not None:
+            self._refuse(event, f"the anchor &{event.anchor}", _NO_ANCHORS)
+        if event.tag is not None:
+            self._refuse(event, f"the tag '{event.tag}'", "plain values; tags are not read")
+
+    def _refuse(self, event: Any, found: str, allowed: str, key: str = "") -> None:
+        mark = event.start_mark
+        self.complaints.add(
+            Complaint(file=self.file, line=mark.line + 1, column=mark.column + 1, key=key, found=found, allowed=allowed)
+        )
+
+
+def read_table(path: Path | str, columns: Sequence[str], complaints: Complaints) -> list[dict[str, Entry]]:
+    """The rows of a CSV file, each a dict from column to cell; the header must hold exactly `columns`.
+
+    A cell's key is its column, its value what `plain_scalar` makes of the text. Wrong rows are left out, with a
+    complaint.
+    """
+    path = Path(path)
+    text = read_text(path, complaints)
+    if text is None:
+        return []
+    file = shown_path(path)
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    rows: list[dict[str, Entry]] = []
+    try:
+        header = next(reader, None)
+        if header is None:
+            complaints.add(Complaint(file=file, message="the file is empty"))
+            return []
+        if not check_header(header, columns, file, complaints):
+            return []
+        rows = [
+            _cells(row, header, file, reader.line_num)
+            for row in reader
+            if any(cell.strip() for cell in row) and check_width(row, header, file, reader.line_num, complaints)
+        ]
+    except csv.Error as error:
+        complaints.add(Complaint(file=file, line=reader.line_num, message=f"this is not valid CSV: {error}"))
+    return rows
+
+
+def check_header(header: Sequence[str], columns: Sequence[str], file: str, complaints: Complaints) -> bool:
+    """Each column once, none missing, none unknown."""
+    before = len(complaints)
+    for column in header:
+        if column not in columns:
+            nearest = nearest_to(column, columns)
+            complaints.add(
+                Complaint(
+                    file=file, line=1, key="header", found=f"'{column}'", allowed=listed(columns), nearest=nearest
+                )
+            )
+        elif list(header).count(column) > 1:
+            complaints.add(Complaint(file=file, line=1, key="header", message=f"the column '{column}' stands twice"))
+    for column in columns:
+        if column not in header:
+            complaints.add(Complaint(file=file, line=1, key="header", message=f"the column '{column}' is missing"))
+    return len(complaints) == before
+
+
+def check_width(row: Sequence[str], header: Sequence[str], file: str, line: int, complaints: Complaints) -> bool:
+    """A row has as many cells as the header."""
+    if len(row) == len(header):
+        return True
+    complaints.add(Complaint(file=file, line=line, found=f"{len(row)} cells", allowed=f"{len(header)} cells"))
+    return False
+
+
+def _cells(row: Sequence[str], header: Sequence[str], file: str, line: int) -> dict[str, Entry]:
+    return {
+        column: Entry(plain_scalar(cell.strip()), file, line, index + 1, column, cell.strip())
+        for index, (column, cell) in enumerate(zip(header, row, strict=True))
+    }
+
+
+# --- checks that every file needs ------------------------------------------------------------------------------------
+
+
+def check_group(entry: Entry, complaints: Complaints, allowed: str = "a group of keys") -> dict[str, Entry]:
+    """The keys of a mapping; a complaint and an empty dict for anything else."""
+    if isinstance(entry.value, dict):
+        return entry.value
+    complaints.about(entry, allowed=allowed)
+    return {}
+
+
+def check_list(entry: Entry, complaints: Complaints, allowed: str = "a list") -> list[Entry]:
+    """The items of a list; a complaint and an empty list for anything else."""
+    if isinstance(entry.value, list):
+        return entry.value
+    complaints.about(entry, allowed=allowed)
+    return []
+
+
+def check_keys(entry: Entry, required: Collection[str], optional: Collection[str], complaints: Complaints) -> bool:
+    """A mapping has every required key and no unknown one. False when the keys cannot be used at all."""
+    if not isinstance(entry.value, dict):
+        complaints.about(entry, allowed="a group of keys: " + listed([*required, *optional]))
+        return False
+    check_unknown_keys(entry, [*required, *optional], complaints)
+    check_missing_keys(entry, required, complaints)
+    return True
+
+
+def check_unknown_keys(entry: Entry, known: Sequence[str], complaints: Complaints) -> None:
+    """No key that nobody reads; says so when the key is a word that older YAML takes for true or false."""
+    for key, value in entry.value.items():
+        if key in known:
+            continue
+        hint = f"{quoted(key)} is plain text in YAML 1.2, not true or false" if key.lower() in _NOT_BOOLEAN else ""
+        shown = key[:MOST_QUOTED]
+        path = f"{entry.key}.{shown}" if entry.key else shown
+        complaints.about(
+            value,
+            key=path,
+            found=f"the unknown key {quoted(key)}",
+            allowed=listed(known),
+            nearest=nearest_to(key, known),
+            message=hint,
+        )
+
+
+def check_missing_keys(entry: Entry, required: Iterable[str], complaints: Complaints) -> None:
+    """Every required key is there."""
+    for key in required:
+        if key not in entry.value:
+            complaints.about(entry, found="", message=f"'{key}' is missing")
+
+
+def check_text(entry: Entry | None, complaints: Complaints, allowed: str = "text") -> str:
+    """Text that says something; a number or a date counts as the text that was written. Empty on a complaint."""
+    if entry is None:
+        return ""
+    if entry.text is not None and entry.value is not None and entry.text.strip():
+        return " ".join(entry.text.split())
+    complaints.about(entry, allowed=allowed)
+    return ""
+
+
+def check_number(
+    entry: Entry | None,
+    complaints: Complaints,
+    low: float = -math.inf,
+    high: float = math.inf,
+    allowed: str = "",
+) -> float | None:
+    """A finite number within low..high; None on a complaint."""
+    if entry is None:
+        return None
+    value = entry.value
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        complaints.about(entry, allowed=allowed or range_in_words(low, high))
+        return None
+    try:
+        number = float(value)
+    except OverflowError:
+        number = math.inf
+    if not math.isfinite(number):
+        complaints.about(entry, allowed="a finite number")
+        return None
+    if not low <= number <= high:
+        complaints.about(entry, allowed=allowed or range_in_words(low, high))
+        return None
+    return number
+
+
+def check_whole_number(entry: Entry | None, complaints: Complaints, low: int, high: int) -> int | None:
+    """A whole number within low..high; None on a complaint."""
+    if entry is None:
+        return None
+    value = entry.value
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        complaints.about(entry, allowed=f"a whole number from {low} to {high}")
+        return None
+    return value
+
+
+def range_in_words(low: float, high: float) -> str:
+    """`a number from 0 to 1`, `a number of 0 or more`, and so on."""
+    if low == -math.inf and high == math.inf:
+        return "a number"
+    if high == math.inf:
+        return f"a number of {low:g} or more"
+    if low == -math.inf:
+        return f"a number of {high:g} or less"
+    return f"a number from {low:g} to {high:g}"
+
+
+def check_choice(entry: Entry | None, choices: Iterable[str], complaints: Complaints) -> str | None:
+    """One of the choices; None on a complaint that names the nearest."""
+    if entry is None:
+        return None
+    options = choices if isinstance(choices, Collection) else list(choices)
+    if entry.text is not None and entry.text in options:
+        return entry.text
+    close = nearest_to(entry.text, options) if entry.text else None
+    complaints.about(entry, allowed=listed(options), nearest=close)
+    return None
+
+
+def check_choices(entry: Entry | None, choices: Collection[str], complaints: Complaints) -> tuple[str, ...]:
+    """A list of choices, each once; wrong ones are left out with a complaint."""
+    if entry is None:
+        return ()
+    chosen: list[str] = []
+    for item in check_list(entry, complaints):
+        name = check_choice(item, choices, complaints)
+        if name in chosen:
+            complaints.about(item, message="this is named twice")
+        elif name is not None:
+            chosen.append(name)
+    return tuple(chosen)

@@ -1,0 +1,906 @@
+"""The evidence: documents, facts, the numbers that rest on them, and who is in the world.
+
+`load_evidence` reads the folder `seeds/` and refuses any number that does not say what it means, within what range it
+lies, and on what it rests. `trace_number` tells the whole story of a number, back to the documents.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import textwrap
+from dataclasses import dataclass, field
+from enum import Enum
+from itertools import combinations
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sim.complaints import (
+    Complaint,
+    Complaints,
+    Entry,
+    check_choice,
+    check_choices,
+    check_group,
+    check_keys,
+    check_list,
+    check_number,
+    check_text,
+    input_error,
+    listed,
+    nearest_to,
+    quoted,
+    read_table,
+    read_yaml,
+    shown_path,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping
+
+KINDS = ("deal", "minerals", "infrastructure", "security")
+DOMAINS = ("economic", "security")
+LEVELS = {"none": 0.0, "low": 0.25, "medium": 0.5, "high": 0.75, "dominant": 1.0}
+HOME_WORLD = "central-asia"
+
+_INFINITY = float("inf")
+_ANY = (-_INFINITY, _INFINITY)
+_AMOUNT = (0.0, _INFINITY)
+_SHARE = (0.0, 1.0)
+_LEANING = (-1.0, 1.0)
+
+# What an actor must state, and the widest range in which each number makes sense at all.
+STATE_NUMBERS: Mapping[str, tuple[float, float]] = {
+    "gdp": _AMOUNT,
+    "growth": _ANY,
+    "regime_security": _SHARE,
+    "capability": _SHARE,
+    "stability": _SHARE,
+    "border_exposure": _SHARE,
+    "neutrality": _SHARE,
+    "governance_sensitivity": _SHARE,
+}
+STATE_NUMBERS_BY_KIND: Mapping[str, tuple[float, float]] = {"weight": _SHARE, "need": _SHARE, "other": _AMOUNT}
+POWER_NUMBERS: Mapping[str, tuple[float, float]] = {
+    "might": _AMOUNT,
+    "growth": _ANY,
+    "exclusivity": _SHARE,
+    "governance": _SHARE,
+    "credibility": _SHARE,
+    "volatility": _SHARE,
+    "carrot": _SHARE,
+    "stick": _SHARE,
+    "lumpiness": _SHARE,
+    "agenda": _SHARE,
+    "network": _SHARE,
+    "summit_rate": _AMOUNT,
+}
+POWER_NUMBERS_BY_KIND: Mapping[str, tuple[float, float]] = {
+    "capability": _SHARE,
+    "budget": _AMOUNT,
+    "rate": _AMOUNT,
+    "size": _AMOUNT,
+    "niche": _LEANING,
+}
+TIE_FIELDS: Mapping[str, tuple[tuple[float, float], str]] = {
+    "trade": (_AMOUNT, "goods trade between {state} and {power} a year"),
+    "fit": (_ANY, "trend growth of the trade between {state} and {power} beyond the growth of {state} itself"),
+    "infrastructure": (_AMOUNT, "infrastructure works of {power} standing in {state}, cumulative"),
+    "minerals": (_AMOUNT, "what {power} has invested in the minerals of {state}"),
+    "security": (_AMOUNT, "security tie of {state} with {power}; 1 is a treaty guarantee, standing exercises and arms"),
+    "trust": (_SHARE, "belief of {state} in the word of {power}"),
+    "standing": (_SHARE, "belief of {power} in the word of {state}"),
+    "lever": (_SHARE, "what {power} could use against {state}: labour, transit, debt, market"),
+    "calendar": (_SHARE, "leader visits between {state} and {power} that are in the calendar anyway, a quarter"),
+}
+TIE_COLUMNS = ("state", "power", "field", "value", "low", "high", "unit", "basis", "evidence", "formula")
+RIVALRY_COLUMNS = ("power_a", "power_b", "domain", "value", "low", "high", "basis", "evidence", "formula")
+
+
+class Basis(Enum):
+    """On what a number rests."""
+
+    FIGURE = "taken from a fact, by the formula given"
+    CODED = "a statement in words, put on the five-point scale none, low, medium, high, dominant"
+    FITTED = "found by calibration against the record"
+    ASSUMED = "assumed: no source states it, so the range is wide and the sensitivity analysis covers it"
+
+
+class FactKind(Enum):
+    """What sort of thing a fact is."""
+
+    FIGURE = "a figure"
+    EVENT = "something that happened"
+    CLAIM = "a claim about cause and effect"
+    RULE = "a rule of behaviour"
+    MEMBERSHIP = "a membership"
+    STANCE = "a position someone takes"
+    CAPABILITY = "a capability"
+    FORECAST = "a forecast"
+
+
+_BASES = tuple(basis.name.lower() for basis in Basis)
+_FACT_KINDS = tuple(kind.name.lower() for kind in FactKind)
+
+
+# --- what is read ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Document:
+    """A source: how to cite it, how far it is to be believed (0..1), and which way it leans."""
+
+    id: str
+    citation: str
+    kind: str
+    reliability: float
+    bias: str
+    language: str = ""
+    date: str = ""
+    used_for: str = ""
+    file: str
+    line: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fact:
+    """One thing a document says, in our words; `use` is False for what is kept for the record only."""
+
+    id: str
+    kind: FactKind
+    says: str
+    document: str
+    locator: str
+    confidence: float
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    unit: str = ""
+    date: str = ""
+    note: str = ""
+    use: bool = True
+    file: str
+    line: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Number:
+    """One number of the model; low <= value <= high, all three in `unit`."""
+
+    name: str
+    meaning: str
+    unit: str
+    value: float
+    low: float
+    high: float
+    basis: Basis
+    evidence: tuple[str, ...]
+    formula: str = ""
+    note: str = ""
+    file: str
+    line: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class System:
+    """A mechanism that can be switched off: its strengths are the numbers then set to 0."""
+
+    id: str
+    name: str
+    claim: str
+    evidence: tuple[str, ...]
+    rules: tuple[str, ...]
+    strengths: tuple[str, ...]
+    file: str
+    line: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Actor:
+    """A state or a power."""
+
+    code: str
+    name: str
+    adjective: str
+    capital: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """Everything read for one world. The dicts are shared between callers: read them, never write."""
+
+    world: str
+    folder: Path
+    region: str
+    together: str
+    documents: Mapping[str, Document]
+    facts: Mapping[str, Fact]
+    numbers: Mapping[str, Number]
+    systems: Mapping[str, System]
+    states: tuple[Actor, ...]
+    powers: tuple[Actor, ...]
+    kinds: tuple[str, ...] = field(default=KINDS)
+
+
+# --- where the seeds are ---------------------------------------------------------------------------------------------
+
+
+def shipped_folder(name: str) -> Path:
+    """The folder `name` beside the package in a checkout, else the copy inside the installed package."""
+    package = Path(__file__).resolve().parent
+    beside = package.parent / name
+    # An installed package may have a stranger's folder of that name beside it; a checkout has its project file there.
+    in_checkout = (package.parent / "pyproject.toml").is_file() and beside.is_dir()
+    return beside if in_checkout else package / "_data" / name
+
+
+def list_worlds(folder: Path | str | None = None) -> tuple[str, ...]:
+    """The names of the worlds that the seeds hold."""
+    seeds = shipped_folder("seeds") if folder is None else Path(folder).absolute()
+    others = sorted(path.parent.name for path in seeds.glob("*/actors.yaml"))
+    return ((HOME_WORLD,) if (seeds / "actors.yaml").is_file() else ()) + tuple(others)
+
+
+def load_evidence(world: str = HOME_WORLD, folder: Path | str | None = None) -> Evidence:
+    """The evidence for one world, from `folder` or from the seeds that come with the package.
+
+    Raises `InputError` with every problem found. Reading is done once per process as long as no file changes.
+    """
+    seeds = shipped_folder("seeds") if folder is None else Path(folder).absolute()
+    if not seeds.is_dir():
+        raise input_error(shown_path(seeds), "there is no such folder of seeds")
+    worlds = list_worlds(seeds)
+    if world not in worlds:
+        raise input_error(
+            shown_path(seeds),
+            "there is no such world",
+            found=quoted(world),
+            allowed=listed(worlds),
+            nearest=nearest_to(world, worlds),
+        )
+    home = seeds if world == HOME_WORLD else seeds / world
+    return _read_evidence(world, seeds, home, _stamps_of(_files(seeds, home)))
+
+
+def _files(seeds: Path, home: Path) -> list[Path]:
+    shared = [seeds / "documents.yaml", *sorted((seeds / "facts").glob("*.yaml")), seeds / "systems.yaml"]
+    parameters = sorted((seeds / "parameters").glob("*.yaml"))
+    return [*shared, *parameters, home / "actors.yaml", home / "ties.csv", home / "rivalries.csv"]
+
+
+def _stamps_of(files: Iterable[Path]) -> tuple[tuple[str, int, int], ...]:
+    """Names, sizes and times of files, so that a changed file is read again. A missing one has size -1."""
+    stamps = []
+    for path in files:
+        try:
+            about = path.stat()
+            stamps.append((str(path), about.st_size, about.st_mtime_ns))
+        except OSError:
+            stamps.append((str(path), -1, 0))
+    return tuple(stamps)
+
+
+@functools.lru_cache(maxsize=8)
+def _read_evidence(world: str, seeds: Path, home: Path, _stamps: tuple[tuple[str, int, int], ...]) -> Evidence:
+    complaints = Complaints()
+    documents = read_documents(seeds / "documents.yaml", complaints)
+    facts = read_facts(sorted((seeds / "facts").glob("*.yaml")), documents, complaints)
+    numbers = _NumberReader(facts, complaints)
+    for path in sorted((seeds / "parameters").glob("*.yaml")):
+        read_parameters(path, numbers)
+    systems = read_systems(seeds / "systems.yaml", facts, numbers, complaints)
+    cast = read_actors(home / "actors.yaml", numbers)
+    states, powers = cast.states, cast.powers
+    read_ties(home / "ties.csv", states, powers, numbers)
+    read_rivalries(home / "rivalries.csv", powers, numbers)
+    complaints.raise_if_any()
+    return Evidence(
+        world=world,
+        folder=seeds,
+        region=cast.region,
+        together=cast.together,
+        documents=documents,
+        facts=facts,
+        numbers=numbers.read,
+        systems=systems,
+        states=states,
+        powers=powers,
+    )
+
+
+# --- documents and facts ---------------------------------------------------------------------------------------------
+
+_DOCUMENT_KEYS = ("citation", "kind", "reliability", "bias")
+_DOCUMENT_MORE = ("language", "date", "used_for", "author", "note", "url", "licence")
+_FACT_KEYS = ("id", "kind", "says", "document", "locator", "confidence")
+_FACT_MORE = ("value", "low", "high", "unit", "date", "note", "use")
+
+
+def read_documents(path: Path, complaints: Complaints) -> dict[str, Document]:
+    """The documents by id."""
+    documents = {}
+    for name, entry in _section(path, "documents", complaints).items():
+        if not check_keys(entry, _DOCUMENT_KEYS, _DOCUMENT_MORE, complaints):
+            continue
+        keys = entry.value
+        documents[name] = Document(
+            id=name,
+            citation=check_text(keys.get("citation"), complaints),
+            kind=check_text(keys.get("kind"), complaints),
+            reliability=check_number(keys.get("reliability"), complaints, 0, 1) or 0.0,
+            bias=check_text(keys.get("bias"), complaints),
+            language=_optional_text(keys, "language", complaints),
+            date=_optional_text(keys, "date", complaints),
+            used_for=_optional_text(keys, "used_for", complaints),
+            file=entry.file,
+            line=entry.line,
+        )
+    return documents
+
+
+def read_facts(paths: Iterable[Path], documents: Mapping[str, Document], complaints: Complaints) -> dict[str, Fact]:
+    """The facts of all themes by id; each id once in all files."""
+    facts: dict[str, Fact] = {}
+    for path in paths:
+        top = read_yaml(path, complaints)
+        if top is None or not check_keys(top, ("facts",), (), complaints) or "facts" not in top.value:
+            continue
+        for entry in check_list(top.value["facts"], complaints, "a list of facts"):
+            fact = _fact(entry, documents, complaints)
+            if fact is not None and check_new_fact(fact, facts, complaints):
+                facts[fact.id] = fact
+    return facts
+
+
+def _fact(entry: Entry, documents: Mapping[str, Document], complaints: Complaints) -> Fact | None:
+    if not check_keys(entry, _FACT_KEYS, _FACT_MORE, complaints):
+        return None
+    keys = entry.value
+    kind = check_choice(keys.get("kind"), _FACT_KINDS, complaints)
+    check_figure_has_value(entry, kind, complaints)
+    return Fact(
+        id=check_text(keys.get("id"), complaints),
+        kind=FactKind[(kind or "claim").upper()],
+        says=check_text(keys.get("says"), complaints),
+        document=check_choice(keys.get("document"), documents, complaints) or "",
+        locator=check_text(keys.get("locator"), complaints),
+        confidence=check_number(keys.get("confidence"), complaints, 0, 1) or 0.0,
+        value=check_number(keys.get("value"), complaints),
+        low=check_number(keys.get("low"), complaints),
+        high=check_number(keys.get("high"), complaints),
+        unit=_optional_text(keys, "unit", complaints),
+        date=_optional_text(keys, "date", complaints),
+        note=_optional_text(keys, "note", complaints),
+        use=_yes_or_no(keys.get("use"), complaints),
+        file=entry.file,
+        line=entry.line,
+    )
+
+
+def check_new_fact(fact: Fact, facts: Mapping[str, Fact], complaints: Complaints) -> bool:
+    """An id stands for one fact only."""
+    if fact.id not in facts:
+        return bool(fact.id)
+    first = facts[fact.id]
+    complaints.add(
+        Complaint(
+            file=fact.file,
+            line=fact.line,
+            key="id",
+            found=f"'{fact.id}' a second time (first in {first.file}:{first.line})",
+            allowed="each id once",
+        )
+    )
+    return False
+
+
+def check_figure_has_value(entry: Entry, kind: str | None, complaints: Complaints) -> None:
+    """A fact that is a figure states its value and unit."""
+    if kind == "figure":
+        for key in ("value", "unit"):
+            if key not in entry.value:
+                complaints.about(entry, found="", message=f"a fact of kind figure needs '{key}'")
+
+
+def _yes_or_no(entry: Entry | None, complaints: Complaints) -> bool:
+    if entry is None:
+        return True
+    return check_choice(entry, ("yes", "no", "true", "false"), complaints) not in ("no", "false")
+
+
+def _optional_text(keys: Mapping[str, Entry], key: str, complaints: Complaints) -> str:
+    return check_text(keys[key], complaints) if key in keys else ""
+
+
+def _section(path: Path, name: str, complaints: Complaints) -> dict[str, Entry]:
+    """The mapping under the one top-level key of a file."""
+    top = read_yaml(path, complaints)
+    if top is None or not check_keys(top, (name,), (), complaints) or name not in top.value:
+        return {}
+    return check_group(top.value[name], complaints)
+
+
+# --- numbers ---------------------------------------------------------------------------------------------------------
+
+_NUMBER_KEYS = ("meaning", "unit", "value", "low", "high", "basis")
+_NUMBER_MORE = ("evidence", "formula", "note")
+
+
+class _NumberReader:
+    """Reads numbers one after the other and keeps them by name; every one passes the same checks."""
+
+    def __init__(self, facts: Mapping[str, Fact], complaints: Complaints) -> None:
+        self.facts = facts
+        self.complaints = complaints
+        self.read: dict[str, Number] = {}
+
+    def from_group(self, name: str, entry: Entry, widest: tuple[float, float] = _ANY) -> Number | None:
+        """A number written as a group of keys in YAML."""
+        if not check_keys(entry, _NUMBER_KEYS, _NUMBER_MORE, self.complaints):
+            return None
+        keys = entry.value
+        meaning = check_text(keys.get("meaning"), self.complaints) if "meaning" in keys else ""
+        unit = check_text(keys.get("unit"), self.complaints) if "unit" in keys else ""
+        evidence = self._ids(keys.get("evidence"))
+        return self._keep(name, entry, keys, meaning, unit, evidence, widest)
+
+    def from_row(
+        self, name: str, row: Mapping[str, Entry], meaning: str, unit: str, widest: tuple[float, float]
+    ) -> None:
+        """A number written as a row of a table; the ids of its evidence are separated by semicolons."""
+        cell = row["evidence"]
+        evidence = tuple(part.strip() for part in (cell.text or "").split(";") if part.strip())
+        for fact in evidence:
+            check_usable_fact(cell, fact, self.facts, self.complaints)
+        place = Entry(None, cell.file, cell.line, 1, name)
+        self._keep(name, place, row, meaning, unit, evidence, widest)
+
+    def _ids(self, entry: Entry | None) -> tuple[str, ...]:
+        if entry is None:
+            return ()
+        return _usable(check_list(entry, self.complaints, "a list of ids of facts"), self.facts, self.complaints)
+
+    def _keep(
+        self,
+        name: str,
+        place: Entry,
+        keys: Mapping[str, Entry],
+        meaning: str,
+        unit: str,
+        evidence: tuple[str, ...],
+        widest: tuple[float, float],
+    ) -> Number | None:
+        complaints = self.complaints
+        basis = self._basis(keys)
+        formula = (keys["formula"].text or "").strip() if "formula" in keys else ""
+        coded = basis is Basis.CODED
+        value, low, high = (check_amount(keys.get(key), coded, widest, complaints) for key in ("value", "low", "high"))
+        check_has_evidence(place, keys, basis, complaints)
+        check_has_formula(place, basis, formula, complaints)
+        if name in self.read:
+            complaints.about(place, found=f"the number '{name}' a second time", allowed="each number once")
+            return None
+        if basis is None or value is None or low is None or high is None:
+            return None
+        if not check_range(keys, value, low, high, complaints):
+            return None
+        number = Number(
+            name=name,
+            meaning=meaning,
+            unit=unit,
+            value=value,
+            low=low,
+            high=high,
+            basis=basis,
+            evidence=evidence,
+            formula=" ".join(formula.split()),
+            note=_optional_text(keys, "note", complaints),
+            file=place.file,
+            line=place.line,
+        )
+        self.read[name] = number
+        return number
+
+    def _basis(self, keys: Mapping[str, Entry]) -> Basis | None:
+        word = check_choice(keys.get("basis"), _BASES, self.complaints)
+        return None if word is None else Basis[word.upper()]
+
+
+def _usable(items: Iterable[Entry], facts: Mapping[str, Fact], complaints: Complaints) -> tuple[str, ...]:
+    return tuple(item.text or "" for item in items if check_usable_fact(item, item.text or "", facts, complaints))
+
+
+def check_usable_fact(entry: Entry, fact: str, facts: Mapping[str, Fact], complaints: Complaints) -> bool:
+    """Evidence is the id of a fact that is known and not set aside."""
+    if fact not in facts:
+        nearest = nearest_to(fact, facts)
+        complaints.about(entry, found=quoted(fact), allowed="the id of a fact in seeds/facts", nearest=nearest)
+        return False
+    if not facts[fact].use:
+        complaints.about(entry, found=quoted(fact), message="this fact is marked 'use: no' and cannot be evidence")
+        return False
+    return True
+
+
+def check_amount(entry: Entry | None, coded: bool, widest: tuple[float, float], complaints: Complaints) -> float | None:
+    """A finite number in the widest range that makes sense; a coded one may be written as a level."""
+    if entry is not None and coded and entry.text in LEVELS:
+        return LEVELS[entry.text]
+    return check_number(entry, complaints, *widest)
+
+
+def check_has_evidence(place: Entry, keys: Mapping[str, Entry], basis: Basis | None, complaints: Complaints) -> None:
+    """Only an assumed number may go without evidence."""
+    entry = keys.get("evidence")
+    empty = entry is None or entry.value is None or entry.value == []
+    if basis is not None and basis is not Basis.ASSUMED and empty:
+        complaints.about(
+            place if entry is None else entry,
+            found="",
+            message=f"a number of basis '{basis.name.lower()}' needs evidence: the ids of facts",
+        )
+
+
+def check_has_formula(place: Entry, basis: Basis | None, formula: str, complaints: Complaints) -> None:
+    """A figure says how it follows from its facts."""
+    if basis is Basis.FIGURE and not formula:
+        complaints.about(place, found="", message="a number of basis 'figure' needs a formula")
+
+
+def check_range(keys: Mapping[str, Entry], value: float, low: float, high: float, complaints: Complaints) -> bool:
+    """The low end, the value and the high end stand in that order."""
+    if low > high:
+        complaints.about(keys["low"], found=f"low {low:g} above high {high:g}", allowed="low <= high")
+        return False
+    if not low <= value <= high:
+        complaints.about(keys["value"], allowed=f"a value within low..high, that is {low:g} to {high:g}")
+        return False
+    return True
+
+
+# --- parameters and systems ------------------------------------------------------------------------------------------
+
+_SYSTEM_KEYS = ("name", "claim", "evidence", "rules", "strengths")
+
+
+def read_parameters(path: Path, numbers: _NumberReader) -> None:
+    """The numbers of one rule file, named `<file>.<number>`."""
+    top = read_yaml(path, numbers.complaints)
+    if top is None:
+        return
+    groups = check_group(top, numbers.complaints, "numbers by name")
+    for name, entry in groups.items():
+        if is_by_kind(entry):
+            _numbers_by_kind(f"{path.stem}.{name}", entry, _ANY, numbers)
+        else:
+            numbers.from_group(f"{path.stem}.{name}", entry)
+
+
+def is_by_kind(entry: Entry) -> bool:
+    """Whether there is one number for each kind of offer here, and not one number."""
+    return isinstance(entry.value, dict) and any(kind in entry.value for kind in KINDS)
+
+
+def _numbers_by_kind(name: str, entry: Entry, widest: tuple[float, float], numbers: _NumberReader) -> None:
+    if check_keys(entry, KINDS, (), numbers.complaints):
+        for kind in KINDS:
+            if kind in entry.value:
+                numbers.from_group(f"{name}.{kind}", entry.value[kind], widest)
+
+
+def read_systems(
+    path: Path, facts: Mapping[str, Fact], numbers: _NumberReader, complaints: Complaints
+) -> dict[str, System]:
+    """The systems by id."""
+    systems = {}
+    for name, entry in _section(path, "systems", complaints).items():
+        if not check_keys(entry, _SYSTEM_KEYS, (), complaints):
+            continue
+        keys = entry.value
+        systems[name] = System(
+            id=name,
+            name=check_text(keys.get("name"), complaints),
+            claim=check_text(keys.get("claim"), complaints),
+            evidence=_usable_facts(keys.get("evidence"), facts, complaints),
+            rules=_texts(keys.get("rules"), complaints),
+            strengths=check_strengths(keys.get("strengths"), numbers.read, complaints),
+            file=entry.file,
+            line=entry.line,
+        )
+    return systems
+
+
+def check_strengths(entry: Entry | None, numbers: Collection[str], complaints: Complaints) -> tuple[str, ...]:
+    """A strength is a number of the parameters; a system has at least one, or it could not be switched off."""
+    strengths = check_choices(entry, numbers, complaints)
+    if entry is not None and entry.value == []:
+        complaints.about(entry, found="", message="a system needs a strength, or it could not be switched off")
+    return strengths
+
+
+def _usable_facts(entry: Entry | None, facts: Mapping[str, Fact], complaints: Complaints) -> tuple[str, ...]:
+    items = [] if entry is None else check_list(entry, complaints, "a list of ids of facts")
+    if entry is not None and entry.value == []:
+        complaints.about(entry, found="", message="evidence is missing: the ids of facts")
+    return _usable(items, facts, complaints)
+
+
+def _texts(entry: Entry | None, complaints: Complaints) -> tuple[str, ...]:
+    items = [] if entry is None else check_list(entry, complaints)
+    return tuple(check_text(item, complaints) for item in items)
+
+
+# --- actors, ties, rivalries -----------------------------------------------------------------------------------------
+
+_CODE = re.compile(r"[A-Z][A-Z0-9]{1,7}\Z")
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Cast:
+    region: str = ""
+    together: str = ""
+    states: tuple[Actor, ...] = ()
+    powers: tuple[Actor, ...] = ()
+
+
+def read_actors(path: Path, numbers: _NumberReader) -> _Cast:
+    """The region, the states and the powers, in the order of the file; their numbers go to `numbers`."""
+    complaints = numbers.complaints
+    top = read_yaml(path, complaints)
+    if top is None or not check_keys(top, ("region", "states", "powers"), (), complaints):
+        return _Cast()
+    region, together = "", ""
+    if "region" in top.value and check_keys(top.value["region"], ("name", "five"), (), complaints):
+        region = check_text(top.value["region"].value.get("name"), complaints)
+        together = check_text(top.value["region"].value.get("five"), complaints)
+    states = _actors(top, "states", STATE_NUMBERS, STATE_NUMBERS_BY_KIND, numbers)
+    powers = _actors(top, "powers", POWER_NUMBERS, POWER_NUMBERS_BY_KIND, numbers)
+    check_codes_differ(top, states, powers, complaints)
+    for state in states:
+        check_weights(top, state.code, numbers.read, complaints)
+    return _Cast(region=region, together=together, states=states, powers=powers)
+
+
+def _actors(
+    top: Entry,
+    group: str,
+    single: Mapping[str, tuple[float, float]],
+    by_kind: Mapping[str, tuple[float, float]],
+    numbers: _NumberReader,
+) -> tuple[Actor, ...]:
+    complaints = numbers.complaints
+    if group not in top.value:
+        return ()
+    actors = []
+    for code, entry in check_group(top.value[group], complaints).items():
+        check_code(entry, code, complaints)
+        if not check_keys(entry, ("name", "adjective", "capital", "numbers"), (), complaints):
+            continue
+        keys = entry.value
+        name, adjective, capital = (check_text(keys.get(key), complaints) for key in ("name", "adjective", "capital"))
+        actors.append(Actor(code=code, name=name, adjective=adjective, capital=capital))
+        if "numbers" in keys:
+            _actor_numbers(f"{group}.{code}", keys["numbers"], single, by_kind, numbers)
+    if not actors:
+        complaints.about(top.value[group], found="", message=f"a world needs {group}")
+    return tuple(actors)
+
+
+def _actor_numbers(
+    prefix: str,
+    entry: Entry,
+    single: Mapping[str, tuple[float, float]],
+    by_kind: Mapping[str, tuple[float, float]],
+    numbers: _NumberReader,
+) -> None:
+    if not check_keys(entry, (*single, *by_kind), (), numbers.complaints):
+        return
+    for name, widest in single.items():
+        if name in entry.value:
+            numbers.from_group(f"{prefix}.{name}", entry.value[name], widest)
+    for name, widest in by_kind.items():
+        if name in entry.value:
+            _numbers_by_kind(f"{prefix}.{name}", entry.value[name], widest, numbers)
+
+
+def check_code(entry: Entry, code: str, complaints: Complaints) -> None:
+    """A code is two to eight capital letters or digits."""
+    if not _CODE.match(code):
+        complaints.about(entry, found=f"the code '{code}'", allowed="two to eight capital letters or digits")
+
+
+def check_codes_differ(top: Entry, states: Iterable[Actor], powers: Iterable[Actor], complaints: Complaints) -> None:
+    """No code stands for a state and a power."""
+    taken = {state.code for state in states}
+    for power in powers:
+        if power.code in taken:
+            complaints.about(
+                top.value["powers"].value[power.code],
+                found=f"the code '{power.code}', which is a state's already",
+                allowed="each code once",
+            )
+
+
+def check_weights(top: Entry, code: str, numbers: Mapping[str, Number], complaints: Complaints) -> None:
+    """The weights of the kinds of offer sum to 1."""
+    names = [f"states.{code}.weight.{kind}" for kind in KINDS]
+    if not all(name in numbers for name in names):
+        return
+    total = sum(numbers[name].value for name in names)
+    if abs(total - 1.0) > 1e-9:
+        place = top.value["states"].value[code].value["numbers"].value["weight"]
+        complaints.about(place, found=f"weights that sum to {total:.12g}", allowed="weights that sum to 1")
+
+
+def read_ties(path: Path, states: tuple[Actor, ...], powers: tuple[Actor, ...], numbers: _NumberReader) -> None:
+    """The ties of every state with every power, named `ties.<state>.<power>.<field>`."""
+    complaints = numbers.complaints
+    names = {actor.code: actor.name for actor in (*states, *powers)}
+    state_codes, power_codes = [actor.code for actor in states], [actor.code for actor in powers]
+    seen: set[tuple[str, str, str]] = set()
+    for row in read_table(path, TIE_COLUMNS, complaints):
+        state = check_choice(row["state"], state_codes, complaints)
+        power = check_choice(row["power"], power_codes, complaints)
+        tie = check_choice(row["field"], tuple(TIE_FIELDS), complaints)
+        unit = check_text(row["unit"], complaints)
+        if state is None or power is None or tie is None:
+            continue
+        seen.add((state, power, tie))
+        widest, meaning = TIE_FIELDS[tie]
+        told = meaning.format(state=names[state], power=names[power])
+        numbers.from_row(f"ties.{state}.{power}.{tie}", row, told, unit, widest)
+    wanted = [(state, power, tie) for state in state_codes for power in power_codes for tie in TIE_FIELDS]
+    check_complete(path, wanted, seen, complaints)
+
+
+def read_rivalries(path: Path, powers: tuple[Actor, ...], numbers: _NumberReader) -> None:
+    """The rivalry of every pair of powers, named `rivalry.<first>.<second>.<domain>`, codes in alphabetical order."""
+    complaints = numbers.complaints
+    names = {actor.code: actor.name for actor in powers}
+    seen: set[tuple[str, str, str]] = set()
+    for row in read_table(path, RIVALRY_COLUMNS, complaints):
+        one = check_choice(row["power_a"], tuple(names), complaints)
+        two = check_choice(row["power_b"], tuple(names), complaints)
+        domain = check_choice(row["domain"], DOMAINS, complaints)
+        if one is None or two is None or domain is None or not check_two_powers(row["power_b"], one, two, complaints):
+            continue
+        first, second = sorted((one, two))
+        seen.add((first, second, domain))
+        meaning = f"{domain} rivalry of {names[first]} and {names[second]}; below 0 they coordinate"
+        numbers.from_row(f"rivalry.{first}.{second}.{domain}", row, meaning, "-1 to 1", _LEANING)
+    wanted = [(first, second, domain) for first, second in combinations(sorted(names), 2) for domain in DOMAINS]
+    check_complete(path, wanted, seen, complaints)
+
+
+def check_two_powers(entry: Entry, one: str, two: str, complaints: Complaints) -> bool:
+    """A power is no rival of itself."""
+    if one != two:
+        return True
+    complaints.about(entry, allowed=f"a power other than '{one}'")
+    return False
+
+
+def check_complete(
+    path: Path, wanted: Iterable[tuple[str, str, str]], seen: Collection[tuple[str, str, str]], complaints: Complaints
+) -> None:
+    """A table has every row it needs."""
+    missing = [" ".join(row) for row in wanted if row not in seen]
+    if missing and path.is_file():
+        complaints.add(Complaint(file=shown_path(path), message=f"rows are missing: {listed(missing)}"))
+
+
+# --- the story of a number -------------------------------------------------------------------------------------------
+
+_WIDTH = 96
+
+
+def trace_number(evidence: Evidence, name: str) -> str:
+    """The story of a number, fact, document or system as text. Raises `InputError` for a name nobody knows."""
+    if name in evidence.numbers:
+        return "\n".join(_number_story(evidence, evidence.numbers[name]))
+    if name in evidence.systems:
+        return "\n".join(_system_story(evidence, evidence.systems[name]))
+    if name in evidence.facts:
+        return "\n".join(_fact_page(evidence, evidence.facts[name]))
+    if name in evidence.documents:
+        return "\n".join(_document_page(evidence, evidence.documents[name]))
+    known = [*evidence.numbers, *evidence.systems, *evidence.facts, *evidence.documents]
+    allowed = "the name of a number, or the id of a system, a fact or a document"
+    nearest = nearest_to(name, known)
+    raise input_error("trace", "nothing of that name is known", found=quoted(name), allowed=allowed, nearest=nearest)
+
+
+def _number_story(evidence: Evidence, number: Number) -> Iterator[str]:
+    yield number.name
+    yield from _paragraph(number.meaning)
+    yield f"  value    {number.value:g} {number.unit}"
+    yield f"  range    {number.low:g} to {number.high:g}"
+    yield f"  basis    {number.basis.name.lower()}: {number.basis.value}"
+    if number.formula:
+        yield from _paragraph(number.formula, "  formula  ")
+    if number.note:
+        yield from _paragraph(number.note, "  note     ")
+    yield f"  written  {number.file}:{number.line}"
+    yield from _paragraph(_users(evidence, number), "  used by  ")
+    yield ""
+    if number.basis is Basis.ASSUMED:
+        yield from _paragraph("This number is assumed. No source states it; treat it as a choice, and vary it.")
+    if not number.evidence:
+        yield "  No facts stand behind it."
+    for fact in number.evidence:
+        yield from _fact_story(evidence, evidence.facts[fact])
+
+
+def _users(evidence: Evidence, number: Number) -> str:
+    stem = number.name.split(".", 1)[0]
+    starting = {"states", "powers", "ties", "rivalry"}
+    place = "the starting conditions of the world" if stem in starting else f"the rules in sim/rules/{stem}.py"
+    systems = [system.name for system in evidence.systems.values() if number.name in system.strengths]
+    return f"{place}; as a strength of: {', '.join(systems)}" if systems else place
+
+
+def _fact_story(evidence: Evidence, fact: Fact) -> Iterator[str]:
+    document = evidence.documents[fact.document]
+    figure = "" if fact.value is None else f" [{fact.value:g} {fact.unit}]"
+    when = f", {fact.date}" if fact.date else ""
+    yield from _paragraph(f"{fact.says}{figure}", f"  - {fact.id}: ")
+    yield f"      {fact.kind.value}{when}; confidence {fact.confidence:g}"
+    if fact.note:
+        yield from _paragraph(fact.note, "      note: ")
+    yield from _paragraph(f"{document.citation} ({document.id}), {fact.locator}", "      from: ")
+    yield f"      reliability of the document {document.reliability:g}"
+    yield from _paragraph(document.bias, "      bias: ")
+
+
+def _fact_page(evidence: Evidence, fact: Fact) -> Iterator[str]:
+    yield f"{fact.id}, a fact written in {fact.file}:{fact.line}"
+    yield from _fact_story(evidence, fact)
+    if not fact.use:
+        yield "  Kept for the record; nothing may rest on it."
+    yield ""
+    yield from _resting_on(evidence, {fact.id})
+
+
+def _document_page(evidence: Evidence, document: Document) -> Iterator[str]:
+    yield f"{document.id}, a document listed in {document.file}:{document.line}"
+    yield from _paragraph(document.citation)
+    yield f"  kind         {document.kind}"
+    for label, text in (("language", document.language), ("date", document.date)):
+        if text:
+            yield f"  {label:<12} {text}"
+    yield f"  reliability  {document.reliability:g}"
+    yield from _paragraph(document.bias, "  bias         ")
+    if document.used_for:
+        yield from _paragraph(document.used_for, "  used for     ")
+    facts = [fact for fact in evidence.facts.values() if fact.document == document.id]
+    yield ""
+    yield f"  {len(facts)} facts come from it:"
+    for fact in facts:
+        yield from _paragraph(fact.says, f"  - {fact.id}: ")
+    yield ""
+    yield from _resting_on(evidence, {fact.id for fact in facts})
+
+
+def _system_story(evidence: Evidence, system: System) -> Iterator[str]:
+    yield f"{system.id}: {system.name}, a system listed in {system.file}:{system.line}"
+    yield from _paragraph(system.claim)
+    yield from _paragraph(", ".join(system.rules) or "none", "  rules      ")
+    for strength in system.strengths:
+        number = evidence.numbers[strength]
+        yield f"  strength   {strength} = {number.value:g} {number.unit} (0 switches it off)"
+    yield ""
+    for fact in system.evidence:
+        yield from _fact_story(evidence, evidence.facts[fact])
+
+
+def _resting_on(evidence: Evidence, facts: set[str]) -> Iterator[str]:
+    numbers = [number.name for number in evidence.numbers.values() if not facts.isdisjoint(number.evidence)]
+    systems = [system.id for system in evidence.systems.values() if not facts.isdisjoint(system.evidence)]
+    yield from _paragraph(", ".join(numbers) or "none", "  numbers that rest on it: ")
+    yield from _paragraph(", ".join(systems) or "none", "  systems that rest on it: ")
+
+
+def _paragraph(text: str, lead: str = "  ") -> list[str]:
+    """Text broken into lines, the later ones indented as deep as the lead, within reason."""
+    indent = " " * min(len(lead), 13)
+    return textwrap.wrap(text, _WIDTH, initial_indent=lead, subsequent_indent=indent, break_on_hyphens=False)
