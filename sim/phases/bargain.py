@@ -1,0 +1,44 @@
+"""States counter every power's terms with what its other suitors are worth."""
+
+from sim.compiling import phase
+from sim.parameters import terms
+from sim.rules.arithmetic import positive
+from sim.rules.terms import bargaining_power, exclusivity_signed, local_content, suitor_weight
+
+
+@phase
+def bargain_state(w, p, t, i):  # type: ignore[no-untyped-def]
+    """State i counters every power's terms with what its other suitors are worth."""
+    states, kinds, lanes = w.need.shape
+    powers = w.might.shape[0]
+    for lane in range(lanes):
+        w.spare[lane] = 0.0
+    for j in range(powers):
+        for lane in range(lanes):
+            w.suitor[i, j, lane] = 0.0
+        for k in range(kinds):
+            for lane in range(lanes):
+                w.suitor[i, j, lane] += suitor_weight(w.size[i, j, k, lane], w.scale[i, k, lane])
+        for lane in range(lanes):
+            w.spare[lane] += w.suitor[i, j, lane]
+    for j in range(powers):
+        for lane in range(lanes):
+            power = bargaining_power(
+                positive(w.spare[lane] - w.suitor[i, j, lane]),
+                w.partners[i, lane] / powers,
+                w.capability[i, lane],
+                w.pressure[i, j, lane] * w.others_recent[i, j, lane],
+                w.others_recent[i, j, lane],
+                p[terms.overlapping_spheres, lane],
+                p[terms.suitor_part, lane],
+                p[terms.breadth_part, lane],
+                p[terms.pressure_showing, lane],
+                p[terms.track_chip, lane],
+            )
+            w.bargaining[i, j, lane] = power
+            w.local[i, j, lane] = local_content(power, p[terms.local_share, lane])
+        for k in range(kinds):
+            for lane in range(lanes):
+                w.signed[i, j, k, lane] = exclusivity_signed(
+                    w.asked[i, j, k, lane], w.bargaining[i, j, lane], p[terms.concession, lane]
+                )

@@ -1,0 +1,116 @@
+"""Pipelines move, works are finished, trade grows, a guarantor helps in a crisis."""
+
+from sim.chance import address, uniform
+from sim.compiling import inlined, phase
+from sim.parameters import delivery, security
+from sim.phases.layout import DEAL, DELIVERY, INFRASTRUCTURE, INTERVENTION, SECURITY
+from sim.rules.arithmetic import YEARS_A_QUARTER, logit, pick
+from sim.rules.delivery import goodwill_next, home_built, kept_share, need_next, trade_next, wear_left
+from sim.rules.security import help_given
+
+
+@inlined
+def deliver_from(w, p, t, i, j):  # type: ignore[no-untyped-def]
+    """What power j delivers to state i this quarter, kind by kind, and what that does to trade and goodwill."""
+    kinds, lanes = w.need.shape[1:]
+    where = address(t, DELIVERY, w.state_key[i], w.power_key[j], 0)
+    for lane in range(lanes):
+        w.spare[lane] = kept_share(
+            w.credibility[j, lane],
+            w.volatility[j, lane],
+            logit(uniform(w.luck[lane], where)),
+            p[delivery.delivery_risk, lane],
+            p[delivery.volatility_swing, lane],
+        )
+        w.fulfilled[i, j, lane] = 0.0
+        w.failed[i, j, lane] = 0.0
+        w.spare2[lane] = 0.0
+    for k in range(kinds):
+        counted = 0.0 if k == SECURITY else 1.0
+        for lane in range(lanes):
+            moving = w.ordered[i, j, k, lane] * p[delivery.stage + k, lane]
+            due = w.underway[i, j, k, lane] * p[delivery.stage + k, lane]
+            w.ordered[i, j, k, lane] += w.accepted[i, j, k, lane] * w.size[i, j, k, lane] - moving
+            w.underway[i, j, k, lane] += moving - due
+            w.sum[lane] = due * w.spare[lane]
+            relative = due / w.scale[i, k, lane]
+            w.sum3[lane] = relative * w.spare[lane]
+            w.failed[i, j, lane] += relative - w.sum3[lane]
+        for lane in range(lanes):
+            w.finished[i, k, lane] += w.sum3[lane]
+            w.fulfilled[i, j, lane] += w.sum3[lane]
+            w.delivered[i, lane] += counted * w.sum[lane]
+        if k == INFRASTRUCTURE:
+            for lane in range(lanes):
+                w.spare2[lane] = w.sum3[lane]
+        if k == DEAL:
+            for lane in range(lanes):
+                w.sum2[lane] = w.sum[lane] / YEARS_A_QUARTER
+        else:
+            for lane in range(lanes):
+                left = wear_left(
+                    p[delivery.wear + k, lane], p[delivery.upkeep + k, lane], p[delivery.lifeline_upkeep, lane]
+                )
+                w.stock[i, j, k, lane] = w.stock[i, j, k, lane] * left + w.sum[lane]
+    for lane in range(lanes):
+        traded = trade_next(
+            w.trade[i, j, lane],
+            w.growth_now[i, lane],
+            w.fit[i, j, lane],
+            1.0 - w.share[i, j, DEAL, lane],
+            w.spare2[lane],
+            w.tariff_rise[i, j, lane],
+            p[delivery.flywheel, lane],
+            p[delivery.link_gain, lane],
+            p[delivery.tariff_exposure, lane],
+            p[delivery.tariff_bite, lane],
+        )
+        w.trade[i, j, lane] = traded
+        w.stock[i, j, DEAL, lane] = traded + w.sum2[lane]
+        w.goodwill[i, j, lane] = goodwill_next(
+            w.goodwill[i, j, lane], w.spare2[lane], p[delivery.goodwill_fade, lane], p[delivery.livelihood, lane]
+        )
+    where = address(t, INTERVENTION, w.state_key[i], w.power_key[j], 0)
+    for lane in range(lanes):
+        helped = help_given(
+            w.unrest[i, lane],
+            w.share[i, j, SECURITY, lane],
+            w.ability[j, SECURITY, lane],
+            uniform(w.luck[lane], where),
+            p[security.call_level, lane],
+        )
+        w.helped[i, j, lane] = helped
+        w.stock[i, j, SECURITY, lane] += p[security.intervention_tie, lane] * helped
+
+
+@phase
+def deliver_state(w, p, t, i):  # type: ignore[no-untyped-def]
+    """What state i signed moves through its pipelines; works and trade grow, a guarantor helps in a crisis."""
+    states, kinds, lanes = w.need.shape
+    for lane in range(lanes):
+        w.delivered[i, lane] = 0.0
+    for k in range(kinds):
+        for lane in range(lanes):
+            w.finished[i, k, lane] = 0.0
+    for j in range(w.might.shape[0]):
+        deliver_from(w, p, t, i, j)
+    for k in range(kinds):
+        for lane in range(lanes):
+            felt = pick(k == SECURITY, w.threat[i, lane], 0.0)
+            w.need[i, k, lane] = need_next(
+                w.need[i, k, lane],
+                w.need_start[i, k, lane],
+                felt,
+                w.finished[i, k, lane],
+                p[delivery.need_recovery, lane],
+                p[delivery.need_relief, lane],
+            )
+            left = wear_left(p[delivery.wear + k, lane], p[delivery.upkeep + k, lane], p[delivery.lifeline_upkeep, lane])
+            built = home_built(
+                w.other_start[i, k, lane],
+                1.0 - left,
+                w.gdp[i, lane] / w.gdp_start[i, lane],
+                p[delivery.home_building, lane],
+            )
+            grown = w.other[i, k, lane] * (1.0 + p[delivery.flywheel, lane] * w.growth_now[i, lane])
+            w.other[i, k, lane] = pick(k == DEAL, grown, w.other[i, k, lane] * left + built)

@@ -1,0 +1,51 @@
+"""Gains provoke third powers; leaders travel to those they provoked and depend on."""
+
+from sim.chance import address, uniform
+from sim.compiling import phase
+from sim.parameters import choice, diplomacy
+from sim.phases.layout import ECONOMIC_RIVALRY, SECURITY_RIVALRY, VISIT, domain_of
+from sim.rules.arithmetic import larger, pick
+from sim.rules.choice import recent_gain
+from sim.rules.diplomacy import provocation_of, visit_odds
+from sim.rules.terms import suitor_weight
+
+
+@phase
+def diplomacy_state(w, p, t, i):  # type: ignore[no-untyped-def]
+    """What state i signed provokes the others; its leader visits those it provoked and depends on."""
+    states, kinds, lanes = w.need.shape
+    powers = w.might.shape[0]
+    for j in range(powers):
+        for d in range(w.heat.shape[1]):
+            for lane in range(lanes):
+                w.gain[i, j, d, lane] = 0.0
+        for k in range(kinds):
+            d = domain_of(k)
+            for lane in range(lanes):
+                taken = suitor_weight(w.size[i, j, k, lane], w.scale[i, k, lane]) * w.accepted[i, j, k, lane]
+                w.gain[i, j, d, lane] += p[diplomacy.kind_weight + k, lane] * taken
+        for lane in range(lanes):
+            signed = w.gain[i, j, ECONOMIC_RIVALRY, lane] + w.gain[i, j, SECURITY_RIVALRY, lane]
+            w.recent[i, j, lane] = recent_gain(w.recent[i, j, lane], signed, p[choice.gain_memory, lane])
+    for j in range(powers):
+        for d in range(w.heat.shape[1]):
+            for lane in range(lanes):
+                w.provoked[i, j, d, lane] = 0.0
+            for other in range(powers):
+                if other != j:
+                    for lane in range(lanes):
+                        w.provoked[i, j, d, lane] += provocation_of(w.gain[i, other, d, lane], w.rivalry[j, other, d, lane])
+        where = address(t, VISIT, w.state_key[i], w.power_key[j], 0)
+        for lane in range(lanes):
+            planned = w.calendar[i, j, lane]
+            odds = visit_odds(
+                planned,
+                w.provoked[i, j, ECONOMIC_RIVALRY, lane] + w.provoked[i, j, SECURITY_RIVALRY, lane],
+                w.dependence[i, j, lane],
+                p[diplomacy.compensating_visit, lane],
+            )
+            dice = uniform(w.luck[lane], where)
+            gone = 1.0 if dice < odds else 0.0
+            w.visit[i, j, lane] = larger(w.called_visit[i, j, lane], gone)
+            w.compensated[i, j, lane] = pick(dice >= planned, gone, 0.0)
+            w.called_visit[i, j, lane] = 0.0

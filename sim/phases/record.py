@@ -1,0 +1,129 @@
+"""Stock is taken, and what is measured of the quarter is kept."""
+
+from sim.compiling import inlined, phase
+from sim.parameters import delivery
+from sim.phases.layout import DEAL, INFRASTRUCTURE
+from sim.rules.arithmetic import larger
+from sim.rules.delivery import entangled
+from sim.rules.structure import autonomy_of, balance_of, entropy_of, share_of
+
+
+@inlined
+def take_stock(w, p, i):  # type: ignore[no-untyped-def]
+    """State i's shares, alignment, dependence and concentration as they stand; at the start and after every quarter."""
+    states, kinds, lanes = w.need.shape
+    powers = w.might.shape[0]
+    for k in range(kinds):
+        for lane in range(lanes):
+            w.total[i, k, lane] = w.other[i, k, lane]
+        for j in range(powers):
+            for lane in range(lanes):
+                w.total[i, k, lane] += w.stock[i, j, k, lane]
+    for lane in range(lanes):
+        w.top[i, lane] = 0.0
+        w.hhi[i, lane] = 0.0
+        w.spare[lane] = 0.0
+    for j in range(powers):
+        for lane in range(lanes):
+            w.alignment[i, j, lane] = 0.0
+        for k in range(kinds):
+            for lane in range(lanes):
+                share = share_of(w.stock[i, j, k, lane], w.total[i, k, lane])
+                w.share[i, j, k, lane] = share
+                w.alignment[i, j, lane] += w.weight[i, k, lane] * share
+        for lane in range(lanes):
+            aligned = w.alignment[i, j, lane]
+            depends = entangled(aligned, w.share[i, j, INFRASTRUCTURE, lane], p[delivery.lifeline, lane])
+            w.dependence[i, j, lane] = depends
+            w.top[i, lane] = larger(depends, w.top[i, lane])
+            w.hhi[i, lane] += aligned * aligned
+            w.spare[lane] += aligned
+    for lane in range(lanes):
+        spread = w.spare[lane] * w.spare[lane]
+        concentrated = w.hhi[i, lane] / spread if spread > 0.0 else 1.0
+        w.hhi[i, lane] = concentrated
+        w.partners[i, lane] = 1.0 / concentrated
+
+
+@phase
+def record_state(w, p, t, i, pole, by_power, by_state):  # type: ignore[no-untyped-def]
+    """Keep what is measured of state i this quarter.
+
+    pole: float64 [powers], the position of each power between the two poles of rivalry, -1..1. by_power
+    [states, powers, measures, lanes] and by_state [states, measures, lanes] are this quarter's pages of the record.
+    """
+    take_stock(w, p, i)
+    states, powers, kinds, lanes = w.size.shape
+    for lane in range(lanes):
+        w.spare[lane] = 0.0
+        w.spare2[lane] = 0.0
+        w.sum2[lane] = 0.0
+        w.sum3[lane] = 0.0
+        w.sum4[lane] = 0.0
+        w.sum5[lane] = 0.0
+        w.sum[lane] = 0.0
+        w.effort[lane] = 0.0
+        w.packaged[lane] = 0.0
+    for j in range(powers):
+        for lane in range(lanes):
+            by_power[i, j, 0, lane] = w.alignment[i, j, lane]
+        for lane in range(lanes):
+            by_power[i, j, 1, lane] = w.stock[i, j, DEAL, lane]
+        for lane in range(lanes):
+            by_power[i, j, 2, lane] = w.trust[i, j, lane]
+        for lane in range(lanes):
+            by_power[i, j, 3, lane] = w.pressure[i, j, lane]
+        for lane in range(lanes):
+            aligned, promised = w.alignment[i, j, lane], w.commitment[i, j, lane]
+            w.spare[lane] += aligned
+            w.spare2[lane] += aligned * pole[j]
+            w.sum[lane] += w.sided[i, j, lane] * (j + 1.0)
+            w.sum2[lane] = larger(promised, w.sum2[lane])
+        for lane in range(lanes):
+            w.sum3[lane] += w.visit[i, j, lane]
+            w.sum4[lane] += w.compensated[i, j, lane]
+        for k in range(kinds):
+            for lane in range(lanes):
+                if w.size[i, j, k, lane] > 0.0:
+                    taken = w.accepted[i, j, k, lane]
+                    w.effort[lane] += 1.0
+                    w.packaged[lane] += taken
+                    w.made_count[i, j, k, lane] += 1.0
+                    w.taken_count[i, j, k, lane] += taken
+                    w.made_value[i, j, k, lane] += w.size[i, j, k, lane]
+                    w.taken_value[i, j, k, lane] += taken * w.size[i, j, k, lane]
+    for j in range(powers):
+        for lane in range(lanes):
+            whole = w.spare[lane]
+            w.sum5[lane] += entropy_of(w.alignment[i, j, lane] / whole if whole > 0.0 else 0.0)
+    for lane in range(lanes):
+        by_state[i, 0, lane] = w.partners[i, lane]
+    for lane in range(lanes):
+        by_state[i, 1, lane] = w.hhi[i, lane]
+    for lane in range(lanes):
+        by_state[i, 2, lane] = w.sum5[lane]
+    for lane in range(lanes):
+        by_state[i, 3, lane] = autonomy_of(w.coerced[i, lane], w.sum2[lane])
+    for lane in range(lanes):
+        whole = w.spare[lane]
+        by_state[i, 4, lane] = balance_of(w.spare2[lane] / whole if whole > 0.0 else 0.0)
+    for lane in range(lanes):
+        by_state[i, 5, lane] = w.threat[i, lane]
+    for lane in range(lanes):
+        by_state[i, 6, lane] = w.delivered[i, lane]
+    for lane in range(lanes):
+        by_state[i, 7, lane] = w.sum3[lane]
+    for lane in range(lanes):
+        by_state[i, 8, lane] = w.sum4[lane]
+    for lane in range(lanes):
+        by_state[i, 9, lane] = w.effort[lane]
+    for lane in range(lanes):
+        by_state[i, 10, lane] = w.packaged[lane]
+    for lane in range(lanes):
+        by_state[i, 11, lane] = w.sum[lane]
+
+
+@phase
+def start_state(w, p, t, i):  # type: ignore[no-untyped-def]
+    """State i takes stock before the first quarter."""
+    take_stock(w, p, i)

@@ -1,0 +1,384 @@
+"""What runs leave behind: blocks of arrays in memory, Parquet files and a manifest on disk.
+
+A results folder is written so that it is either complete or visibly not: every file lands whole or not at all, and the
+manifest, which lists them with their hashes, comes last. Files hold no time, host or path, so the same seed gives the
+same bytes whatever the number of workers; what concerns one machine and one day stands in the manifest only.
+"""
+
+import hashlib
+import io
+import json
+import os
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from sim.scenario import quarter_text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+BY_POWER = ("alignment", "trade", "trust", "pressure")
+BY_STATE = (
+    "effective_partners",
+    "hhi",
+    "entropy",
+    "autonomy",
+    "balance",
+    "threat",
+    "delivered",
+    "visits",
+    "compensating_visits",
+    "offers",
+    "accepted",
+    "sided",
+)
+COUNTS = frozenset({"visits", "compensating_visits", "offers", "accepted"})
+OFFER_TOTALS = ("offers", "accepted", "value_offered", "value_signed")
+FORMAT = 1
+ROW_GROUP = 65_536
+
+
+@dataclass(frozen=True, kw_only=True)
+class Block:
+    """Some runs one after the other; R runs, T quarters, I states, J powers, K kinds of offer."""
+
+    first: int
+    states: tuple[str, ...]
+    powers: tuple[str, ...]
+    kinds: tuple[str, ...]
+    quarters: tuple[int, ...]  # [T] year * 4 + quarter - 1; what is recorded is the end of each
+    by_power: NDArray[np.float64]  # [R, T, I, J, len(BY_POWER)]
+    by_state: NDArray[np.float64]  # [R, T, I, len(BY_STATE)]
+    offers: NDArray[np.int64]  # [R, I, J, K, 4] totals of a run in the order of OFFER_TOTALS
+
+    @property
+    def runs(self) -> int:
+        """How many runs the block holds."""
+        return int(self.by_state.shape[0])
+
+    def power_measure(self, name: str) -> NDArray[np.float64]:
+        """One measure by power, [R, T, I, J]."""
+        return self.by_power[..., BY_POWER.index(name)]
+
+    def state_measure(self, name: str) -> NDArray[np.float64]:
+        """One measure by state, [R, T, I]."""
+        return self.by_state[..., BY_STATE.index(name)]
+
+    def head(self, runs: int) -> "Block":
+        """The first `runs` runs of the block."""
+        cut = {name: getattr(self, name)[:runs] for name in ("by_power", "by_state", "offers")}
+        same = {name: getattr(self, name) for name in ("first", "states", "powers", "kinds", "quarters")}
+        return Block(**same, **cut)
+
+    def check(self) -> None:
+        """Refuse arrays of the wrong shape and numbers that are not finite.
+
+        Raises
+        ------
+        ValueError
+            Naming the array and, for a number, the first run that went wrong.
+        """
+        runs, quarters = self.runs, len(self.quarters)
+        states, powers, kinds = len(self.states), len(self.powers), len(self.kinds)
+        wanted = {
+            "by_power": (runs, quarters, states, powers, len(BY_POWER)),
+            "by_state": (runs, quarters, states, len(BY_STATE)),
+            "offers": (runs, states, powers, kinds, len(OFFER_TOTALS)),
+        }
+        for name, shape in wanted.items():
+            if getattr(self, name).shape != shape:
+                raise ValueError(f"{name} has shape {getattr(self, name).shape}, it should be {shape}")
+        for name in ("by_power", "by_state"):
+            fine = np.isfinite(getattr(self, name))
+            if not fine.all():
+                bad = int(np.argmin(fine.reshape(runs, -1).all(axis=1)))
+                raise ValueError(f"run {self.first + bad} left a number in {name} that is not finite")
+
+
+# --- tables ----------------------------------------------------------------------------------------------------------
+
+
+def series_table(block: Block, words: NDArray[np.str_]) -> pa.Table:
+    """One row a run, quarter and state; one column a measure, and one a measure and power.
+
+    `words` [R, T, I] are the outcome words as they would read if the run ended there.
+    """
+    runs, quarters, states = block.runs, len(block.quarters), len(block.states)
+    length = runs * quarters * states
+    known, codes = np.unique(words, return_inverse=True)
+    sided = block.state_measure("sided").reshape(length).astype(np.int8)
+    columns: dict[str, Any] = {
+        "run": np.repeat(np.arange(block.first, block.first + runs, dtype=np.int32), quarters * states),
+        "quarter": _labels(
+            np.tile(np.repeat(np.arange(quarters, dtype=np.int16), states), runs),
+            [quarter_text(quarter) for quarter in block.quarters],
+        ),
+        "state": _labels(np.tile(np.arange(states, dtype=np.int8), runs * quarters), block.states),
+        "outcome": _labels(codes.reshape(length).astype(np.int16), known.tolist()),
+        "sided": _labels(np.maximum(sided - np.int8(1), 0), block.powers, missing=sided == 0),
+    }
+    for name in BY_STATE:
+        if name in COUNTS:
+            columns[name] = np.rint(block.state_measure(name).reshape(length)).astype(np.int16)
+        elif name != "sided":
+            columns[name] = _short(block.state_measure(name).reshape(length))
+    for name in BY_POWER:
+        values = block.power_measure(name).reshape(length, len(block.powers))
+        for index, power in enumerate(block.powers):
+            columns[f"{name}_{power}"] = _short(values[:, index])
+    return pa.table(columns)
+
+
+def runs_table(block: Block, what: Mapping[str, NDArray[Any]]) -> pa.Table:
+    """One row a run; for each name in `what` a column a state [R, I], or a column a state and power [R, I, J].
+
+    Empty text is written as a missing value.
+    """
+    columns: dict[str, Any] = {"run": np.arange(block.first, block.first + block.runs, dtype=np.int32)}
+    for i, state in enumerate(block.states):
+        for name, values in what.items():
+            if values.ndim == 2:
+                columns[f"{name}_{state}"] = _column(values[:, i])
+            else:
+                for j, power in enumerate(block.powers):
+                    columns[f"{name}_{state}_{power}"] = _column(values[:, i, j])
+    return pa.table(columns)
+
+
+def _column(values: NDArray[Any]) -> Any:
+    if values.dtype.kind == "U":
+        return pa.array([word or None for word in values.tolist()], pa.string())
+    return np.ascontiguousarray(values)
+
+
+def _short(values: NDArray[np.float64]) -> NDArray[np.float32]:
+    # Seven digits are more than the model knows, and half the bytes; whatever compares runs bit by bit does so on the
+    # arrays in memory, not on files.
+    return np.ascontiguousarray(values, dtype=np.float32)
+
+
+def _labels(codes: NDArray[Any], words: Sequence[str], missing: NDArray[np.bool_] | None = None) -> pa.DictionaryArray:
+    return pa.DictionaryArray.from_arrays(pa.array(codes, mask=missing), pa.array(list(words), pa.string()))
+
+
+# --- files -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Written:
+    """A file as the manifest lists it; `name` is relative to the results folder."""
+
+    name: str
+    sha256: str
+    rows: int
+
+
+def write_whole(path: Path, write: Callable[[BinaryIO], None]) -> None:
+    """Write a file so that it is there complete or not at all, even if the machine stops half-way."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}.draft")
+    try:
+        with draft.open("wb") as handle:
+            write(handle)
+            handle.flush()
+            os.fsync(handle.fileno())
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+    _settle(path.parent)
+
+
+def _settle(folder: Path) -> None:
+    """Make the new name of a file in `folder` survive a power cut, where the system allows it."""
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except OSError:  # not every system lets a folder be opened
+        return
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file whole, in UTF-8 with Unix line ends."""
+    write_whole(path, lambda handle: _put(handle, text.encode("utf-8")))
+
+
+def write_table(table: pa.Table, folder: Path, name: str) -> Written:
+    """Write one Parquet file whole; equal tables give equal bytes for one version of the library."""
+    sink = io.BytesIO()
+    pq.write_table(table, sink, row_group_size=ROW_GROUP, **_layout(table.schema))
+    data = sink.getvalue()
+    write_whole(folder / name, lambda handle: _put(handle, data))
+    return Written(name=name, sha256=hashlib.sha256(data).hexdigest(), rows=table.num_rows)
+
+
+def join_tables(parts: Iterable[Path], folder: Path, name: str) -> Written:
+    """Join Parquet files of one schema into one, without holding more than a row group of them in memory."""
+    rows = 0
+
+    def write(handle: BinaryIO) -> None:
+        nonlocal rows
+        writer: pq.ParquetWriter | None = None
+        waiting: list[pa.Table] = []
+        for part in parts:
+            waiting.append(pq.read_table(part))
+            rows += waiting[-1].num_rows
+            writer = writer or pq.ParquetWriter(handle, waiting[0].schema, **_layout(waiting[0].schema))
+            if sum(table.num_rows for table in waiting) >= ROW_GROUP:
+                writer.write_table(pa.concat_tables(waiting).combine_chunks())
+                waiting = []
+        if writer is None:
+            raise ValueError("there are no parts to join")
+        if waiting:
+            writer.write_table(pa.concat_tables(waiting).combine_chunks())
+        writer.close()
+
+    write_whole(folder / name, write)
+    return Written(name=name, sha256=file_hash(folder / name), rows=rows)
+
+
+def file_hash(path: Path) -> str:
+    """SHA-256 of a file."""
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def _put(handle: BinaryIO, data: bytes) -> None:
+    handle.write(data)
+
+
+def _layout(schema: pa.Schema) -> dict[str, Any]:
+    floats = [field.name for field in schema if pa.types.is_floating(field.type)]
+    return {
+        "compression": "zstd",
+        "compression_level": 3,
+        "use_dictionary": [field.name for field in schema if field.name not in floats],
+        "use_byte_stream_split": floats,
+    }
+
+
+def write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:
+    """Write `manifest.json`; a folder that has one is complete."""
+    write_text(folder / "manifest.json", json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
+
+
+def read_manifest(folder: Path) -> dict[str, Any] | None:
+    """The manifest of a folder, or None where there is none (the folder is not complete, or not ours)."""
+    try:
+        manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return manifest if manifest.get("format") == FORMAT else None
+
+
+# --- reading ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Results:
+    """A finished results folder; the tables are read when they are first asked for."""
+
+    folder: Path
+    manifest: dict[str, Any]
+
+    @property
+    def name(self) -> str:
+        """Name of the scenario."""
+        return str(self.manifest["name"])
+
+    @property
+    def title(self) -> str:
+        """Title of the scenario."""
+        return str(self.manifest["title"])
+
+    @property
+    def states(self) -> dict[str, str]:
+        """Code of each state -> its name, in the order of the evidence."""
+        return dict(self.manifest["states"])
+
+    @property
+    def powers(self) -> dict[str, str]:
+        """Code of each power -> its name, in the order of the evidence."""
+        return dict(self.manifest["powers"])
+
+    @property
+    def number_of_runs(self) -> int:
+        """How many runs the results rest on."""
+        return int(self.manifest["runs"])
+
+    @cached_property
+    def runs(self) -> "pd.DataFrame":
+        """One row a run: outcome words and final measures."""
+        return self._read("runs.parquet")
+
+    @cached_property
+    def series(self) -> "pd.DataFrame":
+        """One row a run, quarter and state, for the runs whose course was kept."""
+        return self._read("series.parquet")
+
+    @cached_property
+    def bands(self) -> "pd.DataFrame":
+        """Mean and quantiles over all runs by quarter, state, measure and power."""
+        return self._read("bands.parquet")
+
+    @cached_property
+    def outcomes(self) -> "pd.DataFrame":
+        """How many runs had each outcome word, by quarter and state."""
+        return self._read("outcomes.parquet")
+
+    @cached_property
+    def offers(self) -> "pd.DataFrame":
+        """Offers made and accepted, by state, power and kind, over all runs."""
+        return self._read("offers.parquet")
+
+    def final_outcomes(self) -> "pd.DataFrame":
+        """Outcome words at the end of the runs with their shares, most frequent first within each state."""
+        last = self.manifest["quarters"][-1]
+        table: pd.DataFrame = self.outcomes[self.outcomes["quarter"] == last].drop(columns="quarter")
+        order = {state: rank for rank, state in enumerate(self.states)}
+        table = table.assign(rank=table["state"].astype(str).map(order))
+        table = table.sort_values(["rank", "runs"], ascending=[True, False], kind="stable")
+        table = table.drop(columns="rank").reset_index(drop=True)
+        return table
+
+    def write_csv(self) -> list[Path]:
+        """Write every table as CSV beside its Parquet file; returns the paths."""
+        paths = []
+        for name in ("runs", "series", "bands", "outcomes", "offers"):
+            text = getattr(self, name).to_csv(index=False, lineterminator="\n")
+            paths.append(self.folder / f"{name}.csv")
+            write_text(paths[-1], text)
+        return paths
+
+    def _read(self, name: str) -> "pd.DataFrame":
+        frame: pd.DataFrame = pq.read_table(self.folder / name).to_pandas()
+        return frame
+
+
+def load_results(folder: Path | str) -> Results:
+    """Open a results folder.
+
+    Raises
+    ------
+    sim.complaints.InputError
+        If the folder is missing, was never finished, or was written by a version that lays it out differently.
+    """
+    folder = Path(folder)
+    manifest = read_manifest(folder)
+    if manifest is None:
+        from sim.complaints import input_error, shown_path
+
+        found = "an unfinished results folder" if (folder / "partial").is_dir() else "no results folder"
+        raise input_error(shown_path(folder), "a finished one has a manifest.json of this version", found=found)
+    return Results(folder, manifest)

@@ -1,0 +1,74 @@
+"""What moves before anyone acts: rivalry between powers, income, unrest at home, the threat across the border."""
+
+from .arithmetic import YEARS_A_QUARTER, clamp, positive
+
+
+def rivalry_next(
+    rivalry: float,
+    anchor: float,
+    parity_change: float,
+    dialogue: float,
+    noise: float,
+    rivalry_reversion: float,
+    power_shift: float,
+    dialogue_damping: float,
+    rivalry_volatility: float,
+) -> float:
+    """How hostile will two powers be next quarter?
+
+    Claim: rivalry grows as the weaker of two rivals catches up, returns to its usual level, and is damped by leader
+    contact; powers that coordinate are untouched by the shift. [power-shift-drives-rivalry,
+    chn-rise-will-sharpen-us-rivalry, dialogue-limits-misjudgement]
+
+    rivalry, anchor in -1..1 (negative: they coordinate); parity_change: change of the ratio of the weaker to the
+    stronger since the start; dialogue 0 or 1; noise standard logistic. Returns -1..1.
+    """
+    usual = anchor + power_shift * parity_change * positive(anchor)
+    moved = rivalry + rivalry_reversion * (usual - rivalry) + rivalry_volatility * noise * positive(anchor)
+    return clamp(moved - dialogue_damping * dialogue * positive(moved), -1.0, 1.0)
+
+
+def income_next(gdp: float, growth: float, noise: float, growth_volatility: float, shock_limit: float) -> float:
+    """What is a state's yearly output after one more quarter?
+
+    Claim: output grows at its trend with good and bad quarters. [c5-gdp-growth-2019, c5-gdp-growth-2020]
+
+    gdp in bn USD; growth per year; noise standard logistic, held inside the shock limit.
+    """
+    return gdp * (1.0 + YEARS_A_QUARTER * growth + growth_volatility * clamp(noise, -shock_limit, shock_limit))
+
+
+def unrest_next(
+    unrest: float,
+    onset: float,
+    severity: float,
+    stability: float,
+    crisis: float,
+    unrest_rate: float,
+    unrest_fade: float,
+) -> float:
+    """How strong is unrest in a state this quarter?
+
+    Claim: unrest breaks out now and then, more often where the state is fragile, and fades.
+    [ca-2022-unrest-and-border-clashes, ca-fragility-needs-outside-help]
+
+    onset, severity: uniform draws in 0..1; stability 0..1; crisis: severity that a scenario imposes, else 0; unrest_rate: outbreaks a quarter in a state of no stability.
+    """
+    broken_out = severity if onset < unrest_rate * (1.0 - stability) else 0.0
+    fresh = crisis if crisis > broken_out else broken_out
+    fading = unrest * unrest_fade
+    return fading if fading > fresh else fresh
+
+
+def border_next(
+    border: float, exposure: float, noise: float, border_level: float, border_persistence: float, border_volatility: float
+) -> float:
+    """How strong is the threat from across the southern border for this state?
+
+    Claim: Afghanistan stays a major and changeable source of risk; Tajikistan is the most exposed.
+    [afghanistan-major-variable, tjk-most-exposed-to-afghan-risk]
+
+    border, exposure 0..1; noise standard logistic, the same for the whole region. Returns 0..1.
+    """
+    usual = border_level * exposure
+    return clamp(usual + border_persistence * (border - usual) + border_volatility * exposure * noise, 0.0, 1.0)

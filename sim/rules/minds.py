@@ -1,0 +1,91 @@
+"""What states remember: who kept its word, who hurt them, what they promised, whether they took a side."""
+
+from .arithmetic import clamp
+
+
+def promises_next(memory: float, event: float, forgetting: float) -> float:
+    """How many kept (or broken) promises does the state remember?
+
+    Claim: credibility is earned over time by results and lost with them. [chn-decade-of-groundwork, stable-provider-wins]
+
+    event: what was kept or broken this quarter, over the absorptive scale.
+    """
+    return memory * (1.0 - forgetting) + event
+
+
+def trust_next(
+    start: float,
+    kept: float,
+    broken: float,
+    resentment: float,
+    goodwill: float,
+    prestige: float,
+    trust_learning: float,
+    broken_weight: float,
+    trust_inertia: float,
+    resentment_trust: float,
+    goodwill_trust: float,
+) -> float:
+    """How far does the state trust the power's word, 0..1?
+
+    Claim: kept promises build trust, broken ones cost more than kept ones earn; unilateral tariffs cost trust beyond
+    their trade. [delivery-explains-bri-appeal, usa-contradictions-breed-doubt, tariff-small-but-resented]
+
+    start: trust before anything was kept or broken, worth trust_inertia promises; resentment, goodwill, prestige 0..1.
+    """
+    good = trust_learning * kept
+    bad = trust_learning * broken_weight * broken
+    earned = (trust_inertia * start + good) / (trust_inertia + good + bad)
+    return clamp(earned - resentment_trust * resentment + goodwill_trust * goodwill + prestige, 0.0, 1.0)
+
+
+def prestige_next(prestige: float, earned: float, prestige_fade: float) -> float:
+    """What standing does a power still enjoy from having come to the rescue, 0..1?
+
+    Claim: the effect of an intervention is real and passes. [intervention-lifts-csto-standing, rus-war-drains-influence]
+    """
+    return clamp(prestige * prestige_fade + earned, 0.0, 1.0)
+
+
+def resentment_next(
+    resentment: float,
+    tariff_rise: float,
+    pressure: float,
+    resentment_fade: float,
+    tariff_resentment: float,
+    coercion_resentment: float,
+) -> float:
+    """How much does the state resent the power, 0..1?
+
+    Claim: a tariff with little real effect still angers; threats yield little and are remembered.
+    [tariff-small-but-resented, usa-tariff-hits-under-100m, coercion-yields-little]
+
+    tariff_rise: rise of the tariff rate this quarter, fraction (a cut does not please); pressure 0..1.
+    """
+    shock = tariff_resentment * tariff_rise if tariff_rise > 0.0 else 0.0
+    return clamp(resentment * resentment_fade + shock + coercion_resentment * pressure, 0.0, 1.0)
+
+
+def commitment_next(commitment: float, promised: float, commitment_fade: float) -> float:
+    """How much exclusive promise does the state owe the power, 0..1?
+
+    Claim: exclusive clauses bind for a time. [usa-deals-carry-decoupling-terms, conflicting-terms-trust-backlash]
+
+    promised: exclusivity signed this quarter weighted by the size of what was signed.
+    """
+    return clamp(commitment * commitment_fade + (1.0 - commitment) * promised, 0.0, 1.0)
+
+
+def side_taken(
+    sided: float, pull: float, heat: float, side_threshold: float, side_release: float, side_switch: float
+) -> float:
+    """Has the state taken this power's side? 1 or 0.
+
+    Claim: no side is taken while the contest is open; past a high threshold a state may switch, and then stays.
+    [us-exclusivity-pressure-insufficient, kaz-tokayev-no-sides-2025, c5-many-friends-rule]
+
+    pull: exclusive promises and dependence together, 0..1; heat: the power's sharpest rivalry, 0..1. A state leaves its
+    side only when the pull falls below side_release of the threshold. side_switch 0 means that sides are never taken.
+    """
+    bar = side_release * side_threshold if sided > 0.0 else side_threshold
+    return 1.0 if side_switch * pull * heat > bar else 0.0

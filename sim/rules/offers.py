@@ -1,0 +1,112 @@
+"""Which offers a power makes: to whom, how often, how large."""
+
+from .arithmetic import clamp, exp, log, logit, positive
+
+
+def attraction(need: float, standing: float, ability: float, market: float, need_match: float, market_pull: float) -> float:
+    """How strongly is a power drawn to serve this need of this state?
+
+    Claim: powers go where their strength meets a need and where they believe in the partner; a larger market draws
+    more. [c5-partner-by-issue, best-fit-format-choice, chn-matches-needs, chn-demand-led-projects]
+
+    need, standing, ability 0..1; market: the state's output over the regional mean. A power shares its effort among the
+    states in proportion to the exponential of this number.
+    """
+    return need_match * (need * standing * ability + market_pull * market / (1.0 + market))
+
+
+def effort_by_niche(niche: float, niche_defence: float) -> float:
+    """By what factor does a power make more (or fewer) offers of a kind because that kind is its niche?
+
+    Claim: Russia spends its effort on hard security and identity and does not try to match money or values.
+    [rus-niche-not-money-or-values, rus-edge-security-and-identity, rus-format-protects-sphere]
+
+    niche in -1..1.
+    """
+    return exp(niche_defence * niche)
+
+
+def effort_in_rivalry(heat: float, rivalry_spending: float) -> float:
+    """By what factor does rivalry raise what a power puts into the region?
+
+    Claim: rivalry speeds investment and building. [rivalry-builds-and-strains, us-rivalry-makes-china-more-giving]
+
+    heat: the power's sharpest rivalry in this domain, 0..1.
+    """
+    return 1.0 + rivalry_spending * heat
+
+
+def offer_odds(expected: float, carrot: float, summit: float, summit_boost: float) -> float:
+    """How likely is at least one offer this quarter?
+
+    Claim: a power answers a rival's gain with more offers, and summits bring them in bunches.
+    [us-format-building-chn-response, usa-c5-summit-2025-11, triangle-shock-propagation]
+
+    expected: offers a quarter to this state of this kind; carrot >= 0: extra effort decided after a rival's gain;
+    summit 0 or 1.
+    """
+    return 1.0 - exp(-expected * (1.0 + carrot) * (1.0 + summit_boost * summit))
+
+
+def market_factor(market: float, market_exponent: float) -> float:
+    """By what factor are offers to this state larger or smaller than to an average one?
+
+    Claim: the larger, modernising states draw the larger projects. [kaz-uzb-see-china-as-modernisation-prop]
+
+    market: the state's output over the regional mean.
+    """
+    return exp(market_exponent * log(market))
+
+
+def offer_size(
+    median: float,
+    luck: float,
+    market_factor: float,
+    package: float,
+    size_spread: float,
+    size_limit: float,
+    mega_deal: float,
+) -> float:
+    """How large is one offer?
+
+    Claim: sizes are very unequal; a deal-making power comes to a summit with one large package.
+    [us-enters-by-large-contracts, usa-kaz-deals-17bn-2025, kaz-usa-locomotives-4bn-2025]
+
+    median in the unit of the kind; luck uniform in 0..1; market_factor from the rule above; package 0..1: lumpiness
+    of the power where there is a summit, else 0. Log-logistic: like a lognormal in the middle, heavier above.
+    """
+    spread = exp(clamp(size_spread * logit(luck), -size_limit, size_limit))
+    return median * market_factor * spread * (1.0 + mega_deal * package)
+
+
+def within_network(size: float, median: float, network: float, network_ceiling: float) -> float:
+    """How much of a minerals offer is left when the region is one supplier among many?
+
+    Claim: the United States weaves a network of suppliers, so what it will pay for here has a ceiling.
+    [usa-weaves-minerals-network, usa-aus-minerals-8p5bn-2025, usa-jpn-minerals-framework-2025]
+
+    network 0..1; size and median in bn USD.
+    """
+    return size / (1.0 + network_ceiling * network * size / median)
+
+
+def within_purse(size: float, total: float, purse: float) -> float:
+    """What can be offered when the power cannot sign more than it has?
+
+    Claim: every scheme is limited by the money behind it; none matches Chinese scale. [others-cannot-match-chn-scale]
+
+    total: all that the power would offer of this kind this quarter, in the unit of size; purse likewise.
+    """
+    covered = positive(purse)
+    return size if total <= covered else size * covered / total
+
+
+def host_odds(summit_rate: float, own_format: float, rival_format: float, format_mirroring: float) -> float:
+    """How likely is a power to call the region's leaders together this quarter?
+
+    Claim: when one power upgrades its format with the five, the others follow. [us-format-building-chn-response,
+    chn-us-format-contest-fiercest, jpn-c5-first-summit-2025-12, ind-c5-first-summit-2022-01]
+
+    summit_rate: its own calendar; own_format, rival_format 0..1: how fresh its own and the freshest other summit are.
+    """
+    return clamp(summit_rate + format_mirroring * rival_format * (1.0 - own_format), 0.0, 1.0)

@@ -1,0 +1,105 @@
+"""How a power answers what moved against it: a counter-offer, pressure, or patience."""
+
+from .arithmetic import clamp
+
+
+def carrot_next(
+    carrot: float, provoked: float, style: float, carrot_fade: float, propagation: float, carrot_limit: float
+) -> float:
+    """How much extra effort does a power put into offers to this state?
+
+    Claim: a rival's gain draws counter-offers, and the effect spreads through the triangle. [triangle-shock-propagation,
+    us-format-building-chn-response, us-rivalry-makes-china-more-giving]
+
+    style 0..1: how far the power answers with offers; provoked >= 0. Returns 0..carrot_limit.
+    """
+    return clamp(carrot * carrot_fade + propagation * style * provoked, 0.0, carrot_limit)
+
+
+def drills_added(security_provoked: float, ability: float, agenda: float, counter_exercise: float) -> float:
+    """How much more security work does a guarantor put on after a rival's military step?
+
+    Claim: Russia answers military moves of others with exercises, arms aid and air-defence shows, and less strongly
+    where the mover is China. [rus-counter-exercise, rus-offsets-not-new-agenda, rus-worries-less-about-chn-than-usa]
+
+    security_provoked: rivals' security gains weighted by security rivalry; ability, agenda 0..1.
+    """
+    return counter_exercise * agenda * ability * security_provoked
+
+
+def pressure_next(
+    pressure: float,
+    provoked: float,
+    style: float,
+    lever: float,
+    visited: float,
+    pressure_fade: float,
+    propagation: float,
+    lever_use: float,
+    reassurance: float,
+) -> float:
+    """How hard does a power press this state, 0..1?
+
+    Claim: Russia sways choices through its labour market and transit routes; a visit in time softens the answer.
+    [rus-transit-and-labour-levers, kaz-tokayev-russia-after-us-2025, c5-functional-portfolio]
+
+    style 0..1: how far the power answers with pressure; lever 0..1: what it could withhold; visited 0 or 1.
+    """
+    fresh = propagation * lever_use * style * lever * provoked
+    return clamp((pressure * pressure_fade + fresh) * (1.0 - reassurance * visited), 0.0, 1.0)
+
+
+def contradiction_of(own: float, other: float, rivalry: float) -> float:
+    """How far do promises to two powers contradict each other?
+
+    Claim: clashing commitments are costly and can turn a power's trust against the state.
+    [conflicting-terms-trust-backlash, exclusive-choice-pressure]
+
+    own, other: exclusive promises to the two, 0..1; only hostile rivalry counts.
+    """
+    return own * other * rivalry if rivalry > 0.0 else 0.0
+
+
+def standing_next(
+    standing: float,
+    usual: float,
+    contradiction: float,
+    slighted: float,
+    visited: float,
+    standing_recovery: float,
+    backlash: float,
+    slight: float,
+    visit_repair: float,
+) -> float:
+    """How far does a power believe in this state, 0..1?
+
+    Claim: contradictory commitments and slights cost a state the power's trust; a visit restores part of it.
+    [conflicting-terms-trust-backlash, compensating-russia-visit-tokyo, c5-three-balancing-practices]
+
+    contradiction: sum of clashing promises; slighted: how far the state's gains elsewhere provoked the power;
+    visited 0 or 1.
+    """
+    hurt = standing - backlash * contradiction - slight * slighted
+    mended = hurt + standing_recovery * (usual - hurt) + visit_repair * visited * (usual - hurt if usual > hurt else 0.0)
+    return clamp(mended, 0.0, 1.0)
+
+
+def purse_next(purse: float, budget: float, spent: float, income: float, reserve_quarters: float) -> float:
+    """What can a power sign next quarter?
+
+    Claim: money that is not used does not pile up for ever. [others-cannot-match-chn-scale, jpn-c5-3tn-yen-5y]
+
+    purse, spent in the unit of the kind; budget: a quarter's worth; income: the power's might over its might at the
+    start; at most reserve_quarters budgets are kept.
+    """
+    return clamp(purse + budget * income - spent, 0.0, reserve_quarters * budget * income)
+
+
+def format_next(freshness: float, hosted: float, format_fade: float) -> float:
+    """How fresh is a power's last summit with the region, 0..1?
+
+    Claim: formats draw copies within a few turns, then fade from attention. [chn-us-format-contest-fiercest,
+    two-fm-formats-c5]
+    """
+    faded = freshness * format_fade
+    return hosted if hosted > faded else faded

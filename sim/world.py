@@ -1,0 +1,326 @@
+"""The state of the world for a block of runs: arrays whose last, contiguous axis is the run ("lane").
+
+Letters of the axes: i state, j power, k kind of offer, d domain of rivalry (economic, security), u term of utility. Every
+field is float64 and carries the lane as its last axis, also what never changes, so that a batch can give every run its
+own numbers. One actor owns each row: in a phase an actor writes only rows of its own, so that the order in which actors
+are asked cannot matter.
+"""
+
+from collections import namedtuple
+from collections.abc import Mapping
+from enum import IntEnum
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from sim.chance import name_key
+from sim.evidence import Evidence
+from sim.rules.arithmetic import YEARS_A_QUARTER
+
+
+class Kind(IntEnum):
+    """Kinds of offer, in the order of the axis k."""
+
+    DEAL = 0
+    MINERALS = 1
+    INFRASTRUCTURE = 2
+    SECURITY = 3
+
+
+class Domain(IntEnum):
+    """Domains of rivalry, in the order of the axis d."""
+
+    ECONOMIC = 0
+    SECURITY = 1
+
+
+KINDS = tuple(kind.name.lower() for kind in Kind)
+DOMAINS = tuple(domain.name.lower() for domain in Domain)
+
+TERMS = (
+    "benefit",
+    "dependence",
+    "exclusivity",
+    "loyalty",
+    "displeasure",
+    "governance",
+    "balancing",
+    "shelter",
+    "trust",
+    "parallel",
+    "resentment",
+    "agenda",
+)
+
+
+class Field(NamedTuple):
+    """One array of the world: its axes, unit, meaning, and the number it starts from ("" = nought)."""
+
+    name: str
+    axes: str
+    unit: str
+    meaning: str
+    start: str = ""
+
+
+FIELDS = (
+    # states
+    Field("gdp", "i", "bn USD a year", "output", "states.{i}.gdp"),
+    Field("gdp_start", "i", "bn USD a year", "output at the start", "states.{i}.gdp"),
+    Field("growth", "i", "1/year", "trend growth", "states.{i}.growth"),
+    Field("growth_now", "i", "1/quarter", "growth this quarter"),
+    Field("regime_security", "i", "0..1", "weight of the government's survival", "states.{i}.regime_security"),
+    Field("capability", "i", "0..1", "own means", "states.{i}.capability"),
+    Field("stability", "i", "0..1", "firmness at home", "states.{i}.stability"),
+    Field("border_exposure", "i", "0..1", "exposure to the southern border", "states.{i}.border_exposure"),
+    Field("neutrality", "i", "0..1", "1 joins no alliance", "states.{i}.neutrality"),
+    Field("sensitivity", "i", "0..1", "wariness of governance terms", "states.{i}.governance_sensitivity"),
+    Field("unrest", "i", "0..1", "unrest at home"),
+    Field("crisis", "i", "0..1", "unrest that a scenario imposes this quarter"),
+    Field("border", "i", "0..1", "threat from across the border"),
+    Field("threat", "i", "0..1", "felt threat"),
+    Field("market", "i", "factor", "effect of market size on offers"),
+    Field("attention", "i", "ratio", "output over the regional mean"),
+    Field("top", "i", "0..1", "dependence on the most important power"),
+    Field("hhi", "i", "0..1", "concentration of alignment among the powers"),
+    Field("partners", "i", "powers", "effective partners, 1 / HHI"),
+    Field("coerced", "i", "0..1", "dependence under pressure"),
+    Field("delivered", "i", "bn USD", "delivered this quarter"),
+    Field("weight", "ik", "share", "weight of a kind in alignment", "states.{i}.weight.{k}"),
+    Field("need", "ik", "0..1", "unmet need", "states.{i}.need.{k}"),
+    Field("need_start", "ik", "0..1", "usual need", "states.{i}.need.{k}"),
+    Field("other", "ik", "stock", "held at home and with everyone else", "states.{i}.other.{k}"),
+    Field("other_start", "ik", "stock", "the same at the start", "states.{i}.other.{k}"),
+    Field("total", "ik", "stock", "held with everyone"),
+    Field("scale", "ik", "stock", "absorptive scale"),
+    Field("backlog", "ik", "stock", "signed and not yet delivered"),
+    Field("finished", "ik", "scales", "finished this quarter by everyone, in absorptive scales"),
+    Field("rank", "ik", "place", "place of a kind in the order of need, 0 first"),
+    # powers
+    Field("might", "j", "trn USD", "output", "powers.{j}.might"),
+    Field("might_start", "j", "trn USD", "output at the start", "powers.{j}.might"),
+    Field("might_growth", "j", "1/year", "trend growth", "powers.{j}.growth"),
+    Field("exclusivity_style", "j", "0..1", "exclusiveness of its terms", "powers.{j}.exclusivity"),
+    Field("governance_style", "j", "0..1", "its strings", "powers.{j}.governance"),
+    Field("credibility", "j", "0..1", "part of its promises it delivers", "powers.{j}.credibility"),
+    Field("volatility", "j", "0..1", "how erratic it is", "powers.{j}.volatility"),
+    Field("carrot_style", "j", "0..1", "answers with offers", "powers.{j}.carrot"),
+    Field("stick_style", "j", "0..1", "answers with pressure", "powers.{j}.stick"),
+    Field("lumpiness", "j", "0..1", "comes with packages to summits", "powers.{j}.lumpiness"),
+    Field("agenda", "j", "0..1", "resists outside militaries", "powers.{j}.agenda"),
+    Field("network", "j", "0..1", "has other mineral suppliers", "powers.{j}.network"),
+    Field("summit_rate", "j", "1/quarter", "its own summit calendar", "powers.{j}.summit_rate"),
+    Field("format", "j", "0..1", "freshness of its last summit"),
+    Field("heat", "jd", "0..1", "its sharpest rivalry"),
+    Field("heat_start", "jd", "0..1", "its sharpest rivalry at the start"),
+    Field("ability", "jk", "0..1", "comparative advantage", "powers.{j}.capability.{k}"),
+    Field("budget", "jk", "unit/quarter", "what it can sign a quarter", "powers.{j}.budget.{k}"),
+    Field("purse", "jk", "unit", "what it can sign now"),
+    Field("rate", "jk", "1/quarter", "offers to the whole region", "powers.{j}.rate.{k}"),
+    Field("median", "jk", "unit", "median size of its offers", "powers.{j}.size.{k}"),
+    Field("niche", "jk", "-1..1", "where it concentrates", "powers.{j}.niche.{k}"),
+    Field("rivalry", "jjd", "-1..1", "rivalry with another power"),
+    Field("anchor", "jjd", "-1..1", "usual rivalry with another power", "rivalry.{j}.{j2}.{d}"),
+    # pairs of a state and a power
+    Field("trade", "ij", "bn USD a year", "trade beside contracts", "ties.{i}.{j}.trade"),
+    Field("fit", "ij", "1/year", "trend growth of trade from endowments", "ties.{i}.{j}.fit"),
+    Field("trust", "ij", "0..1", "the state's belief in the power's word", "ties.{i}.{j}.trust"),
+    Field("trust_start", "ij", "0..1", "first opinion", "ties.{i}.{j}.trust"),
+    Field("standing", "ij", "0..1", "the power's belief in the state", "ties.{i}.{j}.standing"),
+    Field("standing_start", "ij", "0..1", "usual standing", "ties.{i}.{j}.standing"),
+    Field("lever", "ij", "0..1", "what the power could withhold", "ties.{i}.{j}.lever"),
+    Field("calendar", "ij", "1/quarter", "scheduled visits", "ties.{i}.{j}.calendar"),
+    Field("alignment", "ij", "share", "weighted share of ties"),
+    Field("dependence", "ij", "0..1", "dependence on the power"),
+    Field("believed", "ij", "0..1", "part of a promise the state expects"),
+    Field("levers_at_stake", "ijd", "0..1", "what rivals of the power could exact"),
+    Field("at_stake", "ijd", "0..1", "held with rivals of the power"),
+    Field("pressing", "ij", "0..1", "pressure from rivals of the power"),
+    Field("resisted", "ij", "0..1", "guarantors' resistance to the power"),
+    Field("sided_elsewhere", "ij", "0..1", "rivalry with the side the state took"),
+    Field("suitor", "ij", "weight", "seriousness on the table, summed over kinds"),
+    Field("bargaining", "ij", "0..1", "the state's bargaining power"),
+    Field("local", "ij", "share", "local work obtained"),
+    Field("others_recent", "ij", "gain", "mean recent gains with the other powers"),
+    Field("recent", "ij", "gain", "recent gains with the power"),
+    Field("gain", "ijd", "gain", "gains signed this quarter"),
+    Field("provoked", "ijd", "gain", "how far the state provoked the power this quarter"),
+    Field("visit", "ij", "0 or 1", "visit this quarter"),
+    Field("compensated", "ij", "0 or 1", "visit beyond the calendar"),
+    Field("called_visit", "ij", "0 or 1", "visit that a scenario imposes"),
+    Field("summit", "ij", "0 or 1", "summit held by the power this quarter"),
+    Field("called_summit", "ij", "0 or 1", "summit that a scenario imposes"),
+    Field("pressure", "ij", "0..1", "coercion in force"),
+    Field("tariff", "ij", "fraction", "tariff of the power"),
+    Field("tariff_rise", "ij", "fraction", "change of it this quarter"),
+    Field("resentment", "ij", "0..1", "resentment of the power"),
+    Field("goodwill", "ij", "0..1", "public view of the power"),
+    Field("prestige", "ij", "0..1", "standing as rescuer"),
+    Field("helped", "ij", "0..1", "help in a crisis this quarter"),
+    Field("kept", "ij", "promises", "kept, with forgetting"),
+    Field("broken", "ij", "promises", "broken, with forgetting"),
+    Field("fulfilled", "ij", "promises", "kept this quarter"),
+    Field("failed", "ij", "promises", "broken this quarter"),
+    Field("commitment", "ij", "0..1", "exclusive promises"),
+    Field("promised", "ij", "0..1", "exclusive promises of this quarter"),
+    Field("sided", "ij", "0 or 1", "side taken"),
+    # offers
+    Field("stock", "ijk", "stock", "delivered ties (commerce: trade a year)", "ties.{i}.{j}.{k}"),
+    Field("share", "ijk", "share", "share of a kind"),
+    Field("ordered", "ijk", "stock", "signed, first stage"),
+    Field("underway", "ijk", "stock", "signed, second stage"),
+    Field("appeal", "ijk", "weight", "how strongly the power is drawn"),
+    Field("carrot", "ijk", "factor", "extra effort decided after a rival's gain"),
+    Field("size", "ijk", "unit", "offer on the table, 0 = none"),
+    Field("asked", "ijk", "0..1", "exclusivity asked"),
+    Field("strings", "ijk", "0..1", "governance asked"),
+    Field("signed", "ijk", "0..1", "exclusivity after bargaining"),
+    Field("accepted", "ijk", "0 or 1", "answer"),
+    Field("odds", "ijk", "0..1", "probability of a yes; kept where someone asks why"),
+    Field("utility", "ijk", "utility", "what the offer is worth; kept where someone asks why"),
+    Field("allowed", "ijk", "0 or 1", "whether the state may take it; kept where someone asks why"),
+    Field("reserved", "ijk", "utility", "what it has to beat; kept where someone asks why"),
+    Field("dice", "ijk", "0..1", "the draw that decided; kept where someone asks why"),
+    Field("forced_size", "ijk", "unit", "offer that a scenario puts on the table"),
+    Field("forced_exclusivity", "ijk", "0..1 or -1", "its exclusivity; -1 = the power's own style"),
+    Field("forced_strings", "ijk", "0..1 or -1", "its governance terms; -1 = the power's own style"),
+    Field("made_count", "ijk", "offers", "offers so far"),
+    Field("taken_count", "ijk", "offers", "accepted so far"),
+    Field("made_value", "ijk", "unit", "value offered so far"),
+    Field("taken_value", "ijk", "unit", "value accepted so far"),
+    # what an engine may look at, and working space
+    Field("terms", "ijku", "utility", "terms of the utility; kept only where someone asks why"),
+    Field("spare", "", "", "working space"),
+    Field("spare2", "", "", "working space"),
+    Field("effort", "", "offers", "working space: expected offers to the whole region"),
+    Field("packaged", "", "scales", "working space: accepted so far this quarter"),
+    Field("packaged_with", "j", "0..1", "working space: the same by power, in dependence"),
+    Field("seat_relative", "j", "scales", "working space: an offer on the table, over the absorptive scale"),
+    Field("seat_taken", "j", "0..1", "working space: dependence it adds if accepted"),
+    Field("seat_yes", "j", "0 or 1", "working space: its answer"),
+    Field("sum", "", "", "working space: sums of the record"),
+    Field("sum2", "", "", "working space: sums of the record"),
+    Field("sum3", "", "", "working space: sums of the record"),
+    Field("sum4", "", "", "working space: sums of the record"),
+    Field("sum5", "", "", "working space: sums of the record"),
+)
+
+# Seats hold what is on one state's table, packed: which lane, power and kind each offer is at; [places, powers x lanes].
+SEATS = ("seats", "seat_lane", "seat_power", "seat_kind")
+KEYS = ("state_key", "power_key", "luck", *SEATS)
+
+World = namedtuple("World", (*KEYS, *(field.name for field in FIELDS)))  # type: ignore[misc]
+
+AXES = tuple(dict.fromkeys(field.axes for field in FIELDS))
+Store = namedtuple("Store", (*KEYS, *(f"by_{axes}" for axes in AXES)))  # type: ignore[misc]
+
+
+def place_of(name: str) -> str:
+    """Where a store `s` holds a field, as an expression."""
+    if name in KEYS:
+        return f"s.{name}"
+    axes = next(field.axes for field in FIELDS if field.name == name)
+    return f"s.by_{axes}[{[field.name for field in FIELDS if field.axes == axes].index(name)}]"
+
+
+def unpack(store: Any) -> Any:
+    """A world as a named tuple of views into a store."""
+    groups = {axes: iter(getattr(store, f"by_{axes}")) for axes in AXES}
+    return World(*store[: len(KEYS)], *(next(groups[field.axes]) for field in FIELDS))
+
+
+def axes_of(evidence: Evidence) -> dict[str, tuple[str, ...]]:
+    """The names along each axis of a world."""
+    return {
+        "i": tuple(actor.code for actor in evidence.states),
+        "j": tuple(actor.code for actor in evidence.powers),
+        "k": KINDS,
+        "d": DOMAINS,
+        "u": TERMS,
+    }
+
+
+def build(evidence: Evidence, values: Mapping[str, Any], lucks: np.ndarray, explain: bool = False) -> Any:
+    """A store with a world at its start, one lane a key of luck; `unpack` gives its fields.
+
+    values: every number by name, a float or one float a lane; lucks: uint64 [lanes]; explain: keep the terms of every
+    decision (only sensible for few lanes). Fields with the same axes share one array, because handing a hundred separate
+    arrays to compiled code costs more than a short run.
+    """
+    axes = axes_of(evidence)
+    lanes = len(lucks)
+    arrays = []
+    for group in AXES:
+        fields = [field for field in FIELDS if field.axes == group]
+        shape = [len(axes[axis]) for axis in group]
+        if "u" in group and not explain:
+            shape[0] = 0
+        array = np.zeros((len(fields), *shape, lanes))
+        for place, field in enumerate(fields):
+            if field.start:
+                _fill(array[place], field, axes, values)
+        arrays.append(array)
+    keys = [np.array([name_key(code) for code in axes[axis]], dtype=np.uint64) for axis in "ij"]
+    seats = [np.zeros(len(KINDS), dtype=np.int64)]
+    seats += [np.zeros((len(KINDS), len(axes["j"]) * lanes), dtype=np.int64) for _ in SEATS[1:]]
+    store = Store(*keys, lucks.astype(np.uint64), *seats, *arrays)
+    reset(unpack(store), values)
+    return store
+
+
+def reset(world: Any, values: Mapping[str, Any]) -> None:
+    """Set what starts as a consequence of other fields: rivalry at its usual level, purses at one year of budget."""
+    world.anchor[:] *= values["climate.rivalry_level"]
+    world.rivalry[:] = world.anchor
+    world.heat[:] = np.maximum(world.rivalry, 0.0).max(axis=1)
+    world.heat_start[:] = world.heat
+    world.purse[:] = world.budget / YEARS_A_QUARTER
+    world.forced_exclusivity[:] = -1.0
+    world.forced_strings[:] = -1.0
+
+
+def _fill(array: np.ndarray, field: Field, axes: Mapping[str, tuple[str, ...]], values: Mapping[str, Any]) -> None:
+    """Read a field's starting numbers; commerce starts from trade, and nobody rivals itself."""
+    for place in np.ndindex(array.shape[:-1]):
+        names = {axis: axes[axis][at] for axis, at in zip(field.axes, place, strict=True)}
+        if field.name == "anchor":
+            names["j"], names["j2"] = axes["j"][place[0]], axes["j"][place[1]]
+            array[place] = _rivalry(names["j"], names["j2"], names["d"], values)
+            continue
+        name = field.start.format(**names)
+        array[place] = values[name.replace(".deal", ".trade") if field.name == "stock" else name]
+
+
+def _rivalry(one: str, two: str, domain: str, values: Mapping[str, Any]) -> Any:
+    if one == two:
+        return 0.0
+    name = f"rivalry.{one}.{two}.{domain}"
+    return values[name] if name in values else values[f"rivalry.{two}.{one}.{domain}"]
+
+
+def check_invariants(world: Any) -> list[str]:
+    """What is wrong with a world, in words; an empty list when every field is finite and inside its unit's range."""
+    faults = []
+    for field in FIELDS:
+        array = getattr(world, field.name)
+        if not np.all(np.isfinite(array)):
+            faults.append(f"{field.name} is not finite")
+            continue
+        low, high = _range_of(field)
+        if array.size and (array.min() < low or array.max() > high):
+            faults.append(f"{field.name} leaves {low:g}..{high:g}: {array.min():g}..{array.max():g}")
+    shares = world.alignment.sum(axis=1)
+    if shares.size and shares.max() > 1.0 + 1e-12:
+        faults.append(f"alignment sums to {shares.max():.15g}")
+    return faults
+
+
+def _range_of(field: Field) -> tuple[float, float]:
+    """The bounds that a field's unit promises."""
+    if field.unit in ("0..1", "share", "0 or 1"):
+        return 0.0, 1.0 + 1e-12
+    if field.unit == "-1..1":
+        return -1.0, 1.0
+    if field.unit in ("stock", "unit", "bn USD", "bn USD a year", "bn USD", "offers", "powers", "promises", "gain"):
+        return 0.0, np.inf
+    return -np.inf, np.inf
