@@ -1,0 +1,73 @@
+# Needs Python 3.11 or later and make; everything else is put into .venv.
+#
+#   make demo        set up, run two scenarios, print the table, say where the figures are
+#   make setup       only set up
+#   make test        the tests
+#   make check       what has to pass before a change is merged: lint, types, tests
+#   make bench       the measurements
+#   make chronicles  renew the stories the tests replay (then read the difference as prose)
+#   make clean       remove the environment and the caches; results stay
+
+VENV := .venv
+BIN := $(VENV)/bin
+RUNS ?= 2000
+
+# The interpreter may be named (make PYTHON=/path/to/python3.12); otherwise the first that is new enough is taken.
+PYTHONS := $(if $(PYTHON),$(PYTHON),python3 python3.13 python3.12 python3.11 python3.14 python)
+NEW_ENOUGH := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test bench check chronicles clean
+
+help:
+	@sed -n 's/^#   //p' $(firstword $(MAKEFILE_LIST))
+
+setup: $(VENV)/.ready
+
+# A stamp keeps this cheap: nothing happens until pyproject.toml changes.
+$(VENV)/.ready: pyproject.toml
+	@found=; \
+	for python in $(PYTHONS); do \
+	  if "$$python" -c "$(NEW_ENOUGH)" >/dev/null 2>&1; then found=$$python; break; fi; \
+	done; \
+	if [ -z "$$found" ]; then \
+	  echo "No Python 3.11 or later with its venv module was found (looked for: $(PYTHONS))." >&2; \
+	  echo "Install one, or name it: make $(or $(MAKECMDGOALS),setup) PYTHON=/path/to/python3.12" >&2; \
+	  echo "On Debian and Ubuntu the venv module is a package of its own: python3-venv." >&2; \
+	  exit 1; \
+	fi; \
+	test -x $(BIN)/python || { echo "Setting up $(VENV) with $$("$$found" --version) ..."; "$$found" -m venv $(VENV); }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/.ready-dev: $(VENV)/.ready
+	@echo "Adding the tools for tests and checks ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[test,dev]"
+	@touch $@
+
+demo: $(VENV)/.ready
+	@$(BIN)/multivector run baseline washington-summit --runs $(RUNS)
+
+test: $(VENV)/.ready-dev
+	@$(BIN)/python -m pytest --cov --cov-report=term
+
+bench: $(VENV)/.ready-dev
+	@$(BIN)/python -m pytest tests/benchmarks --override-ini addopts="--import-mode=importlib --strict-markers" \
+	  --benchmark-only --benchmark-columns=min,median,rounds
+
+check: $(VENV)/.ready-dev
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/python -m pytest --cov --cov-report=term
+
+chronicles: $(VENV)/.ready
+	@mkdir -p tests/chronicles
+	@for file in scenarios/*.yaml; do \
+	  name=$$(basename "$$file" .yaml); \
+	  $(BIN)/multivector chronicle "$$name" -o "tests/chronicles/$$name.txt" || exit 1; \
+	done
+
+clean:
+	@rm -rf $(VENV) build dist htmlcov .coverage .coverage.* .benchmarks .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	@find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
