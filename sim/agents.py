@@ -56,6 +56,8 @@ SPOKEN = {
     "parallel": ("it keeps step with gains taken from others", ""),
     "resentment": ("", "{by}'s tariffs or pressure are resented"),
     "agenda": ("", "a guarantor resists outside militaries"),
+    "entrenched": ("it builds on what {by} has built before", ""),
+    "summit": ("it was ready to be signed at a summit", ""),
 }
 
 

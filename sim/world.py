@@ -50,6 +50,8 @@ TERMS = (
     "parallel",
     "resentment",
     "agenda",
+    "entrenched",
+    "summit",
 )
 
 

@@ -12,6 +12,7 @@ from sim.rules.choice import (
     benefit,
     dependence_cost,
     displeasure_price,
+    entrenched_value,
     exclusivity_price,
     governance_price,
     loyalty_price,
@@ -22,6 +23,7 @@ from sim.rules.choice import (
     reservation,
     share_after,
     shelter_value,
+    summit_value,
     trust_value,
     unmet,
 )
@@ -135,6 +137,8 @@ def weigh(w, p, i, j, k, lane, after):  # type: ignore[no-untyped-def]
         parallel_value(w.others_recent[i, j, lane], w.recent[i, j, lane], p[choice.parallel_deepening, lane]),
         -resentment_price(w.resentment[i, j, lane], p[choice.resentment_weight, lane]),
         -agenda_price(w.resisted[i, j, lane], secures, p[choice.agenda_weight, lane]),
+        entrenched_value(w.share[i, j, k, lane], p[choice.entrenchment, lane]),
+        summit_value(w.summit[i, j, lane], p[choice.summit_prestige, lane]),
     )
 
 
@@ -142,7 +146,7 @@ def weigh(w, p, i, j, k, lane, after):  # type: ignore[no-untyped-def]
 def total_of(worth):  # type: ignore[no-untyped-def]
     """The utility: its terms added from first to last, always in this order."""
     first = worth[0] + worth[1] + worth[2] + worth[3] + worth[4] + worth[5]
-    return first + worth[6] + worth[7] + worth[8] + worth[9] + worth[10] + worth[11]
+    return first + worth[6] + worth[7] + worth[8] + worth[9] + worth[10] + worth[11] + worth[12] + worth[13]
 
 
 @phase

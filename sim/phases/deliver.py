@@ -2,10 +2,10 @@
 
 from sim.chance import address, uniform
 from sim.compiling import inlined, phase
-from sim.parameters import delivery, security
+from sim.parameters import choice, delivery, security
 from sim.phases.layout import DEAL, DELIVERY, INFRASTRUCTURE, INTERVENTION, SECURITY
 from sim.rules.arithmetic import YEARS_A_QUARTER, logit, pick
-from sim.rules.delivery import goodwill_next, home_built, kept_share, need_next, trade_next, wear_left
+from sim.rules.delivery import goodwill_next, home_built, kept_share, need_next, trade_next, trade_room, wear_left
 from sim.rules.security import help_given
 
 
@@ -57,7 +57,13 @@ def deliver_from(w, p, t, i, j):  # type: ignore[no-untyped-def]
             w.trade[i, j, lane],
             w.growth_now[i, lane],
             w.fit[i, j, lane],
-            1.0 - w.share[i, j, DEAL, lane],
+            trade_room(
+                w.share[i, j, DEAL, lane],
+                w.dependence[i, j, lane],
+                p[choice.dependence_aversion, lane],
+                p[choice.tolerance, lane],
+                p[delivery.trade_steering, lane],
+            ),
             w.spare2[lane],
             w.tariff_rise[i, j, lane],
             p[delivery.flywheel, lane],

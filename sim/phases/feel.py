@@ -67,6 +67,7 @@ def feel_state(w, p, t, i):  # type: ignore[no-untyped-def]
                 w.sided[i, j, lane],
                 pull,
                 larger(secure, economic),
+                w.neutrality[i, lane],
                 p[minds.side_threshold, lane],
                 p[minds.side_release, lane],
                 p[minds.side_switch, lane],

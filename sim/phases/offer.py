@@ -2,12 +2,13 @@
 
 from sim.chance import address, uniform
 from sim.compiling import phase
-from sim.parameters import offers, terms
+from sim.parameters import offers, reactions, terms
 from sim.phases.layout import MINERALS, OFFER, SECURITY, SIZE, domain_of
 from sim.rules.arithmetic import exp, pick
 from sim.rules.offers import (
     attraction,
     effort_by_niche,
+    effort_by_purse,
     effort_in_rivalry,
     offer_odds,
     offer_size,
@@ -26,7 +27,10 @@ def offer_power(w, p, t, j):  # type: ignore[no-untyped-def]
         for lane in range(lanes):
             niche = effort_by_niche(w.niche[j, k, lane], p[offers.niche_defence, lane])
             rivalry = effort_in_rivalry(w.heat[j, d, lane], p[offers.rivalry_spending, lane])
-            w.effort[lane] = w.rate[j, k, lane] * niche * rivalry
+            income = w.might[j, lane] / w.might_start[j, lane]
+            full = w.budget[j, k, lane] * income * p[reactions.reserve_quarters, lane]
+            purse = effort_by_purse(w.purse[j, k, lane], full, p[offers.purse_push, lane])
+            w.effort[lane] = w.rate[j, k, lane] * niche * rivalry * purse
             w.spare[lane] = 0.0
         for i in range(states):
             for lane in range(lanes):

@@ -15,12 +15,15 @@ def perceive_state(w, p, t, i):  # type: ignore[no-untyped-def]
     powers = w.might.shape[0]
     for lane in range(lanes):
         w.spare[lane] = 0.0
+        w.spare2[lane] = 0.0
     for other in range(states):
         for lane in range(lanes):
             w.spare[lane] += w.gdp[other, lane]
+            w.spare2[lane] += w.gdp_start[other, lane]
     for lane in range(lanes):
         w.attention[i, lane] = w.gdp[i, lane] * states / w.spare[lane]
-        w.market[i, lane] = market_factor(w.attention[i, lane], p[offers.market_exponent, lane])
+        market = w.gdp[i, lane] * states / w.spare2[lane]
+        w.market[i, lane] = market_factor(market, p[offers.market_exponent, lane])
     for k in range(kinds):
         secures = 1.0 if k == SECURITY else 0.0
         for lane in range(lanes):

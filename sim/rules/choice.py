@@ -149,6 +149,17 @@ def balancing_value(top: float, own: float, overlapping_invite: float) -> float:
     return overlapping_invite * top * positive(top - own)
 
 
+def entrenched_value(share: float, entrenchment: float) -> float:
+    """What is it worth that the offer builds on what this power has built before?
+
+    Claim: works that fit what already stands are easier to take, so that ties resist short-run orders from elsewhere.
+    [entrenched-ties-resist-orders, chn-infrastructure-capillaries, chn-decade-of-groundwork]
+
+    share: the power's share of this kind of ties, 0..1.
+    """
+    return entrenchment * share
+
+
 def shelter_value(pressing: float, is_security: float, counter_upgrade: float, security_shelter: float) -> float:
     """What is this power worth as a counterweight to those who press the state now?
 
@@ -197,6 +208,17 @@ def agenda_price(resisted: float, is_security: float, agenda_weight: float) -> f
     resisted: sum over other powers of agenda x security share x rivalry with the offering power.
     """
     return agenda_weight * resisted * is_security
+
+
+def summit_value(summit: float, summit_prestige: float) -> float:
+    """What does it add that the offer is signed before cameras at a summit?
+
+    Claim: what reaches the table of a summit has been agreed beforehand and brings a government prestige.
+    [usa-c5-summit-2025-11, usa-kaz-deals-17bn-2025, us-enters-by-large-contracts]
+
+    summit: 1 if the offering power receives the region's leaders this quarter, else 0.
+    """
+    return summit_prestige * summit
 
 
 def reservation(capability: float, outside_option: float, capability_cap: float) -> float:

@@ -1,6 +1,7 @@
 """From a signature to something that stands: delivery, wear, trade."""
 
 from .arithmetic import YEARS_A_QUARTER, clamp, positive, saturating
+from .choice import dependence_cost
 
 
 def kept_share(
@@ -48,6 +49,17 @@ def entangled(alignment: float, works_share: float, lifeline: float) -> float:
     return clamp(alignment * (1.0 + lifeline * works_share), 0.0, 0.99)
 
 
+def trade_room(share: float, dependence: float, dependence_aversion: float, tolerance: float, trade_steering: float) -> float:
+    """How much of its trend can trade with a power still show, from 1 (all) down to nothing or less?
+
+    Claim: a larger share leaves less to win, and a state that fears to depend on a power steers new business elsewhere.
+    [c5-avoid-overdependence-chn-rus, c5-eggs-in-many-baskets, chn-c5-growth-likely-continues]
+
+    share: of the state's trade, 0..1; dependence 0..0.99; the aversion and the tolerance are those of choosing offers.
+    """
+    return 1.0 - share - trade_steering * dependence_cost(dependence, 0.0, dependence_aversion, tolerance, 0.0)
+
+
 def trade_next(
     trade: float,
     income_growth: float,
@@ -65,8 +77,8 @@ def trade_next(
     Claim: fit of endowments and better links make trade grow and keep growing; tariffs cut the part that they touch.
     [complementarity-trade-loop, growth-rests-on-endowment-and-links, chn-c5-trade-2025, usa-tariff-hits-under-100m]
 
-    income_growth: output growth this quarter; fit: trend growth beyond income, per year; room: 0..1, shrinks as the power's
-    share grows; works: infrastructure finished this quarter over the state's absorptive scale; tariff_rise: change of the
+    income_growth: output growth this quarter; fit: trend growth beyond income, per year; room: from the
+    rule above; works: infrastructure finished this quarter over the state's absorptive scale; tariff_rise: change of the
     tariff rate this quarter, fraction.
     """
     grown = trade * (1.0 + flywheel * (income_growth + YEARS_A_QUARTER * fit * room + link_gain * works))

@@ -77,15 +77,23 @@ def commitment_next(commitment: float, promised: float, commitment_fade: float) 
 
 
 def side_taken(
-    sided: float, pull: float, heat: float, side_threshold: float, side_release: float, side_switch: float
+    sided: float,
+    pull: float,
+    heat: float,
+    neutrality: float,
+    side_threshold: float,
+    side_release: float,
+    side_switch: float,
 ) -> float:
     """Has the state taken this power's side? 1 or 0.
 
-    Claim: no side is taken while the contest is open; past a high threshold a state may switch, and then stays.
-    [us-exclusivity-pressure-insufficient, kaz-tokayev-no-sides-2025, c5-many-friends-rule]
+    Claim: no side is taken while the contest is open; past a high threshold a state may switch, and then stays; a state
+    that is neutral by law takes none. [us-exclusivity-pressure-insufficient, kaz-tokayev-no-sides-2025,
+    c5-many-friends-rule]
 
-    pull: exclusive promises and dependence together, 0..1; heat: the power's sharpest rivalry, 0..1. A state leaves its
-    side only when the pull falls below side_release of the threshold. side_switch 0 means that sides are never taken.
+    pull: exclusive promises and dependence together, 0..1; heat: the power's sharpest rivalry, 0..1; neutrality 0..1. A
+    state leaves its side only when the pull falls below side_release of the threshold. side_switch 0 means that sides are
+    never taken.
     """
     bar = side_release * side_threshold if sided > 0.0 else side_threshold
-    return 1.0 if side_switch * pull * heat > bar else 0.0
+    return 1.0 if neutrality < 1.0 and side_switch * pull * heat > bar else 0.0

@@ -36,6 +36,18 @@ def effort_in_rivalry(heat: float, rivalry_spending: float) -> float:
     return 1.0 + rivalry_spending * heat
 
 
+def effort_by_purse(purse: float, full: float, purse_push: float) -> float:
+    """By what factor does unspent money raise (or a thin purse lower) the number of offers?
+
+    Claim: money set aside for a region looks for projects; where it runs short so do offers.
+    [chn-puts-bri-resources-in-ca, others-cannot-match-chn-scale]
+
+    purse: what can be signed now; full: the most that can be saved up, same unit. Half full changes nothing.
+    """
+    filled = purse / full if full > 0.0 else 0.0
+    return exp(purse_push * (filled + filled - 1.0))
+
+
 def offer_odds(expected: float, carrot: float, summit: float, summit_boost: float) -> float:
     """How likely is at least one offer this quarter?
 
@@ -53,7 +65,7 @@ def market_factor(market: float, market_exponent: float) -> float:
 
     Claim: the larger, modernising states draw the larger projects. [kaz-uzb-see-china-as-modernisation-prop]
 
-    market: the state's output over the regional mean.
+    market: the state's output over the regional mean at the start, so that projects grow with economies.
     """
     return exp(market_exponent * log(market))
 
