@@ -221,7 +221,7 @@ def _print_estimate(name: str, estimate: Any) -> None:
     from sim.complaints import shown_path
 
     state = "finished already, nothing would be run" if estimate.finished else "nothing was written"
-    print(f"{name}: {estimate.runs:,} runs, about {_duration(estimate.seconds)} and {_size(estimate.size)}")
+    print(f"{name}: {estimate.runs:,} runs, {_duration(estimate.seconds)} and {_size(estimate.size)} by estimate")
     print(f"    to {shown_path(estimate.folder)} ({state})")
 
 

@@ -103,7 +103,7 @@ class Basis(Enum):
     FIGURE = "taken from a fact, by the formula given"
     CODED = "a statement in words, put on the five-point scale none, low, medium, high, dominant"
     FITTED = "found by calibration against the record"
-    ASSUMED = "assumed: no source states it, so the range is wide and the sensitivity analysis covers it"
+    ASSUMED = "no source states its size, so the range is wide; vary it"
 
 
 class FactKind(Enum):
@@ -835,6 +835,8 @@ def _users(evidence: Evidence, number: Number) -> str:
     stem = number.name.split(".", 1)[0]
     starting = {"states", "powers", "ties", "rivalry"}
     place = "the starting conditions of the world" if stem in starting else f"the rules in sim/rules/{stem}.py"
+    if stem == "measures":
+        place = "the outcome words in sim/measures.py"
     systems = [system.name for system in evidence.systems.values() if number.name in system.strengths]
     return f"{place}; as a strength of: {', '.join(systems)}" if systems else place
 

@@ -61,7 +61,7 @@ def test_several_scenarios_get_a_figure_together(tmp_path, capsys):
 def test_a_dry_run_estimates_and_writes_nothing(tmp_path, capsys):
     assert run_toy(tmp_path, "--dry-run") == 0
     out = capsys.readouterr().out
-    assert re.search(r"toy: 30 runs, about .+ and \d", out)
+    assert re.search(r"toy: 30 runs, .+ and \d.* by estimate", out)
     assert list(tmp_path.iterdir()) == []
 
 
