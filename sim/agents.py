@@ -1,8 +1,8 @@
 """The model as Mesa sees it: states and powers that perceive, decide and resolve, and hand each other offers.
 
-The agents hold no rules. Each calls the phases of `sim.turn` for itself with one lane, so that a run here is the same to
-the last bit as the same run in the ensemble; what Mesa adds is that everything can be looked at: who is on the table with
-what, what was answered, and why.
+The agents hold no rules. Each calls the phases of `sim.turn` for itself with one lane, so that a run here is the same
+to the last bit as the same run in the ensemble; what Mesa adds is that everything can be looked at: who is on the table
+with what, what was answered, and why.
 """
 
 import dataclasses
@@ -191,7 +191,7 @@ class State(_Actor):
 
     @property
     def visits(self) -> dict[str, bool]:
-        """Where the leader travelled (or received a leader) this quarter, by power, and whether it was not on the calendar."""
+        """Visits this quarter by power; True where it was not on the calendar."""
         gone, extra = self.model.world.visit[self.place, :, 0], self.model.world.compensated[self.place, :, 0]
         return {power.code: bool(extra[j]) for j, power in enumerate(self.model.powers) if gone[j] > 0.0}
 
@@ -238,11 +238,11 @@ class Power(_Actor):
 class Model(mesa.Model):  # type: ignore[misc]
     """One run of a scenario, quarter by quarter.
 
-    scenario: a name, a path or a `Scenario`; seed: the scenario's own if None; run: which run of the batch with that seed;
-    numbers: values by name that override the scenario's. Raises `InputError` for what does not exist.
+    scenario: a name, a path or a `Scenario`; seed: the scenario's own if None; run: which run of the batch with that
+    seed; numbers: values by name that override the scenario's. Raises `InputError` for what does not exist.
 
-    After every `step`, `offers` holds all offers answered so far, the agents show their state, and `datacollector` has one
-    more row for the model and for every state.
+    After every `step`, `offers` holds all offers answered so far, the agents show their state, and `datacollector` has
+    one more row for the model and for every state.
     """
 
     def __init__(
@@ -273,7 +273,10 @@ class Model(mesa.Model):  # type: ignore[misc]
         for state in self.states:
             self.play(Phase.START, state.place)
         self.datacollector = mesa.DataCollector(
-            model_reporters={"quarter": lambda model: quarter_text(model.quarter), "offers": lambda model: len(model.offers)},
+            model_reporters={
+                "quarter": lambda model: quarter_text(model.quarter),
+                "offers": lambda model: len(model.offers),
+            },
             agenttype_reporters={State: _reporters(self.evidence)},
         )
 
@@ -407,7 +410,8 @@ class Prepared:
     def run_block(self, first: int, count: int) -> Block:
         """Play runs `first` .. `first + count - 1`."""
         models = [
-            Model(self.ensemble.scenario, seed=self.ensemble.seed, run=run).run_model() for run in range(first, first + count)
+            Model(self.ensemble.scenario, seed=self.ensemble.seed, run=run).run_model()
+            for run in range(first, first + count)
         ]
         axes = axes_of(self.ensemble.evidence)
         return Block(

@@ -1,4 +1,4 @@
-"""One run told as a story: what came from outside, who offered what, what was taken and why, who pressed, who travelled.
+"""One run told as a story: what came from outside, what was offered, taken and why, who pressed, who travelled.
 
 Every sentence is derived from the run; nothing is embroidered. The same scenario, seed and run give the same text.
 """
@@ -22,7 +22,8 @@ KIND_WORDS = {
     "infrastructure": "an infrastructure project",
     "security": "security help",
 }
-TOLD = 3  # offers taken, and refused, that are told one by one for each state and year: the largest
+TOLD = 2  # offers taken, and refused, that are told one by one for each state and year: the largest
+STRICT = 0.33  # exclusive clauses below this are not told
 VISIBLE = 0.1  # a change of pressure or unrest below this is not told
 
 
@@ -51,9 +52,11 @@ class _Teller:
         self.model = model
         self.evidence: Evidence = model.evidence
         actors = (*self.evidence.states, *self.evidence.powers)
-        self.name = {actor.code: actor.name for actor in actors}
+        self.name = {actor.code: actor.spoken or actor.name for actor in actors}
         self.capital = {actor.code: actor.capital for actor in actors}
-        self.heard: list[str] = []
+        self.events: list[str] = []
+        self.hosts: dict[str, list[str]] = {}
+        self.of_state: dict[str, list[str]] = {state.code: [] for state in model.states}
         self.offers: list[Offer] = []
         self.told = 0
         self.unrest = dict.fromkeys((state.code for state in model.states), 0.0)
@@ -74,8 +77,8 @@ class _Teller:
         yield ""
         first, last = quarter_text(setting.start), quarter_text(setting.end)
         yield from _fill(
-            f"{first} to {last}, seed {self.model.prepared.seed}, run {self.model.run_number}: one of many possible courses, "
-            f"{CAUTION}. Shares are shares of all ties, weighted by kind; money is in billion dollars."
+            f"{first} to {last}, seed {self.model.prepared.seed}, run {self.model.run_number}: one of many possible "
+            f"courses, {CAUTION}. Shares are shares of all ties, weighted by kind; money is in billion dollars."
         )
         yield ""
         for state in self.model.states:
@@ -118,27 +121,22 @@ class _Teller:
         when = quarter_text(self.model.quarter)
         for event in self.model.setting.events:
             if event.at == self.model.quarter:
-                self.heard.append(f"{when}: {self._event(event)}")
-        self.heard += [f"{when}: {sentence}" for sentence in self._quarter()]
+                self.events.append(f"{when}: {self._event(event)}")
+        for power in self.model.powers:
+            if self.model.world.summit[:, power.place, 0].max() > 0.0:
+                self.hosts.setdefault(self.name[power.code], []).append(when[-2:])
+        for state in self.model.states:
+            self.of_state[state.code] += self._of_state(state)
         self.offers += self.model.offers[self.told :]
         self.told = len(self.model.offers)
-
-    def _quarter(self) -> Iterator[str]:
-        world = self.model.world
-        forced = {event.fields["host"] for event in self._events(EventKind.SUMMIT)}
-        for power in self.model.powers:
-            if world.summit[:, power.place, 0].max() > 0.0 and power.code not in forced:
-                yield f"{power.name} calls the leaders of the region together."
-        for state in self.model.states:
-            yield from self._of_state(state)
 
     def _of_state(self, state: State) -> Iterator[str]:
         world, i = self.model.world, state.place
         unrest = float(world.unrest[i, 0])
         helpers = [power for power in self.model.powers if world.helped[i, power.place, 0] > 0.0]
         if helpers or unrest > self.unrest[state.code] + VISIBLE:
-            came = f" {helpers[0].name} sends help, and the streets calm down." if helpers else ""
-            yield f"Unrest breaks out in {state.name}.{came}"
+            came = f" {_capital(self.name[helpers[0].code])} sends help, and the streets calm down." if helpers else ""
+            yield f"In {self._season} unrest breaks out.{came}"
         self.unrest[state.code] = unrest
         for code, extra in state.visits.items():
             if extra:
@@ -146,16 +144,16 @@ class _Teller:
         for code, level in state.pressure.items():
             known = self.pressed.get((state.code, code), 0.0)
             if level > known + VISIBLE:
-                yield f"{self.name[code]} begins to press {state.name} over its dealings with others."
+                yield f"From {self._season} {self.name[code]} presses it over its dealings with others."
                 self.pressed[state.code, code] = level
             elif level < known - VISIBLE:
                 self.pressed[state.code, code] = level
         if state.side != self.sides[state.code]:
             side = state.side
             yield (
-                f"{state.name} openly takes the side of {self.name[side]}."
+                f"In {self._season} it openly takes the side of {self.name[side]}."
                 if side
-                else f"{state.name} no longer stands on anyone's side."
+                else f"From {self._season} it stands on nobody's side any more."
             )
             self.sides[state.code] = side
 
@@ -163,10 +161,11 @@ class _Teller:
         """A visit off the calendar, and what it answers."""
         taken = [offer for offer in state.answered if offer.accepted and offer.by != code]
         after = f" after taking {KIND_WORDS[taken[0].kind]} from {self.name[taken[0].by]}" if taken else ""
-        return f"The leader of {state.name} travels to {self.capital[code]}{after}; it was not on the calendar."
+        return f"In {self._season} its leader travels to {self.capital[code]}{after}, which was not on the calendar."
 
-    def _events(self, kind: EventKind) -> Iterable[Event]:
-        return (event for event in self.model.setting.events if event.at == self.model.quarter and event.kind is kind)
+    @property
+    def _season(self) -> str:
+        return quarter_text(self.model.quarter)[-2:]
 
     def _event(self, event: Event) -> str:
         """An event of the scenario in its own sentence, with names for codes."""
@@ -182,7 +181,7 @@ class _Teller:
             said["size"] = f"{said['size']} {'points' if event.fields['kind'] == 'security' else 'bn USD'}"
         if event.kind is EventKind.RIVALRY:
             said["between"] = "all powers" if event.fields["between"] == "all" else said["between"]
-        return event.kind.value.format(**said) + (f" {event.note}" if event.note else "")
+        return _capital(event.kind.value.format(**said)) + (f" {event.note}" if event.note else "")
 
     # --- a year in words ---
 
@@ -192,13 +191,23 @@ class _Teller:
         yield ""
         yield year
         yield "-" * len(year)
-        for sentence in self.heard:
+        for sentence in self.events:
             yield from _fill(sentence)
+        if self.hosts:
+            held = _and(f"{host} ({', '.join(seasons)})" for host, seasons in self.hosts.items())
+            yield from _fill(f"The region's leaders are received by {held}.")
         for state in self.model.states:
             mine = [offer for offer in self.offers if offer.to == state.code]
-            for sentence in (*self._taken(state, mine), *self._refused(mine), *self._position(state)):
-                yield from _fill(sentence)
-        self.heard, self.offers = [], []
+            sentences = (
+                *self._taken(state, mine),
+                *self._refused(mine),
+                *self.of_state[state.code],
+                *self._position(state),
+            )
+            yield ""
+            yield from textwrap.wrap(" ".join(sentences), WIDTH, break_long_words=False, break_on_hyphens=False)
+        self.events, self.hosts, self.offers = [], {}, []
+        self.of_state = {state.code: [] for state in self.model.states}
         self.before = {state.code: state.alignment for state in self.model.states}
 
     def _taken(self, state: State, offers: list[Offer]) -> Iterator[str]:
@@ -208,14 +217,20 @@ class _Teller:
             return
         for offer in taken[:TOLD]:
             why = f", because {_and(offer.reasons)}" if offer.reasons else ""
-            terms = f" It promises exclusivity of {offer.exclusivity_signed:.0%}." if offer.exclusivity_signed > VISIBLE else ""
-            yield (
-                f"{state.name} takes {KIND_WORDS[offer.kind]} of {offer.amount} from {self.name[offer.by]}"
-                f"{self._named(why)}.{terms}"
-            )
+            terms = self._price(offer)
+            who = state.name if offer is taken[0] else "It"
+            what = f"{KIND_WORDS[offer.kind]} of {offer.amount} from {self.name[offer.by]}"
+            yield f"{who} takes {what}{self._named(why)}.{terms}"
         if len(taken) > TOLD:
             others = _and(dict.fromkeys(self.name[offer.by] for offer in taken[TOLD:]))
-            yield f"{len(taken) - TOLD} smaller offers are taken as well, from {others}."
+            count = len(taken) - TOLD
+            yield f"{'One smaller one follows' if count == 1 else f'{count} smaller ones follow'}, from {others}."
+
+    def _price(self, offer: Offer) -> str:
+        """What the state gave for it, where that is worth telling."""
+        if offer.exclusivity_signed > STRICT:
+            return f" The price is a promise to keep rivals of {self.name[offer.by]} at a distance."
+        return ""
 
     def _refused(self, offers: list[Offer]) -> Iterator[str]:
         refused = sorted((offer for offer in offers if not offer.accepted), key=lambda offer: -self._weight(offer))
@@ -234,7 +249,8 @@ class _Teller:
     def _moves(self, before: dict[str, float], after: dict[str, float], least: float = 0.01) -> Iterator[str]:
         for code, change in sorted(((c, after[c] - before[c]) for c in after), key=lambda move: -abs(move[1]))[:3]:
             if abs(change) >= least:
-                yield f"{self.name[code]} {'up' if change > 0 else 'down'} {100 * abs(change):.1f} points to {after[code]:.0%}"
+                way = "up" if change > 0 else "down"
+                yield f"{self.name[code]} {way} {100 * abs(change):.1f} points to {after[code]:.0%}"
 
     def _weight(self, offer: Offer) -> float:
         """How large an offer is for the state it is made to."""
@@ -252,6 +268,10 @@ class _Teller:
 
 def _ranked(shares: dict[str, float]) -> list[tuple[str, float]]:
     return sorted(shares.items(), key=lambda share: -share[1])
+
+
+def _capital(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]
 
 
 def _and(parts: Iterable[str]) -> str:

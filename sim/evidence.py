@@ -203,6 +203,7 @@ class Actor:
     name: str
     adjective: str
     capital: str
+    spoken: str = ""  # the name as it stands in a sentence, where that differs
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -674,11 +675,12 @@ def _actors(
     actors = []
     for code, entry in check_group(top.value[group], complaints).items():
         check_code(entry, code, complaints)
-        if not check_keys(entry, ("name", "adjective", "capital", "numbers"), (), complaints):
+        if not check_keys(entry, ("name", "adjective", "capital", "numbers"), ("spoken",), complaints):
             continue
         keys = entry.value
         name, adjective, capital = (check_text(keys.get(key), complaints) for key in ("name", "adjective", "capital"))
-        actors.append(Actor(code=code, name=name, adjective=adjective, capital=capital))
+        spoken = _optional_text(keys, "spoken", complaints)
+        actors.append(Actor(code=code, name=name, adjective=adjective, capital=capital, spoken=spoken or name))
         if "numbers" in keys:
             _actor_numbers(f"{group}.{code}", keys["numbers"], single, by_kind, numbers)
     if not actors:
