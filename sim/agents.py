@@ -252,7 +252,7 @@ class Model(mesa.Model):  # type: ignore[misc]
         run: int = 0,
         numbers: Mapping[str, float] | None = None,
     ) -> None:
-        super().__init__(seed=seed)
+        super().__init__(rng=seed)  # for whoever extends the model; our own chance is addressed
         scenario = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
         self.evidence: Evidence = load_evidence(scenario.world)
         self.prepared = prepare_ensemble(scenario, self.evidence, seed=seed, numbers=numbers)

@@ -24,7 +24,7 @@ def wear_left(wear: float, upkeep: float, lifeline_upkeep: float) -> float:
 
     wear: lost per quarter without upkeep; upkeep 0..1: how far this kind of stock earns its keep.
     """
-    return 1.0 - wear * (1.0 - lifeline_upkeep * upkeep)
+    return 1.0 - wear * (1.0 - clamp(lifeline_upkeep * upkeep, 0.0, 1.0))
 
 
 def home_built(start: float, worn: float, income: float, home_building: float) -> float:

@@ -73,7 +73,8 @@ def commitment_next(commitment: float, promised: float, commitment_fade: float) 
 
     promised: exclusivity signed this quarter weighted by the size of what was signed.
     """
-    return clamp(commitment * commitment_fade + (1.0 - commitment) * promised, 0.0, 1.0)
+    faded = commitment * commitment_fade
+    return clamp(faded + (1.0 - faded) * promised, 0.0, 1.0)
 
 
 def side_taken(

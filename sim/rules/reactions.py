@@ -80,8 +80,9 @@ def standing_next(
     visited 0 or 1.
     """
     hurt = standing - backlash * contradiction - slight * slighted
-    mended = hurt + standing_recovery * (usual - hurt) + visit_repair * visited * (usual - hurt if usual > hurt else 0.0)
-    return clamp(mended, 0.0, 1.0)
+    lost = usual - hurt
+    visit = visit_repair * visited if lost > 0.0 else 0.0  # a visit mends; it takes nothing from a good standing
+    return clamp(hurt + clamp(standing_recovery + visit, 0.0, 1.0) * lost, 0.0, 1.0)
 
 
 def purse_next(purse: float, budget: float, spent: float, income: float, reserve_quarters: float) -> float:
