@@ -96,6 +96,9 @@ FIELDS = (
     Field("total", "ik", "stock", "held with everyone"),
     Field("scale", "ik", "stock", "absorptive scale"),
     Field("backlog", "ik", "stock", "signed and not yet delivered"),
+    Field("unit_share", "ik", "1/stock", "share that one unit of stock is"),
+    Field("open", "ik", "0..1", "part of a need that is still open, less what is on order"),
+    Field("left", "ik", "share", "part of a stock that a quarter's wear leaves"),
     Field("finished", "ik", "scales", "finished this quarter by everyone, in absorptive scales"),
     Field("rank", "ik", "place", "place of a kind in the order of need, 0 first"),
     # powers
@@ -171,12 +174,11 @@ FIELDS = (
     Field("share", "ijk", "share", "share of a kind"),
     Field("ordered", "ijk", "stock", "signed, first stage"),
     Field("underway", "ijk", "stock", "signed, second stage"),
-    Field("appeal", "ijk", "weight", "how strongly the power is drawn"),
-    Field("carrot", "ijk", "factor", "extra effort decided after a rival's gain"),
+        Field("carrot", "ijk", "factor", "extra effort decided after a rival's gain"),
     Field("size", "ijk", "unit", "offer on the table, 0 = none"),
-    Field("asked", "ijk", "0..1", "exclusivity asked"),
-    Field("strings", "ijk", "0..1", "governance asked"),
-    Field("signed", "ijk", "0..1", "exclusivity after bargaining"),
+    Field("asked", "ijk", "0..1", "exclusivity asked by the latest offer"),
+    Field("strings", "ijk", "0..1", "governance asked by the latest offer"),
+    Field("signed", "ijk", "0..1", "its exclusivity after bargaining"),
     Field("accepted", "ijk", "0 or 1", "answer"),
     Field("odds", "ijk", "0..1", "probability of a yes; kept where someone asks why"),
     Field("utility", "ijk", "utility", "what the offer is worth; kept where someone asks why"),
@@ -194,12 +196,12 @@ FIELDS = (
     Field("terms", "ijku", "utility", "terms of the utility; kept only where someone asks why"),
     Field("spare", "", "", "working space"),
     Field("spare2", "", "", "working space"),
+    Field("appeal", "i", "weight", "working space: how strongly the power is drawn"),
     Field("effort", "", "offers", "working space: expected offers to the whole region"),
     Field("packaged", "", "scales", "working space: accepted so far this quarter"),
     Field("packaged_with", "j", "0..1", "working space: the same by power, in dependence"),
-    Field("seat_relative", "j", "scales", "working space: an offer on the table, over the absorptive scale"),
-    Field("seat_taken", "j", "0..1", "working space: dependence it adds if accepted"),
-    Field("seat_yes", "j", "0 or 1", "working space: its answer"),
+    Field("clause", "jd", "utility", "working space: what a fully exclusive clause would cost"),
+    Field("regard", "jd", "utility", "working space: what counts for or against the power whatever it offers"),
     Field("sum", "", "", "working space: sums of the record"),
     Field("sum2", "", "", "working space: sums of the record"),
     Field("sum3", "", "", "working space: sums of the record"),
@@ -207,9 +209,23 @@ FIELDS = (
     Field("sum5", "", "", "working space: sums of the record"),
 )
 
-# Seats hold what is on one state's table, packed: which lane, power and kind each offer is at; [places, powers x lanes].
-SEATS = ("seats", "seat_lane", "seat_power", "seat_kind")
-KEYS = ("state_key", "power_key", "luck", *SEATS)
+# Few of all possible offers are made in any one quarter. Work on those is done on lists of offers, packed side by side:
+# what one power drafts (`draft`), what lies on the table of each state (`table`), and what a state weighs at one place
+# in its order of needs (`hand`). Rows of numbers that such a list carries along:
+DRAFT = ("drawn", "median", "market", "package", "spread", "limit", "mega", "network", "ceiling")
+HAND = (
+    *("size", "scale", "need", "priority", "believed", "local", "packaged"),
+    *("dependence", "share", "total", "weight", "packaged_with", "trade_war"),
+    *("signed", "clause", "strings", "regard", "secures"),
+)
+STRIDE = 16  # lists are worked on in steps of so many offers, so that none is left for a slow remainder
+
+LISTS = (
+    *("draft_first", "draft_last", "draft_lane", "draft_luck", "draft", "draft_size"),
+    *("table_first", "table_last", "table_lane"),
+    *("seats", "seat_lane", "seat_power", "seat_kind", "seat_luck", "hand", "hand_relative", "hand_taken", "hand_yes"),
+)
+KEYS = ("state_key", "power_key", "luck", *LISTS)
 
 World = namedtuple("World", (*KEYS, *(field.name for field in FIELDS)))  # type: ignore[misc]
 
@@ -263,11 +279,28 @@ def build(evidence: Evidence, values: Mapping[str, Any], lucks: np.ndarray, expl
                 _fill(array[place], field, axes, values)
         arrays.append(array)
     keys = [np.array([name_key(code) for code in axes[axis]], dtype=np.uint64) for axis in "ij"]
-    seats = [np.zeros(len(KINDS), dtype=np.int64)]
-    seats += [np.zeros((len(KINDS), len(axes["j"]) * lanes), dtype=np.int64) for _ in SEATS[1:]]
-    store = Store(*keys, lucks.astype(np.uint64), *seats, *arrays)
+    store = Store(*keys, lucks.astype(np.uint64), *_lists(len(axes["i"]), len(axes["j"]), lanes), *arrays)
     reset(unpack(store), values)
     return store
+
+
+def _lists(states: int, powers: int, lanes: int) -> list[np.ndarray]:
+    """Room for the lists of offers, in the order of LISTS, for as many offers as there can be at most.
+
+    A list has room up to a whole number of strides; what stands behind its end is worked on and never used, and starts
+    at one so that nothing is divided by nought. Positions are unsigned, because the compiler would otherwise provide for
+    negative ones, which count from the end, at every look into an array.
+    """
+    kinds, place = len(KINDS), np.uint64
+    drafts = -(-states * kinds * lanes // STRIDE) * STRIDE
+    seats = -(-powers * lanes // STRIDE) * STRIDE * kinds
+    draft = [np.zeros((states, kinds), place), np.zeros((states, kinds), place), np.zeros(drafts, place)]
+    draft += [np.zeros((2, drafts), np.uint64), np.ones((len(DRAFT), drafts)), np.ones(drafts)]
+    table = [np.zeros((states, powers, kinds), place), np.zeros((states, powers, kinds), place)]
+    table += [np.zeros((states, powers * kinds * lanes), place)]
+    seat = [np.zeros(kinds, np.int64), *(np.zeros(seats, place) for _ in range(3))]
+    seat += [np.zeros((2, seats), np.uint64), np.ones((len(HAND), seats)), *(np.ones(seats) for _ in range(3))]
+    return draft + table + seat
 
 
 def reset(world: Any, values: Mapping[str, Any]) -> None:

@@ -1,23 +1,38 @@
 """States counter every power's terms with what its other suitors are worth."""
 
-from sim.compiling import phase
+from sim.compiling import inlined, phase
 from sim.parameters import terms
 from sim.rules.arithmetic import positive
 from sim.rules.terms import bargaining_power, exclusivity_signed, local_content, suitor_weight
 
 
+@inlined
+def lay_table(w, i):  # type: ignore[no-untyped-def]
+    """List the lanes in which there is an offer to state i, power by power and kind by kind."""
+    powers, kinds, lanes = w.size.shape[1:]
+    n = 0
+    for j in range(powers):
+        for k in range(kinds):
+            w.table_first[i, j, k] = n
+            for lane in range(lanes):  # each lane is written at the end of the list, which grows only where there is an offer
+                w.table_lane[i, n] = lane
+                n += 1 if w.size[i, j, k, lane] > 0.0 else 0
+            w.table_last[i, j, k] = n
+
+
 @phase
 def bargain_state(w, p, t, i):  # type: ignore[no-untyped-def]
     """State i counters every power's terms with what its other suitors are worth."""
-    states, kinds, lanes = w.need.shape
-    powers = w.might.shape[0]
+    powers, kinds, lanes = w.size.shape[1:]
+    lay_table(w, i)
     for lane in range(lanes):
         w.spare[lane] = 0.0
     for j in range(powers):
         for lane in range(lanes):
             w.suitor[i, j, lane] = 0.0
         for k in range(kinds):
-            for lane in range(lanes):
+            for n in range(w.table_first[i, j, k], w.table_last[i, j, k]):
+                lane = w.table_lane[i, n]
                 w.suitor[i, j, lane] += suitor_weight(w.size[i, j, k, lane], w.scale[i, k, lane])
         for lane in range(lanes):
             w.spare[lane] += w.suitor[i, j, lane]
@@ -38,7 +53,8 @@ def bargain_state(w, p, t, i):  # type: ignore[no-untyped-def]
             w.bargaining[i, j, lane] = power
             w.local[i, j, lane] = local_content(power, p[terms.local_share, lane])
         for k in range(kinds):
-            for lane in range(lanes):
+            for n in range(w.table_first[i, j, k], w.table_last[i, j, k]):
+                lane = w.table_lane[i, n]
                 w.signed[i, j, k, lane] = exclusivity_signed(
                     w.asked[i, j, k, lane], w.bargaining[i, j, lane], p[terms.concession, lane]
                 )

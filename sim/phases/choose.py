@@ -1,9 +1,11 @@
 """States answer what is on the table."""
 
+import numpy as np
+
 from sim.chance import address, uniform
 from sim.compiling import inlined, phase
 from sim.parameters import choice
-from sim.phases.layout import ACCEPT, ECONOMIC_RIVALRY, SECURITY, domain_of
+from sim.phases.layout import ACCEPT, ECONOMIC_RIVALRY, SECURITY, SECURITY_RIVALRY, domain_of, hand, strides
 from sim.rules.arithmetic import positive, saturating
 from sim.rules.choice import (
     acceptance,
@@ -30,123 +32,168 @@ from sim.rules.choice import (
 
 
 @inlined
-def seat_offers(w, i):  # type: ignore[no-untyped-def]
-    """Seat every offer to state i, in all lanes, at the place of its kind in the order of need."""
-    kinds, lanes = w.need.shape[1:]
-    for place in range(kinds):
-        w.seats[place] = 0
-    for j in range(w.might.shape[0]):
-        for k in range(kinds):
-            for lane in range(lanes):
-                w.accepted[i, j, k, lane] = 0.0
-            for lane in range(lanes):
-                if w.size[i, j, k, lane] > 0.0:
-                    place = int(w.rank[i, k, lane])
-                    n = w.seats[place]
-                    w.seat_lane[place, n] = lane
-                    w.seat_power[place, n] = j
-                    w.seat_kind[place, n] = k
-                    w.seats[place] = n + 1
-
-
-@inlined
-def dependence_after(w, i, j, k, lane):  # type: ignore[no-untyped-def]
-    """How much state i would depend on power j if it took the offer, on top of what it has just taken."""
-    return share_after(
-        w.dependence[i, j, lane],
-        w.share[i, j, k, lane],
-        w.total[i, k, lane],
-        w.size[i, j, k, lane],
-        w.weight[i, k, lane],
-        w.packaged_with[j, lane],
-    )
-
-
-@inlined
-def reserved(w, p, i, lane):  # type: ignore[no-untyped-def]
-    """What any offer to state i has to beat."""
-    return reservation(w.capability[i, lane], p[choice.outside_option, lane], p[choice.capability_cap, lane])
-
-
-@inlined
-def may_take(w, p, i, j, k, lane, gain):  # type: ignore[no-untyped-def]
-    """Whether state i may take the offer at all."""
-    secures = 1.0 if k == SECURITY else 0.0
-    return permitted(w.size[i, j, k, lane], gain, w.neutrality[i, lane], secures, p[choice.alliance_size, lane])
-
-
-@inlined
-def keep_reasons(w, p, t, i, place, n):  # type: ignore[no-untyped-def]
-    """Keep what decided an offer, for whoever asks why."""
-    lane, j, k = w.seat_lane[place, n], w.seat_power[place, n], w.seat_kind[place, n]
-    worth = weigh(w, p, i, j, k, lane, dependence_after(w, i, j, k, lane))
-    held, allowed = reserved(w, p, i, lane), may_take(w, p, i, j, k, lane, worth[0])
-    w.dice[i, j, k, lane] = uniform(w.luck[lane], address(t, ACCEPT, w.state_key[i], w.power_key[j], k))
-    w.odds[i, j, k, lane] = acceptance(total_of(worth), held, allowed, p[choice.temperature, lane])
-    w.utility[i, j, k, lane] = total_of(worth)
-    w.reserved[i, j, k, lane] = held
-    w.allowed[i, j, k, lane] = allowed
-    for term in range(len(worth)):
-        w.terms[i, j, k, term, lane] = worth[term]
-
-
-@inlined
-def weigh(w, p, i, j, k, lane, after):  # type: ignore[no-untyped-def]
-    """The terms of the utility of one offer, signed, in the order of `sim.world.TERMS`."""
-    d = domain_of(k)
-    secures = 1.0 if k == SECURITY else 0.0
-    size, scale = w.size[i, j, k, lane], w.scale[i, k, lane]
-    trade_war = positive(w.heat[j, ECONOMIC_RIVALRY, lane] - w.heat_start[j, ECONOMIC_RIVALRY, lane])
+def regards(w, p, i, j, d, lane):  # type: ignore[no-untyped-def]
+    """What counts for or against power j in a domain whatever it offers, signed, in the order of `sim.world.TERMS`."""
+    secures = 1.0 if d == SECURITY_RIVALRY else 0.0
     return (
-        benefit(
-            unmet(w.need[i, k, lane], w.backlog[i, k, lane], scale),
-            size,
-            scale,
-            w.packaged[lane],
-            w.believed[i, j, lane],
-            priority(secures, w.regime_security[i, lane], p[choice.security_premium, lane]),
-            w.local[i, j, lane],
-            p[choice.gain, lane],
-            p[choice.local_gain, lane],
-        ),
-        -dependence_cost(
-            after,
-            trade_war,
-            p[choice.dependence_aversion, lane],
-            p[choice.tolerance, lane],
-            p[choice.spillover_fear, lane],
-        ),
-        -exclusivity_price(
-            w.signed[i, j, k, lane],
-            w.at_stake[i, j, d, lane],
-            w.sided[i, j, lane],
-            p[choice.exclusivity_cost, lane],
-            p[choice.principle_cost, lane],
-        ),
         -loyalty_price(w.sided_elsewhere[i, j, lane], p[choice.side_loyalty, lane]),
         -displeasure_price(w.levers_at_stake[i, j, d, lane], p[choice.issue_linkage, lane]),
-        -governance_price(
-            w.strings[i, j, k, lane],
-            w.sensitivity[i, lane],
-            w.regime_security[i, lane],
-            p[choice.governance_cost, lane],
-        ),
         balancing_value(w.top[i, lane], w.dependence[i, j, lane], p[choice.overlapping_invite, lane]),
         shelter_value(w.pressing[i, j, lane], secures, p[choice.counter_upgrade, lane], p[choice.security_shelter, lane]),
         trust_value(w.trust[i, j, lane], p[choice.trust_weight, lane]),
         parallel_value(w.others_recent[i, j, lane], w.recent[i, j, lane], p[choice.parallel_deepening, lane]),
         -resentment_price(w.resentment[i, j, lane], p[choice.resentment_weight, lane]),
         -agenda_price(w.resisted[i, j, lane], secures, p[choice.agenda_weight, lane]),
-        entrenched_value(w.share[i, j, k, lane], p[choice.entrenchment, lane]),
         summit_value(w.summit[i, j, lane], p[choice.summit_prestige, lane]),
     )
 
 
 @inlined
-def total_of(worth):  # type: ignore[no-untyped-def]
-    """The utility: its terms added from first to last, always in this order."""
-    first = worth[0] + worth[1] + worth[2] + worth[3] + worth[4] + worth[5]
-    return first + worth[6] + worth[7] + worth[8] + worth[9] + worth[10] + worth[11] + worth[12] + worth[13]
+def know_suitors(w, p, i):  # type: ignore[no-untyped-def]
+    """What state i knows before it looks at any offer: its open needs, and what to think of each power."""
+    kinds, lanes = w.need.shape[1:]
+    for k in range(kinds):
+        for lane in range(lanes):
+            w.open[i, k, lane] = unmet(w.need[i, k, lane], w.backlog[i, k, lane], w.scale[i, k, lane])
+    for lane in range(lanes):
+        w.packaged[lane] = 0.0
+        w.spare[lane] = reservation(w.capability[i, lane], p[choice.outside_option, lane], p[choice.capability_cap, lane])
+        w.spare2[lane] = governance_price(
+            1.0, w.sensitivity[i, lane], w.regime_security[i, lane], p[choice.governance_cost, lane]
+        )
+    for j in range(w.might.shape[0]):
+        for lane in range(lanes):
+            w.packaged_with[j, lane] = 0.0
+            w.promised[i, j, lane] = 0.0
+        for d in range(w.heat.shape[1]):
+            for lane in range(lanes):
+                r = regards(w, p, i, j, d, lane)
+                w.regard[j, d, lane] = r[0] + r[1] + r[2] + r[3] + r[4] + r[5] + r[6] + r[7] + r[8]
+                w.clause[j, d, lane] = exclusivity_price(
+                    1.0,
+                    w.at_stake[i, j, d, lane],
+                    w.sided[i, j, lane],
+                    p[choice.exclusivity_cost, lane],
+                    p[choice.principle_cost, lane],
+                )
+
+
+@inlined
+def seat_offers(w, p, t, i):  # type: ignore[no-untyped-def]
+    """Seat every offer to state i, in all lanes, at the place of its kind in the order of need, with all that is known of it."""
+    kinds, lanes = w.need.shape[1:]
+    room = w.seat_lane.shape[0] // kinds
+    for place in range(kinds):
+        w.seats[place] = 0
+    for j in range(w.might.shape[0]):
+        for k in range(kinds):
+            d = domain_of(k)
+            secures = 1.0 if k == SECURITY else 0.0
+            where = address(t, ACCEPT, w.state_key[i], w.power_key[j], k)
+            for lane in range(lanes):
+                w.accepted[i, j, k, lane] = 0.0
+            for at in range(w.table_first[i, j, k], w.table_last[i, j, k]):
+                lane = w.table_lane[i, at]
+                place = int(w.rank[i, k, lane])
+                n = np.uint64(place * room + w.seats[place])
+                w.seats[place] += 1
+                w.seat_lane[n] = lane
+                w.seat_power[n] = j
+                w.seat_kind[n] = k
+                w.seat_luck[0, n] = w.luck[lane]
+                w.seat_luck[1, n] = where
+                w.hand[hand.size, n] = w.size[i, j, k, lane]
+                w.hand[hand.scale, n] = w.scale[i, k, lane]
+                w.hand[hand.need, n] = w.open[i, k, lane]
+                w.hand[hand.priority, n] = priority(secures, w.regime_security[i, lane], p[choice.security_premium, lane])
+                w.hand[hand.believed, n] = w.believed[i, j, lane]
+                w.hand[hand.local, n] = w.local[i, j, lane]
+                w.hand[hand.dependence, n] = w.dependence[i, j, lane]
+                w.hand[hand.share, n] = w.share[i, j, k, lane]
+                w.hand[hand.total, n] = w.total[i, k, lane]
+                w.hand[hand.weight, n] = w.weight[i, k, lane]
+                w.hand[hand.trade_war, n] = positive(
+                    w.heat[j, ECONOMIC_RIVALRY, lane] - w.heat_start[j, ECONOMIC_RIVALRY, lane]
+                )
+                w.hand[hand.signed, n] = w.signed[i, j, k, lane]
+                w.hand[hand.clause, n] = w.clause[j, d, lane]
+                w.hand[hand.strings, n] = w.strings[i, j, k, lane]
+                w.hand[hand.regard, n] = w.regard[j, d, lane]
+                w.hand[hand.secures, n] = secures
+
+
+@inlined
+def dependence_after(w, n):  # type: ignore[no-untyped-def]
+    """How much the state would depend on the power if it took the offer, on top of what it has just taken."""
+    return share_after(
+        w.hand[hand.dependence, n],
+        w.hand[hand.share, n],
+        w.hand[hand.total, n],
+        w.hand[hand.size, n],
+        w.hand[hand.weight, n],
+        w.hand[hand.packaged_with, n],
+    )
+
+
+@inlined
+def weigh(w, p, n, lane, after):  # type: ignore[no-untyped-def]
+    """What an offer is worth, signed: benefit, dependence, exclusivity, governance, entrenchment, and the utility that
+    these and the regard for the power add up to, always in this order.
+
+    The price of a clause, or of strings, is what it costs in full times how much of it is signed.
+    """
+    gained = benefit(
+        w.hand[hand.need, n],
+        w.hand[hand.size, n],
+        w.hand[hand.scale, n],
+        w.hand[hand.packaged, n],
+        w.hand[hand.believed, n],
+        w.hand[hand.priority, n],
+        w.hand[hand.local, n],
+        p[choice.gain, lane],
+        p[choice.local_gain, lane],
+    )
+    leaning = -dependence_cost(
+        after,
+        w.hand[hand.trade_war, n],
+        p[choice.dependence_aversion, lane],
+        p[choice.tolerance, lane],
+        p[choice.spillover_fear, lane],
+    )
+    bound = -w.hand[hand.signed, n] * w.hand[hand.clause, n]
+    governed = -w.hand[hand.strings, n] * w.spare2[lane]
+    rooted = entrenched_value(w.hand[hand.share, n], p[choice.entrenchment, lane])
+    utility = gained + leaning + bound + governed + rooted + w.hand[hand.regard, n]
+    return gained, leaning, bound, governed, rooted, utility
+
+
+@inlined
+def may_take(w, p, i, n, lane, gain):  # type: ignore[no-untyped-def]
+    """Whether the state may take the offer at all."""
+    return permitted(
+        w.hand[hand.size, n],
+        gain,
+        w.neutrality[i, lane],
+        w.hand[hand.secures, n],
+        p[choice.alliance_size, lane],
+    )
+
+
+@inlined
+def keep_reasons(w, p, i, n):  # type: ignore[no-untyped-def]
+    """Keep what decided an offer, for whoever asks why."""
+    lane, j, k = w.seat_lane[n], w.seat_power[n], w.seat_kind[n]
+    gained, leaning, bound, governed, rooted, utility = weigh(w, p, n, lane, dependence_after(w, n))
+    held, allowed = w.spare[lane], may_take(w, p, i, n, lane, gained)
+    w.dice[i, j, k, lane] = uniform(w.seat_luck[0, n], w.seat_luck[1, n])
+    w.odds[i, j, k, lane] = acceptance(utility, held, allowed, p[choice.temperature, lane])
+    w.utility[i, j, k, lane] = utility
+    w.reserved[i, j, k, lane] = held
+    w.allowed[i, j, k, lane] = allowed
+    r = regards(w, p, i, j, domain_of(k), lane)
+    worth = (gained, leaning, bound, r[0], r[1], governed, r[2], r[3], r[4], r[5], r[6], r[7], rooted, r[8])
+    for term in range(len(worth)):
+        w.terms[i, j, k, term, lane] = worth[term]
 
 
 @phase
@@ -157,37 +204,38 @@ def choose_state(w, p, t, i):  # type: ignore[no-untyped-def]
     dependence when the next need is weighed: a package is not the sum of its parts. Few slots hold an offer in any one
     quarter, so the offers of all lanes are first seated side by side and only then weighed.
     """
-    lanes, powers = w.luck.shape[0], w.might.shape[0]
-    for lane in range(lanes):
-        w.packaged[lane] = 0.0
-    for j in range(powers):
-        for lane in range(lanes):
-            w.packaged_with[j, lane] = 0.0
-            w.promised[i, j, lane] = 0.0
-    seat_offers(w, i)
-    relative, taken, yes = w.seat_relative.reshape(-1), w.seat_taken.reshape(-1), w.seat_yes.reshape(-1)
-    for place in range(w.seats.shape[0]):
-        seated = w.seats[place]
-        for n in range(seated):
-            lane, j, k = w.seat_lane[place, n], w.seat_power[place, n], w.seat_kind[place, n]
-            after = dependence_after(w, i, j, k, lane)
-            worth = weigh(w, p, i, j, k, lane, after)
+    know_suitors(w, p, i)
+    seat_offers(w, p, t, i)
+    places = w.seats.shape[0]
+    room = w.seat_lane.shape[0] // places
+    for place in range(places):
+        first = np.uint64(place * room)
+        last, whole = np.uint64(place * room + w.seats[place]), np.uint64(place * room + strides(w.seats[place]))
+        for n in range(first, last):
+            lane = w.seat_lane[n]
+            w.hand[hand.packaged, n] = w.packaged[lane]
+            w.hand[hand.packaged_with, n] = w.packaged_with[w.seat_power[n], lane]
+        for n in range(first, whole):
+            lane = w.seat_lane[n]
+            after = dependence_after(w, n)
+            gained, leaning, bound, governed, rooted, utility = weigh(w, p, n, lane, after)
             odds = acceptance(
-                total_of(worth),
-                reserved(w, p, i, lane),
-                may_take(w, p, i, j, k, lane, worth[0]),
+                utility,
+                w.spare[lane],
+                may_take(w, p, i, n, lane, gained),
                 p[choice.temperature, lane],
             )
-            dice = uniform(w.luck[lane], address(t, ACCEPT, w.state_key[i], w.power_key[j], k))
-            relative[n] = w.size[i, j, k, lane] / w.scale[i, k, lane]
-            taken[n] = positive(after - w.dependence[i, j, lane] - w.packaged_with[j, lane])
-            yes[n] = 1.0 if dice < odds else 0.0
+            dice = uniform(w.seat_luck[0, n], w.seat_luck[1, n])
+            w.hand_relative[n] = w.hand[hand.size, n] / w.hand[hand.scale, n]
+            w.hand_taken[n] = positive(after - w.hand[hand.dependence, n] - w.hand[hand.packaged_with, n])
+            w.hand_yes[n] = 1.0 if dice < odds else 0.0
         if w.terms.shape[0] > 0:
-            for n in range(seated):
-                keep_reasons(w, p, t, i, place, n)
-        for n in range(seated):
-            lane, j, k = w.seat_lane[place, n], w.seat_power[place, n], w.seat_kind[place, n]
-            w.accepted[i, j, k, lane] = yes[n]
-            w.packaged[lane] += yes[n] * relative[n]
-            w.packaged_with[j, lane] += yes[n] * taken[n]
-            w.promised[i, j, lane] += yes[n] * w.signed[i, j, k, lane] * saturating(relative[n])
+            for n in range(first, last):
+                keep_reasons(w, p, i, n)
+        for n in range(first, last):
+            if w.hand_yes[n] > 0.0:
+                lane, j, k = w.seat_lane[n], w.seat_power[n], w.seat_kind[n]
+                w.accepted[i, j, k, lane] = 1.0
+                w.packaged[lane] += w.hand_relative[n]
+                w.packaged_with[j, lane] += w.hand_taken[n]
+                w.promised[i, j, lane] += w.hand[hand.signed, n] * saturating(w.hand_relative[n])

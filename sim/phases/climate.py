@@ -1,7 +1,7 @@
 """Events, rivalry, income, unrest, the border: what moves before anyone acts."""
 
 from sim.chance import address, uniform
-from sim.compiling import phase
+from sim.compiling import inlined, phase
 from sim.parameters import climate, offers, security
 from sim.phases.layout import (
     BORDER,
@@ -18,7 +18,7 @@ from sim.phases.layout import (
     UNREST,
     VISIT_EVENT,
 )
-from sim.rules.arithmetic import clamp, larger, logit
+from sim.rules.arithmetic import clamp, larger, logit, pick
 from sim.rules.climate import border_next, income_next, rivalry_next, unrest_next
 from sim.rules.offers import host_odds
 from sim.rules.security import threat_felt
@@ -54,6 +54,10 @@ def happen(w, p, row):  # type: ignore[no-untyped-def]
             w.rivalry[i, j, k, lane] = clamp(w.rivalry[i, j, k, lane] + w.anchor[i, j, k, lane] - was, -1.0, 1.0)
 
 
+@inlined
+def parity(one, two):  # type: ignore[no-untyped-def]
+    """The weaker over the stronger of two powers, 0..1."""
+    return pick(one < two, one, two) / larger(one, two)
 
 
 @phase
@@ -71,16 +75,14 @@ def climate_power(w, p, t, j):  # type: ignore[no-untyped-def]
         for lane in range(lanes):
             w.spare[lane] = 1.0 if uniform(w.luck[lane], talk) < p[climate.dialogue_rate, lane] else 0.0
             w.spare2[lane] = logit(uniform(w.luck[lane], move))
+            now = parity(w.might[j, lane], w.might[other, lane])
+            w.sum[lane] = now - parity(w.might_start[j, lane], w.might_start[other, lane])
         for d in range(w.heat.shape[1]):
             for lane in range(lanes):
-                mine, theirs = w.might[j, lane], w.might[other, lane]
-                began, they_began = w.might_start[j, lane], w.might_start[other, lane]
-                now = mine / theirs if mine < theirs else theirs / mine
-                then = began / they_began if began < they_began else they_began / began
                 level = rivalry_next(
                     w.rivalry[j, other, d, lane],
                     w.anchor[j, other, d, lane],
-                    now - then,
+                    w.sum[lane],
                     w.spare[lane],
                     w.spare2[lane],
                     p[climate.rivalry_reversion, lane],

@@ -30,16 +30,19 @@ def deliver_from(w, p, t, i, j):  # type: ignore[no-untyped-def]
         for lane in range(lanes):
             moving = w.ordered[i, j, k, lane] * p[delivery.stage + k, lane]
             due = w.underway[i, j, k, lane] * p[delivery.stage + k, lane]
-            w.ordered[i, j, k, lane] += w.accepted[i, j, k, lane] * w.size[i, j, k, lane] - moving
-            w.underway[i, j, k, lane] += moving - due
-            w.sum[lane] = due * w.spare[lane]
             relative = due / w.scale[i, k, lane]
-            w.sum3[lane] = relative * w.spare[lane]
-            w.failed[i, j, lane] += relative - w.sum3[lane]
-        for lane in range(lanes):
-            w.finished[i, k, lane] += w.sum3[lane]
-            w.fulfilled[i, j, lane] += w.sum3[lane]
-            w.delivered[i, lane] += counted * w.sum[lane]
+            came, works = due * w.spare[lane], relative * w.spare[lane]
+            w.ordered[i, j, k, lane] -= moving
+            w.underway[i, j, k, lane] += moving - due
+            w.finished[i, k, lane] += works
+            w.fulfilled[i, j, lane] += works
+            w.failed[i, j, lane] += relative - works
+            w.delivered[i, lane] += counted * came
+            w.sum[lane] = came
+            w.sum3[lane] = works
+        for n in range(w.table_first[i, j, k], w.table_last[i, j, k]):
+            lane = w.table_lane[i, n]
+            w.ordered[i, j, k, lane] += w.accepted[i, j, k, lane] * w.size[i, j, k, lane]
         if k == INFRASTRUCTURE:
             for lane in range(lanes):
                 w.spare2[lane] = w.sum3[lane]
@@ -48,10 +51,7 @@ def deliver_from(w, p, t, i, j):  # type: ignore[no-untyped-def]
                 w.sum2[lane] = w.sum[lane] / YEARS_A_QUARTER
         else:
             for lane in range(lanes):
-                left = wear_left(
-                    p[delivery.wear + k, lane], p[delivery.upkeep + k, lane], p[delivery.lifeline_upkeep, lane]
-                )
-                w.stock[i, j, k, lane] = w.stock[i, j, k, lane] * left + w.sum[lane]
+                w.stock[i, j, k, lane] = w.stock[i, j, k, lane] * w.left[i, k, lane] + w.sum[lane]
     for lane in range(lanes):
         traded = trade_next(
             w.trade[i, j, lane],
@@ -98,6 +98,9 @@ def deliver_state(w, p, t, i):  # type: ignore[no-untyped-def]
     for k in range(kinds):
         for lane in range(lanes):
             w.finished[i, k, lane] = 0.0
+            w.left[i, k, lane] = wear_left(
+                p[delivery.wear + k, lane], p[delivery.upkeep + k, lane], p[delivery.lifeline_upkeep, lane]
+            )
     for j in range(w.might.shape[0]):
         deliver_from(w, p, t, i, j)
     for k in range(kinds):
@@ -111,7 +114,7 @@ def deliver_state(w, p, t, i):  # type: ignore[no-untyped-def]
                 p[delivery.need_recovery, lane],
                 p[delivery.need_relief, lane],
             )
-            left = wear_left(p[delivery.wear + k, lane], p[delivery.upkeep + k, lane], p[delivery.lifeline_upkeep, lane])
+            left = w.left[i, k, lane]
             built = home_built(
                 w.other_start[i, k, lane],
                 1.0 - left,

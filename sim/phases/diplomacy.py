@@ -21,7 +21,8 @@ def diplomacy_state(w, p, t, i):  # type: ignore[no-untyped-def]
                 w.gain[i, j, d, lane] = 0.0
         for k in range(kinds):
             d = domain_of(k)
-            for lane in range(lanes):
+            for n in range(w.table_first[i, j, k], w.table_last[i, j, k]):
+                lane = w.table_lane[i, n]
                 taken = suitor_weight(w.size[i, j, k, lane], w.scale[i, k, lane]) * w.accepted[i, j, k, lane]
                 w.gain[i, j, d, lane] += p[diplomacy.kind_weight + k, lane] * taken
         for lane in range(lanes):

@@ -1,8 +1,10 @@
 """Places on the axes, streams of chance and codes of events as plain whole numbers, which is what the compiler wants."""
 
+from collections import namedtuple
+
 from sim.chance import Stream
 from sim.compiling import inlined
-from sim.world import Domain, Kind
+from sim.world import DRAFT, HAND, STRIDE, Domain, Kind
 
 DEAL, MINERALS, INFRASTRUCTURE, SECURITY = (int(kind) for kind in Kind)
 ECONOMIC_RIVALRY, SECURITY_RIVALRY = (int(domain) for domain in Domain)
@@ -22,6 +24,16 @@ DELIVERY = int(Stream.DELIVERY)
 INTERVENTION = int(Stream.INTERVENTION)
 
 SUMMIT_EVENT, OFFER_EVENT, TARIFF_EVENT, CRISIS_EVENT, VISIT_EVENT, CAPACITY_EVENT, RIVALRY_EVENT = range(7)
+
+
+draft = namedtuple("Draft", DRAFT)(*range(len(DRAFT)))  # type: ignore[misc]  # rows of `w.draft`
+hand = namedtuple("Hand", HAND)(*range(len(HAND)))  # type: ignore[misc]  # rows of `w.hand`
+
+
+@inlined
+def strides(count):  # type: ignore[no-untyped-def]
+    """`count` rounded up to whole strides of a packed list."""
+    return (count + (STRIDE - 1)) // STRIDE * STRIDE
 
 
 @inlined

@@ -2,8 +2,8 @@
 
 from sim.compiling import phase
 from sim.parameters import choice, offers
-from sim.phases.layout import SECURITY, SECURITY_RIVALRY
-from sim.rules.arithmetic import positive
+from sim.phases.layout import ECONOMIC_RIVALRY, SECURITY, SECURITY_RIVALRY
+from sim.rules.arithmetic import pick, positive
 from sim.rules.choice import absorptive_scale, belief
 from sim.rules.offers import market_factor
 
@@ -33,11 +33,10 @@ def perceive_state(w, p, t, i):  # type: ignore[no-untyped-def]
         for j in range(powers):
             for lane in range(lanes):
                 w.backlog[i, k, lane] += w.ordered[i, j, k, lane] + w.underway[i, j, k, lane]
-        for other in range(kinds):
+        for other in range(kinds):  # of two needs as large as each other, the first in the list of kinds goes first
             for lane in range(lanes):
-                ahead = w.need[i, other, lane] > w.need[i, k, lane]
-                level = other < k and w.need[i, other, lane] == w.need[i, k, lane]
-                w.rank[i, k, lane] += 1.0 if ahead or level else 0.0
+                less = w.need[i, k, lane] - w.need[i, other, lane]
+                w.rank[i, k, lane] += pick(less < 0.0, 1.0, pick(less == 0.0, 1.0 if other < k else 0.0, 0.0))
     for lane in range(lanes):
         w.coerced[i, lane] = 0.0
     for j in range(powers):
@@ -50,24 +49,26 @@ def perceive_state(w, p, t, i):  # type: ignore[no-untyped-def]
                 p[choice.volatility_discount, lane],
             )
     for j in range(powers):
-        for d in range(w.heat.shape[1]):
-            for lane in range(lanes):
-                w.at_stake[i, j, d, lane] = 0.0
-                w.levers_at_stake[i, j, d, lane] = 0.0
-            for other in range(powers):
-                if other != j:
-                    for lane in range(lanes):
-                        hostile = positive(w.rivalry[j, other, d, lane]) * w.dependence[i, other, lane]
-                        w.at_stake[i, j, d, lane] += hostile
-                        w.levers_at_stake[i, j, d, lane] += hostile * w.lever[i, other, lane]
         for lane in range(lanes):
             w.pressing[i, j, lane] = 0.0
             w.resisted[i, j, lane] = 0.0
             w.sided_elsewhere[i, j, lane] = 0.0
+        for d in range(w.heat.shape[1]):
+            for lane in range(lanes):
+                w.at_stake[i, j, d, lane] = 0.0
+                w.levers_at_stake[i, j, d, lane] = 0.0
         for other in range(powers):
             if other != j:
                 for lane in range(lanes):
+                    economic = positive(w.rivalry[j, other, ECONOMIC_RIVALRY, lane])
+                    held, lever = w.dependence[i, other, lane], w.lever[i, other, lane]
+                    w.at_stake[i, j, ECONOMIC_RIVALRY, lane] += economic * held
+                    w.levers_at_stake[i, j, ECONOMIC_RIVALRY, lane] += economic * held * lever
+                for lane in range(lanes):
                     hostile = positive(w.rivalry[j, other, SECURITY_RIVALRY, lane])
+                    held, lever = w.dependence[i, other, lane], w.lever[i, other, lane]
+                    w.at_stake[i, j, SECURITY_RIVALRY, lane] += hostile * held
+                    w.levers_at_stake[i, j, SECURITY_RIVALRY, lane] += hostile * held * lever
                     w.pressing[i, j, lane] += hostile * w.pressure[i, other, lane]
                     w.resisted[i, j, lane] += hostile * w.agenda[other, lane] * w.share[i, other, SECURITY, lane]
                     w.sided_elsewhere[i, j, lane] += hostile * w.sided[i, other, lane]

@@ -19,20 +19,23 @@ def take_stock(w, p, i):  # type: ignore[no-untyped-def]
         for j in range(powers):
             for lane in range(lanes):
                 w.total[i, k, lane] += w.stock[i, j, k, lane]
+        for lane in range(lanes):
+            w.unit_share[i, k, lane] = share_of(1.0, w.total[i, k, lane])
     for lane in range(lanes):
         w.top[i, lane] = 0.0
         w.hhi[i, lane] = 0.0
         w.spare[lane] = 0.0
     for j in range(powers):
         for lane in range(lanes):
-            w.alignment[i, j, lane] = 0.0
+            w.spare2[lane] = 0.0
         for k in range(kinds):
             for lane in range(lanes):
-                share = share_of(w.stock[i, j, k, lane], w.total[i, k, lane])
+                share = w.stock[i, j, k, lane] * w.unit_share[i, k, lane]
                 w.share[i, j, k, lane] = share
-                w.alignment[i, j, lane] += w.weight[i, k, lane] * share
+                w.spare2[lane] += w.weight[i, k, lane] * share
         for lane in range(lanes):
-            aligned = w.alignment[i, j, lane]
+            aligned = w.spare2[lane]
+            w.alignment[i, j, lane] = aligned
             depends = entangled(aligned, w.share[i, j, INFRASTRUCTURE, lane], p[delivery.lifeline, lane])
             w.dependence[i, j, lane] = depends
             w.top[i, lane] = larger(depends, w.top[i, lane])
@@ -83,15 +86,15 @@ def record_state(w, p, t, i, pole, by_power, by_state):  # type: ignore[no-untyp
             w.sum3[lane] += w.visit[i, j, lane]
             w.sum4[lane] += w.compensated[i, j, lane]
         for k in range(kinds):
-            for lane in range(lanes):
-                if w.size[i, j, k, lane] > 0.0:
-                    taken = w.accepted[i, j, k, lane]
-                    w.effort[lane] += 1.0
-                    w.packaged[lane] += taken
-                    w.made_count[i, j, k, lane] += 1.0
-                    w.taken_count[i, j, k, lane] += taken
-                    w.made_value[i, j, k, lane] += w.size[i, j, k, lane]
-                    w.taken_value[i, j, k, lane] += taken * w.size[i, j, k, lane]
+            for n in range(w.table_first[i, j, k], w.table_last[i, j, k]):
+                lane = w.table_lane[i, n]
+                taken = w.accepted[i, j, k, lane]
+                w.effort[lane] += 1.0
+                w.packaged[lane] += taken
+                w.made_count[i, j, k, lane] += 1.0
+                w.taken_count[i, j, k, lane] += taken
+                w.made_value[i, j, k, lane] += w.size[i, j, k, lane]
+                w.taken_value[i, j, k, lane] += taken * w.size[i, j, k, lane]
     for j in range(powers):
         for lane in range(lanes):
             whole = w.spare[lane]
