@@ -160,7 +160,7 @@ def phase(function: Callable[..., Any]) -> Any:
     scope: dict[str, Any] = {"core": core, "view": view}
     exec(compile(lines, f"<{function.__module__}.{function.__name__}>", "exec"), scope)  # noqa: S102: built from FIELDS
     # the door is copied into `advance`: compiled by itself, the core behind it would be gone through once more
-    door = _inner(scope["door"], inline="always")
+    door = _inner(scope["door"])
     door.__doc__ = function.__doc__
     return door
 
