@@ -109,7 +109,7 @@ class Offer:
         return tuple(word.format(by=self.by, to=self.to) for word in words if word)[:3]
 
 
-class _Actor(mesa.Agent):  # type: ignore[misc]
+class _Actor(mesa.Agent):
     """What states and powers share: a name, a place in the arrays, and the three moves of a turn."""
 
     def __init__(self, model: "Model", actor: Actor, place: int) -> None:
@@ -235,7 +235,7 @@ class Power(_Actor):
         return {kind: float(self.model.world.purse[self.place, k, 0]) for k, kind in enumerate(KINDS)}
 
 
-class Model(mesa.Model):  # type: ignore[misc]
+class Model(mesa.Model):
     """One run of a scenario, quarter by quarter.
 
     scenario: a name, a path or a `Scenario`; seed: the scenario's own if None; run: which run of the batch with that
@@ -332,11 +332,13 @@ class Model(mesa.Model):  # type: ignore[misc]
 
     def state(self, code: str) -> State:
         """A state by its code."""
-        return self._actor(self.states, code)
+        state: State = self._actor(self.states, code)
+        return state
 
     def power(self, code: str) -> Power:
         """A power by its code."""
-        return self._actor(self.powers, code)
+        power: Power = self._actor(self.powers, code)
+        return power
 
     def _actor(self, actors: mesa.agent.AgentSet, code: str) -> Any:
         known = {actor.code: actor for actor in actors}

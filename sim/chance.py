@@ -12,6 +12,7 @@ neighbouring addresses and runs, and bit balance.
 """
 
 from enum import IntEnum
+from typing import Any
 
 import numpy as np
 
@@ -42,15 +43,18 @@ class Stream(IntEnum):
     INTERVENTION = 14
 
 
-def mix(x: np.uint64) -> np.uint64:
-    """Scramble 64 bits so that flipping any one flips each of the others half the time."""
+def mix(x: Any) -> Any:
+    """Scramble 64 bits, one word or an array of words: flipping one flips each of the others half the time."""
     x = (x ^ (x >> _30)) * _FIRST
     x = (x ^ (x >> _27)) * _SECOND
     return x ^ (x >> _31)
 
 
-def address(quarter: int, stream: int, first: np.uint64, second: np.uint64, kind: int) -> np.uint64:
-    """The address of one decision: quarter (year * 4 + q - 1), stream, the name keys of two actors, the kind of offer."""
+def address(quarter: int, stream: int, first: np.uint64, second: np.uint64, kind: int) -> Any:
+    """The address of one decision: a 64-bit word.
+
+    quarter: year * 4 + q - 1; first, second: name keys of two actors; kind: of offer, or 0.
+    """
     word = mix(np.uint64(quarter) * _GOLDEN + np.uint64(stream))
     word = mix(word + first)
     word = mix(word + second)
@@ -64,13 +68,13 @@ def uniform(luck: np.uint64, where: np.uint64) -> float:
     return bits.view(np.float64) - 1.0 + _HALF_STEP
 
 
-def luck(seed: int, run: int) -> np.uint64:
-    """The key of one run. Seed 0 is a seed; the same run has the same key in every scenario and whatever runs beside it."""
+def luck(seed: int, run: int) -> Any:
+    """The 64-bit key of one run, the same in every scenario and whatever runs beside it. Seed 0 is a seed."""
     with np.errstate(over="ignore"):
         return mix(mix(np.uint64(seed) + _GOLDEN) + np.uint64(run) * _GOLDEN)
 
 
-def lucks(seed: int, first: int, count: int) -> np.ndarray:
+def lucks(seed: int, first: int, count: int) -> Any:
     """Keys of `count` runs from `first` on: uint64 [count], the same keys `luck` gives one by one."""
     runs = np.arange(first, first + count, dtype=np.uint64)
     with np.errstate(over="ignore"):

@@ -1,7 +1,8 @@
 """How the rulebook and the turn become machine code, and where that code is kept.
 
 Rules stay plain Python for whoever calls them; inside compiled code they are inlined. Without compilation
-(`NUMBA_DISABLE_JIT=1`) everything runs, slowly, line by line. The machine code is kept between runs in a folder named by
+(`NUMBA_DISABLE_JIT=1`) everything runs, slowly, line by line. The machine code is kept between runs in a folder named
+by
 a hash of every source it was made from, because the compiler itself only watches the file of the outermost function and
 would go on using old rules.
 """
@@ -42,12 +43,11 @@ from sim.rules import (
 from sim.world import FIELDS, World, place_of
 
 
-
 def _widen() -> None:
     """Use the full width of the vector units of processors with AVX-512, of which the compiler uses half by default.
 
-    Results are the same to the last bit: lanes do not touch each other, and nothing is contracted. What the user has set
-    (`NUMBA_CPU_FEATURES`) stands.
+    Results are the same to the last bit: lanes do not touch each other, and nothing is contracted. What the user has
+    set (`NUMBA_CPU_FEATURES`) stands.
     """
     if numba.config.CPU_FEATURES is None and numba.config.CPU_NAME is None:
         features = get_host_cpu_features()
@@ -75,7 +75,9 @@ def source_hash() -> str:
     """A hash of all that the compiled code depends on: sources, names of numbers and fields, versions."""
     digest = hashlib.sha256()
     folder = Path(__file__).parent
-    for path in sorted([*folder.glob("rules/*.py"), *folder.glob("phases/*.py"), *(folder / f"{name}.py" for name in _SOURCES)]):
+    for path in sorted(
+        [*folder.glob("rules/*.py"), *folder.glob("phases/*.py"), *(folder / f"{name}.py" for name in _SOURCES)]
+    ):
         digest.update(path.name.encode() + path.read_bytes())
     digest.update(repr((ROWS, FIELDS, numba.__version__, np.__version__, sys.version_info[:2])).encode())
     return digest.hexdigest()[:16]
@@ -84,13 +86,15 @@ def source_hash() -> str:
 _SOURCES = ("chance", "turn", "compiling", "world", "parameters")
 
 
-class _Unaliased(Compiler):  # type: ignore[misc]
+class _Unaliased(Compiler):
     """Tells the compiler that the arrays handed to a phase do not overlap, which lets it work on many lanes at once.
 
     A hint only: results are the same to the last bit without it (tested), loops are just slower.
     """
 
-    def __init__(self, typingctx: Any, targetctx: Any, library: Any, args: Any, return_type: Any, flags: Any, locals: Any) -> None:
+    def __init__(
+        self, typingctx: Any, targetctx: Any, library: Any, args: Any, return_type: Any, flags: Any, locals: Any
+    ) -> None:
         if hasattr(flags, "noalias") and not os.environ.get("MULTIVECTOR_PLAIN"):
             flags.noalias = True
         super().__init__(typingctx, targetctx, library, args, return_type, flags, locals)
@@ -98,9 +102,9 @@ class _Unaliased(Compiler):  # type: ignore[misc]
 
 def _register(module: ModuleType, names: tuple[str, ...] | None = None) -> None:
     for name, value in vars(module).items():
-        if callable(value) and getattr(value, "__module__", "") == module.__name__ and not isinstance(value, type):
-            if names is None or name in names:
-                register_jitable(**_OPTIONS)(value)
+        ours = inspect.isfunction(value) and value.__module__ == module.__name__
+        if ours and (names is None or name in names):
+            register_jitable(**_OPTIONS)(value)
 
 
 for _module in RULEBOOK:
@@ -123,7 +127,7 @@ KEPT = _keep_code()
 
 
 def fields_used(function: Callable[..., Any]) -> tuple[str, ...]:
-    """Names of the fields of the world (argument `w`) that a phase and the helpers it calls touch, in the world's order."""
+    """Fields of the world (argument `w`) that a phase and the helpers it calls touch, in the world's order."""
     seen: set[str] = set()
     waiting, known = [function], {function}
     while waiting:
@@ -138,7 +142,8 @@ def fields_used(function: Callable[..., Any]) -> tuple[str, ...]:
                 if called is not None and called not in known:
                     known.add(called)
                     waiting.append(called)
-    return tuple(name for name in World._fields if name in seen)
+    every: tuple[str, ...] = World._fields
+    return tuple(name for name in every if name in seen)
 
 
 HELPERS: dict[tuple[str, str], Callable[..., Any]] = {}
@@ -154,11 +159,11 @@ def phase(function: Callable[..., Any]) -> Any:
     names = fields_used(function)
     core = _inner(function, pipeline_class=_Unaliased)
     arguments = list(inspect.signature(function).parameters)[1:]
-    view = namedtuple(f"View_{function.__name__}", names)  # type: ignore[misc]
+    view: Any = namedtuple("View", list(names))  # type: ignore[misc]
     parts = ", ".join(place_of(name) for name in names)
     lines = f"def door(s, {', '.join(arguments)}):\n    core(view({parts}), {', '.join(arguments)})\n"
     scope: dict[str, Any] = {"core": core, "view": view}
-    exec(compile(lines, f"<{function.__module__}.{function.__name__}>", "exec"), scope)  # noqa: S102: built from FIELDS
+    exec(compile(lines, f"<{function.__module__}.{function.__name__}>", "exec"), scope)
     # the door is copied into `advance`: compiled by itself, the core behind it would be gone through once more
     door = _inner(scope["door"])
     door.__doc__ = function.__doc__

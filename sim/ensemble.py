@@ -1,8 +1,8 @@
 """Many worlds at once: drives `sim.turn` over blocks of lanes.
 
 A block is some runs side by side in the lanes of one world. Blocks share nothing, so they can be played by as many
-threads as there are cores; `Prepared.run_block` may be called from any of them. The same run gives the same bits whatever
-block, lane or thread it is played in.
+threads as there are cores; `Prepared.run_block` may be called from any of them. The same run gives the same bits
+whatever block, lane or thread it is played in.
 """
 
 import math
@@ -99,11 +99,16 @@ def offer_totals(world: Any) -> np.ndarray:
     """
     counts = [world.made_count, world.taken_count]
     values = [1000.0 * world.made_value, 1000.0 * world.taken_value]
-    return np.rint(np.stack([*counts, *values], axis=3)).astype(np.int64)
+    totals: np.ndarray = np.rint(np.stack([*counts, *values], axis=3)).astype(np.int64)
+    return totals
 
 
 def prepare(
-    scenario: Scenario, evidence: Evidence | None = None, *, seed: int | None = None, numbers: Mapping[str, Any] | None = None
+    scenario: Scenario,
+    evidence: Evidence | None = None,
+    *,
+    seed: int | None = None,
+    numbers: Mapping[str, Any] | None = None,
 ) -> Prepared:
     """Make a scenario ready to run. `numbers` overrides values by name, after the scenario's own."""
     evidence = load_evidence(scenario.world) if evidence is None else evidence
@@ -113,15 +118,16 @@ def prepare(
         evidence=evidence,
         values=values,
         happenings=happenings_of(scenario, evidence),
-        pole=poles(evidence, values),
+        pole=poles(evidence),
         seed=scenario.seed if seed is None else seed,
     )
 
 
-def poles(evidence: Evidence, values: Mapping[str, Any]) -> np.ndarray:
-    """Where each power stands between the two that rival each other most: float64 [powers], -1 at the first, 1 at the second.
+def poles(evidence: Evidence) -> np.ndarray:
+    """Where each power stands between the two that rival each other most: float64 [powers].
 
-    Read from the starting rivalries: a power that coordinates with one pole and rivals the other stands near the first.
+    -1 at the first of the two, 1 at the second. Read from the starting rivalries: a power that coordinates with one
+    pole and rivals the other stands near the first.
     """
     codes = [actor.code for actor in evidence.powers]
     level = np.zeros((len(codes), len(codes)))
@@ -135,7 +141,7 @@ def poles(evidence: Evidence, values: Mapping[str, Any]) -> np.ndarray:
     first, second = np.unravel_index(np.argmax(level), level.shape)
     place = np.clip((level[first] - level[second]) / max(level[first, second], 1e-12), -1.0, 1.0)
     place[first], place[second] = -1.0, 1.0
-    return place
+    return np.asarray(place)
 
 
 def happenings_of(scenario: Scenario, evidence: Evidence) -> np.ndarray:
@@ -148,8 +154,7 @@ def happenings_of(scenario: Scenario, evidence: Evidence) -> np.ndarray:
     powers = {actor.code: at for at, actor in enumerate(evidence.powers)}
     rows: list[tuple[float, ...]] = []
     for event in sorted(scenario.events, key=lambda event: event.at):
-        for row in _rows_of(event.kind, event.fields, states, powers):
-            rows.append((float(event.at), *row))
+        rows += [(float(event.at), *row) for row in _rows_of(event.kind, event.fields, states, powers)]
     return np.array(rows).reshape(-1, 8)
 
 

@@ -23,7 +23,7 @@ def _lay_out(names: tuple[str, ...]) -> tuple[dict[str, Any], tuple[str, ...]]:
     for row, name in enumerate(rows):
         file, number, *_ = name.split(".")
         first[file].setdefault(number, row)
-    groups = {file: namedtuple(file.title(), numbers)(**numbers) for file, numbers in first.items()}  # type: ignore[misc]
+    groups = {file: namedtuple(file.title(), numbers)(**numbers) for file, numbers in first.items()}
     return groups, rows
 
 

@@ -58,12 +58,13 @@ _PHASES = 15
 
 
 @entry
-def advance(store, p, happenings, first, quarters, phase, actor, pole, by_power, by_state):  # type: ignore[no-untyped-def]
+def advance(store, p, happenings, first, quarters, phase, actor, pole, by_power, by_state):
     """Play `quarters` quarters from quarter `first` on, or only one phase of one actor.
 
-    store: `sim.world.Store`; p: float64 [numbers, lanes]; happenings: float64 [events, 8] (see `sim.ensemble`); phase, actor:
-    a `Phase` and the position of the actor; pole: float64 [powers]; by_power [quarters, states, powers, measures, lanes]
-    and by_state [quarters, states, measures, lanes]: float64, filled.
+    store: `sim.world.Store`; p: float64 [numbers, lanes]; happenings: float64 [events, 8] (see `sim.ensemble`);
+    phase, actor:
+    a `Phase` and the position of the actor; pole: float64 [powers]; by_power [quarters, states, powers, measures,
+    lanes] and by_state [quarters, states, measures, lanes]: float64, filled.
     """
     states, powers = store.state_key.shape[0], store.power_key.shape[0]
     everything = phase == _ALL

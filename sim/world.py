@@ -1,6 +1,7 @@
 """The state of the world for a block of runs: arrays whose last, contiguous axis is the run ("lane").
 
-Letters of the axes: i state, j power, k kind of offer, d domain of rivalry (economic, security), u term of utility. Every
+Letters of the axes: i state, j power, k kind of offer, d domain of rivalry (economic, security), u term of utility.
+Every
 field is float64 and carries the lane as its last axis, also what never changes, so that a batch can give every run its
 own numbers. One actor owns each row: in a phase an actor writes only rows of its own, so that the order in which actors
 are asked cannot matter.
@@ -174,7 +175,7 @@ FIELDS = (
     Field("share", "ijk", "share", "share of a kind"),
     Field("ordered", "ijk", "stock", "signed, first stage"),
     Field("underway", "ijk", "stock", "signed, second stage"),
-        Field("carrot", "ijk", "factor", "extra effort decided after a rival's gain"),
+    Field("carrot", "ijk", "factor", "extra effort decided after a rival's gain"),
     Field("size", "ijk", "unit", "offer on the table, 0 = none"),
     Field("asked", "ijk", "0..1", "exclusivity asked by the latest offer"),
     Field("strings", "ijk", "0..1", "governance asked by the latest offer"),
@@ -227,10 +228,10 @@ LISTS = (
 )
 KEYS = ("state_key", "power_key", "luck", *LISTS)
 
-World = namedtuple("World", (*KEYS, *(field.name for field in FIELDS)))  # type: ignore[misc]
+World: Any = namedtuple("World", (*KEYS, *(field.name for field in FIELDS)))  # type: ignore[misc]
 
 AXES = tuple(dict.fromkeys(field.axes for field in FIELDS))
-Store = namedtuple("Store", (*KEYS, *(f"by_{axes}" for axes in AXES)))  # type: ignore[misc]
+Store: Any = namedtuple("Store", (*KEYS, *(f"by_{axes}" for axes in AXES)))  # type: ignore[misc]
 
 
 def place_of(name: str) -> str:
@@ -262,8 +263,8 @@ def build(evidence: Evidence, values: Mapping[str, Any], lucks: np.ndarray, expl
     """A store with a world at its start, one lane a key of luck; `unpack` gives its fields.
 
     values: every number by name, a float or one float a lane; lucks: uint64 [lanes]; explain: keep the terms of every
-    decision (only sensible for few lanes). Fields with the same axes share one array, because handing a hundred separate
-    arrays to compiled code costs more than a short run.
+    decision (only sensible for few lanes). Fields with the same axes share one array, because handing a hundred
+    separate arrays to compiled code costs more than a short run.
     """
     axes = axes_of(evidence)
     lanes = len(lucks)
@@ -279,26 +280,27 @@ def build(evidence: Evidence, values: Mapping[str, Any], lucks: np.ndarray, expl
                 _fill(array[place], field, axes, values)
         arrays.append(array)
     keys = [np.array([name_key(code) for code in axes[axis]], dtype=np.uint64) for axis in "ij"]
-    store = Store(*keys, lucks.astype(np.uint64), *_lists(len(axes["i"]), len(axes["j"]), lanes), *arrays)
+    lists = _lists(len(axes["i"]), len(axes["j"]), lanes)
+    store: Any = Store._make((*keys, lucks.astype(np.uint64), *lists, *arrays))
     reset(unpack(store), values)
     return store
 
 
-def _lists(states: int, powers: int, lanes: int) -> list[np.ndarray]:
+def _lists(states: int, powers: int, lanes: int) -> list[Any]:
     """Room for the lists of offers, in the order of LISTS, for as many offers as there can be at most.
 
     A list has room up to a whole number of strides; what stands behind its end is worked on and never used, and starts
-    at one so that nothing is divided by nought. Positions are unsigned, because the compiler would otherwise provide for
-    negative ones, which count from the end, at every look into an array.
+    at one so that nothing is divided by nought. Positions are unsigned, because the compiler would otherwise provide
+    for negative ones, which count from the end, at every look into an array.
     """
     kinds, place = len(KINDS), np.uint64
     drafts = -(-states * kinds * lanes // STRIDE) * STRIDE
     seats = -(-powers * lanes // STRIDE) * STRIDE * kinds
-    draft = [np.zeros((states, kinds), place), np.zeros((states, kinds), place), np.zeros(drafts, place)]
+    draft: list[Any] = [np.zeros((states, kinds), place), np.zeros((states, kinds), place), np.zeros(drafts, place)]
     draft += [np.zeros((2, drafts), np.uint64), np.ones((len(DRAFT), drafts)), np.ones(drafts)]
-    table = [np.zeros((states, powers, kinds), place), np.zeros((states, powers, kinds), place)]
+    table: list[Any] = [np.zeros((states, powers, kinds), place), np.zeros((states, powers, kinds), place)]
     table += [np.zeros((states, powers * kinds * lanes), place)]
-    seat = [np.zeros(kinds, np.int64), *(np.zeros(seats, place) for _ in range(3))]
+    seat: list[Any] = [np.zeros(kinds, np.int64), *(np.zeros(seats, place) for _ in range(3))]
     seat += [np.zeros((2, seats), np.uint64), np.ones((len(HAND), seats)), *(np.ones(seats) for _ in range(3))]
     return draft + table + seat
 

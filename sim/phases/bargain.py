@@ -7,21 +7,23 @@ from sim.rules.terms import bargaining_power, exclusivity_signed, local_content,
 
 
 @inlined
-def lay_table(w, i):  # type: ignore[no-untyped-def]
+def lay_table(w, i):
     """List the lanes in which there is an offer to state i, power by power and kind by kind."""
     powers, kinds, lanes = w.size.shape[1:]
     n = 0
     for j in range(powers):
         for k in range(kinds):
             w.table_first[i, j, k] = n
-            for lane in range(lanes):  # each lane is written at the end of the list, which grows only where there is an offer
+            for lane in range(
+                lanes
+            ):  # each lane is written at the end of the list, which grows only where there is an offer
                 w.table_lane[i, n] = lane
                 n += 1 if w.size[i, j, k, lane] > 0.0 else 0
             w.table_last[i, j, k] = n
 
 
 @phase
-def bargain_state(w, p, t, i):  # type: ignore[no-untyped-def]
+def bargain_state(w, p, t, i):
     """State i counters every power's terms with what its other suitors are worth."""
     powers, kinds, lanes = w.size.shape[1:]
     lay_table(w, i)

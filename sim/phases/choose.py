@@ -32,14 +32,16 @@ from sim.rules.choice import (
 
 
 @inlined
-def regards(w, p, i, j, d, lane):  # type: ignore[no-untyped-def]
+def regards(w, p, i, j, d, lane):
     """What counts for or against power j in a domain whatever it offers, signed, in the order of `sim.world.TERMS`."""
     secures = 1.0 if d == SECURITY_RIVALRY else 0.0
     return (
         -loyalty_price(w.sided_elsewhere[i, j, lane], p[choice.side_loyalty, lane]),
         -displeasure_price(w.levers_at_stake[i, j, d, lane], p[choice.issue_linkage, lane]),
         balancing_value(w.top[i, lane], w.dependence[i, j, lane], p[choice.overlapping_invite, lane]),
-        shelter_value(w.pressing[i, j, lane], secures, p[choice.counter_upgrade, lane], p[choice.security_shelter, lane]),
+        shelter_value(
+            w.pressing[i, j, lane], secures, p[choice.counter_upgrade, lane], p[choice.security_shelter, lane]
+        ),
         trust_value(w.trust[i, j, lane], p[choice.trust_weight, lane]),
         parallel_value(w.others_recent[i, j, lane], w.recent[i, j, lane], p[choice.parallel_deepening, lane]),
         -resentment_price(w.resentment[i, j, lane], p[choice.resentment_weight, lane]),
@@ -49,7 +51,7 @@ def regards(w, p, i, j, d, lane):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def know_suitors(w, p, i):  # type: ignore[no-untyped-def]
+def know_suitors(w, p, i):
     """What state i knows before it looks at any offer: its open needs, and what to think of each power."""
     kinds, lanes = w.need.shape[1:]
     for k in range(kinds):
@@ -57,7 +59,9 @@ def know_suitors(w, p, i):  # type: ignore[no-untyped-def]
             w.open[i, k, lane] = unmet(w.need[i, k, lane], w.backlog[i, k, lane], w.scale[i, k, lane])
     for lane in range(lanes):
         w.packaged[lane] = 0.0
-        w.spare[lane] = reservation(w.capability[i, lane], p[choice.outside_option, lane], p[choice.capability_cap, lane])
+        w.spare[lane] = reservation(
+            w.capability[i, lane], p[choice.outside_option, lane], p[choice.capability_cap, lane]
+        )
         w.spare2[lane] = governance_price(
             1.0, w.sensitivity[i, lane], w.regime_security[i, lane], p[choice.governance_cost, lane]
         )
@@ -79,8 +83,8 @@ def know_suitors(w, p, i):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def seat_offers(w, p, t, i):  # type: ignore[no-untyped-def]
-    """Seat every offer to state i, in all lanes, at the place of its kind in the order of need, with all that is known of it."""
+def seat_offers(w, p, t, i):
+    """Seat every offer to state i at the place of its kind in the order of need, with all that is known of it."""
     kinds, lanes = w.need.shape[1:]
     room = w.seat_lane.shape[0] // kinds
     for place in range(kinds):
@@ -105,7 +109,9 @@ def seat_offers(w, p, t, i):  # type: ignore[no-untyped-def]
                 w.hand[hand.size, n] = w.size[i, j, k, lane]
                 w.hand[hand.scale, n] = w.scale[i, k, lane]
                 w.hand[hand.need, n] = w.open[i, k, lane]
-                w.hand[hand.priority, n] = priority(secures, w.regime_security[i, lane], p[choice.security_premium, lane])
+                w.hand[hand.priority, n] = priority(
+                    secures, w.regime_security[i, lane], p[choice.security_premium, lane]
+                )
                 w.hand[hand.believed, n] = w.believed[i, j, lane]
                 w.hand[hand.local, n] = w.local[i, j, lane]
                 w.hand[hand.dependence, n] = w.dependence[i, j, lane]
@@ -123,7 +129,7 @@ def seat_offers(w, p, t, i):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def dependence_after(w, n):  # type: ignore[no-untyped-def]
+def dependence_after(w, n):
     """How much the state would depend on the power if it took the offer, on top of what it has just taken."""
     return share_after(
         w.hand[hand.dependence, n],
@@ -136,10 +142,10 @@ def dependence_after(w, n):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def weigh(w, p, n, lane, after):  # type: ignore[no-untyped-def]
-    """What an offer is worth, signed: benefit, dependence, exclusivity, governance, entrenchment, and the utility that
-    these and the regard for the power add up to, always in this order.
+def weigh(w, p, n, lane, after):
+    """What an offer is worth: benefit, dependence, exclusivity, governance, entrenchment, and the utility, all signed.
 
+    The utility is what these and the regard for the power add up to, always in this order.
     The price of a clause, or of strings, is what it costs in full times how much of it is signed.
     """
     gained = benefit(
@@ -168,7 +174,7 @@ def weigh(w, p, n, lane, after):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def may_take(w, p, i, n, lane, gain):  # type: ignore[no-untyped-def]
+def may_take(w, p, i, n, lane, gain):
     """Whether the state may take the offer at all."""
     return permitted(
         w.hand[hand.size, n],
@@ -180,7 +186,7 @@ def may_take(w, p, i, n, lane, gain):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def keep_reasons(w, p, i, n):  # type: ignore[no-untyped-def]
+def keep_reasons(w, p, i, n):
     """Keep what decided an offer, for whoever asks why."""
     lane, j, k = w.seat_lane[n], w.seat_power[n], w.seat_kind[n]
     gained, leaning, bound, governed, rooted, utility = weigh(w, p, n, lane, dependence_after(w, n))
@@ -197,7 +203,7 @@ def keep_reasons(w, p, i, n):  # type: ignore[no-untyped-def]
 
 
 @phase
-def choose_state(w, p, t, i):  # type: ignore[no-untyped-def]
+def choose_state(w, p, t, i):
     """State i answers what is on the table: the most pressing need first, the suitors for one need side by side.
 
     What was accepted for a more pressing need has already used up part of what the state can absorb and has moved its

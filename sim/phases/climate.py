@@ -25,7 +25,7 @@ from sim.rules.security import threat_felt
 
 
 @phase
-def happen(w, p, row):  # type: ignore[no-untyped-def]
+def happen(w, p, row):
     """One scheduled event, before anyone acts: quarter, code, state, power, kind or domain, three values."""
     code, i, j, k = int(row[1]), int(row[2]), int(row[3]), int(row[4])
     for lane in range(w.luck.shape[0]):
@@ -55,13 +55,13 @@ def happen(w, p, row):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def parity(one, two):  # type: ignore[no-untyped-def]
+def parity(one, two):
     """The weaker over the stronger of two powers, 0..1."""
     return pick(one < two, one, two) / larger(one, two)
 
 
 @phase
-def climate_power(w, p, t, j):  # type: ignore[no-untyped-def]
+def climate_power(w, p, t, j):
     """Rivalries of power j move; it may call the region's leaders together."""
     powers, lanes = w.might.shape
     for d in range(w.heat.shape[1]):
@@ -109,7 +109,7 @@ def climate_power(w, p, t, j):  # type: ignore[no-untyped-def]
 
 
 @phase
-def climate_state(w, p, t, i):  # type: ignore[no-untyped-def]
+def climate_state(w, p, t, i):
     """Income, unrest and the border of state i move."""
     key, whole_region = w.state_key[i], w.state_key[i] ^ w.state_key[i]
     grow, break_out = address(t, GROWTH, key, key, 0), address(t, UNREST, key, key, 0)
@@ -146,4 +146,6 @@ def climate_state(w, p, t, i):  # type: ignore[no-untyped-def]
             p[climate.border_volatility, lane],
         )
         w.border[i, lane] = at_border
-        w.threat[i, lane] = threat_felt(unrest, at_border, p[security.unrest_demand, lane], p[security.border_demand, lane])
+        w.threat[i, lane] = threat_felt(
+            unrest, at_border, p[security.unrest_demand, lane], p[security.border_demand, lane]
+        )

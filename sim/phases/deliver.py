@@ -10,7 +10,7 @@ from sim.rules.security import help_given
 
 
 @inlined
-def deliver_from(w, p, t, i, j):  # type: ignore[no-untyped-def]
+def deliver_from(w, p, t, i, j):
     """What power j delivers to state i this quarter, kind by kind, and what that does to trade and goodwill."""
     kinds, lanes = w.need.shape[1:]
     where = address(t, DELIVERY, w.state_key[i], w.power_key[j], 0)
@@ -90,7 +90,7 @@ def deliver_from(w, p, t, i, j):  # type: ignore[no-untyped-def]
 
 
 @phase
-def deliver_state(w, p, t, i):  # type: ignore[no-untyped-def]
+def deliver_state(w, p, t, i):
     """What state i signed moves through its pipelines; works and trade grow, a guarantor helps in a crisis."""
     states, kinds, lanes = w.need.shape
     for lane in range(lanes):

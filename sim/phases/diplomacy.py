@@ -11,7 +11,7 @@ from sim.rules.terms import suitor_weight
 
 
 @phase
-def diplomacy_state(w, p, t, i):  # type: ignore[no-untyped-def]
+def diplomacy_state(w, p, t, i):
     """What state i signed provokes the others; its leader visits those it provoked and depends on."""
     states, kinds, lanes = w.need.shape
     powers = w.might.shape[0]
@@ -35,7 +35,9 @@ def diplomacy_state(w, p, t, i):  # type: ignore[no-untyped-def]
             for other in range(powers):
                 if other != j:
                     for lane in range(lanes):
-                        w.provoked[i, j, d, lane] += provocation_of(w.gain[i, other, d, lane], w.rivalry[j, other, d, lane])
+                        w.provoked[i, j, d, lane] += provocation_of(
+                            w.gain[i, other, d, lane], w.rivalry[j, other, d, lane]
+                        )
         where = address(t, VISIT, w.state_key[i], w.power_key[j], 0)
         for lane in range(lanes):
             planned = w.calendar[i, j, lane]

@@ -10,7 +10,7 @@ from sim.rules.security import prestige_earned, unrest_after_help, words_of_supp
 
 
 @phase
-def feel_state(w, p, t, i):  # type: ignore[no-untyped-def]
+def feel_state(w, p, t, i):
     """State i remembers who kept its word and who hurt it; sides are taken or left; unrest yields to help."""
     states, powers, lanes = w.trust.shape
     for lane in range(lanes):
@@ -31,8 +31,12 @@ def feel_state(w, p, t, i):  # type: ignore[no-untyped-def]
                 p[security.intervention_lift, lane],
                 p[security.neighbour_part, lane],
             )
-            spoken = words_of_support(w.unrest[i, lane], w.governance_style[j, lane], p[security.incumbent_support, lane])
-            w.prestige[i, j, lane] = prestige_next(w.prestige[i, j, lane], earned + spoken, p[minds.prestige_fade, lane])
+            spoken = words_of_support(
+                w.unrest[i, lane], w.governance_style[j, lane], p[security.incumbent_support, lane]
+            )
+            w.prestige[i, j, lane] = prestige_next(
+                w.prestige[i, j, lane], earned + spoken, p[minds.prestige_fade, lane]
+            )
             w.resentment[i, j, lane] = resentment_next(
                 w.resentment[i, j, lane],
                 w.tariff_rise[i, j, lane],
@@ -79,11 +83,13 @@ def feel_state(w, p, t, i):  # type: ignore[no-untyped-def]
             strongest = w.packaged_with[j, lane]
             w.sided[i, j, lane] = 1.0 if strongest > 0.0 and strongest >= w.sum[lane] else 0.0
     for lane in range(lanes):
-        w.unrest[i, lane] = unrest_after_help(w.unrest[i, lane], w.packaged[lane], p[security.intervention_relief, lane])
+        w.unrest[i, lane] = unrest_after_help(
+            w.unrest[i, lane], w.packaged[lane], p[security.intervention_relief, lane]
+        )
 
 
 @phase
-def feel_power(w, p, t, j):  # type: ignore[no-untyped-def]
+def feel_power(w, p, t, j):
     """Power j grows; its last summit fades from attention."""
     lanes = w.might.shape[1]
     for lane in range(lanes):

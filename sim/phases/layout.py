@@ -1,6 +1,7 @@
-"""Places on the axes, streams of chance and codes of events as plain whole numbers, which is what the compiler wants."""
+"""Places on the axes, streams of chance and codes of events as plain whole numbers, for the compiler's sake."""
 
 from collections import namedtuple
+from typing import Any
 
 from sim.chance import Stream
 from sim.compiling import inlined
@@ -26,17 +27,17 @@ INTERVENTION = int(Stream.INTERVENTION)
 SUMMIT_EVENT, OFFER_EVENT, TARIFF_EVENT, CRISIS_EVENT, VISIT_EVENT, CAPACITY_EVENT, RIVALRY_EVENT = range(7)
 
 
-draft = namedtuple("Draft", DRAFT)(*range(len(DRAFT)))  # type: ignore[misc]  # rows of `w.draft`
-hand = namedtuple("Hand", HAND)(*range(len(HAND)))  # type: ignore[misc]  # rows of `w.hand`
+draft: Any = namedtuple("Draft", DRAFT)(*range(len(DRAFT)))  # rows of `w.draft`
+hand: Any = namedtuple("Hand", HAND)(*range(len(HAND)))  # rows of `w.hand`
 
 
 @inlined
-def strides(count):  # type: ignore[no-untyped-def]
+def strides(count):
     """`count` rounded up to whole strides of a packed list."""
     return (count + (STRIDE - 1)) // STRIDE * STRIDE
 
 
 @inlined
-def domain_of(kind):  # type: ignore[no-untyped-def]
+def domain_of(kind):
     """The domain of rivalry in which a kind of offer provokes."""
     return SECURITY_RIVALRY if kind == SECURITY else ECONOMIC_RIVALRY

@@ -19,8 +19,8 @@ from sim.rules.terms import exclusivity_asked, governance_asked
 
 
 @inlined
-def put_on_tables(w, p, j):  # type: ignore[no-untyped-def]
-    """Power j puts what it has drafted on the tables, within its purse and on its terms, and what a scenario imposes."""
+def put_on_tables(w, p, j):
+    """Power j puts its drafts on the tables, within its purse and on its terms, and what a scenario imposes."""
     states, kinds, lanes = w.need.shape
     for k in range(kinds):
         d = domain_of(k)
@@ -50,11 +50,11 @@ def put_on_tables(w, p, j):  # type: ignore[no-untyped-def]
 
 
 @phase
-def offer_power(w, p, t, j):  # type: ignore[no-untyped-def]
+def offer_power(w, p, t, j):
     """Power j decides which offers to make, how large, and on what terms.
 
-    Chance decides in every lane, for every state and kind, whether there is an offer. Few come in any one quarter: those
-    are drafted side by side in one list, sized there, and then put on the tables.
+    Chance decides in every lane, for every state and kind, whether there is an offer. Few come in any one quarter:
+    those are drafted side by side in one list, sized there, and then put on the tables.
     """
     states, kinds, lanes = w.need.shape
     drafted = 0
@@ -98,7 +98,9 @@ def offer_power(w, p, t, j):  # type: ignore[no-untyped-def]
                 w.spare2[lane] = drawn + w.forced_size[i, j, k, lane]
                 w.size[i, j, k, lane] = 0.0
             w.draft_first[i, k] = drafted
-            for lane in range(lanes):  # each lane is written at the end of the list, which grows only where there is an offer
+            for lane in range(
+                lanes
+            ):  # each lane is written at the end of the list, which grows only where there is an offer
                 w.draft_lane[drafted] = lane
                 drafted += 1 if w.spare2[lane] > 0.0 else 0
             w.draft_last[i, k] = drafted

@@ -9,7 +9,7 @@ from sim.rules.offers import market_factor
 
 
 @phase
-def perceive_state(w, p, t, i):  # type: ignore[no-untyped-def]
+def perceive_state(w, p, t, i):
     """State i orders its needs and sees what it can absorb, whom it believes, and which powers check which."""
     states, kinds, lanes = w.need.shape
     powers = w.might.shape[0]

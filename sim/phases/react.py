@@ -8,7 +8,7 @@ from sim.rules.reactions import carrot_next, contradiction_of, drills_added, pre
 
 
 @phase
-def react_power(w, p, t, j):  # type: ignore[no-untyped-def]
+def react_power(w, p, t, j):
     """Power j answers what moved against it, and counts what it has left to sign."""
     states, kinds, lanes = w.need.shape
     powers = w.might.shape[0]

@@ -9,7 +9,7 @@ from sim.rules.structure import autonomy_of, balance_of, entropy_of, share_of
 
 
 @inlined
-def take_stock(w, p, i):  # type: ignore[no-untyped-def]
+def take_stock(w, p, i):
     """State i's shares, alignment, dependence and concentration as they stand; at the start and after every quarter."""
     states, kinds, lanes = w.need.shape
     powers = w.might.shape[0]
@@ -49,7 +49,7 @@ def take_stock(w, p, i):  # type: ignore[no-untyped-def]
 
 
 @phase
-def record_state(w, p, t, i, pole, by_power, by_state):  # type: ignore[no-untyped-def]
+def record_state(w, p, t, i, pole, by_power, by_state):
     """Keep what is measured of state i this quarter.
 
     pole: float64 [powers], the position of each power between the two poles of rivalry, -1..1. by_power
@@ -127,6 +127,6 @@ def record_state(w, p, t, i, pole, by_power, by_state):  # type: ignore[no-untyp
 
 
 @phase
-def start_state(w, p, t, i):  # type: ignore[no-untyped-def]
+def start_state(w, p, t, i):
     """State i takes stock before the first quarter."""
     take_stock(w, p, i)

@@ -54,7 +54,7 @@ def log(x: float) -> float:
     f = m - 1.0
     s = f / (2.0 + f)
     z = s * s
-    # (2 artanh(s) - 2 s) / s^3 as a function of s^2, interpolated at the Chebyshev nodes of its range: off by less than 2^-56
+    # (2 artanh(s) - 2 s) / s^3 over s^2, interpolated at the Chebyshev nodes of its range: off by less than 2^-56
     tail = 0.15331721600556042 + z * 0.14616449685043406
     tail = 0.18182889125261723 + z * tail
     tail = 0.2222221113479508 + z * tail

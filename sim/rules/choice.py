@@ -8,7 +8,8 @@ def absorptive_scale(gdp: float, is_security: float, absorption: float) -> float
 
     Claim: a small economy can use only so much at once. [weak-base-caps-autonomy, c5-best-offer-rule]
 
-    gdp in bn USD; is_security 0 or 1: security is measured in index points, the same for all. Result in the offer's unit.
+    gdp in bn USD; is_security 0 or 1: security is measured in index points, the same for all. Result in the offer's
+    unit.
     """
     return absorption if is_security > 0.0 else absorption * gdp
 
@@ -64,13 +65,15 @@ def benefit(
     return gain * weight * need * saturating(size / scale) * believed * (1.0 + local_gain * local) / (1.0 + packaged)
 
 
-def share_after(dependence: float, share: float, total: float, size: float, kind_weight: float, packaged: float) -> float:
+def share_after(
+    dependence: float, share: float, total: float, size: float, kind_weight: float, packaged: float
+) -> float:
     """How much would the state depend on the power after accepting, 0..0.99?
 
     Claim: what counts is how concentrated ties would become. [c5-avoid-overdependence-chn-rus]
 
-    dependence: now; share of the kind now; total of the kind from everyone; size in the same unit; kind_weight: weight of
-    the kind in alignment; packaged: what the state already took from this power this quarter, in dependence.
+    dependence: now; share of the kind now; total of the kind from everyone; size in the same unit; kind_weight:
+    weight of the kind in alignment; packaged: what the state already took from this power this quarter, in dependence.
     """
     added = size / (total + size) if size > 0.0 else 0.0
     return clamp(dependence + packaged + kind_weight * (1.0 - share) * added, 0.0, 0.99)
@@ -84,8 +87,8 @@ def dependence_cost(
     Claim: states avoid depending on one power, above all a large one, and more so when that power is in a trade war.
     [c5-avoid-overdependence-chn-rus, c5-eggs-in-many-baskets, c5-fear-trade-war-spillover]
 
-    after: dependence after accepting, 0..0.99; trade_war: escalation of the power's sharpest economic rivalry beyond its
-    start, 0..1. Zero up to the tolerance, then rising without limit as dependence nears one.
+    after: dependence after accepting, 0..0.99; trade_war: escalation of the power's sharpest economic rivalry beyond
+    its start, 0..1. Zero up to the tolerance, then rising without limit as dependence nears one.
     """
     excess = positive(log((1.0 - tolerance) / (1.0 - after)))
     return dependence_aversion * excess * (1.0 + spillover_fear * trade_war)
@@ -200,7 +203,7 @@ def resentment_price(resentment: float, resentment_weight: float) -> float:
 
 
 def agenda_price(resisted: float, is_security: float, agenda_weight: float) -> float:
-    """What does a security offer cost because a guarantor has written "no outside militaries" into the region's formats?
+    """What does a security offer cost where a guarantor has written "no outside militaries" into every format?
 
     Claim: Russia works its no-outside-militarisation agenda into every format, and others must reckon with the order it
     leads. [rus-embeds-agenda, existing-security-order-constrains-others]
@@ -256,7 +259,8 @@ def recent_gain(recent: float, gain: float, gain_memory: float) -> float:
 def acceptance(utility: float, reservation: float, permitted: float, temperature: float) -> float:
     """How likely is a yes?
 
-    Claim: leaders choose by interest, not by lot, but no observer sees all they see. [c5-views-self-interested-and-varied]
+    Claim: leaders choose by interest, not by lot, but no observer sees all they see.
+    [c5-views-self-interested-and-varied]
 
     utility and reservation in the same unit; temperature > 0: how much remains unseen.
     """

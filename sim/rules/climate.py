@@ -52,7 +52,8 @@ def unrest_next(
     Claim: unrest breaks out now and then, more often where the state is fragile, and fades.
     [ca-2022-unrest-and-border-clashes, ca-fragility-needs-outside-help]
 
-    onset, severity: uniform draws in 0..1; stability 0..1; crisis: severity that a scenario imposes, else 0; unrest_rate: outbreaks a quarter in a state of no stability.
+    onset, severity: uniform draws in 0..1; stability 0..1; crisis: severity that a scenario imposes, else 0;
+    unrest_rate: outbreaks a quarter in a state of no stability.
     """
     broken_out = severity if onset < unrest_rate * (1.0 - stability) else 0.0
     fresh = crisis if crisis > broken_out else broken_out
@@ -61,7 +62,12 @@ def unrest_next(
 
 
 def border_next(
-    border: float, exposure: float, noise: float, border_level: float, border_persistence: float, border_volatility: float
+    border: float,
+    exposure: float,
+    noise: float,
+    border_level: float,
+    border_persistence: float,
+    border_volatility: float,
 ) -> float:
     """How strong is the threat from across the southern border for this state?
 

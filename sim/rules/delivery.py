@@ -32,8 +32,8 @@ def home_built(start: float, worn: float, income: float, home_building: float) -
 
     Claim: the five pursue gains of their own and are not pawns. [c5-not-pawns, c5-aim-regime-security-and-gain]
 
-    start: what stood at the start, in the unit of the kind; worn: the part of a stock that wears out in a quarter; income:
-    output over output at the start.
+    start: what stood at the start, in the unit of the kind; worn: the part of a stock that wears out in a quarter;
+    income: output over output at the start.
     """
     return home_building * worn * start * income
 
@@ -49,7 +49,9 @@ def entangled(alignment: float, works_share: float, lifeline: float) -> float:
     return clamp(alignment * (1.0 + lifeline * works_share), 0.0, 0.99)
 
 
-def trade_room(share: float, dependence: float, dependence_aversion: float, tolerance: float, trade_steering: float) -> float:
+def trade_room(
+    share: float, dependence: float, dependence_aversion: float, tolerance: float, trade_steering: float
+) -> float:
     """How much of its trend can trade with a power still show, from 1 (all) down to nothing or less?
 
     Claim: a larger share leaves less to win, and a state that fears to depend on a power steers new business elsewhere.
@@ -78,8 +80,8 @@ def trade_next(
     [complementarity-trade-loop, growth-rests-on-endowment-and-links, chn-c5-trade-2025, usa-tariff-hits-under-100m]
 
     income_growth: output growth this quarter; fit: trend growth beyond income, per year; room: from the
-    rule above; works: infrastructure finished this quarter over the state's absorptive scale; tariff_rise: change of the
-    tariff rate this quarter, fraction.
+    rule above; works: infrastructure finished this quarter over the state's absorptive scale; tariff_rise: change of
+    the tariff rate this quarter, fraction.
     """
     grown = trade * (1.0 + flywheel * (income_growth + YEARS_A_QUARTER * fit * room + link_gain * works))
     return positive(grown * (1.0 - tariff_exposure * tariff_bite * tariff_rise))
@@ -95,7 +97,9 @@ def goodwill_next(goodwill: float, works: float, goodwill_fade: float, livelihoo
     return clamp(goodwill * goodwill_fade + livelihood * saturating(works), 0.0, 1.0)
 
 
-def need_next(need: float, base: float, threat: float, finished: float, need_recovery: float, need_relief: float) -> float:
+def need_next(
+    need: float, base: float, threat: float, finished: float, need_recovery: float, need_relief: float
+) -> float:
     """How large is a need next quarter, 0..1?
 
     Claim: needs fall as works are finished and return with growth; threat raises the need for protection.

@@ -8,7 +8,8 @@ def provocation_of(gain: float, rivalry: float) -> float:
 
     Claim: any shift in one tie draws a reaction from third powers. [triangle-shock-propagation, axes-of-rivalry]
 
-    gain >= 0: what was signed this quarter, weighted by kind; rivalry between the two powers, only its hostile part counts.
+    gain >= 0: what was signed this quarter, weighted by kind; rivalry between the two powers, only its hostile part
+    counts.
     """
     return gain * rivalry if rivalry > 0.0 else 0.0
 
@@ -20,7 +21,8 @@ def visit_odds(calendar: float, provoked: float, dependence: float, compensating
     yearly calendar. [kaz-tokayev-russia-after-us-2025, compensating-russia-visit-tokyo,
     kaz-uzb-leaders-st-petersburg-2025-12, c5-three-balancing-practices]
 
-    calendar: scheduled visits a quarter; provoked: how much the state provoked this power this quarter; dependence 0..1.
+    calendar: scheduled visits a quarter; provoked: how much the state provoked this power this quarter; dependence
+    0..1.
     """
     extra = clamp(compensating_visit * provoked * dependence, 0.0, 1.0)
     return 1.0 - (1.0 - calendar) * (1.0 - extra)

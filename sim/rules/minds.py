@@ -6,7 +6,8 @@ from .arithmetic import clamp
 def promises_next(memory: float, event: float, forgetting: float) -> float:
     """How many kept (or broken) promises does the state remember?
 
-    Claim: credibility is earned over time by results and lost with them. [chn-decade-of-groundwork, stable-provider-wins]
+    Claim: credibility is earned over time by results and lost with them. [chn-decade-of-groundwork,
+    stable-provider-wins]
 
     event: what was kept or broken this quarter, over the absorptive scale.
     """
@@ -42,7 +43,8 @@ def trust_next(
 def prestige_next(prestige: float, earned: float, prestige_fade: float) -> float:
     """What standing does a power still enjoy from having come to the rescue, 0..1?
 
-    Claim: the effect of an intervention is real and passes. [intervention-lifts-csto-standing, rus-war-drains-influence]
+    Claim: the effect of an intervention is real and passes. [intervention-lifts-csto-standing,
+    rus-war-drains-influence]
     """
     return clamp(prestige * prestige_fade + earned, 0.0, 1.0)
 
@@ -93,8 +95,8 @@ def side_taken(
     c5-many-friends-rule]
 
     pull: exclusive promises and dependence together, 0..1; heat: the power's sharpest rivalry, 0..1; neutrality 0..1. A
-    state leaves its side only when the pull falls below side_release of the threshold. side_switch 0 means that sides are
-    never taken.
+    state leaves its side only when the pull falls below side_release of the threshold. side_switch 0 means that sides
+    are never taken.
     """
     bar = side_release * side_threshold if sided > 0.0 else side_threshold
     return 1.0 if neutrality < 1.0 and side_switch * pull * heat > bar else 0.0

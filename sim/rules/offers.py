@@ -3,7 +3,9 @@
 from .arithmetic import clamp, exp, log, logit, positive
 
 
-def attraction(need: float, standing: float, ability: float, market: float, need_match: float, market_pull: float) -> float:
+def attraction(
+    need: float, standing: float, ability: float, market: float, need_match: float, market_pull: float
+) -> float:
     """How strongly is a power drawn to serve this need of this state?
 
     Claim: powers go where their strength meets a need and where they believe in the partner; a larger market draws

@@ -8,8 +8,8 @@ def carrot_next(
 ) -> float:
     """How much extra effort does a power put into offers to this state?
 
-    Claim: a rival's gain draws counter-offers, and the effect spreads through the triangle. [triangle-shock-propagation,
-    us-format-building-chn-response, us-rivalry-makes-china-more-giving]
+    Claim: a rival's gain draws counter-offers, and the effect spreads through the triangle.
+    [triangle-shock-propagation, us-format-building-chn-response, us-rivalry-makes-china-more-giving]
 
     style 0..1: how far the power answers with offers; provoked >= 0. Returns 0..carrot_limit.
     """

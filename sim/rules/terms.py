@@ -7,7 +7,8 @@ def exclusivity_asked(style: float, heat: float, conditionality: float, rivalry_
     """How exclusive are the terms a power asks, 0 (none) to 1 (leave my rivals)?
 
     Claim: some powers tie offers to cutting others out, the more so the hotter their rivalry; others ask nothing.
-    [usa-deals-carry-decoupling-terms, exclusive-choice-pressure, chn-no-conditions-netease, us-fuses-economics-with-security]
+    [usa-deals-carry-decoupling-terms, exclusive-choice-pressure, chn-no-conditions-netease,
+    us-fuses-economics-with-security]
 
     style 0..1; heat: the power's sharpest rivalry, 0..1.
     """
@@ -50,7 +51,8 @@ def bargaining_power(
 
     Claim: rival offers, a broad set of partners and own means give bargaining power; a state under pressure shows its
     alternatives, and a visible parallel track with another power serves as a chip. [diversified-ties-raise-voice,
-    c5-overlapping-spheres, weak-base-caps-autonomy, pressure-raises-rival-engagement, rus-transit-talks-during-china-talks]
+    c5-overlapping-spheres, weak-base-caps-autonomy, pressure-raises-rival-engagement,
+    rus-transit-talks-during-china-talks]
 
     rival_suitors: weight of the other powers on the table; breadth: effective partners as a share of all powers;
     shown: pressure from this power times recent gains elsewhere; track: recent gains with other powers; all >= 0.
