@@ -14,7 +14,7 @@ import numpy as np
 
 from sim.chance import lucks
 from sim.evidence import Evidence, load_evidence
-from sim.parameters import number_values, vector
+from sim.parameters import aligned, number_values, vector
 from sim.phases.layout import (
     CAPACITY_EVENT,
     CRISIS_EVENT,
@@ -38,7 +38,7 @@ class Prepared:
 
     scenario: Scenario
     evidence: Evidence
-    values: Mapping[str, Any]  # every number by name
+    values: Mapping[str, Any]  # every number by name: a float, or one float a run, from run 0 on
     happenings: np.ndarray  # float64 [events, 8]
     pole: np.ndarray  # float64 [powers], -1..1
     seed: int
@@ -70,14 +70,22 @@ class Prepared:
             offers=np.moveaxis(offers, -1, 0),
         )
 
+    def _values_of(self, first: int, lanes: int) -> Mapping[str, Any]:
+        """The numbers of some runs: what is given run by run is cut out, everything else holds for all."""
+        return {
+            name: value[first : first + lanes] if isinstance(value, np.ndarray) else value
+            for name, value in self.values.items()
+        }
+
     def _play(self, first: int, part: slice, by_power: np.ndarray, by_state: np.ndarray, offers: np.ndarray) -> None:
         lanes = part.stop - part.start
-        store = build(self.evidence, self.values, lucks(self.seed, first, lanes))
-        page_power = np.empty((*by_power.shape[:-1], lanes))
-        page_state = np.empty((*by_state.shape[:-1], lanes))
+        values = self._values_of(first, lanes)
+        store = build(self.evidence, values, lucks(self.seed, first, lanes))
+        page_power = aligned((*by_power.shape[:-1], lanes))
+        page_state = aligned((*by_state.shape[:-1], lanes))
         advance(
             store,
-            vector(self.values, lanes),
+            vector(values, lanes),
             self.happenings,
             self.scenario.start,
             len(self.quarters),
@@ -138,7 +146,10 @@ def poles(evidence: Evidence) -> np.ndarray:
                 level[a, b] = level[b, a] = sum(evidence.numbers[name].value for name in names) / len(names)
     if len(codes) < 2:
         return np.zeros(len(codes))
-    first, second = np.unravel_index(np.argmax(level), level.shape)
+    hottest = np.argwhere(level == level.max())
+    first, second = min(
+        hottest.tolist(), key=lambda pair: [codes[at] for at in pair]
+    )  # by name, not by place in a file
     place = np.clip((level[first] - level[second]) / max(level[first, second], 1e-12), -1.0, 1.0)
     place[first], place[second] = -1.0, 1.0
     return np.asarray(place)

@@ -16,6 +16,7 @@ import numpy as np
 
 from sim.chance import name_key
 from sim.evidence import Evidence
+from sim.parameters import aligned
 from sim.rules.arithmetic import YEARS_A_QUARTER
 
 
@@ -139,11 +140,11 @@ FIELDS = (
     Field("alignment", "ij", "share", "weighted share of ties"),
     Field("dependence", "ij", "0..1", "dependence on the power"),
     Field("believed", "ij", "0..1", "part of a promise the state expects"),
-    Field("levers_at_stake", "ijd", "0..1", "what rivals of the power could exact"),
-    Field("at_stake", "ijd", "0..1", "held with rivals of the power"),
-    Field("pressing", "ij", "0..1", "pressure from rivals of the power"),
-    Field("resisted", "ij", "0..1", "guarantors' resistance to the power"),
-    Field("sided_elsewhere", "ij", "0..1", "rivalry with the side the state took"),
+    Field("levers_at_stake", "ijd", "weight", "what rivals of the power could exact"),
+    Field("at_stake", "ijd", "weight", "held with rivals of the power"),
+    Field("pressing", "ij", "weight", "pressure from rivals of the power"),
+    Field("resisted", "ij", "weight", "guarantors' resistance to the power"),
+    Field("sided_elsewhere", "ij", "weight", "rivalry with the side the state took"),
     Field("suitor", "ij", "weight", "seriousness on the table, summed over kinds"),
     Field("bargaining", "ij", "0..1", "the state's bargaining power"),
     Field("local", "ij", "share", "local work obtained"),
@@ -200,7 +201,7 @@ FIELDS = (
     Field("appeal", "i", "weight", "working space: how strongly the power is drawn"),
     Field("effort", "", "offers", "working space: expected offers to the whole region"),
     Field("packaged", "", "scales", "working space: accepted so far this quarter"),
-    Field("packaged_with", "j", "0..1", "working space: the same by power, in dependence"),
+    Field("packaged_with", "j", "weight", "working space: the same by power, in dependence"),
     Field("clause", "jd", "utility", "working space: what a fully exclusive clause would cost"),
     Field("regard", "jd", "utility", "working space: what counts for or against the power whatever it offers"),
     Field("sum", "", "", "working space: sums of the record"),
@@ -274,14 +275,16 @@ def build(evidence: Evidence, values: Mapping[str, Any], lucks: np.ndarray, expl
         shape = [len(axes[axis]) for axis in group]
         if "u" in group and not explain:
             shape[0] = 0
-        array = np.zeros((len(fields), *shape, lanes))
+        array = aligned((len(fields), *shape, lanes))
         for place, field in enumerate(fields):
             if field.start:
                 _fill(array[place], field, axes, values)
         arrays.append(array)
     keys = [np.array([name_key(code) for code in axes[axis]], dtype=np.uint64) for axis in "ij"]
     lists = _lists(len(axes["i"]), len(axes["j"]), lanes)
-    store: Any = Store._make((*keys, lucks.astype(np.uint64), *lists, *arrays))
+    luck = aligned(lucks.shape, np.uint64)
+    luck[:] = lucks
+    store: Any = Store._make((*keys, luck, *lists, *arrays))
     reset(unpack(store), values)
     return store
 
@@ -296,18 +299,22 @@ def _lists(states: int, powers: int, lanes: int) -> list[Any]:
     kinds, place = len(KINDS), np.uint64
     drafts = -(-states * kinds * lanes // STRIDE) * STRIDE
     seats = -(-powers * lanes // STRIDE) * STRIDE * kinds
-    draft: list[Any] = [np.zeros((states, kinds), place), np.zeros((states, kinds), place), np.zeros(drafts, place)]
-    draft += [np.zeros((2, drafts), np.uint64), np.ones((len(DRAFT), drafts)), np.ones(drafts)]
+    draft: list[Any] = [np.zeros((states, kinds), place), np.zeros((states, kinds), place), aligned((drafts,), place)]
+    draft += [aligned((2, drafts), np.uint64), aligned((len(DRAFT), drafts), fill=1.0), aligned((drafts,), fill=1.0)]
     table: list[Any] = [np.zeros((states, powers, kinds), place), np.zeros((states, powers, kinds), place)]
-    table += [np.zeros((states, powers * kinds * lanes), place)]
-    seat: list[Any] = [np.zeros(kinds, np.int64), *(np.zeros(seats, place) for _ in range(3))]
-    seat += [np.zeros((2, seats), np.uint64), np.ones((len(HAND), seats)), *(np.ones(seats) for _ in range(3))]
+    table += [aligned((states, powers * kinds * lanes), place)]
+    seat: list[Any] = [np.zeros(kinds, np.int64), *(aligned((seats,), place) for _ in range(3))]
+    seat += [
+        aligned((2, seats), np.uint64),
+        aligned((len(HAND), seats), fill=1.0),
+        *(aligned((seats,), fill=1.0) for _ in range(3)),
+    ]
     return draft + table + seat
 
 
 def reset(world: Any, values: Mapping[str, Any]) -> None:
     """Set what starts as a consequence of other fields: rivalry at its usual level, purses at one year of budget."""
-    world.anchor[:] *= values["climate.rivalry_level"]
+    world.anchor[:] = np.clip(world.anchor * values["climate.rivalry_level"], -1.0, 1.0)
     world.rivalry[:] = world.anchor
     world.heat[:] = np.maximum(world.rivalry, 0.0).max(axis=1)
     world.heat_start[:] = world.heat
@@ -358,6 +365,17 @@ def _range_of(field: Field) -> tuple[float, float]:
         return 0.0, 1.0 + 1e-12
     if field.unit == "-1..1":
         return -1.0, 1.0
-    if field.unit in ("stock", "unit", "bn USD", "bn USD a year", "bn USD", "offers", "powers", "promises", "gain"):
+    if field.unit in (
+        "stock",
+        "unit",
+        "bn USD",
+        "bn USD a year",
+        "bn USD",
+        "offers",
+        "powers",
+        "promises",
+        "gain",
+        "weight",
+    ):
         return 0.0, np.inf
     return -np.inf, np.inf

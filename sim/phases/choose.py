@@ -244,4 +244,5 @@ def choose_state(w, p, t, i):
                 w.accepted[i, j, k, lane] = 1.0
                 w.packaged[lane] += w.hand_relative[n]
                 w.packaged_with[j, lane] += w.hand_taken[n]
-                w.promised[i, j, lane] += w.hand[hand.signed, n] * saturating(w.hand_relative[n])
+                clause = w.hand[hand.signed, n] * saturating(w.hand_relative[n])
+                w.promised[i, j, lane] += (1.0 - w.promised[i, j, lane]) * clause

@@ -66,18 +66,18 @@ def feel_state(w, p, t, i):
             bound = commitment_next(w.commitment[i, j, lane], w.promised[i, j, lane], p[minds.commitment_fade, lane])
             w.commitment[i, j, lane] = bound
             economic, secure = w.heat[j, ECONOMIC_RIVALRY, lane], w.heat[j, SECURITY_RIVALRY, lane]
-            pull = clamp(bound + w.dependence[i, j, lane], 0.0, 1.0)
+            together = bound + w.dependence[i, j, lane]
             taken = side_taken(
                 w.sided[i, j, lane],
-                pull,
+                clamp(together, 0.0, 1.0),
                 larger(secure, economic),
                 w.neutrality[i, lane],
                 p[minds.side_threshold, lane],
                 p[minds.side_release, lane],
                 p[minds.side_switch, lane],
             )
-            w.packaged_with[j, lane] = taken * pull
-            w.sum[lane] = larger(taken * pull, w.sum[lane])
+            w.packaged_with[j, lane] = taken * together
+            w.sum[lane] = larger(taken * together, w.sum[lane])
     for j in range(powers):
         for lane in range(lanes):  # one side at most: the strongest pull
             strongest = w.packaged_with[j, lane]

@@ -17,6 +17,8 @@ _MANTISSA = 0x000FFFFFFFFFFFFF
 _ONE_BITS = 0x3FF0000000000000
 _SQRT_2 = 1.4142135623730951
 
+HALF = 0.5
+NEARLY_ALL = 0.99  # shares that enter a logarithm stop here
 YEARS_A_QUARTER = 0.25  # one turn is one quarter; yearly rates are multiplied by this
 
 

@@ -1,6 +1,6 @@
 """What an offer is worth to a state, term by term, and whether it says yes."""
 
-from .arithmetic import clamp, log, logistic, positive, saturating
+from .arithmetic import HALF, NEARLY_ALL, clamp, log, logistic, positive, saturating
 
 
 def absorptive_scale(gdp: float, is_security: float, absorption: float) -> float:
@@ -76,7 +76,7 @@ def share_after(
     weight of the kind in alignment; packaged: what the state already took from this power this quarter, in dependence.
     """
     added = size / (total + size) if size > 0.0 else 0.0
-    return clamp(dependence + packaged + kind_weight * (1.0 - share) * added, 0.0, 0.99)
+    return clamp(dependence + packaged + kind_weight * (1.0 - share) * added, 0.0, NEARLY_ALL)
 
 
 def dependence_cost(
@@ -179,7 +179,7 @@ def trust_value(trust: float, trust_weight: float) -> float:
 
     Claim: trust earned by delivery carries over to the next offer. [stable-provider-wins, non-coercion-earns-trust]
     """
-    return trust_weight * (trust - 0.5)
+    return trust_weight * (trust - HALF)
 
 
 def parallel_value(others: float, own: float, parallel_deepening: float) -> float:

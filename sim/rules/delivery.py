@@ -1,6 +1,6 @@
 """From a signature to something that stands: delivery, wear, trade."""
 
-from .arithmetic import YEARS_A_QUARTER, clamp, positive, saturating
+from .arithmetic import NEARLY_ALL, YEARS_A_QUARTER, clamp, positive, saturating
 from .choice import dependence_cost
 
 
@@ -46,7 +46,7 @@ def entangled(alignment: float, works_share: float, lifeline: float) -> float:
 
     alignment, works_share 0..1.
     """
-    return clamp(alignment * (1.0 + lifeline * works_share), 0.0, 0.99)
+    return clamp(alignment * (1.0 + lifeline * works_share), 0.0, NEARLY_ALL)
 
 
 def trade_room(

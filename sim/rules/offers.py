@@ -1,6 +1,6 @@
 """Which offers a power makes: to whom, how often, how large."""
 
-from .arithmetic import clamp, exp, log, logit, positive
+from .arithmetic import clamp, exp, log, logit, positive, saturating
 
 
 def attraction(
@@ -57,9 +57,10 @@ def offer_odds(expected: float, carrot: float, summit: float, summit_boost: floa
     [us-format-building-chn-response, usa-c5-summit-2025-11, triangle-shock-propagation]
 
     expected: offers a quarter to this state of this kind; carrot >= 0: extra effort decided after a rival's gain;
-    summit 0 or 1.
+    summit 0 or 1. Offers come in bunches: their rate is itself spread out, which makes one or more as likely as
+    expected / (1 + expected) and not 1 - e^-expected.
     """
-    return 1.0 - exp(-expected * (1.0 + carrot) * (1.0 + summit_boost * summit))
+    return saturating(expected * (1.0 + carrot) * (1.0 + summit_boost * summit))
 
 
 def market_factor(market: float, market_exponent: float) -> float:

@@ -64,8 +64,8 @@ def test_an_answer_and_a_summit_bring_more_offers():
     ignores(offer_odds, "summit", summit_boost=0.0)
     stays_between(0.0, 1.0, offer_odds)
     assert offer_odds(0.0, 2.0, 1.0, 3.0) == 0.0
-    # nought arrivals where 0.1 x 1.5 x 3 = 0.45 are expected
-    assert offer_odds(0.1, 0.5, 1.0, 2.0) == pytest.approx(1.0 - math.exp(-0.45))
+    # 0.1 x 1.5 x 3 = 0.45 offers are expected, and they come in bunches
+    assert offer_odds(0.1, 0.5, 1.0, 2.0) == pytest.approx(0.45 / 1.45)
 
 
 def test_larger_states_draw_larger_offers():

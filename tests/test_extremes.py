@@ -1,0 +1,84 @@
+"""Cases whose answer is known before the model is asked."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from sim.ensemble import prepare
+from sim.evidence import load_evidence
+from sim.measures import OUTCOMES, summarise, thresholds
+from sim.scenario import load_scenario
+
+RUNS = 200
+BASELINE_ENDS = 0.10  # at most this part of state-runs may give up multi-vectorism when nothing happens from outside
+LIMIT_ENDS = 0.50  # and at least this part when rivalry is driven to the limit
+YEARS = 40  # long enough for the slow forces to show
+CLEARLY = 0.07  # how much larger the largest investor's part has to be than in the baseline
+STILL = 1e-9
+
+
+def play(scenario):
+    return prepare(scenario).run_block(0, RUNS)
+
+
+def part_ended(scenario):
+    """The part of state-runs that end without multi-vectorism."""
+    ready = prepare(scenario)
+    last = summarise(ready.run_block(0, RUNS), thresholds(ready.values)).outcome[:, -1]
+    return np.mean([[OUTCOMES[code].ends_multi_vectorism for code in run] for run in last])
+
+
+def largest_investor(block):
+    """The place of the power that signed most over all runs, in money: security is counted in points and left out."""
+    money = [place for place, kind in enumerate(block.kinds) if kind != "security"]
+    return int(block.offers[:, :, :, money, 3].sum(axis=(0, 1, 3)).argmax())
+
+
+def part_held(block, power):
+    """Of the ties that powers hold with a state at the end, the part that one power holds: [runs, states]."""
+    alignment = block.power_measure("alignment")[:, -1]
+    return alignment[..., power] / alignment.sum(axis=-1)
+
+
+@pytest.fixture(scope="module")
+def baseline():
+    return load_scenario("baseline")
+
+
+def test_with_every_system_off_ties_stay_where_they_are(baseline):
+    block = play(dataclasses.replace(baseline, without=tuple(load_evidence().systems)))
+    alignment = block.power_measure("alignment")
+    assert alignment.sum() > 0.0
+    assert np.abs(alignment - alignment[:, :1]).max() < STILL
+    assert block.state_measure("accepted").sum() == 0
+
+
+def test_left_to_themselves_few_states_give_up_balancing(baseline):
+    assert part_ended(baseline) < BASELINE_ENDS
+
+
+def test_rivalry_driven_to_the_limit_ends_balancing():
+    assert part_ended(load_scenario("rivalry-to-the-limit")) > LIMIT_ENDS
+
+
+def test_without_fear_of_dependence_and_without_rivalry_the_largest_investor_takes_over(baseline):
+    long = dataclasses.replace(baseline, end=baseline.start + 4 * YEARS - 1)
+    balancing = play(long)
+    careless = play(dataclasses.replace(long, without=("over-dependence-aversion", "rivalry-level-and-dialogue")))
+    largest = largest_investor(careless)
+    with_fear, without_fear = part_held(balancing, largest), part_held(careless, largest)
+    assert without_fear.mean() > with_fear.mean() + CLEARLY
+    assert (without_fear > 0.5).mean() > 0.5
+
+
+def test_the_same_luck_makes_the_difference_of_two_scenarios_sharper(baseline):
+    """Paired differences between scenarios vary less than differences between unrelated runs."""
+    tariff = load_scenario("tariff-shock")
+    alike = play(baseline), play(tariff)
+    apart = alike[0], play(dataclasses.replace(tariff, seed=tariff.seed + 1))
+    spread = [
+        (two.power_measure("alignment")[:, -1] - one.power_measure("alignment")[:, -1]).std(axis=0).mean()
+        for one, two in (alike, apart)
+    ]
+    assert spread[0] < spread[1]

@@ -1,0 +1,353 @@
+"""The order of the house: who may import whom, where numbers and names may stand, and that words and versions agree."""
+
+import ast
+import functools
+import inspect
+import json
+import re
+import subprocess
+import sys
+import tomllib
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+import yaml
+
+import sim
+from sim.evidence import HOME_WORLD, list_worlds, load_evidence
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "sim"
+SOURCES = sorted(PACKAGE.rglob("*.py"))
+
+# From the ground up. A room imports only from tiers below its own; `rules`, `phases` and `dashboard` are one room each.
+TIERS = (
+    ("complaints",),
+    ("evidence", "chance", "rules"),
+    ("parameters", "world", "scenario"),
+    ("compiling", "record"),
+    ("phases",),
+    ("turn",),
+    ("ensemble", "measures"),
+    ("tally",),
+    ("agents",),
+    ("batch", "chronicle"),
+    ("compare", "sensitivity", "calibrate", "backtest"),
+    ("report",),
+    ("plots",),
+    ("cli", "dashboard"),
+    ("__init__", "__main__"),
+)
+TIER_OF = {room: tier for tier, rooms in enumerate(TIERS) for room in rooms}
+
+SYSTEMS = (
+    "state-utility",
+    "issue-partner-choice",
+    "over-dependence-aversion",
+    "conditionality",
+    "exclusivity-and-side-threshold",
+    "overlapping-spheres-bargaining",
+    "parallel-deepening",
+    "compensating-visit",
+    "pressure-counter-upgrade",
+    "trust-backlash",
+    "delivery-credibility-volatility",
+    "infrastructure-lifeline",
+    "trade-flywheel",
+    "tariffs-and-coercion",
+    "us-mega-deals-minerals-network",
+    "russian-niche-and-agenda",
+    "russian-counter-exercises",
+    "labour-and-transit-levers",
+    "unrest-and-intervention",
+    "border-threat-security",
+    "triangle-propagation",
+    "format-mirroring",
+    "rivalry-level-and-dialogue",
+)
+
+# Rules that hold whatever is switched off: definitions, book-keeping, and income, which no system claims.
+SHARED_RULES = {
+    "climate.income_next",
+    "reactions.purse_next",
+    "structure.autonomy_of",
+    "structure.balance_of",
+    "structure.entropy_of",
+    "structure.share_of",
+}
+
+# Files of the rulebook that rest on no evidence: mathematics and definitions.
+NO_TWIN = {"__init__", "arithmetic", "structure"}
+
+# The only constants of the rulebook. Those of `arithmetic` are facts about doubles and logarithms, or the calendar.
+NAMED_CONSTANTS = {
+    "arithmetic": {
+        "_LOG2_E",
+        "_LN2_HIGH",
+        "_LN2_LOW",
+        "_ROUNDER",
+        "_WHOLE",
+        "_WHOLE_BITS",
+        "_MANTISSA",
+        "_ONE_BITS",
+        "_SQRT_2",
+        "HALF",
+        "NEARLY_ALL",
+        "YEARS_A_QUARTER",
+    },
+    "structure": {"EVEN"},
+}
+SERIES = {"exp", "log"}  # functions of `arithmetic` that are a power series, tested against `math`
+
+
+def tree(path):
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def room_of(path):
+    """The room a file stands in: its folder below the package, else its own name."""
+    inside = path.relative_to(PACKAGE).with_suffix("").parts
+    return inside[0]
+
+
+def imported(path):
+    """Full names of all modules a file imports, wherever in the file; `from a import b` is a.b where b is a module."""
+    package = ("sim", *path.relative_to(PACKAGE).parts[:-1])
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else ()
+            source = ".".join((*base, *(node.module or "").split("."))).strip(".")
+            folder = ROOT / source.replace(".", "/")
+            for alias in node.names:
+                is_module = (folder / f"{alias.name}.py").is_file() or (folder / alias.name).is_dir()
+                yield f"{source}.{alias.name}" if is_module else source
+
+
+def rooms_imported(path):
+    return {name.split(".")[1] for name in imported(path) if name.startswith("sim.")}
+
+
+def shown(path):
+    return path.relative_to(ROOT).as_posix()
+
+
+# --- imports ---------------------------------------------------------------------------------------------------------
+
+
+def test_every_file_stands_in_a_room_of_the_table():
+    assert {room_of(path) for path in SOURCES} <= set(TIER_OF)
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=shown)
+def test_imports_go_one_way(path):
+    own = room_of(path)
+    upwards = {room for room in rooms_imported(path) - {own} if TIER_OF[room] >= TIER_OF[own]}
+    assert not upwards, f"{shown(path)} may not import {upwards}"
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGE.glob("rules/*.py")), ids=shown)
+def test_rules_import_only_the_standard_library_and_each_other(path):
+    allowed = set(sys.stdlib_module_names) | ({"numpy"} if path.stem == "arithmetic" else set())
+    others = {name for name in imported(path) if not name.startswith("sim.rules")}
+    assert {name.split(".")[0] for name in others} <= allowed
+
+
+def test_mesa_is_imported_by_the_agents_alone():
+    users = {shown(path) for path in SOURCES if any(name.split(".")[0] == "mesa" for name in imported(path))}
+    assert users - {shown(path) for path in PACKAGE.glob("dashboard/*.py")} == {"sim/agents.py"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "heavy"),
+    [
+        (["--help"], "numba pandas matplotlib mesa pyarrow numpy"),
+        (["check"], "numba pandas matplotlib mesa pyarrow numpy"),
+        (["trace", "choice.dependence_aversion"], "numba pandas matplotlib mesa pyarrow numpy"),
+        (["list"], "numba pandas matplotlib mesa pyarrow"),
+    ],
+    ids=["help", "check", "trace", "list"],
+)
+def test_small_commands_load_nothing_heavy_and_answer_within_a_second(arguments, heavy):
+    script = (
+        "import contextlib, sys, time\n"  # processor time is asked for: a busy machine is not the program's doing
+        "from sim.cli import main\n"
+        "with contextlib.suppress(SystemExit):\n"
+        f"    assert main({arguments!r}) == 0\n"
+        f"loaded = [name for name in {heavy.split()!r} if name in sys.modules]\n"
+        "print(loaded, time.process_time(), sep='\\n', file=sys.stderr)\n"
+    )
+
+    def ask():
+        answer = subprocess.run(
+            [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True
+        )
+        assert answer.stdout
+        loaded, seconds = answer.stderr.splitlines()[-2:]
+        assert loaded == "[]"
+        return float(seconds)
+
+    assert min(ask() for _ in range(2)) < 1.0
+
+
+# --- names and numbers -----------------------------------------------------------------------------------------------
+
+
+@functools.cache
+def actor_words():
+    """Names, adjectives and capitals of every world, and codes."""
+    words, codes = set(), set()
+    for world in list_worlds():
+        evidence = load_evidence(world)
+        for actor in (*evidence.states, *evidence.powers):
+            words |= {actor.name, actor.adjective, actor.capital}
+            codes.add(actor.code)
+    return words, codes
+
+
+def without_claims(path):
+    """The text of a rule file without its claims: in a docstring, from `Claim:` to the bracket that closes its ids.
+
+    A claim restates what documents say about particular countries, and the ids of facts carry their codes; nothing else
+    is exempt, neither the question a rule answers, nor its arguments, nor its code.
+    """
+    text = path.read_text(encoding="utf-8")
+    rules = [node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef)]
+    docstrings = [ast.get_source_segment(text, rule.body[0]) for rule in rules]
+    for written in docstrings:
+        text = text.replace(written, re.sub(r"Claim:[^\[\]]*\[[^\[\]]*\]", "", written, count=1))
+    return text
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=shown)
+def test_no_actor_is_named_in_the_program(path):
+    text = without_claims(path) if room_of(path) == "rules" else path.read_text(encoding="utf-8")
+    words, codes = actor_words()
+    named = [word for word in words if re.search(rf"\b{re.escape(word)}\b", text, re.IGNORECASE)]
+    named += [code for code in codes if re.search(rf"\b{re.escape(code)}\b", text)]
+    assert not named
+
+
+def numbers_in(module, skipped=()):
+    """Line and value of every number in a tree but 0 and 1, the skipped parts left out."""
+    waiting = [module]
+    while waiting:
+        node = waiting.pop()
+        if any(node is part for part in skipped):
+            continue
+        if isinstance(node, ast.Constant) and type(node.value) in (int, float, complex) and node.value not in (0, 1):
+            yield node.lineno, node.value
+        waiting.extend(ast.iter_child_nodes(node))
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGE.glob("rules/*.py")), ids=shown)
+def test_no_number_with_meaning_stands_in_a_rule(path):
+    module = tree(path)
+    allowed = NAMED_CONSTANTS.get(path.stem, set())
+    named = [node for node in module.body if isinstance(node, ast.Assign) and node.targets[0].id in allowed]
+    if path.stem == "arithmetic":
+        named += [node for node in module.body if isinstance(node, ast.FunctionDef) and node.name in SERIES]
+    assert list(numbers_in(module, named)) == []
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGE.glob("phases/*.py")), ids=shown)
+def test_no_number_with_meaning_stands_in_a_phase(path):
+    module = tree(path)
+    places = []  # a place on an axis is no number of the model, nor is how many codes are counted off
+    for node in ast.walk(module):
+        if isinstance(node, ast.Subscript):
+            places += node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "range":
+            places += node.args
+    places = [node for node in places if isinstance(node, ast.Constant)]
+    assert list(numbers_in(module, places)) == []
+
+
+# --- twins and systems -----------------------------------------------------------------------------------------------
+
+RULE_FILES = sorted(path.stem for path in PACKAGE.glob("rules/*.py") if path.stem not in NO_TWIN)
+
+
+@pytest.mark.parametrize("name", RULE_FILES)
+def test_every_rule_file_has_its_numbers(name):
+    assert (ROOT / "seeds" / "parameters" / f"{name}.yaml").is_file()
+
+
+@pytest.mark.parametrize("name", RULE_FILES)
+def test_every_rule_file_has_its_tests(name):
+    assert (ROOT / "tests" / "rules" / f"test_{name}.py").is_file()
+
+
+def test_every_file_of_numbers_belongs_to_a_rule_file_or_to_the_measures():
+    numbers = {path.stem for path in (ROOT / "seeds" / "parameters").glob("*.yaml")}
+    assert numbers - {"measures"} == set(RULE_FILES)
+
+
+def rules_there_are():
+    """Every function of the rulebook that is not mathematics, as file.name."""
+    for name in (*RULE_FILES, "structure"):
+        module = import_module(f"sim.rules.{name}")
+        for function in vars(module).values():
+            if inspect.isfunction(function) and function.__module__ == module.__name__:
+                yield f"{name}.{function.__name__}"
+
+
+def test_the_model_has_the_systems_it_claims():
+    assert set(load_evidence(HOME_WORLD).systems) == set(SYSTEMS)
+
+
+@pytest.mark.parametrize("name", SYSTEMS)
+def test_a_system_names_rules_and_strengths_that_exist(name):
+    evidence = load_evidence(HOME_WORLD)
+    system = evidence.systems[name]
+    assert system.rules
+    assert set(system.rules) <= set(rules_there_are())
+    assert system.strengths
+    assert set(system.strengths) <= set(evidence.numbers)
+
+
+def test_every_rule_belongs_to_a_system_or_is_shared_by_all():
+    claimed = {rule for system in load_evidence(HOME_WORLD).systems.values() for rule in system.rules}
+    assert set(rules_there_are()) - claimed == SHARED_RULES
+
+
+# --- words and versions ----------------------------------------------------------------------------------------------
+
+
+def test_versions_agree():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    codemeta = json.loads((ROOT / "codemeta.json").read_text(encoding="utf-8"))
+    assert {project["version"], str(citation["version"]), codemeta["version"]} == {sim.__version__}
+
+
+def kept_files():
+    """The files of the project, without what tools and runs leave behind."""
+    left_behind = {"results", "build", "dist", "htmlcov", "__pycache__"}
+    waiting = [ROOT]
+    while waiting:
+        for path in waiting.pop().iterdir():
+            hidden = path.name.startswith(".") and path.name not in {".ci", ".gitignore"}
+            if hidden or path.name in left_behind or path.suffix in {".egg-info", ".nbc", ".nbi"}:
+                continue
+            if path.is_dir():
+                waiting.append(path)
+            else:
+                yield path
+
+
+def test_no_file_knows_the_machine_it_was_written_on():
+    # put together here, or this file would be the first offender
+    folders = "|".join(["work", "root", "tmp", "home", "Users"])
+    machine = re.compile(rf"(?<![\w.~}})>-])/({folders})/|\.\./sh" + "ared")
+    known = {}
+    for path in kept_files():
+        try:
+            found = machine.search(path.read_text(encoding="utf-8"))
+        except UnicodeDecodeError:  # a picture
+            continue
+        if found:
+            known[shown(path)] = found[0]
+    assert known == {}
