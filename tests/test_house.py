@@ -25,7 +25,8 @@ SOURCES = sorted(PACKAGE.rglob("*.py"))
 TIERS = (
     ("complaints",),
     ("evidence", "chance", "rules"),
-    ("parameters", "world", "scenario"),
+    ("parameters", "scenario"),
+    ("world",),
     ("compiling", "record"),
     ("phases",),
     ("turn",),
