@@ -45,8 +45,8 @@ from sim.record import (
 from sim.scenario import Scenario, load_scenario, quarter_text
 from sim.tally import Tally, warm_up
 
-CHUNK = 256
-"""Runs in one block: small enough for memory and an even load, large enough to fill the lanes of the engine."""
+CHUNK = 288
+"""Runs in one block: small enough for memory and an even load, and a whole number of fillings of the engine's lanes."""
 
 SERIES_RUNS = 2048
 """Runs whose whole course is kept unless told otherwise; bands, outcomes and offers always rest on every run."""

@@ -97,6 +97,7 @@ FIELDS = (
     Field("other_start", "ik", "stock", "the same at the start", "states.{i}.other.{k}"),
     Field("total", "ik", "stock", "held with everyone"),
     Field("scale", "ik", "stock", "absorptive scale"),
+    Field("per_scale", "ik", "1/stock", "one over the absorptive scale"),
     Field("backlog", "ik", "stock", "signed and not yet delivered"),
     Field("unit_share", "ik", "1/stock", "share that one unit of stock is"),
     Field("open", "ik", "0..1", "part of a need that is still open, less what is on order"),

@@ -30,7 +30,7 @@ def deliver_from(w, p, t, i, j):
         for lane in range(lanes):
             moving = w.ordered[i, j, k, lane] * p[delivery.stage + k, lane]
             due = w.underway[i, j, k, lane] * p[delivery.stage + k, lane]
-            relative = due / w.scale[i, k, lane]
+            relative = due * w.per_scale[i, k, lane]
             came, works = due * w.spare[lane], relative * w.spare[lane]
             w.ordered[i, j, k, lane] -= moving
             w.underway[i, j, k, lane] += moving - due

@@ -27,7 +27,9 @@ def perceive_state(w, p, t, i):
     for k in range(kinds):
         secures = 1.0 if k == SECURITY else 0.0
         for lane in range(lanes):
-            w.scale[i, k, lane] = absorptive_scale(w.gdp[i, lane], secures, p[choice.absorption + k, lane])
+            scale = absorptive_scale(w.gdp[i, lane], secures, p[choice.absorption + k, lane])
+            w.scale[i, k, lane] = scale
+            w.per_scale[i, k, lane] = 1.0 / scale
             w.backlog[i, k, lane] = 0.0
             w.rank[i, k, lane] = 0.0
         for j in range(powers):

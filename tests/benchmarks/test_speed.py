@@ -9,14 +9,13 @@ import subprocess
 import sys
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from sim.agents import Model
 from sim.chance import lucks
 from sim.ensemble import LANES, prepare
 from sim.evidence import load_evidence
-from sim.parameters import vector
+from sim.parameters import aligned, vector
 from sim.record import BY_POWER, BY_STATE
 from sim.scenario import load_scenario
 from sim.turn import Phase, advance
@@ -74,8 +73,8 @@ def test_a_slot_of_the_table_costs_little(benchmark, say):
     scenario, evidence = load_scenario(SCENARIO), load_evidence()
     ready = prepare(scenario, evidence)
     sizes = scenario.quarters, len(evidence.states), len(evidence.powers)
-    by_power = np.empty((*sizes, len(BY_POWER), LANES))
-    by_state = np.empty((*sizes[:2], len(BY_STATE), LANES))
+    by_power = aligned((*sizes, len(BY_POWER), LANES))
+    by_state = aligned((*sizes[:2], len(BY_STATE), LANES))
     numbers = vector(ready.values, LANES)
 
     def fresh():

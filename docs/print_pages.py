@@ -1,0 +1,303 @@
+"""Print the pages that follow from the rulebook and the evidence: `docs/rulebook.md` and `docs/sources.md`.
+
+python docs/print_pages.py            renew them
+python docs/print_pages.py --check    only say whether they are up to date; 1 if one is not
+"""
+
+import argparse
+import inspect
+import re
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from sim.evidence import Document, Evidence, Number
+
+DOCS = Path(__file__).resolve().parent
+ROOT = DOCS.parent
+FOUNDING = ("netease-2025", "trade-2026", "zeng-pang-2023", "police-college-2025")
+PRINTED = "<!-- Printed by docs/print_pages.py; edit the seeds or the rules and run `make docs`. -->"
+
+
+class Rule(NamedTuple):
+    """A rule taken apart: where it stands, its signature, and the parts of its docstring."""
+
+    name: str
+    signature: str
+    question: str
+    claim: str
+    evidence: tuple[str, ...]
+    details: tuple[str, ...]
+
+
+# --- small things ----------------------------------------------------------------------------------------------------
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    """A Markdown table; bars inside cells are escaped."""
+    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
+    lines += ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows]
+    return [*lines, ""]
+
+
+def codes(names: Iterable[str], none: str = "none") -> str:
+    """Names in code letters, with commas."""
+    return ", ".join(f"`{name}`" for name in names) or none
+
+
+def one_line(text: str) -> str:
+    """Text without its line breaks."""
+    return " ".join(text.split())
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """A number with its noun."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def take_apart(name: str, function: Callable[..., float]) -> Rule:
+    """The parts of a rule's docstring: question, claim with its evidence, and what is said about units."""
+    paragraphs = [one_line(part) for part in re.split(r"\n\s*\n", inspect.getdoc(function) or "")]
+    claim, evidence, details = "", (), []
+    for paragraph in paragraphs[1:]:
+        if paragraph.startswith("Claim:"):
+            words, _, ids = paragraph.removeprefix("Claim:").strip().partition("[")
+            claim, evidence = words.strip(), tuple(ids.rstrip("].").replace(",", " ").split())
+        else:
+            details.append(paragraph)
+    arguments = ", ".join(inspect.signature(function).parameters)
+    return Rule(name, f"{name.partition('.')[2]}({arguments})", paragraphs[0], claim, evidence, tuple(details))
+
+
+def rules_of(room: str) -> list[Rule]:
+    """The rules of one file, in the order in which they stand there."""
+    module = import_module(f"sim.rules.{room}")
+    found = [
+        function
+        for name, function in vars(module).items()
+        if inspect.isfunction(function) and function.__module__ == module.__name__ and not name.startswith("_")
+    ]
+    found.sort(key=lambda function: function.__code__.co_firstlineno)
+    return [take_apart(f"{room}.{function.__name__}", function) for function in found]
+
+
+# --- the rulebook ----------------------------------------------------------------------------------------------------
+
+
+def print_rulebook(evidence: "Evidence") -> str:
+    """The page of systems, rules and the numbers of the rules."""
+    rooms = sorted(path.stem for path in (ROOT / "sim" / "rules").glob("*.py") if path.stem != "__init__")
+    rules = {room: rules_of(room) for room in rooms}
+    systems_of = defaultdict(list)
+    for system in evidence.systems.values():
+        for rule in system.rules:
+            systems_of[rule].append(system.id)
+    numbers: dict[str, list[Number]] = defaultdict(list)
+    for number in evidence.numbers.values():
+        if Path(number.file).parent.name == "parameters":
+            numbers[number.name.partition(".")[0]].append(number)
+    order = [*rules, *sorted(set(numbers) - set(rules))]
+    lines = [
+        PRINTED,
+        "",
+        "# The rulebook",
+        "",
+        f"{counted(sum(map(len, rules.values())), 'rule')} in {counted(len(rules), 'file')},"
+        f" {counted(sum(map(len, numbers.values())), 'number')}, {counted(len(evidence.systems), 'system')}. A rule is"
+        " a pure function of numbers; what it claims rests on the facts named with it, and `multivector trace <id>`"
+        " shows any of them. A system is a set of rules with the numbers that switch it off at nought"
+        " (`without: [<id>]` in a scenario).",
+        "",
+        "Files: " + ", ".join(f"[{room}](#{room})" for room in order) + ".",
+        "",
+        "## Systems",
+        "",
+        *table(
+            ("Id", "Name", "Claim", "Rules", "Off when these are 0"),
+            (
+                (f"`{one.id}`", one.name, one_line(one.claim), codes(one.rules), codes(one.strengths))
+                for one in evidence.systems.values()
+            ),
+        ),
+    ]
+    for room in order:
+        lines += [f"## {room}", ""]
+        if room in rules:
+            about = one_line((import_module(f"sim.rules.{room}").__doc__ or "").strip().partition("\n\n")[0])
+            lines += [f"[sim/rules/{room}.py](../sim/rules/{room}.py): {about}", ""]
+            for rule in rules[room]:
+                lines += print_rule(rule, systems_of[rule.name])
+        if numbers[room]:
+            lines += [f"### Numbers of {room}", "", f"From [{room}.yaml](../seeds/parameters/{room}.yaml).", ""]
+            lines += table(
+                ("Name", "Value", "Unit", "Low–high", "Basis", "Meaning"),
+                (number_row(number) for number in numbers[room]),
+            )
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def number_row(number: "Number") -> tuple[str, ...]:
+    """One number as a row of a table."""
+    span = f"{number.low:g}–{number.high:g}"
+    basis = number.basis.name.lower()
+    return (f"`{number.name}`", f"{number.value:g}", number.unit, span, basis, one_line(number.meaning))
+
+
+def print_rule(rule: Rule, systems: Sequence[str]) -> list[str]:
+    """One rule: question, signature, claim, evidence, systems, units."""
+    lines = [f"### `{rule.name}`", "", rule.question, "", f"`{rule.signature}`", ""]
+    if rule.claim:
+        lines += [f"*Claim*: {rule.claim}", "", f"*Evidence*: {codes(rule.evidence)}", ""]
+    if systems:
+        lines += [f"*Belongs to*: {codes(systems)}", ""]
+    for detail in rule.details:
+        lines += [detail, ""]
+    return lines
+
+
+# --- the sources -----------------------------------------------------------------------------------------------------
+
+
+def print_sources(evidence: "Evidence") -> str:
+    """The page of documents, with what rests on each."""
+    facts = Counter(fact.document for fact in evidence.facts.values())
+    kinds: dict[str, Counter[str]] = defaultdict(Counter)
+    for fact in evidence.facts.values():
+        kinds[fact.document][fact.kind.name.lower()] += 1
+    resting: dict[str, list[Number]] = defaultdict(list)
+    alone: Counter[str] = Counter()
+    for number in evidence.numbers.values():
+        behind = dict.fromkeys(evidence.facts[fact].document for fact in number.evidence)
+        for document in behind:
+            resting[document].append(number)
+        if len(behind) == 1:
+            alone.update(list(behind))
+    bases = Counter(number.basis.name.lower() for number in evidence.numbers.values())
+    only_founding = sum(
+        bool(number.evidence) and all(evidence.facts[fact].document in FOUNDING for fact in number.evidence)
+        for number in evidence.numbers.values()
+    )
+    lines = [
+        PRINTED,
+        "",
+        "# The sources",
+        "",
+        "> **One country, one voice.** The four founding documents"
+        f" ({codes(FOUNDING)}) were all written in China and in Chinese. Where they agree, that is one view"
+        " repeated, not a confirmation. Expect them to make China look more welcome and less demanding than it may be,"
+        " and the United States more hostile.",
+        ">",
+        "> What follows only from them can be switched off, system by system, and whoever reads a result should ask"
+        " whether it survives that.",
+        "",
+        f"{counted(len(evidence.facts), 'fact')} from {counted(len(evidence.documents), 'document')} carry"
+        f" {counted(len(evidence.numbers), 'number')} of the home world: "
+        + ", ".join(f"{bases[basis]:,} {basis}" for basis in ("figure", "coded", "fitted", "assumed"))
+        + f". {counted(only_founding, 'number rests', 'numbers rest')} on the founding documents alone."
+        " A number with an `assumed` basis may still name facts: they give its direction, not its size.",
+        "",
+        "A number is counted under every document that one of its facts comes from. *Alone* counts the numbers for"
+        " which there is no second document.",
+        "",
+        *table(
+            ("Document", "Kind", "Reliability", "Facts", "Numbers", "Alone"),
+            (
+                (
+                    f"[`{one.id}`](#{one.id})",
+                    one.kind,
+                    f"{one.reliability:g}",
+                    str(facts[one.id]),
+                    str(len(resting[one.id])),
+                    str(alone[one.id]),
+                )
+                for one in evidence.documents.values()
+            ),
+        ),
+        "## The founding documents",
+        "",
+    ]
+    for document in sorted(evidence.documents.values(), key=lambda one: one.id not in FOUNDING):
+        if document.id not in FOUNDING and "## Everything else" not in lines:
+            lines += ["## Everything else", ""]
+        lines += print_document(document, kinds[document.id], resting[document.id])
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def print_document(document: "Document", kinds: "Counter[str]", numbers: Sequence["Number"]) -> list[str]:
+    """One document: citation, reliability, bias, and the numbers that rest on it."""
+    total = counted(sum(kinds.values()), "fact")
+    split = ", ".join(f"{count} {kind}" for kind, count in kinds.most_common())
+    lines = [
+        f"### {document.id}",
+        "",
+        one_line(document.citation),
+        "",
+        f"- Kind: {document.kind}",
+        f"- Reliability: {document.reliability:g}",
+        f"- Bias: {one_line(document.bias)}",
+        f"- Holds: {total}" + (f" ({split})" if split else ""),
+        f"- Carries: {counted(len(numbers), 'number')}",
+        "",
+    ]
+    if numbers:
+        lines += ["<details><summary>Which numbers</summary>", ""]
+        lines += [f"- {name}: {codes(rest)}" for name, rest in grouped(numbers).items()]
+        lines += ["", "</details>", ""]
+    return lines
+
+
+def grouped(numbers: Sequence["Number"]) -> dict[str, list[str]]:
+    """Names of numbers, the long lists folded: `ties.KAZ.CHN.trade` stands under trade as KAZ.CHN."""
+    groups: dict[str, list[str]] = defaultdict(list)
+    for number in numbers:
+        first, *rest = number.name.split(".")
+        if first == "ties":
+            groups[f"ties, {rest[2]}"].append(".".join(rest[:2]))
+        elif first == "rivalry":
+            groups[f"rivalry, {rest[2]}"].append(".".join(rest[:2]))
+        elif first in {"states", "powers"}:
+            groups[f"{first}, {rest[0]}"].append(".".join(rest[1:]))
+        else:
+            groups[first].append(".".join(rest))
+    return groups
+
+
+# --- the door --------------------------------------------------------------------------------------------------------
+
+
+def pages() -> dict[Path, str]:
+    """Every printed page as it should read now."""
+    if str(ROOT) not in sys.path:
+        sys.path.insert(0, str(ROOT))
+    from sim.evidence import load_evidence
+
+    evidence = load_evidence(folder=ROOT / "seeds")
+    return {DOCS / "rulebook.md": print_rulebook(evidence), DOCS / "sources.md": print_sources(evidence)}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Renew the pages, or say which are stale; returns the exit status."""
+    parser = argparse.ArgumentParser(description="Print the pages that follow from the rulebook and the evidence.")
+    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if a page is stale")
+    check = parser.parse_args(arguments).check
+    stale = 0
+    for path, text in pages().items():
+        fresh = path.is_file() and path.read_text(encoding="utf-8") == text
+        if fresh:
+            continue
+        stale += 1
+        name = path.relative_to(ROOT).as_posix()
+        if check:
+            sys.stderr.write(f"{name} is stale; renew it with `make docs`\n")
+        else:
+            path.write_text(text, encoding="utf-8", newline="\n")
+            sys.stdout.write(f"renewed {name}\n")
+    return 1 if check and stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
