@@ -6,6 +6,7 @@
 #   make check       what has to pass before a change is merged: lint, types, tests
 #   make bench       the measurements
 #   make chronicles  renew the stories the tests replay (then read the difference as prose)
+#   make docs        renew the pages printed from the rulebook and the evidence
 #   make clean       remove the environment and the caches; results stay
 
 VENV := .venv
@@ -17,7 +18,7 @@ PYTHONS := $(if $(PYTHON),$(PYTHON),python3 python3.13 python3.12 python3.11 pyt
 NEW_ENOUGH := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test bench check chronicles clean
+.PHONY: help setup demo test bench check chronicles docs clean
 
 help:
 	@sed -n 's/^#   //p' $(firstword $(MAKEFILE_LIST))
@@ -67,6 +68,9 @@ chronicles: $(VENV)/.ready
 	  name=$$(basename "$$file" .yaml); \
 	  $(BIN)/multivector chronicle "$$name" -o "tests/chronicles/$$name.txt" || exit 1; \
 	done
+
+docs: $(VENV)/.ready
+	@$(BIN)/python docs/print_pages.py
 
 clean:
 	@rm -rf $(VENV) build dist htmlcov .coverage .coverage.* .benchmarks .hypothesis .mypy_cache .pytest_cache .ruff_cache
