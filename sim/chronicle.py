@@ -22,6 +22,7 @@ KIND_WORDS = {
     "infrastructure": "an infrastructure project",
     "security": "security help",
 }
+FIELD_WORDS = {"economic": "in trade", "security": "in security"}
 TOLD = 2  # offers taken, and refused, that are told one by one for each state and year: the largest
 STRICT = 0.33  # exclusive clauses below this are not told
 VISIBLE = 0.1  # a change of pressure or unrest below this is not told
@@ -179,7 +180,11 @@ class _Teller:
                 said[key] = f"{value:.0%}" if key in ("rate", "change") else f"{value:g}"
         if event.kind is EventKind.OFFER:
             said["size"] = f"{said['size']} {'points' if event.fields['kind'] == 'security' else 'bn USD'}"
+        if event.kind is EventKind.CAPACITY:
+            said["kind"] = "in everything" if event.fields["kind"] == "all" else f"in {event.fields['kind']}"
         if event.kind is EventKind.RIVALRY:
+            domain = event.fields["domain"]
+            said["domain"] = "in trade and in security" if domain == "all" else FIELD_WORDS[str(domain)]
             said["between"] = "all powers" if event.fields["between"] == "all" else said["between"]
         return _capital(event.kind.value.format(**said)) + (f" {event.note}" if event.note else "")
 

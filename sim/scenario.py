@@ -67,8 +67,8 @@ class EventKind(Enum):
     TARIFF = "{by} puts a tariff of {rate} on goods from {against}."
     CRISIS = "A crisis breaks out in {in}, of severity {severity}."
     VISIT = "The leader of {by} visits {to}."
-    CAPACITY = "The capacity of {of} changes by {change} ({kind})."
-    RIVALRY = "The rivalry of {between} shifts ({domain})."
+    CAPACITY = "The capacity of {of} changes by {change} {kind}."
+    RIVALRY = "The rivalry of {between} shifts {domain}."
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -82,3 +82,13 @@ def test_the_same_luck_makes_the_difference_of_two_scenarios_sharper(baseline):
         for one, two in (alike, apart)
     ]
     assert spread[0] < spread[1]
+
+
+def test_who_has_taken_a_side_stays_for_a_while_and_never_stands_on_two():
+    sided = play(load_scenario("rivalry-to-the-limit")).state_measure("sided")
+    assert sided.max() <= len(load_evidence().powers)
+    before, after = sided[:, :-1], sided[:, 1:]
+    stays = (after == before)[before > 0.0].mean()
+    changes_over = ((after != before) & (after > 0.0))[before > 0.0].mean()
+    assert stays > 0.75  # four quarters or more on average
+    assert changes_over < 0.02  # from one side straight to another

@@ -76,10 +76,11 @@ def feel_state(w, p, t, i):
                 p[minds.side_release, lane],
                 p[minds.side_switch, lane],
             )
-            w.packaged_with[j, lane] = taken * together
-            w.sum[lane] = larger(taken * together, w.sum[lane])
+            kept = w.sided[i, j, lane] + w.sided[i, j, lane]  # a side once taken goes before any stronger pull
+            w.packaged_with[j, lane] = taken * (together + kept)
+            w.sum[lane] = larger(taken * (together + kept), w.sum[lane])
     for j in range(powers):
-        for lane in range(lanes):  # one side at most: the strongest pull
+        for lane in range(lanes):  # one side at most: the one already taken, else the strongest pull
             strongest = w.packaged_with[j, lane]
             w.sided[i, j, lane] = 1.0 if strongest > 0.0 and strongest >= w.sum[lane] else 0.0
     for lane in range(lanes):
