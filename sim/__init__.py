@@ -11,11 +11,12 @@ if TYPE_CHECKING:
     from sim.batch import run
     from sim.chronicle import tell
     from sim.complaints import InputError
-    from sim.evidence import load_evidence, trace_number
+    from sim.evidence import load_evidence
     from sim.measures import Outcome
     from sim.plots import draw_figures
     from sim.record import Results, load_results
     from sim.scenario import list_scenarios, load_scenario
+    from sim.trace import trace_number
 
 __version__ = "0.1.0"
 
@@ -32,7 +33,7 @@ _ROOMS = {
     "load_scenario": "scenario",
     "run": "batch",
     "tell": "chronicle",
-    "trace_number": "evidence",
+    "trace_number": "trace",
 }
 
 __all__ = [

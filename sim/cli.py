@@ -416,7 +416,8 @@ def _system_lines(evidence: Any) -> list[str]:
 
 
 def _trace(asked: argparse.Namespace) -> int:
-    from sim.evidence import HOME_WORLD, load_evidence, trace_number
+    from sim.evidence import HOME_WORLD, load_evidence
+    from sim.trace import trace_number
 
     print(trace_number(load_evidence(asked.world or HOME_WORLD), asked.name))
     return DONE

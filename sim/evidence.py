@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import re
-import textwrap
 from dataclasses import dataclass, field
 from enum import Enum
 from itertools import combinations
@@ -36,7 +35,7 @@ from sim.complaints import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
 KINDS = ("deal", "minerals", "infrastructure", "security")
 DOMAINS = ("economic", "security")
@@ -789,122 +788,3 @@ def check_complete(
     missing = [" ".join(row) for row in wanted if row not in seen]
     if missing and path.is_file():
         complaints.add(Complaint(file=shown_path(path), message=f"rows are missing: {listed(missing)}"))
-
-
-# --- the story of a number -------------------------------------------------------------------------------------------
-
-_WIDTH = 96
-
-
-def trace_number(evidence: Evidence, name: str) -> str:
-    """The story of a number, fact, document or system as text. Raises `InputError` for a name nobody knows."""
-    if name in evidence.numbers:
-        return "\n".join(_number_story(evidence, evidence.numbers[name]))
-    if name in evidence.systems:
-        return "\n".join(_system_story(evidence, evidence.systems[name]))
-    if name in evidence.facts:
-        return "\n".join(_fact_page(evidence, evidence.facts[name]))
-    if name in evidence.documents:
-        return "\n".join(_document_page(evidence, evidence.documents[name]))
-    known = [*evidence.numbers, *evidence.systems, *evidence.facts, *evidence.documents]
-    allowed = "the name of a number, or the id of a system, a fact or a document"
-    nearest = nearest_to(name, known)
-    raise input_error("trace", "nothing of that name is known", found=quoted(name), allowed=allowed, nearest=nearest)
-
-
-def _number_story(evidence: Evidence, number: Number) -> Iterator[str]:
-    yield number.name
-    yield from _paragraph(number.meaning)
-    yield f"  value    {number.value:g} {number.unit}"
-    yield f"  range    {number.low:g} to {number.high:g}"
-    yield f"  basis    {number.basis.name.lower()}: {number.basis.value}"
-    if number.formula:
-        yield from _paragraph(number.formula, "  formula  ")
-    if number.note:
-        yield from _paragraph(number.note, "  note     ")
-    yield f"  written  {number.file}:{number.line}"
-    yield from _paragraph(_users(evidence, number), "  used by  ")
-    yield ""
-    if number.basis is Basis.ASSUMED:
-        yield from _paragraph("This number is assumed. No source states it; treat it as a choice, and vary it.")
-    if not number.evidence:
-        yield "  No facts stand behind it."
-    for fact in number.evidence:
-        yield from _fact_story(evidence, evidence.facts[fact])
-
-
-def _users(evidence: Evidence, number: Number) -> str:
-    stem = number.name.split(".", 1)[0]
-    starting = {"states", "powers", "ties", "rivalry"}
-    place = "the starting conditions of the world" if stem in starting else f"the rules in sim/rules/{stem}.py"
-    if stem == "measures":
-        place = "the outcome words in sim/measures.py"
-    systems = [system.name for system in evidence.systems.values() if number.name in system.strengths]
-    return f"{place}; as a strength of: {', '.join(systems)}" if systems else place
-
-
-def _fact_story(evidence: Evidence, fact: Fact) -> Iterator[str]:
-    document = evidence.documents[fact.document]
-    figure = "" if fact.value is None else f" [{fact.value:g} {fact.unit}]"
-    when = f", {fact.date}" if fact.date else ""
-    yield from _paragraph(f"{fact.says}{figure}", f"  - {fact.id}: ")
-    yield f"      {fact.kind.value}{when}; confidence {fact.confidence:g}"
-    if fact.note:
-        yield from _paragraph(fact.note, "      note: ")
-    yield from _paragraph(f"{document.citation} ({document.id}), {fact.locator}", "      from: ")
-    yield f"      reliability of the document {document.reliability:g}"
-    yield from _paragraph(document.bias, "      bias: ")
-
-
-def _fact_page(evidence: Evidence, fact: Fact) -> Iterator[str]:
-    yield f"{fact.id}, a fact written in {fact.file}:{fact.line}"
-    yield from _fact_story(evidence, fact)
-    if not fact.use:
-        yield "  Kept for the record; nothing may rest on it."
-    yield ""
-    yield from _resting_on(evidence, {fact.id})
-
-
-def _document_page(evidence: Evidence, document: Document) -> Iterator[str]:
-    yield f"{document.id}, a document listed in {document.file}:{document.line}"
-    yield from _paragraph(document.citation)
-    yield f"  kind         {document.kind}"
-    for label, text in (("language", document.language), ("date", document.date)):
-        if text:
-            yield f"  {label:<12} {text}"
-    yield f"  reliability  {document.reliability:g}"
-    yield from _paragraph(document.bias, "  bias         ")
-    if document.used_for:
-        yield from _paragraph(document.used_for, "  used for     ")
-    facts = [fact for fact in evidence.facts.values() if fact.document == document.id]
-    yield ""
-    yield f"  {len(facts)} facts come from it:"
-    for fact in facts:
-        yield from _paragraph(fact.says, f"  - {fact.id}: ")
-    yield ""
-    yield from _resting_on(evidence, {fact.id for fact in facts})
-
-
-def _system_story(evidence: Evidence, system: System) -> Iterator[str]:
-    yield f"{system.id}: {system.name}, a system listed in {system.file}:{system.line}"
-    yield from _paragraph(system.claim)
-    yield from _paragraph(", ".join(system.rules) or "none", "  rules      ")
-    for strength in system.strengths:
-        number = evidence.numbers[strength]
-        yield f"  strength   {strength} = {number.value:g} {number.unit} (0 switches it off)"
-    yield ""
-    for fact in system.evidence:
-        yield from _fact_story(evidence, evidence.facts[fact])
-
-
-def _resting_on(evidence: Evidence, facts: set[str]) -> Iterator[str]:
-    numbers = [number.name for number in evidence.numbers.values() if not facts.isdisjoint(number.evidence)]
-    systems = [system.id for system in evidence.systems.values() if not facts.isdisjoint(system.evidence)]
-    yield from _paragraph(", ".join(numbers) or "none", "  numbers that rest on it: ")
-    yield from _paragraph(", ".join(systems) or "none", "  systems that rest on it: ")
-
-
-def _paragraph(text: str, lead: str = "  ") -> list[str]:
-    """Text broken into lines, the later ones indented as deep as the lead, within reason."""
-    indent = " " * min(len(lead), 13)
-    return textwrap.wrap(text, _WIDTH, initial_indent=lead, subsequent_indent=indent, break_on_hyphens=False)

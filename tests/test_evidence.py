@@ -15,7 +15,8 @@ from small_seeds import files, number, table, write
 
 from sim import evidence as room
 from sim.complaints import InputError
-from sim.evidence import Basis, load_evidence, trace_number
+from sim.evidence import Basis, load_evidence
+from sim.trace import trace_number
 
 REAL = Path(__file__).parents[1] / "seeds"
 

@@ -25,7 +25,7 @@ SOURCES = sorted(PACKAGE.rglob("*.py"))
 TIERS = (
     ("complaints",),
     ("evidence", "chance", "rules"),
-    ("parameters", "scenario"),
+    ("parameters", "scenario", "trace"),
     ("world",),
     ("compiling", "record"),
     ("phases",),
