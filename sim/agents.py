@@ -275,7 +275,7 @@ class Model(mesa.Model):
         self.datacollector = mesa.DataCollector(
             model_reporters={
                 "quarter": lambda model: quarter_text(model.quarter),
-                "offers": lambda model: len(model.offers),
+                "offers_answered": lambda model: len(model.offers),
             },
             agenttype_reporters={State: _reporters(self.evidence)},
         )

@@ -13,7 +13,7 @@ import pytest
 from sim.agents import Model, Power, State
 from sim.complaints import InputError
 from sim.record import BY_STATE
-from sim.scenario import load_scenario, quarter_text
+from sim.scenario import load_scenario, parse_quarter, quarter_text
 from sim.world import KINDS, TERMS
 
 ROOT = Path(__file__).parent.parent
@@ -97,10 +97,10 @@ def test_unknown_names_are_complained_about(played):
 
 def test_the_model_frame_has_a_row_a_quarter(played, short):
     frame = played.datacollector.get_model_vars_dataframe()
-    assert list(frame.columns) == ["quarter", "offers"]
+    assert list(frame.columns) == ["quarter", "offers_answered"]
     assert frame["quarter"].tolist() == [quarter_text(short.start + n) for n in range(QUARTERS)]
-    assert frame["offers"].is_monotonic_increasing
-    assert frame["offers"].iloc[-1] == len(played.offers) > 0
+    assert frame["offers_answered"].is_monotonic_increasing
+    assert frame["offers_answered"].iloc[-1] == len(played.offers) > 0
 
 
 def test_the_frame_of_the_states_has_a_row_a_quarter_and_state(played):
@@ -240,7 +240,7 @@ rows = mesa.batch_run(
     data_collection_period=-1,
     display_progress=False,
 )
-wanted = ("run", "quarter", "offers", "scenario")
+wanted = ("run", "quarter", "offers_answered", "scenario")
 print(json.dumps([{key: row[key] for key in wanted} for row in rows]))
 """
 
@@ -251,11 +251,13 @@ def test_mesa_can_run_batches_of_the_model(tmp_path):
         [sys.executable, "-c", BATCH], cwd=ROOT, capture_output=True, text=True, timeout=300, check=False
     )
     assert answer.returncode == 0, answer.stderr
-    rows = {(row["run"], row["quarter"], row["offers"]) for row in json.loads(answer.stdout)}
+    rows = {(row["run"], row["quarter"], row["offers_answered"]) for row in json.loads(answer.stdout)}
+    steps = {parse_quarter(quarter) - load_scenario("toy").start + 1 for _, quarter, _ in rows}
+    assert steps in ({3}, {4})  # the loop of older versions of Mesa goes one step beyond
     expected = set()
     for run in (0, 1):
         model = Model("toy", seed=5, run=run)
-        for _ in range(4):  # its loop goes one step beyond
+        for _ in range(max(steps)):
             model.step()
         expected.add((run, quarter_text(model.quarter), len(model.offers)))
     assert rows == expected
