@@ -2,9 +2,8 @@
 
 Rules stay plain Python for whoever calls them; inside compiled code they are inlined. Without compilation
 (`NUMBA_DISABLE_JIT=1`) everything runs, slowly, line by line. The machine code is kept between runs in a folder named
-by
-a hash of every source it was made from, because the compiler itself only watches the file of the outermost function and
-would go on using old rules.
+by a hash of every source it was made from, because the compiler itself only watches the file of the outermost function
+and would go on using old rules.
 """
 
 import ast

@@ -53,25 +53,28 @@ class Phase(IntEnum):
     RECORD = 14
 
 
-_ALL, _START, _EVENTS = int(Phase.ALL), int(Phase.START), int(Phase.EVENTS)
-_PHASES = 15
+# The compiler wants plain whole numbers
+_ALL, _START, _EVENTS, _RECORD = int(Phase.ALL), int(Phase.START), int(Phase.EVENTS), int(Phase.RECORD)
+_CLIMATE_POWER, _CLIMATE_STATE = int(Phase.CLIMATE_POWER), int(Phase.CLIMATE_STATE)
+_PERCEIVE, _OFFER, _BARGAIN, _CHOOSE = int(Phase.PERCEIVE), int(Phase.OFFER), int(Phase.BARGAIN), int(Phase.CHOOSE)
+_DIPLOMACY, _DELIVER, _REACT = int(Phase.DIPLOMACY), int(Phase.DELIVER), int(Phase.REACT)
+_FEEL_STATE, _FEEL_POWER = int(Phase.FEEL_STATE), int(Phase.FEEL_POWER)
 
 
 @entry
 def advance(store, p, happenings, first, quarters, phase, actor, pole, by_power, by_state):
     """Play `quarters` quarters from quarter `first` on, or only one phase of one actor.
 
-    store: `sim.world.Store`; p: float64 [numbers, lanes]; happenings: float64 [events, 8] (see `sim.ensemble`);
-    phase, actor:
-    a `Phase` and the position of the actor; pole: float64 [powers]; by_power [quarters, states, powers, measures,
-    lanes] and by_state [quarters, states, measures, lanes]: float64, filled.
+    store: `sim.world.Store`; p: float64 [numbers, lanes]; happenings: float64 [events, 8] (see `sim.ensemble`); phase,
+    actor: a `Phase` and the position of the actor; pole: float64 [powers]; by_power [quarters, states, powers,
+    measures, lanes] and by_state [quarters, states, measures, lanes]: float64, filled.
     """
     states, powers = store.state_key.shape[0], store.power_key.shape[0]
     everything = phase == _ALL
     for step in range(quarters):
         t = first + step
         # one phase after the other; what is asked for decides where to begin and to stop, and for whom
-        for now in range(_START, _PHASES):
+        for now in range(_START, _RECORD + 1):
             if not everything and now != phase:
                 continue
             if everything and now == _START and step > 0:
@@ -81,33 +84,34 @@ def advance(store, p, happenings, first, quarters, phase, actor, pole, by_power,
                     if happenings[event, 0] == t:
                         happen(store, p, happenings[event])
                 continue
-            actors = powers if now in (3, 6, 11, 13) else states
+            of_powers = now == _CLIMATE_POWER or now == _OFFER or now == _REACT or now == _FEEL_POWER  # noqa: PLR1714
+            actors = powers if of_powers else states
             for at in range(actors):
                 if not everything and at != actor:
                     continue
-                if now == 1:
+                if now == _START:
                     start_state(store, p, t, at)
-                elif now == 3:
+                elif now == _CLIMATE_POWER:
                     climate_power(store, p, t, at)
-                elif now == 4:
+                elif now == _CLIMATE_STATE:
                     climate_state(store, p, t, at)
-                elif now == 5:
+                elif now == _PERCEIVE:
                     perceive_state(store, p, t, at)
-                elif now == 6:
+                elif now == _OFFER:
                     offer_power(store, p, t, at)
-                elif now == 7:
+                elif now == _BARGAIN:
                     bargain_state(store, p, t, at)
-                elif now == 8:
+                elif now == _CHOOSE:
                     choose_state(store, p, t, at)
-                elif now == 9:
+                elif now == _DIPLOMACY:
                     diplomacy_state(store, p, t, at)
-                elif now == 10:
+                elif now == _DELIVER:
                     deliver_state(store, p, t, at)
-                elif now == 11:
+                elif now == _REACT:
                     react_power(store, p, t, at)
-                elif now == 12:
+                elif now == _FEEL_STATE:
                     feel_state(store, p, t, at)
-                elif now == 13:
+                elif now == _FEEL_POWER:
                     feel_power(store, p, t, at)
                 else:
                     record_state(store, p, t, at, pole, by_power[step], by_state[step])

@@ -1,10 +1,9 @@
 """The state of the world for a block of runs: arrays whose last, contiguous axis is the run ("lane").
 
 Letters of the axes: i state, j power, k kind of offer, d domain of rivalry (economic, security), u term of utility.
-Every
-field is float64 and carries the lane as its last axis, also what never changes, so that a batch can give every run its
-own numbers. One actor owns each row: in a phase an actor writes only rows of its own, so that the order in which actors
-are asked cannot matter.
+Every field is float64 and carries the lane as its last axis, also what never changes, so that a batch can give every
+run its own numbers. One actor owns each row: in a phase an actor writes only rows of its own, so that the order in
+which actors are asked cannot matter.
 """
 
 from collections import namedtuple
