@@ -301,8 +301,13 @@ class _Plan:
         if read_manifest(self.folder) is not None:
             return load_results(self.folder)
         tell = progress or (lambda _: None)
-        with _alone_in(self.folder):
-            return _Batch(self, tell).carry_out(max(1, workers or allowed_cores()))
+        try:
+            with _alone_in(self.folder):
+                return _Batch(self, tell).carry_out(max(1, workers or allowed_cores()))
+        except OSError as error:  # no such place, no permission, no room
+            reason = error.strerror or str(error)
+            message = f"results cannot be written there ({reason}); what was finished is kept, the same command goes on"
+            raise input_error(shown_path(self.folder), message) from error
 
 
 @contextlib.contextmanager

@@ -1,3 +1,4 @@
+import errno
 import hashlib
 import json
 import threading
@@ -323,3 +324,21 @@ def test_the_engine_gives_the_same_bytes_for_any_workers_and_lanes(tmp_path):
         for lanes, workers in ((64, 1), (64, 2), (7, 2), (1, 1))
     ]
     assert told[0] == told[1] == told[2] == told[3]
+
+
+def test_a_folder_that_cannot_be_written_is_told_plainly(tmp_path):
+    in_the_way = tmp_path / "file"
+    in_the_way.write_text("not a folder", encoding="utf-8")
+    with pytest.raises(InputError, match="results cannot be written there"):
+        go(in_the_way)
+
+
+def test_a_full_disk_is_told_plainly_and_keeps_what_was_finished(tmp_path, monkeypatch):
+    def full(*_args, **_more):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("sim.batch.write_table", full)
+        with pytest.raises(InputError, match="No space left on device"):
+            go(tmp_path, workers=1)
+    assert go(tmp_path, workers=1).manifest["runs"] == RUNS
