@@ -18,6 +18,7 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.commands import add_all
 from sim.complaints import Complaints, InputError, check_group, parse_yaml
 
 if TYPE_CHECKING:
@@ -94,6 +95,7 @@ def _parser() -> argparse.ArgumentParser:
     chronicle.add_argument("--run", type=_at_least(0), default=0, metavar="N", help="which run (default: 0)")
     chronicle.add_argument("-o", "--out", metavar="FILE", help="write to a file instead of the screen")
     chronicle.set_defaults(command=_chronicle)
+    add_all(commands)
     return parser
 
 

@@ -37,6 +37,7 @@ TIERS = (
     ("compare", "sensitivity", "calibrate", "backtest"),
     ("report",),
     ("plots",),
+    ("commands",),
     ("cli", "dashboard"),
     ("__init__", "__main__"),
 )
