@@ -23,7 +23,7 @@ SOURCES = sorted(PACKAGE.rglob("*.py"))
 
 # From the ground up. A room imports only from tiers below its own; `rules`, `phases` and `dashboard` are one room each.
 TIERS = (
-    ("complaints",),
+    ("complaints", "words"),
     ("evidence", "chance", "rules"),
     ("parameters", "scenario", "trace"),
     ("world",),
@@ -31,7 +31,7 @@ TIERS = (
     ("phases",),
     ("turn",),
     ("ensemble", "measures"),
-    ("tally",),
+    ("tally", "explain"),
     ("agents",),
     ("batch", "chronicle"),
     ("compare", "sensitivity", "calibrate", "backtest"),
