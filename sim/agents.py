@@ -19,7 +19,8 @@ from sim.ensemble import Prepared as Ensemble
 from sim.ensemble import offer_totals
 from sim.ensemble import prepare as prepare_ensemble
 from sim.evidence import Actor, Evidence, load_evidence
-from sim.explain import Explanation, Offer, explain, offer_at
+from sim.explain import explain, offer_at
+from sim.explanation import Explanation, Offer
 from sim.parameters import vector
 from sim.record import BY_POWER, BY_STATE, Block
 from sim.scenario import Scenario, load_scenario, quarter_text

@@ -53,7 +53,8 @@ SERIES_RUNS = 2048
 
 _CHECKPOINT_SECONDS = 20.0
 _NOT_IN_RESULTS = frozenset(
-    {"__init__.py", "__main__.py", "cli.py", "plots.py", "report.py", "chronicle.py", "explain.py", "words.py"}
+    f"{room}.py"
+    for room in ("__init__", "__main__", "cli", "plots", "report", "chronicle", "explain", "explanation", "words")
 )
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sim.agents import Model, State
 from sim.evidence import Evidence
-from sim.explain import Offer
+from sim.explanation import Offer
 from sim.measures import classify, outcome_words, split_word, thresholds
 from sim.record import BY_POWER, BY_STATE
 from sim.scenario import Event, EventKind, Scenario, quarter_text

@@ -13,7 +13,8 @@ from sim import batch, cli, words
 from sim.agents import Model
 from sim.complaints import InputError
 from sim.ensemble import prepare
-from sim.explain import BAR, explain, explained_together, how_to_read, points_of
+from sim.explain import explain, explained_together, how_to_read
+from sim.explanation import BAR, points_of
 from sim.scenario import load_scenario, quarter_text
 from sim.turn import Phase
 from sim.world import KINDS, TERMS

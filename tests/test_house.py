@@ -27,7 +27,7 @@ TIERS = (
     ("evidence", "chance", "rules"),
     ("parameters", "scenario", "trace"),
     ("world",),
-    ("compiling", "record"),
+    ("compiling", "record", "explanation"),
     ("phases",),
     ("turn",),
     ("ensemble", "measures"),
