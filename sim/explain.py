@@ -250,7 +250,9 @@ def facts_of(moment: _Moment, at: tuple[int, int, int], names: Mapping[str, str]
     weight = np.maximum(w.rivalry[j, :, domain, 0], 0.0) * held
     weight[j] = 0.0
     rival = int(np.argmax(weight))
-    pressing = [names[powers[n]] for n in np.argsort(-w.pressure[i, :, 0], kind="stable") if w.pressure[i, n, 0] > FELT]
+    hostile = np.where(w.rivalry[j, :, DOMAINS.index("security"), 0] > 0.0, w.pressure[i, :, 0], 0.0)
+    pressing = [names[powers[n]] for n in np.argsort(-hostile, kind="stable") if hostile[n] > FELT]
+    sides = [names[powers[n]] for n in np.flatnonzero(w.sided[i, :, 0])]
     times = float(w.size[i, j, k, 0] / w.scale[i, k, 0])
     return {
         "by": names[powers[j]],
@@ -266,6 +268,7 @@ def facts_of(moment: _Moment, at: tuple[int, int, int], names: Mapping[str, str]
         "top_share": percent(float(held[top])),
         "rival": f"; of those, it depends most on {names[powers[rival]]}" if weight[rival] > 0.0 else "",
         "pressing": f"pressure from {listing(pressing[:2])}" if pressing else "some pressure",
+        "side": listing(sides) or "another power",
         "share": percent(float(w.share[i, j, k, 0])),
         "trust": f"{float(w.trust[i, j, 0]):.2f}",
         "signed": percent(float(w.signed[i, j, k, 0])),

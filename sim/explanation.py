@@ -157,7 +157,7 @@ def percent(share: float) -> str:
 
 
 def _unit(kind: str) -> str:
-    return "points" if kind == "security" else "bn USD"
+    return "index points" if kind == "security" else "bn USD"
 
 
 def _amount(size: float, kind: str, decimals: int = 2) -> str:
@@ -201,7 +201,7 @@ def _lines(one: Explanation) -> Iterator[str]:
     yield f"{'------':>8}"
     yield f"{total:+8.1f}  points is what the offer is worth to {to}, all in all."
     yield f"{beaten:+8.1f}  points is what it has to beat: what {to} can do without it."
-    yield f"{total - beaten:+8.1f}  points is what lies between, and makes a yes as likely as {_odds(offer.odds)}."
+    yield f"{total - beaten:+8.1f}  points is the difference: odds of a yes {_odds(offer.odds)}."
     if silent:
         yield from wrapped(f"Of no weight here: {', '.join(silent)}.")
     yield ""
@@ -245,7 +245,10 @@ def _bargained(one: Explanation) -> str:
         )
     local = f" and obtains that {percent(offer.local)} of the work is done at home" if offer.local > 0.0 else ""
     strings = f" Strings about government: {percent(offer.strings)}." if offer.strings > 0.0 else ""
-    return f"{clauses}{local}.{strings}"
+    scale = (
+        " One index point would be a guarantee by treaty, with standing exercises." if offer.kind == "security" else ""
+    )
+    return f"{clauses}{local}.{strings}{scale}"
 
 
 def _turned(one: Explanation) -> Iterator[str]:
@@ -256,10 +259,8 @@ def _turned(one: Explanation) -> Iterator[str]:
 def _because(one: Explanation, flip: Flip) -> str:
     """Through what a change of size works: it may work either way."""
     if flip.because == "veto":
-        return (
-            "because nothing would then stand in the way" if one.offer.veto else "because it could not be taken at all"
-        )
-    return f"because of {flip.because}"
+        return "so that nothing would stand in the way" if one.offer.veto else "which could not be taken at all"
+    return f"which means {flip.because}"
 
 
 def _turned_size(one: Explanation, flip: Flip) -> str:

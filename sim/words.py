@@ -80,7 +80,7 @@ TERMS: Mapping[str, TermWords] = {
         "",
         "a rival of {by} has been chosen as the side to stand on",
         "",
-        "{to} has taken a side, and it is not that of {by}.",
+        "{to} has taken the side of {side}, and {by} is a rival of that side.",
     ),
     "displeasure": TermWords(
         "displeasure of rivals",
@@ -128,7 +128,7 @@ TERMS: Mapping[str, TermWords] = {
     "resentment": TermWords(
         "resentment",
         "",
-        "{by}'s tariffs or pressure are resented",
+        "tariffs or pressure by {by} are resented",
         "",
         "{by} has used tariffs or pressure against {to}, and that is resented.",
     ),
@@ -137,7 +137,7 @@ TERMS: Mapping[str, TermWords] = {
         "",
         "a guarantor resists outside militaries",
         "",
-        "The power that guards {to} wants no outside militaries in the region, and {by} is its rival.",
+        "A power with a hand in the security of {to} wants no outside militaries there, and {by} is its rival.",
     ),
     "entrenched": TermWords(
         "works that stand already",
