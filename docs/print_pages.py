@@ -289,9 +289,9 @@ def print_explanations() -> str:
         " gives every number in full, and `sim.Model.explain` the same in Python.",
         "",
         "The points add up to what the offer is worth, on the page and in the model. What would have turned the answer"
-        " is found by playing the quarter again with one thing changed, never by a formula beside the rulebook. Money is"
-        " looked for both ways, since a larger offer brings more and ties more. A gift is more of the same that ties"
-        " nobody.",
+        " is found by playing the quarter again with one thing changed, never by a formula beside the rulebook. Money"
+        " is looked for both ways, since a larger offer brings more and ties more. A gift is more of the same that"
+        " ties nobody.",
         "",
     ]
     for number, (name, state, quarter, power, kind) in enumerate(SHOWN):
