@@ -273,9 +273,7 @@ class Teller:
             percent(year.failed[worst] / due),
             f"{year.before.trust[worst]:.2f} to {year.after.trust[worst]:.2f}",
         )
-        text = (
-            f"Of what {self.names[worst]} owes {{who}} this year, {lost} falls through; trust in it falls from {level}."
-        )
+        text = f"Of what {self.names[worst]} owes {{who}} this year, {lost} falls through; trust falls from {level}."
         yield Sentence(6, 2.0 + 20.0 * abs(trust[worst]), text)
 
     def _moves(self, year: StateYear) -> Iterator[Sentence]:

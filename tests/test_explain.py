@@ -17,7 +17,7 @@ from sim.explain import explain, explained_together, how_to_read
 from sim.explanation import BAR, points_of
 from sim.scenario import load_scenario, quarter_text
 from sim.turn import Phase
-from sim.world import KINDS, TERMS
+from sim.world import DOMAINS, KINDS, TERMS
 
 COMING = ("order", "energy", "kinship", "solidarity", "union", "vacuum", "second_tier")
 FIGURE = re.compile(r"^ *([+-]\d+\.\d) ", re.MULTILINE)
@@ -61,6 +61,11 @@ def test_every_term_has_words(name):
     assert bool(said.long_against) or name == "benefit" or not said.short_against
     for sentence in (said.long_for, said.long_against):
         assert not sentence or sentence.endswith(".")
+
+
+def test_every_kind_of_offer_and_domain_has_words():
+    assert set(words.KINDS) == set(KINDS)
+    assert set(words.FIELDS) == set(DOMAINS)
 
 
 def test_every_sign_that_occurs_has_words_of_its_own(model, summit):
