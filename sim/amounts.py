@@ -52,6 +52,12 @@ class Range:
 _QUANTITY = re.compile(r"([-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?)\s*(.*)\Z")
 _MONEY = {"mn USD": 0.001, "bn USD": 1.0, "trn USD": 1000.0}
 
+# How a JSON Schema says the same.
+_NUMBER_TEXT = r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]{1,3})?"
+MONEY_TEXT = rf"^{_NUMBER_TEXT} *({'|'.join(_MONEY)})$"
+POINTS_TEXT = rf"^{_NUMBER_TEXT} *points?$"
+PERCENT_TEXT = rf"^{_NUMBER_TEXT} *%$"
+
 
 @dataclass(frozen=True, kw_only=True)
 class _Quantity:

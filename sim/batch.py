@@ -277,7 +277,7 @@ class _Plan:
     def _identity(self) -> dict[str, Any]:
         """Everything the results depend on; equal identities give equal bytes."""
         scenario = _plain(self.scenario)
-        for where in ("path", "notes"):
+        for where in ("path", "notes", "origins"):
             scenario.pop(where, None)
         for event in scenario["events"]:
             event.pop("file", None)
