@@ -6,7 +6,7 @@ whatever block, lane or thread it is played in.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,8 +25,8 @@ from sim.phases.layout import (
     VISIT_EVENT,
 )
 from sim.record import BY_POWER, BY_STATE, Block
-from sim.sampling import sampled_numbers
-from sim.scenario import EventKind, Scenario
+from sim.sampling import event_dates, sampled_numbers
+from sim.scenario import Event, EventKind, Scenario
 from sim.turn import Phase, advance
 from sim.world import DOMAINS, KINDS, axes_of, build, unpack
 
@@ -40,7 +40,9 @@ class Prepared:
     scenario: Scenario
     evidence: Evidence
     values: Mapping[str, Any]  # every number by name: a float, or one float a run, from run 0 on
-    happenings: np.ndarray  # float64 [events, 8]
+    events: tuple[Event, ...]  # in the order of their first quarter
+    rows: np.ndarray  # float64 [rows, 8], see `rows_of`
+    event_of: np.ndarray  # int64 [rows], the event each row belongs to
     pole: np.ndarray  # float64 [powers], -1..1
     seed: int
     fixed: frozenset[str] = frozenset()  # numbers that are not drawn, whatever the scenario samples
@@ -72,6 +74,16 @@ class Prepared:
             offers=np.moveaxis(offers, -1, 0),
         )
 
+    def happenings(self, first: int, lanes: int) -> np.ndarray:
+        """Events laid out for the turn and some runs: float64 [rows, 9 + lanes].
+
+        What `rows_of` says, the last quarter in which the event may be due, and for each run the quarter in which it is
+        due there. What is left to luck is drawn here and not in the turn, so that what happens can be told beforehand.
+        """
+        dates = event_dates(self.events, self.seed, first, lanes)
+        last = np.array([float(event.last) for event in self.events])
+        return np.hstack((self.rows, last[self.event_of, None], dates[self.event_of]))
+
     def values_of(self, first: int, lanes: int) -> Mapping[str, Any]:
         """The numbers of some runs: what differs from run to run is float64 [lanes], everything else holds for all."""
         values = {
@@ -90,7 +102,7 @@ class Prepared:
         advance(
             store,
             vector(values, lanes),
-            self.happenings,
+            self.happenings(first, lanes),
             self.scenario.start,
             len(self.quarters),
             int(Phase.ALL),
@@ -126,11 +138,15 @@ def prepare(
     evidence = load_evidence(scenario.world) if evidence is None else evidence
     values = number_values(evidence, {**scenario.numbers, **(numbers or {})}, scenario.without)
     switched_off = {name for system in scenario.without for name in evidence.systems[system].strengths}
+    events = tuple(sorted(scenario.events, key=lambda event: event.at))
+    rows, event_of = rows_of(events, evidence)
     return Prepared(
         scenario=scenario,
         evidence=evidence,
         values=values,
-        happenings=happenings_of(scenario, evidence),
+        events=events,
+        rows=rows,
+        event_of=event_of,
         pole=poles(evidence),
         seed=scenario.seed if seed is None else seed,
         fixed=frozenset(switched_off.union(numbers or ())),
@@ -161,18 +177,22 @@ def poles(evidence: Evidence) -> np.ndarray:
     return np.asarray(place)
 
 
-def happenings_of(scenario: Scenario, evidence: Evidence) -> np.ndarray:
-    """Events laid out for the turn: float64 [events, 8]: quarter, code, state, power, kind or domain, three values.
+def rows_of(events: Sequence[Event], evidence: Evidence) -> tuple[np.ndarray, np.ndarray]:
+    """What each event is, in numbers, and which event each row belongs to.
 
-    An event for several actors becomes several rows; -1 stands for an actor, kind or value that does not apply. The two
-    powers of a rivalry stand in the columns of state and power.
+    float64 [rows, 8]: first quarter, code, state, power, kind or domain, three values; int64 [rows]. An event for
+    several actors becomes several rows; -1 stands for an actor, kind or value that does not apply. The two powers of a
+    rivalry stand in the columns of state and power.
     """
     states = {actor.code: at for at, actor in enumerate(evidence.states)}
     powers = {actor.code: at for at, actor in enumerate(evidence.powers)}
     rows: list[tuple[float, ...]] = []
-    for event in sorted(scenario.events, key=lambda event: event.at):
-        rows += [(float(event.at), *row) for row in _rows_of(event.kind, event.fields, states, powers)]
-    return np.array(rows).reshape(-1, 8)
+    event_of: list[int] = []
+    for number, event in enumerate(events):
+        more = [(float(event.at), *row) for row in _rows_of(event.kind, event.fields, states, powers)]
+        rows += more
+        event_of += [number] * len(more)
+    return np.array(rows).reshape(-1, 8), np.array(event_of, dtype=np.int64)
 
 
 def _rows_of(

@@ -26,6 +26,10 @@ INTERVENTION = int(Stream.INTERVENTION)
 
 SUMMIT_EVENT, OFFER_EVENT, TARIFF_EVENT, CRISIS_EVENT, VISIT_EVENT, CAPACITY_EVENT, RIVALRY_EVENT = range(7)
 
+# Columns of a happening behind the eight that say what it is: the last quarter in which it may be due, and then, for
+# each lane, the quarter in which it is due there.
+LAST, DUE = range(8, 10)
+
 
 draft: Any = namedtuple("Draft", DRAFT)(*range(len(DRAFT)))  # rows of `w.draft`
 hand: Any = namedtuple("Hand", HAND)(*range(len(HAND)))  # rows of `w.hand`
