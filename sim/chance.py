@@ -46,6 +46,9 @@ class Stream(IntEnum):
     WEDGE = 17
     WEDGE_OUTCOME = 18
     VOTE = 19
+    EVENT_HAPPENS = 40
+    EVENT_DATE = 41
+    NUMBER = 42
 
 
 def mix(x: Any) -> Any:

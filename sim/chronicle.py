@@ -120,9 +120,7 @@ class _Teller:
     def listen(self) -> None:
         """Take note of a quarter."""
         when = quarter_text(self.model.quarter)
-        for event in self.model.setting.events:
-            if event.at == self.model.quarter:
-                self.events.append(f"{when}: {self._event(event)}")
+        self.events += [f"{when}: {self._event(event)}" for event in self.model.happening]
         for power in self.model.powers:
             if self.model.world.summit[:, power.place, 0].max() > 0.0:
                 self.hosts.setdefault(self.name[power.code], []).append(when[-2:])

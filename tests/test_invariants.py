@@ -85,9 +85,9 @@ def play(scenario, explain=False):
     store = build(EVIDENCE, ready.values, lucks(scenario.seed, 0, LANES), explain=explain)
     by_power = np.empty((QUARTERS, len(STATES), len(POWERS), len(BY_POWER), LANES))
     by_state = np.empty((QUARTERS, len(STATES), len(BY_STATE), LANES))
-    numbers = vector(ready.values, LANES)
+    numbers, happenings = vector(ready.values, LANES), ready.happenings(0, LANES)
     everything = int(Phase.ALL)
-    advance(store, numbers, ready.happenings, scenario.start, QUARTERS, everything, 0, ready.pole, by_power, by_state)
+    advance(store, numbers, happenings, scenario.start, QUARTERS, everything, 0, ready.pole, by_power, by_state)
     return unpack(store), by_power, by_state
 
 

@@ -12,6 +12,7 @@ from sim.phases.layout import (
     DIALOGUE,
     DISCORD,
     DOWNTURN_EVENT,
+    DUE,
     FORMAT,
     GROWTH,
     OFFER_EVENT,
@@ -51,10 +52,15 @@ from sim.rules.security import threat_felt
 
 
 @phase
-def happen(w, p, row):
-    """One scheduled event, before anyone acts: quarter, code, state, power, kind or domain, three values."""
+def happen(w, p, t, row):
+    """One event, before anyone acts, in the lanes in which it is due now.
+
+    row: first quarter, code, state, power, kind or domain, three values, last quarter, and the quarter of each lane.
+    """
     code, i, j, k = int(row[1]), int(row[2]), int(row[3]), int(row[4])
     for lane in range(w.luck.shape[0]):
+        if row[DUE + lane] != t:
+            continue
         if code == SUMMIT_EVENT:
             w.called_summit[i, j, lane] = 1.0
         elif code == OFFER_EVENT:

@@ -34,6 +34,10 @@ VOTE_EVENT, WAR_EVENT, QUARREL_EVENT, WEDGE_EVENT, THAW_EVENT, DOWNTURN_EVENT, C
     7, 15
 )
 
+# Columns of a happening behind the eight that say what it is: the last quarter in which it may be due, and then, for
+# each lane, the quarter in which it is due there.
+LAST, DUE = range(8, 10)
+
 
 draft: Any = namedtuple("Draft", DRAFT)(*range(len(DRAFT)))  # rows of `w.draft`
 hand: Any = namedtuple("Hand", HAND)(*range(len(HAND)))  # rows of `w.hand`
