@@ -23,7 +23,8 @@ from sim.explain import explain, offer_at
 from sim.explanation import Explanation, Offer
 from sim.parameters import vector
 from sim.record import BY_POWER, BY_STATE, Block
-from sim.scenario import Scenario, load_scenario, quarter_text
+from sim.sampling import event_dates
+from sim.scenario import Event, Scenario, load_scenario, quarter_text
 from sim.turn import Phase, advance
 from sim.world import KINDS, axes_of, build, unpack
 
@@ -192,9 +193,12 @@ class Model(mesa.Model):
         self.evidence: Evidence = load_evidence(scenario.world)
         self.prepared = prepare_ensemble(scenario, self.evidence, seed=seed, numbers=numbers)
         self.setting, self.run_number = scenario, run
-        self.store = build(self.evidence, self.prepared.values, lucks(self.prepared.seed, run, 1), explain=True)
+        self.values = self.prepared.values_of(run, 1)
+        self.happenings = self.prepared.happenings(run, 1)
+        self.dates = event_dates(scenario.events, self.prepared.seed, run, 1)[:, 0]
+        self.store = build(self.evidence, self.values, lucks(self.prepared.seed, run, 1), explain=True)
         self.world = unpack(self.store)
-        self.numbers = vector(self.prepared.values, 1)
+        self.numbers = vector(self.values, 1)
         axes = axes_of(self.evidence)
         shape = (scenario.quarters, len(axes["i"]))
         self.by_power = np.zeros((*shape, len(axes["j"]), len(BY_POWER), 1))
@@ -250,7 +254,7 @@ class Model(mesa.Model):
             advance(
                 self.store,
                 self.numbers,
-                self.prepared.happenings,
+                self.happenings,
                 self.quarter,
                 1,
                 int(phase),
@@ -264,6 +268,11 @@ class Model(mesa.Model):
     def page(self) -> int:
         """The place of the current quarter in the record."""
         return max(0, self.quarter - self.setting.start)
+
+    @property
+    def happening(self) -> list[Event]:
+        """The events that happen in the current quarter of this run."""
+        return [event for event, date in zip(self.setting.events, self.dates, strict=True) if date == self.quarter]
 
     def state(self, code: str) -> State:
         """A state by its code."""

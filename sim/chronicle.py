@@ -28,6 +28,7 @@ GUARDED = 0.3  # share of security ties from which a power is the one that guard
 SHIFT = 0.12  # a change of rivalry below this in a year is not told
 LEAST = 0.01  # nor a change of shares over the run
 FEW = 3  # offers from which it is told how a power fared
+PARTS, CHANGES = ("rate", "loss", "share"), ("change", "capacity", "cost")  # fields of events that are parts, changes
 OFTEN = 0.25  # the part of its offers that a power must have refused to be named for it
 DUE, POOR = 1.0, 0.5  # works that fell due, in absorptive scales, and the part of them that counts as poor
 
@@ -43,7 +44,7 @@ def tell(scenario: str | Path | Scenario, seed: int | None = None, run: int = 0)
     lines = [*story.opening(), *story.who_is_who()]
     while model.running:
         model.step()
-        story.listener.listen()
+        story.listen()
         if (model.quarter + 1) % 4 == 0 or not model.running:
             lines += story.year()
     lines += story.ending()
@@ -58,12 +59,19 @@ class _Story:
         self.evidence: Evidence = model.evidence
         actors = (*self.evidence.states, *self.evidence.powers)
         self.name = {actor.code: actor.spoken or actor.name for actor in actors}
+        self.name |= {corridor.code: corridor.spoken or corridor.name for corridor in self.evidence.corridors}
         capitals = {actor.code: actor.capital for actor in actors}
         self.listener = Listener(model)
         self.tellers = {state.code: Teller(state.code, self.name, capitals) for state in model.states}
         self.heard: list[Heard] = []
+        self.happened: list[tuple[int, Event]] = []
         self.visits = 0
         self.taken_sides: Counter[str] = Counter()
+
+    def listen(self) -> None:
+        """Take note of the quarter that has just been played."""
+        self.listener.listen()
+        self.happened += [(self.model.quarter, event) for event in self.model.happening]
 
     # --- before the first year ---
 
@@ -151,23 +159,22 @@ class _Story:
 
     def _events(self, year: Year) -> Iterator[str]:
         """The events of the year in their own sentences; the same thing done to several is told once."""
-        now = self.model.quarter
-        events = [event for event in self.model.setting.events if event.at // 4 == now // 4 and event.at <= now]
-        events.sort(key=lambda event: event.at)
-        groups: dict[tuple[object, ...], list[Event]] = {}
-        for event in events:
+        groups: dict[tuple[object, ...], list[tuple[int, Event]]] = {}
+        for at, event in self.happened:
             same = sorted((key, str(value)) for key, value in event.fields.items() if key != "against")
             alone = () if event.kind is EventKind.TARIFF else (len(groups),)
-            groups.setdefault((event.at, event.kind, event.note, *same, *alone), []).append(event)
+            groups.setdefault((at, event.kind, event.note, *same, *alone), []).append((at, event))
+        self.happened = []
         for together in groups.values():
-            targets = tuple(str(event.fields["against"]) for event in together) if len(together) > 1 else ()
-            yield f"{quarter_text(together[0].at)}: {self._event(together[0], targets)}{self._fate(together[0], year)}"
+            at, event = together[0]
+            targets = tuple(str(one.fields["against"]) for _, one in together) if len(together) > 1 else ()
+            yield f"{quarter_text(at)}: {self._event(event, targets)}{self._fate(at, event, year)}"
 
-    def _fate(self, event: Event, year: Year) -> str:
+    def _fate(self, at: int, event: Event, year: Year) -> str:
         """How an offer that a scenario lays on the table was answered."""
         if event.kind is not EventKind.OFFER:
             return ""
-        asked = event.at, event.fields["by"], event.fields["kind"]
+        asked = at, event.fields["by"], event.fields["kind"]
         for heard in year.states[str(event.fields["to"])].heard:
             offer = heard.offer
             if (offer.quarter, offer.by, offer.kind) == asked:
@@ -180,12 +187,13 @@ class _Story:
         said = {**event.fields, "against": targets} if targets else dict(event.fields)
         for key, value in said.items():
             if isinstance(value, tuple):
-                said[key] = listing(self.name.get(code, code) for code in value)
+                said[key] = listing(self.name.get(code, code) for code in value) or "nobody"
             elif isinstance(value, str):
                 kind = KINDS[value].one if value in KINDS else value
                 said[key] = self.name.get(value, kind)
             elif isinstance(value, float):
-                said[key] = f"{value:.0%}" if key in ("rate", "change") else f"{value:g}"
+                sign = "+" if key in CHANGES else ""
+                said[key] = f"{value:{sign}.0%}" if key in (*PARTS, *CHANGES) else f"{value:g}"
         if event.kind is EventKind.OFFER:
             said["size"] = f"{said['size']} {'index points' if event.fields['kind'] == 'security' else 'bn USD'}"
         if event.kind is EventKind.CAPACITY:

@@ -6,7 +6,6 @@ Exit codes: 0 done; 1 a fault of this program; 2 the input is wrong, and the mes
 """
 
 import argparse
-import dataclasses
 import os
 import shlex
 import sys
@@ -196,11 +195,10 @@ def _with_settings(scenario: "Scenario", settings: Sequence[str]) -> "Scenario":
     if not settings:
         return scenario
     from sim.evidence import load_evidence
-    from sim.scenario import check_number_name, read_override
+    from sim.scenario import check_number_name, read_override, with_number
 
     evidence = load_evidence(scenario.world)
     complaints = Complaints()
-    numbers, beyond = dict(scenario.numbers), dict(scenario.beyond)
     for setting in settings:
         written, equals, value = setting.partition("=")
         place = f"--set {setting}"
@@ -213,10 +211,9 @@ def _with_settings(scenario: "Scenario", settings: Sequence[str]) -> "Scenario":
                 continue
             number, reason = read_override(entry, evidence.numbers[known], complaints)
             if number is not None:
-                numbers[known] = number
-                beyond |= {known: reason} if reason else {}
+                scenario = with_number(scenario, known, number, reason)
     complaints.raise_if_any()
-    return dataclasses.replace(scenario, numbers=numbers, beyond=beyond)
+    return scenario
 
 
 def _print_estimate(name: str, estimate: Any) -> None:

@@ -6,6 +6,7 @@
 import functools
 import re
 from collections import Counter
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from sim.chronicle import CAUTION, WIDTH, tell
 from sim.evidence import load_evidence
 from sim.listening import Stand, StateYear
 from sim.record import BY_STATE
+from sim.rules.diplomacy import ABSTAINS
 from sim.scenario import EventKind, list_scenarios, load_scenario
 from sim.telling import ROOM, Teller
 from sim.words import capital
@@ -151,6 +153,22 @@ def test_quiet_states_are_told_together():
     assert teller.quiet(calm) == "Alpha (no offers, nothing signed)"
     sided = StateYear(sides=[(8100, "BBB", 0.5)], before=stand, after=stand, kept={"BBB": 0.0}, failed={"BBB": 0.0})
     assert teller.paragraph(sided).startswith("In Q1 Alpha openly takes the side of Beta: 20% of")
+
+
+def test_votes_clashes_and_plants_are_told():
+    teller = Teller("AAA", {"AAA": "Alpha", "BBB": "Beta", "CCC": "Gamma"}, {"BBB": "Betaville"})
+    stand = Stand(alignment={"BBB": 0.2}, trust={"BBB": 0.5}, standing={"BBB": 0.5}, partners=1.0)
+    year = StateYear(
+        votes=[(8101, int(ABSTAINS))],
+        clashes=[(8100, "CCC")],
+        before=stand,
+        after=replace(stand, refines=0.2),
+        kept={"BBB": 0.0},
+        failed={"BBB": 0.0},
+    )
+    told = teller.paragraph(year)
+    assert told.startswith("In Q1 Alpha clashes with Gamma. In the vote of Q2 it abstains.")
+    assert "New plants let it refine 20% of what it mines." in told
 
 
 def test_another_seed_is_another_story():

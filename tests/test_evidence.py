@@ -40,7 +40,11 @@ class TestSound:
             "states.KAZ.need.infrastructure",
             "powers.USA.budget.minerals",
             "ties.KAZ.CHN.trade",
+            "ties.KAZ.CHN.energy",
             "rivalry.CHN.USA.economic",
+            "neighbours.KAZ.UZB.friction",
+            "corridors.NORTH.capacity",
+            "corridors.SOUTH.KAZ.access",
         ):
             assert evidence.numbers[name].name == name
 
@@ -48,6 +52,27 @@ class TestSound:
         assert [actor.code for actor in evidence.states] == ["KAZ", "UZB"]
         assert [actor.code for actor in evidence.powers] == ["CHN", "RUS", "USA"]
         assert evidence.kinds == ("deal", "minerals", "infrastructure", "security")
+
+    def test_corridors_come_in_the_order_of_the_file_with_their_names(self, evidence: room.Evidence) -> None:
+        assert [(way.code, way.name, way.spoken) for way in evidence.corridors] == [
+            ("NORTH", "North", "the north"),
+            ("SOUTH", "South", "the south"),
+        ]
+        assert evidence.numbers["corridors.NORTH.RUS.control"].meaning.startswith("how far Rus could close the north")
+
+    def test_what_a_corridor_is_to_nobody_has_no_number(self, evidence: room.Evidence) -> None:
+        assert "corridors.NORTH.UZB.access" not in evidence.numbers
+
+    def test_a_world_may_be_without_corridors(self, tmp_path: Path) -> None:
+        contents = files()
+        del contents["actors.yaml"]["corridors"], contents["corridors.csv"]
+        assert load_evidence(folder=write(tmp_path, contents)).corridors == ()
+
+    def test_a_world_of_one_state_needs_no_neighbours(self, tmp_path: Path) -> None:
+        contents = files()
+        del contents["actors.yaml"]["states"]["UZB"], contents["neighbours.csv"]
+        contents["ties.csv"] = [row for row in contents["ties.csv"] if row["state"] == "KAZ"]
+        assert len(load_evidence(folder=write(tmp_path, contents)).states) == 1
 
     def test_a_number_knows_its_file_and_line(self, evidence: room.Evidence) -> None:
         tie = evidence.numbers["ties.KAZ.CHN.fit"]
@@ -73,6 +98,23 @@ class TestSound:
         row["power_a"], row["power_b"] = row["power_b"], row["power_a"]
         assert "rivalry.CHN.RUS.economic" in load_evidence(folder=write(tmp_path, contents)).numbers
 
+    def test_a_pair_of_neighbours_may_stand_in_either_order(self, tmp_path: Path) -> None:
+        contents = files()
+        row = contents["neighbours.csv"][0]
+        row["state_a"], row["state_b"] = row["state_b"], row["state_a"]
+        assert "neighbours.KAZ.UZB.cohesion" in load_evidence(folder=write(tmp_path, contents)).numbers
+
+    @pytest.mark.parametrize("name", ["neighbours.csv", "corridors.csv"])
+    def test_a_changed_table_is_read_again(self, tmp_path: Path, name: str) -> None:
+        contents = files()
+        first = load_evidence(folder=write(tmp_path, contents))
+        contents[name][0]["value"] = 0.125
+        second = load_evidence(folder=write(tmp_path, contents))
+        changed = [key for key, entry in second.numbers.items() if entry.value != first.numbers[key].value]
+        assert changed == [
+            {"neighbours.csv": "neighbours.KAZ.UZB.cohesion", "corridors.csv": "corridors.NORTH.KAZ.access"}[name]
+        ]
+
     def test_it_is_read_once_until_a_file_changes(self, tmp_path: Path) -> None:
         contents = files()
         first = load_evidence(folder=write(tmp_path, contents))
@@ -83,7 +125,7 @@ class TestSound:
 
     def test_a_second_world_lies_in_a_folder_of_its_own(self, tmp_path: Path) -> None:
         contents = files()
-        for name in ("actors.yaml", "ties.csv", "rivalries.csv"):
+        for name in ("actors.yaml", "ties.csv", "rivalries.csv", "neighbours.csv", "corridors.csv"):
             contents[f"toy/{name}"] = contents[name]
         folder = write(tmp_path, contents)
         assert room.list_worlds(folder) == ("central-asia", "toy")
@@ -159,6 +201,22 @@ MISTAKES: dict[str, tuple[Callable[[dict[str, Any]], None], str]] = {
     "trust above one": (_set("ties.csv", 5, "high", to=2), "ties.csv:7: high: found '2'; allowed: a number from 0 to 1"),
     "missing rivalry": (_drop("rivalries.csv", 0), "rivalries.csv: rows are missing: CHN RUS economic"),
     "rival of itself": (_set("rivalries.csv", 0, "power_b", to="CHN"), "rivalries.csv:2: power_b: found 'CHN'; allowed: a power other than 'CHN'"),
+    "energy sold twice": (_set("ties.csv", 14, "value", to=0.75), "ties.csv: ties.KAZ.*.energy: found shares that sum to 1.25; allowed: shares that sum to 1 or less"),
+    "missing neighbours": (_drop("neighbours.csv", 1), "neighbours.csv: rows are missing: KAZ UZB friction"),
+    "neighbour of itself": (_set("neighbours.csv", 0, "state_b", to="KAZ"), "neighbours.csv:2: state_b: found 'KAZ'; allowed: a state other than 'KAZ'"),
+    "unknown neighbour": (_set("neighbours.csv", 0, "state_a", to="KAX"), "neighbours.csv:2: state_a: found 'KAX'; allowed: KAZ, UZB. Did you mean 'KAZ'?"),
+    "unknown field of neighbours": (_set("neighbours.csv", 1, "field", to="frictoin"), "neighbours.csv:3: field: found 'frictoin'; allowed: cohesion, friction. Did you mean 'friction'?"),
+    "neighbours twice": (_set("neighbours.csv", 1, "field", to="cohesion"), "neighbours.csv:3: neighbours.KAZ.UZB.cohesion: found the number"),
+    "neighbours without evidence": (_set("neighbours.csv", 0, "evidence", to=""), "neighbours.csv:2: evidence: a number of basis 'coded' needs evidence"),
+    "corridor lacks a number": (_drop("actors.yaml", "corridors", "NORTH", "numbers", "cost"), "corridors.NORTH.numbers: 'cost' is missing"),
+    "corridor lacks a name": (_drop("actors.yaml", "corridors", "NORTH", "name"), "corridors.NORTH: 'name' is missing"),
+    "corridor with a power's code": (_set("actors.yaml", "corridors", "CHN", to=files()["actors.yaml"]["corridors"]["NORTH"]), "corridors.CHN: found the code 'CHN', which is a power's already; allowed: each code once"),
+    "unknown corridor": (_set("corridors.csv", 0, "corridor", to="NORHT"), "corridors.csv:2: corridor: found 'NORHT'; allowed: NORTH, SOUTH. Did you mean 'NORTH'?"),
+    "unknown field of a corridor": (_set("corridors.csv", 0, "field", to="acces"), "corridors.csv:2: field: found 'acces'; allowed: access, link, control. Did you mean 'access'?"),
+    "access of a power": (_set("corridors.csv", 0, "actor", to="CHN"), "corridors.csv:2: actor: found 'CHN'; allowed: KAZ, UZB"),
+    "control by a state": (_set("corridors.csv", 2, "actor", to="KAZ"), "corridors.csv:4: actor: found 'KAZ'; allowed: CHN, RUS, USA"),
+    "corridor row twice": (_set("corridors.csv", 3, "corridor", to="NORTH"), "corridors.csv:5: corridors.NORTH.KAZ.access: found the number"),
+    "corridor beyond the scale": (_set("corridors.csv", 0, "high", to=2), "corridors.csv:2: high: found '2'; allowed: a number from 0 to 1"),
     "rivalry beyond the scale": (_set("rivalries.csv", 0, "low", to=-3), "low: found '-3'; allowed: a number from -1 to 1"),
 }  # fmt: skip
 
@@ -192,16 +250,20 @@ def test_all_mistakes_are_told_together(tmp_path: Path) -> None:
         assert any(MISTAKES[name][1] in line for line in said)
 
 
-@pytest.mark.parametrize("name", ["documents.yaml", "systems.yaml", "actors.yaml", "ties.csv", "rivalries.csv"])
+@pytest.mark.parametrize(
+    "name",
+    ["documents.yaml", "systems.yaml", "actors.yaml", "ties.csv", "rivalries.csv", "neighbours.csv", "corridors.csv"],
+)
 @pytest.mark.parametrize("content", ["", "3\n", "[1, 2]\n", "{a: {b: 1}}\n", "\x00", "a: *b\n"])
 def test_a_spoilt_file_is_an_input_error(tmp_path: Path, name: str, content: str) -> None:
     complaints_about(tmp_path, files() | {name: content})
 
 
-def test_a_missing_file_is_an_input_error(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["ties.csv", "neighbours.csv", "corridors.csv"])
+def test_a_missing_file_is_an_input_error(tmp_path: Path, name: str) -> None:
     write(tmp_path)
-    (tmp_path / "ties.csv").unlink()
-    with pytest.raises(InputError, match=r"ties\.csv: cannot be read: No such file"):
+    (tmp_path / name).unlink()
+    with pytest.raises(InputError, match=rf"{name}: cannot be read: No such file"):
         load_evidence(folder=tmp_path)
 
 
