@@ -1,4 +1,4 @@
-"""Print the pages that follow from the rulebook and the evidence: `docs/rulebook.md` and `docs/sources.md`.
+"""Print the pages that follow from rulebook, evidence and model: `rulebook.md`, `sources.md` and `explanations.md`.
 
 python docs/print_pages.py            renew them
 python docs/print_pages.py --check    only say whether they are up to date; 1 if one is not
@@ -266,6 +266,44 @@ def grouped(numbers: Sequence["Number"]) -> dict[str, list[str]]:
     return groups
 
 
+# --- explanations ----------------------------------------------------------------------------------------------------
+
+SHOWN = (  # scenario, state, quarter, power, kind: one offer that was taken, and one that was not
+    ("washington-summit", "KAZ", "2025-Q4", "USA", "deal"),
+    ("washington-summit", "TKM", "2025-Q3", "EU", "infrastructure"),
+)
+
+
+def print_explanations() -> str:
+    """The page of two offers, explained as `multivector explain` does."""
+    from sim.ensemble import prepare
+    from sim.explain import explain, how_to_read
+    from sim.scenario import load_scenario
+
+    lines = [
+        PRINTED,
+        "",
+        "# Why an offer was taken",
+        "",
+        "`multivector explain` takes any answer of any run apart. Two examples, as the command prints them; `--json`"
+        " gives every number in full, and `sim.Model.explain` the same in Python.",
+        "",
+        "The points add up to what the offer is worth, on the page and in the model. What would have turned the answer"
+        " is found by playing the quarter again with one thing changed, never by a formula beside the rulebook. Money"
+        " is looked for both ways, since a larger offer brings more and ties more. A gift is more of the same that"
+        " ties nobody.",
+        "",
+    ]
+    for number, (name, state, quarter, power, kind) in enumerate(SHOWN):
+        prepared = prepare(load_scenario(name))
+        if not number:
+            lines += ["```text", how_to_read(prepared), "```", ""]
+        asked = f"multivector explain {name} --state {state} --at {quarter} --by {power} --kind {kind}"
+        told = explain(prepared, state=state, at=quarter, by=power, kind=kind)
+        lines += [f"`{asked}`", "", "```text", *(str(one) for one in told), "```", ""]
+    return "\n".join(lines).rstrip() + "\n"
+
+
 # --- the door --------------------------------------------------------------------------------------------------------
 
 
@@ -276,12 +314,18 @@ def pages() -> dict[Path, str]:
     from sim.evidence import load_evidence
 
     evidence = load_evidence(folder=ROOT / "seeds")
-    return {DOCS / "rulebook.md": print_rulebook(evidence), DOCS / "sources.md": print_sources(evidence)}
+    return {
+        DOCS / "rulebook.md": print_rulebook(evidence),
+        DOCS / "sources.md": print_sources(evidence),
+        DOCS / "explanations.md": print_explanations(),
+    }
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Renew the pages, or say which are stale; returns the exit status."""
-    parser = argparse.ArgumentParser(description="Print the pages that follow from the rulebook and the evidence.")
+    parser = argparse.ArgumentParser(
+        description="Print the pages that follow from the rulebook, the evidence and the model."
+    )
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if a page is stale")
     check = parser.parse_args(arguments).check
     stale = 0
