@@ -24,7 +24,7 @@ from sim.complaints import input_error, shown_path
 from sim.measures import SUMMARY_TOTALS, split_word
 from sim.pairing import ENDED, LEVEL, RESAMPLES, Finals, Label, Paired, Resampling, finals_of, holm, paired
 from sim.record import Results, load_results, write_text
-from sim.scenario import Scenario, list_scenarios, load_scenario
+from sim.scenario import Scenario, list_scenarios, load_scenario, quarter_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -141,7 +141,8 @@ def compare(
     scenarios
         Two or more: scenarios, their names or paths, results, or results folders.
     runs, seed
-        In place of what the first scenario says; they hold for all, since only runs with the same luck can be paired.
+        In place of what the first results, or else the first scenario, say; they hold for all, since only runs with
+        the same luck can be paired.
     workers, out, progress
         As in `sim.run`; results that are there already are opened and not run again.
     level
@@ -153,14 +154,14 @@ def compare(
         If a scenario is wrong, or results had other luck or end in another quarter.
     """
     several: list[Scenario | Results] = [_opened(one) for one in scenarios]
-    if runs is None or seed is None:
-        first = next((one for one in several), None)
-        if isinstance(first, Scenario):
-            runs, seed = first.runs if runs is None else runs, first.seed if seed is None else seed
-        elif first is not None:
-            runs = first.number_of_runs if runs is None else runs
-            seed = first.manifest["seed"] if seed is None else seed
-    _check_several(several)
+    check_several(several)
+    for one in several[1:]:
+        check_end(several[0], one)
+    model = next((one for one in several if isinstance(one, Results)), several[0])
+    if runs is None:
+        runs = model.number_of_runs if isinstance(model, Results) else model.runs
+    if seed is None:
+        seed = int(model.manifest["seed"]) if isinstance(model, Results) else model.seed
     found = [
         one if isinstance(one, Results) else run(one, runs=runs, seed=seed, workers=workers, out=out, progress=progress)
         for one in several
@@ -181,11 +182,6 @@ def _opened(what: What) -> Scenario | Results:
     return load_results(what) if is_results(what) else load_scenario(what)
 
 
-def _check_several(several: Sequence[object]) -> None:
-    if len(several) < 2:
-        raise input_error("compare", "a comparison needs two or more", found=f"{len(several)}")
-
-
 def compare_results(several: Sequence[Results], level: float = LEVEL) -> Comparison:
     """Compare finished results with the first of them.
 
@@ -196,7 +192,7 @@ def compare_results(several: Sequence[Results], level: float = LEVEL) -> Compari
     """
     import pandas as pd
 
-    _check_several(several)
+    check_several(several)
     names = _names(several)
     for one in several[1:]:
         check_luck(several[0], one)
@@ -240,6 +236,12 @@ def _shared(several: Sequence[dict[str, str]]) -> dict[str, str]:
 # --- what can be compared --------------------------------------------------------------------------------------------
 
 
+def check_several(several: Sequence[object]) -> None:
+    """There is nothing to compare with fewer than two."""
+    if len(several) < 2:
+        raise input_error("compare", "a comparison needs two or more", found=f"{len(several)}")
+
+
 def check_luck(reference: Results, other: Results) -> None:
     """Runs are paired by their number, which means the same luck only under the same seed."""
     seeds = reference.manifest["seed"], other.manifest["seed"]
@@ -252,16 +254,20 @@ def check_luck(reference: Results, other: Results) -> None:
         )
 
 
-def check_end(reference: Results, other: Results) -> None:
+def check_end(reference: Scenario | Results, other: Scenario | Results) -> None:
     """What runs came to is compared in one and the same quarter."""
-    ends = reference.manifest["quarters"][-1], other.manifest["quarters"][-1]
+    ends = _end_of(reference), _end_of(other)
     if ends[0] != ends[1]:
         raise input_error(
-            shown_path(other.folder),
+            shown_path(other.folder) if isinstance(other, Results) else other.name,
             f"only runs with the same last quarter can be compared: {reference.name} ends in {ends[0]}; "
             "give both the same `to:`",
-            found=f"results that end in {ends[1]}",
+            found=f"runs that end in {ends[1]}",
         )
+
+
+def _end_of(one: Scenario | Results) -> str:
+    return str(one.manifest["quarters"][-1]) if isinstance(one, Results) else quarter_text(one.end)
 
 
 def check_actors(several: Sequence[Results], states: dict[str, str], powers: dict[str, str]) -> None:
@@ -295,7 +301,11 @@ def _notes(several: Sequence[Results], runs: int, pairs: Sequence["_Pair"]) -> l
         if pair.span is not None:
             counted = f"are taken from {pair.span[0]} on, over the {pair.kept:,} runs whose course was kept"
             told = counted if pair.kept > 1 else "have been left out, since no whole course was kept"
-            notes.append(f"{pair.name} begins in another quarter than the reference: sums over the run {told}")
+            notes.append(
+                f"{pair.name} begins in {pair.other.manifest['quarters'][0]}, {pair.reference.name} in "
+                f"{pair.reference.manifest['quarters'][0]}: part of any difference is the time lived longer; sums over "
+                f"the run {told}"
+            )
     actors = [{*one.states, *one.powers} for one in several]
     left_out = sorted(set().union(*actors) - set(actors[0]).intersection(*actors))
     return [*notes, *(f"{code} is not in all of them and has been left out" for code in left_out)]
@@ -554,6 +564,39 @@ def _asked_for(
     """Columns of the course side by side: [R, columns * T * I]."""
     parts = [course.read(name, runs, quarters, states) for name in asked]
     return np.concatenate([part.reshape(runs, -1) for part in parts if part is not None], axis=1)
+
+
+# --- what is shown ---------------------------------------------------------------------------------------------------
+
+ON_SHOW = ("effective_partners", "autonomy", "balance", "trust", "combined_pressure", "acceptance", "threat", "ended")
+"""Outcomes of a state alone that tables and figures show; the files have all of them."""
+
+
+def shown_outcomes(effects: "pd.DataFrame", powers: Sequence[str]) -> list[tuple[str, str]]:
+    """Measure and power of what is shown, in order: alignment with every power, then what concerns the state alone."""
+    there = set(zip(effects["measure"], effects["power"], strict=True))
+    wanted = [("effective_partners", ""), *(("alignment", power) for power in powers)]
+    wanted += [(measure, "") for measure in ON_SHOW[1:]]
+    return [outcome for outcome in wanted if outcome in there]
+
+
+MEASURE_NAMES = {
+    "acceptance": "offers accepted",
+    "accepted": "offers accepted, number",
+    "combined_pressure": "pressure, all powers",
+    "compensating_visits": "compensating visits",
+    "effective_partners": "effective partners",
+    "ended": "balancing ended",
+    "hhi": "concentration (HHI)",
+}
+
+
+def measure_name(measure: str, power: str = "") -> str:
+    """An outcome in words for a table or a figure."""
+    if measure == "trust" and not power:
+        return "trust, mean of powers"
+    words = MEASURE_NAMES.get(measure, measure.replace("_", " "))
+    return f"{words} {power}" if power else words
 
 
 # --- files -----------------------------------------------------------------------------------------------------------
