@@ -125,7 +125,7 @@ def test_holm_is_the_step_down_of_bonferroni():
 
 
 def test_holm_keeps_chance_alone_from_calling_anything_clear():
-    """Among 100 outcomes without any difference, something is called clear in about one family in twenty, not in all."""
+    """Among 100 outcomes without any difference, something is called clear in one family in twenty."""
     families = [paired(noise(w, 60, 100), noise(w + 10_000, 60, 100), Resampling(60, w, 10)).p for w in range(200)]
     assert np.mean([(p < 0.05).any() for p in families]) > 0.9
     assert np.mean([(holm(p) < 0.05).any() for p in families]) < 0.12
