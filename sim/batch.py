@@ -60,6 +60,8 @@ _NOT_IN_RESULTS = frozenset(
         "chronicle.py",
         "cli.py",
         "comparison.py",
+        "contrasts.py",
+        "pairing.py",
         "patterns.py",
         "plots.py",
         "report.py",

@@ -16,6 +16,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, PathPatch
 from matplotlib.path import Path as Outline
 
+from sim.ablate import strongest
 from sim.comparison import Comparison, measure_name, shown_outcomes
 from sim.plots import (
     _STYLE,
@@ -342,3 +343,68 @@ def _course_figure(comparison: Comparison) -> tuple[Figure, pd.DataFrame]:
     subtitle = f"Difference from {comparison.names[0]} in effective partners, quarter by quarter; {runs:,} runs"
     _finish_with(figure, "When the scenarios part", subtitle, *_rest(comparison))
     return figure, data
+
+
+# --- what each system does -------------------------------------------------------------------------------------------
+
+_STRONG = 2.0  # effects beyond this many spreads between runs have the darkest colour
+
+
+def draw_ablation(table: pd.DataFrame, folder: Path | str, caption: str = "") -> list[Path]:
+    """Draw what each system does out of a table of `sim.ablate.effects`, one figure a scenario; gives back the PNGs."""
+    paths = []
+    with mpl.rc_context(_STYLE):
+        for scenario in dict.fromkeys(table["scenario"]):
+            figure, data = _ablation_figure(table[table["scenario"] == scenario], str(scenario), caption)
+            name = f"ablation-{scenario}"
+            paths.append(next(iter(_write(figure, data, Path(folder), name))))
+    return paths
+
+
+def _ablation_figure(mine: pd.DataFrame, scenario: str, caption: str) -> tuple[Figure, pd.DataFrame]:
+    systems, states = list(dict.fromkeys(mine["system"])), list(dict.fromkeys(mine["state"]))
+    partners = mine[mine["measure"] == "effective_partners"]
+    largest = strongest(mine)
+    height = 2.1 + 0.235 * len(systems)
+    figure = Figure(figsize=(4.0 + 2.55 * len(states), height), layout="constrained")
+    left, right = figure.subplots(1, 2, sharey=True, width_ratios=(0.62, 1.9))
+    words = [_cell(row.difference, bool(row.clear)) if row.moved else "" for row in partners.itertuples()]
+    values = partners["difference"].abs().to_numpy()
+    shade = float(np.quantile(values, 0.95)) if len(values) and values.max() > 0 else 1.0
+    heat_map(
+        _grid(partners, partners["difference"], systems, states),
+        left,
+        max(shade, 1e-9),
+        _grid(partners, pd.Series(words, index=partners.index), systems, states, ""),
+        6.5,
+    )
+    left.set_title("Effective partners", pad=22)
+    words = [
+        f"{measure_name(str(row.measure), str(row.power))} {row.effect:+.1f}".replace("-", "−")
+        + ("*" if row.clear else "")
+        for row in largest.itertuples()
+    ]
+    picture = heat_map(
+        _grid(largest, largest["effect"], systems, states),
+        right,
+        _STRONG,
+        _grid(largest, pd.Series(words, index=largest.index), systems, states, ""),
+        6.5,
+    )
+    right.set_title("The outcome that differs most, in units of the spread between runs", pad=22)
+    right.tick_params(axis="y", labelleft=False)
+    figure.colorbar(picture, ax=right, shrink=0.5, pad=0.01, extend="both")
+    subtitle = (
+        "Without the system less with it, same luck; * clear, corrected for the number of outcomes; empty: nothing"
+    )
+    runs = f"{int(mine['runs'].iloc[0]):,} runs with and without each system"
+    _finish_with(figure, "What each system does", subtitle, caption or scenario, runs)
+    return figure, pd.concat([partners.assign(panel="partners"), largest.assign(panel="strongest")], ignore_index=True)
+
+
+def _grid(
+    rows: pd.DataFrame, cells: pd.Series, systems: Sequence[str], states: Sequence[str], empty: Any = np.nan
+) -> pd.DataFrame:
+    """Cells laid out by system and state."""
+    wide = rows.assign(cell=cells).pivot(index="system", columns="state", values="cell")
+    return wide.reindex(index=systems, columns=states).where(lambda found: found.notna(), empty)

@@ -8,6 +8,7 @@ import math
 import sys
 from typing import TYPE_CHECKING, TextIO
 
+from sim.ablate import CHANGED, clearest, silent, summary
 from sim.comparison import Comparison, measure_name, naive_words, shown_outcomes
 from sim.measures import split_word
 
@@ -109,7 +110,9 @@ def _share_cell(row: "pd.Series[float]", start: "pd.Series[float]") -> str:
 
 # --- what differs ----------------------------------------------------------------------------------------------------
 
-_IN_PERCENT = frozenset({"alignment", "trust", "combined_pressure", "autonomy", "acceptance", "threat", "ended"})
+_IN_PERCENT = frozenset(
+    {"alignment", "trust", "combined_pressure", "pressure", "autonomy", "acceptance", "threat", "ended", CHANGED}
+)
 
 
 def print_comparison(comparison: Comparison, file: TextIO | None = None) -> None:
@@ -157,17 +160,27 @@ def _print_endings(comparison: Comparison, console: "Console") -> None:
 
 
 def _print_differences(comparison: Comparison, scenario: str, console: "Console") -> None:
-    table = _table()
-    for state in comparison.states:
-        table.add_column(state, justify="right", no_wrap=True)
     mine = comparison.effects[comparison.effects["scenario"] == scenario]
-    by_outcome = mine.set_index(["measure", "power", "state"]).sort_index()
-    for measure, power in shown_outcomes(mine, list(comparison.powers)):
-        rows = [by_outcome.loc[measure, power, state] for state in comparison.states]
-        table.add_row(measure_name(measure, power), *(_difference_cell(row, measure) for row in rows))
     console.print(f"\n[bold]{scenario} less {comparison.names[0]}[/bold]: means over the last quarters, the same luck")
-    console.print(table)
+    console.print(_difference_table(mine))
     console.print(_without_pairing(mine))
+
+
+def _difference_table(mine: "pd.DataFrame") -> "Table":
+    """Differences by outcome and state, those that are shown."""
+    states = list(dict.fromkeys(mine["state"]))
+    table = _table()
+    for state in states:
+        table.add_column(state, justify="right", no_wrap=True)
+    by_outcome = mine.set_index(["measure", "power", "state"]).sort_index()
+    powers = list(dict.fromkeys(mine.loc[mine["measure"] == "alignment", "power"]))
+    for measure, power in [
+        *shown_outcomes(mine, powers),
+        *([(CHANGED, "")] if CHANGED in set(mine["measure"]) else []),
+    ]:
+        rows = [by_outcome.loc[measure, power, state] for state in states]
+        table.add_row(measure_name(measure, power), *(_difference_cell(row, measure) for row in rows))
+    return table
 
 
 def _difference_cell(row: "pd.Series[float]", measure: str) -> str:
@@ -206,3 +219,88 @@ def percent(share: float) -> str:
     if share < 0.01:
         return "<1\u00a0%"
     return ">99\u00a0%" if share > 0.99 else f"{100 * share:.0f}\u00a0%"
+
+
+# --- what each system does -------------------------------------------------------------------------------------------
+
+_FEW_SYSTEMS = 3  # so many are shown outcome by outcome; of more, only what is clearest
+
+
+def print_ablation(table: "pd.DataFrame", level: float, file: TextIO | None = None) -> None:
+    """Print what the systems do, out of a table of `sim.ablate.effects`, to `file` or to standard output."""
+    console = _console(file)
+    scenarios = list(dict.fromkeys(table["scenario"]))
+    systems = list(dict.fromkeys(table["system"]))
+    console.print()
+    console.print(f"[bold]What each system does[/bold]  ({', '.join(scenarios)})")
+    runs = int(table["runs"].iloc[0])
+    console.print(f"{runs:,} runs with and without each, on the same luck; conditional exploration, not a forecast")
+    for scenario in scenarios:
+        mine = table[table["scenario"] == scenario]
+        if len(systems) <= _FEW_SYSTEMS:
+            for system in systems:
+                console.print(f"\n[bold]{scenario} without {system}[/bold], less {scenario}")
+                console.print(_difference_table(mine[mine["system"] == system]))
+        else:
+            console.print(f"\n[bold]{scenario}[/bold]: effective partners without the system, less with it")
+            console.print(_partners_table(mine))
+    console.print("\n[bold]The clearest effect of each system[/bold]: without it, less with it")
+    console.print(_clearest_table(clearest(table), summary(table), len(scenarios) > 1))
+    outcomes = int(summary(table)["outcomes"].max())
+    console.print(
+        f"\n[dim]Intervals cover {100 * level:.0f} %, each for itself. With {outcomes} outcomes some intervals leave "
+        "nought out by chance; * and the numbers of clear outcomes are corrected for that (Holm, within system and "
+        "scenario). Shares in % points.[/dim]"
+    )
+    quiet = silent(table)
+    if not quiet:
+        console.print("Every system has an effect that can be told from nought.")
+    else:
+        where = "anywhere in this scenario" if len(scenarios) == 1 else "in any of these scenarios"
+        console.print(f"No effect that can be told from nought {where}: {', '.join(quiet)}.")
+    console.print()
+
+
+def _partners_table(mine: "pd.DataFrame") -> "Table":
+    table = _table()
+    rows = mine[mine["measure"] == "effective_partners"]
+    for state in dict.fromkeys(rows["state"]):
+        table.add_column(str(state), justify="right", no_wrap=True)
+    for system, cells in rows.groupby("system", sort=False):
+        table.add_row(str(system), *(_short_cell(cell) for _, cell in cells.iterrows()))
+    return table
+
+
+def _short_cell(row: "pd.Series[float]") -> str:
+    return f"{signed(row['difference'], 3)}{'*' if row['clear'] else ' '}" if row["moved"] else "0 "
+
+
+def _clearest_table(best: "pd.DataFrame", every: "pd.DataFrame", several: bool) -> "Table":
+    table = _table()
+    columns = [
+        ("clear in", "left"),
+        ("clear", "right"),
+        ("outcome", "left"),
+        ("state", "left"),
+        ("difference", "right"),
+    ]
+    for name, side in columns[0 if several else 1 :]:
+        table.add_column(name, justify=side, no_wrap=name != "clear in")  # type: ignore[arg-type]
+    found = every[every["clear"] > 0].groupby("system")["scenario"].agg(list)
+    for row in best.itertuples():
+        cells = [", ".join(found.get(row.system, ["none"]))] if several else []
+        if not row.touched:
+            table.add_row(str(row.system), *cells, "0", "[dim]nothing differs in any run[/dim]", "", "")
+            continue
+        scale = 100.0 if row.measure in _IN_PERCENT else 1.0
+        difference, low, high = (signed(scale * float(value)) for value in (row.difference, row.low, row.high))
+        name = measure_name(str(row.measure), str(row.power)) + (f" ({row.scenario})" if several else "")
+        table.add_row(
+            str(row.system),
+            *cells,
+            f"{row.clear}/{row.outcomes}",
+            name,
+            str(row.state),
+            f"{difference} [dim]{low}…{high}[/dim]",
+        )
+    return table
