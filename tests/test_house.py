@@ -26,7 +26,7 @@ TIERS = (
     ("complaints", "words"),
     ("evidence", "chance", "rules", "quarters"),
     ("amounts",),
-    ("parameters", "events", "trace"),
+    ("parameters", "events", "trace", "behaviours"),
     ("world", "timeline"),
     ("scenario",),
     ("sampling", "schema", "differences"),
