@@ -296,8 +296,8 @@ def print_systems(evidence: "Evidence") -> str:
         "# The systems, and what each does",
         "",
         f"{counted(len(evidence.systems), 'system')} of behaviour, {counted(len(behaviours), 'behaviour')} in the"
-        " documents behind them. A system is off in a scenario that says `without: [<id>]`. What it does was measured by"
-        " switching it off on the same luck (`multivector ablate`): the paired difference of the outcome where it is"
+        " documents behind them. A system is off in a scenario that says `without: [<id>]`. What it does was measured"
+        " by switching it off on the same luck (`multivector ablate`): the paired difference of the outcome where it is"
         f" clearest, with its {effects.level:.0%} interval, over {effects.runs:,} runs. With about two hundred outcomes"
         " a system, an effect counts as clear only where it survives Holm's correction for all of them. Shares are in"
         " percentage points. Clear is not the same as large, and neither is the same as true: the numbers are set by"
@@ -388,8 +388,13 @@ def pages() -> dict[Path, str]:
         sys.path.insert(0, str(ROOT))
     from sim.evidence import load_evidence
 
+    if str(DOCS) not in sys.path:
+        sys.path.insert(0, str(DOCS))
+    from print_states import print_states
+
     evidence = load_evidence(folder=ROOT / "seeds")
     return {
+        DOCS / "states.md": print_states(evidence, PRINTED),
         DOCS / "rulebook.md": print_rulebook(evidence),
         DOCS / "sources.md": print_sources(evidence),
         DOCS / "systems.md": print_systems(evidence),
