@@ -99,8 +99,8 @@ def print_states(evidence: "Evidence", printed: str) -> str:
         "",
         "The five states run on the same rules. What tells them apart is evidence: numbers in `seeds/actors.yaml`,"
         " `seeds/ties.csv` and `seeds/neighbours.csv`, each with its source. First what sets each apart from the"
-        f" others, then what that does: the number is set to the mean of the other states (or to nought) and the baseline is"
-        f" played again on the same luck, {RUNS} runs. Conditional exploration, not a forecast.",
+        " others, then what that does: the number is set to the mean of the other states (or to nought) and the"
+        f" baseline is played again on the same luck, {RUNS} runs. Conditional exploration, not a forecast.",
         "",
         "## Whose offers are accepted",
         "",
