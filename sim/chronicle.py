@@ -6,16 +6,17 @@ Every sentence is derived from the run; nothing is embroidered. The same scenari
 
 import textwrap
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from sim.agents import Model, Power, State
 from sim.evidence import Evidence
 from sim.listening import Heard, Listener, Year
 from sim.measures import split_word
+from sim.rules.diplomacy import ABSTAINS, NO, STAYS_AWAY, YES
 from sim.scenario import Event, EventKind, Scenario, quarter_text
 from sim.telling import Teller, moved
-from sim.words import CAUTION, FIELDS, KINDS, capital, listing, term_words
+from sim.words import CAUTION, FIELDS, KINDS, capital, listing, term_words, weight_words
 from sim.world import KINDS as KIND_NAMES
 
 __all__ = ["CAUTION", "WIDTH", "tell"]
@@ -28,8 +29,22 @@ GUARDED = 0.3  # share of security ties from which a power is the one that guard
 SHIFT = 0.12  # a change of rivalry below this in a year is not told
 LEAST = 0.01  # nor a change of shares over the run
 FEW = 3  # offers from which it is told how a power fared
-PARTS, CHANGES = ("rate", "loss", "share"), ("change", "capacity", "cost")  # fields of events that are parts, changes
 OFTEN = 0.25  # the part of its offers that a power must have refused to be named for it
+SEVERAL = {  # the same thing done to several is told once: by this key they differ
+    EventKind.TARIFF: "against",
+    EventKind.CRISIS: "in",
+    EventKind.THAW: "in",
+    EventKind.DOWNTURN: "in",
+    EventKind.PLANT: "in",
+}
+SHARES = ("rate", "loss", "share")  # fields that are told as percentages
+CHANGES = ("change", "capacity", "cost")  # and these with their sign
+VOTES = {  # by code, for one state and for several
+    int(YES): ("says yes", "say yes"),
+    int(NO): ("says no", "say no"),
+    int(ABSTAINS): ("abstains", "abstain"),
+    int(STAYS_AWAY): ("stays away", "stay away"),
+}
 DUE, POOR = 1.0, 0.5  # works that fell due, in absorptive scales, and the part of them that counts as poor
 
 
@@ -44,7 +59,7 @@ def tell(scenario: str | Path | Scenario, seed: int | None = None, run: int = 0)
     lines = [*story.opening(), *story.who_is_who()]
     while model.running:
         model.step()
-        story.listen()
+        story.listener.listen()
         if (model.quarter + 1) % 4 == 0 or not model.running:
             lines += story.year()
     lines += story.ending()
@@ -59,19 +74,13 @@ class _Story:
         self.evidence: Evidence = model.evidence
         actors = (*self.evidence.states, *self.evidence.powers)
         self.name = {actor.code: actor.spoken or actor.name for actor in actors}
-        self.name |= {corridor.code: corridor.spoken or corridor.name for corridor in self.evidence.corridors}
+        self.name |= {corridor.code: corridor.spoken for corridor in self.evidence.corridors}
         capitals = {actor.code: actor.capital for actor in actors}
         self.listener = Listener(model)
         self.tellers = {state.code: Teller(state.code, self.name, capitals) for state in model.states}
         self.heard: list[Heard] = []
-        self.happened: list[tuple[int, Event]] = []
         self.visits = 0
         self.taken_sides: Counter[str] = Counter()
-
-    def listen(self) -> None:
-        """Take note of the quarter that has just been played."""
-        self.listener.listen()
-        self.happened += [(self.model.quarter, event) for event in self.model.happening]
 
     # --- before the first year ---
 
@@ -140,7 +149,15 @@ class _Story:
         for sentence in self._events(year):
             yield from _fill(sentence)
         yield from _fill(
-            " ".join([self._glance(year), *self._answers(year), *self._works(year), *self._rivalries(year)])
+            " ".join(
+                [
+                    self._glance(year),
+                    *self._votes(year),
+                    *self._answers(year),
+                    *self._works(year),
+                    *self._rivalries(year),
+                ]
+            )
         )
         quiet = []
         for code, of_state in year.states.items():
@@ -159,22 +176,26 @@ class _Story:
 
     def _events(self, year: Year) -> Iterator[str]:
         """The events of the year in their own sentences; the same thing done to several is told once."""
+        now = self.model.quarter
+        dated = zip((int(date) for date in self.model.dates), self.model.setting.events, strict=True)
+        events = sorted((pair for pair in dated if now // 4 * 4 <= pair[0] <= now), key=lambda pair: pair[0])
         groups: dict[tuple[object, ...], list[tuple[int, Event]]] = {}
-        for at, event in self.happened:
-            same = sorted((key, str(value)) for key, value in event.fields.items() if key != "against")
-            alone = () if event.kind is EventKind.TARIFF else (len(groups),)
-            groups.setdefault((at, event.kind, event.note, *same, *alone), []).append((at, event))
-        self.happened = []
+        for date, event in events:
+            one = SEVERAL.get(event.kind, "")
+            same = sorted((key, str(value)) for key, value in event.fields.items() if key != one)
+            alone = () if one else (len(groups),)
+            groups.setdefault((date, event.kind, event.note, *same, *alone), []).append((date, event))
         for together in groups.values():
-            at, event = together[0]
-            targets = tuple(str(one.fields["against"]) for _, one in together) if len(together) > 1 else ()
-            yield f"{quarter_text(at)}: {self._event(event, targets)}{self._fate(at, event, year)}"
+            date, event = together[0]
+            one = SEVERAL.get(event.kind, "")
+            targets = {one: tuple(str(each.fields[one]) for _, each in together)} if len(together) > 1 else {}
+            yield f"{quarter_text(date)}: {self._event(event, targets)}{self._fate(date, event, year)}"
 
-    def _fate(self, at: int, event: Event, year: Year) -> str:
+    def _fate(self, date: int, event: Event, year: Year) -> str:
         """How an offer that a scenario lays on the table was answered."""
         if event.kind is not EventKind.OFFER:
             return ""
-        asked = at, event.fields["by"], event.fields["kind"]
+        asked = date, event.fields["by"], event.fields["kind"]
         for heard in year.states[str(event.fields["to"])].heard:
             offer = heard.offer
             if (offer.quarter, offer.by, offer.kind) == asked:
@@ -182,9 +203,9 @@ class _Story:
                 return f" {self.name[offer.to]} {verb}, because {self.tellers[offer.to].reason(heard)}."
         return ""
 
-    def _event(self, event: Event, targets: tuple[str, ...]) -> str:
+    def _event(self, event: Event, targets: Mapping[str, tuple[str, ...]]) -> str:
         """An event of the scenario in its own sentence, with names for codes."""
-        said = {**event.fields, "against": targets} if targets else dict(event.fields)
+        said = {**event.fields, **targets}
         for key, value in said.items():
             if isinstance(value, tuple):
                 said[key] = listing(self.name.get(code, code) for code in value) or "nobody"
@@ -193,12 +214,14 @@ class _Story:
                 said[key] = self.name.get(value, kind)
             elif isinstance(value, float):
                 sign = "+" if key in CHANGES else ""
-                said[key] = f"{value:{sign}.0%}" if key in (*PARTS, *CHANGES) else f"{value:g}"
+                said[key] = f"{value:{sign}.0%}" if key in (*SHARES, *CHANGES) else f"{value:g}"
         if event.kind is EventKind.OFFER:
             said["size"] = f"{said['size']} {'index points' if event.fields['kind'] == 'security' else 'bn USD'}"
         if event.kind is EventKind.CAPACITY:
             kind = str(event.fields["kind"])
             said["kind"] = "in everything" if kind == "all" else f"in {KINDS[kind].need}"
+        if event.kind in {EventKind.WAR, EventKind.QUARREL}:
+            said["level"] = weight_words(float(str(event.fields["level"])))
         if event.kind is EventKind.RIVALRY:
             domain = event.fields["domain"]
             said["domain"] = "in trade and in security" if domain == "all" else FIELDS[str(domain)]
@@ -220,6 +243,16 @@ class _Story:
             )
             said += f". The region's leaders are received by {hosts}"
         return said + "."
+
+    def _votes(self, year: Year) -> Iterator[str]:
+        """How the states voted, vote by vote."""
+        votes: dict[int, dict[int, list[str]]] = {}
+        for code, of_state in year.states.items():
+            for when, vote in of_state.votes:
+                votes.setdefault(when, {}).setdefault(vote, []).append(self.name[code])
+        for when, cast in sorted(votes.items()):
+            said = [f"{listing(names)} {VOTES[vote][len(names) > 1]}" for vote, names in sorted(cast.items())]
+            yield f"In the vote of {quarter_text(when)[-2:]} {listing(said)}."
 
     def _answers(self, year: Year) -> Iterator[str]:
         """Who answered the gains of rivals most, where it did so more than once or twice."""

@@ -42,14 +42,14 @@ class EventKind(Enum):
     VISIT = "The leader of {by} visits {to}."
     CAPACITY = "The capacity of {of} changes by {change} {kind}."
     RIVALRY = "The rivalry of {between} shifts {domain}."
-    VOTE = "A vote divides the powers: {for} ask for a yes, {against} for a no."
-    WAR = "The weight of the war that {of} wages is now {level}."
-    QUARREL = "Between {between} there is now a quarrel of weight {level}."
+    VOTE = "A vote divides the powers: a yes is asked for by {for}, a no by {against}."
+    WAR = "The war that {of} wages is now {level}."
+    QUARREL = "The quarrel between {between} is now {level}."
     WEDGE = "{by} tries to drive {between} apart."
     THAW = "A change of course in {in} thaws its relations with its neighbours."
     DOWNTURN = "A downturn takes {loss} of the output of {in}."
     CORRIDOR = "On {of} capacity changes by {capacity} and the price of carriage by {cost}."
-    PLANT = "{in} begins plants that will refine {share} of what it mines."
+    PLANT = "In {in} plants are begun that will refine {share} of what is mined there."
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -35,7 +35,7 @@ from sim.complaints import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
 KINDS = ("deal", "minerals", "infrastructure", "security")
 DOMAINS = ("economic", "security")
@@ -303,15 +303,21 @@ def load_evidence(world: str = HOME_WORLD, folder: Path | str | None = None) -> 
             allowed=listed(worlds),
             nearest=nearest_to(world, worlds),
         )
-    home = seeds if world == HOME_WORLD else seeds / world
-    return _read_evidence(world, seeds, home, _stamps_of(_files(seeds, home)))
+    return _read_evidence(world, seeds, _stamps_of(_files(seeds, worlds)))
 
 
-def _files(seeds: Path, home: Path) -> list[Path]:
+def _folder_of(seeds: Path, world: str) -> Path:
+    return seeds if world == HOME_WORLD else seeds / world
+
+
+_OF_A_WORLD = ("actors.yaml", "ties.csv", "rivalries.csv", "neighbours.csv", "corridors.csv")
+
+
+def _files(seeds: Path, worlds: Iterable[str]) -> list[Path]:
+    """Every file on which a world may rest; those of all worlds, since any of them may be extended."""
     shared = [seeds / "documents.yaml", *sorted((seeds / "facts").glob("*.yaml")), seeds / "systems.yaml"]
     parameters = sorted((seeds / "parameters").glob("*.yaml"))
-    tables = [home / name for name in ("ties.csv", "rivalries.csv", "neighbours.csv", "corridors.csv")]
-    return [*shared, *parameters, home / "actors.yaml", *tables]
+    return [*shared, *parameters, *(_folder_of(seeds, world) / name for world in worlds for name in _OF_A_WORLD)]
 
 
 def _stamps_of(files: Iterable[Path]) -> tuple[tuple[str, int, int], ...]:
@@ -327,7 +333,7 @@ def _stamps_of(files: Iterable[Path]) -> tuple[tuple[str, int, int], ...]:
 
 
 @functools.lru_cache(maxsize=8)
-def _read_evidence(world: str, seeds: Path, home: Path, _stamps: tuple[tuple[str, int, int], ...]) -> Evidence:
+def _read_evidence(world: str, seeds: Path, _stamps: tuple[tuple[str, int, int], ...]) -> Evidence:
     complaints = Complaints()
     documents = read_documents(seeds / "documents.yaml", complaints)
     facts = read_facts(sorted((seeds / "facts").glob("*.yaml")), documents, complaints)
@@ -335,12 +341,16 @@ def _read_evidence(world: str, seeds: Path, home: Path, _stamps: tuple[tuple[str
     for path in sorted((seeds / "parameters").glob("*.yaml")):
         read_parameters(path, numbers)
     systems = read_systems(seeds / "systems.yaml", facts, numbers, complaints)
-    cast = read_actors(home / "actors.yaml", numbers)
+    cast, folders = _Cast(), []
+    for folder, top in read_lineage(seeds, world, complaints):
+        cast = read_actors(top, cast, numbers)
+        folders.append(folder)
     states, powers, corridors = cast.states, cast.powers, cast.corridors
-    read_ties(home / "ties.csv", states, powers, numbers)
-    read_rivalries(home / "rivalries.csv", powers, numbers)
-    read_neighbours(home / "neighbours.csv", states, numbers)
-    read_corridors(home / "corridors.csv", corridors, states, powers, numbers)
+    tables = {name: [folder / name for folder in folders] for name in _OF_A_WORLD}
+    read_ties(tables["ties.csv"], states, powers, numbers)
+    read_rivalries(tables["rivalries.csv"], powers, numbers)
+    read_neighbours(tables["neighbours.csv"], states, numbers)
+    read_corridors(tables["corridors.csv"], corridors, states, powers, numbers)
     complaints.raise_if_any()
     return Evidence(
         world=world,
@@ -693,23 +703,72 @@ class _Cast:
     corridors: tuple[Corridor, ...] = ()
 
 
-def read_actors(path: Path, numbers: _NumberReader) -> _Cast:
-    """The region, its states, powers and corridors in the order of the file; their numbers go to `numbers`."""
+def read_lineage(seeds: Path, world: str, complaints: Complaints) -> list[tuple[Path, Entry]]:
+    """The folders and actors of a world and of those it extends, the oldest first.
+
+    A world that extends another has all that the other has, and adds to it; it changes nothing of it. Empty when one of
+    them cannot be used.
+    """
+    worlds = list_worlds(seeds)
+    lineage: list[tuple[Path, Entry]] = []
+    chain: list[str] = []
+    following: str | None = world
+    while following is not None:
+        chain.append(following)
+        folder = _folder_of(seeds, following)
+        top = read_yaml(folder / "actors.yaml", complaints)
+        if top is None or not check_world_keys(top, complaints):
+            return []
+        lineage.append((folder, top))
+        parent = top.value.get("extends")
+        following = None if parent is None else check_extended(parent, worlds, chain, complaints)
+        if parent is not None and following is None:
+            return []
+    return lineage[::-1]
+
+
+def check_world_keys(top: Entry, complaints: Complaints) -> bool:
+    """A world says who is in it; one that extends another says only what it adds."""
+    own = ("region", "states", "powers")
+    if isinstance(top.value, dict) and "extends" in top.value:
+        return check_keys(top, ("extends",), (*own, "corridors"), complaints)
+    return check_keys(top, own, ("corridors", "extends"), complaints)
+
+
+def check_extended(entry: Entry, worlds: Iterable[str], chain: Sequence[str], complaints: Complaints) -> str | None:
+    """What is extended is a world of these seeds, and not one of its own heirs."""
+    world = check_choice(entry, worlds, complaints)
+    if world is not None and world in chain:
+        circle = " -> ".join([*chain, world])
+        complaints.about(entry, message=f"worlds extend each other in a circle: {circle}")
+        return None
+    return world
+
+
+def read_actors(top: Entry, before: _Cast, numbers: _NumberReader) -> _Cast:
+    """The region, its states, powers and corridors: those of `before`, then those of the file in its order.
+
+    Their numbers go to `numbers`.
+    """
     complaints = numbers.complaints
-    top = read_yaml(path, complaints)
-    if top is None or not check_keys(top, ("region", "states", "powers"), ("corridors",), complaints):
-        return _Cast()
-    region, together = "", ""
+    region, together = before.region, before.together
     if "region" in top.value and check_keys(top.value["region"], ("name", "five"), (), complaints):
         region = check_text(top.value["region"].value.get("name"), complaints)
         together = check_text(top.value["region"].value.get("five"), complaints)
+    check_codes_are_new(top, before, complaints)
     states = _actors(top, "states", STATE_NUMBERS, STATE_NUMBERS_BY_KIND, numbers)
     powers = _actors(top, "powers", POWER_NUMBERS, POWER_NUMBERS_BY_KIND, numbers)
     corridors = _corridors(top, numbers)
     check_codes_differ(top, states, powers, corridors, complaints)
     for state in states:
         check_weights(top, state.code, numbers.read, complaints)
-    return _Cast(region=region, together=together, states=states, powers=powers, corridors=corridors)
+    return _Cast(
+        region=region,
+        together=together,
+        states=(*before.states, *states),
+        powers=(*before.powers, *powers),
+        corridors=(*before.corridors, *corridors),
+    )
 
 
 def _actors(
@@ -779,6 +838,20 @@ def check_code(entry: Entry, code: str, complaints: Complaints) -> None:
         complaints.about(entry, found=f"the code '{code}'", allowed="two to eight capital letters or digits")
 
 
+def check_codes_are_new(top: Entry, before: _Cast, complaints: Complaints) -> None:
+    """A world that extends another gives its own actors and corridors codes of their own."""
+    taken = {one.code for one in (*before.states, *before.powers)} | {one.code for one in before.corridors}
+    for group in ("states", "powers", "corridors"):
+        named = top.value[group].value if group in top.value else None
+        for code, entry in named.items() if isinstance(named, dict) else ():
+            if code in taken:
+                complaints.about(
+                    entry,
+                    found=f"the code '{code}', which the extended world has already",
+                    allowed="a code of its own; a world adds to the one it extends and changes nothing of it",
+                )
+
+
 def check_codes_differ(
     top: Entry,
     states: Iterable[Actor],
@@ -810,13 +883,21 @@ def check_weights(top: Entry, code: str, numbers: Mapping[str, Number], complain
         complaints.about(place, found=f"weights that sum to {total:.12g}", allowed="weights that sum to 1")
 
 
-def read_ties(path: Path, states: tuple[Actor, ...], powers: tuple[Actor, ...], numbers: _NumberReader) -> None:
+def _rows(paths: Sequence[Path], columns: Sequence[str], complaints: Complaints) -> list[dict[str, Entry]]:
+    """The rows of one table of a world and of those it extends; one of them must have that table."""
+    there = [path for path in paths if path.is_file()] or paths[:1]
+    return [row for path in there for row in read_table(path, columns, complaints)]
+
+
+def read_ties(
+    paths: Sequence[Path], states: tuple[Actor, ...], powers: tuple[Actor, ...], numbers: _NumberReader
+) -> None:
     """The ties of every state with every power, named `ties.<state>.<power>.<field>`."""
     complaints = numbers.complaints
     names = {actor.code: actor.name for actor in (*states, *powers)}
     state_codes, power_codes = [actor.code for actor in states], [actor.code for actor in powers]
     seen: set[tuple[str, str, str]] = set()
-    for row in read_table(path, TIE_COLUMNS, complaints):
+    for row in _rows(paths, TIE_COLUMNS, complaints):
         state = check_choice(row["state"], state_codes, complaints)
         power = check_choice(row["power"], power_codes, complaints)
         tie = check_choice(row["field"], tuple(TIE_FIELDS), complaints)
@@ -828,13 +909,13 @@ def read_ties(path: Path, states: tuple[Actor, ...], powers: tuple[Actor, ...], 
         told = meaning.format(state=names[state], power=names[power])
         numbers.from_row(f"ties.{state}.{power}.{tie}", row, told, unit, widest)
     wanted = [(state, power, tie) for state in state_codes for power in power_codes for tie in TIE_FIELDS]
-    check_complete(path, wanted, seen, complaints)
+    check_complete(paths, wanted, seen, complaints)
     for state in state_codes:
-        check_energy_shares(path, state, power_codes, numbers.read, complaints)
+        check_energy_shares(paths, state, power_codes, numbers.read, complaints)
 
 
 def check_energy_shares(
-    path: Path, state: str, powers: Iterable[str], numbers: Mapping[str, Number], complaints: Complaints
+    paths: Sequence[Path], state: str, powers: Iterable[str], numbers: Mapping[str, Number], complaints: Complaints
 ) -> None:
     """The parts of its oil and gas that a state sells to the powers are parts of one whole."""
     names = [f"ties.{state}.{power}.energy" for power in powers]
@@ -842,7 +923,7 @@ def check_energy_shares(
     if total > 1.0 + 1e-9:
         complaints.add(
             Complaint(
-                file=shown_path(path),
+                file=shown_path(paths[-1]),
                 key=f"ties.{state}.*.energy",
                 found=f"shares that sum to {total:.12g}",
                 allowed="shares that sum to 1 or less",
@@ -850,12 +931,12 @@ def check_energy_shares(
         )
 
 
-def read_rivalries(path: Path, powers: tuple[Actor, ...], numbers: _NumberReader) -> None:
+def read_rivalries(paths: Sequence[Path], powers: tuple[Actor, ...], numbers: _NumberReader) -> None:
     """The rivalry of every pair of powers, named `rivalry.<first>.<second>.<domain>`, codes in alphabetical order."""
     complaints = numbers.complaints
     names = {actor.code: actor.name for actor in powers}
     seen: set[tuple[str, str, str]] = set()
-    for row in read_table(path, RIVALRY_COLUMNS, complaints):
+    for row in _rows(paths, RIVALRY_COLUMNS, complaints):
         one = check_choice(row["power_a"], tuple(names), complaints)
         two = check_choice(row["power_b"], tuple(names), complaints)
         domain = check_choice(row["domain"], DOMAINS, complaints)
@@ -866,10 +947,10 @@ def read_rivalries(path: Path, powers: tuple[Actor, ...], numbers: _NumberReader
         meaning = f"{domain} rivalry of {names[first]} and {names[second]}; below 0 they coordinate"
         numbers.from_row(f"rivalry.{first}.{second}.{domain}", row, meaning, "-1 to 1", _LEANING)
     wanted = [(first, second, domain) for first, second in combinations(sorted(names), 2) for domain in DOMAINS]
-    check_complete(path, wanted, seen, complaints)
+    check_complete(paths, wanted, seen, complaints)
 
 
-def read_neighbours(path: Path, states: tuple[Actor, ...], numbers: _NumberReader) -> None:
+def read_neighbours(paths: Sequence[Path], states: tuple[Actor, ...], numbers: _NumberReader) -> None:
     """What lies between every pair of states, named `neighbours.<first>.<second>.<field>`, codes in alphabetical order.
 
     A world of one state needs no such table.
@@ -877,10 +958,10 @@ def read_neighbours(path: Path, states: tuple[Actor, ...], numbers: _NumberReade
     complaints = numbers.complaints
     names = {actor.code: actor.name for actor in states}
     pairs = list(combinations(sorted(names), 2))
-    if not pairs and not path.is_file():
+    if not pairs and not any(path.is_file() for path in paths):
         return
     seen: set[tuple[str, str, str]] = set()
-    for row in read_table(path, NEIGHBOUR_COLUMNS, complaints):
+    for row in _rows(paths, NEIGHBOUR_COLUMNS, complaints):
         one = check_choice(row["state_a"], tuple(names), complaints)
         two = check_choice(row["state_b"], tuple(names), complaints)
         what = check_choice(row["field"], tuple(NEIGHBOUR_FIELDS), complaints)
@@ -892,11 +973,11 @@ def read_neighbours(path: Path, states: tuple[Actor, ...], numbers: _NumberReade
         widest, meaning = NEIGHBOUR_FIELDS[what]
         told = meaning.format(one=names[first], two=names[second])
         numbers.from_row(f"neighbours.{first}.{second}.{what}", row, told, unit, widest)
-    check_complete(path, [(*pair, what) for pair in pairs for what in NEIGHBOUR_FIELDS], seen, complaints)
+    check_complete(paths, [(*pair, what) for pair in pairs for what in NEIGHBOUR_FIELDS], seen, complaints)
 
 
 def read_corridors(
-    path: Path,
+    paths: Sequence[Path],
     corridors: tuple[Corridor, ...],
     states: tuple[Actor, ...],
     powers: tuple[Actor, ...],
@@ -907,12 +988,12 @@ def read_corridors(
     What has no row is none, and has no number. A world without corridors needs no such table.
     """
     complaints = numbers.complaints
-    if not corridors and not path.is_file():
+    if not corridors and not any(path.is_file() for path in paths):
         return
     names = {actor.code: actor.spoken for actor in (*states, *powers)}
     owners = {"state": [actor.code for actor in states], "power": [actor.code for actor in powers]}
     ways = {corridor.code: corridor.spoken for corridor in corridors}
-    for row in read_table(path, CORRIDOR_COLUMNS, complaints):
+    for row in _rows(paths, CORRIDOR_COLUMNS, complaints):
         corridor = check_choice(row["corridor"], tuple(ways), complaints)
         what = check_choice(row["field"], tuple(CORRIDOR_FIELDS), complaints)
         unit = check_text(row["unit"], complaints)
@@ -933,9 +1014,12 @@ def check_two(entry: Entry, sort: str, one: str, two: str, complaints: Complaint
 
 
 def check_complete(
-    path: Path, wanted: Iterable[tuple[str, ...]], seen: Collection[tuple[str, str, str]], complaints: Complaints
+    paths: Sequence[Path],
+    wanted: Iterable[tuple[str, ...]],
+    seen: Collection[tuple[str, str, str]],
+    complaints: Complaints,
 ) -> None:
-    """A table has every row it needs."""
+    """A table has every row it needs, those of the worlds that are extended counted."""
     missing = [" ".join(row) for row in wanted if row not in seen]
-    if missing and path.is_file():
-        complaints.add(Complaint(file=shown_path(path), message=f"rows are missing: {listed(missing)}"))
+    if missing and any(path.is_file() for path in paths):
+        complaints.add(Complaint(file=shown_path(paths[-1]), message=f"rows are missing: {listed(missing)}"))

@@ -101,8 +101,8 @@ class _Replay:
     def __init__(self, prepared: Prepared, run: int) -> None:
         self.prepared = prepared
         self.axes = axes_of(prepared.evidence)
-        self.values = values = prepared.values_of(run, 1)
-        self.happenings = prepared.happenings(run, 1)
+        values = prepared.values_of(run, 1)
+        self.values, self.happenings = values, prepared.happenings(run, 1)
         self.numbers = vector(values, 1)
         self.store = build(prepared.evidence, values, lucks(prepared.seed, run, 1), explain=True)
         states, powers = len(self.axes["i"]), len(self.axes["j"])

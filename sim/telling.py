@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from sim.explanation import Offer, percent
 from sim.listening import Heard, StateYear
 from sim.measures import split_word
-from sim.rules.diplomacy import ABSTAINS, NO, STAYS_AWAY, YES
 from sim.scenario import quarter_text
 from sim.words import KINDS, capital, listing, term_words
 
@@ -32,7 +31,6 @@ SEVERAL = 2
 REMEMBERED = 4  # years for which a reader remembers a reason
 NAMED = 3  # names in a row
 NEW_PLANTS = 0.03  # a rise of what can be refined at home below this is not told
-VOTES = {int(YES): "says yes", int(NO): "says no", int(ABSTAINS): "abstains", int(STAYS_AWAY): "stays away"}
 COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
 
@@ -105,8 +103,6 @@ class Teller:
             yield Sentence(_early(when), 6.0, f"In {_season(when)} {{who}} faces unrest{helped}.")
         for when, other in year.clashes:
             yield Sentence(_early(when), 7.0, f"In {_season(when)} {{who}} clashes with {self.names[other]}.")
-        for when, vote in year.votes:
-            yield Sentence(_early(when), 6.0, f"In the vote of {_season(when)} {{who}} {VOTES[vote]}.")
         if year.after.refines - year.before.refines > NEW_PLANTS:
             yield Sentence(6, 4.0, f"New plants let {{who}} refine {year.after.refines:.0%} of what it mines.")
         before, after = year.before.word, year.after.word

@@ -221,3 +221,11 @@ def listing(parts: Iterable[str], last: str = "and") -> str:
 def capital(sentence: str) -> str:
     """The sentence with a capital letter."""
     return sentence[:1].upper() + sentence[1:]
+
+
+def weight_words(level: float) -> str:
+    """How heavy a war or a quarrel is, in words; level 0..1, 0 when it is over."""
+    return next(words for above, words in _WEIGHTS if level <= above)
+
+
+_WEIGHTS = ((0.0, "over"), (0.3, "light"), (0.6, "of middling weight"), (0.9, "heavy"), (1.0, "all there is"))

@@ -262,7 +262,7 @@ def course(scenario, evidence, monkeypatch, quarters):
 
 
 def with_a_state_more(folder):
-    """Add Carvia, a twin of Bekmar, to the toy world; the twins stand to each other as Bekmar stands to its neighbour."""
+    """Add Carvia, a twin of Bekmar, to the toy world; to each other they are what either is to its neighbour."""
     actors = yaml.safe_load((folder / "actors.yaml").read_text(encoding="utf-8"))
     actors["states"]["CAR"] = copy.deepcopy(actors["states"]["BEK"]) | {"name": "Carvia"}
     write_actors(folder, actors)

@@ -132,6 +132,122 @@ class TestSound:
         assert load_evidence("toy", folder).world == "toy"
 
 
+def larger(**more: Any) -> dict[str, Any]:
+    """The small seeds, and a world that extends them by a state, a power and a corridor."""
+    contents = files()
+    actors, cells = contents["actors.yaml"], number() | {"formula": "", "evidence": "big-trade"}
+    cells.pop("meaning")
+    states, powers = (*actors["states"], "AAA"), (*actors["powers"], "BBB")
+    ties = [row["field"] for row in contents["ties.csv"][: len(contents["ties.csv"]) // 6]]
+    contents["larger/actors.yaml"] = {
+        "extends": "central-asia",
+        "states": {"AAA": actors["states"]["KAZ"]},
+        "powers": {"BBB": actors["powers"]["CHN"]},
+        "corridors": {"EAST": actors["corridors"]["NORTH"]},
+    }
+    contents["larger/ties.csv"] = [
+        cells | {"state": state, "power": power, "field": field, "value": 0.0 if field == "energy" else 0.5}
+        for state in states
+        for power in powers
+        if state == "AAA" or power == "BBB"
+        for field in ties
+    ]
+    contents["larger/rivalries.csv"] = [
+        {name: cell for name, cell in cells.items() if name != "unit"}
+        | {"power_a": power, "power_b": "BBB", "domain": domain}
+        for power in actors["powers"]
+        for domain in ("economic", "security")
+    ]
+    contents["larger/neighbours.csv"] = [
+        cells | {"state_a": state, "state_b": "AAA", "field": field}
+        for state in actors["states"]
+        for field in ("cohesion", "friction")
+    ]
+    return contents | more
+
+
+class TestLarger:
+    """A world may extend another."""
+
+    def test_it_has_what_the_other_has_and_what_it_adds(self, tmp_path: Path) -> None:
+        folder = write(tmp_path, larger())
+        small, large = load_evidence(folder=folder), load_evidence("larger", folder)
+        assert [state.code for state in large.states] == ["KAZ", "UZB", "AAA"]
+        assert [power.code for power in large.powers] == ["CHN", "RUS", "USA", "BBB"]
+        assert [corridor.code for corridor in large.corridors] == ["NORTH", "SOUTH", "EAST"]
+        assert large.numbers["ties.UZB.BBB.trade"].file.endswith("larger/ties.csv")
+        assert (large.region, large.together) == (small.region, small.together)
+        for name, one in small.numbers.items():
+            assert large.numbers[name] == one
+
+    def test_the_other_is_left_as_it_is(self, tmp_path: Path) -> None:
+        alone, beside = write(tmp_path / "alone"), write(tmp_path / "beside", larger())
+        here, there = load_evidence(folder=alone), load_evidence(folder=beside)
+        assert {name: one.value for name, one in here.numbers.items()} == {
+            name: one.value for name, one in there.numbers.items()
+        }
+
+    def test_it_may_call_the_region_by_another_name(self, tmp_path: Path) -> None:
+        contents = larger()
+        contents["larger/actors.yaml"]["region"] = {"name": "Larger Region", "five": "the three"}
+        assert load_evidence("larger", write(tmp_path, contents)).together == "the three"
+
+    def test_it_may_extend_a_world_that_extends_another(self, tmp_path: Path) -> None:
+        contents = larger()
+        corridor = contents["larger/actors.yaml"]["corridors"]["EAST"]
+        contents["largest/actors.yaml"] = {"extends": "larger", "corridors": {"WEST": corridor}}
+        largest = load_evidence("largest", write(tmp_path, contents))
+        assert [corridor.code for corridor in largest.corridors] == ["NORTH", "SOUTH", "EAST", "WEST"]
+
+    def test_it_is_read_again_when_the_other_changes(self, tmp_path: Path) -> None:
+        contents = larger()
+        first = load_evidence("larger", write(tmp_path, contents))
+        contents["neighbours.csv"][0]["value"] = 0.125
+        second = load_evidence("larger", write(tmp_path, contents))
+        changed = [name for name, one in second.numbers.items() if one.value != first.numbers[name].value]
+        assert changed == ["neighbours.KAZ.UZB.cohesion"]
+
+    @pytest.mark.parametrize(
+        ("path", "keys", "to", "expected"),
+        [
+            (
+                "larger/actors.yaml",
+                ("extends",),
+                "central-asja",
+                "extends: found 'central-asja'; allowed: central-asia, larger. Did you mean 'central-asia'?",
+            ),
+            ("larger/actors.yaml", ("extends",), "larger", "worlds extend each other in a circle: larger -> larger"),
+            ("larger/actors.yaml", ("extends",), [], "extends: found a list; allowed: central-asia, larger"),
+            ("larger/actors.yaml", ("stats",), {}, "found the unknown key 'stats'; allowed: extends, region, states"),
+            ("larger/ties.csv", (0, "field"), "fit", "larger/ties.csv:3: ties.KAZ.BBB.fit: found the number"),
+            ("larger/neighbours.csv", (0, "state_b"), "UZB", "found the number 'neighbours.KAZ.UZB.cohesion' a second"),
+        ],
+    )
+    def test_a_mistake_is_told_with_its_place(
+        self, tmp_path: Path, path: str, keys: tuple[str | int, ...], to: Any, expected: str
+    ) -> None:
+        contents = larger()
+        _set(path, *keys, to=to)(contents)
+        with pytest.raises(InputError) as caught:
+            load_evidence("larger", write(tmp_path, contents))
+        assert expected in str(caught.value)
+
+    def test_it_changes_nothing_of_the_other(self, tmp_path: Path) -> None:
+        contents = larger()
+        contents["larger/actors.yaml"]["states"] = {"KAZ": contents["actors.yaml"]["states"]["UZB"]}
+        with pytest.raises(
+            InputError, match=r"states\.KAZ: found the code 'KAZ', which the extended world has already"
+        ):
+            load_evidence("larger", write(tmp_path, contents))
+
+    @pytest.mark.parametrize("name", ["ties", "rivalries", "neighbours"])
+    def test_what_it_adds_needs_its_rows(self, tmp_path: Path, name: str) -> None:
+        contents = larger()
+        del contents[f"larger/{name}.csv"]
+        with pytest.raises(InputError, match=rf"larger/{name}\.csv: rows are missing: "):
+            load_evidence("larger", write(tmp_path, contents))
+
+
 def _set(path: str, *keys: str | int, to: Any) -> Callable[[dict[str, Any]], None]:
     def change(contents: dict[str, Any]) -> None:
         place = contents[path]
