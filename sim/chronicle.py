@@ -252,7 +252,7 @@ class _Story:
                 votes.setdefault(when, {}).setdefault(vote, []).append(self.name[code])
         for when, cast in sorted(votes.items()):
             said = [f"{listing(names)} {VOTES[vote][len(names) > 1]}" for vote, names in sorted(cast.items())]
-            yield f"In the vote of {quarter_text(when)[-2:]} {listing(said)}."
+            yield f"In the vote of {quarter_text(when)[-2:]} {'; '.join(said)}."
 
     def _answers(self, year: Year) -> Iterator[str]:
         """Who answered the gains of rivals most, where it did so more than once or twice."""

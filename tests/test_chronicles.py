@@ -1,7 +1,7 @@
 """Scenarios at their own seed, told as stories: fit to be read, and some of them kept and replayed word for word.
 
-`make chronicles` renews the stories that are kept; the difference is then read as prose. A story is kept from the day on
-which an empty file of its name lies beside the others.
+`make chronicles` renews the stories that are kept; the difference is then read as prose. A story is kept from the
+day on which an empty file of its name lies beside the others.
 """
 
 import functools
