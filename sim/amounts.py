@@ -56,6 +56,7 @@ _MONEY = {"mn USD": 0.001, "bn USD": 1.0, "trn USD": 1000.0}
 _NUMBER_TEXT = r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]{1,3})?"
 MONEY_TEXT = rf"^{_NUMBER_TEXT} *({'|'.join(_MONEY)})$"
 POINTS_TEXT = rf"^{_NUMBER_TEXT} *points?$"
+QUANTITY_TEXT = rf"^{_NUMBER_TEXT}( *[^ ].*)?$"
 PERCENT_TEXT = rf"^{_NUMBER_TEXT} *%$"
 
 

@@ -100,11 +100,12 @@ class Reading:
 
 @dataclass(frozen=True, kw_only=True)
 class Reader:
-    """How one key is read, what it is when it is not written, and how a JSON Schema describes it."""
+    """How one key is read, how a JSON Schema describes it, what it is when not written, whether it is a percentage."""
 
     read: Callable[[Entry, Reading], FieldValue]
     schema: Mapping[str, Any]
     missing: FieldValue = None
+    percent: bool = False
 
 
 _CODE_TEXT = "^[A-Z][A-Z0-9]{1,7}$"
@@ -147,6 +148,7 @@ def _percentage(low: float, high: float) -> Reader:
     return Reader(
         read=lambda entry, reading: check_percentage(entry, low, high, reading.complaints),
         schema={"type": "string", "pattern": PERCENT_TEXT, "description": "a percentage with its sign, such as 25 %"},
+        percent=True,
     )
 
 
@@ -183,7 +185,10 @@ OFFER_SIZE = Reader(
 PAIR = Reader(
     read=_read_pair,
     schema={
-        "anyOf": [{"const": EVERYTHING}, {"type": "array", "items": _CODE_SCHEMA, "minItems": 2, "maxItems": 2}],
+        "anyOf": [
+            {"const": EVERYTHING},
+            {"type": "array", "items": _CODE_SCHEMA, "minItems": 2, "maxItems": 2, "uniqueItems": True},
+        ],
         "description": "two powers, such as [A, B], or all",
     },
 )
@@ -227,6 +232,11 @@ class Form:
     may: Mapping[str, Reader] = field(default_factory=dict)
     each: str = ""
     check: Callable[[Entry, Fields, Reading], None] | None = None
+
+    @property
+    def shares(self) -> frozenset[str]:
+        """The keys that are written as percentages."""
+        return frozenset(key for key, reader in (*self.needs.items(), *self.may.items()) if reader.percent)
 
 
 def check_visit_sides(entry: Entry, fields: Fields, reading: Reading) -> None:

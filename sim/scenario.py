@@ -94,6 +94,7 @@ class Scenario:
 
 # --- finding scenarios -----------------------------------------------------------------------------------------------
 
+NAME_TEXT = "^[a-z0-9][a-z0-9-]*$"  # how a JSON Schema says it
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]*\Z")
 
 
@@ -173,7 +174,7 @@ def _read_family(path: Path, complaints: Complaints) -> list[_Member]:
     following: Path | None = path
     while following is not None:
         top = read_yaml(following, complaints)
-        if top is None or not check_keys(top, ("title", "question"), _KEYS, complaints):
+        if top is None or not check_keys(top, ("title", "question"), KEYS, complaints):
             break
         family.append(_Member(path=following, top=top))
         parent = top.value.get("extends")
@@ -199,9 +200,14 @@ def check_parent(entry: Entry, child: Path, family: list[_Member], complaints: C
     return path
 
 
+def is_name(text: str) -> bool:
+    """Whether this can be the name of a scenario: small letters, digits and hyphens, never a path."""
+    return _NAME.match(text) is not None
+
+
 def check_name(entry: Entry, name: str, complaints: Complaints) -> bool:
-    """The name of a scenario is small letters, digits and hyphens; never a path."""
-    if _NAME.match(name):
+    """What is extended is a name."""
+    if is_name(name):
         return True
     complaints.about(entry, allowed="the name of a scenario: small letters, digits and hyphens, no path")
     return False
@@ -240,7 +246,7 @@ def _load_world(family: list[_Member], seeds: Path | str | None, complaints: Com
 
 # --- one file --------------------------------------------------------------------------------------------------------
 
-_KEYS = ("extends", "world", "from", "to", "runs", "seed", "numbers", "without", "events", "evidence", "notes")
+KEYS = ("extends", "world", "from", "to", "runs", "seed", "numbers", "without", "events", "evidence", "notes")
 
 
 class _Draft:
