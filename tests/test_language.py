@@ -95,7 +95,8 @@ def test_what_the_reader_takes_the_schema_takes():
 
 def test_half_of_all_mistakes_are_underlined_while_they_are_typed():
     """Codes, ids, names and ranges depend on the world; the shape of everything else does not."""
-    texts = {mistake["name"]: TABLE["head"] + mistake["text"] for mistake in TABLE["mistakes"]}
+    written = {mistake["name"]: mistake["text"] for mistake in TABLE["mistakes"]}
+    texts = {name: TABLE["head"] + text for name, text in written.items() if isinstance(text, str)}
     missed = [name for name, text in texts.items() if not refused_or_no_yaml(text)]
     assert len(missed) <= 0.55 * len(texts), missed
 
