@@ -42,6 +42,14 @@ class EventKind(Enum):
     VISIT = "The leader of {by} visits {to}."
     CAPACITY = "The capacity of {of} changes by {change} {kind}."
     RIVALRY = "The rivalry of {between} shifts {domain}."
+    VOTE = "A vote divides the powers: a yes is asked for by {for}, a no by {against}."
+    WAR = "The war that {of} wages is now {level}."
+    QUARREL = "The quarrel between {between} is now {level}."
+    WEDGE = "{by} tries to drive {between} apart."
+    THAW = "A change of course in {in} thaws its relations with its neighbours."
+    DOWNTURN = "A downturn takes {loss} of the output of {in}."
+    CORRIDOR = "On {of} capacity changes by {capacity} and the price of carriage by {cost}."
+    PLANT = "{in} begins plants that will refine {share} of what it mines."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +68,14 @@ class Event:
     - visit: by, to; one a state, the other a power
     - capacity: of, kind (or "all"), change
     - rivalry: between (two codes, or "all"), domain (or "all"), to, by (one of the two is None)
+    - vote: for, against (tuples of powers)
+    - war: of, level (0..1; 0 ends it)
+    - quarrel: between (two powers of one side), level (0..1; 0 ends it)
+    - wedge: by, between (two powers)
+    - thaw: in, extent (0..1)
+    - downturn: in, loss (a fraction of output)
+    - corridor: of, capacity, cost (changes, as fractions)
+    - plant: in, share (of what is mined, as a fraction)
     """
 
     at: int
@@ -93,6 +109,7 @@ class Reading:
 
     states: tuple[str, ...]
     powers: tuple[str, ...]
+    corridors: tuple[str, ...]
     kinds: tuple[str, ...]
     keys: Mapping[str, Entry]
     complaints: Complaints
@@ -144,10 +161,11 @@ def _level(low: float, high: float) -> Reader:
     )
 
 
-def _percentage(low: float, high: float) -> Reader:
+def _percentage(low: float, high: float, missing: FieldValue = None) -> Reader:
     return Reader(
         read=lambda entry, reading: check_percentage(entry, low, high, reading.complaints),
         schema={"type": "string", "pattern": PERCENT_TEXT, "description": "a percentage with its sign, such as 25 %"},
+        missing=missing,
         percent=True,
     )
 
@@ -172,6 +190,8 @@ def _read_pair(entry: Entry, reading: Reading) -> FieldValue:
 POWER = _one_of(lambda reading: reading.powers, "a power")
 ACTOR = _one_of(lambda reading: (*reading.states, *reading.powers), "a state or a power")
 STATES = _some_of(lambda reading: reading.states, "one state, a list of states")
+POWERS = _some_of(lambda reading: reading.powers, "one power, a list of powers")
+CORRIDOR = _one_of(lambda reading: reading.corridors, "a corridor")
 OFFER_KIND = Reader(
     read=lambda entry, reading: check_choice(entry, reading.kinds, reading.complaints), schema={"enum": list(KINDS)}
 )
@@ -193,6 +213,7 @@ PAIR = Reader(
     },
 )
 SHARE = _level(0, 1)
+WHOLLY = Reader(read=SHARE.read, schema=SHARE.schema, missing=1.0)
 
 
 def check_pair(entry: Entry, powers: tuple[str, ...], complaints: Complaints) -> FieldValue:
@@ -248,6 +269,19 @@ def check_visit_sides(entry: Entry, fields: Fields, reading: Reading) -> None:
         reading.complaints.about(entry, found=found, allowed="a state and a power")
 
 
+def check_two_named(_: Entry, fields: Fields, reading: Reading) -> None:
+    """A quarrel or a wedge is between two powers, not among all."""
+    if fields["between"] == EVERYTHING:
+        reading.complaints.about(reading.keys["between"], allowed="two powers, such as [A, B]")
+
+
+def check_sides_differ(entry: Entry, fields: Fields, reading: Reading) -> None:
+    """No power asks for a yes and a no."""
+    both = [code for code in fields["for"] or () if code in (fields["against"] or ())]  # type: ignore[operator, union-attr]
+    if both:
+        reading.complaints.about(entry, found=f"{listed(both)} on both sides", allowed="each power on one side at most")
+
+
 def check_to_or_by(entry: Entry, _: Fields, reading: Reading) -> None:
     """A rivalry goes to a level or moves by a step; not both, and not neither."""
     if ("to" in entry.value) == ("by" in entry.value):
@@ -271,6 +305,16 @@ FORMS: Mapping[EventKind, Form] = {
         may={"domain": _word_or_all(DOMAINS), "to": _level(-1, 1), "by": _plain_number(-2, 2)},
         check=check_to_or_by,
     ),
+    EventKind.VOTE: Form(needs={"for": POWERS, "against": POWERS}, check=check_sides_differ),
+    EventKind.WAR: Form(needs={"of": POWER, "level": SHARE}),
+    EventKind.QUARREL: Form(needs={"between": PAIR, "level": SHARE}, check=check_two_named),
+    EventKind.WEDGE: Form(needs={"by": POWER, "between": PAIR}, check=check_two_named),
+    EventKind.THAW: Form(needs={"in": STATES}, may={"extent": WHOLLY}, each="in"),
+    EventKind.DOWNTURN: Form(needs={"in": STATES, "loss": _percentage(0, 0.9)}, each="in"),
+    EventKind.CORRIDOR: Form(
+        needs={"of": CORRIDOR}, may={"capacity": _percentage(-0.99, 100, 0.0), "cost": _percentage(-0.99, 10, 0.0)}
+    ),
+    EventKind.PLANT: Form(needs={"in": STATES, "share": _percentage(0, 1)}, each="in"),
 }
 
 EVENT_KINDS = tuple(kind.name.lower() for kind in FORMS)

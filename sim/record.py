@@ -40,8 +40,13 @@ BY_STATE = (
     "offers",
     "accepted",
     "sided",
+    "cohesion",
+    "nationalism",
+    "refining",
+    "energy_concentration",
+    "vote",
 )
-COUNTS = frozenset({"visits", "compensating_visits", "offers", "accepted"})
+COUNTS = frozenset({"visits", "compensating_visits", "offers", "accepted", "vote"})
 OFFER_TOTALS = ("offers", "accepted", "value_offered", "value_signed")
 FORMAT = 1
 ROW_GROUP = 65_536

@@ -70,7 +70,14 @@ def read_events(entry: Entry | None, evidence: Evidence, complaints: Complaints)
         note = check_text(keys.get("note"), complaints)
         inner = keys[kind.name.lower()]
         beside = inner.value if isinstance(inner.value, dict) else {}
-        reading = Reading(states=states, powers=powers, kinds=evidence.kinds, keys=beside, complaints=complaints)
+        reading = Reading(
+            states=states,
+            powers=powers,
+            corridors=tuple(corridor.code for corridor in evidence.corridors),
+            kinds=evidence.kinds,
+            keys=beside,
+            complaints=complaints,
+        )
         fields = read_fields(kind, inner, reading)
         if len(complaints) == before and at is not None and fields is not None:
             written.append(
