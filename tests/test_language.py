@@ -1,6 +1,7 @@
 """The scenario language beside its reader: the schema for editors, starting files, and two scenarios side by side."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -163,6 +164,34 @@ def test_new_refuses(put, arguments, said, capsys):
     assert said in capsys.readouterr().err
     assert path.read_text(encoding="utf-8") == "mine"
     assert not path.with_name("fine.yaml").exists()
+
+
+# --- what the README of the scenarios shows --------------------------------------------------------------------------
+
+README = (ROOT / "scenarios" / "README.md").read_text(encoding="utf-8")
+SHOWN = dict(re.findall(r"`((\w+): \{[^`]*\})`", README[README.index("| Event |") :].split("\n\n")[0]))
+BLOCKS = [block for block in re.findall(r"```yaml\n(.*?)```", README, flags=re.DOTALL) if "\n" in block.strip()]
+ASKED = "title: T\nquestion: Q?\nextends: baseline\n"
+
+
+def test_the_readme_shows_every_kind_of_event():
+    assert set(SHOWN.values()) == {kind.name.lower() for kind in EventKind}
+
+
+@pytest.mark.parametrize("shown", SHOWN)
+def test_an_event_of_the_readme_is_read(put, shown):
+    text = f"{ASKED}events: [{{at: 2027-Q1, {shown}}}]\n"
+    events = load_scenario(put("x", text)).events
+    assert {event.kind.name.lower() for event in events} == {SHOWN[shown]}
+    assert refused(text) == []
+
+
+@pytest.mark.parametrize("block", BLOCKS, ids=lambda block: block.split(":")[0])
+def test_a_block_of_the_readme_is_sound(put, block):
+    text = block if block.startswith("title") else ASKED + block
+    scenario = load_scenario(put("x", text))
+    assert scenario.events or scenario.sampled
+    assert refused(text) == []
 
 
 # --- side by side ----------------------------------------------------------------------------------------------------
