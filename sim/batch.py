@@ -53,7 +53,9 @@ SERIES_RUNS = 2048
 """Runs whose whole course is kept unless told otherwise; bands, outcomes and offers always rest on every run."""
 
 _CHECKPOINT_SECONDS = 20.0
-_NOT_IN_RESULTS = frozenset({"__init__.py", "__main__.py", "cli.py", "plots.py", "report.py", "chronicle.py"})
+_ASKING = ("ablate", "comparison", "contrasts", "pairing", "patterns")
+_SHOWING = ("cli", "plots", "report", "chronicle", "listening", "telling", "explain", "explanation", "words")
+_NOT_IN_RESULTS = frozenset(f"{room}.py" for room in ("__init__", "__main__", *_ASKING, *_SHOWING))
 
 
 class Prepared(Protocol):
@@ -528,11 +530,11 @@ def evidence_hash(evidence: Evidence) -> str:
 
 
 def code_hash() -> str:
-    """Hash of the source a run can depend on: every room but the front ones, which only show results."""
+    """Hash of the source a run can depend on: every room but those that only ask or show."""
     package = Path(__file__).parent
     digest = hashlib.sha256()
     for name in sorted(path.relative_to(package).as_posix() for path in package.rglob("*.py")):
-        if name not in _NOT_IN_RESULTS:
+        if name not in _NOT_IN_RESULTS and not name.startswith("commands/"):
             digest.update(f"{name}\n".encode())
             digest.update((package / name).read_bytes())
     return digest.hexdigest()

@@ -69,7 +69,8 @@ class Prepared:
         """Events laid out for the turn and some runs: float64 [rows, 9 + lanes].
 
         What `sim.happenings` says, the last quarter in which the event may be due, and for each run the quarter in
-        which it is due there. What is left to luck is drawn here and not in the turn, so that what happens can be told beforehand.
+        which it is due there. What is left to luck is drawn here and not in the turn, so that what happens can be told
+        beforehand.
         """
         dates = event_dates(self.events, self.seed, first, lanes)
         last = np.array([float(event.last) for event in self.events])

@@ -2,6 +2,12 @@
 
 from .arithmetic import clamp, exp
 
+# Names of what a state can do with its vote; 0 is no vote at all.
+YES = 1.0
+NO = 2.0
+ABSTAINS = 3.0
+STAYS_AWAY = 4.0
+
 
 def provocation_of(gain: float, rivalry: float) -> float:
     """How much does a state's gain with one power provoke another?
@@ -50,8 +56,8 @@ def vote_of(lean: float, neutrality: float, luck: float, un_neutrality: float, a
     yes, no, neither = exp(lean), exp(-lean), exp(un_neutrality)
     drawn = luck * (yes + no + neither)
     away = absent_part + (1.0 - absent_part) * neutrality
-    neutral = 4.0 if yes + no + neither - drawn < away * neither else 3.0
-    return 1.0 if drawn < yes else (2.0 if drawn < yes + no else neutral)
+    neutral = STAYS_AWAY if yes + no + neither - drawn < away * neither else ABSTAINS
+    return YES if drawn < yes else (NO if drawn < yes + no else neutral)
 
 
 def vote_offence(vote: float, ballot: float, vote_anger: float) -> float:
@@ -62,5 +68,5 @@ def vote_offence(vote: float, ballot: float, vote_anger: float) -> float:
 
     vote as above; ballot: 1 the power asks for a yes, -1 for a no, 0 it does not care.
     """
-    offended = (vote == 1.0 and ballot < 0.0) or (vote == 2.0 and ballot > 0.0)
+    offended = (vote == YES and ballot < 0.0) or (vote == NO and ballot > 0.0)
     return vote_anger if offended else 0.0

@@ -78,8 +78,9 @@ def story_next(
     works: the power's share of infrastructure; attack: rivals' voice weighted by rivalry; exchange: ties between
     people; all 0..1 but the attack.
     """
-    told = (narrative * attack + awareness_gap) * works * (1.0 - exchange)
-    return clamp(story * story_fade + told * (1.0 - story), 0.0, 1.0)
+    told = clamp((narrative * attack + awareness_gap) * works * (1.0 - exchange), 0.0, 1.0)
+    faded = story * story_fade
+    return clamp(faded + (1.0 - faded) * told, 0.0, 1.0)
 
 
 def norms_next(norms: float, usual: float, contact: float, norm_return: float, norm_diffusion: float) -> float:

@@ -53,10 +53,10 @@ def cohesion_next(
     danger: pressure or threat felt by both; track: collective offers; thaw, rents (recent gains of both from rivals
     of each other) and quarrel (friction, or 1 in a clash): all 0..1.
     """
-    drawn = banding * danger + track_bond * track + leader_thaw * thaw
-    torn = rivalry_rents * rents + friction_drag * quarrel
-    room = 1.0 - cohesion
-    return clamp(cohesion + cohesion_reversion * (usual - cohesion) + drawn * room - torn * cohesion, 0.0, 1.0)
+    drawn = clamp(banding * danger + track_bond * track + leader_thaw * thaw, 0.0, 1.0)
+    torn = clamp(rivalry_rents * rents + friction_drag * quarrel, 0.0, 1.0)
+    settled = cohesion + cohesion_reversion * (usual - cohesion)
+    return clamp((settled + drawn * (1.0 - settled)) * (1.0 - torn), 0.0, 1.0)  # one after the other: no overshooting
 
 
 def joint_relief(threat: float, cohesion: float, joint_security: float) -> float:
