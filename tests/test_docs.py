@@ -45,7 +45,7 @@ def arguments_of(command):
     words = shlex.split(re.split(r"\s[|>]", command)[0], comments=True)
     while not words.pop(0).endswith("multivector"):
         pass
-    if "run" not in words:
+    if not {"run", "compare", "ablate", "patterns"}.intersection(words):
         return words
     if "--runs" in words:
         words[words.index("--runs") + 1] = FEW
