@@ -47,6 +47,8 @@ def arguments_of(command):
         pass
     if not {"run", "compare", "ablate", "patterns"}.intersection(words):
         return words
+    if {"compare", "ablate"}.intersection(words):  # their figures have tests of their own
+        words.append("--no-figures")
     if "--runs" in words:
         words[words.index("--runs") + 1] = FEW
         return words
