@@ -42,6 +42,7 @@ from sim.record import (
     write_table,
     write_text,
 )
+from sim.sampling import sampled_numbers
 from sim.scenario import Scenario, load_scenario, quarter_text
 from sim.tally import Tally, warm_up
 
@@ -52,21 +53,9 @@ SERIES_RUNS = 2048
 """Runs whose whole course is kept unless told otherwise; bands, outcomes and offers always rest on every run."""
 
 _CHECKPOINT_SECONDS = 20.0
-_NOT_IN_RESULTS = frozenset(
-    {
-        "__init__.py",
-        "__main__.py",
-        "ablate.py",
-        "chronicle.py",
-        "cli.py",
-        "comparison.py",
-        "contrasts.py",
-        "pairing.py",
-        "patterns.py",
-        "plots.py",
-        "report.py",
-    }
-)
+_ASKING = ("ablate", "comparison", "contrasts", "pairing", "patterns")
+_SHOWING = ("cli", "plots", "report", "chronicle", "listening", "telling", "explain", "explanation", "words")
+_NOT_IN_RESULTS = frozenset(f"{room}.py" for room in ("__init__", "__main__", *_ASKING, *_SHOWING))
 
 
 class Prepared(Protocol):
@@ -290,7 +279,7 @@ class _Plan:
     def _identity(self) -> dict[str, Any]:
         """Everything the results depend on; equal identities give equal bytes."""
         scenario = _plain(self.scenario)
-        for where in ("path", "notes"):
+        for where in ("path", "notes", "origins"):
             scenario.pop(where, None)
         for event in scenario["events"]:
             event.pop("file", None)
@@ -411,7 +400,8 @@ class _Batch:
         block = self.prepared.run_block(first, min(CHUNK, self.runs - first))
         block.check()
         summary = summarise(block, self.plan.lines)
-        files = [write_table(runs_table(block, final_columns(summary, block)), self.folder, _runs_part(number))]
+        drawn = sampled_numbers(self.plan.scenario, self.plan.scenario.seed, first, block.runs)
+        files = [write_table(runs_table(block, final_columns(summary, block), drawn), self.folder, _runs_part(number))]
         kept = min(block.runs, self.plan.series - first)
         if kept > 0:
             words = outcome_words(summary.outcome[:kept], summary.power[:kept], block.powers)

@@ -38,8 +38,10 @@ from sim.ensemble import Prepared, prepare
 from sim.evidence import Evidence, load_evidence, shipped_folder
 from sim.measures import OUTCOMES, summarise, thresholds
 from sim.pairing import LEVEL, Resampling, paired
+from sim.quarters import check_quarter
 from sim.record import Block
-from sim.scenario import MOST_RUNS, Scenario, check_facts, check_quarter, load_scenario
+from sim.scenario import MOST_RUNS, Scenario, load_scenario
+from sim.timeline import check_facts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -484,15 +486,22 @@ def balancing_ended(pattern: Pattern, lab: Lab) -> Floats:
 
 
 @_measure
-def others_gain_by_system(pattern: Pattern, lab: Lab) -> Floats:
-    """What all powers but those named hold together over the last quarters, with a system less without it."""
-    held = []
-    for without in ((), pattern.needs):
-        block, prepared = lab.play(pattern.scenario, pattern.runs, without)
-        shares = summarise(block, thresholds(prepared.values)).alignment[:, _states(pattern, block)]
-        others = [place for place in range(len(block.powers)) if place not in _powers(pattern, block)]
-        held.append(shares[..., others].sum(axis=2).mean(axis=1))
-    gained: Floats = held[0] - held[1]
+def security_gained_by_others(pattern: Pattern, lab: Lab) -> Floats:
+    """Share of security ties that all powers but those named hold at the end, in the other scenario less in the first.
+
+    Mean over states.
+    """
+    evidence = load_evidence()
+    security = evidence.kinds.index("security")
+    states = [place for place, actor in enumerate(evidence.states) if actor.code in pattern.states]
+    others = [place for place, actor in enumerate(evidence.powers) if actor.code not in pattern.powers]
+    held = [
+        np.array(
+            [one.after[states][:, others, security].sum(axis=1).mean() for one in lab.look(name, pattern.looked_at)]
+        )
+        for name in (pattern.scenario, pattern.against)
+    ]
+    gained: Floats = held[1] - held[0]
     return gained
 
 

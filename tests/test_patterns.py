@@ -76,16 +76,6 @@ def test_a_system_that_is_not_built_yet_is_no_failure(lab):
     assert np.isnan(finding.value)
 
 
-def test_a_pattern_with_a_system_compares_with_and_without_it(lab):
-    """How the drained guarantor is measured, tried on a system that is there."""
-    pattern = dataclasses.replace(
-        PATTERNS["drained-guarantor-others-step-in"], needs=("russian-niche-and-agenda",), runs=60
-    )
-    finding = find(pattern, lab)
-    assert finding.runs == 60
-    assert finding.low < finding.high
-
-
 @pytest.mark.parametrize(
     ("low", "high", "above", "below", "verdict"),
     [
@@ -174,14 +164,18 @@ def test_a_pattern_is_there_once(tmp_path):
 
 
 def test_the_table_has_a_row_a_pattern(lab):
-    names = ("nobody-leaves-the-middle", "largest-trader-rises", "drained-guarantor-others-step-in")
-    table = table_of([find(dataclasses.replace(PATTERNS[name], runs=30), lab) for name in names])
-    assert tuple(table["pattern"]) == names
-    assert table["verdict"].tolist()[2] in {"not built yet", "holds", "does not hold", "unclear"}
+    some = [
+        dataclasses.replace(PATTERNS[name], runs=30) for name in ("nobody-leaves-the-middle", "largest-trader-rises")
+    ]
+    some.append(dataclasses.replace(some[0], id="rain", needs=("weather",)))
+    table = table_of([find(pattern, lab) for pattern in some])
+    assert table["pattern"].tolist() == [pattern.id for pattern in some]
+    assert table["verdict"].tolist()[2] == "not built yet"
+    assert set(table["verdict"][:2]) <= {"holds", "does not hold", "unclear"}
 
 
 def test_the_command_prints_verdicts_and_writes_the_table(tmp_path, capsys, monkeypatch):
-    some = tuple(PATTERNS[name] for name in ("nobody-leaves-the-middle", "drained-guarantor-others-step-in"))
+    some = tuple(PATTERNS[name] for name in ("nobody-leaves-the-middle", "largest-trader-rises"))
     monkeypatch.setattr("sim.patterns.load_patterns", lambda: some)
     assert cli.main(["patterns", "--runs", "20", "-o", str(tmp_path / "found.json")]) == 0
     out = capsys.readouterr().out
