@@ -53,19 +53,9 @@ SERIES_RUNS = 2048
 """Runs whose whole course is kept unless told otherwise; bands, outcomes and offers always rest on every run."""
 
 _CHECKPOINT_SECONDS = 20.0
-_ASKING = ("ablate", "comparison", "contrasts", "pairing", "patterns")
-_SHOWING = (
-    "cli",
-    "plots",
-    "report",
-    "chronicle",
-    "listening",
-    "telling",
-    "portraits",
-    "explain",
-    "explanation",
-    "words",
-)
+_ASKING = ("ablate", "comparison", "contrasts", "differences", "pairing", "patterns", "schema")
+_TELLING = ("chronicle", "listening", "telling", "portraits", "explain", "explanation", "words")
+_SHOWING = ("cli", "plots", "report", *_TELLING)
 _NOT_IN_RESULTS = frozenset(f"{room}.py" for room in ("__init__", "__main__", *_ASKING, *_SHOWING))
 
 

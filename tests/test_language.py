@@ -243,6 +243,12 @@ def test_everything_that_differs_is_told_with_its_file(put):
     assert f"- {gain.value:g} the evidence, {gain.file}:{gain.line}" in lines
 
 
+def test_check_says_what_is_left_to_luck(put, capsys):
+    put("x", starting_text("x", load_scenario("toy"), load_evidence("toy"), "", False).replace("\n# ", "\n"))
+    assert cli.main(["check", "x.yaml"]) == 0
+    assert "1 of them left to luck, 1 number drawn for every run)" in capsys.readouterr().out
+
+
 def test_the_other_way_round_the_signs_change(put):
     put("one", ALONE)
     one, other = load_scenario(Path("one.yaml")), load_scenario(put("other", HEIR + "seed: 9\n"))
