@@ -6,7 +6,7 @@
 #   make check       what has to pass before a change is merged: lint, types, tests
 #   make bench       the measurements
 #   make chronicles  renew the stories the tests replay (then read the difference as prose)
-#   make docs        renew the pages printed from the rulebook and the evidence
+#   make docs        renew what is printed from code and evidence: the pages, and the schema of scenario files
 #   make clean       remove the environment and the caches; results stay
 
 VENV := .venv
@@ -71,6 +71,7 @@ chronicles: $(VENV)/.ready
 
 docs: $(VENV)/.ready
 	@$(BIN)/python docs/print_pages.py
+	@$(BIN)/multivector schema -o schema/scenario.json
 
 clean:
 	@rm -rf $(VENV) build dist htmlcov .coverage .coverage.* .benchmarks .hypothesis .mypy_cache .pytest_cache .ruff_cache

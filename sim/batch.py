@@ -53,7 +53,7 @@ SERIES_RUNS = 2048
 """Runs whose whole course is kept unless told otherwise; bands, outcomes and offers always rest on every run."""
 
 _CHECKPOINT_SECONDS = 20.0
-_ASKING = ("ablate", "comparison", "contrasts", "pairing", "patterns")
+_ASKING = ("ablate", "comparison", "contrasts", "differences", "pairing", "patterns", "schema")
 _SHOWING = ("cli", "plots", "report", "chronicle", "listening", "telling", "explain", "explanation", "words")
 _NOT_IN_RESULTS = frozenset(f"{room}.py" for room in ("__init__", "__main__", *_ASKING, *_SHOWING))
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from sim.agents import Model, Power, State
+from sim.complaints import listed
 from sim.evidence import Evidence
 from sim.listening import Heard, Listener, Year
 from sim.measures import split_word
@@ -88,6 +89,9 @@ class _Story:
             f"courses, {CAUTION}. Shares are shares of all ties, weighted by kind; money is in billion dollars; "
             "security help is in index points, of which one is a guarantee by treaty."
         )
+        if setting.sampled:
+            drawn = (f"{name} {float(self.model.values[name][0]):.4g}" for name in setting.sampled)
+            yield from ("", *_fill(f"Drawn from their ranges for this run: {listed(drawn)}."))
 
     def who_is_who(self) -> Iterator[str]:
         """A sentence or two on every state and every power, as they stand at the start."""

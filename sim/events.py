@@ -117,11 +117,12 @@ class Reading:
 
 @dataclass(frozen=True, kw_only=True)
 class Reader:
-    """How one key is read, what it is when it is not written, and how a JSON Schema describes it."""
+    """How one key is read, how a JSON Schema describes it, what it is when not written, whether it is a percentage."""
 
     read: Callable[[Entry, Reading], FieldValue]
     schema: Mapping[str, Any]
     missing: FieldValue = None
+    percent: bool = False
 
 
 _CODE_TEXT = "^[A-Z][A-Z0-9]{1,7}$"
@@ -165,6 +166,7 @@ def _percentage(low: float, high: float, missing: FieldValue = None) -> Reader:
         read=lambda entry, reading: check_percentage(entry, low, high, reading.complaints),
         schema={"type": "string", "pattern": PERCENT_TEXT, "description": "a percentage with its sign, such as 25 %"},
         missing=missing,
+        percent=True,
     )
 
 
@@ -182,7 +184,9 @@ def _read_size(entry: Entry, reading: Reading) -> FieldValue:
 
 
 def _read_pair(entry: Entry, reading: Reading) -> FieldValue:
-    return check_pair(entry, reading.powers, reading.complaints)
+    if entry.text == EVERYTHING:
+        return EVERYTHING
+    return check_two(entry, reading.powers, reading.complaints, "two powers, such as [A, B], or all")
 
 
 POWER = _one_of(lambda reading: reading.powers, "a power")
@@ -200,24 +204,26 @@ OFFER_SIZE = Reader(
         "description": "money, such as 4.2 bn USD or 300 mn USD; for security points, such as 0.2 points",
     },
 )
+_TWO_SCHEMA = {"type": "array", "items": _CODE_SCHEMA, "minItems": 2, "maxItems": 2, "uniqueItems": True}
+TWO = Reader(
+    read=lambda entry, reading: check_two(entry, reading.powers, reading.complaints),
+    schema={**_TWO_SCHEMA, "description": "two powers, such as [A, B]"},
+)
 PAIR = Reader(
     read=_read_pair,
-    schema={
-        "anyOf": [{"const": EVERYTHING}, {"type": "array", "items": _CODE_SCHEMA, "minItems": 2, "maxItems": 2}],
-        "description": "two powers, such as [A, B], or all",
-    },
+    schema={"anyOf": [{"const": EVERYTHING}, _TWO_SCHEMA], "description": "two powers, such as [A, B], or all"},
 )
 SHARE = _level(0, 1)
 WHOLLY = Reader(read=SHARE.read, schema=SHARE.schema, missing=1.0)
 
 
-def check_pair(entry: Entry, powers: tuple[str, ...], complaints: Complaints) -> FieldValue:
-    """Two different powers, or `all`."""
-    if entry.text == EVERYTHING:
-        return EVERYTHING
+def check_two(
+    entry: Entry, powers: tuple[str, ...], complaints: Complaints, allowed: str = "two powers, such as [A, B]"
+) -> FieldValue:
+    """Two different powers."""
     pair = check_choices(entry, powers, complaints) if isinstance(entry.value, list) else ()
     if not isinstance(entry.value, list) or len(entry.value) != 2:
-        complaints.about(entry, allowed="two powers, such as [A, B], or all")
+        complaints.about(entry, allowed=allowed)
     return pair
 
 
@@ -249,6 +255,11 @@ class Form:
     each: str = ""
     check: Callable[[Entry, Fields, Reading], None] | None = None
 
+    @property
+    def shares(self) -> frozenset[str]:
+        """The keys that are written as percentages."""
+        return frozenset(key for key, reader in (*self.needs.items(), *self.may.items()) if reader.percent)
+
 
 def check_visit_sides(entry: Entry, fields: Fields, reading: Reading) -> None:
     """A visit joins a state and a power."""
@@ -257,12 +268,6 @@ def check_visit_sides(entry: Entry, fields: Fields, reading: Reading) -> None:
         both = "two states" if by in reading.states else "two powers"
         found = f"a visit between {both}, '{by}' and '{to}'"
         reading.complaints.about(entry, found=found, allowed="a state and a power")
-
-
-def check_two_named(_: Entry, fields: Fields, reading: Reading) -> None:
-    """A quarrel or a wedge is between two powers, not among all."""
-    if fields["between"] == EVERYTHING:
-        reading.complaints.about(reading.keys["between"], allowed="two powers, such as [A, B]")
 
 
 def check_sides_differ(entry: Entry, fields: Fields, reading: Reading) -> None:
@@ -297,8 +302,8 @@ FORMS: Mapping[EventKind, Form] = {
     ),
     EventKind.VOTE: Form(needs={"for": POWERS, "against": POWERS}, check=check_sides_differ),
     EventKind.WAR: Form(needs={"of": POWER, "level": SHARE}),
-    EventKind.QUARREL: Form(needs={"between": PAIR, "level": SHARE}, check=check_two_named),
-    EventKind.WEDGE: Form(needs={"by": POWER, "between": PAIR}, check=check_two_named),
+    EventKind.QUARREL: Form(needs={"between": TWO, "level": SHARE}),
+    EventKind.WEDGE: Form(needs={"by": POWER, "between": TWO}),
     EventKind.THAW: Form(needs={"in": STATES}, may={"extent": WHOLLY}, each="in"),
     EventKind.DOWNTURN: Form(needs={"in": STATES, "loss": _percentage(0, 0.9)}, each="in"),
     EventKind.CORRIDOR: Form(

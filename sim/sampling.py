@@ -84,7 +84,8 @@ def values_in(spread: Range, where: NDArray[np.float64]) -> NDArray[np.float64]:
     low, high = spread.low, spread.high
     if spread.shape is Shape.UNIFORM:
         return np.clip(low + (high - low) * where, low, high)
-    width, before, after = high - low, spread.peak - low, high - spread.peak
-    rising = low + np.sqrt(where * (width * before))
-    falling = high - np.sqrt((1.0 - where) * (width * after))
-    return np.clip(np.where(where * width < before, rising, falling), low, high)
+    width = high - low
+    before, after = (spread.peak - low) / width, (high - spread.peak) / width
+    rising = low + width * np.sqrt(where * before)
+    falling = high - width * np.sqrt((1.0 - where) * after)
+    return np.clip(np.where(where < before, rising, falling), low, high)

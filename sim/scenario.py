@@ -94,6 +94,7 @@ class Scenario:
 
 # --- finding scenarios -----------------------------------------------------------------------------------------------
 
+NAME_TEXT = "^[a-z0-9][a-z0-9-]*$"  # how a JSON Schema says it
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]*\Z")
 
 
@@ -173,7 +174,7 @@ def _read_family(path: Path, complaints: Complaints) -> list[_Member]:
     following: Path | None = path
     while following is not None:
         top = read_yaml(following, complaints)
-        if top is None or not check_keys(top, ("title", "question"), _KEYS, complaints):
+        if top is None or not check_keys(top, ("title", "question"), KEYS, complaints):
             break
         family.append(_Member(path=following, top=top))
         parent = top.value.get("extends")
@@ -191,17 +192,21 @@ def check_parent(entry: Entry, child: Path, family: list[_Member], complaints: C
     path = next(place / f"{name}.yaml" for place in folders if name in list_scenarios(place))
     if not check_stays_inside(entry, path, complaints) or not check_length(entry, family, complaints):
         return None
-    chain = [member.path.resolve() for member in family]
-    if path.resolve() in chain:
+    if path.resolve() in [member.path.resolve() for member in family]:
         circle = " -> ".join([*(member.path.stem for member in family), name])
         complaints.about(entry, message=f"scenarios extend each other in a circle: {circle}")
         return None
     return path
 
 
+def is_name(text: str) -> bool:
+    """Whether this can be the name of a scenario: small letters, digits and hyphens, never a path."""
+    return _NAME.match(text) is not None
+
+
 def check_name(entry: Entry, name: str, complaints: Complaints) -> bool:
-    """The name of a scenario is small letters, digits and hyphens; never a path."""
-    if _NAME.match(name):
+    """What is extended is a name."""
+    if is_name(name):
         return True
     complaints.about(entry, allowed="the name of a scenario: small letters, digits and hyphens, no path")
     return False
@@ -209,9 +214,12 @@ def check_name(entry: Entry, name: str, complaints: Complaints) -> bool:
 
 def check_stays_inside(entry: Entry, path: Path, complaints: Complaints) -> bool:
     """A link does not lead out of the folder; what was shipped may lie wherever it was installed."""
-    home = path.parent
-    if home.resolve() == shipped_folder("scenarios").resolve() or path.resolve().parent == home.resolve():
-        return True
+    try:
+        home = path.parent.resolve()
+        if home == shipped_folder("scenarios").resolve() or path.resolve().parent == home:
+            return True
+    except (OSError, RuntimeError):  # a link that leads to itself
+        pass
     complaints.about(entry, message="this is a link that leads out of its folder, and is not followed")
     return False
 
@@ -240,7 +248,7 @@ def _load_world(family: list[_Member], seeds: Path | str | None, complaints: Com
 
 # --- one file --------------------------------------------------------------------------------------------------------
 
-_KEYS = ("extends", "world", "from", "to", "runs", "seed", "numbers", "without", "events", "evidence", "notes")
+KEYS = ("extends", "world", "from", "to", "runs", "seed", "numbers", "without", "events", "evidence", "notes")
 
 
 class _Draft:

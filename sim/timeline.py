@@ -23,8 +23,7 @@ if TYPE_CHECKING:
 MOST_EVENTS = 10_000
 """Events of one scenario, repetitions and states counted one by one: more than a question needs, few enough to hold."""
 
-TIMING_KEYS = ("at", "every", "until", "chance")
-_MORE_KEYS = ("name", "evidence", "note")
+EVENT_KEYS = ("at", *EVENT_KINDS, "every", "until", "chance", "name", "evidence", "note")
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]*\Z")
 
 
@@ -105,7 +104,7 @@ def check_event_kind(entry: Entry, complaints: Complaints) -> EventKind | None:
     if not isinstance(entry.value, dict):
         complaints.about(entry, allowed="an event: at, and one of " + listed(EVENT_KINDS))
         return None
-    check_unknown_keys(entry, ("at", *EVENT_KINDS, *TIMING_KEYS[1:], *_MORE_KEYS), complaints)
+    check_unknown_keys(entry, EVENT_KEYS, complaints)
     if "at" not in entry.value:
         complaints.about(entry, found="", message="'at' is missing: the quarter in which it happens")
     kinds = [key for key in entry.value if key in EVENT_KINDS]

@@ -157,6 +157,7 @@ def files() -> dict[str, Any]:
             "dependence_aversion": number(1.0, 0.0, 3.0, unit="utility", basis="assumed", evidence=[]),
             "absorption": by_kind(),
         },
+        "parameters/measures.yaml": {"leaning_share": number(0.4, 0.33, 0.5)},
         "systems.yaml": {
             "systems": {
                 "over-dependence-aversion": {

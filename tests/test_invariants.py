@@ -40,6 +40,9 @@ def event(kind_of_event, **fields):
     return st.builds(
         Event,
         at=st.integers(TOY.start, TOY.start + QUARTERS - 1),
+        latest=st.none() | st.just(TOY.start + QUARTERS - 1),
+        chance=st.sampled_from([1.0, 0.5]),
+        draw=st.just("some event"),
         kind=st.just(kind_of_event),
         fields=st.fixed_dictionaries(fields),
     )

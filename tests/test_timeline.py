@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from sim import agents, chronicle, ensemble
+from sim.amounts import Range
 from sim.complaints import InputError
-from sim.sampling import NEVER, event_dates
-from sim.scenario import load_scenario, parse_quarter
+from sim.sampling import NEVER, event_dates, sampled_numbers
+from sim.scenario import load_scenario, parse_quarter, with_number
 from sim.timeline import MOST_EVENTS
 
 HEAD = "title: A title\nquestion: A question?\nworld: toy\nfrom: 2026-Q1\nto: 2028-Q4\nruns: 20\nseed: 4\n"
@@ -185,6 +186,12 @@ def test_no_chance_is_no_event_and_a_full_one_is_certain(load):
     assert same(blocks["none"], blocks["never"])
     assert same(blocks["always"], blocks["certain"])
     assert not same(blocks["none"], blocks["certain"])
+
+
+def test_a_chronicle_tells_what_was_drawn_for_its_run(load):
+    scenario = with_number(load(), "choice.gain", Range(low=1.0, high=2.0))
+    drawn = sampled_numbers(scenario, scenario.seed, 3, 1)["choice.gain"][0]
+    assert f"Drawn from their ranges for this run: choice.gain {drawn:.4g}." in chronicle.tell(scenario, run=3)
 
 
 def test_a_chronicle_tells_an_event_where_it_happened_only(load):
