@@ -63,10 +63,8 @@ check: $(VENV)/.ready-dev
 	@$(BIN)/python -m pytest --cov --cov-report=term
 
 chronicles: $(VENV)/.ready
-	@mkdir -p tests/chronicles
-	@for file in scenarios/*.yaml; do \
-	  name=$$(basename "$$file" .yaml); \
-	  $(BIN)/multivector chronicle "$$name" -o "tests/chronicles/$$name.txt" || exit 1; \
+	@for file in tests/chronicles/*.txt; do \
+	  $(BIN)/multivector chronicle "$$(basename "$$file" .txt)" -o "$$file" || exit 1; \
 	done
 
 docs: $(VENV)/.ready

@@ -343,17 +343,15 @@ def system_row(evidence: "Evidence", name: str, effect: "dict[str, Any] | None")
 
 # --- explanations ----------------------------------------------------------------------------------------------------
 
-SHOWN = (  # scenario, state, quarter, power, kind: one offer that was taken, and one that was not
-    ("washington-summit", "KAZ", "2025-Q4", "USA", "deal"),
-    ("washington-summit", "TKM", "2025-Q3", "EU", "infrastructure"),
-)
+TAKEN = ("washington-summit", "KAZ", "2025-Q4", "USA", "deal")  # scenario, state, quarter, power, kind
+REFUSED = ("washington-summit", "TKM")  # of these, the first refusal that something would have turned
 
 
 def print_explanations() -> str:
     """The page of two offers, explained as `multivector explain` does."""
     from sim.ensemble import prepare
     from sim.explain import explain, how_to_read
-    from sim.scenario import load_scenario
+    from sim.scenario import load_scenario, quarter_text
 
     lines = [
         PRINTED,
@@ -369,13 +367,16 @@ def print_explanations() -> str:
         " ties nobody.",
         "",
     ]
-    for number, (name, state, quarter, power, kind) in enumerate(SHOWN):
-        prepared = prepare(load_scenario(name))
-        if not number:
-            lines += ["```text", how_to_read(prepared), "```", ""]
-        asked = f"multivector explain {name} --state {state} --at {quarter} --by {power} --kind {kind}"
-        told = explain(prepared, state=state, at=quarter, by=power, kind=kind)
-        lines += [f"`{asked}`", "", "```text", *(str(one) for one in told), "```", ""]
+    name, state, quarter, power, kind = TAKEN
+    prepared = prepare(load_scenario(name))
+    taken = explain(prepared, state=state, at=quarter, by=power, kind=kind)[0]
+    refusals = [one for one in explain(prepared, state=REFUSED[1]) if not one.offer.accepted]
+    refused = next((one for one in refusals if any(flip.to is not None for flip in one.flips.values())), refusals[0])
+    lines += ["```text", how_to_read(prepared), "```", ""]
+    for one in (taken, refused):
+        offer = one.offer
+        which = f"--state {offer.to} --at {quarter_text(offer.quarter)} --by {offer.by} --kind {offer.kind}"
+        lines += [f"`multivector explain {name} {which}`", "", "```text", str(one), "```", ""]
     return "\n".join(lines).rstrip() + "\n"
 
 

@@ -14,6 +14,7 @@ from sim.complaints import listed
 from sim.evidence import Evidence
 from sim.listening import Heard, Listener, Year
 from sim.measures import split_word
+from sim.rules.diplomacy import ABSTAINS, NO, STAYS_AWAY, YES
 from sim.scenario import Event, EventKind, Scenario, quarter_text
 from sim.telling import Teller, moved
 from sim.words import CAUTION, FIELDS, KINDS, capital, listing, term_words, weight_words
@@ -37,7 +38,14 @@ SEVERAL = {  # the same thing done to several is told once: by this key they dif
     EventKind.DOWNTURN: "in",
     EventKind.PLANT: "in",
 }
-SHARES = ("rate", "change", "loss", "share", "capacity", "cost")  # fields that are told as percentages
+SHARES = ("rate", "loss", "share")  # fields that are told as percentages
+CHANGES = ("change", "capacity", "cost")  # and these with their sign
+VOTES = {  # by code, for one state and for several
+    int(YES): ("says yes", "say yes"),
+    int(NO): ("says no", "say no"),
+    int(ABSTAINS): ("abstains", "abstain"),
+    int(STAYS_AWAY): ("stays away", "stay away"),
+}
 DUE, POOR = 1.0, 0.5  # works that fell due, in absorptive scales, and the part of them that counts as poor
 
 
@@ -145,7 +153,15 @@ class _Story:
         for sentence in self._events(year):
             yield from _fill(sentence)
         yield from _fill(
-            " ".join([self._glance(year), *self._answers(year), *self._works(year), *self._rivalries(year)])
+            " ".join(
+                [
+                    self._glance(year),
+                    *self._votes(year),
+                    *self._answers(year),
+                    *self._works(year),
+                    *self._rivalries(year),
+                ]
+            )
         )
         quiet = []
         for code, of_state in year.states.items():
@@ -196,12 +212,13 @@ class _Story:
         said = {**event.fields, **targets}
         for key, value in said.items():
             if isinstance(value, tuple):
-                said[key] = listing(self.name.get(code, code) for code in value)
+                said[key] = listing(self.name.get(code, code) for code in value) or "nobody"
             elif isinstance(value, str):
                 kind = KINDS[value].one if value in KINDS else value
                 said[key] = self.name.get(value, kind)
             elif isinstance(value, float):
-                said[key] = f"{value:.0%}" if key in SHARES else f"{value:g}"
+                sign = "+" if key in CHANGES else ""
+                said[key] = f"{value:{sign}.0%}" if key in (*SHARES, *CHANGES) else f"{value:g}"
         if event.kind is EventKind.OFFER:
             said["size"] = f"{said['size']} {'index points' if event.fields['kind'] == 'security' else 'bn USD'}"
         if event.kind is EventKind.CAPACITY:
@@ -230,6 +247,16 @@ class _Story:
             )
             said += f". The region's leaders are received by {hosts}"
         return said + "."
+
+    def _votes(self, year: Year) -> Iterator[str]:
+        """How the states voted, vote by vote."""
+        votes: dict[int, dict[int, list[str]]] = {}
+        for code, of_state in year.states.items():
+            for when, vote in of_state.votes:
+                votes.setdefault(when, {}).setdefault(vote, []).append(self.name[code])
+        for when, cast in sorted(votes.items()):
+            said = [f"{listing(names)} {VOTES[vote][len(names) > 1]}" for vote, names in sorted(cast.items())]
+            yield f"In the vote of {quarter_text(when)[-2:]} {'; '.join(said)}."
 
     def _answers(self, year: Year) -> Iterator[str]:
         """Who answered the gains of rivals most, where it did so more than once or twice."""

@@ -614,6 +614,12 @@ def records_of(table: "pd.DataFrame") -> list[dict[str, Any]]:
     return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
+def json_of(table: "pd.DataFrame") -> str:
+    """A table as JSON, a row a line."""
+    rows = ",\n".join(f" {json.dumps(row, ensure_ascii=False)}" for row in records_of(table))
+    return f"[\n{rows}\n]\n"
+
+
 def _told(value: Any) -> Any:
     if isinstance(value, float):
         return float(f"{value:.{_DIGITS}g}") if math.isfinite(value) else None

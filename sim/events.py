@@ -49,7 +49,7 @@ class EventKind(Enum):
     THAW = "A change of course in {in} thaws its relations with its neighbours."
     DOWNTURN = "A downturn takes {loss} of the output of {in}."
     CORRIDOR = "On {of} capacity changes by {capacity} and the price of carriage by {cost}."
-    PLANT = "{in} begins plants that will refine {share} of what it mines."
+    PLANT = "In {in} plants are begun that will refine {share} of what is mined there."
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -28,6 +28,8 @@ FACTOR, STEPS = 20.0, 60  # sizes tried: from a twentieth to twenty times, in so
 SHARES = 25  # steps in which clauses and trust are tried, up to the end of their scale
 HALVINGS = 40  # how closely the turning point is then narrowed down
 FINE = 1000.0  # turning points are told to three decimals at most
+ORDERED = 0.1  # works on order below this part of what can be absorbed well are not worth a word
+HALF = 0.5
 FELT = 0.02  # pressure below this is not worth a name
 YEAR = 4  # quarters
 
@@ -249,16 +251,30 @@ def facts_of(moment: _Moment, at: tuple[int, int, int], names: Mapping[str, str]
     rival = int(np.argmax(weight))
     hostile = np.where(w.rivalry[j, :, DOMAINS.index("security"), 0] > 0.0, w.pressure[i, :, 0], 0.0)
     pressing = [names[powers[n]] for n in np.argsort(-hostile, kind="stable") if hostile[n] > FELT]
+    worth, lost = (
+        float(w.worth[i, j, k, 0]),
+        "carriage and refining" if KINDS[k] == "minerals" else "the cost of carriage",
+    )
     sides = [names[powers[n]] for n in np.flatnonzero(w.sided[i, :, 0])]
+    ordered = float(w.backlog[i, k, 0] / w.scale[i, k, 0])
     times = float(w.size[i, j, k, 0] / w.scale[i, k, 0])
     return {
         "by": names[powers[j]],
         "to": names[axes["i"][i]],
         "kind": KIND_WORDS[KINDS[k]].one,
         "need": KIND_WORDS[KINDS[k]].need,
-        "open": percent(float(w.open[i, k, 0])),
+        "unmet": percent(float(w.need[i, k, 0])),
+        "ordered": f", with {ordered:.1f} times what it can absorb well on order" if ordered > ORDERED else "",
+        "kin": (
+            f"an organisation of kindred peoples joins {names[axes['i'][i]]} and {names[powers[j]]}"
+            if w.kinship[i, j, 0] > 0.0
+            else f"the language and culture of {names[powers[j]]} draw {names[axes['i'][i]]}"
+        ),
         "times": f"{times:.1f} times" if times >= 0.95 else percent(times) + " of",
         "believed": percent(float(w.believed[i, j, 0])),
+        "worth": f"; after {lost}, {percent(worth)} of it is left" if percent(worth) != percent(1.0) else "",
+        "energy": "binds it to that buyer" if w.sold[i, j, 0] > HALF * w.top_outlet[i, 0] else "calls for more outlets",
+        "sold": percent(float(w.sold[i, j, 0])) if w.sold[i, j, 0] > 0.0 else "none",
         "dependence": percent(float(held[j])),
         "tolerance": percent(float(np.ravel(moment.replay.values["choice.tolerance"])[0])),
         "top": names[powers[top]],

@@ -296,9 +296,7 @@ def _turned_trust(one: Explanation, flip: Flip) -> str:
     by, to = one.names[one.offer.by], one.names[one.offer.to]
     taken = one.offer.accepted
     if flip.to is None:
-        return (
-            f"Trust: not even if {to} {'trusted' if taken else 'fully trusted'} {by}{' in nothing' if taken else ''}."
-        )
+        return f"Trust: not even if {to} {f'did not trust {by} at all' if taken else f'fully trusted {by}'}."
     return f"Trust: {flip.to:.3f} {'or less' if taken else 'or more'} (from 0 to 1), in place of {flip.was:.3f}."
 
 

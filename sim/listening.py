@@ -47,6 +47,7 @@ class Stand:
     trust: Mapping[str, float] = field(default_factory=dict)
     standing: Mapping[str, float] = field(default_factory=dict)
     partners: float = 0.0
+    refines: float = 0.0  # part of what it mines that it can refine at home
     word: str = ""
 
 
@@ -60,6 +61,8 @@ class StateYear:
     eased: list[tuple[int, str]] = field(default_factory=list)
     sides: list[tuple[int, str | None, float]] = field(default_factory=list)  # and how far promises bind it, 0..1
     unrest: list[tuple[int, str | None]] = field(default_factory=list)  # and who helped
+    votes: list[tuple[int, int]] = field(default_factory=list)  # and the code of the vote, see `sim.rules.diplomacy`
+    clashes: list[tuple[int, str]] = field(default_factory=list)  # and with which neighbour
     kept: dict[str, float] = field(default_factory=dict)  # fell due and was delivered, in absorptive scales
     failed: dict[str, float] = field(default_factory=dict)  # fell due and was not
     delivered: float = 0.0  # bn USD
@@ -170,6 +173,13 @@ class Listener:
         if helpers or unrest > self.unrest[state.code] + UNREST:
             year.unrest.append((now, helpers[0] if helpers else None))
         self.unrest[state.code] = unrest
+        if world.vote[i, 0] > 0.0:
+            year.votes.append((now, round(float(world.vote[i, 0]))))
+        year.clashes += [  # told of the first of the two alone
+            (now, other.code)
+            for other in self.model.states
+            if other.place > i and world.clashed[i, other.place, 0] > 0.0
+        ]
         for code, extra in state.visits.items():
             if extra:
                 taken = [offer for offer in state.answered if offer.accepted and offer.by != code]
@@ -212,6 +222,7 @@ class Listener:
             trust=state.trust,
             standing={code: float(standing[j]) for j, code in enumerate(self.codes)},
             partners=float(self.model.world.partners[state.place, 0]),
+            refines=float(self.model.world.plants[state.place, 0]),
             word=self.words()[state.place] if self.model.steps else "",
         )
 

@@ -6,11 +6,13 @@ quarter. A model whose answers never differ from that is not worth running.
 
 import math
 import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, TextIO
 
 from sim.ablate import CHANGED, clearest, silent, summary
 from sim.comparison import Comparison, measure_name, naive_words, shown_outcomes
 from sim.measures import split_word
+from sim.patterns import Finding, Verdict
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -304,3 +306,45 @@ def _clearest_table(best: "pd.DataFrame", every: "pd.DataFrame", several: bool) 
             f"{difference} [dim]{low}…{high}[/dim]",
         )
     return table
+
+
+# --- patterns --------------------------------------------------------------------------------------------------------
+
+
+def print_patterns(findings: Sequence[Finding], level: float, file: TextIO | None = None) -> None:
+    """Print what the model says to each pattern to `file`, or to standard output."""
+    console = _console(file)
+    console.print()
+    console.print("[bold]Patterns and extremes[/bold]: what the model has to show before it deserves a hearing")
+    console.print("conditional exploration, not a forecast\n")
+    table = _table()
+    table.add_column("the model says", justify="right", no_wrap=True)
+    table.add_column("line", no_wrap=True)
+    table.add_column("verdict", no_wrap=True)
+    for one in findings:
+        said = (
+            ""
+            if one.verdict is Verdict.MISSING
+            else f"{_number(one.value)}\n[dim]{_number(one.low)}…{_number(one.high)}[/dim]"
+        )
+        loud = one.verdict is Verdict.FAILS
+        table.add_row(
+            one.pattern.id, said, one.pattern.line, f"[bold]{one.verdict.words}[/bold]" if loud else one.verdict.words
+        )
+    console.print(table)
+    for one in findings:
+        console.print(f"\n[bold]{one.pattern.id}[/bold]: {one.pattern.claim}")
+        runs = f"{one.runs:,} runs" if one.runs else f"needs {', '.join(one.pattern.needs)}"
+        console.print(f"[dim]{one.pattern.measure} ({runs}). {one.pattern.why}[/dim]")
+        if one.pattern.evidence:
+            console.print(f"[dim]Sources: {', '.join(one.pattern.evidence)}[/dim]")
+    counted = {verdict: sum(one.verdict is verdict for one in findings) for verdict in Verdict}
+    told = ", ".join(f"{count} {verdict.words}" for verdict, count in counted.items() if count)
+    console.print(f"\n{told}. Intervals cover {100 * level:.0f} %; {Verdict.HOLDS.words}: {Verdict.HOLDS.value}.")
+    console.print()
+
+
+def _number(value: float) -> str:
+    return (
+        f"{value:+.3f}".replace("-", "−") if abs(value) >= 0.0005 or value == 0.0 else f"{value:+.1e}".replace("-", "−")
+    )

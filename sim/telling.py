@@ -30,6 +30,7 @@ OFTEN = 3  # so many refusals of one power in a year are told together
 SEVERAL = 2
 REMEMBERED = 4  # years for which a reader remembers a reason
 NAMED = 3  # names in a row
+NEW_PLANTS = 0.03  # a rise of what can be refined at home below this is not told
 COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
 
@@ -37,7 +38,7 @@ COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", 
 class Sentence:
     """A sentence with its place in the paragraph and its weight; {who} and {whose} stand for the state."""
 
-    place: int
+    place: float
     weight: float
     text: str
 
@@ -49,6 +50,7 @@ class Teller:
         self.state, self.names, self.capitals = state, names, capitals
         self.told: dict[tuple[str, str, str], int] = {}  # when a reason was last given for an answer to a power
         self.bound: set[str] = set()  # to whom exclusive promises have been told
+        self.slighted: set[str] = set()  # where a loss of standing has been told
 
     def paragraph(self, year: StateYear) -> str:
         """The year in a paragraph; empty where it was too quiet for one."""
@@ -87,16 +89,22 @@ class Teller:
         for when, side, promised in year.sides:
             season = _season(when)
             if side is None:
-                yield Sentence(0, 9.0, f"From {season} on {{who}} stands on nobody's side any more.")
+                yield Sentence(_early(when), 9.0, f"From {season} on {{who}} stands on nobody's side any more.")
                 continue
             ties = f"{percent(year.before.alignment[side])} of its ties"
             bound = (
                 f"{ties} and exclusive promises ({promised:.0%}) bind it" if promised > STRICT else f"{ties} bind it"
             )
-            yield Sentence(0, 10.0, f"In {season} {{who}} openly takes the side of {self.names[side]}: {bound}.")
+            yield Sentence(
+                _early(when), 10.0, f"In {season} {{who}} openly takes the side of {self.names[side]}: {bound}."
+            )
         for when, helper in year.unrest:
             helped = f"; {self.names[helper]} sends help, and the streets calm down" if helper else ""
-            yield Sentence(0, 6.0, f"In {_season(when)} {{who}} faces unrest{helped}.")
+            yield Sentence(_early(when), 6.0, f"In {_season(when)} {{who}} faces unrest{helped}.")
+        for when, other in year.clashes:
+            yield Sentence(_early(when), 7.0, f"In {_season(when)} {{who}} clashes with {self.names[other]}.")
+        if year.after.refines - year.before.refines > NEW_PLANTS:
+            yield Sentence(6, 4.0, f"New plants let {{who}} refine {year.after.refines:.0%} of what it mines.")
         before, after = year.before.word, year.after.word
         if before and after and before != after and not year.sides:
             outcome, about = split_word(after)
@@ -104,9 +112,9 @@ class Teller:
             yield Sentence(8, 8.0, f"By the end of the year {{who}} {outcome.value}{whom}.")
         first, now = _leader(year.before.alignment), _leader(year.after.alignment)
         if first != now:
-            share, other = year.after.alignment[now], year.after.alignment[first]
+            share, former = year.after.alignment[now], year.after.alignment[first]
             over = f"{self.names[now]} overtakes {self.names[first]} as {{whose}} largest partner"
-            yield Sentence(7, 7.0, capital(f"{over} ({share:.1%} to {other:.1%})."))
+            yield Sentence(7, 7.0, capital(f"{over} ({share:.1%} to {former:.1%})."))
 
     # --- what was signed, and what was not ---
 
@@ -222,20 +230,20 @@ class Teller:
             yield Sentence(4, 2.0, f"{listing(self.names[code] for code in eased)} {_let(len(eased))} up on {{who}}.")
         answers = Counter(one.offer.by for one in year.heard if one.answering)
         code, count = max(answers.items(), key=lambda answer: answer[1], default=("", 0))
-        if count >= SEVERAL:  # single ones are told for the whole region
-            signed = sum(bool(one.offer.accepted) for one in year.heard if one.answering and one.offer.by == code)
+        mine = [one.offer for one in year.heard if one.answering and one.offer.by == code]
+        signed = sum(bool(offer.accepted) for offer in mine)
+        if count >= (SEVERAL if signed else OFTEN):  # fewer are told for the whole region
             fate = {0: "without success", count: "and signs them all"}.get(signed, f"and signs {_number(signed)}")
-            text = f"{self.names[code]} answers the gains of rivals with {_number(count)} offers to {{who}}, {fate}."
+            what = f"{fate}: {listing(dict.fromkeys(KINDS[offer.kind].need for offer in mine))}"
+            text = f"{self.names[code]} answers the gains of rivals with {_number(count)} offers to {{who}}, {what}."
             yield Sentence(5, 1.5 + 0.5 * count, text)
         yield from self._visits(year)
         fallen = {code: year.after.standing[code] - level for code, level in year.before.standing.items()}
-        if fallen and min(fallen.values()) < -STANDING:
-            worst = min(fallen, key=lambda code: fallen[code])
-            yield Sentence(
-                6,
-                1.0 - 10.0 * fallen[worst],
-                f"In {self.capitals[worst]} {{whose}} standing suffers over what it signs with rivals.",
-            )
+        worst = min(fallen, key=lambda code: fallen[code])
+        if fallen[worst] < -STANDING and worst not in self.slighted:  # once for a power is enough
+            self.slighted.add(worst)
+            text = f"In {self.capitals[worst]} {{whose}} standing suffers over what it signs with rivals."
+            yield Sentence(6, 1.0 - 10.0 * fallen[worst], text)
 
     def _visits(self, year: StateYear) -> Iterator[Sentence]:
         if not year.visits:
@@ -303,6 +311,11 @@ def moved(before: Mapping[str, float], after: Mapping[str, float], names: Mappin
 
 def _leader(shares: Mapping[str, float]) -> str:
     return max(shares, key=lambda code: shares[code])
+
+
+def _early(quarter: int) -> float:
+    """The place of a turning point: before everything else, in the order of quarters."""
+    return (quarter % 4) / 4.0 - 1.0
 
 
 def _season(quarter: int) -> str:

@@ -55,8 +55,8 @@ TERMS: Mapping[str, TermWords] = {
         "benefit",
         "it serves a need",
         "it brings little",
-        "It serves a need: {open} of the need for {need} is open, the rest met or on order. The offer is {times} what "
-        "{to} can absorb well at once, and {to} believes that {believed} of it will come.",
+        "It serves a need: {unmet} of the need for {need} is unmet{ordered}. The offer is {times} what {to} can absorb "
+        "well at once, and {to} believes that {believed} of it will come{worth}.",
         "It brings {to} nothing that it needs.",
     ),
     "dependence": TermWords(
@@ -161,18 +161,18 @@ TERMS: Mapping[str, TermWords] = {
         "Usual partners come first, and {by} is not one of them.",
     ),
     "energy": TermWords(
-        "routes for energy",
-        "{by} would be one more outlet for its energy",
-        "its energy exports bind it to another buyer",
-        "{to} sells its energy over few routes: a new buyer spreads them.",
-        "{to} sells its energy over few routes, and they bind it to the buyer it has.",
+        "oil and gas",
+        "its oil and gas call for it",
+        "its oil and gas bind it to another buyer",
+        "{to} lives by oil and gas, of which {by} buys {sold}, and that {energy}.",
+        "{to} lives by oil and gas, of which {by} buys {sold}, and another buyer would mind.",
     ),
     "kinship": TermWords(
-        "kinship",
-        "{to} and {by} share language, culture or an organisation",
-        "{to} and {by} are strangers to each other",
-        "{to} and {by} share language, culture or an organisation, and that makes agreeing easier.",
-        "{to} and {by} share neither language nor culture, and that makes agreeing harder.",
+        "kinship and culture",
+        "language, culture or kinship draw {to} to {by}",
+        "language and culture keep {to} from {by}",
+        "{kin}, and that makes agreeing easier.",
+        "Language and culture stand between {to} and {by}.",
     ),
     "solidarity": TermWords(
         "solidarity with a neighbour",

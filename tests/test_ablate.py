@@ -33,7 +33,7 @@ def table(toy):
 
 @pytest.fixture(scope="module")
 def whole(toy):
-    return effects(toy, RUNS)
+    return effects(toy, 12)
 
 
 def test_every_system_is_switched_off_in_turn(whole):

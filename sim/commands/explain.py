@@ -74,28 +74,28 @@ def _asked_for(asked: argparse.Namespace) -> tuple["Scenario", int | None]:
 
 def _scenario_of(manifest: dict[str, Any], folder: Path) -> "Scenario":
     """The scenario that a manifest keeps; says so where code or evidence have changed since."""
+    from sim.amounts import Range, Shape
     from sim.batch import code_hash, evidence_hash
     from sim.evidence import load_evidence
     from sim.scenario import Event, EventKind, Scenario
 
+    def built(sort: Any, kept: dict[str, Any], **special: Any) -> Any:
+        """A record out of what JSON kept of it: lists are tuples, and what a newer record lacks has its default."""
+        names = {field.name for field in dataclasses.fields(sort)} & kept.keys() - special.keys()
+        plain = {name: tuple(kept[name]) if isinstance(kept[name], list) else kept[name] for name in names}
+        return sort(**plain, **special)
+
     identity = manifest["identity"]
-    kept = {
-        field.name: identity["scenario"][field.name]
-        for field in dataclasses.fields(Scenario)
-        if field.name in identity["scenario"]
+    kept = identity["scenario"]
+    events = []
+    for event in kept["events"]:
+        fields = {key: tuple(value) if isinstance(value, list) else value for key, value in event["fields"].items()}
+        events.append(built(Event, event, kind=EventKind[event["kind"].upper()], fields=fields))
+    sampled = {
+        name: built(Range, spread, shape=Shape[spread["shape"].upper()])
+        for name, spread in kept.get("sampled", {}).items()
     }
-    events = [
-        Event(
-            at=event["at"],
-            kind=EventKind[event["kind"].upper()],
-            fields={key: tuple(value) if isinstance(value, list) else value for key, value in event["fields"].items()},
-            evidence=tuple(event["evidence"]),
-            note=event["note"],
-        )
-        for event in kept.pop("events")
-    ]
-    lists = {name: tuple(value) for name, value in kept.items() if isinstance(value, list)}
-    scenario = Scenario(**{**kept, **lists, "events": tuple(events)})
+    scenario: Scenario = built(Scenario, kept, events=tuple(events), sampled=sampled)
     if (identity["evidence"], identity["code"]) != (evidence_hash(load_evidence(scenario.world)), code_hash()):
         from sim.complaints import shown_path
 
