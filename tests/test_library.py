@@ -196,6 +196,7 @@ def votes(block):
 
 
 # What each question is about, and the direction in which it has to move if the file does what it says.
+# The measures were picked after a look at 200 runs with this seed: this keeps what was seen, and confirms nothing anew.
 MOVES = {
     "afghan-spillover": (of_state("threat", "TJK"), +1),
     "archipelago-blockade": (of_tie("trade", "ONDO", "VASTMK"), -1),
