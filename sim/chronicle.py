@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from sim.agents import Model, State
-from sim.complaints import listed
 from sim.evidence import Evidence
 from sim.listening import Heard, Listener, Year
 from sim.measures import split_word
@@ -26,6 +25,7 @@ __all__ = ["CAUTION", "WIDTH", "tell"]
 WIDTH = 100
 SHIFT = 0.12  # a change of rivalry below this in a year is not told
 LEAST = 0.01  # nor a change of shares over the run
+TOLD = 5  # numbers drawn for a run that are told one by one
 FEW = 3  # offers from which it is told how a power fared
 OFTEN = 0.25  # the part of its offers that a power must have refused to be named for it
 SEVERAL = {  # the same thing done to several is told once: by this key they differ
@@ -95,8 +95,15 @@ class _Story:
             "security help is in index points, of which one is a guarantee by treaty."
         )
         if setting.sampled:
-            drawn = (f"{name} {float(self.model.values[name][0]):.4g}" for name in setting.sampled)
-            yield from ("", *_fill(f"Drawn from their ranges for this run: {listed(drawn)}."))
+            told = [self._drawn(name) for name in list(setting.sampled)[:TOLD]]
+            more = len(setting.sampled) - len(told)
+            yield from ("", *_fill(f"Drawn for this run: {'; '.join(told)}{f'; and {more} more' if more else ''}."))
+
+    def _drawn(self, name: str) -> str:
+        """A number drawn from its range, by what it means."""
+        number = self.evidence.numbers[name]
+        value = float(self.model.values[name][0])
+        return f"{' '.join(number.meaning.split())}, {value:.3g} {number.unit}"
 
     def who_is_who(self) -> Iterator[str]:
         """A sentence or two on every state and every power, as they stand at the start."""
