@@ -54,7 +54,8 @@ SERIES_RUNS = 2048
 
 _CHECKPOINT_SECONDS = 20.0
 _ASKING = ("ablate", "comparison", "contrasts", "differences", "pairing", "patterns", "schema")
-_SHOWING = ("cli", "plots", "report", "chronicle", "listening", "telling", "explain", "explanation", "words")
+_TELLING = ("chronicle", "listening", "telling", "portraits", "explain", "explanation", "words")
+_SHOWING = ("cli", "plots", "report", *_TELLING)
 _NOT_IN_RESULTS = frozenset(f"{room}.py" for room in ("__init__", "__main__", *_ASKING, *_SHOWING))
 
 

@@ -38,7 +38,7 @@ TIERS = (
     ("tally", "explain", "pairing"),
     ("agents",),
     ("batch", "listening"),
-    ("telling",),
+    ("telling", "portraits"),
     ("chronicle",),
     ("comparison", "sensitivity", "calibrate", "backtest"),
     ("ablate",),
