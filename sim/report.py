@@ -279,6 +279,7 @@ def _short_cell(row: "pd.Series[float]") -> str:
 
 def _clearest_table(best: "pd.DataFrame", every: "pd.DataFrame", several: bool) -> "Table":
     table = _table()
+    table.padding = (0, 1, 0, 0)
     columns = [
         ("clear in", "left"),
         ("clear", "right"),

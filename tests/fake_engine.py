@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from sim.evidence import KINDS, Actor
-from sim.record import BY_POWER, BY_STATE, Block
+from sim.record import BY_POWER, BY_STATE, COUNTS, Block
 from sim.scenario import Scenario
 
 STATES = {"ALD": "Aldara", "BEK": "Bekmar"}
@@ -106,8 +106,9 @@ class FakePrepared:
             "accepted": accepted,
             "sided": np.where(np.arange(times)[:, None] > times // 2, luck.random(states) > 0.9, 0),
         }
-        for index, name in enumerate(BY_STATE):
-            by_state[..., index] = told[name]
+        for index, name in enumerate(BY_STATE):  # a measure that nobody thought of here is some share, or a count
+            other = np.clip(0.5 + steps[..., index % powers], 0.0, 1.0)
+            by_state[..., index] = told.get(name, np.rint(4.0 * other) if name in COUNTS else other)
         made = luck.poisson(6.0, (states, powers, len(KINDS)))
         taken = luck.binomial(made, 0.6)
         return by_power, by_state, np.stack([made, taken, made * 300, taken * 280], axis=-1)
