@@ -257,9 +257,10 @@ class Model(mesa.Model):
         self.evidence: Evidence = load_evidence(scenario.world)
         self.prepared = prepare_ensemble(scenario, self.evidence, seed=seed, numbers=numbers)
         self.setting, self.run_number = scenario, run
-        self.store = build(self.evidence, self.prepared.values, lucks(self.prepared.seed, run, 1), explain=True)
+        self.values = self.prepared.values_of(run, 1)
+        self.store = build(self.evidence, self.values, lucks(self.prepared.seed, run, 1), explain=True)
         self.world = unpack(self.store)
-        self.numbers = vector(self.prepared.values, 1)
+        self.numbers = vector(self.values, 1)
         axes = axes_of(self.evidence)
         shape = (scenario.quarters, len(axes["i"]))
         self.by_power = np.zeros((*shape, len(axes["j"]), len(BY_POWER), 1))

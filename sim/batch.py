@@ -42,6 +42,7 @@ from sim.record import (
     write_table,
     write_text,
 )
+from sim.sampling import sampled_numbers
 from sim.scenario import Scenario, load_scenario, quarter_text
 from sim.tally import Tally, warm_up
 
@@ -397,7 +398,8 @@ class _Batch:
         block = self.prepared.run_block(first, min(CHUNK, self.runs - first))
         block.check()
         summary = summarise(block, self.plan.lines)
-        files = [write_table(runs_table(block, final_columns(summary, block)), self.folder, _runs_part(number))]
+        drawn = sampled_numbers(self.plan.scenario, self.plan.scenario.seed, first, block.runs)
+        files = [write_table(runs_table(block, final_columns(summary, block), drawn), self.folder, _runs_part(number))]
         kept = min(block.runs, self.plan.series - first)
         if kept > 0:
             words = outcome_words(summary.outcome[:kept], summary.power[:kept], block.powers)

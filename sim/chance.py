@@ -41,6 +41,9 @@ class Stream(IntEnum):
     DELIVERY = 12
     CREDIBILITY = 13
     INTERVENTION = 14
+    EVENT_HAPPENS = 40
+    EVENT_DATE = 41
+    NUMBER = 42
 
 
 def mix(x: Any) -> Any:

@@ -25,6 +25,7 @@ from sim.phases.layout import (
     VISIT_EVENT,
 )
 from sim.record import BY_POWER, BY_STATE, Block
+from sim.sampling import sampled_numbers
 from sim.scenario import EventKind, Scenario
 from sim.turn import Phase, advance
 from sim.world import DOMAINS, KINDS, axes_of, build, unpack
@@ -42,6 +43,7 @@ class Prepared:
     happenings: np.ndarray  # float64 [events, 8]
     pole: np.ndarray  # float64 [powers], -1..1
     seed: int
+    fixed: frozenset[str] = frozenset()  # numbers that are not drawn, whatever the scenario samples
 
     @property
     def quarters(self) -> tuple[int, ...]:
@@ -70,16 +72,18 @@ class Prepared:
             offers=np.moveaxis(offers, -1, 0),
         )
 
-    def _values_of(self, first: int, lanes: int) -> Mapping[str, Any]:
-        """The numbers of some runs: what is given run by run is cut out, everything else holds for all."""
-        return {
+    def values_of(self, first: int, lanes: int) -> Mapping[str, Any]:
+        """The numbers of some runs: what differs from run to run is float64 [lanes], everything else holds for all."""
+        values = {
             name: value[first : first + lanes] if isinstance(value, np.ndarray) else value
             for name, value in self.values.items()
         }
+        drawn = sampled_numbers(self.scenario, self.seed, first, lanes)
+        return values | {name: value for name, value in drawn.items() if name not in self.fixed}
 
     def _play(self, first: int, part: slice, by_power: np.ndarray, by_state: np.ndarray, offers: np.ndarray) -> None:
         lanes = part.stop - part.start
-        values = self._values_of(first, lanes)
+        values = self.values_of(first, lanes)
         store = build(self.evidence, values, lucks(self.seed, first, lanes))
         page_power = aligned((*by_power.shape[:-1], lanes))
         page_state = aligned((*by_state.shape[:-1], lanes))
@@ -121,6 +125,7 @@ def prepare(
     """Make a scenario ready to run. `numbers` overrides values by name, after the scenario's own."""
     evidence = load_evidence(scenario.world) if evidence is None else evidence
     values = number_values(evidence, {**scenario.numbers, **(numbers or {})}, scenario.without)
+    switched_off = {name for system in scenario.without for name in evidence.systems[system].strengths}
     return Prepared(
         scenario=scenario,
         evidence=evidence,
@@ -128,6 +133,7 @@ def prepare(
         happenings=happenings_of(scenario, evidence),
         pole=poles(evidence),
         seed=scenario.seed if seed is None else seed,
+        fixed=frozenset(switched_off.union(numbers or ())),
     )
 
 

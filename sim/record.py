@@ -177,10 +177,11 @@ def runs_table(
 ) -> pa.Table:
     """One row a run; for each name in `what` a column a state [R, I], or a column a state and power [R, I, J].
 
-    `numbers` are numbers of the model drawn run by run, name -> [R]; each gets a column of its name. Empty text is
+    numbers: what was drawn for each run, [R] by the name of the number, which is the name of its column. Empty text is
     written as a missing value.
     """
     columns: dict[str, Any] = {"run": np.arange(block.first, block.first + block.runs, dtype=np.int32)}
+    columns |= {name: np.ascontiguousarray(values) for name, values in (numbers or {}).items()}
     for i, state in enumerate(block.states):
         for name, values in what.items():
             if values.ndim == 2:
@@ -188,8 +189,6 @@ def runs_table(
             else:
                 for j, power in enumerate(block.powers):
                     columns[f"{name}_{state}_{power}"] = _column(values[:, i, j])
-    for name, drawn in (numbers or {}).items():
-        columns[name] = _short(drawn)
     return pa.table(columns)
 
 

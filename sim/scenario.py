@@ -8,11 +8,12 @@ Everything is checked before anything runs, and every mistake is told with its f
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
+from sim.amounts import Range, check_level, check_percentage, check_size, parse_quantity, read_override
 from sim.complaints import (
     Complaint,
     Complaints,
@@ -31,29 +32,39 @@ from sim.complaints import (
     listed,
     nearest_to,
     quoted,
-    range_in_words,
     read_yaml,
     shown_path,
 )
 from sim.evidence import (
     DOMAINS,
     HOME_WORLD,
-    LEVELS,
-    Basis,
     Evidence,
-    Number,
     check_usable_fact,
     list_worlds,
     load_evidence,
     shipped_folder,
 )
+from sim.quarters import check_quarter, parse_quarter, quarter_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+__all__ = [
+    "Event",
+    "EventKind",
+    "Scenario",
+    "check_number_name",
+    "list_scenarios",
+    "load_scenario",
+    "parse_quantity",
+    "parse_quarter",
+    "quarter_text",
+    "read_override",
+    "with_number",
+]
+
 MOST_RUNS = 10_000_000
 LARGEST_SEED = 2**63 - 1
-FIRST_YEAR, LAST_YEAR = 1990, 2200
 EVERYTHING = "all"
 
 FieldValue: TypeAlias = str | float | tuple[str, ...] | None
@@ -97,7 +108,10 @@ class Event:
 
 @dataclass(frozen=True, kw_only=True)
 class Scenario:
-    """A scenario with everything it inherits. `start` and `end` (inclusive) are quarters, year * 4 + quarter - 1."""
+    """A scenario with everything it inherits. `start` and `end` (inclusive) are quarters, year * 4 + quarter - 1.
+
+    `numbers` have one value in all runs; `sampled` are drawn anew for every run and go before `numbers` of that name.
+    """
 
     name: str
     title: str
@@ -108,6 +122,7 @@ class Scenario:
     runs: int
     seed: int
     numbers: Mapping[str, float] = field(default_factory=dict)
+    sampled: Mapping[str, Range] = field(default_factory=dict)
     without: tuple[str, ...] = ()
     events: tuple[Event, ...] = ()
     evidence: tuple[str, ...] = ()
@@ -157,17 +172,19 @@ def load_scenario(
     return scenario
 
 
-def parse_quarter(text: str) -> int | None:
-    """The quarter index of text such as `2026-Q1`, that is year * 4 + quarter - 1; None when it is none."""
-    match = re.fullmatch(r"([0-9]{4})-Q([1-4])", text)
-    if match is None or not FIRST_YEAR <= int(match[1]) <= LAST_YEAR:
-        return None
-    return int(match[1]) * 4 + int(match[2]) - 1
+def with_number(scenario: Scenario, name: str, value: float | Range, beyond: str = "") -> Scenario:
+    """The scenario with one number set, or drawn from a range, in place of whatever it said before.
 
-
-def quarter_text(quarter: int) -> str:
-    """`2026-Q1` for a quarter index."""
-    return f"{quarter // 4}-Q{quarter % 4 + 1}"
+    `beyond` is the reason for leaving the number's range; the value itself is not checked here.
+    """
+    numbers = {known: one for known, one in scenario.numbers.items() if known != name}
+    sampled = {known: one for known, one in scenario.sampled.items() if known != name}
+    reasons = {known: why for known, why in scenario.beyond.items() if known != name}
+    if isinstance(value, Range):
+        sampled[name] = value
+    else:
+        numbers[name] = value
+    return replace(scenario, numbers=numbers, sampled=sampled, beyond=reasons | ({name: beyond} if beyond else {}))
 
 
 def _find(name_or_path: str | Path, folder: Path | str | None) -> Path:
@@ -266,7 +283,7 @@ class _Draft:
         self.end = check_quarter(keys.get("to"), complaints)
         self.runs = check_whole_number(keys.get("runs"), complaints, 1, MOST_RUNS)
         self.seed = check_whole_number(keys.get("seed"), complaints, 0, LARGEST_SEED)
-        self.numbers: dict[str, float] = {}
+        self.numbers: dict[str, float | Range] = {}
         self.beyond: dict[str, str] = {}
         self._read_numbers(keys.get("numbers"), evidence, complaints)
         self.without = check_choices(keys.get("without"), evidence.systems, complaints)
@@ -288,16 +305,6 @@ class _Draft:
                 self.numbers[name] = value
             if reason:
                 self.beyond[name] = reason
-
-
-def check_quarter(entry: Entry | None, complaints: Complaints) -> int | None:
-    """A quarter written as YYYY-Qn."""
-    if entry is None:
-        return None
-    quarter = parse_quarter(entry.text or "")
-    if quarter is None:
-        complaints.about(entry, allowed=f"a quarter such as 2026-Q1, from {FIRST_YEAR}-Q1 to {LAST_YEAR}-Q4")
-    return quarter
 
 
 def check_facts(entry: Entry | None, evidence: Evidence, complaints: Complaints) -> tuple[str, ...]:
@@ -324,135 +331,6 @@ def check_number_name(entry: Entry, written: str, evidence: Evidence, complaints
         nearest=nearest_to(name, evidence.numbers),
     )
     return None
-
-
-# --- amounts with units ----------------------------------------------------------------------------------------------
-
-_QUANTITY = re.compile(r"([-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?)\s*(.*)\Z")
-_MONEY = {"mn USD": 0.001, "bn USD": 1.0, "trn USD": 1000.0}
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Quantity:
-    """An amount as written: `4.2 bn USD` is 4.2 with the unit `bn USD`; a bare number has the unit ''."""
-
-    amount: float
-    unit: str
-
-
-def parse_quantity(text: str | None) -> _Quantity | None:
-    """The amount and the unit of text such as `25 %` or `300 mn USD`; None when there is no number in front."""
-    match = _QUANTITY.match(text or "")
-    return None if match is None else _Quantity(amount=float(match[1]), unit=" ".join(match[2].split()))
-
-
-def read_override(entry: Entry, number: Number, complaints: Complaints) -> tuple[float | None, str]:
-    """The value a scenario gives a number, and the reason for going outside its range ('' within it)."""
-    if not isinstance(entry.value, dict):
-        value = check_in_unit(entry, number, complaints)
-        return check_within(entry, value, number, complaints), ""
-    if not check_keys(entry, ("value", "beyond"), (), complaints):
-        return None, ""
-    reason = check_text(entry.value.get("beyond"), complaints)
-    inner = entry.value.get("value")
-    return (None if inner is None else check_in_unit(inner, number, complaints)), reason
-
-
-def check_within(entry: Entry, value: float | None, number: Number, complaints: Complaints) -> float | None:
-    """A value within the range of its number."""
-    if value is None or number.low <= value <= number.high:
-        return value
-    complaints.about(
-        entry,
-        allowed=f"{number.low:g} to {number.high:g} {number.unit}; to go outside on purpose write "
-        + "{value: "
-        + f"{entry.text}"
-        + ', beyond: "the reason"}',
-    )
-    return None
-
-
-def check_in_unit(entry: Entry, number: Number, complaints: Complaints) -> float | None:
-    """The value in the unit of its number: bare, with that unit, as a percentage, in money, or as a level."""
-    if entry.text in LEVELS and takes_levels(number):
-        return LEVELS[entry.text]
-    quantity = parse_quantity(entry.text)
-    factor = None if quantity is None else unit_factor(quantity.unit, number)
-    if quantity is None or factor is None or isinstance(entry.value, bool):
-        complaints.about(entry, allowed=units_in_words(number), nearest=_nearest_level(entry, number))
-        return None
-    value = quantity.amount * factor
-    return check_number(Entry(value, entry.file, entry.line, entry.column, entry.key, entry.text), complaints)
-
-
-def takes_levels(number: Number) -> bool:
-    """Whether the levels none .. dominant mean something: a coded number, or one that lies between 0 and 1 anyway."""
-    share = number.low >= 0.0 and number.high <= 1.0 and "USD" not in number.unit and "point" not in number.unit
-    return number.basis is Basis.CODED or share
-
-
-def unit_factor(unit: str, number: Number) -> float | None:
-    """By what to multiply an amount written in `unit` to have it in the unit of the number; None when that is wrong."""
-    if unit in ("", number.unit):
-        return 1.0
-    if unit == "%":
-        return None if "USD" in number.unit or "point" in number.unit else 0.01
-    own = next((money for money in _MONEY if number.unit.startswith(money)), None)
-    written = next((money for money in _MONEY if unit.startswith(money)), None)
-    if own is None or written is None:
-        return None
-    rest, own_rest = unit.removeprefix(written).strip(), number.unit.removeprefix(own).strip()
-    if rest and rest != own_rest:
-        return None
-    return _MONEY[written] / _MONEY[own]
-
-
-def units_in_words(number: Number) -> str:
-    """What may be written for a number."""
-    words = f"a number in {number.unit}, {number.low:g} to {number.high:g}"
-    return f"{words}, or a level: {listed(LEVELS)}" if takes_levels(number) else words
-
-
-def _nearest_level(entry: Entry, number: Number) -> str | None:
-    return nearest_to(entry.text, LEVELS) if takes_levels(number) and entry.text else None
-
-
-def check_percentage(entry: Entry | None, low: float, high: float, complaints: Complaints) -> float | None:
-    """A percentage written with its sign, such as `25 %`, as a fraction; low and high are fractions."""
-    if entry is None:
-        return None
-    quantity = parse_quantity(entry.text)
-    if quantity is None or quantity.unit != "%" or not low <= quantity.amount / 100 <= high:
-        wanted = f"a percentage with its sign, such as 25 %, from {100 * low:g} % to {100 * high:g} %"
-        complaints.about(entry, allowed=wanted)
-        return None
-    return quantity.amount / 100
-
-
-def check_size(entry: Entry | None, kind: str | None, complaints: Complaints) -> float | None:
-    """The size of an offer: money in bn USD, for security index points; above 0."""
-    if entry is None or kind is None:
-        return None
-    quantity = parse_quantity(entry.text)
-    units = {"points": 1.0, "point": 1.0} if kind == "security" else _MONEY
-    if quantity is None or quantity.unit not in units or not 0 < quantity.amount * units[quantity.unit] <= 10_000:
-        example = "points, such as 0.2 points" if kind == "security" else "money, such as 4.2 bn USD or 300 mn USD"
-        complaints.about(entry, allowed=f"{example}, above 0")
-        return None
-    return quantity.amount * units[quantity.unit]
-
-
-def check_level(entry: Entry | None, low: float, high: float, complaints: Complaints) -> float | None:
-    """A level (none .. dominant) or a bare number within low..high."""
-    if entry is None:
-        return None
-    if entry.text in LEVELS:
-        return LEVELS[entry.text]
-    words = f"{range_in_words(low, high)} or a level: {listed(LEVELS)}"
-    if isinstance(entry.value, str):
-        complaints.about(entry, allowed=words, nearest=nearest_to(entry.text, LEVELS))
-        return None
-    return check_number(entry, complaints, low, high, words)
 
 
 # --- events ----------------------------------------------------------------------------------------------------------
@@ -657,11 +535,13 @@ def _resolve(drafts: list[_Draft], evidence: Evidence, complaints: Complaints) -
     events = tuple(event for draft in oldest_first for event in draft.events)
     for event in events:
         check_date_in_run(event, start, end, complaints)
-    numbers: dict[str, float] = {}
+    numbers: dict[str, float | Range] = {}
     beyond: dict[str, str] = {}
     for draft in oldest_first:
         numbers |= draft.numbers
         beyond = {name: why for name, why in beyond.items() if name not in draft.numbers} | draft.beyond
+    without = _union(draft.without for draft in oldest_first)
+    off = {strength for system in without for strength in evidence.systems[system].strengths}
     return Scenario(
         name=own.path.stem,
         title=own.title,
@@ -671,8 +551,9 @@ def _resolve(drafts: list[_Draft], evidence: Evidence, complaints: Complaints) -
         end=end,
         runs=runs,
         seed=seed,
-        numbers=numbers,
-        without=_union(draft.without for draft in oldest_first),
+        numbers={name: value for name, value in numbers.items() if not isinstance(value, Range)},
+        sampled={name: value for name, value in numbers.items() if isinstance(value, Range) and name not in off},
+        without=without,
         events=events,
         evidence=_union(draft.evidence for draft in oldest_first),
         extends=tuple(draft.path.stem for draft in drafts[1:]),

@@ -24,9 +24,10 @@ SOURCES = sorted(PACKAGE.rglob("*.py"))
 # From the ground up. A room imports only from tiers below its own; `rules`, `phases` and `dashboard` are one room each.
 TIERS = (
     ("complaints",),
-    ("evidence", "chance", "rules"),
+    ("evidence", "chance", "rules", "quarters"),
+    ("amounts",),
     ("parameters", "scenario", "trace"),
-    ("world",),
+    ("world", "sampling"),
     ("compiling", "record"),
     ("phases",),
     ("turn",),
