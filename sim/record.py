@@ -330,7 +330,7 @@ def write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:
 def read_manifest(folder: Path) -> dict[str, Any] | None:
     """The manifest of a folder in today's layout, or None where there is none that this version can read."""
     try:
-        return _upgraded(_raw_manifest(folder))
+        return _upgraded(raw_manifest(folder))
     except (OSError, ValueError, LookupError):
         return None
 
@@ -341,7 +341,8 @@ def seal(manifest: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(told, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
-def _raw_manifest(folder: Path) -> dict[str, Any]:
+def raw_manifest(folder: Path) -> dict[str, Any]:
+    """The manifest as it was written, whatever its layout; OSError where there is none, ValueError where it is none."""
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     if not isinstance(manifest, dict) or not isinstance(manifest.get("format"), int):
         raise ValueError("this is no manifest")
@@ -350,7 +351,7 @@ def _raw_manifest(folder: Path) -> dict[str, Any]:
 
 def _from_1(manifest: dict[str, Any]) -> dict[str, Any]:
     """Layout 1 kept every quarter and measure, knew no drawn numbers, and had neither summary nor seal."""
-    return {**manifest, "format": 2, "thin": 1, "measures": list(MEASURES), "numbers_drawn": {}}
+    return {**manifest, "format": 2, "thin": 1, "measures": list(MEASURES), "numbers_drawn": {}, "lucks_per_draw": 1}
 
 
 _MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: _from_1}
@@ -480,7 +481,7 @@ def _not_readable(folder: Path) -> Exception:
 
     place = shown_path(folder)
     try:
-        written = _raw_manifest(folder)["format"]
+        written = raw_manifest(folder)["format"]
     except OSError:
         if (folder / "partial").is_dir():
             help_ = "it is finished by giving the command that began it again"

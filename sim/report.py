@@ -1,9 +1,10 @@
 """The table that closes a batch: how the runs ended, and where each state stands among the powers."""
 
 import sys
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
-from sim.measures import split_word
+from sim.summary import share_ended
+from sim.uncertainty import ENDED, FEWEST_DRAWS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,6 +31,8 @@ def print_results(results: "Results", file: TextIO | None = None) -> None:
     )
     _print_outcomes(results, console)
     _print_alignment(results, console)
+    if results.manifest["lucks_per_draw"] > 1:
+        _print_variance(results, console)
     console.print()
 
 
@@ -44,8 +47,7 @@ def _print_outcomes(results: "Results", console: "Console") -> None:
     for code, name in results.states.items():
         rows = final[final["state"] == code]
         words = _words(rows)
-        ended = sum(row.share for row in rows.itertuples() if split_word(str(row.outcome))[0].ends_multi_vectorism)
-        table.add_row(name, words, percent(ended))
+        table.add_row(name, words, percent(share_ended(rows)))
     console.print("\n[bold]How the runs end[/bold]")
     console.print(table)
 
@@ -77,6 +79,36 @@ def _print_alignment(results: "Results", console: "Console") -> None:
         table.add_row(name, *cells)
     console.print("\n[bold]Alignment at the end[/bold]: % of all engagement, mean and the range of nine runs in ten")
     console.print(table)
+
+
+def _print_variance(results: "Results", console: "Console") -> None:
+    """How much of the spread is due to numbers that nobody knows exactly; the rest is luck."""
+    from rich.table import Table
+
+    drawn, lucks = len(results.manifest["numbers_drawn"]), results.manifest["lucks_per_draw"]
+    draws = results.number_of_runs // lucks
+    console.print(
+        f"\n[bold]Share of variance due to numbers[/bold]: %, with its 95 % interval; the rest is luck "
+        f"({drawn:,} numbers drawn {draws:,} times, {lucks} lucks each)"
+    )
+    if draws < FEWEST_DRAWS:
+        console.print(f"too few runs to tell: at least {lucks * FEWEST_DRAWS} are needed")
+        return
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column("", style="bold", no_wrap=True)
+    for code in (*results.powers, "partners", "balancing ended"):
+        table.add_column(code, justify="right", no_wrap=True)
+    found = {(row.state, row.measure, row.power): row for row in results.variance.itertuples()}
+    wanted = [("alignment", power) for power in results.powers] + [("effective_partners", ""), (ENDED, "")]
+    for state, name in results.states.items():
+        table.add_row(name, *(_variance_cell(found.get((state, *one))) for one in wanted))
+    console.print(table)
+
+
+def _variance_cell(row: Any) -> str:
+    if row is None:  # it is the same in every run
+        return "–"
+    return f"{100 * row.numbers:.0f}\n[dim]{100 * row.numbers_low:.0f}–{100 * row.numbers_high:.0f}[/dim]"
 
 
 def _share_cell(row: "pd.Series[float]") -> str:

@@ -7,18 +7,23 @@ stand at the same place of its range in the same run.
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.amounts import Range, Shape
+from sim.amounts import ONE_FOR_ALL, Range, Shape
 from sim.chance import Stream, address, lucks, name_key, uniform
+from sim.evidence import load_evidence
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from sim.evidence import Evidence
     from sim.scenario import Scenario
 
+_WEIGHT = re.compile(r"states\.[^.]+\.weight\.")
 _NOBODY = np.uint64(0)
 
 
@@ -38,9 +43,50 @@ def sampled_numbers(scenario: Scenario, seed: int, first: int, count: int) -> di
     -------
     dict
         Name of the number -> float64 [count], in the unit of the number; empty when nothing is sampled.
+
+    Notes
+    -----
+    Every number is drawn by itself, with one exception: the weights of the kinds of offer sum to 1 in each state. Where
+    one of them is drawn, all of that state are divided by their sum, and all are among what is returned. A weight may
+    thereby leave its range a little.
     """
-    keys = lucks(seed, first, count)
-    return {name: values_in(spread, quantiles(name, keys)) for name, spread in scenario.sampled.items()}
+    if not scenario.sampled:
+        return {}
+    shared = scenario.lucks_per_draw
+    draws = first // shared, (first + count - 1) // shared + 1
+    keys = lucks(seed, draws[0], draws[1] - draws[0])
+    whose = np.arange(first, first + count) // shared - draws[0]  # the draw of each run
+    drawn = {name: values_in(spread, quantiles(name, keys))[whose] for name, spread in scenario.sampled.items()}
+    return drawn | _weights(scenario, drawn)
+
+
+def every_number(scenario: Scenario, evidence: Evidence, lucks_per_draw: int) -> Scenario:
+    """The scenario with every number drawn from the range the evidence gives it: what is not known, all at once.
+
+    A draw follows a triangle over the number's range, highest at its value. What the scenario says itself stands: a
+    number it sets, a range it gives, a system it switches off. The lines between outcome words (`measures.*`) are
+    definitions, not facts, and are not drawn.
+    """
+    off = {name for system in scenario.without for name in evidence.systems[system].strengths}
+    said = off | set(scenario.numbers) | set(scenario.sampled)
+    ranges = {
+        name: Range(low=number.low, high=number.high, shape=Shape.TRIANGULAR, peak=number.value)
+        for name, number in evidence.numbers.items()
+        if number.low < number.high and name not in said and not name.startswith(ONE_FOR_ALL)
+    }
+    return replace(scenario, sampled={**ranges, **scenario.sampled}, lucks_per_draw=lucks_per_draw)
+
+
+def _weights(scenario: Scenario, drawn: dict[str, NDArray[np.float64]]) -> dict[str, NDArray[np.float64]]:
+    """The weights of the states of which one is drawn, all of them, so that they sum to 1."""
+    weights: dict[str, NDArray[np.float64]] = {}
+    for group in sorted({name.rpartition(".")[0] for name in drawn if _WEIGHT.match(name)}):
+        evidence = load_evidence(scenario.world)
+        names = [f"{group}.{kind}" for kind in evidence.kinds]
+        usual = {name: scenario.numbers.get(name, evidence.numbers[name].value) for name in names}
+        raw = np.stack(np.broadcast_arrays(*(drawn.get(name, np.float64(usual[name])) for name in names)))
+        weights |= dict(zip(names, raw / raw.sum(axis=0), strict=True))
+    return weights
 
 
 def quantiles(name: str, keys: NDArray[np.uint64]) -> NDArray[np.float64]:

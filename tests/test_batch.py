@@ -44,6 +44,7 @@ def test_the_folder_is_complete_and_says_what_is_in_it(results):
         "outcomes.parquet",
         "runs.parquet",
         "series.parquet",
+        "summary.json",
     }
     for listed in results.manifest["files"]:
         assert file_hash(results.folder / listed["name"]) == listed["sha256"]

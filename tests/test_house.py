@@ -24,7 +24,7 @@ SOURCES = sorted(PACKAGE.rglob("*.py"))
 # From the ground up. A room imports only from tiers below its own; `rules`, `phases` and `dashboard` are one room each.
 TIERS = (
     ("complaints",),
-    ("evidence", "chance", "rules", "quarters"),
+    ("locks", "cluster", "evidence", "chance", "rules", "quarters"),
     ("amounts",),
     ("parameters", "scenario", "trace"),
     ("world", "sampling"),
@@ -32,8 +32,10 @@ TIERS = (
     ("phases",),
     ("turn",),
     ("ensemble", "measures"),
-    ("tally",),
+    ("tally", "uncertainty"),
+    ("summary", "verify"),
     ("agents",),
+    ("blocks",),
     ("batch", "chronicle"),
     ("compare", "sensitivity", "calibrate", "backtest"),
     ("report",),
