@@ -81,7 +81,7 @@ __all__ = [
     "run_part",
 ]
 
-_CHECKPOINT_SECONDS = 2.0  # work that a kill may cost, unless noting it takes long
+CHECKPOINT_SECONDS = 2.0  # work that a kill may cost, unless taking notes takes long
 _CHECKPOINT_SHARE = 0.05  # of the time, at most, goes into notes
 
 _ScenarioLike = str | Path | Scenario
@@ -510,7 +510,7 @@ class _Batch:
         """Say how far it is, and note it now and then."""
         self.tell(Stage.RUN, self.tally.runs)
         now = time.perf_counter()
-        if now - self._kept_at > max(_CHECKPOINT_SECONDS, self._keeping_took / _CHECKPOINT_SHARE):
+        if now - self._kept_at > max(CHECKPOINT_SECONDS, self._keeping_took / _CHECKPOINT_SHARE):
             self.keep()
             self._kept_at = time.perf_counter()
             self._keeping_took = self._kept_at - now
