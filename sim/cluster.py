@@ -126,7 +126,7 @@ def _local(distributed: Any, workers: int) -> Iterator[Any]:
                 threads_per_worker=1,
                 processes=True,
                 host="127.0.0.1",
-                dashboard_address=None,
+                dashboard_address="127.0.0.1:0",  # a free port, and seen from here only
                 local_directory=scratch,
             ) as cluster,
             distributed.Client(cluster) as client,

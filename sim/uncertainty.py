@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from sim.measures import SUMMARY_MEANS, SUMMARY_TOTALS, split_word
+from sim.measures import split_word
 
 LUCKS_PER_DRAW = 2
 """Runs that share a draw of the numbers. Two are the least, and leave the most draws for a given number of runs."""
@@ -97,11 +97,8 @@ def variance_table(runs: Path, states: tuple[str, ...], powers: tuple[str, ...],
     left out; runs of a draw that was not completed are not used.
     """
     rows = []
-    for measure, state, power in _asked(states, powers):
-        column = "outcome" if measure == ENDED else measure
-        name = "_".join(part for part in (column, state, power) if part)
-        table = pq.read_table(runs, columns=[name])
-        values = np.asarray(table[name])
+    for name, measure, state, power in _columns(pq.read_schema(runs), states, powers):
+        values = np.asarray(pq.read_table(runs, columns=[name])[name])
         if measure == ENDED:
             ended = {word: split_word(word)[0].ends_multi_vectorism for word in set(values.tolist())}
             values = np.array([ended[word] for word in values.tolist()])
@@ -126,10 +123,16 @@ def variance_table(runs: Path, states: tuple[str, ...], powers: tuple[str, ...],
     )
 
 
-def _asked(states: tuple[str, ...], powers: tuple[str, ...]) -> Iterator[tuple[str, str, str]]:
-    for measure in (ENDED, "pressed_quarters", *SUMMARY_MEANS, *SUMMARY_TOTALS):
-        for state in states:
-            yield measure, state, ""
-    for state in states:
-        for power in powers:
-            yield "alignment", state, power
+def _columns(
+    schema: pa.Schema, states: tuple[str, ...], powers: tuple[str, ...]
+) -> Iterator[tuple[str, str, str, str]]:
+    """Columns that tell what came out, and of which measure, state and power; not the numbers that were drawn."""
+    for field in schema:
+        parts = field.name.split("_")
+        power = parts.pop() if parts[-1] in powers else ""
+        state = parts.pop() if len(parts) > 1 and parts[-1] in states else ""
+        measure = "_".join(parts)
+        if state and measure == "outcome":
+            yield field.name, ENDED, state, power
+        elif state and (pa.types.is_integer(field.type) or pa.types.is_floating(field.type)):
+            yield field.name, measure, state, power

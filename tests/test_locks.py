@@ -48,9 +48,9 @@ def test_who_comes_second_is_told_who_was_first(path):
 
 
 def test_a_lock_may_be_shared_but_not_with_one_who_wants_it_alone(path):
-    with hold(path, "results", shared=True), hold(path, "results", shared=True):
-        with pytest.raises(InputError, match="another process"), hold(path, "results"):
-            pass
+    refused = pytest.raises(InputError, match="another process")
+    with hold(path, "results", shared=True), hold(path, "results", shared=True), refused, hold(path, "results"):
+        pass
     with hold(path, "results"), pytest.raises(InputError), hold(path, "results", shared=True):
         pass
 

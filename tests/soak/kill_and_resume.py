@@ -5,8 +5,8 @@
 A batch is started in a process of its own and killed (SIGKILL, which no program can catch) after a random time; then it
 is started again in the same folder, and so on, until it comes to its end. Its files are compared with those of a batch
 that was left alone. Then the next one is begun, until there have been as many kills as were asked for. After each kill,
-whatever lies under its final name has to be whole already. `make soak` runs this with its usual numbers; a short version
-is among the tests.
+whatever lies under its final name has to be whole already. `make soak` runs this with its usual numbers; a short
+version is among the tests.
 """
 
 import argparse
@@ -41,7 +41,7 @@ def start(folder, asked):
         return child
     try:
         batch.run(asked.scenario, runs=asked.runs, seed=3, workers=asked.workers, out=folder, numbers=asked.numbers)
-    except BaseException:  # whatever it is, it must not run on in a copy of this program
+    except BaseException:  # noqa: BLE001  whatever it is, it must not run on in a copy of this program
         traceback.print_exc()
         os._exit(1)
     os._exit(0)
@@ -124,7 +124,7 @@ def at_every_write():
         try:
             prepare()
             batch.run(toy, workers=1, out=folder, series=12)
-        except BaseException:
+        except BaseException:  # noqa: BLE001  the same
             traceback.print_exc()
             os._exit(1)
         os._exit(0)
