@@ -379,9 +379,7 @@ def _telling_of_trouble(folder: Path) -> Iterator[None]:
         hint = ""
         if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
             hint = "; make room, or keep less with --series, --thin and --measures"
-        message = (
-            f"results cannot be written there ({reason}); what was finished is kept, the same command goes on{hint}"
-        )
+        message = f"results cannot be written there ({reason}); what was noted is kept, the same command goes on{hint}"
         raise input_error(shown_path(folder), message) from error
 
 

@@ -25,6 +25,8 @@ import time
 import traceback
 from pathlib import Path
 
+import pandas  # noqa: F401  here, and not in every child
+
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from sim import batch, blocks
