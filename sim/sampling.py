@@ -7,9 +7,10 @@ stand at the same place of its range in the same run.
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -56,7 +57,11 @@ def sampled_numbers(scenario: Scenario, seed: int, first: int, count: int) -> di
     draws = first // shared, (first + count - 1) // shared + 1
     keys = lucks(seed, draws[0], draws[1] - draws[0])
     whose = np.arange(first, first + count) // shared - draws[0]  # the draw of each run
-    drawn = {name: values_in(spread, quantiles(name, keys))[whose] for name, spread in scenario.sampled.items()}
+    names, addresses, low, high, peak, triangular = _laid_out(tuple(scenario.sampled.items()))
+    with np.errstate(over="ignore"):  # addresses wrap round on purpose
+        where = np.asarray(uniform(keys, addresses))
+    values = _values(low, high, peak, triangular, where)
+    drawn = dict(zip(names, values[:, whose], strict=True))
     return drawn | _weights(scenario, drawn)
 
 
@@ -80,13 +85,29 @@ def every_number(scenario: Scenario, evidence: Evidence, lucks_per_draw: int) ->
 def _weights(scenario: Scenario, drawn: dict[str, NDArray[np.float64]]) -> dict[str, NDArray[np.float64]]:
     """The weights of the states of which one is drawn, all of them, so that they sum to 1."""
     weights: dict[str, NDArray[np.float64]] = {}
-    for group in sorted({name.rpartition(".")[0] for name in drawn if _WEIGHT.match(name)}):
-        evidence = load_evidence(scenario.world)
+    groups = sorted({name.rpartition(".")[0] for name in drawn if _WEIGHT.match(name)})
+    evidence = load_evidence(scenario.world) if groups else None
+    for group in groups:
+        assert evidence is not None
         names = [f"{group}.{kind}" for kind in evidence.kinds]
         usual = {name: scenario.numbers.get(name, evidence.numbers[name].value) for name in names}
         raw = np.stack(np.broadcast_arrays(*(drawn.get(name, np.float64(usual[name])) for name in names)))
         weights |= dict(zip(names, raw / raw.sum(axis=0), strict=True))
     return weights
+
+
+@functools.lru_cache(maxsize=8)
+def _laid_out(sampled: tuple[tuple[str, Range], ...]) -> tuple[Any, ...]:
+    """Names, addresses, ends, peaks and whether each is a triangle, all but the names [numbers, 1].
+
+    There may be hundreds of numbers: they are drawn together, since one by one would take as long as playing the runs.
+    """
+    names, ranges = zip(*sampled, strict=True)
+    with np.errstate(over="ignore"):
+        where = [address(0, Stream.NUMBER, name_key(name), _NOBODY, 0) for name in names]
+    triangular = np.array([one.shape is Shape.TRIANGULAR for one in ranges])[:, None]
+    low, high, peak = (np.array([getattr(one, end) for one in ranges])[:, None] for end in ("low", "high", "peak"))
+    return names, np.array(where, dtype=np.uint64)[:, None], low, high, np.clip(peak, low, high), triangular
 
 
 def quantiles(name: str, keys: NDArray[np.uint64]) -> NDArray[np.float64]:
@@ -100,10 +121,17 @@ def quantiles(name: str, keys: NDArray[np.uint64]) -> NDArray[np.float64]:
 
 def values_in(spread: Range, where: NDArray[np.float64]) -> NDArray[np.float64]:
     """Values of a range at quantiles `where`, 0..1, by the inverse of its distribution function; any shape."""
-    low, high = spread.low, spread.high
-    if spread.shape is Shape.UNIFORM:
-        return np.clip(low + (high - low) * where, low, high)
-    width, before, after = high - low, spread.peak - low, high - spread.peak
-    rising = low + np.sqrt(where * (width * before))
-    falling = high - np.sqrt((1.0 - where) * (width * after))
-    return np.clip(np.where(where * width < before, rising, falling), low, high)
+    triangular = spread.shape is Shape.TRIANGULAR
+    peak = min(max(spread.peak, spread.low), spread.high)  # a range that is no triangle need not have one
+    return _values(spread.low, spread.high, peak, triangular, where)
+
+
+def _values(low: Any, high: Any, peak: Any, triangular: Any, where: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The same for one range or for many side by side."""
+    width = high - low
+    before, after = (peak - low) / width, (high - peak) / width
+    rising = low + width * np.sqrt(where * before)
+    falling = high - width * np.sqrt((1.0 - where) * after)
+    triangle = np.where(where < before, rising, falling)
+    values: NDArray[np.float64] = np.clip(np.where(triangular, triangle, low + width * where), low, high)
+    return values
