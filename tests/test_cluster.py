@@ -7,7 +7,7 @@ import sys
 import threading
 
 import pytest
-from fake_engine import FakePrepared, fake_scenario
+from fake_engine import Deadly, FakePrepared, fake_scenario
 from test_batch import bytes_of, go
 
 from sim import blocks, cli, cluster
@@ -136,6 +136,19 @@ def test_a_cluster_without_workers_is_told(tmp_path, monkeypatch):
         pytest.raises(InputError, match="the cluster has had no worker for 0 seconds"),
     ):
         run("toy", runs=5, out=tmp_path, dask=client)
+
+
+def test_a_block_that_kills_every_worker_is_given_up_with_a_message(tmp_path):
+    import dask
+
+    options = {"processes": True, "host": "127.0.0.1", "dashboard_address": "127.0.0.1:0", "threads_per_worker": 1}
+    with (
+        dask.config.set({"distributed.scheduler.allowed-failures": 0}),
+        distributed.LocalCluster(n_workers=1, local_directory=str(tmp_path), **options) as made,
+        distributed.Client(made) as client,
+        pytest.raises(InputError, match=r"every worker that was given this block died \(1 of them\)"),
+    ):
+        run(fake_scenario(runs=40), out=tmp_path, engine=Deadly, dask=client)
 
 
 def test_without_the_library_that_is_told(tmp_path, capsys, monkeypatch):
