@@ -274,6 +274,9 @@ def run_part(
         hold(plan.folder / "partial" / "lock", shown_path(plan.folder), shared=True),
         hold(plan.folder / notes / "lock", shown_path(plan.folder)),
     ):
+        if read_manifest(plan.folder) is not None:  # put together in the meantime
+            _tidy(plan.folder)
+            return Part(folder=plan.folder, done=plan.scenario.runs, total=plan.scenario.runs, finished=True)
         batch = _Batch(plan, tell, notes, plan.blocks[part - 1 :: parts])
         batch.work(max(1, workers or allowed_cores()))
         batch.keep()

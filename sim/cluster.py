@@ -10,6 +10,7 @@ import shutil
 import tempfile
 import uuid
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import CancelledError
 from typing import Any, TypeVar
 
 from sim.complaints import input_error, quoted
@@ -49,22 +50,25 @@ class Workers:
         under_way: set[Any] = set()
         try:
             while True:
-                while len(under_way) < _AHEAD * self.threads and (number := next(coming, None)) is not None:
-                    key = f"block-{number}-{stamp}"
-                    under_way.add(self._client.submit(function, number, key=key, pure=False))
-                if not under_way:
-                    return
-                with contextlib.suppress(TimeoutError):
-                    wait(under_way, timeout=0.5, return_when="FIRST_COMPLETED")
-                done = {future for future in under_way if future.done()}
-                for future in done:
-                    yield self._result(future)
-                    future.release()
+                with _telling_of_loss():
+                    while len(under_way) < _AHEAD * self.threads and (number := next(coming, None)) is not None:
+                        key = f"block-{number}-{stamp}"
+                        under_way.add(self._client.submit(function, number, key=key, pure=False))
+                    if not under_way:
+                        return
+                    with contextlib.suppress(TimeoutError):
+                        wait(under_way, timeout=0.5, return_when="FIRST_COMPLETED")
+                    done = {future for future in under_way if future.done()}
+                    results = [self._result(future) for future in done]
+                yield from results
                 under_way -= done
                 waiting()
         finally:
             if under_way:
-                self._client.cancel(list(under_way), force=True)
+                with contextlib.suppress(
+                    OSError, RuntimeError, TimeoutError, CancelledError
+                ):  # there may be nobody left
+                    self._client.cancel(list(under_way), force=True)
 
     @staticmethod
     def _result(future: Any) -> Any:
@@ -78,6 +82,19 @@ class Workers:
                 f"every worker that was given this block died ({error.allowed_failures + 1} of them), perhaps for lack "
                 "of memory; what was finished is kept, and the same command goes on",
             ) from error
+
+
+@contextlib.contextmanager
+def _telling_of_loss() -> Iterator[None]:
+    """Say plainly that the scheduler is gone; what a worker raised, such as a full disk, is passed on."""
+    from distributed.client import FutureCancelledError
+    from distributed.comm.core import CommClosedError
+
+    try:
+        yield
+    except (CommClosedError, FutureCancelledError, CancelledError) as error:
+        lost = "the connection to the scheduler was lost; what was finished is kept, and the same command goes on"
+        raise input_error("--dask", lost) from error
 
 
 @contextlib.contextmanager

@@ -1,6 +1,8 @@
 """Blocks made by other processes: workers of a real cluster on this machine, and parts of a job array."""
 
+import concurrent.futures
 import dataclasses
+import errno
 import os
 import signal
 import sys
@@ -149,6 +151,38 @@ def test_a_block_that_kills_every_worker_is_given_up_with_a_message(tmp_path):
         pytest.raises(InputError, match=r"every worker that was given this block died \(1 of them\)"),
     ):
         run(fake_scenario(runs=40), out=tmp_path, engine=Deadly, dask=client)
+
+
+class Lost:
+    """A client whose scheduler goes away while it asks for something."""
+
+    def __init__(self, error):
+        self.error = error
+
+    def nthreads(self):
+        raise self.error
+
+    def wait_for_workers(self, *_, **__):
+        pass
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        distributed.comm.core.CommClosedError("closed"),
+        distributed.client.FutureCancelledError("block-1", "lost"),
+        concurrent.futures.CancelledError(),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_a_scheduler_that_is_lost_is_told(error, tmp_path):
+    with pytest.raises(InputError, match="--dask: the connection to the scheduler was lost; what was finished is kept"):
+        go(tmp_path, dask=Lost(error))
+
+
+def test_a_disk_that_is_full_where_a_worker_writes_is_told_as_one(tmp_path):
+    with pytest.raises(InputError, match=r"results cannot be written there .No space left on device"):
+        go(tmp_path, dask=Lost(OSError(errno.ENOSPC, "No space left on device")))
 
 
 def test_without_the_library_that_is_told(tmp_path, capsys, monkeypatch):

@@ -9,10 +9,15 @@ import pytest
 
 from sim import batch, ensemble
 from sim.amounts import Range, Shape
+from sim.chance import lucks
 from sim.evidence import load_evidence
+from sim.parameters import vector
+from sim.record import BY_POWER, BY_STATE
 from sim.sampling import every_number, sampled_numbers
 from sim.scenario import load_scenario, with_number
+from sim.turn import Phase, advance
 from sim.uncertainty import ENDED, FEWEST_DRAWS, LUCKS_PER_DRAW, split
+from sim.world import build, check_invariants, unpack
 
 
 @pytest.fixture(scope="module")
@@ -200,3 +205,29 @@ def test_fixed_numbers_leave_no_table_of_variance(tmp_path):
     assert not (fixed.folder / "variance.parquet").exists()
     assert "None: every run has the same numbers" in (fixed.folder / "README.txt").read_text(encoding="utf-8")
     assert "choice.dependence_aversion" not in pq.read_schema(fixed.folder / "runs.parquet").names
+
+
+def test_both_engines_draw_the_same_numbers(tmp_path):
+    fast, slow = (
+        batch.run("toy", runs=5, numbers="sampled", out=tmp_path / engine, engine=engine)
+        for engine in ("ensemble", "mesa")
+    )
+    assert fast.runs.equals(slow.runs)
+    assert fast.series.astype(str).equals(slow.series.astype(str))
+
+
+@pytest.mark.parametrize("name", ["toy", "baseline"])
+def test_the_world_stays_possible_when_nothing_is_known_for_sure(name):
+    scenario = load_scenario(name)
+    own = load_evidence(scenario.world)
+    ready = ensemble.prepare(every_number(scenario, own, LUCKS_PER_DRAW), own)
+    lanes, quarters = 96, 12
+    values = ready.values_of(0, lanes)
+    store = build(own, values, lucks(1, 0, lanes))
+    shape = (quarters, len(own.states))
+    by_power = np.empty((*shape, len(own.powers), len(BY_POWER), lanes))
+    by_state = np.empty((*shape, len(BY_STATE), lanes))
+    numbers = vector(values, lanes)
+    everything = int(Phase.ALL)
+    advance(store, numbers, ready.happenings, scenario.start, quarters, everything, 0, ready.pole, by_power, by_state)
+    assert check_invariants(unpack(store)) == []
