@@ -7,7 +7,7 @@
 #   make bench       the measurements
 #   make soak        kill a batch a hundred times at random moments, and look whether it ends the same (some minutes)
 #   make chronicles  renew the stories the tests replay (then read the difference as prose)
-#   make docs        renew the pages printed from the rulebook and the evidence
+#   make docs        renew what is printed from code and evidence: the pages, and the schema of scenario files
 #   make clean       remove the environment and the caches; results stay
 
 VENV := .venv
@@ -67,14 +67,13 @@ check: $(VENV)/.ready-dev
 	@$(BIN)/python -m pytest --cov --cov-report=term
 
 chronicles: $(VENV)/.ready
-	@mkdir -p tests/chronicles
-	@for file in scenarios/*.yaml; do \
-	  name=$$(basename "$$file" .yaml); \
-	  $(BIN)/multivector chronicle "$$name" -o "tests/chronicles/$$name.txt" || exit 1; \
+	@for file in tests/chronicles/*.txt; do \
+	  $(BIN)/multivector chronicle "$$(basename "$$file" .txt)" -o "$$file" || exit 1; \
 	done
 
 docs: $(VENV)/.ready
 	@$(BIN)/python docs/print_pages.py
+	@$(BIN)/multivector schema -o schema/scenario.json
 
 clean:
 	@rm -rf $(VENV) build dist htmlcov .coverage .coverage.* .benchmarks .hypothesis .mypy_cache .pytest_cache .ruff_cache

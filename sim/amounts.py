@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from enum import Enum
@@ -52,6 +53,13 @@ class Range:
 _QUANTITY = re.compile(r"([-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?)\s*(.*)\Z")
 _MONEY = {"mn USD": 0.001, "bn USD": 1.0, "trn USD": 1000.0}
 
+# How a JSON Schema says the same.
+_NUMBER_TEXT = r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]{1,3})?"
+MONEY_TEXT = rf"^{_NUMBER_TEXT} *({'|'.join(_MONEY)})$"
+POINTS_TEXT = rf"^{_NUMBER_TEXT} *points?$"
+QUANTITY_TEXT = rf"^{_NUMBER_TEXT}( *[^ ].*)?$"
+PERCENT_TEXT = rf"^{_NUMBER_TEXT} *%$"
+
 
 @dataclass(frozen=True, kw_only=True)
 class _Quantity:
@@ -74,11 +82,23 @@ def read_override(entry: Entry, number: Number, complaints: Complaints) -> tuple
         return check_within(entry, value, number, complaints), ""
     if "between" in entry.value:
         return _read_range(entry, number, complaints)
-    if not check_keys(entry, ("value", "beyond"), (), complaints):
+    if not check_says_which(entry, complaints) or not check_keys(entry, ("value", "beyond"), (), complaints):
         return None, ""
     reason = check_text(entry.value.get("beyond"), complaints)
     inner = entry.value.get("value")
     return (None if inner is None else check_in_unit(inner, number, complaints)), reason
+
+
+def check_says_which(entry: Entry, complaints: Complaints) -> bool:
+    """A group of keys gives a value, and why it leaves the range, or it gives a range to draw from."""
+    if "value" in entry.value or "beyond" in entry.value:
+        return True
+    complaints.about(
+        entry,
+        found=f"neither 'value' nor 'between', but {listed(entry.value) or 'nothing'}",
+        allowed='{value: ..., beyond: "the reason"} or {between: [the lowest, the highest]}',
+    )
+    return False
 
 
 _SHAPES = tuple(shape.name.lower() for shape in Shape)
@@ -108,7 +128,7 @@ def check_ends(entry: Entry, number: Number, beyond: bool, complaints: Complaint
     low, high = (check_in_unit(item, number, complaints) for item in entry.value)
     if low is None or high is None:
         return None
-    if not low < high:
+    if not low < high or not math.isfinite(high - low):
         found = f"{quoted(entry.value[0].text or '')} and {quoted(entry.value[1].text or '')}"
         complaints.about(entry, found=found, allowed="two values, the lower one first")
         return None

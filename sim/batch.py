@@ -74,6 +74,7 @@ __all__ = [
     "Part",
     "Progress",
     "Stage",
+    "allowed_cores",
     "code_hash",
     "estimate",
     "evidence_hash",

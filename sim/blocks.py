@@ -48,10 +48,10 @@ NUMBERS = ("fixed", "sampled")
 """How numbers are taken: the value of each, or a draw from its range for every run."""
 
 # What only asks for results, looks after them or shows them, and so cannot change them.
-_NOT_IN_RESULTS = frozenset(
-    {"__init__.py", "__main__.py", "chronicle.py", "cli.py", "cluster.py", "locks.py", "plots.py", "report.py"}
-    | {"verify.py"}
-)
+_ASKING = ("ablate", "comparison", "contrasts", "differences", "pairing", "patterns", "schema")
+_KEEPING = ("cluster", "locks", "verify")
+_SHOWING = ("cli", "plots", "report", "chronicle", "listening", "telling", "explain", "explanation", "words")
+_NOT_IN_RESULTS = frozenset(f"{room}.py" for room in ("__init__", "__main__", *_ASKING, *_KEEPING, *_SHOWING))
 
 
 class Prepared(Protocol):
@@ -105,7 +105,7 @@ class Plan:
     def _identity(self) -> dict[str, Any]:
         """Everything the results depend on; equal identities give equal bytes."""
         scenario = _plain(self.scenario)
-        for where in ("path", "notes"):
+        for where in ("path", "notes", "origins"):
             scenario.pop(where, None)
         for event in scenario["events"]:
             event.pop("file", None)

@@ -40,8 +40,13 @@ BY_STATE = (
     "offers",
     "accepted",
     "sided",
+    "cohesion",
+    "nationalism",
+    "refining",
+    "energy_concentration",
+    "vote",
 )
-COUNTS = frozenset({"visits", "compensating_visits", "offers", "accepted"})
+COUNTS = frozenset({"visits", "compensating_visits", "offers", "accepted", "vote"})
 OFFER_TOTALS = ("offers", "accepted", "value_offered", "value_signed")
 MEASURES = ("outcome", "sided", *(name for name in BY_STATE if name != "sided"), *BY_POWER)
 """What `series.parquet` can keep of a run, beside run, quarter and state."""

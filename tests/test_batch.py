@@ -11,7 +11,7 @@ from sim import batch
 from sim.batch import CHUNK, Interrupted, Stage, code_hash, estimate, evidence_hash, run
 from sim.complaints import InputError
 from sim.evidence import load_evidence
-from sim.record import file_hash, load_results
+from sim.record import BY_POWER, BY_STATE, file_hash, load_results
 
 RUNS = 2 * CHUNK + 90
 
@@ -64,7 +64,7 @@ def test_tables_have_the_rows_they_should(results):
     quarters, states, powers = 16, 2, 3
     assert results.number_of_runs == len(results.runs) == RUNS
     assert len(results.series) == RUNS * quarters * states
-    assert len(results.bands) == quarters * states * (11 + 4 * powers)
+    assert len(results.bands) == quarters * states * (len(BY_STATE) - 1 + len(BY_POWER) * powers)
     assert len(results.offers) == states * powers * 4
     assert results.outcomes.groupby(["quarter", "state"], observed=True)["runs"].sum().eq(RUNS).all()
 

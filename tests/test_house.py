@@ -23,23 +23,31 @@ SOURCES = sorted(PACKAGE.rglob("*.py"))
 
 # From the ground up. A room imports only from tiers below its own; `rules`, `phases` and `dashboard` are one room each.
 TIERS = (
-    ("complaints",),
+    ("complaints", "words"),
     ("locks", "cluster", "evidence", "chance", "rules", "quarters"),
     ("amounts",),
-    ("parameters", "scenario", "trace"),
-    ("world", "sampling"),
-    ("compiling", "record"),
+    ("parameters", "events", "trace", "behaviours"),
+    ("world", "timeline"),
+    ("scenario",),
+    ("sampling", "schema", "differences"),
+    ("compiling", "record", "explanation"),
     ("phases",),
     ("turn",),
+    ("happenings",),
     ("ensemble", "measures"),
-    ("tally", "uncertainty"),
+    ("tally", "explain", "pairing", "uncertainty"),
     ("summary", "verify"),
     ("agents",),
     ("blocks",),
-    ("batch", "chronicle"),
-    ("compare", "sensitivity", "calibrate", "backtest"),
+    ("batch", "listening"),
+    ("telling",),
+    ("chronicle",),
+    ("comparison", "sensitivity", "calibrate", "backtest"),
+    ("ablate",),
+    ("patterns",),
     ("report",),
     ("plots",),
+    ("contrasts",),
     ("commands",),
     ("cli", "dashboard"),
     ("__init__", "__main__"),
@@ -70,6 +78,27 @@ SYSTEMS = (
     "triangle-propagation",
     "format-mirroring",
     "rivalry-level-and-dialogue",
+    "agenda-shaping-local-processing",
+    "energy-routes-and-interdependence",
+    "baseline-alignment-order",
+    "un-vote-neutrality",
+    "second-tier-partners",
+    "nationalism-de-russification",
+    "shock-and-downturn-response",
+    "regional-banding-together",
+    "regional-friction-and-rivalry-rents",
+    "eaeu-pull",
+    "russian-war-drain",
+    "china-russia-accommodation",
+    "chinese-sequencing-restraint",
+    "china-raises-offers",
+    "narratives-and-norms",
+    "us-counter-initiatives-soft-hard",
+    "us-security-re-entry",
+    "thin-money-and-distance-cost",
+    "entrants-and-bloc-indiscipline",
+    "refining-chokepoint-build-lag",
+    "corridor-bottlenecks-rivalry",
 )
 
 # Rules that hold whatever is switched off: definitions, book-keeping, and income, which no system claims.
@@ -85,7 +114,8 @@ SHARED_RULES = {
 # Files of the rulebook that rest on no evidence: mathematics and definitions.
 NO_TWIN = {"__init__", "arithmetic", "structure"}
 
-# The only constants of the rulebook. Those of `arithmetic` are facts about doubles and logarithms, or the calendar.
+# The only constants of the rulebook. Those of `arithmetic` are facts about doubles and logarithms, or the calendar;
+# those of `diplomacy` are names of votes.
 NAMED_CONSTANTS = {
     "arithmetic": {
         "_LOG2_E",
@@ -101,6 +131,7 @@ NAMED_CONSTANTS = {
         "NEARLY_ALL",
         "YEARS_A_QUARTER",
     },
+    "diplomacy": {"YES", "NO", "ABSTAINS", "STAYS_AWAY"},
     "structure": {"EVEN"},
 }
 SERIES = {"exp", "log"}  # functions of `arithmetic` that are a power series, tested against `math`

@@ -227,7 +227,7 @@ def test_the_world_stays_possible_when_nothing_is_known_for_sure(name):
     shape = (quarters, len(own.states))
     by_power = np.empty((*shape, len(own.powers), len(BY_POWER), lanes))
     by_state = np.empty((*shape, len(BY_STATE), lanes))
-    numbers = vector(values, lanes)
+    numbers, happenings = vector(values, lanes), ready.happenings(0, lanes)
     everything = int(Phase.ALL)
-    advance(store, numbers, ready.happenings, scenario.start, quarters, everything, 0, ready.pole, by_power, by_state)
+    advance(store, numbers, happenings, scenario.start, quarters, everything, 0, ready.pole, by_power, by_state)
     assert check_invariants(unpack(store)) == []

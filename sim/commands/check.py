@@ -45,8 +45,15 @@ def _scenario_line(name: str) -> str:
 
     scenario = load_scenario(name)
     dates = f"{quarter_text(scenario.start)} to {quarter_text(scenario.end)}"
-    events = f"{len(scenario.events)} event{'' if len(scenario.events) == 1 else 's'}"
-    return f"fine  {name}: {scenario.title} ({dates}, {events})"
+    said = [dates, _counted(len(scenario.events), "event")]
+    uncertain = sum(not event.certain for event in scenario.events)
+    said += [f"{uncertain} of them left to luck"] if uncertain else []
+    said += [f"{_counted(len(scenario.sampled), 'number')} drawn for every run"] if scenario.sampled else []
+    return f"fine  {name}: {scenario.title} ({', '.join(said)})"
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def _results_lines(place: Path) -> list[str | InputError]:
