@@ -3,6 +3,7 @@
 Every run draws from a generator of its own, so blocks can be cut anywhere.
 """
 
+import os
 from types import SimpleNamespace
 
 import numpy as np
@@ -112,6 +113,15 @@ class FakePrepared:
         made = luck.poisson(6.0, (states, powers, len(KINDS)))
         taken = luck.binomial(made, 0.6)
         return by_power, by_state, np.stack([made, taken, made * 300, taken * 280], axis=-1)
+
+
+class Deadly(FakePrepared):
+    """Takes its process with it as soon as it is asked for a whole block."""
+
+    def run_block(self, first, count):
+        if count > 1:
+            os._exit(1)
+        return super().run_block(first, count)
 
 
 def fake_block(first=0, count=20, states=STATES, powers=POWERS, **changes):

@@ -24,7 +24,7 @@ SOURCES = sorted(PACKAGE.rglob("*.py"))
 # From the ground up. A room imports only from tiers below its own; `rules`, `phases` and `dashboard` are one room each.
 TIERS = (
     ("complaints", "words"),
-    ("evidence", "chance", "rules", "quarters"),
+    ("locks", "cluster", "evidence", "chance", "rules", "quarters"),
     ("amounts",),
     ("parameters", "events", "trace", "behaviours"),
     ("world", "timeline"),
@@ -35,8 +35,10 @@ TIERS = (
     ("turn",),
     ("happenings",),
     ("ensemble", "measures"),
-    ("tally", "explain", "pairing"),
+    ("tally", "explain", "pairing", "uncertainty"),
+    ("summary", "verify"),
     ("agents",),
+    ("blocks",),
     ("batch", "listening"),
     ("telling", "portraits"),
     ("chronicle",),
