@@ -81,7 +81,10 @@ class Summary:
 
 
 SUMMARY_BY_POWER = ("trust", "pressure")
-SUMMARY_MEANS = ("effective_partners", "hhi", "autonomy", "balance", "threat")
+SUMMARY_MEANS = (
+    *("effective_partners", "hhi", "autonomy", "balance", "threat"),
+    *("cohesion", "nationalism", "refining", "energy_concentration"),
+)
 SUMMARY_TOTALS = ("delivered", "visits", "compensating_visits", "offers", "accepted")
 
 
