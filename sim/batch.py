@@ -52,7 +52,10 @@ SERIES_RUNS = 2048
 """Runs whose whole course is kept unless told otherwise; bands, outcomes and offers always rest on every run."""
 
 _CHECKPOINT_SECONDS = 20.0
-_NOT_IN_RESULTS = frozenset({"__init__.py", "__main__.py", "cli.py", "plots.py", "report.py", "chronicle.py"})
+_NOT_IN_RESULTS = frozenset({"__init__.py", "__main__.py", "cli.py", "plots.py", "report.py", "chronicle.py"}) | {
+    *("asking.py", "factors.py", "experiment.py", "designs.py", "sensitivity.py", "discovery.py", "sweeps.py"),
+    *("sweep_plots.py", "trace.py"),
+}
 
 
 class Prepared(Protocol):

@@ -42,6 +42,7 @@ class Prepared:
     happenings: np.ndarray  # float64 [events, 8]
     pole: np.ndarray  # float64 [powers], -1..1
     seed: int
+    luck_keys: np.ndarray | None = None  # uint64 [runs]: the luck of each run, where runs share it
 
     @property
     def quarters(self) -> tuple[int, ...]:
@@ -80,7 +81,8 @@ class Prepared:
     def _play(self, first: int, part: slice, by_power: np.ndarray, by_state: np.ndarray, offers: np.ndarray) -> None:
         lanes = part.stop - part.start
         values = self._values_of(first, lanes)
-        store = build(self.evidence, values, lucks(self.seed, first, lanes))
+        keys = lucks(self.seed, first, lanes) if self.luck_keys is None else self.luck_keys[first : first + lanes]
+        store = build(self.evidence, values, keys)
         page_power = aligned((*by_power.shape[:-1], lanes))
         page_state = aligned((*by_state.shape[:-1], lanes))
         advance(
