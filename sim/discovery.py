@@ -1,0 +1,177 @@
+"""Scenario discovery: in which worlds does something happen? PRIM and feature scores, through the EMA Workbench.
+
+The workbench is large and stays optional. This room is the only one that knows it, and says how to get it where it is
+missing; what it gives back are plain tables.
+"""
+
+import inspect
+import logging
+import warnings
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sim.complaints import input_error
+
+if TYPE_CHECKING:
+    from sim.experiment import Discover
+
+INSTALL = "pip install 'multivector[discovery]'"
+MISSING = f"scenario discovery needs the EMA Workbench, which is not installed; it comes with: {INSTALL}"
+_FEWEST = 20  # worlds of either sort without which a box would describe accidents
+_SIGNIFICANT = 0.05
+_SMALLEST_BOX = 0.05  # part of all worlds
+_TREES = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class Discovery:
+    """A box of worlds found by PRIM.
+
+    - box: factor, low, high (limits of the box), least, most (ends of the range), quasi_p
+    - path: coverage, density, mass, restricted; from all worlds to the smallest box
+    - scores: factor, value; how much each factor tells about the outcome
+    """
+
+    words: str
+    rate: float  # part of all worlds in which it happens
+    coverage: float  # part of those worlds that lies inside the box
+    density: float  # part of the box that is such worlds
+    chosen: int  # place of the box on the path
+    box: pd.DataFrame
+    path: pd.DataFrame
+    scores: pd.DataFrame
+
+
+def available() -> bool:
+    """Whether the EMA Workbench can be imported."""
+    from importlib.util import find_spec
+
+    return find_spec("ema_workbench") is not None
+
+
+def discover(
+    worlds: pd.DataFrame, outcome: NDArray[np.float64], ask: "Discover", box: int | None = None, seed: int = 0
+) -> Discovery:
+    """Find the box of worlds in which an outcome is as asked.
+
+    Parameters
+    ----------
+    worlds
+        One row a point, one column a factor.
+    outcome
+        The mean over replicates at each point.
+    ask
+        The outcome and the least, or the most, it should be.
+    box
+        Which box of the path to take, 0 for all worlds; unless told otherwise the one with the best balance (harmonic
+        mean) of coverage and density.
+    seed
+        For the trees behind the scores.
+
+    Raises
+    ------
+    sim.complaints.InputError
+        If the EMA Workbench is missing, or there are too few worlds of one sort.
+    """
+    happens = outcome >= ask.least if ask.least is not None else outcome <= (ask.most or 0.0)
+    check_both_sorts(ask, happens)
+    prim, scoring = _workbench()
+    found = _find(prim, worlds, happens)
+    path = found.peeling_trajectory[["coverage", "density", "mass", "res_dim"]].astype(float)
+    path = path.rename(columns={"res_dim": "restricted"})
+    chosen = _best(path) if box is None else min(box, len(path) - 1)
+    chosen = _without_accidents(found, chosen)
+    path = found.peeling_trajectory[["coverage", "density", "mass", "res_dim"]].astype(float)
+    path = path.rename(columns={"res_dim": "restricted"}).reset_index(drop=True)
+    scores, _ = scoring.get_ex_feature_scores(worlds, happens.astype(int), nr_trees=_TREES, random_state=seed)
+    scores = pd.DataFrame({"factor": scores.index.astype(str), "value": scores.to_numpy()[:, 0]})
+    return Discovery(
+        words=ask.words,
+        rate=float(happens.mean()),
+        coverage=float(path["coverage"].iloc[chosen]),
+        density=float(path["density"].iloc[chosen]),
+        chosen=chosen,
+        box=_limits(found, chosen),
+        path=path,
+        scores=scores.sort_values("value", ascending=False, kind="stable", ignore_index=True),
+    )
+
+
+def check_both_sorts(ask: "Discover", happens: NDArray[np.bool_]) -> None:
+    """There are enough worlds in which it happens, and enough in which it does not."""
+    count = int(happens.sum())
+    if min(count, len(happens) - count) < _FEWEST:
+        found = f"{count:,} of {len(happens):,} worlds"
+        allowed = f"at least {_FEWEST} in which it holds and {_FEWEST} in which it does not"
+        raise input_error("discover", f"'{ask.words}'", found=found, allowed=allowed)
+
+
+def _workbench() -> tuple[Any, Any]:
+    """The two modules that are used, or the word how to get them."""
+    try:
+        with warnings.catch_warnings():  # about parts of the workbench that are not used here
+            warnings.simplefilter("ignore")
+            modules = [import_module(f"ema_workbench.analysis.{name}") for name in ("prim", "feature_scoring")]
+    except ModuleNotFoundError as error:
+        if (error.name or "").split(".")[0] != "ema_workbench":
+            raise
+        raise input_error("discover", MISSING) from None
+    logging.getLogger("EMA").setLevel(logging.ERROR)
+    return modules[0], modules[1]
+
+
+def _find(prim: Any, worlds: pd.DataFrame, happens: NDArray[np.bool_]) -> Any:
+    options: dict[str, Any] = {"mass_min": _SMALLEST_BOX}
+    if "threshold" in inspect.signature(prim.Prim).parameters:  # version 2; later ones have none
+        options["threshold"] = 1e-6
+    # the dummy stays in: a box that restricts it shows how far chance alone gets
+    return prim.Prim(worlds.astype(float), happens.astype(int), **options).find_box()
+
+
+def _best(path: pd.DataFrame) -> int:
+    """The box with the largest harmonic mean of coverage and density."""
+    both = path["coverage"] + path["density"]
+    balance = 2 * path["coverage"] * path["density"] / both.where(both > 0, 1.0)
+    return int(balance.to_numpy().argmax())
+
+
+def _chances(found: Any, box: int) -> dict[str, Any]:
+    """Factor -> quasi-p of its lower and upper limit; what is not restricted has none."""
+    values: dict[str, Any] = (found.p_values if hasattr(found, "p_values") else found.qp)[box]
+    return values
+
+
+def _chance(values: Any) -> float:
+    """The quasi-p of a restriction: the smaller of its two limits', nan where there is none."""
+    real = [float(value) for value in values if value is not None and 0.0 <= float(value) <= 1.0]
+    return min(real) if real else float("nan")
+
+
+def _without_accidents(found: Any, box: int) -> int:
+    """Take back restrictions that chance could have made (quasi-p above 0.05), worst first."""
+    while True:
+        worst = {name: _chance(values) for name, values in _chances(found, box).items()}
+        worst = {name: chance for name, chance in worst.items() if chance > _SIGNIFICANT}
+        if not worst:
+            return box
+        found.drop_restriction(max(worst, key=lambda name: worst[name]), box)
+        box = len(found.peeling_trajectory) - 1
+
+
+def _limits(found: Any, box: int) -> pd.DataFrame:
+    """The restricted factors, the surest first."""
+    limits, whole = found.box_lims[box], found.box_lims[0]
+    rows = []
+    for name, values in _chances(found, box).items():
+        low, high = (float(value) for value in limits[name])
+        least, most = (float(value) for value in whole[name])
+        row = {"factor": str(name), "low": low, "high": high, "least": least, "most": most}
+        rows.append(row | {"quasi_p": _chance(values)})
+    columns = ["factor", "low", "high", "least", "most", "quasi_p"]
+    table = pd.DataFrame(rows, columns=columns)
+    return table.sort_values("quasi_p", kind="stable", ignore_index=True)
