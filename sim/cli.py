@@ -6,27 +6,37 @@ Exit codes: 0 done; 1 a fault of this program; 2 the input is wrong, and the mes
 """
 
 import argparse
-import dataclasses
 import os
 import shlex
 import sys
 import textwrap
-import time
 import traceback
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.commands import add_all
-from sim.complaints import Complaints, InputError, check_group, parse_yaml
+from sim.commands.common import (
+    DONE,
+    FAULT,
+    INTERRUPTED,
+    WRONG_INPUT,
+    add_batch_options,
+    add_out,
+    add_scenarios,
+    at_least,
+    duration,
+    load_all,
+    relative,
+    reporter,
+    say,
+    size,
+)
+from sim.complaints import InputError
 
 if TYPE_CHECKING:
-    from sim.batch import Progress
     from sim.record import Results
-    from sim.scenario import Scenario
 
-DONE, FAULT, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
 _LISTS = ("scenarios", "numbers", "outcomes", "systems")
 
 
@@ -38,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code: int = asked.command(asked)
         sys.stdout.flush()
     except InputError as error:
-        _say(str(error))
+        say(str(error))
         return WRONG_INPUT
     except KeyboardInterrupt as stop:
         _say_interrupted(stop, arguments)
@@ -48,7 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return DONE
     except Exception:  # noqa: BLE001  the last resort: say that it is not the user's doing
         traceback.print_exc()
-        _say("\nThis is a fault of multivector, not of your input. Please report it with the lines above.")
+        say("\nThis is a fault of multivector, not of your input. Please report it with the lines above.")
         return FAULT
     return code
 
@@ -62,14 +72,11 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
     run = commands.add_parser("run", help="run scenarios many times; ends with a table, figures and files")
-    run.add_argument("scenarios", nargs="+", metavar="SCENARIO", help="name of a scenario, or a YAML file")
-    run.add_argument("--runs", type=_at_least(1), metavar="N", help="number of runs, in place of the scenario's")
-    run.add_argument("--seed", type=_at_least(0), metavar="S", help="seed, in place of the scenario's; 0 is a seed")
+    add_scenarios(run)
+    add_batch_options(run)
+    add_out(run)
     run.add_argument("--engine", choices=("ensemble", "mesa"), default="ensemble", help="both give the same numbers")
-    run.add_argument("--workers", type=_at_least(1), metavar="N", help="threads (default: all cores)")
-    run.add_argument("-o", "--out", default="results", metavar="DIR", help="where results go (default: results)")
-    run.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="set a number; may be repeated")
-    run.add_argument("--series", type=_at_least(0), metavar="N", help="keep the whole course of the first N runs")
+    run.add_argument("--series", type=at_least(0), metavar="N", help="keep the whole course of the first N runs")
     run.add_argument("--dry-run", action="store_true", help="check everything, estimate time and disk, write nothing")
     run.add_argument("--no-figures", action="store_true", help="do not draw figures")
     run.add_argument("--csv", action="store_true", help="write the tables as CSV too")
@@ -91,8 +98,8 @@ def _parser() -> argparse.ArgumentParser:
 
     chronicle = commands.add_parser("chronicle", help="one run told as a story")
     chronicle.add_argument("scenario", metavar="SCENARIO", help="name of a scenario, or a YAML file")
-    chronicle.add_argument("--seed", type=_at_least(0), metavar="S", help="seed, in place of the scenario's")
-    chronicle.add_argument("--run", type=_at_least(0), default=0, metavar="N", help="which run (default: 0)")
+    chronicle.add_argument("--seed", type=at_least(0), metavar="S", help="seed, in place of the scenario's")
+    chronicle.add_argument("--run", type=at_least(0), default=0, metavar="N", help="which run (default: 0)")
     chronicle.add_argument("-o", "--out", metavar="FILE", help="write to a file instead of the screen")
     chronicle.set_defaults(command=_chronicle)
     add_all(commands)
@@ -109,41 +116,23 @@ class _Version(argparse.Action):
         parser.exit()
 
 
-def _at_least(lowest: int) -> Any:
-    def read(text: str) -> int:
-        try:
-            number = int(text.replace("_", "").replace(",", ""))
-        except ValueError:
-            raise argparse.ArgumentTypeError(f"{text!r} is not a whole number") from None
-        if number < lowest:
-            raise argparse.ArgumentTypeError(f"{number} is too small, the least is {lowest}")
-        return number
-
-    return read
-
-
-def _say(text: str) -> None:
-    """A word to the person at the terminal; standard output is kept for what was asked for."""
-    print(text, file=sys.stderr)
-
-
 def _say_interrupted(stop: KeyboardInterrupt, arguments: Sequence[str]) -> None:
     done, total = getattr(stop, "done", None), getattr(stop, "total", None)
     if done is None:
-        _say("\nInterrupted.")
+        say("\nInterrupted.")
         return
     from sim.complaints import shown_path
 
     folder = shown_path(getattr(stop, "folder", ""))
-    _say(f"\nInterrupted; {done:,} of {total:,} runs are finished and kept in {folder}.")
-    _say(f"To go on from there, give the same command again:\n\n    {shlex.join(['multivector', *arguments])}\n")
+    say(f"\nInterrupted; {done:,} of {total:,} runs are finished and kept in {folder}.")
+    say(f"To go on from there, give the same command again:\n\n    {shlex.join(['multivector', *arguments])}\n")
 
 
 # --- run -------------------------------------------------------------------------------------------------------------
 
 
 def _run(asked: argparse.Namespace) -> int:
-    scenarios = _load_all(asked.scenarios, asked.set)
+    scenarios = load_all(asked.scenarios, asked.set)
     from sim import batch
 
     options = {
@@ -160,7 +149,7 @@ def _run(asked: argparse.Namespace) -> int:
         return DONE
     results = []
     for scenario in scenarios:
-        with _reporter() as report:
+        with reporter() as report:
             results.append(batch.run(scenario, progress=report, **options))
     drawn = [] if asked.no_figures else _draw(results)
     from sim.report import print_results
@@ -170,65 +159,22 @@ def _run(asked: argparse.Namespace) -> int:
             one.write_csv()
         print_results(one)
     for one in results:
-        print(f"results   {_relative(one.folder)}")
+        print(f"results   {relative(one.folder)}")
     for folder in drawn:
-        print(f"figures   {_relative(folder)}")
+        print(f"figures   {relative(folder)}")
     return DONE
-
-
-def _load_all(names: Iterable[str], settings: Sequence[str]) -> list["Scenario"]:
-    """All scenarios with the settings applied; what is wrong with any of them is told together."""
-    from sim.scenario import load_scenario
-
-    scenarios, complaints = [], Complaints()
-    for name in dict.fromkeys(names):
-        try:
-            scenarios.append(_with_settings(load_scenario(name), settings))
-        except InputError as error:
-            for complaint in error.complaints:
-                complaints.add(complaint)
-    complaints.raise_if_any()
-    return scenarios
-
-
-def _with_settings(scenario: "Scenario", settings: Sequence[str]) -> "Scenario":
-    """The scenario with numbers set on the command line, which pass the same checks as those in a file."""
-    if not settings:
-        return scenario
-    from sim.evidence import load_evidence
-    from sim.scenario import check_number_name, read_override
-
-    evidence = load_evidence(scenario.world)
-    complaints = Complaints()
-    numbers, beyond = dict(scenario.numbers), dict(scenario.beyond)
-    for setting in settings:
-        written, equals, value = setting.partition("=")
-        place = f"--set {setting}"
-        top = parse_yaml(f"{written.strip()}: {value.strip()}" if equals else setting, place, complaints)
-        if top is None:
-            continue
-        for name, entry in check_group(top, complaints, "NAME=VALUE, such as file.number=3").items():
-            known = check_number_name(entry, name, evidence, complaints)
-            if known is None:
-                continue
-            number, reason = read_override(entry, evidence.numbers[known], complaints)
-            if number is not None:
-                numbers[known] = number
-                beyond |= {known: reason} if reason else {}
-    complaints.raise_if_any()
-    return dataclasses.replace(scenario, numbers=numbers, beyond=beyond)
 
 
 def _print_estimate(name: str, estimate: Any) -> None:
     from sim.complaints import shown_path
 
     state = "finished already, nothing would be run" if estimate.finished else "nothing was written"
-    print(f"{name}: {estimate.runs:,} runs, {_duration(estimate.seconds)} and {_size(estimate.size)} by estimate")
+    print(f"{name}: {estimate.runs:,} runs, {duration(estimate.seconds)} and {size(estimate.size)} by estimate")
     print(f"    to {shown_path(estimate.folder)} ({state})")
 
 
 def _draw(results: Sequence["Results"]) -> list[Path]:
-    _say("drawing figures ...")
+    say("drawing figures ...")
     from sim.plots import draw_comparison, draw_figures
 
     folders = [one.folder / "figures" for one in results]
@@ -237,110 +183,6 @@ def _draw(results: Sequence["Results"]) -> list[Path]:
     if len(results) > 1:
         folders.append(draw_comparison(results))
     return folders
-
-
-def _relative(path: Path) -> str:
-    from sim.complaints import shown_path
-
-    return shown_path(path)
-
-
-# --- progress --------------------------------------------------------------------------------------------------------
-
-
-def _reporter() -> AbstractContextManager[Any]:
-    return _Bar() if sys.stderr.isatty() else nullcontext(_PlainLines())
-
-
-class _PlainLines:
-    """One plain line every ten seconds, for logs; and one before the long silence of a first compilation."""
-
-    every = 10.0
-
-    def __init__(self) -> None:
-        self.clock: float | None = None
-        self.said = time.monotonic()
-        self.start = 0
-
-    def __call__(self, progress: "Progress") -> None:
-        """Take note of progress; speak if it is time."""
-        now = time.monotonic()
-        if progress.stage.name == "RUN" and self.clock is None:
-            self.clock, self.start, self.said = now, progress.done, now
-        if now - self.said < self.every and progress.stage.name != "COMPILE":
-            return
-        self.said = now
-        line = f"{progress.scenario}: {progress.stage.value}"
-        if self.clock is not None and now > self.clock:
-            rate = (progress.done - self.start) / (now - self.clock)
-            left = _duration((progress.total - progress.done) / rate) if rate > 0 else "unknown time"
-            line = f"{progress.scenario}: {progress.done:,} of {progress.total:,} runs"
-            line += f", {rate:,.0f} a second, {left} left"
-        _say(line)
-
-
-class _Bar:
-    """A progress bar on standard error."""
-
-    def __enter__(self) -> "_Bar":
-        from rich.console import Console
-        from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
-
-        self.bar = Progress(
-            SpinnerColumn(),
-            TextColumn("{task.description}"),
-            BarColumn(),
-            TextColumn("{task.fields[figures]}"),
-            TimeRemainingColumn(compact=True),
-            console=Console(stderr=True),
-            transient=True,
-        )
-        self.bar.start()
-        self.task: Any = None
-        self.stage: Any = None
-        self.clock = time.monotonic()
-        self.start = 0
-        return self
-
-    def __call__(self, progress: "Progress") -> None:
-        """Move the bar."""
-        if progress.stage is not self.stage:
-            self._next_stage(progress)
-        figures = ""
-        if progress.stage.name == "RUN":
-            passed = max(time.monotonic() - self.clock, 1e-9)
-            rate = (progress.done - self.start) / passed
-            figures = f"{progress.done:,} of {progress.total:,} runs, {rate:,.0f} a second"
-        self.bar.update(self.task, completed=progress.done, figures=figures)
-
-    def _next_stage(self, progress: "Progress") -> None:
-        if self.task is not None:
-            self.bar.remove_task(self.task)
-        self.stage, self.clock, self.start = progress.stage, time.monotonic(), progress.done
-        counted = progress.stage.name == "RUN"
-        words = progress.scenario if counted else f"{progress.scenario}: {progress.stage.value}"
-        self.task = self.bar.add_task(words, total=progress.total if counted else None, figures="")
-
-    def __exit__(self, *_: object) -> None:
-        self.bar.stop()
-
-
-def _duration(seconds: float) -> str:
-    if seconds < 1:
-        return "under a second"
-    if seconds < 100:
-        return f"{seconds:.0f} s"
-    if seconds < 6000:
-        return f"{seconds / 60:.0f} min"
-    return f"{seconds / 3600:.1f} h"
-
-
-def _size(count: float) -> str:
-    for unit in ("B", "kB", "MB"):
-        if count < 1000:
-            return f"{count:.0f} {unit}"
-        count /= 1000
-    return f"{count:.1f} GB"
 
 
 # --- check, list, trace, chronicle -----------------------------------------------------------------------------------
@@ -354,7 +196,7 @@ def _check(asked: argparse.Namespace) -> int:
         try:
             scenario = load_scenario(name)
         except InputError as error:
-            _say(str(error))
+            say(str(error))
             code = WRONG_INPUT
             continue
         dates = f"{quarter_text(scenario.start)} to {quarter_text(scenario.end)}"
@@ -437,7 +279,7 @@ def _chronicle(asked: argparse.Namespace) -> int:
     from sim.record import write_text
 
     write_text(Path(asked.out), text)
-    _say(f"written to {_relative(Path(asked.out))}")
+    say(f"written to {relative(Path(asked.out))}")
     return DONE
 
 

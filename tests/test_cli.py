@@ -9,6 +9,7 @@ import pytest
 import sim
 from sim import batch, cli
 from sim.batch import Interrupted, Progress, Stage
+from sim.commands import common
 
 ROOT = Path(__file__).parent.parent
 
@@ -212,8 +213,8 @@ def told(done, stage=Stage.RUN):
 
 def test_plain_lines_come_every_ten_seconds(capsys, monkeypatch):
     now = [0.0]
-    monkeypatch.setattr(cli.time, "monotonic", lambda: now[0])
-    lines = cli._PlainLines()
+    monkeypatch.setattr(common.time, "monotonic", lambda: now[0])
+    lines = common.PlainLines()
     lines(told(0, Stage.COMPILE))
     for second in range(1, 36):
         now[0] = float(second)
@@ -225,7 +226,7 @@ def test_plain_lines_come_every_ten_seconds(capsys, monkeypatch):
 
 
 def test_the_bar_follows_the_stages(capsys):
-    with cli._Bar() as bar:
+    with common.Bar() as bar:
         for progress in (told(0, Stage.COMPILE), told(0), told(500), told(1000, Stage.WRITE)):
             bar(progress)
         assert bar.bar.tasks[0].description == "toy: writing bands and totals"
@@ -235,9 +236,9 @@ def test_the_bar_follows_the_stages(capsys):
     ("amount", "said"), [(0.2, "under a second"), (42.4, "42 s"), (600, "10 min"), (10_000, "2.8 h")]
 )
 def test_durations(amount, said):
-    assert cli._duration(amount) == said
+    assert common.duration(amount) == said
 
 
 @pytest.mark.parametrize(("amount", "said"), [(12, "12 B"), (4_200, "4 kB"), (2e6, "2 MB"), (7.25e9, "7.2 GB")])
 def test_sizes(amount, said):
-    assert cli._size(amount) == said
+    assert common.size(amount) == said
