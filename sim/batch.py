@@ -54,7 +54,7 @@ SERIES_RUNS = 2048
 _CHECKPOINT_SECONDS = 20.0
 _NOT_IN_RESULTS = frozenset({"__init__.py", "__main__.py", "cli.py", "plots.py", "report.py", "chronicle.py"}) | {
     *("asking.py", "factors.py", "experiment.py", "designs.py", "sensitivity.py", "discovery.py", "sweeps.py"),
-    *("sweep_plots.py", "trace.py"),
+    *("sweep_plots.py", "publish.py", "trace.py"),
 }
 
 

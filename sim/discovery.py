@@ -26,6 +26,7 @@ _FEWEST = 20  # worlds of either sort without which a box would describe acciden
 _SIGNIFICANT = 0.05
 _SMALLEST_BOX = 0.05  # part of all worlds
 _TREES = 200
+_MOST_RESTRICTED = 12
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +34,7 @@ class Discovery:
     """A box of worlds found by PRIM.
 
     - box: factor, low, high (limits of the box), least, most (ends of the range), quasi_p
-    - path: coverage, density, mass, restricted; from all worlds to the smallest box
+    - path: coverage, density, mass, restricted; from all worlds to the smallest box, the chosen box last
     - scores: factor, value; how much each factor tells about the outcome
     """
 
@@ -82,12 +83,14 @@ def discover(
     check_both_sorts(ask, happens)
     prim, scoring = _workbench()
     found = _find(prim, worlds, happens)
-    path = found.peeling_trajectory[["coverage", "density", "mass", "res_dim"]].astype(float)
-    path = path.rename(columns={"res_dim": "restricted"})
-    chosen = _best(path) if box is None else min(box, len(path) - 1)
-    chosen = _without_accidents(found, chosen)
-    path = found.peeling_trajectory[["coverage", "density", "mass", "res_dim"]].astype(float)
-    path = path.rename(columns={"res_dim": "restricted"}).reset_index(drop=True)
+    peeled = len(found.peeling_trajectory)
+    if box is None:
+        chosen = _best_plain(found, peeled)
+    else:
+        chosen = _without_accidents(found, min(box, peeled - 1))
+    path = _path(found)
+    path = pd.concat([path.iloc[:peeled], path.iloc[[chosen]]], ignore_index=True)
+    limits, chosen = _limits(found, chosen), peeled
     scores, _ = scoring.get_ex_feature_scores(worlds, happens.astype(int), nr_trees=_TREES, random_state=seed)
     scores = pd.DataFrame({"factor": scores.index.astype(str), "value": scores.to_numpy()[:, 0]})
     return Discovery(
@@ -96,7 +99,7 @@ def discover(
         coverage=float(path["coverage"].iloc[chosen]),
         density=float(path["density"].iloc[chosen]),
         chosen=chosen,
-        box=_limits(found, chosen),
+        box=limits,
         path=path,
         scores=scores.sort_values("value", ascending=False, kind="stable", ignore_index=True),
     )
@@ -133,11 +136,29 @@ def _find(prim: Any, worlds: pd.DataFrame, happens: NDArray[np.bool_]) -> Any:
     return prim.Prim(worlds.astype(float), happens.astype(int), **options).find_box()
 
 
-def _best(path: pd.DataFrame) -> int:
-    """The box with the largest harmonic mean of coverage and density."""
+def _path(found: Any) -> pd.DataFrame:
+    """The boxes in the order in which they were made."""
+    path: pd.DataFrame = found.peeling_trajectory[["coverage", "density", "mass", "res_dim"]].astype(float)
+    return path.rename(columns={"res_dim": "restricted"}).reset_index(drop=True)
+
+
+def _balance(path: pd.DataFrame) -> NDArray[np.float64]:
+    """Harmonic mean of coverage and density of every box."""
     both = path["coverage"] + path["density"]
-    balance = 2 * path["coverage"] * path["density"] / both.where(both > 0, 1.0)
-    return int(balance.to_numpy().argmax())
+    return (2 * path["coverage"] * path["density"] / both.where(both > 0, 1.0)).to_numpy()
+
+
+def _best_plain(found: Any, peeled: int) -> int:
+    """The best balanced box once every restriction that chance could have made is taken back.
+
+    Of the boxes with the same number of restricted factors only the best is looked at, and none with more than a reader
+    can keep in mind.
+    """
+    path = _path(found).assign(balance=_balance(_path(found)))
+    few = path[path["restricted"].between(1, _MOST_RESTRICTED)]
+    starts = few.groupby("restricted")["balance"].idxmax() if len(few) else pd.Series([peeled - 1])
+    pruned = [_without_accidents(found, int(start)) for start in starts]
+    return max(pruned, key=lambda box: float(_balance(_path(found))[box]))
 
 
 def _chances(found: Any, box: int) -> dict[str, Any]:

@@ -35,6 +35,7 @@ INDICES = {
     "sigma": "spread of the elementary effects: interaction, or a bent response",
     "rank_correlation": "Spearman's rank correlation",
     "main_effect": "part of the variance between points that the level of this factor alone accounts for",
+    "swing": "difference between its highest and its lowest level, averaged over everything else",
     "effect": "difference from the point where everything stands as it is",
 }
 
@@ -346,6 +347,9 @@ def _grid(sample: Sample, values: Floats, draws: np.random.Generator) -> _Found:
         again = [_between_levels(level, values[:, pick].mean(axis=1)) for pick in picks] if replicates > 1 else [share]
         half = _NORMAL * float(np.std(again))
         found["indices"].append(_index(factor.name, "main_effect", share, half if replicates > 1 else None))
+        ends = values[level == level.max()].mean(axis=0) - values[level == 0].mean(axis=0)  # on the same luck
+        apart = _student(replicates) * float(ends.std(ddof=1)) / np.sqrt(replicates) if replicates > 1 else None
+        found["indices"].append(_index(factor.name, "swing", float(ends.mean()), apart))
     found["convergence"] = _luck_convergence(values)
     return found
 

@@ -29,7 +29,6 @@ from sim.plots import (
     _as_year,
     _fill,
     _finish,
-    _legend,
     _mixed,
     _panels,
     _triangle,
@@ -37,6 +36,7 @@ from sim.plots import (
     look,
     to_triangle,
 )
+from sim.record import write_text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -44,9 +44,10 @@ if TYPE_CHECKING:
     from sim.discovery import Discovery
     from sim.sweeps import Sweep
 
+CAPTIONS = "captions.csv"
 MOST_BARS = 15  # factors in one panel: more cannot be read in print
 MOST_PANELS = 6
-MOST_IN_MAP = 14
+MOST_IN_MAP = 12
 _SMOOTH = 9  # levels of both factors from which a grid is drawn as a map and not as lines
 _ABOVE, _BELOW = PALETTE[1], PALETTE[0]
 _DIVERGING = mpl.colors.LinearSegmentedColormap.from_list("two-sided", [_BELOW, "#F7F7F7", _ABOVE])
@@ -167,16 +168,16 @@ def interaction_map(data: pd.DataFrame, axes: "Axes", names: Sequence[str]) -> "
     """
     place = {name: at for at, name in enumerate(names)}
     rows = data[data["factor_a"].isin(names) & data["factor_b"].isin(names)]
-    cells = np.full((len(names), len(names)), np.nan)
+    cells = np.full((max(len(names) - 1, 1), max(len(names) - 1, 1)), np.nan)
     for row in rows.itertuples():
-        down, across = sorted((place[row.factor_a], place[row.factor_b]), reverse=True)
-        cells[down, across] = row.value
+        across, down = sorted((place[row.factor_a], place[row.factor_b]))
+        cells[down - 1, across] = row.value
         if row.low <= 0.0 <= row.high:
-            axes.plot(across, down, ".", color=FAINT, markersize=2.5)
+            axes.plot(across, down - 1, ".", color=FAINT, markersize=2.5)
     limit = max(float(np.nanmax(np.abs(cells))) if np.isfinite(cells).any() else 0.0, 1e-12)
     picture = axes.imshow(cells, cmap=_DIVERGING, vmin=-limit, vmax=limit, aspect="equal")
-    axes.set_xticks(range(len(names)), names, rotation=90)
-    axes.set_yticks(range(len(names)), names)
+    axes.set_xticks(range(len(names) - 1), names[:-1], rotation=60, ha="right", rotation_mode="anchor")
+    axes.set_yticks(range(len(names) - 1), names[1:])
     axes.tick_params(length=0, labelsize=6.5, labelcolor=INK)
     for side in axes.spines.values():
         side.set_visible(False)
@@ -438,10 +439,18 @@ def draw_sweep(sweep: "Sweep", folder: Path | str | None = None, found: Sequence
         drawn += _shared(sweep)
         for number, one in enumerate(found, start=1):
             drawn += _discovery_figures(sweep, one, number)
+        captions = pd.DataFrame([{"figure": name, **_caption(figure)} for name, figure, _ in drawn])
+        write_text(folder / CAPTIONS, captions.to_csv(index=False, lineterminator="\n"))
         return [path for name, figure, data in drawn for path in _write(figure, data, folder, name)]
 
 
 _Drawn = list[tuple[str, Figure, pd.DataFrame]]
+
+
+def _caption(figure: Figure) -> dict[str, str]:
+    """The title of a figure and what it shows, as they stand above it."""
+    title, shows = (text.get_text() for text in figure.texts[:2])
+    return {"title": title, "shows": shows}
 
 
 def _analysed(sweep: "Sweep", index: str) -> list[str]:
@@ -452,7 +461,7 @@ def _analysed(sweep: "Sweep", index: str) -> list[str]:
 
 def _one_a_panel(sweep: "Sweep", index: str, height: float, width: float = 4.4) -> tuple[Figure, Any, Any, list[str]]:
     outcomes = _analysed(sweep, index)
-    figure, panels, spare = _panels(max(len(outcomes), 1), width, height)
+    figure, panels, spare = _frame(max(len(outcomes), 1), width, height)
     for axes, outcome in zip(panels, outcomes, strict=False):
         axes.set_title(outcome)
     return figure, panels, spare, outcomes
@@ -468,7 +477,7 @@ def _tornado_figure(sweep: "Sweep") -> _Drawn:
         Patch(facecolor=_mixed(_ABOVE, 0.35), edgecolor=_ABOVE, label="factor at its high end"),
         Line2D([], [], color=INK, label="95 % interval over luck"),
     ]
-    _legend(figure, spare, handles)
+    _keys(figure, spare, handles)
     subtitle = "Difference from where everything stands as it is, on the same luck. Figures: values of the factor"
     return _finished(figure, "One factor at a time", subtitle, sweep, "tornado", data)
 
@@ -485,7 +494,7 @@ def _index_figure(sweep: "Sweep") -> _Drawn:
         Patch(facecolor=_mixed(_ABOVE, 0.62), edgecolor=_ABOVE, label="total: with all it works together with"),
         Line2D([], [], color=INK, label="95 % interval"),
     ]
-    _legend(figure, spare, handles)
+    _keys(figure, spare, handles)
     subtitle = f"Parts of the variance between points; the {MOST_BARS - 1} largest, and the dummy that moves nothing"
     return _finished(figure, "What the outcomes depend on", subtitle, sweep, "indices", data)
 
@@ -494,7 +503,7 @@ def _interaction_figure(sweep: "Sweep") -> _Drawn:
     data = sweep.interactions
     if data.empty:
         return []
-    figure, panels, _, outcomes = _one_a_panel(sweep, "total", 4.4, 5.2)
+    figure, panels, _, outcomes = _one_a_panel(sweep, "total", 3.9, 4.6)
     for axes, outcome in zip(panels, outcomes, strict=False):
         totals = sweep.indices[(sweep.indices["index"] == "total") & (sweep.indices["outcome"] == outcome)]
         names = _largest(totals.set_index("factor")["value"], MOST_IN_MAP)
@@ -509,7 +518,7 @@ def _morris_figure(sweep: "Sweep") -> _Drawn:
     if data.empty:
         return []
     outcomes = [name for name in dict.fromkeys(data["outcome"]) if "@" not in name][:MOST_PANELS]
-    figure, panels, spare = _panels(len(outcomes), 4.6, 3.7)
+    figure, panels, spare = _frame(len(outcomes), 4.6, 3.7)
     for axes, outcome in zip(panels, outcomes, strict=True):
         morris_scatter(data[data["outcome"] == outcome], axes)
         axes.set_title(outcome)
@@ -519,7 +528,7 @@ def _morris_figure(sweep: "Sweep") -> _Drawn:
         Line2D([], [], marker="o", linestyle="none", color=_ABOVE, markersize=4, label="a factor"),
         Line2D([], [], marker="x", linestyle="none", color=_BELOW, label="the dummy, which moves nothing"),
     ]
-    _legend(figure, spare, handles)
+    _keys(figure, spare, handles)
     count = data["factor"].nunique() - 1
     subtitle = f"Elementary effects of {count:,} factors; high above the lines, an effect depends on where others stand"
     return _finished(figure, "Screening", subtitle, sweep, "screening", data)
@@ -581,7 +590,7 @@ def _phase_figure(sweep: "Sweep", group: str, asks: list[dict[str, Any]]) -> _Dr
         labels = {"state": ask["labels"].get("state", ""), "word": ask["labels"]["word"]}
         parts.append(means[["x", "y"]].assign(**labels, share=means[ask["name"]]))
     data = pd.concat(parts, ignore_index=True)
-    figure, panels, spare = _panels(len(states), 4.0, 3.5)
+    figure, panels, spare = _frame(len(states), 4.0, 3.5)
     x, y = _axes_of(sweep)[:2]
     for axes, state in zip(panels, states, strict=True):
         phase_diagram(data[data["state"] == state], axes)
@@ -591,14 +600,14 @@ def _phase_figure(sweep: "Sweep", group: str, asks: list[dict[str, Any]]) -> _Dr
     won = data.loc[data.groupby(["state", "x", "y"])["share"].idxmax(), "word"]
     plain = lambda word: _fill(word, look({}))  # noqa: E731
     handles = [Patch(facecolor=regime_colour(word, plain), label=word) for word in dict.fromkeys(won)]
-    _legend(figure, spare, handles)
+    _keys(figure, spare, handles)
     subtitle = "The most frequent outcome word at each point; pale where its lead is thin. Lines: borders of regimes"
     return _finished(figure, "Which regime rules where", subtitle, sweep, f"phases-{_file_name(group)}", data)
 
 
 def _heat_figure(sweep: "Sweep", names: list[str]) -> _Drawn:
     means = _over_two(sweep)
-    figure, panels, _ = _panels(len(names), 4.6, 3.5)
+    figure, panels, _ = _frame(len(names), 4.6, 3.5)
     x, y = _axes_of(sweep)[:2]
     for axes, name in zip(panels, names, strict=True):
         heat_map(means.assign(value=means[name]), axes)
@@ -619,7 +628,7 @@ def _responses(sweep: "Sweep") -> _Drawn:
         return []
     first, *others = _axes_of(sweep)
     data = _response_table(sweep, names, first, others)
-    figure, panels, spare = _panels(len(names), 3.9, 3.0)
+    figure, panels, spare = _frame(len(names), 3.9, 3.0)
     for axes, name in zip(panels, names, strict=True):
         response_lines(data[data["outcome"] == name], axes)
         axes.set_title(name)
@@ -667,7 +676,7 @@ def _courses(sweep: "Sweep") -> _Drawn:
             rows.append(row | dict(zip(("p5", "p25", "p50", "p75", "p95"), quantiles, strict=True)))
     data = pd.DataFrame(rows)
     names = list(dict.fromkeys(data["outcome"]))[:MOST_PANELS]
-    figure, panels, spare = _panels(len(names), 4.2, 3.1)
+    figure, panels, spare = _frame(len(names), 4.2, 3.1)
     for axes, name in zip(panels, names, strict=True):
         fans(data[data["outcome"] == name], axes)
         axes.set_title(name)
@@ -676,12 +685,30 @@ def _courses(sweep: "Sweep") -> _Drawn:
     return _finished(figure, f"The course of things, by {first}", subtitle, sweep, "courses", data)
 
 
+def _frame(count: int, width: float, height: float) -> tuple[Figure, list["Axes"], "Axes | None"]:
+    """Panels as in every figure of the house, without the margin on the right that a legend would need there."""
+    figure, panels, spare = _panels(count, width, height)
+    if spare is None:
+        figure.set_figwidth(max(figure.get_figwidth() - 1.6, 6.4))
+    return figure, panels, spare
+
+
+def _keys(figure: Figure, spare: "Axes | None", handles: list[Any]) -> None:
+    """What the marks mean: in the spare panel where there is one, else in a line above the panels."""
+    if spare is None:
+        figure.legend(handles=handles, loc="outside upper left", ncols=min(len(handles), 4), handlelength=2.6)
+    else:
+        spare.legend(handles=handles, loc="center", handlelength=2.6, labelspacing=0.7)
+
+
 def _series_legend(figure: Figure, spare: "Axes | None", names: Sequence[str]) -> None:
+    if len(names) < 2:
+        return
     handles = [
         Line2D([], [], color=PALETTE[(at + 1) % len(PALETTE)], linestyle=DASHES[at % len(DASHES)], label=name)
         for at, name in enumerate(names)
     ]
-    _legend(figure, spare, handles)
+    _keys(figure, spare, handles)
 
 
 # --- what every sweep has --------------------------------------------------------------------------------------------
@@ -748,13 +775,13 @@ def _ternary_figure(sweep: "Sweep", group: str, asks: list[dict[str, Any]], powe
         tables.append(pd.DataFrame(columns).assign(state=state))
     data = pd.concat(tables, ignore_index=True)
     named = sweep.manifest["powers"]
-    figure, panels, _ = _panels(len(states), 3.6, 3.3)
+    figure, panels, _ = _frame(len(states), 3.6, 3.3)
     for axes, state in zip(panels, states, strict=True):
         ternary_density(data[data["state"] == state], axes, (named[left], named[right], "all other powers"))
         axes.set_title(sweep.manifest["states"].get(state, "all states"))
     subtitle = "Shares among the powers at the end of every run, at every point; the darker, the more runs end there"
     title = "Where the states end, in all these worlds"
-    kept = data.sample(min(len(data), 20_000), random_state=0).sort_index()  # the whole is in outcomes.parquet
+    kept = data.sample(min(len(data), 5_000), random_state=0).sort_index()  # the whole is in outcomes.parquet
     return _finished(figure, title, subtitle, sweep, f"ternary-{_file_name(group)}", kept)
 
 

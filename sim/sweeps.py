@@ -221,7 +221,7 @@ def smallest(experiment: Experiment) -> dict[str, int]:
     """`points` and `replicates` with which an experiment still runs from end to end, in seconds."""
     kind = experiment.design.kind
     usual = {DesignKind.SOBOL: 8, DesignKind.MORRIS: 2, DesignKind.FAST: 65, DesignKind.LATIN_HYPERCUBE: 40}
-    return {"points": usual.get(kind, min(experiment.design.points, 3)), "replicates": 2}
+    return {"points": usual.get(kind, min(experiment.design.points, 9)), "replicates": 2}
 
 
 # --- what is to be done ----------------------------------------------------------------------------------------------
@@ -566,6 +566,11 @@ class Sweep:
     def title(self) -> str:
         """Title of the experiment."""
         return str(self.manifest["title"])
+
+    @property
+    def number_of_runs(self) -> int:
+        """How many runs the sweep rests on, screening included."""
+        return int(self.manifest["runs"])
 
     @property
     def kind(self) -> DesignKind:

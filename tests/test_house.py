@@ -42,6 +42,7 @@ TIERS = (
     ("report",),
     ("plots",),
     ("sweep_plots",),
+    ("publish",),
     ("commands",),
     ("cli", "dashboard"),
     ("__init__", "__main__"),

@@ -7,7 +7,7 @@ import nothing heavy at the top, because all of them are read before any command
 from importlib import import_module
 from typing import Any
 
-NAMES: tuple[str, ...] = ()
+NAMES: tuple[str, ...] = ("sweep",)
 
 
 def add_all(commands: Any) -> None:
