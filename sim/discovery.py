@@ -16,6 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.complaints import input_error
+from sim.factors import DUMMY
 
 if TYPE_CHECKING:
     from sim.experiment import Discover
@@ -26,7 +27,7 @@ _FEWEST = 20  # worlds of either sort without which a box would describe acciden
 _SIGNIFICANT = 0.05
 _SMALLEST_BOX = 0.05  # part of all worlds
 _TREES = 200
-_MOST_RESTRICTED = 12
+_MOST_RESTRICTED = 8  # factors, more than which no reader keeps in mind
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,17 +83,18 @@ def discover(
     happens = outcome >= ask.least if ask.least is not None else outcome <= (ask.most or 0.0)
     check_both_sorts(ask, happens)
     prim, scoring = _workbench()
-    found = _find(prim, worlds, happens)
+    scores, _ = scoring.get_ex_feature_scores(worlds, happens.astype(int), nr_trees=_TREES, random_state=seed)
+    scores = pd.DataFrame({"factor": scores.index.astype(str), "value": scores.to_numpy()[:, 0]})
+    scores = scores.sort_values("value", ascending=False, kind="stable", ignore_index=True)
+    found = _find(prim, worlds[_telling(scores)], happens)
     peeled = len(found.peeling_trajectory)
     if box is None:
-        chosen = _best_plain(found, peeled)
+        chosen = _best_plain(found)
     else:
         chosen = _without_accidents(found, min(box, peeled - 1))
     path = _path(found)
     path = pd.concat([path.iloc[:peeled], path.iloc[[chosen]]], ignore_index=True)
     limits, chosen = _limits(found, chosen), peeled
-    scores, _ = scoring.get_ex_feature_scores(worlds, happens.astype(int), nr_trees=_TREES, random_state=seed)
-    scores = pd.DataFrame({"factor": scores.index.astype(str), "value": scores.to_numpy()[:, 0]})
     return Discovery(
         words=ask.words,
         rate=float(happens.mean()),
@@ -101,7 +103,7 @@ def discover(
         chosen=chosen,
         box=limits,
         path=path,
-        scores=scores.sort_values("value", ascending=False, kind="stable", ignore_index=True),
+        scores=scores,
     )
 
 
@@ -128,11 +130,22 @@ def _workbench() -> tuple[Any, Any]:
     return modules[0], modules[1]
 
 
+def _telling(scores: pd.DataFrame) -> list[str]:
+    """The factors that tell more about the outcome than the dummy does, and of them the few that tell most.
+
+    Peeling takes a thin slice at a time. Among a hundred factors it takes one here and one there, none of which means
+    anything by itself; among the few that matter it goes on where it began.
+    """
+    dummy = scores.loc[scores["factor"] == DUMMY, "value"]
+    floor = float(dummy.iloc[0]) if len(dummy) else 0.0
+    telling = scores.loc[scores["value"] > floor, "factor"]
+    return [str(name) for name in telling.head(_MOST_RESTRICTED)]
+
+
 def _find(prim: Any, worlds: pd.DataFrame, happens: NDArray[np.bool_]) -> Any:
     options: dict[str, Any] = {"mass_min": _SMALLEST_BOX}
     if "threshold" in inspect.signature(prim.Prim).parameters:  # version 2; later ones have none
         options["threshold"] = 1e-6
-    # the dummy stays in: a box that restricts it shows how far chance alone gets
     return prim.Prim(worlds.astype(float), happens.astype(int), **options).find_box()
 
 
@@ -145,18 +158,17 @@ def _path(found: Any) -> pd.DataFrame:
 def _balance(path: pd.DataFrame) -> NDArray[np.float64]:
     """Harmonic mean of coverage and density of every box."""
     both = path["coverage"] + path["density"]
-    return (2 * path["coverage"] * path["density"] / both.where(both > 0, 1.0)).to_numpy()
+    balance: NDArray[np.float64] = (2 * path["coverage"] * path["density"] / both.where(both > 0, 1.0)).to_numpy()
+    return balance
 
 
-def _best_plain(found: Any, peeled: int) -> int:
+def _best_plain(found: Any) -> int:
     """The best balanced box once every restriction that chance could have made is taken back.
 
-    Of the boxes with the same number of restricted factors only the best is looked at, and none with more than a reader
-    can keep in mind.
+    Of the boxes with the same number of restricted factors only the best is looked at.
     """
     path = _path(found).assign(balance=_balance(_path(found)))
-    few = path[path["restricted"].between(1, _MOST_RESTRICTED)]
-    starts = few.groupby("restricted")["balance"].idxmax() if len(few) else pd.Series([peeled - 1])
+    starts = path.groupby("restricted")["balance"].idxmax()
     pruned = [_without_accidents(found, int(start)) for start in starts]
     return max(pruned, key=lambda box: float(_balance(_path(found))[box]))
 
