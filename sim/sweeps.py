@@ -8,6 +8,7 @@ so a sweep that is interrupted goes on where it stopped, and ends with the same 
 import dataclasses
 import shutil
 import time
+import uuid
 from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
@@ -61,7 +62,11 @@ _ROOMS = ("asking.py", "designs.py", "experiment.py", "factors.py", "sensitivity
 
 
 class Evaluator(Protocol):
-    """What turns settings into outcomes; may be called from several threads at once."""
+    """What turns settings into outcomes; may be called from several threads at once.
+
+    One with an attribute `name` can be interrupted and go on, and its results are opened again when they are asked for
+    a second time; so the name should change when the answers do.
+    """
 
     @property
     def outcomes(self) -> tuple[str, ...]:
@@ -217,11 +222,15 @@ def estimate(
     )
 
 
-def smallest(experiment: Experiment) -> dict[str, int]:
-    """`points` and `replicates` with which an experiment still runs from end to end, in seconds."""
-    kind = experiment.design.kind
+def smallest(experiment: Experiment) -> Experiment:
+    """The same experiment at the smallest size at which it still runs from end to end: seconds, and no result."""
     usual = {DesignKind.SOBOL: 8, DesignKind.MORRIS: 2, DesignKind.FAST: 65, DesignKind.LATIN_HYPERCUBE: 40}
-    return {"points": usual.get(kind, min(experiment.design.points, 9)), "replicates": 2}
+    points = usual.get(experiment.design.kind, min(experiment.design.points, 9))
+    screen = experiment.screen
+    if screen is not None:
+        screen = dataclasses.replace(screen, trajectories=2, keep=min(screen.keep, 6))
+    design = dataclasses.replace(experiment.design, points=points)
+    return dataclasses.replace(experiment, design=design, screen=screen, replicates=2)
 
 
 # --- what is to be done ----------------------------------------------------------------------------------------------
@@ -282,7 +291,7 @@ class _Plan:
         return {
             "sweep_format": FORMAT,
             "experiment": said,
-            "evaluator": "ensemble" if self.evaluator is None else type(self.evaluator).__name__,
+            "evaluator": _name_of(self.evaluator),
             "outcomes": list(self.evaluator.outcomes) if self.evaluator else None,
             "block": BLOCK,
             "evidence": evidence,
@@ -301,6 +310,14 @@ class _Plan:
             reason = error.strerror or str(error)
             message = f"results cannot be written there ({reason}); what was finished is kept, the same command goes on"
             raise input_error(shown_path(self.folder), message) from error
+
+
+def _name_of(evaluator: Evaluator | None) -> str:
+    """What tells one evaluator from another; one without a name is never taken for an earlier one."""
+    if evaluator is None:
+        return "ensemble"
+    name = getattr(evaluator, "name", None)
+    return str(name) if name else f"{type(evaluator).__name__} {uuid.uuid4()}"
 
 
 def plain_scenario(scenario: Scenario) -> dict[str, Any]:
@@ -414,13 +431,15 @@ class _Work:
                     waiting.add(pool.submit(one_block, number))
                 if not waiting:
                     return
-                done, waiting = wait(waiting, timeout=0.5, return_when=FIRST_COMPLETED)
-                for future in done:
+                for future in wait(waiting, timeout=0.5, return_when=FIRST_COMPLETED).done:
                     landed(*future.result())
+                    waiting.remove(future)
         except BaseException as error:
             for future in waiting:
                 future.cancel()
-            wait(waiting)
+            for future in wait(waiting).done:
+                if not future.cancelled() and future.exception() is None:
+                    landed(*future.result())
             if isinstance(error, KeyboardInterrupt):
                 raise Interrupted(self.folder, self.done, self.total) from None
             raise

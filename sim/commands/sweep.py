@@ -36,11 +36,9 @@ def _sweep(asked: argparse.Namespace) -> int:
     experiments = _load_all(asked.experiments)
     from sim import sweeps
 
-    for experiment in experiments:
-        options = {"points": asked.points, "replicates": asked.replicates}
-        if asked.small:
-            options = sweeps.smallest(experiment) | {key: value for key, value in options.items() if value is not None}
-        options |= {"seed": asked.seed, "workers": asked.workers, "out": asked.out}
+    for experiment in map(sweeps.smallest, experiments) if asked.small else experiments:
+        options = {"points": asked.points, "replicates": asked.replicates, "seed": asked.seed}
+        options |= {"workers": asked.workers, "out": asked.out}
         if asked.dry_run:
             _print_estimate(experiment, sweeps.estimate(experiment, **options))
             continue
