@@ -82,7 +82,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--csv", action="store_true", help="write the tables as CSV too")
     run.set_defaults(command=_run)
 
-    check = commands.add_parser("check", help="check scenarios without running them")
+    check = commands.add_parser("check", help="check scenarios and experiments without running them")
     check.add_argument("files", nargs="*", metavar="FILE", help="files or names (default: all that are shipped)")
     check.set_defaults(command=_check)
 
@@ -189,11 +189,19 @@ def _draw(results: Sequence["Results"]) -> list[Path]:
 
 
 def _check(asked: argparse.Namespace) -> int:
+    from sim.experiment import experiment_path, load_experiment
     from sim.scenario import list_scenarios, load_scenario, quarter_text
 
     code = DONE
     for name in asked.files or list_scenarios():
         try:
+            if experiment_path(name) is not None:
+                experiment = load_experiment(name)
+                size = (
+                    f"{len(experiment.factors):,} factors, {experiment.rows(screen=True) + experiment.rows():,} points"
+                )
+                print(f"fine  {name}: {experiment.title} ({experiment.design.kind.word}, {size})")
+                continue
             scenario = load_scenario(name)
         except InputError as error:
             say(str(error))

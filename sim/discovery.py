@@ -82,6 +82,14 @@ def discover(
     """
     happens = outcome >= ask.least if ask.least is not None else outcome <= (ask.most or 0.0)
     check_both_sorts(ask, happens)
+    with warnings.catch_warnings():  # the workbench uses parts of other libraries that are on their way out
+        warnings.simplefilter("ignore")
+        return _discover(worlds, happens, ask, box, seed)
+
+
+def _discover(
+    worlds: pd.DataFrame, happens: NDArray[np.bool_], ask: "Discover", box: int | None, seed: int
+) -> Discovery:
     prim, scoring = _workbench()
     scores, _ = scoring.get_ex_feature_scores(worlds, happens.astype(int), nr_trees=_TREES, random_state=seed)
     scores = pd.DataFrame({"factor": scores.index.astype(str), "value": scores.to_numpy()[:, 0]})
@@ -119,9 +127,7 @@ def check_both_sorts(ask: "Discover", happens: NDArray[np.bool_]) -> None:
 def _workbench() -> tuple[Any, Any]:
     """The two modules that are used, or the word how to get them."""
     try:
-        with warnings.catch_warnings():  # about parts of the workbench that are not used here
-            warnings.simplefilter("ignore")
-            modules = [import_module(f"ema_workbench.analysis.{name}") for name in ("prim", "feature_scoring")]
+        modules = [import_module(f"ema_workbench.analysis.{name}") for name in ("prim", "feature_scoring")]
     except ModuleNotFoundError as error:
         if (error.name or "").split(".")[0] != "ema_workbench":
             raise

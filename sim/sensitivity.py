@@ -86,13 +86,13 @@ def analyse(sample: Sample, outputs: dict[str, Floats], seed: int = 0) -> Analys
     rows: dict[str, list[Any]] = {table: [] for table in TABLES}
     for place, (outcome, values) in enumerate(outputs.items()):
         rows["noise"].append({"outcome": outcome} | noise_shares(_for_noise(sample, values), seed))
+        draws = np.random.default_rng([seed, place, 3])
         try:
             check_output(outcome, values, sample)
+            found = _READERS[sample.design.kind](sample, values, draws)
         except InputError as error:
             rows["refused"].append({"outcome": outcome, "why": "; ".join(c.message for c in error.complaints)})
             continue
-        draws = np.random.default_rng([seed, place, 3])
-        found = _READERS[sample.design.kind](sample, values, draws)
         for table in ("indices", "interactions", "convergence"):
             rows[table] += [{"outcome": outcome} | row for row in found.get(table, ())]
     frames = {table: pd.DataFrame(rows[table], columns=list(_COLUMNS[table])) for table in TABLES}
@@ -114,9 +114,22 @@ def check_output(outcome: str, values: Floats, sample: Sample) -> None:
         where = f"{count:,} of {len(values):,} points gave no finite number, the first of them point {row}"
         raise input_error(outcome, f"'{outcome}' cannot be analysed: {where}")
     means = values.mean(axis=1)
-    if np.ptp(means) <= _SAME * max(1.0, float(np.abs(means).max())):
+    if _constant(means):
         constant = f"it is {means[0]:.6g} at every one of {sample.rows:,} points, so there is nothing to explain"
         raise input_error(outcome, f"'{outcome}' cannot be analysed: {constant}")
+    if sample.design.kind is DesignKind.SOBOL and _constant(_base_points(sample, means)):
+        rare = f"it is {means[0]:.6g} at all {2 * sample.design.points:,} base points and differs only between them"
+        raise input_error(outcome, f"'{outcome}' cannot be analysed: {rare}; it is too rare for so small a sample")
+
+
+def _constant(means: Floats) -> bool:
+    return float(np.ptp(means)) <= _SAME * max(1.0, float(np.abs(means).max()))
+
+
+def _base_points(sample: Sample, values: Floats) -> Floats:
+    """The two base samples of a Sobol design; all other points mix them."""
+    step = sample.rows // sample.design.points
+    return np.concatenate([values[::step], values[step - 1 :: step]])
 
 
 # --- luck ------------------------------------------------------------------------------------------------------------
@@ -125,8 +138,7 @@ def check_output(outcome: str, values: Floats, sample: Sample) -> None:
 def _for_noise(sample: Sample, values: Floats) -> Floats:
     """Points spread as the factors are: of a Sobol design only the two base samples, since the rest repeat them."""
     if sample.design.kind is DesignKind.SOBOL:
-        step = sample.rows // sample.design.points
-        values = np.concatenate([values[::step], values[step - 1 :: step]])
+        values = _base_points(sample, values)
     elif sample.design.kind is DesignKind.ONE_AT_A_TIME:
         values = values[1:]
     if len(values) > _MOST_ROWS_FOR_NOISE:
@@ -221,8 +233,8 @@ def _sobol(sample: Sample, values: Floats, draws: np.random.Generator) -> _Found
     widths = {sample.design.points: float(np.max(whole["ST_conf"]))}
     for part in (2, 4, 8):
         points = sample.design.points // part
-        first_of_them = means[: points * (sample.rows // sample.design.points)]
-        if points >= 8 and np.ptp(first_of_them) > 0:
+        base = _base_points(sample, means).reshape(2, -1)[:, :points]
+        if points >= 8 and not _constant(base.ravel()):
             widths[points] = float(np.max(indices(points, second_order=False)["ST_conf"]))
     found["convergence"] = _convergence(widths, power_of_two=True)
     return found

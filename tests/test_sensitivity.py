@@ -221,6 +221,13 @@ def test_an_output_that_means_nothing_is_refused_by_name(spoil, said):
     assert set(found.indices["outcome"]) == {"z"}
 
 
+def test_what_happens_at_mixed_points_only_is_too_rare_to_be_analysed():
+    output = np.zeros((SAMPLE.rows, 1))
+    output[3] = 1.0
+    found = analyse(SAMPLE, {"y": output}, 0)
+    assert "too rare for so small a sample" in found.refused["why"].iloc[0]
+
+
 # --- luck and size ---------------------------------------------------------------------------------------------------
 
 
