@@ -7,7 +7,7 @@
 #   make bench       the measurements
 #   make chronicles  renew the stories the tests replay (then read the difference as prose)
 #   make experiments run every experiment again: figures, tables, notebook (adds the tools of scenario discovery)
-#   make docs        renew the pages printed from the rulebook, the evidence and the experiments
+#   make docs        renew what is printed: the pages, and the schema of scenario files
 #   make clean       remove the environment and the caches; results stay
 
 VENV := .venv
@@ -64,10 +64,8 @@ check: $(VENV)/.ready-dev
 	@$(BIN)/python -m pytest --cov --cov-report=term
 
 chronicles: $(VENV)/.ready
-	@mkdir -p tests/chronicles
-	@for file in scenarios/*.yaml; do \
-	  name=$$(basename "$$file" .yaml); \
-	  $(BIN)/multivector chronicle "$$name" -o "tests/chronicles/$$name.txt" || exit 1; \
+	@for file in tests/chronicles/*.txt; do \
+	  $(BIN)/multivector chronicle "$$(basename "$$file" .txt)" -o "$$file" || exit 1; \
 	done
 
 $(VENV)/.ready-experiments: $(VENV)/.ready
@@ -84,6 +82,7 @@ experiments: $(VENV)/.ready-experiments
 
 docs: $(VENV)/.ready
 	@$(BIN)/python docs/print_pages.py
+	@$(BIN)/multivector schema -o schema/scenario.json
 
 clean:
 	@rm -rf $(VENV) build dist htmlcov .coverage .coverage.* .benchmarks .hypothesis .mypy_cache .pytest_cache .ruff_cache

@@ -1,6 +1,6 @@
-"""Print the pages that follow from the rulebook, the evidence and the experiments.
+"""Print the pages that follow from rulebook, evidence, model and experiments.
 
-The rulebook, the sources, the assumed numbers by influence, and the gallery of figures.
+Rulebook, sources, systems, explanations, the assumed numbers by influence, and the gallery of figures.
 
 python docs/print_pages.py            renew them
 python docs/print_pages.py --check    only say whether they are up to date; 1 if one is not
@@ -15,7 +15,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from sim.evidence import Document, Evidence, Number
@@ -270,6 +270,120 @@ def grouped(numbers: Sequence["Number"]) -> dict[str, list[str]]:
     return groups
 
 
+# --- the systems -----------------------------------------------------------------------------------------------------
+
+EFFECTS = DOCS / "effects.json"
+PLAIN = frozenset(  # measures that are not shares
+    {"effective_partners", "hhi", "entropy", "balance", "offers", "visits", "compensating_visits", "delivered"}
+)
+HEAD = (
+    *("System", "Claim", "Documents (reliability)", "Rules", "Numbers that switch it off at 0"),
+    *("Tests", "Off switch", "Without it", "Where measured"),
+)
+
+
+def print_systems(evidence: "Evidence") -> str:
+    """The page of all systems with what each rests on, where it stands, and what it was measured to do."""
+    from sim.ablate import read_effects
+    from sim.behaviours import load_behaviours
+
+    effects = read_effects(EFFECTS)
+    clearest: dict[str, dict[str, Any]] = {}
+    for row in effects.summary.to_dict("records"):
+        known = clearest.get(row["system"])
+        if row["clear"] > 0 and (known is None or abs(row["z"]) > abs(known["z"])):
+            clearest[row["system"]] = row
+    behaviours = load_behaviours(evidence).values()
+    lines = [
+        PRINTED,
+        "",
+        "# The systems, and what each does",
+        "",
+        f"{counted(len(evidence.systems), 'system')} of behaviour, {counted(len(behaviours), 'behaviour')} in the"
+        " documents behind them. A system is off in a scenario that says `without: [<id>]`. What it does was measured"
+        " by switching it off on the same luck (`multivector ablate`): the paired difference of the outcome where it is"
+        f" clearest, with its {effects.level:.0%} interval, over {effects.runs:,} runs. With about two hundred outcomes"
+        " a system, an effect counts as clear only where it survives Holm's correction for all of them. Shares are in"
+        " percentage points. Clear is not the same as large, and neither is the same as true: the numbers are set by"
+        " hand, and this is conditional exploration, not a forecast.",
+        "",
+        *table(HEAD, (system_row(evidence, system, clearest.get(system)) for system in evidence.systems)),
+        "## The behaviours, one by one",
+        "",
+        "What the documents say actors do, in our words, with the rules that carry it. Where part of it is left out,"
+        " the reason stands beside it.",
+        "",
+        *table(
+            ("Behaviour", "System", "In our words", "Rules", "Left out"),
+            (
+                (f"`{one.id}`", f"`{one.system}`", one_line(one.says), codes(one.rules), one_line(one.left_out) or "–")
+                for one in behaviours
+            ),
+        ),
+    ]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def system_row(evidence: "Evidence", name: str, effect: "dict[str, Any] | None") -> tuple[str, ...]:
+    """One system as a row: what it claims and rests on, its rules and numbers, its tests, and its clearest effect."""
+    system = evidence.systems[name]
+    documents = dict.fromkeys(evidence.facts[fact].document for fact in system.evidence)
+    rested = ", ".join(f"{one} ({evidence.documents[one].reliability:g})" for one in documents)
+    files = dict.fromkeys(rule.partition(".")[0] for rule in system.rules)
+    tests = ", ".join(f"[{file}](../tests/rules/test_{file}.py)" for file in files)
+    measured, where = "", ""
+    if effect is not None:
+        whom = f" ({effect['power']})" if effect["power"] else ""
+        scale = 1 if effect["measure"] in PLAIN else 100
+        middle, low, high = (scale * effect[key] for key in ("difference", "low", "high"))
+        measured = f"{effect['measure'].replace('_', ' ')}{whom} of {effect['state']}: {middle:+.2f}"
+        measured += f" ({low:.2f} to {high:.2f}); {effect['clear']} of {effect['outcomes']} outcomes clear"
+        where = f"`{effect['scenario']}`"
+    return (
+        *(f"{system.name} (`{name}`)", one_line(system.claim), rested, codes(system.rules), codes(system.strengths)),
+        *(tests, f"`without: [{name}]`", measured, where),
+    )
+
+
+# --- explanations ----------------------------------------------------------------------------------------------------
+
+TAKEN = ("washington-summit", "KAZ", "2025-Q4", "USA", "deal")  # scenario, state, quarter, power, kind
+REFUSED = ("washington-summit", "TKM")  # of these, the first refusal that something would have turned
+
+
+def print_explanations() -> str:
+    """The page of two offers, explained as `multivector explain` does."""
+    from sim.ensemble import prepare
+    from sim.explain import explain, how_to_read
+    from sim.scenario import load_scenario, quarter_text
+
+    lines = [
+        PRINTED,
+        "",
+        "# Why an offer was taken",
+        "",
+        "`multivector explain` takes any answer of any run apart. Two examples, as the command prints them; `--json`"
+        " gives every number in full, and `sim.Model.explain` the same in Python.",
+        "",
+        "The points add up to what the offer is worth, on the page and in the model. What would have turned the answer"
+        " is found by playing the quarter again with one thing changed, never by a formula beside the rulebook. Money"
+        " is looked for both ways, since a larger offer brings more and ties more. A gift is more of the same that"
+        " ties nobody.",
+        "",
+    ]
+    name, state, quarter, power, kind = TAKEN
+    prepared = prepare(load_scenario(name))
+    taken = explain(prepared, state=state, at=quarter, by=power, kind=kind)[0]
+    refusals = [one for one in explain(prepared, state=REFUSED[1]) if not one.offer.accepted]
+    refused = next((one for one in refusals if any(flip.to is not None for flip in one.flips.values())), refusals[0])
+    lines += ["```text", how_to_read(prepared), "```", ""]
+    for one in (taken, refused):
+        offer = one.offer
+        which = f"--state {offer.to} --at {quarter_text(offer.quarter)} --by {offer.by} --kind {offer.kind}"
+        lines += [f"`multivector explain {name} {which}`", "", "```text", str(one), "```", ""]
+    return "\n".join(lines).rstrip() + "\n"
+
+
 # --- the door --------------------------------------------------------------------------------------------------------
 
 
@@ -361,10 +475,17 @@ def pages() -> dict[Path, str]:
         sys.path.insert(0, str(ROOT))
     from sim.evidence import load_evidence
 
+    if str(DOCS) not in sys.path:
+        sys.path.insert(0, str(DOCS))
+    from print_states import print_states
+
     evidence = load_evidence(folder=ROOT / "seeds")
     return {
+        DOCS / "states.md": print_states(evidence, PRINTED),
         DOCS / "rulebook.md": print_rulebook(evidence),
         DOCS / "sources.md": print_sources(evidence),
+        DOCS / "systems.md": print_systems(evidence),
+        DOCS / "explanations.md": print_explanations(),
         DOCS / "assumed.md": print_assumed(evidence),
         DOCS / "gallery.md": print_gallery(),
     }
@@ -372,7 +493,7 @@ def pages() -> dict[Path, str]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Renew the pages, or say which are stale; returns the exit status."""
-    parser = argparse.ArgumentParser(description="Print the pages that follow from rulebook, evidence and experiments.")
+    parser = argparse.ArgumentParser(description="Print the pages that follow from rulebook, evidence and model.")
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if a page is stale")
     check = parser.parse_args(arguments).check
     stale = 0

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from sim.agents import Model
     from sim.batch import run
     from sim.chronicle import tell
+    from sim.comparison import Comparison, compare
     from sim.complaints import InputError
     from sim.evidence import load_evidence
     from sim.measures import Outcome
@@ -23,10 +24,12 @@ __version__ = "0.1.0"
 
 # A name is looked up in its room when it is first used, so that `import sim` and `multivector --help` stay quick.
 _ROOMS = {
+    "Comparison": "comparison",
     "InputError": "complaints",
     "Model": "agents",
     "Outcome": "measures",
     "Results": "record",
+    "compare": "comparison",
     "draw_figures": "plots",
     "list_scenarios": "scenario",
     "load_evidence": "evidence",
@@ -39,10 +42,12 @@ _ROOMS = {
 }
 
 __all__ = [
+    "Comparison",
     "InputError",
     "Model",
     "Outcome",
     "Results",
+    "compare",
     "draw_figures",
     "list_scenarios",
     "load_evidence",

@@ -5,7 +5,6 @@ to the last bit as the same run in the ensemble; what Mesa adds is that everythi
 with what, what was answered, and why.
 """
 
-import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,11 +19,14 @@ from sim.ensemble import Prepared as Ensemble
 from sim.ensemble import offer_totals
 from sim.ensemble import prepare as prepare_ensemble
 from sim.evidence import Actor, Evidence, load_evidence
+from sim.explain import explain, offer_at
+from sim.explanation import Explanation, Offer
 from sim.parameters import vector
 from sim.record import BY_POWER, BY_STATE, Block
-from sim.scenario import Scenario, load_scenario, quarter_text
+from sim.sampling import event_dates
+from sim.scenario import Event, Scenario, load_scenario, quarter_text
 from sim.turn import Phase, advance
-from sim.world import KINDS, TERMS, axes_of, build, unpack
+from sim.world import KINDS, axes_of, build, unpack
 
 # A turn as Mesa plays it: which move, whose, and the phase that it consists of. Everyone ends a phase before the next.
 SCHEDULE = (
@@ -41,72 +43,6 @@ SCHEDULE = (
     ("resolve", "powers", Phase.FEEL_POWER),
     ("resolve", "states", Phase.RECORD),
 )
-
-# What each term of the utility says when it speaks for an offer, and when it speaks against it.
-SPOKEN = {
-    "benefit": ("it serves a need", "it brings little"),
-    "dependence": ("", "it would deepen dependence on {by}"),
-    "exclusivity": ("", "it asks to leave others out"),
-    "loyalty": ("", "a rival of {by} has been chosen as the side to stand on"),
-    "displeasure": ("", "rivals of {by} could make {to} pay"),
-    "governance": ("", "it comes with strings about government"),
-    "balancing": ("it brings {by} in beside a dominant partner", ""),
-    "shelter": ("{by} is a counterweight to those who press {to}", ""),
-    "trust": ("{by} keeps its word", "{by} is not trusted"),
-    "parallel": ("it keeps step with gains taken from others", ""),
-    "resentment": ("", "{by}'s tariffs or pressure are resented"),
-    "agenda": ("", "a guarantor resists outside militaries"),
-    "entrenched": ("it builds on what {by} has built before", ""),
-    "summit": ("it was ready to be signed at a summit", ""),
-}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Offer:
-    """One offer, from being laid on the table to its answer.
-
-    size in bn USD, for security in index points; exclusivity, strings and local are shares 0..1; terms are the parts of
-    the utility, signed, by name (`sim.world.TERMS`); accepted is None while the offer is unanswered.
-    """
-
-    quarter: int  # year * 4 + quarter - 1
-    by: str
-    to: str
-    kind: str
-    size: float
-    exclusivity_asked: float
-    strings: float
-    exclusivity_signed: float = 0.0
-    local: float = 0.0
-    accepted: bool | None = None
-    odds: float = 0.0
-    draw: float = 0.0
-    utility: float = 0.0
-    reservation: float = 0.0
-    permitted: bool = True
-    terms: Mapping[str, float] = dataclasses.field(default_factory=dict)
-
-    @property
-    def amount(self) -> str:
-        """The size in words, with its unit."""
-        return f"{self.size:.2f} points" if self.kind == "security" else f"{self.size:.2f} bn USD"
-
-    @property
-    def veto(self) -> str:
-        """Why the offer could not be taken at all; empty where it could."""
-        if self.permitted:
-            return ""
-        return "a neutral state joins no alliance" if self.terms["benefit"] > 0.0 else "there is nothing in it"
-
-    @property
-    def reasons(self) -> tuple[str, ...]:
-        """What spoke most for the answer, in plain words, the weightiest first; a veto stands alone."""
-        if self.veto:
-            return (self.veto,)
-        sign = 1.0 if self.accepted else -1.0
-        ranked = sorted(self.terms.items(), key=lambda term: -sign * term[1])
-        words = [SPOKEN[name][0 if worth > 0.0 else 1] for name, worth in ranked if sign * worth > 0.0]
-        return tuple(word.format(by=self.by, to=self.to) for word in words if word)[:3]
 
 
 class _Actor(mesa.Agent):
@@ -257,9 +193,12 @@ class Model(mesa.Model):
         self.evidence: Evidence = load_evidence(scenario.world)
         self.prepared = prepare_ensemble(scenario, self.evidence, seed=seed, numbers=numbers)
         self.setting, self.run_number = scenario, run
-        self.store = build(self.evidence, self.prepared.values, lucks(self.prepared.seed, run, 1), explain=True)
+        self.values = self.prepared.values_of(run, 1)
+        self.happenings = self.prepared.happenings(run, 1)
+        self.dates = event_dates(scenario.events, self.prepared.seed, run, 1)[:, 0]
+        self.store = build(self.evidence, self.values, lucks(self.prepared.seed, run, 1), explain=True)
         self.world = unpack(self.store)
-        self.numbers = vector(self.prepared.values, 1)
+        self.numbers = vector(self.values, 1)
         axes = axes_of(self.evidence)
         shape = (scenario.quarters, len(axes["i"]))
         self.by_power = np.zeros((*shape, len(axes["j"]), len(BY_POWER), 1))
@@ -315,7 +254,7 @@ class Model(mesa.Model):
             advance(
                 self.store,
                 self.numbers,
-                self.prepared.happenings,
+                self.happenings,
                 self.quarter,
                 1,
                 int(phase),
@@ -329,6 +268,11 @@ class Model(mesa.Model):
     def page(self) -> int:
         """The place of the current quarter in the record."""
         return max(0, self.quarter - self.setting.start)
+
+    @property
+    def happening(self) -> list[Event]:
+        """The events that happen in the current quarter of this run."""
+        return [event for event, date in zip(self.setting.events, self.dates, strict=True) if date == self.quarter]
 
     def state(self, code: str) -> State:
         """A state by its code."""
@@ -371,21 +315,30 @@ class Model(mesa.Model):
 
     def answer_to(self, offer: Offer) -> Offer:
         """An offer with its answer, and with what decided it."""
-        w = self.world
-        i, j = self.state(offer.to).place, self.power(offer.by).place
-        at = (i, j, KINDS.index(offer.kind), 0)
-        return dataclasses.replace(
-            offer,
-            exclusivity_signed=float(w.signed[at]),
-            local=float(w.local[i, j, 0]),
-            accepted=bool(w.accepted[at] > 0.0),
-            odds=float(w.odds[at]),
-            draw=float(w.dice[at]),
-            utility=float(w.utility[at]),
-            reservation=float(w.reserved[at]),
-            permitted=bool(w.allowed[at] > 0.0),
-            terms={term: float(w.terms[(*at[:3], n, 0)]) for n, term in enumerate(TERMS)},
-        )
+        places = self.state(offer.to).place, self.power(offer.by).place, KINDS.index(offer.kind)
+        return offer_at(self.world, self.quarter, axes_of(self.evidence), places)
+
+    def explain(
+        self, state: str, at: str | int | None = None, by: str | None = None, kind: str | None = None
+    ) -> tuple[Explanation, ...]:
+        """Why a state answered as it did, offer by offer; `print` each, or look at its parts.
+
+        state, by: codes or names; at: a quarter that has been played, as "2026-Q1" or year * 4 + quarter - 1, or None
+        for the most telling offers of the first year; kind: one of `sim.world.KINDS`. The run is played again beside
+        this one, which is left as it is. Raises `InputError` for what does not exist or has not been played, and where
+        this model was changed by hand so that playing again does not lead to the same offers.
+        """
+        explanations = explain(self.prepared, self.run_number, state=state, at=at, by=by, kind=kind, last=self.quarter)
+        mine = set(map(_fingerprint, self.offers))
+        if not all(_fingerprint(one.offer) in mine for one in explanations):
+            message = "the model was changed by hand, and playing the run again does not lead to the same offers"
+            raise input_error(self.setting.name, message)
+        return explanations
+
+
+def _fingerprint(offer: Offer) -> tuple[Any, ...]:
+    """What two offers share only if they are the same."""
+    return offer.quarter, offer.by, offer.to, offer.kind, offer.size, offer.utility, offer.odds, offer.draw
 
 
 def _reporters(evidence: Evidence) -> dict[str, Any]:

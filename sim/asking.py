@@ -22,7 +22,7 @@ from sim.complaints import (
     nearest_to,
     quoted,
 )
-from sim.scenario import check_or_everything, parse_quarter, quarter_text
+from sim.quarters import parse_quarter, quarter_text
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -129,7 +129,7 @@ def _asks(name: str, item: Entry, scenario: Scenario, evidence: Evidence, compla
     states = _states(keys.get("state"), evidence, complaints)
     powers = _powers(item, source, whats, evidence, complaints)
     times = _times(keys.get("at"), scenario, complaints)
-    kind = check_or_everything(keys.get("kind"), evidence.kinds, complaints) or ALL
+    kind = (check_choice(keys.get("kind"), (*evidence.kinds, ALL), complaints) if "kind" in keys else ALL) or ALL
     if len(complaints) > before:
         return []
     asks = []

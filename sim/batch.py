@@ -42,6 +42,7 @@ from sim.record import (
     write_table,
     write_text,
 )
+from sim.sampling import sampled_numbers
 from sim.scenario import Scenario, load_scenario, quarter_text
 from sim.tally import Tally, warm_up
 
@@ -52,10 +53,13 @@ SERIES_RUNS = 2048
 """Runs whose whole course is kept unless told otherwise; bands, outcomes and offers always rest on every run."""
 
 _CHECKPOINT_SECONDS = 20.0
-_NOT_IN_RESULTS = frozenset({"__init__.py", "__main__.py", "cli.py", "plots.py", "report.py", "chronicle.py"}) | {
-    *("asking.py", "factors.py", "experiment.py", "designs.py", "sensitivity.py", "discovery.py", "sweeps.py"),
-    *("sweep_plots.py", "publish.py", "trace.py"),
-}
+_ASKING = ("ablate", "comparison", "contrasts", "differences", "pairing", "patterns", "schema")
+_SHOWING = ("cli", "plots", "report", "chronicle", "listening", "telling", "explain", "explanation", "words")
+_SWEEPING = ("asking", "factors", "experiment", "designs", "sensitivity", "discovery", "sweeps")
+_SHIPPING = ("sweep_plots", "publish", "trace")
+_NOT_IN_RESULTS = frozenset(
+    f"{room}.py" for room in ("__init__", "__main__", *_ASKING, *_SWEEPING, *_SHIPPING, *_SHOWING)
+)
 
 
 class Prepared(Protocol):
@@ -279,7 +283,7 @@ class _Plan:
     def _identity(self) -> dict[str, Any]:
         """Everything the results depend on; equal identities give equal bytes."""
         scenario = _plain(self.scenario)
-        for where in ("path", "notes"):
+        for where in ("path", "notes", "origins"):
             scenario.pop(where, None)
         for event in scenario["events"]:
             event.pop("file", None)
@@ -400,7 +404,8 @@ class _Batch:
         block = self.prepared.run_block(first, min(CHUNK, self.runs - first))
         block.check()
         summary = summarise(block, self.plan.lines)
-        files = [write_table(runs_table(block, final_columns(summary, block)), self.folder, _runs_part(number))]
+        drawn = sampled_numbers(self.plan.scenario, self.plan.scenario.seed, first, block.runs)
+        files = [write_table(runs_table(block, final_columns(summary, block), drawn), self.folder, _runs_part(number))]
         kept = min(block.runs, self.plan.series - first)
         if kept > 0:
             words = outcome_words(summary.outcome[:kept], summary.power[:kept], block.powers)
@@ -529,11 +534,11 @@ def evidence_hash(evidence: Evidence) -> str:
 
 
 def code_hash() -> str:
-    """Hash of the source a run can depend on: every room but the front ones, which only show results."""
+    """Hash of the source a run can depend on: every room but those that only ask or show."""
     package = Path(__file__).parent
     digest = hashlib.sha256()
     for name in sorted(path.relative_to(package).as_posix() for path in package.rglob("*.py")):
-        if name not in _NOT_IN_RESULTS:
+        if name not in _NOT_IN_RESULTS and not name.startswith("commands/"):
             digest.update(f"{name}\n".encode())
             digest.update((package / name).read_bytes())
     return digest.hexdigest()

@@ -41,6 +41,14 @@ class Stream(IntEnum):
     DELIVERY = 12
     CREDIBILITY = 13
     INTERVENTION = 14
+    CLASH = 15
+    DISCORD = 16
+    WEDGE = 17
+    WEDGE_OUTCOME = 18
+    VOTE = 19
+    EVENT_HAPPENS = 40
+    EVENT_DATE = 41
+    NUMBER = 42
 
 
 def mix(x: Any) -> Any:

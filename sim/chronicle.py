@@ -1,31 +1,52 @@
-"""One run told as a story: what came from outside, what was offered, taken and why, who pressed, who travelled.
+"""One run told as a story: who is who, what each year brought, how it ends, and what changed and why.
 
 Every sentence is derived from the run; nothing is embroidered. The same scenario, seed and run give the same text.
+`sim.listening` follows the run, `sim.telling` puts the years of a state into words.
 """
 
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from sim.agents import Model, Offer, State
+from sim.agents import Model, Power, State
+from sim.complaints import listed
 from sim.evidence import Evidence
-from sim.measures import classify, outcome_words, split_word, thresholds
-from sim.record import BY_POWER, BY_STATE
+from sim.listening import Heard, Listener, Year
+from sim.measures import split_word
+from sim.rules.diplomacy import ABSTAINS, NO, STAYS_AWAY, YES
 from sim.scenario import Event, EventKind, Scenario, quarter_text
-from sim.world import KINDS
+from sim.telling import Teller, moved
+from sim.words import CAUTION, FIELDS, KINDS, capital, listing, term_words, weight_words
+from sim.world import KINDS as KIND_NAMES
+
+__all__ = ["CAUTION", "WIDTH", "tell"]
 
 WIDTH = 100
-CAUTION = "conditional exploration, not a forecast"
-KIND_WORDS = {
-    "deal": "a trade deal",
-    "minerals": "a minerals deal",
-    "infrastructure": "an infrastructure project",
-    "security": "security help",
+LEADING = 3  # partners that are named at the start
+HIGH, SOME = 0.5, 0.25  # what counts as much, and as some, on scales from 0 to 1
+KEEPS, SLIPS = 0.7, 0.55  # credibility from which a power keeps its word, and below which it often does not
+GUARDED = 0.3  # share of security ties from which a power is the one that guards a state
+SHIFT = 0.12  # a change of rivalry below this in a year is not told
+LEAST = 0.01  # nor a change of shares over the run
+FEW = 3  # offers from which it is told how a power fared
+OFTEN = 0.25  # the part of its offers that a power must have refused to be named for it
+SEVERAL = {  # the same thing done to several is told once: by this key they differ
+    EventKind.TARIFF: "against",
+    EventKind.CRISIS: "in",
+    EventKind.THAW: "in",
+    EventKind.DOWNTURN: "in",
+    EventKind.PLANT: "in",
 }
-FIELD_WORDS = {"economic": "in trade", "security": "in security"}
-TOLD = 2  # offers taken, and refused, that are told one by one for each state and year: the largest
-STRICT = 0.33  # exclusive clauses below this are not told
-VISIBLE = 0.1  # a change of pressure or unrest below this is not told
+SHARES = ("rate", "loss", "share")  # fields that are told as percentages
+CHANGES = ("change", "capacity", "cost")  # and these with their sign
+VOTES = {  # by code, for one state and for several
+    int(YES): ("says yes", "say yes"),
+    int(NO): ("says no", "say no"),
+    int(ABSTAINS): ("abstains", "abstain"),
+    int(STAYS_AWAY): ("stays away", "stay away"),
+}
+DUE, POOR = 1.0, 0.5  # works that fell due, in absorptive scales, and the part of them that counts as poor
 
 
 def tell(scenario: str | Path | Scenario, seed: int | None = None, run: int = 0) -> str:
@@ -35,254 +56,366 @@ def tell(scenario: str | Path | Scenario, seed: int | None = None, run: int = 0)
     `InputError` where the scenario is wrong.
     """
     model = Model(scenario, seed=seed, run=run)
-    teller = _Teller(model)
-    paragraphs = [*teller.opening()]
+    story = _Story(model)
+    lines = [*story.opening(), *story.who_is_who()]
     while model.running:
         model.step()
-        teller.listen()
+        story.listener.listen()
         if (model.quarter + 1) % 4 == 0 or not model.running:
-            paragraphs += teller.year()
-    paragraphs += teller.ending()
-    return "\n".join(paragraphs) + "\n"
+            lines += story.year()
+    lines += story.ending()
+    return "\n".join(lines) + "\n"
 
 
-class _Teller:
-    """Follows a model quarter by quarter and puts a year into words."""
+class _Story:
+    """The frame of a story, and its years."""
 
     def __init__(self, model: Model) -> None:
         self.model = model
         self.evidence: Evidence = model.evidence
         actors = (*self.evidence.states, *self.evidence.powers)
         self.name = {actor.code: actor.spoken or actor.name for actor in actors}
-        self.capital = {actor.code: actor.capital for actor in actors}
-        self.events: list[str] = []
-        self.hosts: dict[str, list[str]] = {}
-        self.of_state: dict[str, list[str]] = {state.code: [] for state in model.states}
-        self.offers: list[Offer] = []
-        self.told = 0
-        self.unrest = dict.fromkeys((state.code for state in model.states), 0.0)
-        self.pressed: dict[tuple[str, str], float] = {}
-        self.sides: dict[str, str | None] = {state.code: None for state in model.states}
-        self.before = {state.code: state.alignment for state in model.states}
-        self.start = dict(self.before)
+        self.name |= {corridor.code: corridor.spoken for corridor in self.evidence.corridors}
+        capitals = {actor.code: actor.capital for actor in actors}
+        self.listener = Listener(model)
+        self.tellers = {state.code: Teller(state.code, self.name, capitals) for state in model.states}
+        self.heard: list[Heard] = []
+        self.visits = 0
+        self.taken_sides: Counter[str] = Counter()
 
-    # --- the frame of the story ---
+    # --- before the first year ---
 
     def opening(self) -> Iterator[str]:
-        """Title, question, and how things stand."""
+        """Title, question, and what kind of text this is."""
         setting = self.model.setting
-        yield setting.title
-        yield "=" * len(setting.title)
-        yield ""
+        yield from (setting.title, "=" * len(setting.title), "")
         yield from _fill(setting.question)
         yield ""
         first, last = quarter_text(setting.start), quarter_text(setting.end)
         yield from _fill(
             f"{first} to {last}, seed {self.model.prepared.seed}, run {self.model.run_number}: one of many possible "
-            f"courses, {CAUTION}. Shares are shares of all ties, weighted by kind; money is in billion dollars."
+            f"courses, {CAUTION}. Shares are shares of all ties, weighted by kind; money is in billion dollars; "
+            "security help is in index points, of which one is a guarantee by treaty."
         )
-        yield ""
+        if setting.sampled:
+            drawn = (f"{name} {float(self.model.values[name][0]):.4g}" for name in setting.sampled)
+            yield from ("", *_fill(f"Drawn from their ranges for this run: {listed(drawn)}."))
+
+    def who_is_who(self) -> Iterator[str]:
+        """A sentence or two on every state and every power, as they stand at the start."""
+        yield from ("", "Who is who", "----------")
         for state in self.model.states:
-            leading = _ranked(state.alignment)[:3]
-            shares = ", ".join(f"{self.name[code]} {share:.0%}" for code, share in leading)
-            yield from _fill(f"{state.name} begins with {shares}; {self._partners(state):.1f} effective partners.")
-
-    def ending(self) -> Iterator[str]:
-        """How each state came out, in the words that batches count."""
-        lines = thresholds(self.model.prepared.values)
-        quarters = max(1, round(lines.final_quarters))
-        page = slice(max(0, self.model.page + 1 - quarters), self.model.page + 1)
-        by_power = self.model.by_power[page, ..., 0].mean(axis=0)
-        by_state = self.model.by_state[page, ..., 0].mean(axis=0)
-        sided = self.model.by_state[self.model.page, :, BY_STATE.index("sided"), 0]
-        outcome, power = classify(
-            by_power[..., BY_POWER.index("alignment")],
-            by_power[..., BY_POWER.index("pressure")],
-            by_state[..., BY_STATE.index("effective_partners")],
-            sided,
-            lines,
-        )
-        words = outcome_words(outcome, power, tuple(actor.code for actor in self.evidence.powers))
+            yield from _fill(self._portrait_of_state(state))
         yield ""
-        yield "How it ends"
-        yield "-----------"
-        for state, word in zip(self.model.states, words, strict=True):
-            kind, about = split_word(str(word))
-            whom = f" ({self.name[about]})" if about else ""
-            moved = ", ".join(self._moves(self.start[state.code], state.alignment)) or "hardly a share has moved"
-            yield from _fill(
-                f"{state.name}: {kind.word}{whom}. It {kind.value}. Since the start: {moved}; "
-                f"{state.measure('effective_partners'):.1f} effective partners."
-            )
-
-    # --- listening ---
-
-    def listen(self) -> None:
-        """Take note of a quarter."""
-        when = quarter_text(self.model.quarter)
-        for event in self.model.setting.events:
-            if event.at == self.model.quarter:
-                self.events.append(f"{when}: {self._event(event)}")
         for power in self.model.powers:
-            if self.model.world.summit[:, power.place, 0].max() > 0.0:
-                self.hosts.setdefault(self.name[power.code], []).append(when[-2:])
-        for state in self.model.states:
-            self.of_state[state.code] += self._of_state(state)
-        self.offers += self.model.offers[self.told :]
-        self.told = len(self.model.offers)
+            yield from _fill(self._portrait_of_power(power))
 
-    def _of_state(self, state: State) -> Iterator[str]:
+    def _portrait_of_state(self, state: State) -> str:
         world, i = self.model.world, state.place
-        unrest = float(world.unrest[i, 0])
-        helpers = [power for power in self.model.powers if world.helped[i, power.place, 0] > 0.0]
-        if helpers or unrest > self.unrest[state.code] + VISIBLE:
-            came = f" {_capital(self.name[helpers[0].code])} sends help, and the streets calm down." if helpers else ""
-            yield f"In {self._season} unrest breaks out.{came}"
-        self.unrest[state.code] = unrest
-        for code, extra in state.visits.items():
-            if extra:
-                yield self._visit(state, code)
-        for code, level in state.pressure.items():
-            known = self.pressed.get((state.code, code), 0.0)
-            if level > known + VISIBLE:
-                yield f"From {self._season} {self.name[code]} presses it over its dealings with others."
-                self.pressed[state.code, code] = level
-            elif level < known - VISIBLE:
-                self.pressed[state.code, code] = level
-        if state.side != self.sides[state.code]:
-            side = state.side
-            yield (
-                f"In {self._season} it openly takes the side of {self.name[side]}."
-                if side
-                else f"From {self._season} it stands on nobody's side any more."
-            )
-            self.sides[state.code] = side
+        leading = sorted(state.alignment.items(), key=lambda share: -share[1])[:LEADING]
+        shares = listing(f"{self.name[code]} ({share:.0%})" for code, share in leading)
+        need = max(state.need.items(), key=lambda need: need[1])[0]
+        said = [f"{state.name} deals most with {shares}, and needs {KINDS[need].need} most."]
+        k = KIND_NAMES.index("security")
+        guard = max(self.model.powers, key=lambda power: world.share[i, power.place, k, 0])
+        if world.neutrality[i, 0] >= 1.0:
+            said.append("It is neutral and joins no alliance.")
+        elif world.share[i, guard.place, k, 0] >= GUARDED:
+            said.append(f"Its security lies with {self.name[guard.code]} above all.")
+        return " ".join(said)
 
-    def _visit(self, state: State, code: str) -> str:
-        """A visit off the calendar, and what it answers."""
-        taken = [offer for offer in state.answered if offer.accepted and offer.by != code]
-        after = f" after taking {KIND_WORDS[taken[0].kind]} from {self.name[taken[0].by]}" if taken else ""
-        return f"In {self._season} its leader travels to {self.capital[code]}{after}, which was not on the calendar."
+    def _portrait_of_power(self, power: Power) -> str:
+        world, j = self.model.world, power.place
+        best = sorted(range(len(KIND_NAMES)), key=lambda k: -world.ability[j, k, 0])
+        strong = [KINDS[KIND_NAMES[k]].need for k in best if world.ability[j, k, 0] >= HIGH][:2]
+        able = f"is strong in {listing(strong)}" if strong else f"is at its best in {KINDS[KIND_NAMES[best[0]]].need}"
+        style = float(world.exclusivity_style[j, 0])
+        wants = "wants rivals left out" if style >= HIGH else "asks for some exclusivity" if style >= SOME else ""
+        strings = "attaches strings about government" if world.governance_style[j, 0] >= HIGH else ""
+        asks = listing(filter(None, (wants, strings))) or "asks for little in return"
+        carrot, stick = float(world.carrot_style[j, 0]), float(world.stick_style[j, 0])
+        answer = (
+            "with offers" if carrot > stick else "with pressure" if stick > carrot else "with offers and pressure alike"
+        )
+        word = float(world.credibility[j, 0])
+        keeps = "keeps its word" if word >= KEEPS else "often falls short of its word" if word < SLIPS else ""
+        turns = "changes course easily" if world.volatility[j, 0] >= HIGH else ""
+        habits = listing(filter(None, (keeps, turns)), "but" if keeps.startswith("keeps") else "and")
+        return capital(f"{self.name[power.code]} {able} and {asks}; it answers rivals {answer}{_also(habits)}.")
 
-    @property
-    def _season(self) -> str:
-        return quarter_text(self.model.quarter)[-2:]
-
-    def _event(self, event: Event) -> str:
-        """An event of the scenario in its own sentence, with names for codes."""
-        said = dict(event.fields)
-        for key, value in said.items():
-            if isinstance(value, tuple):
-                said[key] = _and(self.name.get(code, code) for code in value)
-            elif isinstance(value, str):
-                said[key] = self.name.get(value, KIND_WORDS.get(value, value))
-            elif isinstance(value, float):
-                said[key] = f"{value:.0%}" if key in ("rate", "change") else f"{value:g}"
-        if event.kind is EventKind.OFFER:
-            said["size"] = f"{said['size']} {'points' if event.fields['kind'] == 'security' else 'bn USD'}"
-        if event.kind is EventKind.CAPACITY:
-            said["kind"] = "in everything" if event.fields["kind"] == "all" else f"in {event.fields['kind']}"
-        if event.kind is EventKind.RIVALRY:
-            domain = event.fields["domain"]
-            said["domain"] = "in trade and in security" if domain == "all" else FIELD_WORDS[str(domain)]
-            said["between"] = "all powers" if event.fields["between"] == "all" else said["between"]
-        return _capital(event.kind.value.format(**said)) + (f" {event.note}" if event.note else "")
-
-    # --- a year in words ---
+    # --- the years ---
 
     def year(self) -> Iterator[str]:
-        """The year that has just ended: what was heard, the offers, and how each state's position moved."""
-        year = str(self.model.quarter // 4)
-        yield ""
-        yield year
-        yield "-" * len(year)
-        for sentence in self.events:
+        """The year that has just ended: what came from outside, the region at a glance, and state by state."""
+        year = self.listener.turn_page()
+        number = str(self.model.quarter // 4)
+        yield from ("", number, "-" * len(number))
+        for sentence in self._events(year):
             yield from _fill(sentence)
-        if self.hosts:
-            held = _and(f"{host} ({', '.join(seasons)})" for host, seasons in self.hosts.items())
-            yield from _fill(f"The region's leaders are received by {held}.")
-        for state in self.model.states:
-            mine = [offer for offer in self.offers if offer.to == state.code]
-            sentences = (
-                *self._taken(state, mine),
-                *self._refused(mine),
-                *self.of_state[state.code],
-                *self._position(state),
+        yield from _fill(
+            " ".join(
+                [
+                    self._glance(year),
+                    *self._votes(year),
+                    *self._answers(year),
+                    *self._works(year),
+                    *self._rivalries(year),
+                ]
             )
+        )
+        quiet = []
+        for code, of_state in year.states.items():
+            self.heard += of_state.heard
+            self.visits += len(of_state.visits)
+            self.taken_sides.update(side for _, side, _ in of_state.sides if side)
+            paragraph = self.tellers[code].paragraph(of_state)
+            if not paragraph:
+                quiet.append(self.tellers[code].quiet(of_state))
+                continue
             yield ""
-            yield from textwrap.wrap(" ".join(sentences), WIDTH, break_long_words=False, break_on_hyphens=False)
-        self.events, self.hosts, self.offers = [], {}, []
-        self.of_state = {state.code: [] for state in self.model.states}
-        self.before = {state.code: state.alignment for state in self.model.states}
+            yield from _paragraph(paragraph)
+        if quiet:
+            yield ""
+            yield from _paragraph(f"A quiet year for {listing(quiet)}.")
 
-    def _taken(self, state: State, offers: list[Offer]) -> Iterator[str]:
-        taken = sorted((offer for offer in offers if offer.accepted), key=lambda offer: -self._weight(offer))
-        if not taken:
-            yield f"{state.name} signs nothing this year, with {len(offers)} offers on the table."
-            return
-        for offer in taken[:TOLD]:
-            why = f", because {_and(offer.reasons)}" if offer.reasons else ""
-            terms = self._price(offer)
-            who = state.name if offer is taken[0] else "It"
-            what = f"{KIND_WORDS[offer.kind]} of {offer.amount} from {self.name[offer.by]}"
-            yield f"{who} takes {what}{self._named(why)}.{terms}"
-        if len(taken) > TOLD:
-            others = _and(dict.fromkeys(self.name[offer.by] for offer in taken[TOLD:]))
-            count = len(taken) - TOLD
-            yield f"{'One smaller one follows' if count == 1 else f'{count} smaller ones follow'}, from {others}."
+    def _events(self, year: Year) -> Iterator[str]:
+        """The events of the year in their own sentences; the same thing done to several is told once."""
+        now = self.model.quarter
+        dated = zip((int(date) for date in self.model.dates), self.model.setting.events, strict=True)
+        events = sorted((pair for pair in dated if now // 4 * 4 <= pair[0] <= now), key=lambda pair: pair[0])
+        groups: dict[tuple[object, ...], list[tuple[int, Event]]] = {}
+        for date, event in events:
+            one = SEVERAL.get(event.kind, "")
+            same = sorted((key, str(value)) for key, value in event.fields.items() if key != one)
+            alone = () if one else (len(groups),)
+            groups.setdefault((date, event.kind, event.note, *same, *alone), []).append((date, event))
+        for together in groups.values():
+            date, event = together[0]
+            one = SEVERAL.get(event.kind, "")
+            targets = {one: tuple(str(each.fields[one]) for _, each in together)} if len(together) > 1 else {}
+            yield f"{quarter_text(date)}: {self._event(event, targets)}{self._fate(date, event, year)}"
 
-    def _price(self, offer: Offer) -> str:
-        """What the state gave for it, where that is worth telling."""
-        if offer.exclusivity_signed > STRICT:
-            return f" The price is a promise to keep rivals of {self.name[offer.by]} at a distance."
+    def _fate(self, date: int, event: Event, year: Year) -> str:
+        """How an offer that a scenario lays on the table was answered."""
+        if event.kind is not EventKind.OFFER:
+            return ""
+        asked = date, event.fields["by"], event.fields["kind"]
+        for heard in year.states[str(event.fields["to"])].heard:
+            offer = heard.offer
+            if (offer.quarter, offer.by, offer.kind) == asked:
+                verb = "takes it" if offer.accepted else "refuses the offer"
+                return f" {self.name[offer.to]} {verb}, because {self.tellers[offer.to].reason(heard)}."
         return ""
 
-    def _refused(self, offers: list[Offer]) -> Iterator[str]:
-        refused = sorted((offer for offer in offers if not offer.accepted), key=lambda offer: -self._weight(offer))
-        for offer in refused[:1]:
-            why = f" because {_and(offer.reasons)}" if offer.reasons else ""
-            yield (
-                f"It turns down {KIND_WORDS[offer.kind]} of {offer.amount} from {self.name[offer.by]}{self._named(why)}"
-                f" (the odds of a yes were {offer.odds:.0%})."
+    def _event(self, event: Event, targets: Mapping[str, tuple[str, ...]]) -> str:
+        """An event of the scenario in its own sentence, with names for codes."""
+        said = {**event.fields, **targets}
+        for key, value in said.items():
+            if isinstance(value, tuple):
+                said[key] = listing(self.name.get(code, code) for code in value) or "nobody"
+            elif isinstance(value, str):
+                kind = KINDS[value].one if value in KINDS else value
+                said[key] = self.name.get(value, kind)
+            elif isinstance(value, float):
+                sign = "+" if key in CHANGES else ""
+                said[key] = f"{value:{sign}.0%}" if key in (*SHARES, *CHANGES) else f"{value:g}"
+        if event.kind is EventKind.OFFER:
+            said["size"] = f"{said['size']} {'index points' if event.fields['kind'] == 'security' else 'bn USD'}"
+        if event.kind is EventKind.CAPACITY:
+            kind = str(event.fields["kind"])
+            said["kind"] = "in everything" if kind == "all" else f"in {KINDS[kind].need}"
+        if event.kind in {EventKind.WAR, EventKind.QUARREL}:
+            said["level"] = weight_words(float(str(event.fields["level"])))
+        if event.kind is EventKind.RIVALRY:
+            domain = event.fields["domain"]
+            said["domain"] = "in trade and in security" if domain == "all" else FIELDS[str(domain)]
+            said["between"] = "all powers" if event.fields["between"] == "all" else said["between"]
+        return capital(event.kind.value.format(**said)) + (f" {event.note}" if event.note else "")
+
+    def _glance(self, year: Year) -> str:
+        """The year of the region in a sentence or two."""
+        heard = [one for of_state in year.states.values() for one in of_state.heard]
+        signed = Counter(one.offer.by for one in heard if one.offer.accepted)
+        said = f"{len(heard)} offers are made and {sum(signed.values())} signed"
+        if signed:
+            code, count = max(signed.items(), key=lambda many: many[1])
+            said += f", most of them with {self.name[code]} ({count})"
+        if year.summits:
+            hosts = listing(
+                f"{self.name[code]} ({', '.join(quarter_text(at)[-2:] for at in when)})"
+                for code, when in year.summits.items()
             )
+            said += f". The region's leaders are received by {hosts}"
+        return said + "."
 
-    def _position(self, state: State) -> Iterator[str]:
-        moves = list(self._moves(self.before[state.code], state.alignment, least=0.004))
-        if moves:
-            yield f"Its ties move: {', '.join(moves)}."
+    def _votes(self, year: Year) -> Iterator[str]:
+        """How the states voted, vote by vote."""
+        votes: dict[int, dict[int, list[str]]] = {}
+        for code, of_state in year.states.items():
+            for when, vote in of_state.votes:
+                votes.setdefault(when, {}).setdefault(vote, []).append(self.name[code])
+        for when, cast in sorted(votes.items()):
+            said = [f"{listing(names)} {VOTES[vote][len(names) > 1]}" for vote, names in sorted(cast.items())]
+            yield f"In the vote of {quarter_text(when)[-2:]} {'; '.join(said)}."
 
-    def _moves(self, before: dict[str, float], after: dict[str, float], least: float = 0.01) -> Iterator[str]:
-        for code, change in sorted(((c, after[c] - before[c]) for c in after), key=lambda move: -abs(move[1]))[:3]:
-            if abs(change) >= least:
-                way = "up" if change > 0 else "down"
-                yield f"{self.name[code]} {way} {100 * abs(change):.1f} points to {after[code]:.0%}"
+    def _answers(self, year: Year) -> Iterator[str]:
+        """Who answered the gains of rivals most, where it did so more than once or twice."""
+        answers = [one.offer for of_state in year.states.values() for one in of_state.heard if one.answering]
+        code, count = max(Counter(offer.by for offer in answers).items(), key=lambda many: many[1], default=("", 0))
+        if count >= FEW:
+            theirs = [offer for offer in answers if offer.by == code]
+            where = listing(self.name[to] for to in dict.fromkeys(offer.to for offer in theirs))
+            signed = sum(bool(offer.accepted) for offer in theirs)
+            fate = f"{signed or 'none'} of them signed"
+            yield capital(f"{self.name[code]} answers the gains of rivals with {count} offers to {where}, {fate}.")
 
-    def _weight(self, offer: Offer) -> float:
-        """How large an offer is for the state it is made to."""
-        at = self.model.state(offer.to).place, KINDS.index(offer.kind), 0
-        return offer.size / float(self.model.world.scale[at])
+    def _works(self, year: Year) -> Iterator[str]:
+        """Who delivered most of what fell due in the region, and who kept its word least."""
+        kept, due = Counter[str](), Counter[str]()
+        worst: dict[str, str] = {}
+        for code, of_state in year.states.items():
+            for power, done in of_state.kept.items():
+                failed = of_state.failed[power]
+                kept[power] += done  # type: ignore[assignment]
+                due[power] += done + failed  # type: ignore[assignment]
+                if power not in worst or failed > year.states[worst[power]].failed[power]:
+                    worst[power] = code
+        owing = {power: kept[power] / owed for power, owed in due.items() if owed >= DUE}
+        if not owing:
+            return
+        best, least = max(owing, key=lambda power: kept[power]), min(owing, key=lambda power: owing[power])
+        said = f"{self.name[best]} delivers most, {owing[best]:.0%} of what falls due from it"
+        if least != best and owing[least] < POOR:
+            part = f"{owing[least]:.0%}"
+            said += f"; {self.name[least]} delivers no more than {part}, least in {self.name[worst[least]]}"
+        yield capital(f"{said}.")
 
-    def _partners(self, state: State) -> float:
-        return float(self.model.world.partners[state.place, 0])
+    def _rivalries(self, year: Year) -> Iterator[str]:
+        """The sharpest change of a rivalry, where one is worth telling."""
+        changes = list(self.listener.rivalries(year.rivalry))
+        if not changes:
+            return
+        one, two, domain, before, now = max(changes, key=lambda change: abs(change[4] - change[3]))
+        if abs(now - before) >= SHIFT:
+            way = "more" if now > before else "less"
+            pair = f"{self.name[one]} and {self.name[two]}"
+            yield capital(f"{pair} rival each other {way} {FIELDS[domain]} ({before:.2f} to {now:.2f}).")
 
-    def _named(self, text: str) -> str:
-        for code, name in self.name.items():
-            text = text.replace(code, name)
-        return text
+    # --- after the last year ---
+
+    def ending(self) -> Iterator[str]:
+        """How each state came out, in the words that batches count, and what changed and why."""
+        yield from ("", "How it ends", "-----------")
+        words = self.listener.words()
+        alike: dict[str, list[str]] = {}
+        for state, word in zip(self.model.states, words, strict=True):
+            alike.setdefault(word, []).append(state.name)
+        for word, names in alike.items():
+            kind, about = split_word(word)
+            whom = f" ({self.name[about]})" if about else ""
+            each = "It" if len(names) == 1 else "Each"
+            yield from _fill(f"{listing(names)}: {kind.word}{whom}. {each} {kind.value}.")
+        yield ""
+        for state in self.model.states:
+            start = self.listener.start[state.code]
+            since = ", ".join(moved(start.alignment, state.alignment, self.name, LEAST)) or "hardly a share has moved"
+            partners = (
+                f"{start.partners:.1f} effective partners at the start, {state.measure('effective_partners'):.1f} now"
+            )
+            yield from _fill(f"{state.name} since the start: {since}; {partners}.")
+        yield from ("", "What changed, and why", "---------------------")
+        yield from _fill(self._whole(words))
+        for state in self.model.states:
+            yield from _fill(self._why(state))
+
+    def _whole(self, words: list[str]) -> str:
+        """The region over the whole run."""
+        shares = Counter[str]()
+        for state in self.model.states:
+            for code, share in state.alignment.items():
+                shares[code] += (share - self.listener.start[state.code].alignment[code]) / len(words)
+        up, down = (pick(shares, key=lambda code: shares[code]) for pick in (max, min))
+        signed = sum(bool(one.offer.accepted) for one in self.heard)
+        ended = sum(split_word(word)[0].ends_multi_vectorism for word in words)
+        said = [
+            f"Of {len(self.heard)} offers {signed} were signed.",
+            f"In the mean of the states, {self.name[up]} moved by {100 * shares[up]:+.1f} points and "
+            f"{self.name[down]} by {100 * shares[down]:+.1f}.",
+        ]
+        if self.visits:
+            said.append(f"Leaders went {self.visits} times off the calendar to powers whose rivals had gained.")
+        if self.taken_sides:
+            sides = listing(f"{self.name[code]} ({count})" for code, count in self.taken_sides.items())
+            said.append(f"Sides were taken openly, with {sides}.")
+        kept = "All states still balance" if not ended else f"{ended} of {len(words)} states no longer balance"
+        return " ".join([*said, f"{kept}."])
+
+    def _why(self, state: State) -> str:
+        """What the largest moves of a state rest on: offers signed and refused, and trade that grows by itself."""
+        start, now = self.listener.start[state.code].alignment, state.alignment
+        ranked = sorted(now, key=lambda code: start[code] - now[code])
+        mine = [one for one in self.heard if one.offer.to == state.code]
+        parts, told = [], set()
+        for code, way in ((ranked[0], "gained"), (ranked[-1], "lost")):
+            change = now[code] - start[code]
+            if abs(change) >= LEAST and (change > 0.0) == (way == "gained"):
+                told.add(code)
+                parts.append(self._how(state, code, way, [one for one in mine if one.offer.by == code]))
+        said = ""
+        if parts:
+            k = KIND_NAMES.index("deal")
+            grown = float(self.model.world.total[state.place, k, 0] / self.listener.trade[1][state.place] - 1.0)
+            said = f"In {state.name} {', while '.join(parts)}; all its trade together {grown:+.0%}."
+        refused = Counter(one.offer.by for one in mine if not one.offer.accepted and one.offer.by not in told)
+        if refused:
+            code, count = max(refused.items(), key=lambda many: many[1])
+            theirs = [one for one in mine if one.offer.by == code]
+            if count >= FEW and count > OFTEN * len(theirs):
+                reason = self._main_reason([one for one in theirs if not one.offer.accepted])
+                every = "all" if count == len(theirs) else f"{count} of"
+                refusals = f"{every} {len(theirs)} offers from {self.name[code]}{reason}"
+                said = f"{said} {state.name} turned down {refusals}.".strip()
+        return said
+
+    def _how(self, state: State, code: str, way: str, theirs: list[Heard]) -> str:
+        signed = [one for one in theirs if one.offer.accepted]
+        moved_so = f"{self.name[code]} {way} ground"
+        if not signed:
+            return f"{moved_so} without {'signing' if theirs else 'offering'} anything{self._trade(state, code)}"
+        money = sum(one.offer.size for one in signed if one.offer.kind != "security")
+        most, count = Counter(one.offer.kind for one in signed).most_common(1)[0]
+        mostly = f", mostly {KINDS[most].need}" if 2 * count > len(signed) > 1 else ""
+        worth = f" worth {money:.1f} bn USD" if money else ""
+        many = 2 * len(signed) > len(theirs)
+        link = "with" if (way == "gained") == many else "in spite of" if many else "with no more than"
+        return (
+            f"{moved_so} {link} {len(signed)} of {len(theirs)} offers signed{worth}{mostly}{self._trade(state, code)}"
+        )
+
+    def _trade(self, state: State, code: str) -> str:
+        """How trade with a power grew."""
+        i, j, k = state.place, self.model.power(code).place, KIND_NAMES.index("deal")
+        start = float(self.listener.trade[0][i, j])
+        grown = float(self.model.world.stock[i, j, k, 0]) / start - 1.0 if start > 0.0 else 0.0
+        return f" (trade {grown:+.0%})" if abs(grown) >= LEAST else ""
+
+    def _main_reason(self, refused: list[Heard]) -> str:
+        reasons = Counter(one.reason for one in refused if one.reason)
+        if not reasons:
+            return ""
+        name = max(reasons.items(), key=lambda many: many[1])[0]
+        offer = next(one.offer for one in refused if one.reason == name)
+        said = term_words(name).short(offer.terms[name])
+        return f", mostly because {said.format(by=self.name[offer.by], to=self.name[offer.to])}"
 
 
-def _ranked(shares: dict[str, float]) -> list[tuple[str, float]]:
-    return sorted(shares.items(), key=lambda share: -share[1])
+def _also(habits: str) -> str:
+    return f", and {habits}" if habits else ""
 
 
-def _capital(sentence: str) -> str:
-    return sentence[:1].upper() + sentence[1:]
+def _paragraph(text: str) -> list[str]:
+    return textwrap.wrap(text, WIDTH, break_long_words=False, break_on_hyphens=False)
 
 
-def _and(parts: Iterable[str]) -> str:
-    listed = list(parts)
-    return listed[0] if len(listed) == 1 else f"{', '.join(listed[:-1])} and {listed[-1]}"
-
-
-def _fill(sentence: str) -> list[str]:
+def _fill(sentence: str) -> Iterable[str]:
     return textwrap.wrap(sentence, WIDTH, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)

@@ -208,9 +208,16 @@ def _check(asked: argparse.Namespace) -> int:
             code = WRONG_INPUT
             continue
         dates = f"{quarter_text(scenario.start)} to {quarter_text(scenario.end)}"
-        events = f"{len(scenario.events)} event{'' if len(scenario.events) == 1 else 's'}"
-        print(f"fine  {name}: {scenario.title} ({dates}, {events})")
+        said = [dates, _counted(len(scenario.events), "event")]
+        uncertain = sum(not event.certain for event in scenario.events)
+        said += [f"{uncertain} of them left to luck"] if uncertain else []
+        said += [f"{_counted(len(scenario.sampled), 'number')} drawn for every run"] if scenario.sampled else []
+        print(f"fine  {name}: {scenario.title} ({', '.join(said)})")
     return code
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def _list(asked: argparse.Namespace) -> int:

@@ -28,13 +28,17 @@ from sim import chance
 from sim.parameters import ROWS
 from sim.rules import (
     arithmetic,
+    camps,
     choice,
     climate,
     delivery,
     diplomacy,
+    identity,
     minds,
     offers,
     reactions,
+    region,
+    routes,
     security,
     structure,
     terms,
@@ -56,7 +60,10 @@ def _widen() -> None:
 
 _widen()
 
-RULEBOOK = (arithmetic, choice, climate, delivery, diplomacy, minds, offers, reactions, security, structure, terms)
+RULEBOOK = (
+    *(arithmetic, camps, choice, climate, delivery, diplomacy, identity, minds),
+    *(offers, reactions, region, routes, security, structure, terms),
+)
 _FROM_CHANCE = ("mix", "address", "uniform")
 _OPTIONS = {"error_model": "numpy", "forceinline": True}
 

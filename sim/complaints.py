@@ -28,7 +28,8 @@ MOST_DEPTH = 24
 MOST_NODES = 100_000
 MOST_LISTED = 12
 MOST_QUOTED = 60
-MOST_COMPLAINTS = 400
+MOST_PATH = 240
+MOST_COMPLAINTS = 100
 
 Scalar: TypeAlias = str | int | float | bool | None
 
@@ -65,8 +66,8 @@ class Complaint:
             parts.append(f"allowed: {self.allowed}")
         said = "; ".join(parts)
         if self.nearest is None:
-            return f"{self.place}: {said}"
-        return f"{self.place}: {said.rstrip('.')}. Did you mean '{self.nearest}'?"
+            return printable(f"{self.place}: {said}")
+        return printable(f"{self.place}: {said.rstrip('.')}. Did you mean '{self.nearest}'?")
 
 
 class InputError(Exception):
@@ -137,6 +138,13 @@ def nearest_to(word: object, choices: Iterable[str]) -> str | None:
         if close:
             return close[0]
     return None
+
+
+def printable(text: str) -> str:
+    """The text on one line, and with nothing in it that could move a cursor or colour a terminal."""
+    if text.isprintable():
+        return text
+    return "".join(letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in text)
 
 
 def quoted(written: str) -> str:
@@ -284,25 +292,38 @@ def parse_yaml(text: str, file: str, complaints: Complaints) -> Entry | None:
     except _TooMuchError:
         return None
     except yaml.YAMLError as error:
-        complaints.add(_not_yaml(file, error))
+        complaints.add(_not_yaml(file, text, error))
         return None
     if top is None:
         complaints.add(Complaint(file=file, message="the file is empty"))
     return top
 
 
-def _not_yaml(file: str, error: yaml.YAMLError) -> Complaint:
+def _not_yaml(file: str, text: str, error: yaml.YAMLError) -> Complaint:
     mark = getattr(error, "problem_mark", None)
     problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "not readable"
+    line = None if mark is None else mark.line + 1
+    if isinstance(error, yaml.reader.ReaderError):  # it counts bytes with the C parser, letters without
+        line = text.encode("utf-8", "replace")[: error.position].count(b"\n") + 1
     return Complaint(
         file=file,
-        line=None if mark is None else mark.line + 1,
+        line=line,
         column=None if mark is None else mark.column + 1,
         message=f"this is not valid YAML: {problem}",
     )
 
 
 _NO_ANCHORS = "values written out; anchors and aliases are not read"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= MOST_QUOTED else text[: MOST_QUOTED - 3] + "..."
+
+
+def _key_path(parent: str, step: str) -> str:
+    """The path of keys to a value, its end only where it is long: every value keeps one, and memory is bounded."""
+    path = parent + step
+    return path if len(path) <= MOST_PATH else "..." + path[3 - MOST_PATH :]
 
 
 class _TooMuchError(Exception):
@@ -343,7 +364,7 @@ class _Composer:
             self.open.pop()
             self.keys.pop()
         elif kind is yaml.AliasEvent:
-            self._refuse(event, f"the alias *{event.anchor}", _NO_ANCHORS)
+            self._refuse(event, f"the alias *{_short(event.anchor)}", _NO_ANCHORS)
             raise _TooMuchError
         elif kind is yaml.DocumentStartEvent:
             self.documents += 1
@@ -388,11 +409,11 @@ class _Composer:
         parent = self.open[-1]
         if type(parent.value) is dict:
             key = self.keys[-1].value
-            entry.key = f"{parent.key}.{key}" if parent.key else key
+            entry.key = _key_path(parent.key, f".{_short(key)}" if parent.key else _short(key))
             parent.value.setdefault(key, entry)
             self.keys[-1] = None
         else:
-            entry.key = f"{parent.key}[{len(parent.value)}]"
+            entry.key = _key_path(parent.key, f"[{len(parent.value)}]")
             parent.value.append(entry)
 
     def _check_new_key(self, event: Any) -> None:
@@ -410,9 +431,9 @@ class _Composer:
             self._refuse(event, "more values than that", f"at most {MOST_NODES} values in a file")
             raise _TooMuchError
         if event.anchor is not None:
-            self._refuse(event, f"the anchor &{event.anchor}", _NO_ANCHORS)
+            self._refuse(event, f"the anchor &{_short(event.anchor)}", _NO_ANCHORS)
         if event.tag is not None:
-            self._refuse(event, f"the tag '{event.tag}'", "plain values; tags are not read")
+            self._refuse(event, f"the tag {quoted(event.tag)}", "plain values; tags are not read")
 
     def _refuse(self, event: Any, found: str, allowed: str, key: str = "") -> None:
         mark = event.start_mark

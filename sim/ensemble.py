@@ -5,27 +5,20 @@ threads as there are cores; `Prepared.run_block` may be called from any of them.
 whatever block, lane or thread it is played in.
 """
 
-import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from sim.chance import lucks
 from sim.evidence import Evidence, load_evidence
+from sim.happenings import rows_of
 from sim.parameters import aligned, number_values, vector
-from sim.phases.layout import (
-    CAPACITY_EVENT,
-    CRISIS_EVENT,
-    OFFER_EVENT,
-    RIVALRY_EVENT,
-    SUMMIT_EVENT,
-    TARIFF_EVENT,
-    VISIT_EVENT,
-)
 from sim.record import BY_POWER, BY_STATE, Block
-from sim.scenario import EventKind, Scenario
+from sim.sampling import event_dates, sampled_numbers
+from sim.scenario import Event, Scenario
 from sim.turn import Phase, advance
 from sim.world import DOMAINS, KINDS, axes_of, build, unpack
 
@@ -39,10 +32,13 @@ class Prepared:
     scenario: Scenario
     evidence: Evidence
     values: Mapping[str, Any]  # every number by name: a float, or one float a run, from run 0 on
-    happenings: np.ndarray  # float64 [events, 8]
+    events: tuple[Event, ...]  # in the order of their first quarter
+    rows: np.ndarray  # float64 [rows, 8], see `sim.happenings`
+    event_of: np.ndarray  # int64 [rows], the event each row belongs to
     pole: np.ndarray  # float64 [powers], -1..1
     seed: int
-    luck_keys: np.ndarray | None = None  # uint64 [runs]: the luck of each run, where runs share it
+    fixed: frozenset[str] = frozenset()  # numbers that are not drawn, whatever the scenario samples
+    luck_of: np.ndarray | None = None  # int64 [runs]: the run whose luck each run has, where runs share it
 
     @property
     def quarters(self) -> tuple[int, ...]:
@@ -71,24 +67,44 @@ class Prepared:
             offers=np.moveaxis(offers, -1, 0),
         )
 
-    def _values_of(self, first: int, lanes: int) -> Mapping[str, Any]:
-        """The numbers of some runs: what is given run by run is cut out, everything else holds for all."""
-        return {
+    def happenings(self, first: int, lanes: int) -> np.ndarray:
+        """Events laid out for the turn and some runs: float64 [rows, 9 + lanes].
+
+        What `sim.happenings` says, the last quarter in which the event may be due, and for each run the quarter in
+        which it is due there. What is left to luck is drawn here and not in the turn, so that what happens can be told
+        beforehand.
+        """
+        dates = self._by_luck(partial(event_dates, self.events), self.seed, first, lanes)
+        last = np.array([float(event.last) for event in self.events])
+        return np.hstack((self.rows, last[self.event_of, None], dates[self.event_of]))
+
+    def values_of(self, first: int, lanes: int) -> Mapping[str, Any]:
+        """The numbers of some runs: what differs from run to run is float64 [lanes], everything else holds for all."""
+        values = {
             name: value[first : first + lanes] if isinstance(value, np.ndarray) else value
             for name, value in self.values.items()
         }
+        where = slice(None) if self.luck_of is None else self.luck_of[first : first + lanes]
+        start, count = (first, lanes) if self.luck_of is None else (0, 1 + int(self.luck_of.max()))
+        drawn = sampled_numbers(self.scenario, self.seed, start, count)
+        return values | {name: value[where] for name, value in drawn.items() if name not in self.fixed}
+
+    def _by_luck(self, draw: Callable[[int, int, int], np.ndarray], seed: int, first: int, lanes: int) -> np.ndarray:
+        """What is drawn for some runs, in the last axis; runs that share the luck of another get what that one gets."""
+        if self.luck_of is None:
+            return draw(seed, first, lanes)
+        return draw(seed, 0, 1 + int(self.luck_of.max()))[..., self.luck_of[first : first + lanes]]
 
     def _play(self, first: int, part: slice, by_power: np.ndarray, by_state: np.ndarray, offers: np.ndarray) -> None:
         lanes = part.stop - part.start
-        values = self._values_of(first, lanes)
-        keys = lucks(self.seed, first, lanes) if self.luck_keys is None else self.luck_keys[first : first + lanes]
-        store = build(self.evidence, values, keys)
+        values = self.values_of(first, lanes)
+        store = build(self.evidence, values, self._by_luck(lucks, self.seed, first, lanes))
         page_power = aligned((*by_power.shape[:-1], lanes))
         page_state = aligned((*by_state.shape[:-1], lanes))
         advance(
             store,
             vector(values, lanes),
-            self.happenings,
+            self.happenings(first, lanes),
             self.scenario.start,
             len(self.quarters),
             int(Phase.ALL),
@@ -123,13 +139,19 @@ def prepare(
     """Make a scenario ready to run. `numbers` overrides values by name, after the scenario's own."""
     evidence = load_evidence(scenario.world) if evidence is None else evidence
     values = number_values(evidence, {**scenario.numbers, **(numbers or {})}, scenario.without)
+    switched_off = {name for system in scenario.without for name in evidence.systems[system].strengths}
+    events = tuple(sorted(scenario.events, key=lambda event: event.at))
+    rows, event_of = rows_of(events, evidence)
     return Prepared(
         scenario=scenario,
         evidence=evidence,
         values=values,
-        happenings=happenings_of(scenario, evidence),
+        events=events,
+        rows=rows,
+        event_of=event_of,
         pole=poles(evidence),
         seed=scenario.seed if seed is None else seed,
+        fixed=frozenset(switched_off.union(numbers or ())),
     )
 
 
@@ -155,54 +177,3 @@ def poles(evidence: Evidence) -> np.ndarray:
     place = np.clip((level[first] - level[second]) / max(level[first, second], 1e-12), -1.0, 1.0)
     place[first], place[second] = -1.0, 1.0
     return np.asarray(place)
-
-
-def happenings_of(scenario: Scenario, evidence: Evidence) -> np.ndarray:
-    """Events laid out for the turn: float64 [events, 8]: quarter, code, state, power, kind or domain, three values.
-
-    An event for several actors becomes several rows; -1 stands for an actor, kind or value that does not apply. The two
-    powers of a rivalry stand in the columns of state and power.
-    """
-    states = {actor.code: at for at, actor in enumerate(evidence.states)}
-    powers = {actor.code: at for at, actor in enumerate(evidence.powers)}
-    rows: list[tuple[float, ...]] = []
-    for event in sorted(scenario.events, key=lambda event: event.at):
-        rows += [(float(event.at), *row) for row in _rows_of(event.kind, event.fields, states, powers)]
-    return np.array(rows).reshape(-1, 8)
-
-
-def _rows_of(
-    kind: EventKind, fields: Mapping[str, Any], states: Mapping[str, int], powers: Mapping[str, int]
-) -> list[tuple[float, ...]]:
-    nothing = -1.0
-    if kind is EventKind.SUMMIT:
-        host = powers[fields["host"]]
-        return [(SUMMIT_EVENT, states[guest], host, nothing, 0.0, 0.0, 0.0) for guest in fields["guests"]]
-    if kind is EventKind.OFFER:
-        terms = [nothing if fields.get(term) is None else fields[term] for term in ("exclusivity", "governance")]
-        at = KINDS.index(fields["kind"])
-        return [(OFFER_EVENT, states[fields["to"]], powers[fields["by"]], at, fields["size"], *terms)]
-    if kind is EventKind.TARIFF:
-        return [(TARIFF_EVENT, states[fields["against"]], powers[fields["by"]], nothing, fields["rate"], 0.0, 0.0)]
-    if kind is EventKind.CRISIS:
-        return [(CRISIS_EVENT, states[fields["in"]], nothing, nothing, fields["severity"], 0.0, 0.0)]
-    if kind is EventKind.VISIT:
-        state, power = (fields["by"], fields["to"]) if fields["by"] in states else (fields["to"], fields["by"])
-        return [(VISIT_EVENT, states[state], powers[power], nothing, 0.0, 0.0, 0.0)]
-    if kind is EventKind.CAPACITY:
-        touched = range(len(KINDS)) if fields["kind"] == "all" else [KINDS.index(fields["kind"])]
-        return [(CAPACITY_EVENT, nothing, powers[fields["of"]], k, fields["change"], 0.0, 0.0) for k in touched]
-    return _rivalry_rows(fields, powers)
-
-
-def _rivalry_rows(fields: Mapping[str, Any], powers: Mapping[str, int]) -> list[tuple[float, ...]]:
-    """One row an ordered pair and domain: the level to go to (nan where it is a step) and the step."""
-    if fields["between"] == "all":
-        pairs = [(a, b) for a in powers.values() for b in powers.values() if a != b]
-    else:
-        one, two = (powers[code] for code in fields["between"])
-        pairs = [(one, two), (two, one)]
-    level = math.nan if fields.get("to") is None else fields["to"]
-    step = 0.0 if fields.get("by") is None else fields["by"]
-    domains = range(len(DOMAINS)) if fields["domain"] == "all" else [DOMAINS.index(fields["domain"])]
-    return [(RIVALRY_EVENT, a, b, d, level, step, 0.0) for a, b in pairs for d in domains]

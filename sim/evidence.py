@@ -35,7 +35,7 @@ from sim.complaints import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
 KINDS = ("deal", "minerals", "infrastructure", "security")
 DOMAINS = ("economic", "security")
@@ -58,6 +58,11 @@ STATE_NUMBERS: Mapping[str, tuple[float, float]] = {
     "border_exposure": _SHARE,
     "neutrality": _SHARE,
     "governance_sensitivity": _SHARE,
+    "nationalism": _SHARE,
+    "processing": _SHARE,
+    "energy_rent": _SHARE,
+    "plants": _SHARE,
+    "norms": _SHARE,
 }
 STATE_NUMBERS_BY_KIND: Mapping[str, tuple[float, float]] = {"weight": _SHARE, "need": _SHARE, "other": _AMOUNT}
 POWER_NUMBERS: Mapping[str, tuple[float, float]] = {
@@ -73,6 +78,17 @@ POWER_NUMBERS: Mapping[str, tuple[float, float]] = {
     "agenda": _SHARE,
     "network": _SHARE,
     "summit_rate": _AMOUNT,
+    "tier": _SHARE,
+    "restraint": _SHARE,
+    "generosity": _SHARE,
+    "collective": _SHARE,
+    "narrator": _SHARE,
+    "exchange": _SHARE,
+    "zero_sum": _SHARE,
+    "hardness": _SHARE,
+    "reentry": _SHARE,
+    "gateway": _SHARE,
+    "refining": _SHARE,
 }
 POWER_NUMBERS_BY_KIND: Mapping[str, tuple[float, float]] = {
     "capability": _SHARE,
@@ -91,9 +107,28 @@ TIE_FIELDS: Mapping[str, tuple[tuple[float, float], str]] = {
     "standing": (_SHARE, "belief of {power} in the word of {state}"),
     "lever": (_SHARE, "what {power} could use against {state}: labour, transit, debt, market"),
     "calendar": (_SHARE, "leader visits between {state} and {power} that are in the calendar anyway, a quarter"),
+    "affinity": (_SHARE, "place of {power} in the usual order in which {state} turns to partners; 1 is first"),
+    "union": (_SHARE, "membership of {state} in a customs union led by {power}; 1 is full"),
+    "kinship": (_SHARE, "what an organisation of shared identity with {power} means to {state}"),
+    "culture": (_SHARE, "pull of the language and culture of {power} in {state}"),
+    "haul": (_SHARE, "extra cost of carriage between {state} and {power} against that of a neighbour, as a share"),
+    "energy": (_SHARE, "share of the oil and gas exports of {state} that goes to {power}"),
+}
+NEIGHBOUR_FIELDS: Mapping[str, tuple[tuple[float, float], str]] = {
+    "cohesion": (_SHARE, "how far {one} and {two} act together; 1 is an alliance that works"),
+    "friction": (_SHARE, "quarrels of {one} and {two} over borders, water and minorities; 1 is open fighting"),
+}
+CORRIDOR_NUMBERS: Mapping[str, tuple[float, float]] = {"capacity": _AMOUNT, "cost": _AMOUNT}
+# Whose number it is, a state's or a power's, and what it means. What no row names is none.
+CORRIDOR_FIELDS: Mapping[str, tuple[str, str]] = {
+    "access": ("state", "how well {actor} reaches {corridor}; 1 lies on it"),
+    "link": ("power", "how well {corridor} reaches the market of {actor}; 1 without a break"),
+    "control": ("power", "how far {actor} could close {corridor}; 1 by a word of its own"),
 }
 TIE_COLUMNS = ("state", "power", "field", "value", "low", "high", "unit", "basis", "evidence", "formula")
 RIVALRY_COLUMNS = ("power_a", "power_b", "domain", "value", "low", "high", "basis", "evidence", "formula")
+NEIGHBOUR_COLUMNS = ("state_a", "state_b", "field", "value", "low", "high", "unit", "basis", "evidence", "formula")
+CORRIDOR_COLUMNS = ("corridor", "actor", "field", "value", "low", "high", "unit", "basis", "evidence", "formula")
 
 
 class Basis(Enum):
@@ -206,6 +241,15 @@ class Actor:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Corridor:
+    """A way by which goods leave the region."""
+
+    code: str
+    name: str
+    spoken: str = ""  # the name as it stands in a sentence, where that differs
+
+
+@dataclass(frozen=True, kw_only=True)
 class Evidence:
     """Everything read for one world. The dicts are shared between callers: read them, never write."""
 
@@ -219,6 +263,7 @@ class Evidence:
     systems: Mapping[str, System]
     states: tuple[Actor, ...]
     powers: tuple[Actor, ...]
+    corridors: tuple[Corridor, ...] = ()
     kinds: tuple[str, ...] = field(default=KINDS)
 
 
@@ -258,14 +303,21 @@ def load_evidence(world: str = HOME_WORLD, folder: Path | str | None = None) -> 
             allowed=listed(worlds),
             nearest=nearest_to(world, worlds),
         )
-    home = seeds if world == HOME_WORLD else seeds / world
-    return _read_evidence(world, seeds, home, _stamps_of(_files(seeds, home)))
+    return _read_evidence(world, seeds, _stamps_of(_files(seeds, worlds)))
 
 
-def _files(seeds: Path, home: Path) -> list[Path]:
+def _folder_of(seeds: Path, world: str) -> Path:
+    return seeds if world == HOME_WORLD else seeds / world
+
+
+_OF_A_WORLD = ("actors.yaml", "ties.csv", "rivalries.csv", "neighbours.csv", "corridors.csv")
+
+
+def _files(seeds: Path, worlds: Iterable[str]) -> list[Path]:
+    """Every file on which a world may rest; those of all worlds, since any of them may be extended."""
     shared = [seeds / "documents.yaml", *sorted((seeds / "facts").glob("*.yaml")), seeds / "systems.yaml"]
     parameters = sorted((seeds / "parameters").glob("*.yaml"))
-    return [*shared, *parameters, home / "actors.yaml", home / "ties.csv", home / "rivalries.csv"]
+    return [*shared, *parameters, *(_folder_of(seeds, world) / name for world in worlds for name in _OF_A_WORLD)]
 
 
 def _stamps_of(files: Iterable[Path]) -> tuple[tuple[str, int, int], ...]:
@@ -281,7 +333,7 @@ def _stamps_of(files: Iterable[Path]) -> tuple[tuple[str, int, int], ...]:
 
 
 @functools.lru_cache(maxsize=8)
-def _read_evidence(world: str, seeds: Path, home: Path, _stamps: tuple[tuple[str, int, int], ...]) -> Evidence:
+def _read_evidence(world: str, seeds: Path, _stamps: tuple[tuple[str, int, int], ...]) -> Evidence:
     complaints = Complaints()
     documents = read_documents(seeds / "documents.yaml", complaints)
     facts = read_facts(sorted((seeds / "facts").glob("*.yaml")), documents, complaints)
@@ -289,10 +341,16 @@ def _read_evidence(world: str, seeds: Path, home: Path, _stamps: tuple[tuple[str
     for path in sorted((seeds / "parameters").glob("*.yaml")):
         read_parameters(path, numbers)
     systems = read_systems(seeds / "systems.yaml", facts, numbers, complaints)
-    cast = read_actors(home / "actors.yaml", numbers)
-    states, powers = cast.states, cast.powers
-    read_ties(home / "ties.csv", states, powers, numbers)
-    read_rivalries(home / "rivalries.csv", powers, numbers)
+    cast, folders = _Cast(), []
+    for folder, top in read_lineage(seeds, world, complaints):
+        cast = read_actors(top, cast, numbers)
+        folders.append(folder)
+    states, powers, corridors = cast.states, cast.powers, cast.corridors
+    tables = {name: [folder / name for folder in folders] for name in _OF_A_WORLD}
+    read_ties(tables["ties.csv"], states, powers, numbers)
+    read_rivalries(tables["rivalries.csv"], powers, numbers)
+    read_neighbours(tables["neighbours.csv"], states, numbers)
+    read_corridors(tables["corridors.csv"], corridors, states, powers, numbers)
     complaints.raise_if_any()
     return Evidence(
         world=world,
@@ -305,6 +363,7 @@ def _read_evidence(world: str, seeds: Path, home: Path, _stamps: tuple[tuple[str
         systems=systems,
         states=states,
         powers=powers,
+        corridors=corridors,
     )
 
 
@@ -630,7 +689,7 @@ def _texts(entry: Entry | None, complaints: Complaints) -> tuple[str, ...]:
     return tuple(check_text(item, complaints) for item in items)
 
 
-# --- actors, ties, rivalries -----------------------------------------------------------------------------------------
+# --- actors, corridors, ties, rivalries, neighbours ------------------------------------------------------------------
 
 _CODE = re.compile(r"[A-Z][A-Z0-9]{1,7}\Z")
 
@@ -641,24 +700,75 @@ class _Cast:
     together: str = ""
     states: tuple[Actor, ...] = ()
     powers: tuple[Actor, ...] = ()
+    corridors: tuple[Corridor, ...] = ()
 
 
-def read_actors(path: Path, numbers: _NumberReader) -> _Cast:
-    """The region, the states and the powers, in the order of the file; their numbers go to `numbers`."""
+def read_lineage(seeds: Path, world: str, complaints: Complaints) -> list[tuple[Path, Entry]]:
+    """The folders and actors of a world and of those it extends, the oldest first.
+
+    A world that extends another has all that the other has, and adds to it; it changes nothing of it. Empty when one of
+    them cannot be used.
+    """
+    worlds = list_worlds(seeds)
+    lineage: list[tuple[Path, Entry]] = []
+    chain: list[str] = []
+    following: str | None = world
+    while following is not None:
+        chain.append(following)
+        folder = _folder_of(seeds, following)
+        top = read_yaml(folder / "actors.yaml", complaints)
+        if top is None or not check_world_keys(top, complaints):
+            return []
+        lineage.append((folder, top))
+        parent = top.value.get("extends")
+        following = None if parent is None else check_extended(parent, worlds, chain, complaints)
+        if parent is not None and following is None:
+            return []
+    return lineage[::-1]
+
+
+def check_world_keys(top: Entry, complaints: Complaints) -> bool:
+    """A world says who is in it; one that extends another says only what it adds."""
+    own = ("region", "states", "powers")
+    if isinstance(top.value, dict) and "extends" in top.value:
+        return check_keys(top, ("extends",), (*own, "corridors"), complaints)
+    return check_keys(top, own, ("corridors", "extends"), complaints)
+
+
+def check_extended(entry: Entry, worlds: Iterable[str], chain: Sequence[str], complaints: Complaints) -> str | None:
+    """What is extended is a world of these seeds, and not one of its own heirs."""
+    world = check_choice(entry, worlds, complaints)
+    if world is not None and world in chain:
+        circle = " -> ".join([*chain, world])
+        complaints.about(entry, message=f"worlds extend each other in a circle: {circle}")
+        return None
+    return world
+
+
+def read_actors(top: Entry, before: _Cast, numbers: _NumberReader) -> _Cast:
+    """The region, its states, powers and corridors: those of `before`, then those of the file in its order.
+
+    Their numbers go to `numbers`.
+    """
     complaints = numbers.complaints
-    top = read_yaml(path, complaints)
-    if top is None or not check_keys(top, ("region", "states", "powers"), (), complaints):
-        return _Cast()
-    region, together = "", ""
+    region, together = before.region, before.together
     if "region" in top.value and check_keys(top.value["region"], ("name", "five"), (), complaints):
         region = check_text(top.value["region"].value.get("name"), complaints)
         together = check_text(top.value["region"].value.get("five"), complaints)
+    check_codes_are_new(top, before, complaints)
     states = _actors(top, "states", STATE_NUMBERS, STATE_NUMBERS_BY_KIND, numbers)
     powers = _actors(top, "powers", POWER_NUMBERS, POWER_NUMBERS_BY_KIND, numbers)
-    check_codes_differ(top, states, powers, complaints)
+    corridors = _corridors(top, numbers)
+    check_codes_differ(top, states, powers, corridors, complaints)
     for state in states:
         check_weights(top, state.code, numbers.read, complaints)
-    return _Cast(region=region, together=together, states=states, powers=powers)
+    return _Cast(
+        region=region,
+        together=together,
+        states=(*before.states, *states),
+        powers=(*before.powers, *powers),
+        corridors=(*before.corridors, *corridors),
+    )
 
 
 def _actors(
@@ -687,6 +797,24 @@ def _actors(
     return tuple(actors)
 
 
+def _corridors(top: Entry, numbers: _NumberReader) -> tuple[Corridor, ...]:
+    """The corridors, if the world has any."""
+    complaints = numbers.complaints
+    if "corridors" not in top.value:
+        return ()
+    corridors = []
+    for code, entry in check_group(top.value["corridors"], complaints, "corridors by code").items():
+        check_code(entry, code, complaints)
+        if not check_keys(entry, ("name", "numbers"), ("spoken",), complaints):
+            continue
+        keys = entry.value
+        name = check_text(keys.get("name"), complaints)
+        corridors.append(Corridor(code=code, name=name, spoken=_optional_text(keys, "spoken", complaints) or name))
+        if "numbers" in keys:
+            _actor_numbers(f"corridors.{code}", keys["numbers"], CORRIDOR_NUMBERS, {}, numbers)
+    return tuple(corridors)
+
+
 def _actor_numbers(
     prefix: str,
     entry: Entry,
@@ -710,16 +838,38 @@ def check_code(entry: Entry, code: str, complaints: Complaints) -> None:
         complaints.about(entry, found=f"the code '{code}'", allowed="two to eight capital letters or digits")
 
 
-def check_codes_differ(top: Entry, states: Iterable[Actor], powers: Iterable[Actor], complaints: Complaints) -> None:
-    """No code stands for a state and a power."""
-    taken = {state.code for state in states}
-    for power in powers:
-        if power.code in taken:
-            complaints.about(
-                top.value["powers"].value[power.code],
-                found=f"the code '{power.code}', which is a state's already",
-                allowed="each code once",
-            )
+def check_codes_are_new(top: Entry, before: _Cast, complaints: Complaints) -> None:
+    """A world that extends another gives its own actors and corridors codes of their own."""
+    taken = {one.code for one in (*before.states, *before.powers)} | {one.code for one in before.corridors}
+    for group in ("states", "powers", "corridors"):
+        named = top.value[group].value if group in top.value else None
+        for code, entry in named.items() if isinstance(named, dict) else ():
+            if code in taken:
+                complaints.about(
+                    entry,
+                    found=f"the code '{code}', which the extended world has already",
+                    allowed="a code of its own; a world adds to the one it extends and changes nothing of it",
+                )
+
+
+def check_codes_differ(
+    top: Entry,
+    states: Iterable[Actor],
+    powers: Iterable[Actor],
+    corridors: Iterable[Corridor],
+    complaints: Complaints,
+) -> None:
+    """No code stands for two things: a state, a power or a corridor."""
+    taken = {state.code: "a state's" for state in states}
+    for group, owner, named in (("powers", "a power's", powers), ("corridors", "a corridor's", corridors)):
+        for code in [entry.code for entry in named]:
+            if code in taken:
+                complaints.about(
+                    top.value[group].value[code],
+                    found=f"the code '{code}', which is {taken[code]} already",
+                    allowed="each code once",
+                )
+            taken.setdefault(code, owner)
 
 
 def check_weights(top: Entry, code: str, numbers: Mapping[str, Number], complaints: Complaints) -> None:
@@ -733,13 +883,21 @@ def check_weights(top: Entry, code: str, numbers: Mapping[str, Number], complain
         complaints.about(place, found=f"weights that sum to {total:.12g}", allowed="weights that sum to 1")
 
 
-def read_ties(path: Path, states: tuple[Actor, ...], powers: tuple[Actor, ...], numbers: _NumberReader) -> None:
+def _rows(paths: Sequence[Path], columns: Sequence[str], complaints: Complaints) -> list[dict[str, Entry]]:
+    """The rows of one table of a world and of those it extends; one of them must have that table."""
+    there = [path for path in paths if path.is_file()] or paths[:1]
+    return [row for path in there for row in read_table(path, columns, complaints)]
+
+
+def read_ties(
+    paths: Sequence[Path], states: tuple[Actor, ...], powers: tuple[Actor, ...], numbers: _NumberReader
+) -> None:
     """The ties of every state with every power, named `ties.<state>.<power>.<field>`."""
     complaints = numbers.complaints
     names = {actor.code: actor.name for actor in (*states, *powers)}
     state_codes, power_codes = [actor.code for actor in states], [actor.code for actor in powers]
     seen: set[tuple[str, str, str]] = set()
-    for row in read_table(path, TIE_COLUMNS, complaints):
+    for row in _rows(paths, TIE_COLUMNS, complaints):
         state = check_choice(row["state"], state_codes, complaints)
         power = check_choice(row["power"], power_codes, complaints)
         tie = check_choice(row["field"], tuple(TIE_FIELDS), complaints)
@@ -751,40 +909,117 @@ def read_ties(path: Path, states: tuple[Actor, ...], powers: tuple[Actor, ...], 
         told = meaning.format(state=names[state], power=names[power])
         numbers.from_row(f"ties.{state}.{power}.{tie}", row, told, unit, widest)
     wanted = [(state, power, tie) for state in state_codes for power in power_codes for tie in TIE_FIELDS]
-    check_complete(path, wanted, seen, complaints)
+    check_complete(paths, wanted, seen, complaints)
+    for state in state_codes:
+        check_energy_shares(paths, state, power_codes, numbers.read, complaints)
 
 
-def read_rivalries(path: Path, powers: tuple[Actor, ...], numbers: _NumberReader) -> None:
+def check_energy_shares(
+    paths: Sequence[Path], state: str, powers: Iterable[str], numbers: Mapping[str, Number], complaints: Complaints
+) -> None:
+    """The parts of its oil and gas that a state sells to the powers are parts of one whole."""
+    names = [f"ties.{state}.{power}.energy" for power in powers]
+    total = sum(numbers[name].value for name in names if name in numbers)
+    if total > 1.0 + 1e-9:
+        complaints.add(
+            Complaint(
+                file=shown_path(paths[-1]),
+                key=f"ties.{state}.*.energy",
+                found=f"shares that sum to {total:.12g}",
+                allowed="shares that sum to 1 or less",
+            )
+        )
+
+
+def read_rivalries(paths: Sequence[Path], powers: tuple[Actor, ...], numbers: _NumberReader) -> None:
     """The rivalry of every pair of powers, named `rivalry.<first>.<second>.<domain>`, codes in alphabetical order."""
     complaints = numbers.complaints
     names = {actor.code: actor.name for actor in powers}
     seen: set[tuple[str, str, str]] = set()
-    for row in read_table(path, RIVALRY_COLUMNS, complaints):
+    for row in _rows(paths, RIVALRY_COLUMNS, complaints):
         one = check_choice(row["power_a"], tuple(names), complaints)
         two = check_choice(row["power_b"], tuple(names), complaints)
         domain = check_choice(row["domain"], DOMAINS, complaints)
-        if one is None or two is None or domain is None or not check_two_powers(row["power_b"], one, two, complaints):
+        if one is None or two is None or domain is None or not check_two(row["power_b"], "power", one, two, complaints):
             continue
         first, second = sorted((one, two))
         seen.add((first, second, domain))
         meaning = f"{domain} rivalry of {names[first]} and {names[second]}; below 0 they coordinate"
         numbers.from_row(f"rivalry.{first}.{second}.{domain}", row, meaning, "-1 to 1", _LEANING)
     wanted = [(first, second, domain) for first, second in combinations(sorted(names), 2) for domain in DOMAINS]
-    check_complete(path, wanted, seen, complaints)
+    check_complete(paths, wanted, seen, complaints)
 
 
-def check_two_powers(entry: Entry, one: str, two: str, complaints: Complaints) -> bool:
-    """A power is no rival of itself."""
+def read_neighbours(paths: Sequence[Path], states: tuple[Actor, ...], numbers: _NumberReader) -> None:
+    """What lies between every pair of states, named `neighbours.<first>.<second>.<field>`, codes in alphabetical order.
+
+    A world of one state needs no such table.
+    """
+    complaints = numbers.complaints
+    names = {actor.code: actor.name for actor in states}
+    pairs = list(combinations(sorted(names), 2))
+    if not pairs and not any(path.is_file() for path in paths):
+        return
+    seen: set[tuple[str, str, str]] = set()
+    for row in _rows(paths, NEIGHBOUR_COLUMNS, complaints):
+        one = check_choice(row["state_a"], tuple(names), complaints)
+        two = check_choice(row["state_b"], tuple(names), complaints)
+        what = check_choice(row["field"], tuple(NEIGHBOUR_FIELDS), complaints)
+        unit = check_text(row["unit"], complaints)
+        if one is None or two is None or what is None or not check_two(row["state_b"], "state", one, two, complaints):
+            continue
+        first, second = sorted((one, two))
+        seen.add((first, second, what))
+        widest, meaning = NEIGHBOUR_FIELDS[what]
+        told = meaning.format(one=names[first], two=names[second])
+        numbers.from_row(f"neighbours.{first}.{second}.{what}", row, told, unit, widest)
+    check_complete(paths, [(*pair, what) for pair in pairs for what in NEIGHBOUR_FIELDS], seen, complaints)
+
+
+def read_corridors(
+    paths: Sequence[Path],
+    corridors: tuple[Corridor, ...],
+    states: tuple[Actor, ...],
+    powers: tuple[Actor, ...],
+    numbers: _NumberReader,
+) -> None:
+    """What the corridors are to the states and powers, named `corridors.<corridor>.<actor>.<field>`.
+
+    What has no row is none, and has no number. A world without corridors needs no such table.
+    """
+    complaints = numbers.complaints
+    if not corridors and not any(path.is_file() for path in paths):
+        return
+    names = {actor.code: actor.spoken for actor in (*states, *powers)}
+    owners = {"state": [actor.code for actor in states], "power": [actor.code for actor in powers]}
+    ways = {corridor.code: corridor.spoken for corridor in corridors}
+    for row in _rows(paths, CORRIDOR_COLUMNS, complaints):
+        corridor = check_choice(row["corridor"], tuple(ways), complaints)
+        what = check_choice(row["field"], tuple(CORRIDOR_FIELDS), complaints)
+        unit = check_text(row["unit"], complaints)
+        owner, meaning = CORRIDOR_FIELDS.get(what or "", ("", ""))
+        actor = check_choice(row["actor"], owners.get(owner, tuple(names)), complaints)
+        if corridor is None or actor is None or what is None:
+            continue
+        told = meaning.format(actor=names[actor], corridor=ways[corridor])
+        numbers.from_row(f"corridors.{corridor}.{actor}.{what}", row, told, unit, _SHARE)
+
+
+def check_two(entry: Entry, sort: str, one: str, two: str, complaints: Complaints) -> bool:
+    """Between a power or state and itself lies nothing."""
     if one != two:
         return True
-    complaints.about(entry, allowed=f"a power other than '{one}'")
+    complaints.about(entry, allowed=f"a {sort} other than '{one}'")
     return False
 
 
 def check_complete(
-    path: Path, wanted: Iterable[tuple[str, str, str]], seen: Collection[tuple[str, str, str]], complaints: Complaints
+    paths: Sequence[Path],
+    wanted: Iterable[tuple[str, ...]],
+    seen: Collection[tuple[str, str, str]],
+    complaints: Complaints,
 ) -> None:
-    """A table has every row it needs."""
+    """A table has every row it needs, those of the worlds that are extended counted."""
     missing = [" ".join(row) for row in wanted if row not in seen]
-    if missing and path.is_file():
-        complaints.add(Complaint(file=shown_path(path), message=f"rows are missing: {listed(missing)}"))
+    if missing and any(path.is_file() for path in paths):
+        complaints.add(Complaint(file=shown_path(paths[-1]), message=f"rows are missing: {listed(missing)}"))

@@ -8,6 +8,7 @@ from enum import Enum
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from sim.amounts import check_in_unit
 from sim.asking import NAME, NAME_IN_WORDS
 from sim.complaints import (
     Complaints,
@@ -22,7 +23,7 @@ from sim.complaints import (
     nearest_to,
     quoted,
 )
-from sim.scenario import check_in_unit, check_number_name
+from sim.scenario import check_number_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

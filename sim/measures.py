@@ -73,12 +73,14 @@ class Summary:
     outcome: Small  # [R, T, I] code into OUTCOMES, judged over the quarters up to and including each one
     power: Small  # [R, T, I] index of the power the word is about, -1 where it is about none
     alignment: Floats  # [R, I, J] share 0..1, mean over the last quarters
+    by_power: dict[str, Floats]  # name of a measure by power -> [R, I, J], mean over the last quarters
     state: dict[str, Floats]  # name of a state measure -> [R, I], mean over the last quarters
     first_ended: NDArray[np.int32]  # [R, I] quarter in which multi-vectorism first ended, -1 if it never did
     pressed_quarters: NDArray[np.int32]  # [R, I] quarters spent under more pressure than the line for `squeezed`
     totals: dict[str, Floats]  # name of a state measure -> [R, I], sum over the run
 
 
+SUMMARY_BY_POWER = ("trust", "pressure")
 SUMMARY_MEANS = ("effective_partners", "hhi", "autonomy", "balance", "threat")
 SUMMARY_TOTALS = ("delivered", "visits", "compensating_visits", "offers", "accepted")
 
@@ -96,6 +98,12 @@ def trailing_mean(values: NDArray[Any], quarters: int) -> Floats:
         total[:, back:] += values[:, : length - back]
     seen = np.minimum(np.arange(1, length + 1), quarters).astype(np.float64)
     mean: Floats = total / seen.reshape((1, length) + (1,) * (values.ndim - 2))
+    return mean
+
+
+def last_mean(values: NDArray[Any], quarters: int) -> Floats:
+    """Mean of the last `quarters` quarters; `values` is [R, T, ...] and the result [R, ...]."""
+    mean: Floats = trailing_mean(values[:, -quarters:], quarters)[:, -1]
     return mean
 
 
@@ -154,6 +162,7 @@ def summarise(block: "Block", lines: Thresholds) -> Summary:
     quarters = max(1, round(lines.final_quarters))
     alignment = trailing_mean(block.power_measure("alignment"), quarters)
     pressure = block.power_measure("pressure")
+    combined = combined_pressure(pressure)
     partners = trailing_mean(block.state_measure("effective_partners"), quarters)
     outcome, power = classify(
         alignment, trailing_mean(pressure, quarters), partners, block.state_measure("sided"), lines
@@ -164,9 +173,11 @@ def summarise(block: "Block", lines: Thresholds) -> Summary:
         outcome=outcome,
         power=power,
         alignment=alignment[:, -1],
-        state={name: trailing_mean(block.state_measure(name), quarters)[:, -1] for name in SUMMARY_MEANS},
+        by_power={name: last_mean(block.power_measure(name), quarters) for name in SUMMARY_BY_POWER},
+        state={name: last_mean(block.state_measure(name), quarters) for name in SUMMARY_MEANS}
+        | {"combined_pressure": last_mean(combined, quarters)},
         first_ended=np.where(ended.any(axis=1), recorded[ended.argmax(axis=1)], -1).astype(np.int32),
-        pressed_quarters=(combined_pressure(pressure) >= lines.squeezed_pressure).sum(axis=1).astype(np.int32),
+        pressed_quarters=(combined >= lines.squeezed_pressure).sum(axis=1).astype(np.int32),
         totals={name: block.state_measure(name).sum(axis=1) for name in SUMMARY_TOTALS},
     )
 
@@ -184,6 +195,7 @@ def final_columns(summary: Summary, block: "Block") -> dict[str, NDArray[Any]]:
     for name, total in summary.totals.items():
         columns[name] = total if name == "delivered" else np.rint(total).astype(np.int32)
     columns["alignment"] = summary.alignment
+    columns |= summary.by_power
     return columns
 
 

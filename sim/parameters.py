@@ -13,7 +13,10 @@ import numpy as np
 
 from sim.evidence import Evidence, load_evidence
 
-RULE_FILES = ("climate", "security", "offers", "terms", "choice", "diplomacy", "delivery", "reactions", "minds")
+RULE_FILES = (
+    *("climate", "camps", "security", "region", "offers", "terms", "choice"),
+    *("diplomacy", "routes", "delivery", "reactions", "identity", "minds"),
+)
 
 
 def _lay_out(names: tuple[str, ...]) -> tuple[dict[str, Any], tuple[str, ...]]:
@@ -37,6 +40,10 @@ diplomacy = GROUPS["diplomacy"]
 delivery = GROUPS["delivery"]
 reactions = GROUPS["reactions"]
 minds = GROUPS["minds"]
+camps = GROUPS["camps"]
+identity = GROUPS["identity"]
+region = GROUPS["region"]
+routes = GROUPS["routes"]
 
 
 CACHE_LINE = 64  # bytes

@@ -464,9 +464,14 @@ def _legend(figure: Figure, spare: "Axes | None", handles: list[Any]) -> None:
 
 
 def _finish(figure: Figure, title: str, subtitle: str, *results: Results) -> None:
-    """Put the title and what the picture shows above, and what it rests on below."""
+    """Put the title and what the picture shows above, and the results it rests on below."""
     names = "; ".join(f"{one.title} ({one.name})" for one in results)
     counted = " / ".join(sorted({f"{one.number_of_runs:,} runs, seed {one.manifest['seed']}" for one in results}))
+    _finish_with(figure, title, subtitle, names, counted)
+
+
+def _finish_with(figure: Figure, title: str, subtitle: str, names: str, counted: str) -> None:
+    """Put the title and what the picture shows above; below, the names of what it rests on and how much that is."""
     inch = 1.0 / figure.get_figheight()
     figure.text(0.01, 1 - 0.1 * inch, title, ha="left", va="top", fontsize=13.5, fontweight="bold")
     figure.text(0.01, 1 - 0.38 * inch, subtitle, ha="left", va="top", fontsize=9.5, color=FAINT)

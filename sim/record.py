@@ -40,8 +40,13 @@ BY_STATE = (
     "offers",
     "accepted",
     "sided",
+    "cohesion",
+    "nationalism",
+    "refining",
+    "energy_concentration",
+    "vote",
 )
-COUNTS = frozenset({"visits", "compensating_visits", "offers", "accepted"})
+COUNTS = frozenset({"visits", "compensating_visits", "offers", "accepted", "vote"})
 OFFER_TOTALS = ("offers", "accepted", "value_offered", "value_signed")
 FORMAT = 1
 ROW_GROUP = 65_536
@@ -138,12 +143,16 @@ def series_table(block: Block, words: NDArray[np.str_]) -> pa.Table:
     return pa.table(columns)
 
 
-def runs_table(block: Block, what: Mapping[str, NDArray[Any]]) -> pa.Table:
+def runs_table(
+    block: Block, what: Mapping[str, NDArray[Any]], numbers: Mapping[str, NDArray[np.float64]] | None = None
+) -> pa.Table:
     """One row a run; for each name in `what` a column a state [R, I], or a column a state and power [R, I, J].
 
-    Empty text is written as a missing value.
+    numbers: what was drawn for each run, [R] by the name of the number, which is the name of its column. Empty text is
+    written as a missing value.
     """
     columns: dict[str, Any] = {"run": np.arange(block.first, block.first + block.runs, dtype=np.int32)}
+    columns |= {name: np.ascontiguousarray(values) for name, values in (numbers or {}).items()}
     for i, state in enumerate(block.states):
         for name, values in what.items():
             if values.ndim == 2:

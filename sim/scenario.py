@@ -8,13 +8,12 @@ Everything is checked before anything runs, and every mistake is told with its f
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from enum import Enum
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
+from sim.amounts import Range, parse_quantity, read_override
 from sim.complaints import (
-    Complaint,
     Complaints,
     Entry,
     InputError,
@@ -22,82 +21,51 @@ from sim.complaints import (
     check_choices,
     check_group,
     check_keys,
-    check_list,
-    check_number,
     check_text,
-    check_unknown_keys,
     check_whole_number,
     input_error,
     listed,
     nearest_to,
     quoted,
-    range_in_words,
     read_yaml,
     shown_path,
 )
-from sim.evidence import (
-    DOMAINS,
-    HOME_WORLD,
-    LEVELS,
-    Basis,
-    Evidence,
-    Number,
-    check_usable_fact,
-    list_worlds,
-    load_evidence,
-    shipped_folder,
-)
+from sim.events import Event, EventKind
+from sim.evidence import HOME_WORLD, Evidence, list_worlds, load_evidence, shipped_folder
+from sim.quarters import check_quarter, parse_quarter, quarter_text
+from sim.timeline import check_facts, read_events, unfold
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
+
+__all__ = [
+    "Event",
+    "EventKind",
+    "Scenario",
+    "check_number_name",
+    "list_scenarios",
+    "load_scenario",
+    "parse_quantity",
+    "parse_quarter",
+    "quarter_text",
+    "read_override",
+    "with_number",
+]
 
 MOST_RUNS = 10_000_000
 LARGEST_SEED = 2**63 - 1
-FIRST_YEAR, LAST_YEAR = 1990, 2200
-EVERYTHING = "all"
-
-FieldValue: TypeAlias = str | float | tuple[str, ...] | None
-
-
-class EventKind(Enum):
-    """What can happen from outside; the value is the sentence a chronicle makes of it."""
-
-    SUMMIT = "{host} receives the leaders of {guests} at a summit."
-    OFFER = "{by} lays an offer before {to}: {kind}, {size}."
-    TARIFF = "{by} puts a tariff of {rate} on goods from {against}."
-    CRISIS = "A crisis breaks out in {in}, of severity {severity}."
-    VISIT = "The leader of {by} visits {to}."
-    CAPACITY = "The capacity of {of} changes by {change} {kind}."
-    RIVALRY = "The rivalry of {between} shifts {domain}."
-
-
-@dataclass(frozen=True, kw_only=True)
-class Event:
-    """One thing that happens from outside in quarter `at` (year * 4 + quarter - 1).
-
-    `fields` by kind (sizes in bn USD, for security in index points; rates and changes as fractions):
-
-    - summit: host, guests (a tuple)
-    - offer: by, to, kind, size, exclusivity and governance (0..1, or None for what the power asks anyway)
-    - tariff: by, against, rate
-    - crisis: in, severity (0..1)
-    - visit: by, to; one a state, the other a power
-    - capacity: of, kind (or "all"), change
-    - rivalry: between (two codes, or "all"), domain (or "all"), to, by (one of the two is None)
-    """
-
-    at: int
-    kind: EventKind
-    fields: Mapping[str, FieldValue]
-    evidence: tuple[str, ...] = ()
-    note: str = ""
-    file: str = ""
-    line: int = 0
+MOST_FILES = 16
+"""Files in a chain of scenarios that extend each other; a question nobody can follow is no question."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Scenario:
-    """A scenario with everything it inherits. `start` and `end` (inclusive) are quarters, year * 4 + quarter - 1."""
+    """A scenario with everything it inherits. `start` and `end` (inclusive) are quarters, year * 4 + quarter - 1.
+
+    `numbers` have one value in all runs; `sampled` are drawn anew for every run and go before `numbers` of that name.
+    `origins` says where each thing that was stated stands (`from`, `numbers.<name>`, `without.<system>` and so on ->
+    `file:line`); it is no part of what is asked.
+    """
 
     name: str
     title: str
@@ -108,6 +76,7 @@ class Scenario:
     runs: int
     seed: int
     numbers: Mapping[str, float] = field(default_factory=dict)
+    sampled: Mapping[str, Range] = field(default_factory=dict)
     without: tuple[str, ...] = ()
     events: tuple[Event, ...] = ()
     evidence: tuple[str, ...] = ()
@@ -115,6 +84,7 @@ class Scenario:
     notes: str = ""
     beyond: Mapping[str, str] = field(default_factory=dict)
     path: Path | None = None
+    origins: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def quarters(self) -> int:
@@ -124,6 +94,7 @@ class Scenario:
 
 # --- finding scenarios -----------------------------------------------------------------------------------------------
 
+NAME_TEXT = "^[a-z0-9][a-z0-9-]*$"  # how a JSON Schema says it
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]*\Z")
 
 
@@ -157,17 +128,19 @@ def load_scenario(
     return scenario
 
 
-def parse_quarter(text: str) -> int | None:
-    """The quarter index of text such as `2026-Q1`, that is year * 4 + quarter - 1; None when it is none."""
-    match = re.fullmatch(r"([0-9]{4})-Q([1-4])", text)
-    if match is None or not FIRST_YEAR <= int(match[1]) <= LAST_YEAR:
-        return None
-    return int(match[1]) * 4 + int(match[2]) - 1
+def with_number(scenario: Scenario, name: str, value: float | Range, beyond: str = "") -> Scenario:
+    """The scenario with one number set, or drawn from a range, in place of whatever it said before.
 
-
-def quarter_text(quarter: int) -> str:
-    """`2026-Q1` for a quarter index."""
-    return f"{quarter // 4}-Q{quarter % 4 + 1}"
+    `beyond` is the reason for leaving the number's range; the value itself is not checked here.
+    """
+    numbers = {known: one for known, one in scenario.numbers.items() if known != name}
+    sampled = {known: one for known, one in scenario.sampled.items() if known != name}
+    reasons = {known: why for known, why in scenario.beyond.items() if known != name}
+    if isinstance(value, Range):
+        sampled[name] = value
+    else:
+        numbers[name] = value
+    return replace(scenario, numbers=numbers, sampled=sampled, beyond=reasons | ({name: beyond} if beyond else {}))
 
 
 def _find(name_or_path: str | Path, folder: Path | str | None) -> Path:
@@ -201,7 +174,7 @@ def _read_family(path: Path, complaints: Complaints) -> list[_Member]:
     following: Path | None = path
     while following is not None:
         top = read_yaml(following, complaints)
-        if top is None or not check_keys(top, ("title", "question"), _KEYS, complaints):
+        if top is None or not check_keys(top, ("title", "question"), KEYS, complaints):
             break
         family.append(_Member(path=following, top=top))
         parent = top.value.get("extends")
@@ -217,19 +190,45 @@ def check_parent(entry: Entry, child: Path, family: list[_Member], complaints: C
     if name is None or not check_name(entry, name, complaints):
         return None
     path = next(place / f"{name}.yaml" for place in folders if name in list_scenarios(place))
-    chain = [member.path.resolve() for member in family]
-    if path.resolve() in chain:
+    if not check_stays_inside(entry, path, complaints) or not check_length(entry, family, complaints):
+        return None
+    if path.resolve() in [member.path.resolve() for member in family]:
         circle = " -> ".join([*(member.path.stem for member in family), name])
         complaints.about(entry, message=f"scenarios extend each other in a circle: {circle}")
         return None
     return path
 
 
+def is_name(text: str) -> bool:
+    """Whether this can be the name of a scenario: small letters, digits and hyphens, never a path."""
+    return _NAME.match(text) is not None
+
+
 def check_name(entry: Entry, name: str, complaints: Complaints) -> bool:
-    """The name of a scenario is small letters, digits and hyphens; never a path."""
-    if _NAME.match(name):
+    """What is extended is a name."""
+    if is_name(name):
         return True
     complaints.about(entry, allowed="the name of a scenario: small letters, digits and hyphens, no path")
+    return False
+
+
+def check_stays_inside(entry: Entry, path: Path, complaints: Complaints) -> bool:
+    """A link does not lead out of the folder; what was shipped may lie wherever it was installed."""
+    try:
+        home = path.parent.resolve()
+        if home == shipped_folder("scenarios").resolve() or path.resolve().parent == home:
+            return True
+    except (OSError, RuntimeError):  # a link that leads to itself
+        pass
+    complaints.about(entry, message="this is a link that leads out of its folder, and is not followed")
+    return False
+
+
+def check_length(entry: Entry, family: list[_Member], complaints: Complaints) -> bool:
+    """A chain of scenarios has an end."""
+    if len(family) < MOST_FILES:
+        return True
+    complaints.about(entry, found=f"a chain of more than {MOST_FILES} files", allowed=f"at most {MOST_FILES}")
     return False
 
 
@@ -249,7 +248,7 @@ def _load_world(family: list[_Member], seeds: Path | str | None, complaints: Com
 
 # --- one file --------------------------------------------------------------------------------------------------------
 
-_KEYS = ("extends", "world", "from", "to", "runs", "seed", "numbers", "without", "events", "evidence", "notes")
+KEYS = ("extends", "world", "from", "to", "runs", "seed", "numbers", "without", "events", "evidence", "notes")
 
 
 class _Draft:
@@ -266,7 +265,8 @@ class _Draft:
         self.end = check_quarter(keys.get("to"), complaints)
         self.runs = check_whole_number(keys.get("runs"), complaints, 1, MOST_RUNS)
         self.seed = check_whole_number(keys.get("seed"), complaints, 0, LARGEST_SEED)
-        self.numbers: dict[str, float] = {}
+        self.numbers: dict[str, float | Range] = {}
+        self.places: dict[str, Entry] = {}
         self.beyond: dict[str, str] = {}
         self._read_numbers(keys.get("numbers"), evidence, complaints)
         self.without = check_choices(keys.get("without"), evidence.systems, complaints)
@@ -280,33 +280,15 @@ class _Draft:
             name = check_number_name(item, written, evidence, complaints)
             if name is None:
                 continue
-            if name in self.numbers:
+            if name in self.places:
                 complaints.about(item, message=f"'{name}' is set twice")
                 continue
+            self.places[name] = item
             value, reason = read_override(item, evidence.numbers[name], complaints)
             if value is not None:
                 self.numbers[name] = value
             if reason:
                 self.beyond[name] = reason
-
-
-def check_quarter(entry: Entry | None, complaints: Complaints) -> int | None:
-    """A quarter written as YYYY-Qn."""
-    if entry is None:
-        return None
-    quarter = parse_quarter(entry.text or "")
-    if quarter is None:
-        complaints.about(entry, allowed=f"a quarter such as 2026-Q1, from {FIRST_YEAR}-Q1 to {LAST_YEAR}-Q4")
-    return quarter
-
-
-def check_facts(entry: Entry | None, evidence: Evidence, complaints: Complaints) -> tuple[str, ...]:
-    """A list of ids of facts that may serve as evidence."""
-    if entry is None:
-        return ()
-    items = check_list(entry, complaints, "a list of ids of facts")
-    facts = evidence.facts
-    return tuple(item.text or "" for item in items if check_usable_fact(item, item.text or "", facts, complaints))
 
 
 def check_number_name(entry: Entry, written: str, evidence: Evidence, complaints: Complaints) -> str | None:
@@ -326,320 +308,6 @@ def check_number_name(entry: Entry, written: str, evidence: Evidence, complaints
     return None
 
 
-# --- amounts with units ----------------------------------------------------------------------------------------------
-
-_QUANTITY = re.compile(r"([-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?)\s*(.*)\Z")
-_MONEY = {"mn USD": 0.001, "bn USD": 1.0, "trn USD": 1000.0}
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Quantity:
-    """An amount as written: `4.2 bn USD` is 4.2 with the unit `bn USD`; a bare number has the unit ''."""
-
-    amount: float
-    unit: str
-
-
-def parse_quantity(text: str | None) -> _Quantity | None:
-    """The amount and the unit of text such as `25 %` or `300 mn USD`; None when there is no number in front."""
-    match = _QUANTITY.match(text or "")
-    return None if match is None else _Quantity(amount=float(match[1]), unit=" ".join(match[2].split()))
-
-
-def read_override(entry: Entry, number: Number, complaints: Complaints) -> tuple[float | None, str]:
-    """The value a scenario gives a number, and the reason for going outside its range ('' within it)."""
-    if not isinstance(entry.value, dict):
-        value = check_in_unit(entry, number, complaints)
-        return check_within(entry, value, number, complaints), ""
-    if not check_keys(entry, ("value", "beyond"), (), complaints):
-        return None, ""
-    reason = check_text(entry.value.get("beyond"), complaints)
-    inner = entry.value.get("value")
-    return (None if inner is None else check_in_unit(inner, number, complaints)), reason
-
-
-def check_within(entry: Entry, value: float | None, number: Number, complaints: Complaints) -> float | None:
-    """A value within the range of its number."""
-    if value is None or number.low <= value <= number.high:
-        return value
-    complaints.about(
-        entry,
-        allowed=f"{number.low:g} to {number.high:g} {number.unit}; to go outside on purpose write "
-        + "{value: "
-        + f"{entry.text}"
-        + ', beyond: "the reason"}',
-    )
-    return None
-
-
-def check_in_unit(entry: Entry, number: Number, complaints: Complaints) -> float | None:
-    """The value in the unit of its number: bare, with that unit, as a percentage, in money, or as a level."""
-    if entry.text in LEVELS and takes_levels(number):
-        return LEVELS[entry.text]
-    quantity = parse_quantity(entry.text)
-    factor = None if quantity is None else unit_factor(quantity.unit, number)
-    if quantity is None or factor is None or isinstance(entry.value, bool):
-        complaints.about(entry, allowed=units_in_words(number), nearest=_nearest_level(entry, number))
-        return None
-    value = quantity.amount * factor
-    return check_number(Entry(value, entry.file, entry.line, entry.column, entry.key, entry.text), complaints)
-
-
-def takes_levels(number: Number) -> bool:
-    """Whether the levels none .. dominant mean something: a coded number, or one that lies between 0 and 1 anyway."""
-    share = number.low >= 0.0 and number.high <= 1.0 and "USD" not in number.unit and "point" not in number.unit
-    return number.basis is Basis.CODED or share
-
-
-def unit_factor(unit: str, number: Number) -> float | None:
-    """By what to multiply an amount written in `unit` to have it in the unit of the number; None when that is wrong."""
-    if unit in ("", number.unit):
-        return 1.0
-    if unit == "%":
-        return None if "USD" in number.unit or "point" in number.unit else 0.01
-    own = next((money for money in _MONEY if number.unit.startswith(money)), None)
-    written = next((money for money in _MONEY if unit.startswith(money)), None)
-    if own is None or written is None:
-        return None
-    rest, own_rest = unit.removeprefix(written).strip(), number.unit.removeprefix(own).strip()
-    if rest and rest != own_rest:
-        return None
-    return _MONEY[written] / _MONEY[own]
-
-
-def units_in_words(number: Number) -> str:
-    """What may be written for a number."""
-    words = f"a number in {number.unit}, {number.low:g} to {number.high:g}"
-    return f"{words}, or a level: {listed(LEVELS)}" if takes_levels(number) else words
-
-
-def _nearest_level(entry: Entry, number: Number) -> str | None:
-    return nearest_to(entry.text, LEVELS) if takes_levels(number) and entry.text else None
-
-
-def check_percentage(entry: Entry | None, low: float, high: float, complaints: Complaints) -> float | None:
-    """A percentage written with its sign, such as `25 %`, as a fraction; low and high are fractions."""
-    if entry is None:
-        return None
-    quantity = parse_quantity(entry.text)
-    if quantity is None or quantity.unit != "%" or not low <= quantity.amount / 100 <= high:
-        wanted = f"a percentage with its sign, such as 25 %, from {100 * low:g} % to {100 * high:g} %"
-        complaints.about(entry, allowed=wanted)
-        return None
-    return quantity.amount / 100
-
-
-def check_size(entry: Entry | None, kind: str | None, complaints: Complaints) -> float | None:
-    """The size of an offer: money in bn USD, for security index points; above 0."""
-    if entry is None or kind is None:
-        return None
-    quantity = parse_quantity(entry.text)
-    units = {"points": 1.0, "point": 1.0} if kind == "security" else _MONEY
-    if quantity is None or quantity.unit not in units or not 0 < quantity.amount * units[quantity.unit] <= 10_000:
-        example = "points, such as 0.2 points" if kind == "security" else "money, such as 4.2 bn USD or 300 mn USD"
-        complaints.about(entry, allowed=f"{example}, above 0")
-        return None
-    return quantity.amount * units[quantity.unit]
-
-
-def check_level(entry: Entry | None, low: float, high: float, complaints: Complaints) -> float | None:
-    """A level (none .. dominant) or a bare number within low..high."""
-    if entry is None:
-        return None
-    if entry.text in LEVELS:
-        return LEVELS[entry.text]
-    words = f"{range_in_words(low, high)} or a level: {listed(LEVELS)}"
-    if isinstance(entry.value, str):
-        complaints.about(entry, allowed=words, nearest=nearest_to(entry.text, LEVELS))
-        return None
-    return check_number(entry, complaints, low, high, words)
-
-
-# --- events ----------------------------------------------------------------------------------------------------------
-
-_EVENT_KINDS = tuple(kind.name.lower() for kind in EventKind)
-_EVENT_MORE = ("evidence", "note")
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Actors:
-    """The codes an event may name."""
-
-    states: tuple[str, ...]
-    powers: tuple[str, ...]
-    kinds: tuple[str, ...]
-
-
-def read_events(entry: Entry | None, evidence: Evidence, complaints: Complaints) -> tuple[Event, ...]:
-    """The events of one file, in its order; an event that names several states becomes one event for each."""
-    if entry is None:
-        return ()
-    actors = _Actors(
-        states=tuple(state.code for state in evidence.states),
-        powers=tuple(power.code for power in evidence.powers),
-        kinds=evidence.kinds,
-    )
-    events: list[Event] = []
-    for item in check_list(entry, complaints, "a list of events"):
-        kind = check_event_kind(item, complaints)
-        at = check_quarter(item.value.get("at"), complaints) if isinstance(item.value, dict) else None
-        if kind is None:
-            continue
-        facts = check_facts(item.value.get("evidence"), evidence, complaints)
-        note = check_text(item.value.get("note"), complaints)
-        before = len(complaints)
-        fields = _EVENT_READERS[kind](item.value[kind.name.lower()], actors, complaints)
-        if len(complaints) == before and at is not None:
-            events += [
-                Event(at=at, kind=kind, fields=each, evidence=facts, note=note, file=item.file, line=item.line)
-                for each in fields
-            ]
-    return tuple(events)
-
-
-def check_event_kind(entry: Entry, complaints: Complaints) -> EventKind | None:
-    """An event has a date and exactly one kind, and no key beyond that."""
-    if not isinstance(entry.value, dict):
-        complaints.about(entry, allowed="an event: at, and one of " + listed(_EVENT_KINDS))
-        return None
-    check_unknown_keys(entry, ("at", *_EVENT_KINDS, *_EVENT_MORE), complaints)
-    if "at" not in entry.value:
-        complaints.about(entry, found="", message="'at' is missing: the quarter in which it happens")
-    kinds = [key for key in entry.value if key in _EVENT_KINDS]
-    if len(kinds) != 1:
-        found = f"{len(kinds)} kinds: {listed(kinds)}" if kinds else "no kind of event"
-        complaints.about(entry, found=found, allowed="exactly one of " + listed(_EVENT_KINDS))
-        return None
-    return EventKind[kinds[0].upper()]
-
-
-_Fields: TypeAlias = list[dict[str, FieldValue]]
-
-
-def _read_summit(entry: Entry, actors: _Actors, complaints: Complaints) -> _Fields:
-    if not check_keys(entry, ("host", "guests"), (), complaints):
-        return []
-    host = check_choice(entry.value.get("host"), actors.powers, complaints)
-    guests = check_one_or_more(entry.value.get("guests"), actors.states, complaints)
-    return [{"host": host, "guests": guests}]
-
-
-def _read_offer(entry: Entry, actors: _Actors, complaints: Complaints) -> _Fields:
-    if not check_keys(entry, ("by", "to", "kind", "size"), ("exclusivity", "governance"), complaints):
-        return []
-    keys = entry.value
-    kind = check_choice(keys.get("kind"), actors.kinds, complaints)
-    shared: dict[str, FieldValue] = {
-        "kind": kind,
-        "size": check_size(keys.get("size"), kind, complaints),
-        "exclusivity": check_level(keys.get("exclusivity"), 0, 1, complaints),
-        "governance": check_level(keys.get("governance"), 0, 1, complaints),
-    }
-    by = check_choice(keys.get("by"), actors.powers, complaints)
-    return [{"by": by, "to": to, **shared} for to in check_one_or_more(keys.get("to"), actors.states, complaints)]
-
-
-def _read_tariff(entry: Entry, actors: _Actors, complaints: Complaints) -> _Fields:
-    if not check_keys(entry, ("by", "against", "rate"), (), complaints):
-        return []
-    by = check_choice(entry.value.get("by"), actors.powers, complaints)
-    rate = check_percentage(entry.value.get("rate"), 0, 10, complaints)
-    against = check_one_or_more(entry.value.get("against"), actors.states, complaints)
-    return [{"by": by, "against": each, "rate": rate} for each in against]
-
-
-def _read_crisis(entry: Entry, actors: _Actors, complaints: Complaints) -> _Fields:
-    if not check_keys(entry, ("in", "severity"), (), complaints):
-        return []
-    severity = check_level(entry.value.get("severity"), 0, 1, complaints)
-    places = check_one_or_more(entry.value.get("in"), actors.states, complaints)
-    return [{"in": place, "severity": severity} for place in places]
-
-
-def _read_visit(entry: Entry, actors: _Actors, complaints: Complaints) -> _Fields:
-    if not check_keys(entry, ("by", "to"), (), complaints):
-        return []
-    everyone = (*actors.states, *actors.powers)
-    by = check_choice(entry.value.get("by"), everyone, complaints)
-    to = check_choice(entry.value.get("to"), everyone, complaints)
-    check_visit_sides(entry, by, to, actors, complaints)
-    return [{"by": by, "to": to}]
-
-
-def check_visit_sides(entry: Entry, by: str | None, to: str | None, actors: _Actors, complaints: Complaints) -> None:
-    """A visit joins a state and a power."""
-    if by is not None and to is not None and (by in actors.states) == (to in actors.states):
-        both = "two states" if by in actors.states else "two powers"
-        complaints.about(entry, found=f"a visit between {both}, '{by}' and '{to}'", allowed="a state and a power")
-
-
-def _read_capacity(entry: Entry, actors: _Actors, complaints: Complaints) -> _Fields:
-    if not check_keys(entry, ("of", "change"), ("kind",), complaints):
-        return []
-    kind = check_or_everything(entry.value.get("kind"), actors.kinds, complaints)
-    change = check_percentage(entry.value.get("change"), -1, 10, complaints)
-    return [{"of": check_choice(entry.value.get("of"), actors.powers, complaints), "kind": kind, "change": change}]
-
-
-def _read_rivalry(entry: Entry, actors: _Actors, complaints: Complaints) -> _Fields:
-    if not check_keys(entry, ("between",), ("domain", "to", "by"), complaints):
-        return []
-    keys = entry.value
-    if ("to" in keys) == ("by" in keys):
-        found = "both 'to' and 'by'" if "to" in keys else "neither 'to' nor 'by'"
-        complaints.about(entry, found=found, allowed="one of them")
-    return [
-        {
-            "between": check_pair(keys.get("between"), actors, complaints),
-            "domain": check_or_everything(keys.get("domain"), DOMAINS, complaints),
-            "to": check_level(keys.get("to"), -1, 1, complaints),
-            "by": check_number(keys.get("by"), complaints, -2, 2),
-        }
-    ]
-
-
-_EVENT_READERS: Mapping[EventKind, Callable[[Entry, _Actors, Complaints], _Fields]] = {
-    EventKind.SUMMIT: _read_summit,
-    EventKind.OFFER: _read_offer,
-    EventKind.TARIFF: _read_tariff,
-    EventKind.CRISIS: _read_crisis,
-    EventKind.VISIT: _read_visit,
-    EventKind.CAPACITY: _read_capacity,
-    EventKind.RIVALRY: _read_rivalry,
-}
-
-
-def check_or_everything(entry: Entry | None, choices: tuple[str, ...], complaints: Complaints) -> str | None:
-    """One of the choices, or `all`, which is also meant when nothing is said."""
-    return EVERYTHING if entry is None else check_choice(entry, (*choices, EVERYTHING), complaints)
-
-
-def check_pair(entry: Entry | None, actors: _Actors, complaints: Complaints) -> FieldValue:
-    """Two different powers, or `all`."""
-    if entry is None:
-        return None
-    if entry.text == EVERYTHING:
-        return EVERYTHING
-    pair = check_choices(entry, actors.powers, complaints) if isinstance(entry.value, list) else ()
-    if not isinstance(entry.value, list) or len(entry.value) != 2:
-        complaints.about(entry, allowed="two powers, such as [A, B], or all")
-    return pair
-
-
-def check_one_or_more(entry: Entry | None, codes: tuple[str, ...], complaints: Complaints) -> tuple[str, ...]:
-    """One code, a list of codes, or `all`."""
-    if entry is None:
-        return ()
-    if entry.text == EVERYTHING:
-        return codes
-    if not isinstance(entry.value, list):
-        code = check_choice(entry, (*codes, EVERYTHING), complaints)
-        return () if code is None else (code,)
-    if not entry.value:
-        complaints.about(entry, found="an empty list", allowed=listed((*codes, EVERYTHING)))
-    return check_choices(entry, codes, complaints)
-
-
 # --- the chain put together ------------------------------------------------------------------------------------------
 
 
@@ -654,14 +322,14 @@ def _resolve(drafts: list[_Draft], evidence: Evidence, complaints: Complaints) -
         return None
     check_order(drafts, start, end, complaints)
     oldest_first = drafts[::-1]
-    events = tuple(event for draft in oldest_first for event in draft.events)
-    for event in events:
-        check_date_in_run(event, start, end, complaints)
-    numbers: dict[str, float] = {}
+    written = (item for draft in oldest_first for item in draft.events)
+    numbers: dict[str, float | Range] = {}
     beyond: dict[str, str] = {}
     for draft in oldest_first:
         numbers |= draft.numbers
         beyond = {name: why for name, why in beyond.items() if name not in draft.numbers} | draft.beyond
+    without = _union(draft.without for draft in oldest_first)
+    off = {strength for system in without for strength in evidence.systems[system].strengths}
     return Scenario(
         name=own.path.stem,
         title=own.title,
@@ -671,15 +339,38 @@ def _resolve(drafts: list[_Draft], evidence: Evidence, complaints: Complaints) -
         end=end,
         runs=runs,
         seed=seed,
-        numbers=numbers,
-        without=_union(draft.without for draft in oldest_first),
-        events=events,
+        numbers={name: value for name, value in numbers.items() if not isinstance(value, Range)},
+        sampled={name: value for name, value in numbers.items() if isinstance(value, Range) and name not in off},
+        without=without,
+        events=unfold(written, start, end, complaints),
         evidence=_union(draft.evidence for draft in oldest_first),
         extends=tuple(draft.path.stem for draft in drafts[1:]),
         notes=own.notes,
         beyond=beyond,
         path=own.path,
+        origins=_origins(oldest_first),
     )
+
+
+def _origins(oldest_first: list[_Draft]) -> dict[str, str]:
+    """Where each thing stands: for what replaces, in the last file that states it; for what adds up, in the first."""
+    places: dict[str, str] = {}
+    added: dict[str, str] = {}
+    for draft in oldest_first:
+        keys = draft.top.value
+        for key in ("world", "from", "to", "runs", "seed", "title", "question", "notes"):
+            if key in keys:
+                places[key] = _place(keys[key])
+        for name, entry in draft.places.items():
+            places[f"numbers.{name}"] = _place(entry)
+        for key in ("without", "evidence"):
+            for entry in keys[key].value if key in keys and isinstance(keys[key].value, list) else ():
+                added.setdefault(f"{key}.{entry.text}", _place(entry))
+    return places | added
+
+
+def _place(entry: Entry) -> str:
+    return f"{entry.file}:{entry.line}"
 
 
 def _nearest(drafts: list[_Draft], attribute: str, key: str, complaints: Complaints) -> int | None:
@@ -702,17 +393,3 @@ def check_order(drafts: list[_Draft], start: int, end: int, complaints: Complain
     if end < start:
         entry = next(draft.top.value["to"] for draft in drafts if "to" in draft.top.value)
         complaints.about(entry, allowed=f"{quarter_text(start)} or later, when the run starts")
-
-
-def check_date_in_run(event: Event, start: int, end: int, complaints: Complaints) -> None:
-    """An event happens within the run."""
-    if not start <= event.at <= end:
-        complaints.add(
-            Complaint(
-                file=event.file,
-                line=event.line,
-                key="at",
-                found=f"'{quarter_text(event.at)}'",
-                allowed=f"a quarter within the run, {quarter_text(start)} to {quarter_text(end)}",
-            )
-        )

@@ -36,7 +36,6 @@ from sim.batch import (
     code_hash,
     evidence_hash,
 )
-from sim.chance import lucks
 from sim.compiling import warm
 from sim.complaints import input_error, shown_path
 from sim.designs import Sample, lay_out
@@ -44,6 +43,7 @@ from sim.evidence import KINDS, Evidence, load_evidence
 from sim.experiment import Design, DesignKind, Experiment, load_experiment
 from sim.factors import Factor, FactorKind
 from sim.record import Written, file_hash, join_tables, write_manifest, write_table, write_text
+from sim.sampling import sampled_numbers
 from sim.scenario import Scenario
 from sim.sensitivity import TABLES, analyse, strongest
 
@@ -91,7 +91,6 @@ class Ensemble:
         self.factors = {factor.name: factor for factor in experiment.factors}
         self.asks: tuple[Ask, ...] = experiment.outcomes
         self.prepared = prepare(self.scenario, self.evidence, seed=experiment.seed)
-        self._lucks = lucks(experiment.seed, 0, experiment.replicates)
 
     @property
     def outcomes(self) -> tuple[str, ...]:
@@ -100,9 +99,9 @@ class Ensemble:
 
     def __call__(self, values: Mapping[str, Floats], replicate: NDArray[np.int64]) -> Floats:
         """Play every run and keep its answers."""
-        numbers = self.numbers(values)
+        numbers = self.numbers(values, replicate)
         found = np.empty((len(replicate), len(self.asks)))
-        prepared = dataclasses.replace(self.prepared, values=numbers, luck_keys=self._lucks[replicate])
+        prepared = dataclasses.replace(self.prepared, values=numbers, luck_of=replicate, fixed=frozenset(numbers))
         for start in range(0, len(replicate), LANES):
             part = slice(start, min(start + LANES, len(replicate)))
             block = prepared.run_block(start, part.stop - start)
@@ -111,9 +110,14 @@ class Ensemble:
             found[part] = answers(block, self.asks, cut)
         return found
 
-    def numbers(self, values: Mapping[str, Floats]) -> dict[str, Any]:
-        """Every number of the model by name: a float, or one float a run where a factor moves it."""
+    def numbers(self, values: Mapping[str, Floats], replicate: NDArray[np.int64]) -> dict[str, Any]:
+        """Every number of the model by name: a float, or one float a run where a factor or the scenario moves it.
+
+        What the scenario leaves to luck is drawn once a replicate, like all luck; a factor comes after it.
+        """
         numbers: dict[str, Any] = dict(self.prepared.values)
+        drawn = sampled_numbers(self.scenario, self.prepared.seed, 0, 1 + int(replicate.max()))
+        numbers |= {name: value[replicate] for name, value in drawn.items() if name not in self.prepared.fixed}
         known = {name: value for name, value in values.items() if name in self.factors}
         by_kind: dict[FactorKind, list[tuple[Factor, Floats]]] = {kind: [] for kind in FactorKind}
         for name, value in known.items():
@@ -323,7 +327,7 @@ def _name_of(evaluator: Evaluator | None) -> str:
 def plain_scenario(scenario: Scenario) -> dict[str, Any]:
     """A scenario as the results depend on it: without its place on disk and without notes."""
     said: dict[str, Any] = _plain(scenario)
-    for where in ("path", "notes", "runs", "seed", "title", "question"):
+    for where in ("path", "notes", "origins", "runs", "seed", "title", "question"):
         said.pop(where, None)
     for event in said["events"]:
         event.pop("file", None)

@@ -125,7 +125,7 @@ def _influence_story(evidence: Evidence, number: Number) -> str:
 
 def _users(evidence: Evidence, number: Number) -> str:
     stem = number.name.split(".", 1)[0]
-    starting = {"states", "powers", "ties", "rivalry"}
+    starting = {"states", "powers", "ties", "rivalry", "neighbours", "corridors"}
     place = "the starting conditions of the world" if stem in starting else f"the rules in sim/rules/{stem}.py"
     if stem == "measures":
         place = "the outcome words in sim/measures.py"

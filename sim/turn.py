@@ -27,6 +27,7 @@ from sim.phases.climate import climate_power, climate_state, happen
 from sim.phases.deliver import deliver_state
 from sim.phases.diplomacy import diplomacy_state
 from sim.phases.feel import feel_power, feel_state
+from sim.phases.layout import LAST
 from sim.phases.offer import offer_power
 from sim.phases.perceive import perceive_state
 from sim.phases.react import react_power
@@ -65,8 +66,8 @@ _FEEL_STATE, _FEEL_POWER = int(Phase.FEEL_STATE), int(Phase.FEEL_POWER)
 def advance(store, p, happenings, first, quarters, phase, actor, pole, by_power, by_state):
     """Play `quarters` quarters from quarter `first` on, or only one phase of one actor.
 
-    store: `sim.world.Store`; p: float64 [numbers, lanes]; happenings: float64 [events, 8] (see `sim.ensemble`); phase,
-    actor: a `Phase` and the position of the actor; pole: float64 [powers]; by_power [quarters, states, powers,
+    store: `sim.world.Store`; p: float64 [numbers, lanes]; happenings: float64 [events, 9 + lanes] (see `sim.ensemble`);
+    phase, actor: a `Phase` and the position of the actor; pole: float64 [powers]; by_power [quarters, states, powers,
     measures, lanes] and by_state [quarters, states, measures, lanes]: float64, filled.
     """
     states, powers = store.state_key.shape[0], store.power_key.shape[0]
@@ -81,8 +82,8 @@ def advance(store, p, happenings, first, quarters, phase, actor, pole, by_power,
                 continue
             if now == _EVENTS:
                 for event in range(happenings.shape[0]):
-                    if happenings[event, 0] == t:
-                        happen(store, p, happenings[event])
+                    if happenings[event, 0] <= t <= happenings[event, LAST]:
+                        happen(store, p, t, happenings[event])
                 continue
             of_powers = now == _CLIMATE_POWER or now == _OFFER or now == _REACT or now == _FEEL_POWER  # noqa: PLR1714
             actors = powers if of_powers else states

@@ -1,6 +1,7 @@
 """The state of the world for a block of runs: arrays whose last, contiguous axis is the run ("lane").
 
-Letters of the axes: i state, j power, k kind of offer, d domain of rivalry (economic, security), u term of utility.
+Letters of the axes: i state, j power, k kind of offer, d domain of rivalry (economic, security), c corridor, u term of
+utility.
 Every field is float64 and carries the lane as its last axis, also what never changes, so that a batch can give every
 run its own numbers. One actor owns each row: in a phase an actor writes only rows of its own, so that the order in
 which actors are asked cannot matter.
@@ -53,6 +54,13 @@ TERMS = (
     "agenda",
     "entrenched",
     "summit",
+    "order",
+    "energy",
+    "kinship",
+    "solidarity",
+    "union",
+    "vacuum",
+    "second_tier",
 )
 
 
@@ -78,6 +86,29 @@ FIELDS = (
     Field("border_exposure", "i", "0..1", "exposure to the southern border", "states.{i}.border_exposure"),
     Field("neutrality", "i", "0..1", "1 joins no alliance", "states.{i}.neutrality"),
     Field("sensitivity", "i", "0..1", "wariness of governance terms", "states.{i}.governance_sensitivity"),
+    Field("nationalism", "i", "0..1", "how far nation-building has gone", "states.{i}.nationalism"),
+    Field("processing", "i", "0..1", "how strongly it asks for processing at home", "states.{i}.processing"),
+    Field("energy_rent", "i", "0..1", "share of exports that is oil and gas", "states.{i}.energy_rent"),
+    Field("plants", "i", "0..1", "part of what is mined that it can refine", "states.{i}.plants"),
+    Field("plant_ordered", "i", "amount", "plants begun, first stage"),
+    Field("plant_underway", "i", "amount", "plants begun, second stage"),
+    Field("norms", "i", "0..1", "resonance of rules of government asked from outside", "states.{i}.norms"),
+    Field("norms_start", "i", "0..1", "the same at the start", "states.{i}.norms"),
+    Field("cohesive", "i", "0..1", "mean cohesion with its neighbours"),
+    Field("clash", "i", "0..1", "alarm about a clash with a neighbour"),
+    Field("thaw", "i", "0..1", "change of course towards its neighbours this quarter"),
+    Field("backing", "i", "0..1", "coordination of its guarantors with other powers"),
+    Field("downturn", "i", "0..1", "felt depth of a downturn"),
+    Field("slump", "i", "share", "loss of output that a scenario imposes this quarter"),
+    Field("shock", "i", "0..1", "shocks that have piled up"),
+    Field("wary", "i", "0..1", "weight of the government's survival after shocks"),
+    Field("pressed", "i", "0..1", "pressure from all powers together"),
+    Field("top_outlet", "i", "0..1", "largest buyer's share of its oil and gas"),
+    Field("buyers", "i", "0..1", "concentration of the buyers of its oil and gas"),
+    Field("outlet_else", "i", "amount", "outlets for energy to everyone else"),
+    Field("hottest", "i", "0..1", "sharpest rivalry between any powers, as it sees it"),
+    Field("gains", "i", "gain", "recent gains with all powers"),
+    Field("vote", "i", "code", "vote this quarter: 0 none, 1 yes, 2 no, 3 abstains, 4 stays away"),
     Field("unrest", "i", "0..1", "unrest at home"),
     Field("crisis", "i", "0..1", "unrest that a scenario imposes this quarter"),
     Field("border", "i", "0..1", "threat from across the border"),
@@ -117,6 +148,27 @@ FIELDS = (
     Field("agenda", "j", "0..1", "resists outside militaries", "powers.{j}.agenda"),
     Field("network", "j", "0..1", "has other mineral suppliers", "powers.{j}.network"),
     Field("summit_rate", "j", "1/quarter", "its own summit calendar", "powers.{j}.summit_rate"),
+    Field("tier", "j", "0..1", "1 a middle power, 0 a great one", "powers.{j}.tier"),
+    Field("restraint", "j", "0..1", "economics first, no open retaliation", "powers.{j}.restraint"),
+    Field("generosity", "j", "0..1", "raises its offers when rivals court", "powers.{j}.generosity"),
+    Field("collective", "j", "0..1", "makes offers to all states at once", "powers.{j}.collective"),
+    Field("narrator", "j", "0..1", "tells rivals' works as a danger", "powers.{j}.narrator"),
+    Field("exchange", "j", "0..1", "ties between people", "powers.{j}.exchange"),
+    Field("zero_sum", "j", "0..1", "answers rivals' gains with works", "powers.{j}.zero_sum"),
+    Field("hardness", "j", "0..1", "1 builds hard infrastructure, 0 soft", "powers.{j}.hardness"),
+    Field("reentry", "j", "0..1", "seeks military return where the border is in danger", "powers.{j}.reentry"),
+    Field("gateway", "j", "0..1", "pays for routes around its rivals", "powers.{j}.gateway"),
+    Field("refining", "j", "0..1", "part of the ore it buys that it can refine", "powers.{j}.refining"),
+    Field("war", "j", "0..1", "weight of a war it wages"),
+    Field("strain", "j", "0..1", "strain of that war"),
+    Field("quarrel", "j", "0..1", "quarrel with its own side that a scenario imposes"),
+    Field("discord", "j", "0..1", "quarrels with its own side"),
+    Field("ballot", "j", "-1..1", "1 asks for a yes this quarter, -1 for a no"),
+    Field("distraction", "j", "0..1", "how far the great powers are absorbed elsewhere, as it sees it"),
+    Field("contained", "jd", "0..1", "its sharpest rivalry and that of its allies"),
+    Field("vigour", "jk", "0..1", "part of its means that a war leaves"),
+    Field("common_rival", "jj", "0..1", "how far some third power rivals both"),
+    Field("called_wedge", "jj", "0 or 1", "attempt of a third power to part the two that a scenario imposes"),
     Field("format", "j", "0..1", "freshness of its last summit"),
     Field("heat", "jd", "0..1", "its sharpest rivalry"),
     Field("heat_start", "jd", "0..1", "its sharpest rivalry at the start"),
@@ -128,6 +180,22 @@ FIELDS = (
     Field("niche", "jk", "-1..1", "where it concentrates", "powers.{j}.niche.{k}"),
     Field("rivalry", "jjd", "-1..1", "rivalry with another power"),
     Field("anchor", "jjd", "-1..1", "usual rivalry with another power", "rivalry.{j}.{j2}.{d}"),
+    # pairs of states
+    Field("cohesion", "ii", "0..1", "how far two states act as one", "neighbours.{i}.{i2}.cohesion"),
+    Field("cohesion_start", "ii", "0..1", "usual cohesion", "neighbours.{i}.{i2}.cohesion"),
+    Field("friction", "ii", "0..1", "what stands between two states", "neighbours.{i}.{i2}.friction"),
+    Field("clashed", "ii", "0 or 1", "clash this quarter"),
+    # corridors
+    Field("capacity", "c", "bn USD a year", "goods it can carry", "corridors.{c}.capacity"),
+    Field("freight_cost", "c", "ratio", "price of carriage, 1 is the usual", "corridors.{c}.cost"),
+    Field("access", "ic", "0..1", "how well a state reaches it", "corridors.{c}.{i}.access"),
+    Field("widened", "ic", "amount", "what works in the state have added, as a share"),
+    Field("carried", "ic", "bn USD a year", "trade of the state that it carries"),
+    Field("link", "jc", "0..1", "how well it reaches a power's market", "corridors.{c}.{j}.link"),
+    Field("control", "jc", "0..1", "how far the power could close it", "corridors.{c}.{j}.control"),
+    Field("pull", "ic", "weight", "working space: how strongly it draws freight of the state"),
+    Field("passage", "ic", "0..1", "part of the growth of trade that it lets through"),
+    Field("routed", "ijc", "share", "part of the trade with a power that it carries"),
     # pairs of a state and a power
     Field("trade", "ij", "bn USD a year", "trade beside contracts", "ties.{i}.{j}.trade"),
     Field("fit", "ij", "1/year", "trend growth of trade from endowments", "ties.{i}.{j}.fit"),
@@ -137,6 +205,26 @@ FIELDS = (
     Field("standing_start", "ij", "0..1", "usual standing", "ties.{i}.{j}.standing"),
     Field("lever", "ij", "0..1", "what the power could withhold", "ties.{i}.{j}.lever"),
     Field("calendar", "ij", "1/quarter", "scheduled visits", "ties.{i}.{j}.calendar"),
+    Field("affinity", "ij", "0..1", "place in the usual order of partners", "ties.{i}.{j}.affinity"),
+    Field("union", "ij", "0..1", "membership in a customs union the power leads", "ties.{i}.{j}.union"),
+    Field("kinship", "ij", "0..1", "shared organisation of identity", "ties.{i}.{j}.kinship"),
+    Field("culture", "ij", "0..1", "pull of the power's language and culture", "ties.{i}.{j}.culture"),
+    Field("haul", "ij", "0..1", "extra cost of carriage against a neighbour", "ties.{i}.{j}.haul"),
+    Field(
+        "outlet", "ij", "amount", "outlet for energy, in shares of what was sold at the start", "ties.{i}.{j}.energy"
+    ),
+    Field("sold", "ij", "share", "share of oil and gas that the power buys"),
+    Field("crossing", "ij", "0..1", "share of trade that crosses what the power controls"),
+    Field("crossing_start", "ij", "0..1", "the same at the start"),
+    Field("captive", "ij", "0..1", "share of trade that crosses what rivals of the power control"),
+    Field("grip", "ij", "0..1", "what the power could withhold now"),
+    Field("let_through", "ij", "0..1", "part of the growth of trade that corridors let through"),
+    Field("partnered", "ij", "0..1", "security ties held by powers that coordinate with this one"),
+    Field("bound", "ij", "0..1", "membership in customs unions of other powers"),
+    Field("strained", "ij", "0..1", "security ties with other powers that are at war"),
+    Field("neighbours_pressed", "ij", "0..1", "the power's pressure on neighbours, by cohesion"),
+    Field("courted", "ij", "weight", "recent gains of the power's rivals"),
+    Field("story", "ij", "0..1", "how widely the power's works are told as a danger"),
     Field("alignment", "ij", "share", "weighted share of ties"),
     Field("dependence", "ij", "0..1", "dependence on the power"),
     Field("believed", "ij", "0..1", "part of a promise the state expects"),
@@ -177,6 +265,8 @@ FIELDS = (
     Field("ordered", "ijk", "stock", "signed, first stage"),
     Field("underway", "ijk", "stock", "signed, second stage"),
     Field("carrot", "ijk", "factor", "extra effort decided after a rival's gain"),
+    Field("worth", "ijk", "0..1", "part of an offer's worth that carriage and refining leave"),
+    Field("rival_backlog", "ij", "stock", "works on order that could stand in for the power's own"),
     Field("size", "ijk", "unit", "offer on the table, 0 = none"),
     Field("asked", "ijk", "0..1", "exclusivity asked by the latest offer"),
     Field("strings", "ijk", "0..1", "governance asked by the latest offer"),
@@ -256,6 +346,7 @@ def axes_of(evidence: Evidence) -> dict[str, tuple[str, ...]]:
         "j": tuple(actor.code for actor in evidence.powers),
         "k": KINDS,
         "d": DOMAINS,
+        "c": tuple(corridor.code for corridor in evidence.corridors),
         "u": TERMS,
     }
 
@@ -318,6 +409,8 @@ def reset(world: Any, values: Mapping[str, Any]) -> None:
     world.rivalry[:] = world.anchor
     world.heat[:] = np.maximum(world.rivalry, 0.0).max(axis=1)
     world.heat_start[:] = world.heat
+    world.contained[:] = world.heat
+    world.vigour[:] = 1.0
     world.purse[:] = world.budget / YEARS_A_QUARTER
     world.forced_exclusivity[:] = -1.0
     world.forced_strings[:] = -1.0
@@ -331,7 +424,13 @@ def _fill(array: np.ndarray, field: Field, axes: Mapping[str, tuple[str, ...]], 
             names["j"], names["j2"] = axes["j"][place[0]], axes["j"][place[1]]
             array[place] = _rivalry(names["j"], names["j2"], names["d"], values)
             continue
+        if field.axes == "ii":
+            array[place] = _between(axes["i"][place[0]], axes["i"][place[1]], field.start, values)
+            continue
         name = field.start.format(**names)
+        if "c" in field.axes and len(field.axes) > 1:
+            array[place] = values.get(name, 0.0)  # whom a corridor does not reach is not listed
+            continue
         array[place] = values[name.replace(".deal", ".trade") if field.name == "stock" else name]
 
 
@@ -340,6 +439,14 @@ def _rivalry(one: str, two: str, domain: str, values: Mapping[str, Any]) -> Any:
         return 0.0
     name = f"rivalry.{one}.{two}.{domain}"
     return values[name] if name in values else values[f"rivalry.{two}.{one}.{domain}"]
+
+
+def _between(one: str, two: str, start: str, values: Mapping[str, Any]) -> Any:
+    """What stands between two states; nothing stands between a state and itself."""
+    if one == two:
+        return 0.0
+    first, second = sorted((one, two))
+    return values[start.format(i=first, i2=second)]
 
 
 def check_invariants(world: Any) -> list[str]:
@@ -366,6 +473,7 @@ def _range_of(field: Field) -> tuple[float, float]:
     if field.unit == "-1..1":
         return -1.0, 1.0
     if field.unit in (
+        "amount",
         "stock",
         "unit",
         "bn USD",

@@ -107,7 +107,7 @@ class FakePrepared:
             "sided": np.where(np.arange(times)[:, None] > times // 2, luck.random(states) > 0.9, 0),
         }
         for index, name in enumerate(BY_STATE):
-            by_state[..., index] = told[name]
+            by_state[..., index] = told.get(name, told["threat"])  # what is not told is a share like this one
         made = luck.poisson(6.0, (states, powers, len(KINDS)))
         taken = luck.binomial(made, 0.6)
         return by_power, by_state, np.stack([made, taken, made * 300, taken * 280], axis=-1)

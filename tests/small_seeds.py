@@ -16,7 +16,23 @@ import yaml
 KINDS = ("deal", "minerals", "infrastructure", "security")
 STATES = ("KAZ", "UZB")
 POWERS = ("CHN", "RUS", "USA")
-TIES = ("trade", "fit", "infrastructure", "minerals", "security", "trust", "standing", "lever", "calendar")
+TIES = (
+    "trade",
+    "fit",
+    "infrastructure",
+    "minerals",
+    "security",
+    "trust",
+    "standing",
+    "lever",
+    "calendar",
+    "affinity",
+    "union",
+    "kinship",
+    "culture",
+    "haul",
+    "energy",
+)
 STATE_NUMBERS = (
     "gdp",
     "growth",
@@ -26,6 +42,11 @@ STATE_NUMBERS = (
     "border_exposure",
     "neutrality",
     "governance_sensitivity",
+    "nationalism",
+    "processing",
+    "energy_rent",
+    "plants",
+    "norms",
 )
 POWER_NUMBERS = (
     "might",
@@ -40,7 +61,19 @@ POWER_NUMBERS = (
     "agenda",
     "network",
     "summit_rate",
+    "tier",
+    "restraint",
+    "generosity",
+    "collective",
+    "narrator",
+    "exchange",
+    "zero_sum",
+    "hardness",
+    "reentry",
+    "gateway",
+    "refining",
 )
+CORRIDORS = ("NORTH", "SOUTH")
 
 
 def number(value: float = 0.5, low: float = 0.0, high: float = 1.0, **more: Any) -> dict[str, Any]:
@@ -85,6 +118,14 @@ def files() -> dict[str, Any]:
         for code in POWERS
     }
     powers["USA"]["numbers"]["budget"] = by_kind(1.0, high=5.0, unit="bn USD a quarter")
+    corridors = {
+        code: {
+            "name": code.title(),
+            "spoken": f"the {code.lower()}",
+            "numbers": {"capacity": number(), "cost": number()},
+        }
+        for code in CORRIDORS
+    }
     fact = {"kind": "claim", "says": "Something.", "document": "a-paper", "locator": "page 1", "confidence": 0.8}
     figure = fact | {
         "kind": "figure",
@@ -116,6 +157,7 @@ def files() -> dict[str, Any]:
             "dependence_aversion": number(1.0, 0.0, 3.0, unit="utility", basis="assumed", evidence=[]),
             "absorption": by_kind(),
         },
+        "parameters/measures.yaml": {"leaning_share": number(0.4, 0.33, 0.5)},
         "systems.yaml": {
             "systems": {
                 "over-dependence-aversion": {
@@ -127,9 +169,16 @@ def files() -> dict[str, Any]:
                 }
             }
         },
-        "actors.yaml": {"region": {"name": "Region", "five": "the two"}, "states": states, "powers": powers},
+        "actors.yaml": {
+            "region": {"name": "Region", "five": "the two"},
+            "states": states,
+            "powers": powers,
+            "corridors": corridors,
+        },
         "ties.csv": [
-            {"state": state, "power": power, "field": field, "unit": "share"} | cells
+            {"state": state, "power": power, "field": field, "unit": "share"}
+            | cells
+            | ({"value": 0.25} if field == "energy" else {})
             for state in STATES
             for power in POWERS
             for field in TIES
@@ -138,6 +187,16 @@ def files() -> dict[str, Any]:
             {"power_a": one, "power_b": two, "domain": domain} | cells
             for one, two in combinations(POWERS, 2)
             for domain in ("economic", "security")
+        ],
+        "neighbours.csv": [
+            {"state_a": one, "state_b": two, "field": field, "unit": "share"} | cells
+            for one, two in combinations(STATES, 2)
+            for field in ("cohesion", "friction")
+        ],
+        "corridors.csv": [
+            {"corridor": corridor, "actor": actor, "field": field, "unit": "share"} | cells
+            for corridor in CORRIDORS
+            for actor, field in (("KAZ", "access"), ("CHN", "link"), ("RUS", "control"))
         ],
     }
 

@@ -262,11 +262,15 @@ def course(scenario, evidence, monkeypatch, quarters):
 
 
 def with_a_state_more(folder):
-    """Add Carvia, a twin of Bekmar, to the toy world."""
+    """Add Carvia, a twin of Bekmar, to the toy world; to each other they are what either is to its neighbour."""
     actors = yaml.safe_load((folder / "actors.yaml").read_text(encoding="utf-8"))
     actors["states"]["CAR"] = copy.deepcopy(actors["states"]["BEK"]) | {"name": "Carvia"}
     write_actors(folder, actors)
     copy_rows(folder / "ties.csv", "BEK", "CAR")
+    copy_rows(folder / "corridors.csv", "BEK", "CAR")
+    rows = copy_rows(folder / "neighbours.csv", "BEK", "CAR")
+    between = [row | {"state_a": "BEK", "state_b": "CAR"} for row in rows[:2]]
+    write_rows(folder / "neighbours.csv", [*rows, *between])
 
 
 def with_a_power_more(folder):
@@ -275,6 +279,7 @@ def with_a_power_more(folder):
     actors["powers"]["WES"] = copy.deepcopy(actors["powers"]["SUD"]) | {"name": "Westmark"}
     write_actors(folder, actors)
     copy_rows(folder / "ties.csv", "SUD", "WES")
+    copy_rows(folder / "corridors.csv", "SUD", "WES")
     rows = copy_rows(folder / "rivalries.csv", "SUD", "WES")
     between = [row | {"power_a": "SUD", "power_b": "WES", "value": 0, "low": 0, "high": 0.1} for row in rows[:2]]
     write_rows(folder / "rivalries.csv", [*rows, *between])

@@ -40,7 +40,11 @@ class TestSound:
             "states.KAZ.need.infrastructure",
             "powers.USA.budget.minerals",
             "ties.KAZ.CHN.trade",
+            "ties.KAZ.CHN.energy",
             "rivalry.CHN.USA.economic",
+            "neighbours.KAZ.UZB.friction",
+            "corridors.NORTH.capacity",
+            "corridors.SOUTH.KAZ.access",
         ):
             assert evidence.numbers[name].name == name
 
@@ -48,6 +52,27 @@ class TestSound:
         assert [actor.code for actor in evidence.states] == ["KAZ", "UZB"]
         assert [actor.code for actor in evidence.powers] == ["CHN", "RUS", "USA"]
         assert evidence.kinds == ("deal", "minerals", "infrastructure", "security")
+
+    def test_corridors_come_in_the_order_of_the_file_with_their_names(self, evidence: room.Evidence) -> None:
+        assert [(way.code, way.name, way.spoken) for way in evidence.corridors] == [
+            ("NORTH", "North", "the north"),
+            ("SOUTH", "South", "the south"),
+        ]
+        assert evidence.numbers["corridors.NORTH.RUS.control"].meaning.startswith("how far Rus could close the north")
+
+    def test_what_a_corridor_is_to_nobody_has_no_number(self, evidence: room.Evidence) -> None:
+        assert "corridors.NORTH.UZB.access" not in evidence.numbers
+
+    def test_a_world_may_be_without_corridors(self, tmp_path: Path) -> None:
+        contents = files()
+        del contents["actors.yaml"]["corridors"], contents["corridors.csv"]
+        assert load_evidence(folder=write(tmp_path, contents)).corridors == ()
+
+    def test_a_world_of_one_state_needs_no_neighbours(self, tmp_path: Path) -> None:
+        contents = files()
+        del contents["actors.yaml"]["states"]["UZB"], contents["neighbours.csv"]
+        contents["ties.csv"] = [row for row in contents["ties.csv"] if row["state"] == "KAZ"]
+        assert len(load_evidence(folder=write(tmp_path, contents)).states) == 1
 
     def test_a_number_knows_its_file_and_line(self, evidence: room.Evidence) -> None:
         tie = evidence.numbers["ties.KAZ.CHN.fit"]
@@ -73,6 +98,23 @@ class TestSound:
         row["power_a"], row["power_b"] = row["power_b"], row["power_a"]
         assert "rivalry.CHN.RUS.economic" in load_evidence(folder=write(tmp_path, contents)).numbers
 
+    def test_a_pair_of_neighbours_may_stand_in_either_order(self, tmp_path: Path) -> None:
+        contents = files()
+        row = contents["neighbours.csv"][0]
+        row["state_a"], row["state_b"] = row["state_b"], row["state_a"]
+        assert "neighbours.KAZ.UZB.cohesion" in load_evidence(folder=write(tmp_path, contents)).numbers
+
+    @pytest.mark.parametrize("name", ["neighbours.csv", "corridors.csv"])
+    def test_a_changed_table_is_read_again(self, tmp_path: Path, name: str) -> None:
+        contents = files()
+        first = load_evidence(folder=write(tmp_path, contents))
+        contents[name][0]["value"] = 0.125
+        second = load_evidence(folder=write(tmp_path, contents))
+        changed = [key for key, entry in second.numbers.items() if entry.value != first.numbers[key].value]
+        assert changed == [
+            {"neighbours.csv": "neighbours.KAZ.UZB.cohesion", "corridors.csv": "corridors.NORTH.KAZ.access"}[name]
+        ]
+
     def test_it_is_read_once_until_a_file_changes(self, tmp_path: Path) -> None:
         contents = files()
         first = load_evidence(folder=write(tmp_path, contents))
@@ -83,11 +125,127 @@ class TestSound:
 
     def test_a_second_world_lies_in_a_folder_of_its_own(self, tmp_path: Path) -> None:
         contents = files()
-        for name in ("actors.yaml", "ties.csv", "rivalries.csv"):
+        for name in ("actors.yaml", "ties.csv", "rivalries.csv", "neighbours.csv", "corridors.csv"):
             contents[f"toy/{name}"] = contents[name]
         folder = write(tmp_path, contents)
         assert room.list_worlds(folder) == ("central-asia", "toy")
         assert load_evidence("toy", folder).world == "toy"
+
+
+def larger(**more: Any) -> dict[str, Any]:
+    """The small seeds, and a world that extends them by a state, a power and a corridor."""
+    contents = files()
+    actors, cells = contents["actors.yaml"], number() | {"formula": "", "evidence": "big-trade"}
+    cells.pop("meaning")
+    states, powers = (*actors["states"], "AAA"), (*actors["powers"], "BBB")
+    ties = [row["field"] for row in contents["ties.csv"][: len(contents["ties.csv"]) // 6]]
+    contents["larger/actors.yaml"] = {
+        "extends": "central-asia",
+        "states": {"AAA": actors["states"]["KAZ"]},
+        "powers": {"BBB": actors["powers"]["CHN"]},
+        "corridors": {"EAST": actors["corridors"]["NORTH"]},
+    }
+    contents["larger/ties.csv"] = [
+        cells | {"state": state, "power": power, "field": field, "value": 0.0 if field == "energy" else 0.5}
+        for state in states
+        for power in powers
+        if state == "AAA" or power == "BBB"
+        for field in ties
+    ]
+    contents["larger/rivalries.csv"] = [
+        {name: cell for name, cell in cells.items() if name != "unit"}
+        | {"power_a": power, "power_b": "BBB", "domain": domain}
+        for power in actors["powers"]
+        for domain in ("economic", "security")
+    ]
+    contents["larger/neighbours.csv"] = [
+        cells | {"state_a": state, "state_b": "AAA", "field": field}
+        for state in actors["states"]
+        for field in ("cohesion", "friction")
+    ]
+    return contents | more
+
+
+class TestLarger:
+    """A world may extend another."""
+
+    def test_it_has_what_the_other_has_and_what_it_adds(self, tmp_path: Path) -> None:
+        folder = write(tmp_path, larger())
+        small, large = load_evidence(folder=folder), load_evidence("larger", folder)
+        assert [state.code for state in large.states] == ["KAZ", "UZB", "AAA"]
+        assert [power.code for power in large.powers] == ["CHN", "RUS", "USA", "BBB"]
+        assert [corridor.code for corridor in large.corridors] == ["NORTH", "SOUTH", "EAST"]
+        assert large.numbers["ties.UZB.BBB.trade"].file.endswith("larger/ties.csv")
+        assert (large.region, large.together) == (small.region, small.together)
+        for name, one in small.numbers.items():
+            assert large.numbers[name] == one
+
+    def test_the_other_is_left_as_it_is(self, tmp_path: Path) -> None:
+        alone, beside = write(tmp_path / "alone"), write(tmp_path / "beside", larger())
+        here, there = load_evidence(folder=alone), load_evidence(folder=beside)
+        assert {name: one.value for name, one in here.numbers.items()} == {
+            name: one.value for name, one in there.numbers.items()
+        }
+
+    def test_it_may_call_the_region_by_another_name(self, tmp_path: Path) -> None:
+        contents = larger()
+        contents["larger/actors.yaml"]["region"] = {"name": "Larger Region", "five": "the three"}
+        assert load_evidence("larger", write(tmp_path, contents)).together == "the three"
+
+    def test_it_may_extend_a_world_that_extends_another(self, tmp_path: Path) -> None:
+        contents = larger()
+        corridor = contents["larger/actors.yaml"]["corridors"]["EAST"]
+        contents["largest/actors.yaml"] = {"extends": "larger", "corridors": {"WEST": corridor}}
+        largest = load_evidence("largest", write(tmp_path, contents))
+        assert [corridor.code for corridor in largest.corridors] == ["NORTH", "SOUTH", "EAST", "WEST"]
+
+    def test_it_is_read_again_when_the_other_changes(self, tmp_path: Path) -> None:
+        contents = larger()
+        first = load_evidence("larger", write(tmp_path, contents))
+        contents["neighbours.csv"][0]["value"] = 0.125
+        second = load_evidence("larger", write(tmp_path, contents))
+        changed = [name for name, one in second.numbers.items() if one.value != first.numbers[name].value]
+        assert changed == ["neighbours.KAZ.UZB.cohesion"]
+
+    @pytest.mark.parametrize(
+        ("path", "keys", "to", "expected"),
+        [
+            (
+                "larger/actors.yaml",
+                ("extends",),
+                "central-asja",
+                "extends: found 'central-asja'; allowed: central-asia, larger. Did you mean 'central-asia'?",
+            ),
+            ("larger/actors.yaml", ("extends",), "larger", "worlds extend each other in a circle: larger -> larger"),
+            ("larger/actors.yaml", ("extends",), [], "extends: found a list; allowed: central-asia, larger"),
+            ("larger/actors.yaml", ("stats",), {}, "found the unknown key 'stats'; allowed: extends, region, states"),
+            ("larger/ties.csv", (0, "field"), "fit", "larger/ties.csv:3: ties.KAZ.BBB.fit: found the number"),
+            ("larger/neighbours.csv", (0, "state_b"), "UZB", "found the number 'neighbours.KAZ.UZB.cohesion' a second"),
+        ],
+    )
+    def test_a_mistake_is_told_with_its_place(
+        self, tmp_path: Path, path: str, keys: tuple[str | int, ...], to: Any, expected: str
+    ) -> None:
+        contents = larger()
+        _set(path, *keys, to=to)(contents)
+        with pytest.raises(InputError) as caught:
+            load_evidence("larger", write(tmp_path, contents))
+        assert expected in str(caught.value)
+
+    def test_it_changes_nothing_of_the_other(self, tmp_path: Path) -> None:
+        contents = larger()
+        contents["larger/actors.yaml"]["states"] = {"KAZ": contents["actors.yaml"]["states"]["UZB"]}
+        with pytest.raises(
+            InputError, match=r"states\.KAZ: found the code 'KAZ', which the extended world has already"
+        ):
+            load_evidence("larger", write(tmp_path, contents))
+
+    @pytest.mark.parametrize("name", ["ties", "rivalries", "neighbours"])
+    def test_what_it_adds_needs_its_rows(self, tmp_path: Path, name: str) -> None:
+        contents = larger()
+        del contents[f"larger/{name}.csv"]
+        with pytest.raises(InputError, match=rf"larger/{name}\.csv: rows are missing: "):
+            load_evidence("larger", write(tmp_path, contents))
 
 
 def _set(path: str, *keys: str | int, to: Any) -> Callable[[dict[str, Any]], None]:
@@ -159,6 +317,22 @@ MISTAKES: dict[str, tuple[Callable[[dict[str, Any]], None], str]] = {
     "trust above one": (_set("ties.csv", 5, "high", to=2), "ties.csv:7: high: found '2'; allowed: a number from 0 to 1"),
     "missing rivalry": (_drop("rivalries.csv", 0), "rivalries.csv: rows are missing: CHN RUS economic"),
     "rival of itself": (_set("rivalries.csv", 0, "power_b", to="CHN"), "rivalries.csv:2: power_b: found 'CHN'; allowed: a power other than 'CHN'"),
+    "energy sold twice": (_set("ties.csv", 14, "value", to=0.75), "ties.csv: ties.KAZ.*.energy: found shares that sum to 1.25; allowed: shares that sum to 1 or less"),
+    "missing neighbours": (_drop("neighbours.csv", 1), "neighbours.csv: rows are missing: KAZ UZB friction"),
+    "neighbour of itself": (_set("neighbours.csv", 0, "state_b", to="KAZ"), "neighbours.csv:2: state_b: found 'KAZ'; allowed: a state other than 'KAZ'"),
+    "unknown neighbour": (_set("neighbours.csv", 0, "state_a", to="KAX"), "neighbours.csv:2: state_a: found 'KAX'; allowed: KAZ, UZB. Did you mean 'KAZ'?"),
+    "unknown field of neighbours": (_set("neighbours.csv", 1, "field", to="frictoin"), "neighbours.csv:3: field: found 'frictoin'; allowed: cohesion, friction. Did you mean 'friction'?"),
+    "neighbours twice": (_set("neighbours.csv", 1, "field", to="cohesion"), "neighbours.csv:3: neighbours.KAZ.UZB.cohesion: found the number"),
+    "neighbours without evidence": (_set("neighbours.csv", 0, "evidence", to=""), "neighbours.csv:2: evidence: a number of basis 'coded' needs evidence"),
+    "corridor lacks a number": (_drop("actors.yaml", "corridors", "NORTH", "numbers", "cost"), "corridors.NORTH.numbers: 'cost' is missing"),
+    "corridor lacks a name": (_drop("actors.yaml", "corridors", "NORTH", "name"), "corridors.NORTH: 'name' is missing"),
+    "corridor with a power's code": (_set("actors.yaml", "corridors", "CHN", to=files()["actors.yaml"]["corridors"]["NORTH"]), "corridors.CHN: found the code 'CHN', which is a power's already; allowed: each code once"),
+    "unknown corridor": (_set("corridors.csv", 0, "corridor", to="NORHT"), "corridors.csv:2: corridor: found 'NORHT'; allowed: NORTH, SOUTH. Did you mean 'NORTH'?"),
+    "unknown field of a corridor": (_set("corridors.csv", 0, "field", to="acces"), "corridors.csv:2: field: found 'acces'; allowed: access, link, control. Did you mean 'access'?"),
+    "access of a power": (_set("corridors.csv", 0, "actor", to="CHN"), "corridors.csv:2: actor: found 'CHN'; allowed: KAZ, UZB"),
+    "control by a state": (_set("corridors.csv", 2, "actor", to="KAZ"), "corridors.csv:4: actor: found 'KAZ'; allowed: CHN, RUS, USA"),
+    "corridor row twice": (_set("corridors.csv", 3, "corridor", to="NORTH"), "corridors.csv:5: corridors.NORTH.KAZ.access: found the number"),
+    "corridor beyond the scale": (_set("corridors.csv", 0, "high", to=2), "corridors.csv:2: high: found '2'; allowed: a number from 0 to 1"),
     "rivalry beyond the scale": (_set("rivalries.csv", 0, "low", to=-3), "low: found '-3'; allowed: a number from -1 to 1"),
 }  # fmt: skip
 
@@ -192,16 +366,20 @@ def test_all_mistakes_are_told_together(tmp_path: Path) -> None:
         assert any(MISTAKES[name][1] in line for line in said)
 
 
-@pytest.mark.parametrize("name", ["documents.yaml", "systems.yaml", "actors.yaml", "ties.csv", "rivalries.csv"])
+@pytest.mark.parametrize(
+    "name",
+    ["documents.yaml", "systems.yaml", "actors.yaml", "ties.csv", "rivalries.csv", "neighbours.csv", "corridors.csv"],
+)
 @pytest.mark.parametrize("content", ["", "3\n", "[1, 2]\n", "{a: {b: 1}}\n", "\x00", "a: *b\n"])
 def test_a_spoilt_file_is_an_input_error(tmp_path: Path, name: str, content: str) -> None:
     complaints_about(tmp_path, files() | {name: content})
 
 
-def test_a_missing_file_is_an_input_error(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["ties.csv", "neighbours.csv", "corridors.csv"])
+def test_a_missing_file_is_an_input_error(tmp_path: Path, name: str) -> None:
     write(tmp_path)
-    (tmp_path / "ties.csv").unlink()
-    with pytest.raises(InputError, match=r"ties\.csv: cannot be read: No such file"):
+    (tmp_path / name).unlink()
+    with pytest.raises(InputError, match=rf"{name}: cannot be read: No such file"):
         load_evidence(folder=tmp_path)
 
 

@@ -23,25 +23,29 @@ SOURCES = sorted(PACKAGE.rglob("*.py"))
 
 # From the ground up. A room imports only from tiers below its own; `rules`, `phases` and `dashboard` are one room each.
 TIERS = (
-    ("complaints",),
-    ("evidence", "chance", "rules"),
-    ("parameters", "scenario", "trace"),
-    ("world",),
-    ("compiling", "record"),
+    ("complaints", "words"),
+    ("evidence", "chance", "rules", "quarters"),
+    ("amounts",),
+    ("parameters", "events", "trace", "behaviours"),
+    ("world", "timeline"),
+    ("scenario",),
+    ("sampling", "schema", "differences"),
+    ("compiling", "record", "explanation"),
     ("phases",),
     ("turn",),
+    ("happenings",),
     ("ensemble", "measures"),
-    ("tally", "asking"),
-    ("factors",),
-    ("experiment",),
-    ("designs",),
-    ("agents",),
-    ("batch", "chronicle"),
-    ("compare", "sensitivity", "discovery", "calibrate", "backtest"),
-    ("sweeps",),
+    ("tally", "explain", "pairing", "asking"),
+    ("agents", "factors"),
+    ("batch", "listening", "experiment"),
+    ("telling", "designs"),
+    ("chronicle",),
+    ("comparison", "sensitivity", "discovery", "calibrate", "backtest"),
+    ("ablate", "sweeps"),
+    ("patterns",),
     ("report",),
     ("plots",),
-    ("sweep_plots",),
+    ("contrasts", "sweep_plots"),
     ("publish",),
     ("commands",),
     ("cli", "dashboard"),
@@ -73,6 +77,27 @@ SYSTEMS = (
     "triangle-propagation",
     "format-mirroring",
     "rivalry-level-and-dialogue",
+    "agenda-shaping-local-processing",
+    "energy-routes-and-interdependence",
+    "baseline-alignment-order",
+    "un-vote-neutrality",
+    "second-tier-partners",
+    "nationalism-de-russification",
+    "shock-and-downturn-response",
+    "regional-banding-together",
+    "regional-friction-and-rivalry-rents",
+    "eaeu-pull",
+    "russian-war-drain",
+    "china-russia-accommodation",
+    "chinese-sequencing-restraint",
+    "china-raises-offers",
+    "narratives-and-norms",
+    "us-counter-initiatives-soft-hard",
+    "us-security-re-entry",
+    "thin-money-and-distance-cost",
+    "entrants-and-bloc-indiscipline",
+    "refining-chokepoint-build-lag",
+    "corridor-bottlenecks-rivalry",
 )
 
 # Rules that hold whatever is switched off: definitions, book-keeping, and income, which no system claims.
@@ -88,7 +113,8 @@ SHARED_RULES = {
 # Files of the rulebook that rest on no evidence: mathematics and definitions.
 NO_TWIN = {"__init__", "arithmetic", "structure"}
 
-# The only constants of the rulebook. Those of `arithmetic` are facts about doubles and logarithms, or the calendar.
+# The only constants of the rulebook. Those of `arithmetic` are facts about doubles and logarithms, or the calendar;
+# those of `diplomacy` are names of votes.
 NAMED_CONSTANTS = {
     "arithmetic": {
         "_LOG2_E",
@@ -104,6 +130,7 @@ NAMED_CONSTANTS = {
         "NEARLY_ALL",
         "YEARS_A_QUARTER",
     },
+    "diplomacy": {"YES", "NO", "ABSTAINS", "STAYS_AWAY"},
     "structure": {"EVEN"},
 }
 SERIES = {"exp", "log"}  # functions of `arithmetic` that are a power series, tested against `math`

@@ -21,9 +21,11 @@ TOY = load_scenario("toy")
 EVIDENCE = load_evidence("toy")
 STATES = tuple(actor.code for actor in EVIDENCE.states)
 POWERS = tuple(actor.code for actor in EVIDENCE.powers)
+CORRIDORS = tuple(corridor.code for corridor in EVIDENCE.corridors)
 LANES = 5
 QUARTERS = 10
-COUNTS = ("visits", "compensating_visits", "offers", "accepted", "sided")
+COUNTS = ("visits", "compensating_visits", "offers", "accepted", "sided", "vote")
+VOTES = 4  # how many ways there are to answer a ballot
 
 # The four weights of a state sum to one, so they cannot be drawn one by one.
 DRAWN = sorted(name for name in EVIDENCE.numbers if ".weight." not in name and not name.startswith("measures."))
@@ -31,12 +33,16 @@ DRAWN = sorted(name for name in EVIDENCE.numbers if ".weight." not in name and n
 unit = st.floats(0.0, 1.0)
 state, power, kind = st.sampled_from(STATES), st.sampled_from(POWERS), st.sampled_from(KINDS)
 level = st.none() | unit
+pair = st.lists(power, min_size=2, max_size=2, unique=True).map(tuple)
 
 
 def event(kind_of_event, **fields):
     return st.builds(
         Event,
         at=st.integers(TOY.start, TOY.start + QUARTERS - 1),
+        latest=st.none() | st.just(TOY.start + QUARTERS - 1),
+        chance=st.sampled_from([1.0, 0.5]),
+        draw=st.just("some event"),
         kind=st.just(kind_of_event),
         fields=st.fixed_dictionaries(fields),
     )
@@ -53,18 +59,35 @@ EVENTS = st.one_of(
     event(EventKind.CAPACITY, of=power, kind=kind | st.just("all"), change=st.floats(-1.0, 2.0)),
     event(
         EventKind.RIVALRY,
-        between=st.lists(power, min_size=2, max_size=2, unique=True).map(tuple) | st.just("all"),
+        between=pair | st.just("all"),
         domain=st.sampled_from((*DOMAINS, "all")),
         to=st.none(),
         by=st.floats(-1.0, 1.0),
     ),
     event(
         EventKind.RIVALRY,
-        between=st.lists(power, min_size=2, max_size=2, unique=True).map(tuple),
+        between=pair,
         domain=st.just("all"),
         to=st.floats(-1.0, 1.0),
         by=st.none(),
     ),
+    st.permutations(POWERS).flatmap(
+        lambda powers: event(
+            EventKind.VOTE, **{"for": st.just(tuple(powers[:1])), "against": st.just(tuple(powers[1:2]))}
+        )
+    ),
+    event(EventKind.WAR, of=power, level=unit),
+    event(EventKind.QUARREL, between=pair, level=unit),
+    event(EventKind.WEDGE, by=power, between=pair),
+    event(EventKind.THAW, **{"in": state, "extent": unit}),
+    event(EventKind.DOWNTURN, **{"in": state, "loss": st.floats(0.0, 0.9)}),
+    event(
+        EventKind.CORRIDOR,
+        of=st.sampled_from(CORRIDORS),
+        capacity=st.floats(-0.99, 100.0),
+        cost=st.floats(-0.99, 10.0),
+    ),
+    event(EventKind.PLANT, **{"in": state, "share": unit}),
 )
 
 
@@ -85,9 +108,9 @@ def play(scenario, explain=False):
     store = build(EVIDENCE, ready.values, lucks(scenario.seed, 0, LANES), explain=explain)
     by_power = np.empty((QUARTERS, len(STATES), len(POWERS), len(BY_POWER), LANES))
     by_state = np.empty((QUARTERS, len(STATES), len(BY_STATE), LANES))
-    numbers = vector(ready.values, LANES)
+    numbers, happenings = vector(ready.values, LANES), ready.happenings(0, LANES)
     everything = int(Phase.ALL)
-    advance(store, numbers, ready.happenings, scenario.start, QUARTERS, everything, 0, ready.pole, by_power, by_state)
+    advance(store, numbers, happenings, scenario.start, QUARTERS, everything, 0, ready.pole, by_power, by_state)
     return unpack(store), by_power, by_state
 
 
@@ -135,7 +158,7 @@ def assert_the_record_is_sound(by_power, by_state):
     for name in ("alignment", "trust", "pressure"):
         assert (by_power[..., BY_POWER.index(name), :] <= 1.0).all(), name
     measure = {name: by_state[:, :, place] for place, name in enumerate(BY_STATE)}
-    for name in ("hhi", "autonomy", "threat"):
+    for name in ("hhi", "autonomy", "threat", "cohesion", "nationalism", "refining", "energy_concentration"):
         assert (measure[name] <= 1.0 + 1e-12).all(), name
     assert (measure["balance"] <= 100.0).all()
     assert (measure["effective_partners"] <= len(POWERS) + 1e-9).all()
@@ -145,6 +168,7 @@ def assert_the_record_is_sound(by_power, by_state):
     for name in COUNTS:
         assert np.array_equal(measure[name], np.rint(measure[name])), name
     assert (measure["sided"] <= len(POWERS)).all()
+    assert (measure["vote"] <= VOTES).all()
 
 
 @pytest.mark.parametrize("end", ["low", "high"])
@@ -160,7 +184,9 @@ def test_each_number_may_stand_at_either_end_of_its_range(end):
 def test_an_impossible_world_is_noticed():
     world, _, _ = play(dataclasses.replace(TOY, end=TOY.start + QUARTERS - 1))
     assert check_invariants(world) == []
-    for field, value in (("trust", 1.5), ("gdp", np.nan), ("stock", -1.0), ("alignment", 0.9), ("rivalry", -1.1)):
+    impossible = (("trust", 1.5), ("gdp", np.nan), ("stock", -1.0), ("alignment", 0.9), ("rivalry", -1.1))
+    impossible += (("cohesion", 1.1), ("plants", -0.1), ("capacity", -1.0), ("routed", 1.1), ("strain", np.inf))
+    for field, value in impossible:
         array = getattr(world, field)
         before = array.copy()
         array[..., 0] = value

@@ -98,6 +98,18 @@ def test_a_summary_does_not_depend_on_how_runs_were_cut_into_blocks():
     assert np.array_equal(whole.outcome[5:], part.outcome)
     assert np.array_equal(whole.alignment[5:], part.alignment)
     assert all(np.array_equal(whole.totals[name][5:], part.totals[name]) for name in whole.totals)
+    assert all(np.array_equal(whole.by_power[name][5:], part.by_power[name]) for name in whole.by_power)
+    assert all(np.array_equal(whole.state[name][5:], part.state[name]) for name in whole.state)
+
+
+def test_a_summary_holds_what_comparisons_ask_for():
+    block = fake_block(0, 6)
+    summary = summarise(block, LINE)
+    last = round(LINE.final_quarters)
+    trust = block.power_measure("trust")[:, -last:].mean(axis=1)
+    assert np.allclose(summary.by_power["trust"], trust)
+    pressure = combined_pressure(block.power_measure("pressure"))[:, -last:].mean(axis=1)
+    assert np.allclose(summary.state["combined_pressure"], pressure)
 
 
 def test_final_columns_tell_when_balancing_first_ended():

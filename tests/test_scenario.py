@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from small_seeds import write
 
@@ -59,23 +58,6 @@ class Desk:
 def desk(tmp_path: Path, seeds: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
     monkeypatch.chdir(tmp_path)
     return Desk(tmp_path, seeds)
-
-
-@pytest.mark.parametrize("mistake", TABLE["mistakes"], ids=lambda mistake: mistake["name"])
-def test_a_mistake_is_told_with_its_place(desk: Desk, mistake: dict[str, str]) -> None:
-    said = desk.said(mistake["text"])
-    assert any(mistake["says"] in line for line in said), "\n".join(said)
-    assert all(line.startswith("x.yaml") for line in said)
-
-
-@pytest.mark.parametrize("mistake", TABLE["heads"], ids=lambda mistake: mistake["name"])
-def test_a_mistake_in_the_head_is_told(desk: Desk, mistake: dict[str, str]) -> None:
-    lines = HEAD.splitlines()
-    kept = [line for line in lines if not line.startswith(mistake["key"] + ":")]
-    if "to" in mistake:
-        kept.append(f"{mistake['key']}: {mistake['to']}")
-    said = desk.said("", head="\n".join(kept) + "\n")
-    assert any(mistake["says"] in line for line in said), "\n".join(said)
 
 
 def test_several_mistakes_are_told_together(desk: Desk) -> None:
@@ -293,45 +275,6 @@ def test_quantities(text: str, expected: tuple[float, str]) -> None:
     quantity = parse_quantity(text)
     assert quantity is not None
     assert (quantity.amount, quantity.unit) == expected
-
-
-_scalars = st.one_of(
-    st.none(),
-    st.booleans(),
-    st.integers(),
-    st.floats(),
-    st.text(max_size=8),
-    st.sampled_from(["KAZ", "CHN", "all", "high"]),
-)
-_anything = st.recursive(
-    _scalars,
-    lambda inner: st.one_of(
-        st.lists(inner, max_size=3),
-        st.dictionaries(
-            st.sampled_from(
-                ["at", "offer", "tariff", "by", "to", "kind", "size", "value", "beyond", "rivalry", "between"]
-            ),
-            inner,
-            max_size=4,
-        ),
-    ),
-    max_leaves=8,
-)
-
-
-@settings(max_examples=150, deadline=None)
-@given(
-    st.sampled_from(["numbers", "without", "events", "evidence", "notes", "extends", "world", "runs", "seed", "from"]),
-    _anything,
-)
-def test_nothing_a_file_says_is_a_traceback(tmp_path_factory: pytest.TempPathFactory, key: str, value: Any) -> None:
-    folder = tmp_path_factory.getbasetemp() / "anything"
-    if not folder.is_dir():
-        write(folder / "seeds")
-    path = folder / "x.yaml"
-    path.write_text(HEAD + yaml.safe_dump({key: value}, allow_unicode=True), encoding="utf-8")
-    with contextlib.suppress(InputError):
-        load_scenario(path, seeds=folder / "seeds")
 
 
 class TestShipped:

@@ -4,7 +4,6 @@ Nothing heavy is imported at the top, because this is read before any command ru
 """
 
 import argparse
-import dataclasses
 import sys
 import time
 from collections.abc import Iterable, Sequence
@@ -92,11 +91,10 @@ def with_settings(scenario: "Scenario", settings: Sequence[str]) -> "Scenario":
     if not settings:
         return scenario
     from sim.evidence import load_evidence
-    from sim.scenario import check_number_name, read_override
+    from sim.scenario import check_number_name, read_override, with_number
 
     evidence = load_evidence(scenario.world)
     complaints = Complaints()
-    numbers, beyond = dict(scenario.numbers), dict(scenario.beyond)
     for setting in settings:
         written, equals, value = setting.partition("=")
         place = f"--set {setting}"
@@ -109,10 +107,9 @@ def with_settings(scenario: "Scenario", settings: Sequence[str]) -> "Scenario":
                 continue
             number, reason = read_override(entry, evidence.numbers[known], complaints)
             if number is not None:
-                numbers[known] = number
-                beyond |= {known: reason} if reason else {}
+                scenario = with_number(scenario, known, number, reason)
     complaints.raise_if_any()
-    return dataclasses.replace(scenario, numbers=numbers, beyond=beyond)
+    return scenario
 
 
 # --- progress --------------------------------------------------------------------------------------------------------

@@ -1,9 +1,16 @@
 """States counter every power's terms with what its other suitors are worth."""
 
 from sim.compiling import inlined, phase
-from sim.parameters import terms
+from sim.parameters import region, terms
 from sim.rules.arithmetic import positive
-from sim.rules.terms import bargaining_power, exclusivity_signed, local_content, suitor_weight
+from sim.rules.region import common_voice
+from sim.rules.terms import (
+    bargaining_power,
+    exclusivity_signed,
+    local_content,
+    processing_granted,
+    suitor_weight,
+)
 
 
 @inlined
@@ -40,7 +47,7 @@ def bargain_state(w, p, t, i):
             w.spare[lane] += w.suitor[i, j, lane]
     for j in range(powers):
         for lane in range(lanes):
-            power = bargaining_power(
+            alone = bargaining_power(
                 positive(w.spare[lane] - w.suitor[i, j, lane]),
                 w.partners[i, lane] / powers,
                 w.capability[i, lane],
@@ -52,8 +59,14 @@ def bargain_state(w, p, t, i):
                 p[terms.pressure_showing, lane],
                 p[terms.track_chip, lane],
             )
+            power = common_voice(alone, w.cohesive[i, lane], p[region.collective_bargaining, lane])
             w.bargaining[i, j, lane] = power
-            w.local[i, j, lane] = local_content(power, p[terms.local_share, lane])
+            w.local[i, j, lane] = processing_granted(
+                local_content(power, p[terms.local_share, lane]),
+                w.processing[i, lane],
+                w.summit[i, j, lane],
+                p[terms.agenda_shaping, lane],
+            )
         for k in range(kinds):
             for n in range(w.table_first[i, j, k], w.table_last[i, j, k]):
                 lane = w.table_lane[i, n]

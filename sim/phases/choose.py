@@ -4,8 +4,17 @@ import numpy as np
 
 from sim.chance import address, uniform
 from sim.compiling import inlined, phase
-from sim.parameters import choice
-from sim.phases.layout import ACCEPT, ECONOMIC_RIVALRY, SECURITY, SECURITY_RIVALRY, domain_of, hand, strides
+from sim.parameters import choice, identity, region, routes
+from sim.phases.layout import (
+    ACCEPT,
+    ECONOMIC_RIVALRY,
+    INFRASTRUCTURE,
+    SECURITY,
+    SECURITY_RIVALRY,
+    domain_of,
+    hand,
+    strides,
+)
 from sim.rules.arithmetic import positive, saturating
 from sim.rules.choice import (
     acceptance,
@@ -18,17 +27,25 @@ from sim.rules.choice import (
     exclusivity_price,
     governance_price,
     loyalty_price,
+    order_value,
     parallel_value,
     permitted,
     priority,
     resentment_price,
     reservation,
+    second_tier_value,
     share_after,
     shelter_value,
     summit_value,
+    thin_left,
     trust_value,
+    union_price,
     unmet,
+    vacuum_value,
 )
+from sim.rules.identity import kinship_value
+from sim.rules.region import solidarity_price
+from sim.rules.routes import buyer_bond, outlet_value
 
 
 @inlined
@@ -47,7 +64,33 @@ def regards(w, p, i, j, d, lane):
         -resentment_price(w.resentment[i, j, lane], p[choice.resentment_weight, lane]),
         -agenda_price(w.resisted[i, j, lane], secures, p[choice.agenda_weight, lane]),
         summit_value(w.summit[i, j, lane], p[choice.summit_prestige, lane]),
+        order_value(w.affinity[i, j, lane], p[choice.priority_order, lane]),
+        (1.0 - secures)
+        * (
+            buyer_bond(w.energy_rent[i, lane], w.sold[i, j, lane], p[routes.energy_bond, lane])
+            + outlet_value(
+                w.energy_rent[i, lane], w.top_outlet[i, lane], w.sold[i, j, lane], p[routes.route_seeking, lane]
+            )
+        ),
+        kinship_value(
+            w.culture[i, j, lane],
+            w.kinship[i, j, lane],
+            w.nationalism[i, lane],
+            p[identity.cultural_pull, lane],
+            p[identity.turkic_pull, lane],
+        ),
+        -solidarity_price(w.neighbours_pressed[i, j, lane], p[region.solidarity, lane]),
+        -union_price(w.bound[i, j, lane], w.union[i, j, lane], secures, p[choice.union_cost, lane]),
+        vacuum_value(w.strained[i, j, lane], secures, p[choice.vacuum_pull, lane]),
+        second_tier_value(w.tier[j, lane], w.hottest[i, lane], w.top[i, lane], p[choice.second_tier, lane]),
     )
+
+
+@inlined
+def add_up(r):
+    """The regard for a power: its parts added up, always in this order."""
+    first = r[0] + r[1] + r[2] + r[3] + r[4] + r[5] + r[6] + r[7] + r[8]
+    return first + r[9] + r[10] + r[11] + r[12] + r[13] + r[14] + r[15]
 
 
 @inlined
@@ -62,17 +105,14 @@ def know_suitors(w, p, i):
         w.spare[lane] = reservation(
             w.capability[i, lane], p[choice.outside_option, lane], p[choice.capability_cap, lane]
         )
-        w.spare2[lane] = governance_price(
-            1.0, w.sensitivity[i, lane], w.regime_security[i, lane], p[choice.governance_cost, lane]
-        )
+        w.spare2[lane] = governance_price(1.0, w.sensitivity[i, lane], w.wary[i, lane], p[choice.governance_cost, lane])
     for j in range(w.might.shape[0]):
         for lane in range(lanes):
             w.packaged_with[j, lane] = 0.0
             w.promised[i, j, lane] = 0.0
         for d in range(w.heat.shape[1]):
             for lane in range(lanes):
-                r = regards(w, p, i, j, d, lane)
-                w.regard[j, d, lane] = r[0] + r[1] + r[2] + r[3] + r[4] + r[5] + r[6] + r[7] + r[8]
+                w.regard[j, d, lane] = add_up(regards(w, p, i, j, d, lane))
                 w.clause[j, d, lane] = exclusivity_price(
                     1.0,
                     w.at_stake[i, j, d, lane],
@@ -108,11 +148,14 @@ def seat_offers(w, p, t, i):
                 w.seat_luck[1, n] = where
                 w.hand[hand.size, n] = w.size[i, j, k, lane]
                 w.hand[hand.scale, n] = w.scale[i, k, lane]
-                w.hand[hand.need, n] = w.open[i, k, lane]
-                w.hand[hand.priority, n] = priority(
-                    secures, w.regime_security[i, lane], p[choice.security_premium, lane]
+                # of works on order, only those that could stand in for this power's own fill the need
+                w.hand[hand.need, n] = (
+                    unmet(w.need[i, k, lane], w.rival_backlog[i, j, lane], w.scale[i, k, lane])
+                    if k == INFRASTRUCTURE
+                    else w.open[i, k, lane]
                 )
-                w.hand[hand.believed, n] = w.believed[i, j, lane]
+                w.hand[hand.priority, n] = priority(secures, w.wary[i, lane], p[choice.security_premium, lane])
+                w.hand[hand.believed, n] = w.believed[i, j, lane] * w.worth[i, j, k, lane]
                 w.hand[hand.local, n] = w.local[i, j, lane]
                 w.hand[hand.dependence, n] = w.dependence[i, j, lane]
                 w.hand[hand.share, n] = w.share[i, j, k, lane]
@@ -153,7 +196,10 @@ def weigh(w, p, n, lane, after):
         w.hand[hand.size, n],
         w.hand[hand.scale, n],
         w.hand[hand.packaged, n],
-        w.hand[hand.believed, n],
+        w.hand[hand.believed, n]
+        * thin_left(
+            w.hand[hand.size, n] / w.hand[hand.scale, n], p[choice.thin_money, lane], p[choice.thin_floor, lane]
+        ),
         w.hand[hand.priority, n],
         w.hand[hand.local, n],
         p[choice.gain, lane],
@@ -197,9 +243,12 @@ def keep_reasons(w, p, i, n):
     w.reserved[i, j, k, lane] = held
     w.allowed[i, j, k, lane] = allowed
     r = regards(w, p, i, j, domain_of(k), lane)
-    worth = (gained, leaning, bound, r[0], r[1], governed, r[2], r[3], r[4], r[5], r[6], r[7], rooted, r[8])
-    for term in range(len(worth)):
-        w.terms[i, j, k, term, lane] = worth[term]
+    before = (gained, leaning, bound, r[0], r[1], governed, r[2], r[3], r[4], r[5], r[6], r[7], rooted)
+    for term in range(len(before)):
+        w.terms[i, j, k, term, lane] = before[term]
+    after = (r[8], r[9], r[10], r[11], r[12], r[13], r[14], r[15])
+    for term in range(len(after)):
+        w.terms[i, j, k, len(before) + term, lane] = after[term]
 
 
 @phase

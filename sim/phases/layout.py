@@ -23,9 +23,23 @@ VISIT = int(Stream.VISIT)
 FORMAT = int(Stream.FORMAT)
 DELIVERY = int(Stream.DELIVERY)
 INTERVENTION = int(Stream.INTERVENTION)
+CLASH = int(Stream.CLASH)
+DISCORD = int(Stream.DISCORD)
+WEDGE = int(Stream.WEDGE)
+WEDGE_OUTCOME = int(Stream.WEDGE_OUTCOME)
+VOTE = int(Stream.VOTE)
 
 SUMMIT_EVENT, OFFER_EVENT, TARIFF_EVENT, CRISIS_EVENT, VISIT_EVENT, CAPACITY_EVENT, RIVALRY_EVENT = range(7)
+VOTE_EVENT, WAR_EVENT, QUARREL_EVENT, WEDGE_EVENT, THAW_EVENT, DOWNTURN_EVENT, CORRIDOR_EVENT, PLANT_EVENT = range(
+    7, 15
+)
 
+# Columns of a happening behind the eight that say what it is: the last quarter in which it may be due, and then, for
+# each lane, the quarter in which it is due there.
+LAST, DUE = range(8, 10)
+
+
+NARROWEST = 1e-6  # bn USD a year: an all but closed corridor, so that nothing is divided by nought
 
 draft: Any = namedtuple("Draft", DRAFT)(*range(len(DRAFT)))  # rows of `w.draft`
 hand: Any = namedtuple("Hand", HAND)(*range(len(HAND)))  # rows of `w.hand`

@@ -2,9 +2,18 @@
 
 from sim.compiling import phase
 from sim.parameters import reactions
-from sim.phases.layout import ECONOMIC_RIVALRY, SECURITY, SECURITY_RIVALRY, domain_of
+from sim.phases.layout import ECONOMIC_RIVALRY, INFRASTRUCTURE, SECURITY, SECURITY_RIVALRY, domain_of
 from sim.rules.arithmetic import pick
-from sim.rules.reactions import carrot_next, contradiction_of, drills_added, pressure_next, purse_next, standing_next
+from sim.rules.reactions import (
+    carrot_next,
+    contradiction_of,
+    counter_plan,
+    drills_added,
+    pressure_next,
+    purse_next,
+    standing_next,
+    stick_left,
+)
 
 
 @phase
@@ -18,11 +27,15 @@ def react_power(w, p, t, j):
             for lane in range(lanes):
                 drills = drills_added(
                     w.provoked[i, j, d, lane],
-                    w.ability[j, k, lane],
+                    w.ability[j, k, lane] * w.vigour[j, k, lane],
                     w.agenda[j, lane],
                     p[reactions.counter_exercise, lane],
                 )
-                w.carrot[i, j, k, lane] = pick(k == SECURITY, drills, 0.0) + carrot_next(
+                plan = counter_plan(
+                    w.provoked[i, j, d, lane], w.zero_sum[j, lane], p[reactions.counter_initiative, lane]
+                )
+                more = pick(k == SECURITY, drills, pick(k == INFRASTRUCTURE, plan, 0.0))
+                w.carrot[i, j, k, lane] = more + carrot_next(
                     w.carrot[i, j, k, lane],
                     w.provoked[i, j, d, lane],
                     w.carrot_style[j, lane],
@@ -45,8 +58,8 @@ def react_power(w, p, t, j):
             w.pressure[i, j, lane] = pressure_next(
                 w.pressure[i, j, lane],
                 slighted,
-                w.stick_style[j, lane],
-                w.lever[i, j, lane],
+                stick_left(w.stick_style[j, lane], w.restraint[j, lane], p[reactions.non_confrontation, lane]),
+                w.grip[i, j, lane],
                 w.visit[i, j, lane],
                 p[reactions.pressure_fade, lane],
                 p[reactions.propagation, lane],
@@ -75,6 +88,6 @@ def react_power(w, p, t, j):
                 w.purse[j, k, lane],
                 w.budget[j, k, lane],
                 w.spare[lane],
-                w.might[j, lane] / w.might_start[j, lane],
+                w.vigour[j, k, lane] * w.might[j, lane] / w.might_start[j, lane],
                 p[reactions.reserve_quarters, lane],
             )

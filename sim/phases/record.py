@@ -1,10 +1,11 @@
 """Stock is taken, and what is measured of the quarter is kept."""
 
 from sim.compiling import inlined, phase
-from sim.parameters import delivery
+from sim.parameters import delivery, routes
 from sim.phases.layout import DEAL, INFRASTRUCTURE
 from sim.rules.arithmetic import larger
 from sim.rules.delivery import entangled
+from sim.rules.routes import corridor_pull
 from sim.rules.structure import autonomy_of, balance_of, entropy_of, share_of
 
 
@@ -48,6 +49,44 @@ def take_stock(w, p, i):
         w.partners[i, lane] = 1.0 / concentrated
 
 
+@inlined
+def take_routes(w, p, i):
+    """Which corridors carry the trade of state i now, and how much of it crosses what each power controls."""
+    powers, corridors, lanes = w.link.shape
+    for lane in range(lanes):
+        w.sum3[lane] = 0.0
+    for c in range(corridors):
+        for lane in range(lanes):
+            w.carried[i, c, lane] = 0.0
+            drawn = corridor_pull(w.capacity[c, lane], w.freight_cost[c, lane], p[routes.route_choice, lane])
+            w.pull[i, c, lane] = drawn * w.access[i, c, lane]
+    for j in range(powers):
+        for lane in range(lanes):
+            w.spare[lane] = 0.0
+            w.sum3[lane] += w.trade[i, j, lane]
+            w.crossing[i, j, lane] = 0.0
+        for c in range(corridors):
+            for lane in range(lanes):
+                w.routed[i, j, c, lane] = w.pull[i, c, lane] * w.link[j, c, lane]
+                w.spare[lane] += w.routed[i, j, c, lane]
+        for lane in range(lanes):
+            w.spare2[lane] = share_of(1.0, w.spare[lane])
+        for c in range(corridors):
+            for lane in range(lanes):
+                part = w.routed[i, j, c, lane] * w.spare2[lane]
+                w.routed[i, j, c, lane] = part
+                w.carried[i, c, lane] += part * w.trade[i, j, lane]
+    for c in range(corridors):
+        for lane in range(lanes):
+            w.spare[lane] = share_of(w.carried[i, c, lane], w.sum3[lane])
+        for j in range(powers):
+            for lane in range(lanes):
+                w.crossing[i, j, lane] += w.control[j, c, lane] * w.spare[lane]
+    for j in range(powers):
+        for lane in range(lanes):
+            w.crossing[i, j, lane] = 1.0 if w.crossing[i, j, lane] > 1.0 else w.crossing[i, j, lane]
+
+
 @phase
 def record_state(w, p, t, i, pole, by_power, by_state):
     """Keep what is measured of state i this quarter.
@@ -56,6 +95,7 @@ def record_state(w, p, t, i, pole, by_power, by_state):
     [states, powers, measures, lanes] and by_state [states, measures, lanes] are this quarter's pages of the record.
     """
     take_stock(w, p, i)
+    take_routes(w, p, i)
     states, powers, kinds, lanes = w.size.shape
     for lane in range(lanes):
         w.spare[lane] = 0.0
@@ -124,9 +164,30 @@ def record_state(w, p, t, i, pole, by_power, by_state):
         by_state[i, 10, lane] = w.packaged[lane]
     for lane in range(lanes):
         by_state[i, 11, lane] = w.sum[lane]
+    for lane in range(lanes):
+        by_state[i, 12, lane] = w.cohesive[i, lane]
+    for lane in range(lanes):
+        by_state[i, 13, lane] = w.nationalism[i, lane]
+    for lane in range(lanes):
+        by_state[i, 14, lane] = w.plants[i, lane]
+    for lane in range(lanes):
+        by_state[i, 15, lane] = w.buyers[i, lane]
+    for lane in range(lanes):
+        by_state[i, 16, lane] = w.vote[i, lane]
+        w.thaw[i, lane] = 0.0
 
 
 @phase
 def start_state(w, p, t, i):
     """State i takes stock before the first quarter."""
     take_stock(w, p, i)
+    take_routes(w, p, i)
+    powers, lanes = w.might.shape
+    for lane in range(lanes):
+        w.outlet_else[i, lane] = 1.0
+    for j in range(powers):
+        for lane in range(lanes):
+            w.crossing_start[i, j, lane] = w.crossing[i, j, lane]
+            w.outlet_else[i, lane] -= w.outlet[i, j, lane]
+    for lane in range(lanes):
+        w.outlet_else[i, lane] = larger(w.outlet_else[i, lane], 0.0)

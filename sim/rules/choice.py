@@ -265,3 +265,71 @@ def acceptance(utility: float, reservation: float, permitted: float, temperature
     utility and reservation in the same unit; temperature > 0: how much remains unseen.
     """
     return permitted * logistic((utility - reservation) / temperature)
+
+
+def thin_left(relative: float, thin_money: float, thin_floor: float) -> float:
+    """What part of its worth is left to an offer that is spread thin, 0..1?
+
+    Claim: a package divided over five states and years sways each of them little; but money counts for what it is, not
+    for what its author made of it. [jpn-thin-spread-little-sway, jpn-c5-3tn-yen-5y]
+
+    relative: size over the absorptive scale; thin_floor: the size, in scales, at which half of the loss is gone.
+    """
+    return 1.0 - thin_money / (1.0 + relative / thin_floor)
+
+
+def order_value(affinity: float, priority_order: float) -> float:
+    """What does the power's place in the usual order of partners add or take away?
+
+    Claim: ties with the two neighbouring powers come first, contact with the United States is kept in measure, and the
+    two large states lean further west than the others. [c5-rus-chn-priority, c5-moderate-us-contact,
+    influence-order-rus-unmatched, kaz-uzb-lean-west-after-afghan-exit]
+
+    affinity 0..1.
+    """
+    return priority_order * (affinity - HALF)
+
+
+def union_price(bound: float, own: float, is_security: float, union_cost: float) -> float:
+    """What does an economic offer from outside cost a member of a customs union?
+
+    Claim: tariff preference and standards of the union make it costly to turn elsewhere. [rus-eaeu-pull,
+    bri-eaeu-docking-helps-c5]
+
+    bound: membership in unions of other powers; own: in this power's; both 0..1.
+    """
+    return union_cost * bound * (1.0 - own) * (1.0 - is_security)
+
+
+def vacuum_value(strained: float, is_security: float, vacuum_pull: float) -> float:
+    """What is another protector worth while the guarantor is tied down?
+
+    Claim: a drained guarantor makes states look for further security partners. [c5-shop-for-security-partners,
+    rus-war-drains-influence]
+
+    strained: sum over other powers of strain x share of security ties, 0..1.
+    """
+    return vacuum_pull * strained * is_security
+
+
+def second_tier_value(tier: float, heat: float, top: float, second_tier: float) -> float:
+    """What is a middle power worth because the great ones quarrel or loom large?
+
+    Claim: as rivalry or dependence grows, states add partners of the second tier. [c5-will-add-india-turkiye,
+    c5-turn-to-south-asia-and-islamic-world, ind-tur-seek-a-role, eu-global-gateway-rail-money]
+
+    tier: 1 a middle power, 0 a great one; heat: sharpest rivalry of all; top: dependence on the most important power.
+    """
+    return second_tier * tier * (1.0 - (1.0 - heat) * (1.0 - top))
+
+
+def alike(hardness: float, other: float, soft_hard: float) -> float:
+    """How far can works of one power stand in for those of another, 0..1?
+
+    Claim: soft infrastructure (schools, health, networks) and hard (ports, power, rail) are weak substitutes.
+    [b3w-soft-bri-hard, usa-investment-thin-on-infrastructure]
+
+    hardness of each: 1 hard, 0 soft.
+    """
+    apart = hardness - other if hardness > other else other - hardness
+    return 1.0 - clamp(soft_hard * apart, 0.0, 1.0)

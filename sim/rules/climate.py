@@ -78,3 +78,49 @@ def border_next(
     """
     usual = border_level * exposure
     return clamp(usual + border_persistence * (border - usual) + border_volatility * exposure * noise, 0.0, 1.0)
+
+
+def downturn_next(downturn: float, growth: float, trend: float, downturn_memory: float, downturn_sense: float) -> float:
+    """How deep is a downturn felt to be, 0..1?
+
+    Claim: recession, inflation and spillovers of sanctions are felt for a while. [c5-gdp-growth-2020,
+    sanctions-war-pandemic-inflation]
+
+    growth: of output this quarter; trend: usual growth a year.
+    """
+    shortfall = positive(YEARS_A_QUARTER * trend - growth)
+    return clamp(downturn * downturn_memory + downturn_sense * shortfall, 0.0, 1.0)
+
+
+def shock_next(shock: float, unrest: float, border: float, downturn: float, shock_fade: float) -> float:
+    """How much is left of the shocks that have piled up, 0..1?
+
+    Claim: shocks that follow each other closely add up and prompt a rethink. [stacked-shocks-prompt-rethink,
+    afghan-and-ukraine-raise-threat, ca-2022-unrest-and-border-clashes]
+
+    unrest; border: threat beyond the usual; downturn: all 0..1.
+    """
+    left = (1.0 - shock * shock_fade) * (1.0 - unrest) * (1.0 - positive(border)) * (1.0 - downturn)
+    return clamp(1.0 - left, 0.0, 1.0)
+
+
+def strain_next(strain: float, war: float, strain_build: float, strain_recovery: float) -> float:
+    """How far is a power strained by a war, 0..1?
+
+    Claim: a war that goes on drains what a power can do elsewhere, slowly. [rus-war-drains-influence,
+    rus-influence-erosion-causes]
+
+    war 0..1: how heavy the war is this quarter; without one the strain fades.
+    """
+    return clamp(strain + strain_build * war * (1.0 - strain) - strain_recovery * (1.0 - war) * strain, 0.0, 1.0)
+
+
+def vigour_left(strain: float, war_drain: float) -> float:
+    """What part of its means for a kind of offer is left to a power at war, 0..1?
+
+    Claim: the war takes money and trade first, while hard security stays where it was. [rus-war-drains-influence,
+    shocks-consolidate-rus-guarantor, rus-leads-traditional-security]
+
+    strain 0..1; war_drain: part lost at full strain, one for each kind of offer.
+    """
+    return 1.0 - clamp(war_drain * strain, 0.0, 1.0)

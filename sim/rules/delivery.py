@@ -109,3 +109,14 @@ def need_next(
     """
     usual = base + (1.0 - base) * threat
     return clamp(need + need_recovery * (usual - need) - need_relief * need * saturating(finished), 0.0, 1.0)
+
+
+def union_fit(fit: float, union: float, others_gain: float, union_deepening: float) -> float:
+    """What is the trend of trade inside a customs union when outsiders make gains, per year?
+
+    Claim: when outside pull grows, the union deepens its preferences and standards. [rus-eaeu-pull,
+    bri-eaeu-docking-helps-c5]
+
+    fit: trend without it; union 0..1: membership; others_gain: mean recent gains with the other powers.
+    """
+    return fit + union_deepening * union * saturating(others_gain)

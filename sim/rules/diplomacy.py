@@ -1,6 +1,12 @@
 """Visits: what the calendar brings and what balancing adds."""
 
-from .arithmetic import clamp
+from .arithmetic import clamp, exp
+
+# Names of what a state can do with its vote; 0 is no vote at all.
+YES = 1.0
+NO = 2.0
+ABSTAINS = 3.0
+STAYS_AWAY = 4.0
 
 
 def provocation_of(gain: float, rivalry: float) -> float:
@@ -26,3 +32,41 @@ def visit_odds(calendar: float, provoked: float, dependence: float, compensating
     """
     extra = clamp(compensating_visit * provoked * dependence, 0.0, 1.0)
     return 1.0 - (1.0 - calendar) * (1.0 - extra)
+
+
+def vote_lean(held_for: float, held_against: float, vote_weight: float) -> float:
+    """Which way does dependence pull a vote? Above 0 towards yes.
+
+    Claim: how a state votes on a quarrel of powers follows what it holds with both sides. [c5-neutral-on-ukraine,
+    unga-2022-03-02-abstain]
+
+    held_for, held_against: dependence on the powers that ask for a yes, and for a no.
+    """
+    return vote_weight * (held_for - held_against)
+
+
+def vote_of(lean: float, neutrality: float, luck: float, un_neutrality: float, absent_part: float) -> float:
+    """How does a state vote? 1 yes, 2 no, 3 abstains, 4 stays away.
+
+    Claim: on a vote that divides the powers the states abstain or stay away and urge talks. [unga-2022-03-02-no-vote,
+    unga-2022-03-02-abstain, c5-neutral-on-ukraine]
+
+    luck uniform in 0..1; neutrality 0..1: neutral by law, which makes staying away likelier.
+    """
+    yes, no, neither = exp(lean), exp(-lean), exp(un_neutrality)
+    drawn = luck * (yes + no + neither)
+    away = absent_part + (1.0 - absent_part) * neutrality
+    neutral = STAYS_AWAY if yes + no + neither - drawn < away * neither else ABSTAINS
+    return YES if drawn < yes else (NO if drawn < yes + no else neutral)
+
+
+def vote_offence(vote: float, ballot: float, vote_anger: float) -> float:
+    """How much does a vote against it provoke a power?
+
+    Claim: votes on a quarrel are read by those who are in it. [c5-neutral-on-ukraine,
+    unga-2022-03-02-abstain]
+
+    vote as above; ballot: 1 the power asks for a yes, -1 for a no, 0 it does not care.
+    """
+    offended = (vote == YES and ballot < 0.0) or (vote == NO and ballot > 0.0)
+    return vote_anger if offended else 0.0

@@ -100,3 +100,25 @@ def side_taken(
     """
     bar = side_release * side_threshold if sided > 0.0 else side_threshold
     return 1.0 if neutrality < 1.0 and side_switch * pull * heat > bar else 0.0
+
+
+def learning_speed(trust_learning: float, shock: float, shock_rethink: float) -> float:
+    """How fast does a government change its mind after shocks have piled up?
+
+    Claim: stacked shocks prompt a rethink of whom to rely on. [stacked-shocks-prompt-rethink,
+    afghan-and-ukraine-raise-threat]
+
+    shock 0..1.
+    """
+    return trust_learning * (1.0 + shock_rethink * shock)
+
+
+def security_first(regime_security: float, shock: float, shock_rethink: float) -> float:
+    """How much does the government's survival weigh after shocks have piled up, 0..1?
+
+    Claim: shocks move the weights of policy towards safety. [stacked-shocks-prompt-rethink,
+    c5-aim-regime-security-and-gain]
+
+    regime_security: in quiet times, 0..1.
+    """
+    return regime_security + (1.0 - regime_security) * clamp(shock_rethink * shock, 0.0, 1.0)

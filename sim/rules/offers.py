@@ -125,3 +125,61 @@ def host_odds(summit_rate: float, own_format: float, rival_format: float, format
     summit_rate: its own calendar; own_format, rival_format 0..1: how fresh its own and the freshest other summit are.
     """
     return clamp(summit_rate + format_mirroring * rival_format * (1.0 - own_format), 0.0, 1.0)
+
+
+def sequenced(depth: float, restraint: float, sequencing: float) -> float:
+    """By what factor does a patient power hold back security offers until economic ties are deep?
+
+    Claim: China builds economic ties first and widens security work once they are deep. [chn-three-levers,
+    chn-strength-is-economic, chn-economy-before-security, tjk-builds-military-ties-with-chn]
+
+    depth: the power's share of trade and works; restraint: how far it works that way; both 0..1.
+    """
+    return 1.0 - clamp(sequencing * restraint * (1.0 - depth), 0.0, 1.0)
+
+
+def reentry_effort(border: float, reentry: float, security_reentry: float) -> float:
+    """By what factor does a power that wants to return make more security offers where the border is threatened?
+
+    Claim: danger beyond the southern border gives the United States an opening for exercises, arms and bids for bases.
+    [us-sought-basing-after-afghan-exit, us-views-tjk-uzb-as-anchors, us-security-toolkit,
+    afghan-border-gives-us-opening]
+
+    border: threat at this state's border; reentry: how far the power seeks it; both 0..1.
+    """
+    return 1.0 + security_reentry * reentry * border
+
+
+def gateway_effort(captive: float, gateway: float, route_finance: float) -> float:
+    """By what factor does a power offer more works to a state whose routes its rivals control?
+
+    Claim: Europe pays for rail that gives the region another way out. [eu-global-gateway-rail-money,
+    diversified-ties-raise-voice]
+
+    captive: share of the state's trade that crosses what rivals of the power control; gateway: how far it pays for
+    routes; both 0..1.
+    """
+    return 1.0 + route_finance * gateway * captive
+
+
+def collective_effort(collective: float, freshness: float, collective_track: float) -> float:
+    """By what factor does a track with all states at once raise the number of offers?
+
+    Claim: collective projects lower the cost of bargaining with each. [chn-collective-track,
+    collective-track-lowers-bargaining-cost, chn-c5-12-ministerial-tracks]
+
+    collective: how far the power works that way; freshness of its last summit; both 0..1.
+    """
+    return 1.0 + collective_track * collective * freshness
+
+
+def generous_size(median: float, courted: float, generosity: float, rivalry_generosity: float) -> float:
+    """What is the usual size of an offer once rivals have stepped up?
+
+    Claim: the more its rivals court the region, the more China gives. [us-rivalry-makes-china-more-giving,
+    us-format-building-chn-response]
+
+    median in the unit of the kind; courted: recent gains of the power's rivals with the state, weighted by rivalry;
+    generosity 0..1: how far the power answers so.
+    """
+    return median * (1.0 + rivalry_generosity * generosity * saturating(courted))

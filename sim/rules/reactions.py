@@ -104,3 +104,25 @@ def format_next(freshness: float, hosted: float, format_fade: float) -> float:
     """
     faded = freshness * format_fade
     return hosted if hosted > faded else faded
+
+
+def counter_plan(provoked: float, zero_sum: float, counter_initiative: float) -> float:
+    """How much more building does a power put on because a rival gained?
+
+    Claim: the United States answers every Chinese gain with an infrastructure plan of its own, often with allies.
+    [us-infra-counter-initiative-rule, us-counters-any-chn-gain, b3w-launched-2021, pgii-launched-2022]
+
+    provoked: rivals' economic gains weighted by rivalry; zero_sum 0..1.
+    """
+    return counter_initiative * zero_sum * provoked
+
+
+def stick_left(style: float, restraint: float, non_confrontation: float) -> float:
+    """How far does a power that shuns confrontation still answer with pressure, 0..1?
+
+    Claim: China meets bids for the region without open retaliation and keeps building. [chn-calm-no-head-on-reply,
+    chn-c5-format-purpose, chn-wants-ca-stabiliser]
+
+    style: how far it would; restraint: how far it holds back; both 0..1.
+    """
+    return style * (1.0 - clamp(non_confrontation * restraint, 0.0, 1.0))

@@ -77,3 +77,16 @@ def local_content(bargaining: float, local_share: float) -> float:
     kaz-asks-china-for-local-processing]
     """
     return local_share * bargaining
+
+
+def processing_granted(local: float, processing: float, summit: float, agenda_shaping: float) -> float:
+    """What share of the work is done at home once the state has put processing on the agenda?
+
+    Claim: the states write connectivity, industry and processing at home into formats and mining deals, and obtain part
+    of it. [c5-agency-decisive, c5-push-integration-trade-investment, c5-ask-connectivity-and-industry-first,
+    kaz-asks-china-for-local-processing]
+
+    local: obtained by bargaining alone; processing: how strongly the state asks; summit 0 or 1: a format's agenda is
+    open; all 0..1.
+    """
+    return clamp(local + agenda_shaping * processing * (1.0 + summit) * (1.0 - local), 0.0, 1.0)

@@ -7,6 +7,7 @@ from sim.rules.choice import (
     absorptive_scale,
     acceptance,
     agenda_price,
+    alike,
     balancing_value,
     belief,
     benefit,
@@ -16,17 +17,22 @@ from sim.rules.choice import (
     exclusivity_price,
     governance_price,
     loyalty_price,
+    order_value,
     parallel_value,
     permitted,
     priority,
     recent_gain,
     resentment_price,
     reservation,
+    second_tier_value,
     share_after,
     shelter_value,
     summit_value,
+    thin_left,
     trust_value,
+    union_price,
     unmet,
+    vacuum_value,
 )
 
 
@@ -271,3 +277,68 @@ def test_leaders_choose_by_interest():
 def test_the_less_remains_unseen_the_surer_the_answer():
     falls(acceptance, "temperature", utility=(0.4, 1.0), permitted=1.0)
     rises(acceptance, "temperature", utility=(-1.0, 0.0), permitted=1.0)
+
+
+def test_money_spread_thin_sways_little():
+    rises(thin_left, "relative")
+    falls(thin_left, "thin_money", "thin_floor")
+    ignores(thin_left, "relative", "thin_floor", thin_money=0.0)
+    stays_between(0.0, 1.0, thin_left)
+    assert thin_left(0.0, 0.5, 0.1) == pytest.approx(0.5)
+    # at the floor half of the loss is gone
+    assert thin_left(0.1, 0.5, 0.1) == pytest.approx(0.75)
+
+
+def test_money_that_is_not_thin_counts_in_full():
+    assert thin_left(1e9, 0.8, 0.1) == pytest.approx(1.0)
+
+
+def test_the_usual_order_of_partners_adds_and_takes_away():
+    rises(order_value, "affinity")
+    ignores(order_value, "affinity", priority_order=0.0)
+    assert order_value(0.5, 0.4) == 0.0
+    assert order_value(1.0, 0.4) == pytest.approx(0.2)
+    assert order_value(0.0, 0.4) == pytest.approx(-0.2)
+
+
+def test_a_customs_union_makes_it_costly_to_turn_elsewhere():
+    rises(union_price, "bound", "union_cost")
+    falls(union_price, "own", "is_security")
+    ignores(union_price, "bound", "own", union_cost=0.0)
+    ignores(union_price, "bound", "own", is_security=1.0)
+    ignores(union_price, "bound", own=1.0)
+    assert union_price(0.8, 0.25, 0.0, 0.5) == pytest.approx(0.3)
+    assert union_price(0.8, 0.25, 1.0, 0.5) == 0.0
+
+
+def test_a_guarantor_tied_down_makes_states_look_for_another():
+    rises(vacuum_value, "strained", "is_security", "vacuum_pull")
+    ignores(vacuum_value, "strained", vacuum_pull=0.0)
+    ignores(vacuum_value, "strained", is_security=0.0)
+    assert vacuum_value(0.4, 1.0, 0.5) == pytest.approx(0.2)
+
+
+def test_middle_powers_are_wanted_as_the_great_ones_quarrel_or_loom_large():
+    rises(second_tier_value, "tier", "heat", "top", "second_tier")
+    ignores(second_tier_value, "tier", "heat", "top", second_tier=0.0)
+    ignores(second_tier_value, "heat", "top", tier=0.0)
+    # 0.4 x (1 - 0.5 x 0.5)
+    assert second_tier_value(1.0, 0.5, 0.5, 0.4) == pytest.approx(0.3)
+    assert second_tier_value(1.0, 1.0, 0.0, 0.4) == pytest.approx(0.4)
+    assert second_tier_value(1.0, 0.0, 0.0, 0.4) == 0.0
+
+
+def test_soft_works_hardly_stand_in_for_hard_ones():
+    falls(alike, "soft_hard")
+    falls(alike, "hardness", hardness=(0.5, 1.0), other=(0.0, 0.5))
+    rises(alike, "hardness", hardness=(0.0, 0.5), other=(0.5, 1.0))
+    ignores(alike, "hardness", "other", soft_hard=0.0)
+    stays_between(0.0, 1.0, alike)
+    assert alike(1.0, 0.0, 1.0) == 0.0
+    assert alike(0.75, 0.25, 0.8) == pytest.approx(0.6)
+
+
+@pytest.mark.parametrize(("one", "other"), [(0.0, 1.0), (0.3, 0.9), (0.5, 0.5)])
+def test_works_stand_in_for_each_other_both_ways_alike(one, other):
+    assert alike(one, other, 0.8) == alike(other, one, 0.8)
+    assert alike(one, one, 0.8) == 1.0

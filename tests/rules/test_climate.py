@@ -1,7 +1,16 @@
 import pytest
 from rules.rulebook import falls, ignores, rises, stays_between
 
-from sim.rules.climate import border_next, income_next, rivalry_next, unrest_next
+from sim.rules.climate import (
+    border_next,
+    downturn_next,
+    income_next,
+    rivalry_next,
+    shock_next,
+    strain_next,
+    unrest_next,
+    vigour_left,
+)
 
 
 def rivalry(**given):
@@ -101,3 +110,62 @@ def test_the_most_exposed_feel_the_border_most():
 def test_the_border_returns_to_its_usual_level(noise, border):
     # usual level 0.5 x 0.8 = 0.4; half of the distance from 0.5 is still there; one shock is 0.1 x 0.8
     assert border_next(0.5, 0.8, noise, 0.5, 0.5, 0.1) == pytest.approx(border)
+
+
+def test_a_downturn_is_felt_where_growth_falls_short_of_the_usual():
+    rises(downturn_next, "downturn", "trend", "downturn_memory", "downturn_sense")
+    falls(downturn_next, "growth")
+    ignores(downturn_next, "growth", "trend", downturn_sense=0.0)
+    stays_between(0.0, 1.0, downturn_next)
+    # a quarter of 4 % a year is 1 %; a fall by 1 % is 2 % short of it
+    assert downturn_next(0.0, -0.01, 0.04, 0.8, 10.0) == pytest.approx(0.2)
+    assert downturn_next(0.5, -0.01, 0.04, 0.8, 10.0) == pytest.approx(0.6)
+    assert downturn_next(0.5, -0.9, 0.04, 0.8, 10.0) == 1.0
+
+
+def test_a_downturn_is_forgotten_in_usual_times_and_no_faster_in_a_boom():
+    ignores(downturn_next, "growth", growth=(0.05, 0.2))
+    assert downturn_next(0.5, 0.01, 0.04, 0.8, 10.0) == pytest.approx(0.4)
+    assert downturn_next(0.5, 0.05, 0.04, 0.8, 10.0) == pytest.approx(0.4)
+
+
+def test_shocks_that_follow_each_other_add_up():
+    rises(shock_next, "shock", "unrest", "border", "downturn", "shock_fade")
+    stays_between(0.0, 1.0, shock_next)
+    assert shock_next(0.5, 0.0, 0.0, 0.0, 0.8) == pytest.approx(0.4)
+    # 1 - (1 - 0.4)(1 - 0.5)(1 - 0.2)(1 - 0.5)
+    assert shock_next(0.5, 0.5, 0.2, 0.5, 0.8) == pytest.approx(0.88)
+    for one_is_enough in ("unrest", "border", "downturn"):
+        quiet = {"shock": 0.0, "unrest": 0.0, "border": 0.0, "downturn": 0.0}
+        assert shock_next(**(quiet | {one_is_enough: 1.0}), shock_fade=0.8) == 1.0
+
+
+def test_a_border_quieter_than_usual_takes_no_shock_away():
+    ignores(shock_next, "border", border=(-1.0, 0.0))
+    assert shock_next(0.5, 0.0, -0.4, 0.0, 0.8) == pytest.approx(0.4)
+
+
+def test_a_war_that_goes_on_strains_and_peace_restores():
+    rises(strain_next, "strain", "war")
+    rises(strain_next, "strain_build", war=(0.1, 1.0))
+    falls(strain_next, "strain_recovery", war=(0.0, 0.9))
+    ignores(strain_next, "strain_recovery", war=1.0)
+    ignores(strain_next, "strain_build", war=0.0)
+    stays_between(0.0, 1.0, strain_next)
+
+
+@pytest.mark.parametrize(
+    ("strain", "war", "after"), [(0.5, 1.0, 0.55), (0.5, 0.0, 0.45), (0.0, 1.0, 0.1), (0.0, 0.0, 0.0)]
+)
+def test_a_power_is_strained_by_war_alone(strain, war, after):
+    # a tenth of what is left to lose, or a tenth of what was lost
+    assert strain_next(strain, war, 0.1, 0.1) == pytest.approx(after)
+
+
+def test_a_strained_power_has_less_to_offer():
+    falls(vigour_left, "strain", "war_drain")
+    ignores(vigour_left, "strain", war_drain=0.0)
+    ignores(vigour_left, "war_drain", strain=0.0)
+    stays_between(0.0, 1.0, vigour_left)
+    assert vigour_left(0.5, 0.6) == pytest.approx(0.7)
+    assert vigour_left(1.0, 1.0) == 0.0

@@ -11,6 +11,7 @@ from sim.rules.delivery import (
     need_next,
     trade_next,
     trade_room,
+    union_fit,
     wear_left,
 )
 
@@ -155,3 +156,12 @@ def test_needs_fall_as_works_are_finished():
 def test_needs_return_and_threat_raises_them(need, threat, after):
     # the usual need is 0.6, and 0.6 + 0.4 x 0.5 = 0.8 under that threat; a tenth of the way a quarter
     assert need_next(need, 0.6, threat, 0.0, 0.1, 0.5) == pytest.approx(after)
+
+
+def test_a_union_deepens_as_outsiders_gain():
+    rises(union_fit, "fit", "union", "others_gain", "union_deepening")
+    ignores(union_fit, "union", "others_gain", union_deepening=0.0)
+    ignores(union_fit, "others_gain", union=0.0)
+    # half of the most that others' gains could bring about
+    assert union_fit(0.02, 0.8, 1.0, 0.05) == pytest.approx(0.04)
+    assert union_fit(0.02, 0.8, 0.0, 0.05) == 0.02

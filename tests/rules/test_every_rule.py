@@ -36,8 +36,12 @@ WITHOUT_A_RULE = {
     "climate.rivalry_level": "a factor on every rivalry when the world is set up",
     "climate.dialogue_rate": "the probability with which a draw is compared",
     "security.intervention_tie": "a step in the tie of whoever was helped",
+    "region.clash_fade": "the part of an alarm that is left after a quarter",
     "diplomacy.kind_weight": "a weight in a sum over kinds of offer",
     "delivery.stage": "the part of a pipeline that moves on",
+    "delivery.local_relief": "a factor on what is finished with work done at home",
+    "delivery.downturn_need": "a factor on a downturn, the threat to every need but that for protection",
+    "routes.plant_stage": "the part of the plants under way that moves on",
 }
 
 every_rule = pytest.mark.parametrize("rule", ALL, ids=name_of)

@@ -1,7 +1,16 @@
 import pytest
 from rules.rulebook import falls, ignores, rises, stays_between
 
-from sim.rules.minds import commitment_next, prestige_next, promises_next, resentment_next, side_taken, trust_next
+from sim.rules.minds import (
+    commitment_next,
+    learning_speed,
+    prestige_next,
+    promises_next,
+    resentment_next,
+    security_first,
+    side_taken,
+    trust_next,
+)
 
 
 def test_promises_are_remembered_and_slowly_forgotten():
@@ -132,3 +141,20 @@ def test_the_neutral_take_no_side():
 def test_no_side_is_taken_where_sides_are_never_taken():
     stays_between(0.0, 0.0, side_taken, side_switch=0.0)
     stays_between(0.0, 0.0, side_taken, heat=0.0)
+
+
+def test_stacked_shocks_prompt_a_rethink():
+    rises(learning_speed, "trust_learning", "shock", "shock_rethink")
+    ignores(learning_speed, "shock", shock_rethink=0.0)
+    ignores(learning_speed, "shock", trust_learning=0.0)
+    assert learning_speed(0.8, 0.5, 1.0) == pytest.approx(1.2)
+    assert learning_speed(0.8, 0.0, 1.0) == 0.8
+
+
+def test_shocks_put_safety_first():
+    rises(security_first, "regime_security", "shock", "shock_rethink")
+    ignores(security_first, "shock", shock_rethink=0.0)
+    stays_between(0.0, 1.0, security_first)
+    assert security_first(0.6, 0.5, 1.0) == pytest.approx(0.8)
+    assert security_first(0.6, 0.0, 1.0) == 0.6
+    assert security_first(0.6, 1.0, 2.0) == 1.0

@@ -5,13 +5,18 @@ from rules.rulebook import falls, ignores, rises, stays_between
 
 from sim.rules.offers import (
     attraction,
+    collective_effort,
     effort_by_niche,
     effort_by_purse,
     effort_in_rivalry,
+    gateway_effort,
+    generous_size,
     host_odds,
     market_factor,
     offer_odds,
     offer_size,
+    reentry_effort,
+    sequenced,
     within_network,
     within_purse,
 )
@@ -150,3 +155,51 @@ def test_formats_of_others_are_copied():
 @pytest.mark.parametrize(("own", "rival", "odds"), [(0.0, 1.0, 0.3), (0.5, 1.0, 0.2), (1.0, 1.0, 0.1), (0.0, 0.0, 0.1)])
 def test_whoever_has_just_met_the_region_copies_nobody(own, rival, odds):
     assert host_odds(0.1, own, rival, 0.2) == pytest.approx(odds)
+
+
+def test_a_patient_power_widens_security_work_once_economic_ties_are_deep():
+    rises(sequenced, "depth")
+    falls(sequenced, "restraint", "sequencing")
+    ignores(sequenced, "depth", "restraint", sequencing=0.0)
+    ignores(sequenced, "depth", restraint=0.0)
+    ignores(sequenced, "restraint", "sequencing", depth=1.0)
+    stays_between(0.0, 1.0, sequenced)
+    assert sequenced(0.5, 0.8, 0.5) == pytest.approx(0.8)
+    assert sequenced(0.0, 1.0, 1.0) == 0.0
+
+
+def test_danger_at_the_border_gives_an_absent_power_an_opening():
+    rises(reentry_effort, "border", "reentry", "security_reentry")
+    ignores(reentry_effort, "border", "reentry", security_reentry=0.0)
+    ignores(reentry_effort, "border", reentry=0.0)
+    assert reentry_effort(0.5, 0.8, 2.0) == pytest.approx(1.8)
+    assert reentry_effort(0.0, 0.8, 2.0) == 1.0
+
+
+def test_routes_that_rivals_control_draw_money_for_others():
+    rises(gateway_effort, "captive", "gateway", "route_finance")
+    ignores(gateway_effort, "captive", "gateway", route_finance=0.0)
+    ignores(gateway_effort, "captive", gateway=0.0)
+    assert gateway_effort(0.5, 0.8, 1.5) == pytest.approx(1.6)
+    assert gateway_effort(0.0, 0.8, 1.5) == 1.0
+
+
+def test_a_track_with_all_at_once_brings_more_offers_while_it_is_fresh():
+    rises(collective_effort, "collective", "freshness", "collective_track")
+    ignores(collective_effort, "collective", "freshness", collective_track=0.0)
+    ignores(collective_effort, "collective", freshness=0.0)
+    assert collective_effort(0.8, 0.5, 0.5) == pytest.approx(1.2)
+    assert collective_effort(0.8, 0.0, 0.5) == 1.0
+
+
+def test_the_more_rivals_court_the_more_is_given():
+    rises(generous_size, "median", "courted", "generosity", "rivalry_generosity")
+    ignores(generous_size, "courted", "generosity", rivalry_generosity=0.0)
+    ignores(generous_size, "courted", generosity=0.0)
+    # half of the most that courting could add: 2 x (1 + 2 x 0.5 x 0.5)
+    assert generous_size(2.0, 1.0, 0.5, 2.0) == pytest.approx(3.0)
+    assert generous_size(2.0, 0.0, 0.5, 2.0) == 2.0
+
+
+def test_generosity_has_a_ceiling():
+    assert generous_size(2.0, 1e9, 0.5, 2.0) == pytest.approx(4.0)

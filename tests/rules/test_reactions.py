@@ -4,11 +4,13 @@ from rules.rulebook import falls, ignores, rises, stays_between
 from sim.rules.reactions import (
     carrot_next,
     contradiction_of,
+    counter_plan,
     drills_added,
     format_next,
     pressure_next,
     purse_next,
     standing_next,
+    stick_left,
 )
 
 
@@ -141,3 +143,21 @@ def test_a_summit_is_fresh_and_fades():
     stays_between(0.0, 1.0, format_next)
     assert format_next(0.5, 1.0, 0.8) == 1.0
     assert format_next(0.5, 0.0, 0.8) == pytest.approx(0.4)
+
+
+def test_who_counts_a_rival_s_gain_as_a_loss_answers_with_works():
+    rises(counter_plan, "provoked", "zero_sum", "counter_initiative")
+    ignores(counter_plan, "provoked", "zero_sum", counter_initiative=0.0)
+    ignores(counter_plan, "provoked", zero_sum=0.0)
+    assert counter_plan(0.2, 0.5, 3.0) == pytest.approx(0.3)
+    assert counter_plan(0.0, 0.5, 3.0) == 0.0
+
+
+def test_who_shuns_confrontation_presses_less():
+    rises(stick_left, "style")
+    falls(stick_left, "restraint", "non_confrontation")
+    ignores(stick_left, "restraint", non_confrontation=0.0)
+    ignores(stick_left, "non_confrontation", restraint=0.0)
+    stays_between(0.0, 1.0, stick_left)
+    assert stick_left(0.5, 0.8, 0.5) == pytest.approx(0.3)
+    assert stick_left(0.5, 1.0, 1.0) == 0.0

@@ -7,6 +7,7 @@ from sim.rules.terms import (
     exclusivity_signed,
     governance_asked,
     local_content,
+    processing_granted,
     suitor_weight,
 )
 
@@ -91,3 +92,14 @@ def test_bargaining_power_obtains_local_work():
     ignores(local_content, "bargaining", local_share=0.0)
     stays_between(0.0, 1.0, local_content)
     assert local_content(0.5, 0.4) == pytest.approx(0.2)
+
+
+def test_a_state_that_asks_for_processing_obtains_part_of_it():
+    rises(processing_granted, "local", "processing", "summit", "agenda_shaping")
+    ignores(processing_granted, "processing", "summit", agenda_shaping=0.0)
+    ignores(processing_granted, "summit", processing=0.0)
+    stays_between(0.0, 1.0, processing_granted)
+    # of the four fifths that are not local yet, a quarter; twice that where an agenda is open
+    assert processing_granted(0.2, 0.5, 0.0, 0.5) == pytest.approx(0.4)
+    assert processing_granted(0.2, 0.5, 1.0, 0.5) == pytest.approx(0.6)
+    assert processing_granted(0.2, 1.0, 1.0, 0.75) == 1.0
