@@ -28,7 +28,7 @@ from sim.plots import (
     PALETTE,
     _as_year,
     _fill,
-    _finish,
+    _finish_with,
     _mixed,
     _panels,
     _triangle,
@@ -46,6 +46,8 @@ if TYPE_CHECKING:
 
 CAPTIONS = "captions.csv"
 MOST_BARS = 15  # factors in one panel: more cannot be read in print
+_LETTER, _LINE = 0.068, 0.24  # inches a letter and a line of a legend take
+_ROOM = "room_for_legend"
 MOST_PANELS = 6
 MOST_IN_MAP = 12
 _SMOOTH = 9  # levels of both factors from which a grid is drawn as a map and not as lines
@@ -65,12 +67,15 @@ def tornado(data: pd.DataFrame, axes: "Axes") -> "Axes":
     ends = data.sort_values("at", kind="stable").groupby("factor", sort=False).agg(["first", "last"])
     swing = ends["value"].abs().max(axis=1)
     shown = swing.sort_values(ascending=False, kind="stable").index[:MOST_BARS]
+    widest = max(float(swing.max()), 1e-300)
     for place, factor in enumerate(shown):
         for end, colour in (("first", _BELOW), ("last", _ABOVE)):
             value = float(ends.loc[factor, ("value", end)])
             low, high = (float(ends.loc[factor, (side, end)]) for side in ("low", "high"))
             axes.barh(place, value, height=0.66, color=_mixed(colour, 0.35), edgecolor=colour, linewidth=0.7)
             axes.plot([low, high], [place, place], color=INK, linewidth=1.0, solid_capstyle="butt", zorder=3)
+            if abs(value) < 0.02 * widest:
+                continue  # a label at the axis would say little, and hide what stands there
             text, side = f"{float(ends.loc[factor, ('at', end)]):.3g}", "right" if value < 0 else "left"
             axes.annotate(
                 text,
@@ -694,11 +699,26 @@ def _frame(count: int, width: float, height: float) -> tuple[Figure, list["Axes"
 
 
 def _keys(figure: Figure, spare: "Axes | None", handles: list[Any]) -> None:
-    """What the marks mean: in the spare panel where there is one, else in a line above the panels."""
-    if spare is None:
-        figure.legend(handles=handles, loc="outside upper left", ncols=min(len(handles), 4), handlelength=2.6)
-    else:
+    """What the marks mean: in the spare panel where there is one, else in lines between title and panels."""
+    if spare is not None:
         spare.legend(handles=handles, loc="center", handlelength=2.6, labelspacing=0.7)
+        return
+    longest = max(len(handle.get_label()) for handle in handles)
+    columns = max(1, min(len(handles), int(figure.get_figwidth() / (0.6 + _LETTER * longest))))
+    lines = -(-len(handles) // columns)
+    figure.legend(
+        handles=handles,
+        loc="upper left",
+        bbox_to_anchor=(0.005, 1 - 0.58 / figure.get_figheight()),
+        ncols=columns,
+        handlelength=2.6,
+        columnspacing=1.4,
+        borderpad=0.2,
+    )
+    room = _LINE * lines
+    figure.set_figheight(figure.get_figheight() + room)
+    figure.legends[0].set_bbox_to_anchor((0.005, 1 - 0.58 / figure.get_figheight()))
+    setattr(figure, _ROOM, room)
 
 
 def _series_legend(figure: Figure, spare: "Axes | None", names: Sequence[str]) -> None:
@@ -731,7 +751,7 @@ def _noise_figure(sweep: "Sweep") -> _Drawn:
         Patch(facecolor="#B9B9B9", hatch="///", edgecolor=FAINT, label="luck that depends on them"),
         Patch(facecolor="#E9ECEF", hatch="...", edgecolor=FAINT, label="luck"),
     ]
-    figure.legend(handles=handles, loc="outside right upper")
+    _keys(figure, None, handles)
     subtitle = f"{sweep.manifest['replicates']} replicates a point, the same luck at every point"
     return _finished(figure, "Parameters or luck?", subtitle, sweep, "luck", data)
 
@@ -744,7 +764,7 @@ def _convergence_figure(sweep: "Sweep") -> _Drawn:
     axes = convergence_lines(data, figure.subplots())
     axes.set_xlabel("base points" if sweep.kind is DesignKind.SOBOL else "trajectories")
     axes.set_ylabel("half of the widest 95 % interval")
-    figure.legend(handles=axes.get_lines()[:-1], loc="outside right upper", handlelength=3.2)
+    _keys(figure, None, axes.get_lines()[:-1])
     subtitle = "Dashed: the target. Where a line ends above it, the sample is too small"
     return _finished(figure, "Was the sample large enough?", subtitle, sweep, "convergence", data)
 
@@ -802,8 +822,9 @@ def _discovery_figures(sweep: "Sweep", found: "Discovery", number: int) -> _Draw
 
 
 def _finished(figure: Figure, title: str, subtitle: str, sweep: "Sweep", name: str, data: pd.DataFrame) -> _Drawn:
-    told: Any = sweep
-    _finish(figure, title, subtitle, told)
+    counted = f"{sweep.number_of_runs:,} runs, seed {sweep.manifest['seed']}"
+    names = f"{sweep.title} ({sweep.name})"
+    _finish_with(figure, title, subtitle, names, counted, above=getattr(figure, _ROOM, 0.0))
     return [(name, figure, data)]
 
 

@@ -124,7 +124,7 @@ def _print(sweep: "Sweep", found: list[Any]) -> None:
         _print_outcome(sweep, outcome)
     if len(told) > _TOLD:
         print(f"and {len(told) - _TOLD} more outcomes; indices.parquet has them all\n")
-    whys = [str(why) for why in sweep.refused["why"]]
+    whys = [str(row.why) for row in sweep.refused.itertuples() if "@" not in str(row.outcome)]
     for why in whys[:_TOLD]:
         print(why)
     if whys:
