@@ -5,6 +5,7 @@
 #   make test        the tests
 #   make check       what has to pass before a change is merged: lint, types, tests
 #   make bench       the measurements
+#   make soak        kill a batch a hundred times at random moments, and look whether it ends the same (some minutes)
 #   make chronicles  renew the stories the tests replay (then read the difference as prose)
 #   make experiments run every experiment again: figures, tables, notebook (adds the tools of scenario discovery)
 #   make docs        renew what is printed: the pages, and the schema of scenario files
@@ -19,7 +20,7 @@ PYTHONS := $(if $(PYTHON),$(PYTHON),python3 python3.13 python3.12 python3.11 pyt
 NEW_ENOUGH := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test bench check chronicles experiments docs clean
+.PHONY: help setup demo test bench soak check chronicles experiments docs clean
 
 help:
 	@sed -n 's/^#   //p' $(firstword $(MAKEFILE_LIST))
@@ -56,6 +57,9 @@ test: $(VENV)/.ready-dev
 bench: $(VENV)/.ready-dev
 	@$(BIN)/python -m pytest tests/benchmarks --override-ini addopts="--import-mode=importlib --strict-markers" \
 	  --benchmark-only --benchmark-columns=min,median,rounds
+
+soak: $(VENV)/.ready
+	@$(BIN)/python tests/soak/kill_and_resume.py --kills 100
 
 check: $(VENV)/.ready-dev
 	@$(BIN)/ruff check .

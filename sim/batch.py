@@ -1,12 +1,14 @@
 """Many runs of one or more scenarios: in parallel, with results on disk as they come, and resumable.
 
-Runs are cut into chunks of a fixed number, whatever the number of workers, and everything summed over runs is summed in
-whole numbers; so the files are the same bytes for any number of workers, interrupted or not.
+Blocks (`sim.blocks`) are made by threads of this process or by workers of a cluster, and everything summed over runs is
+summed in whole numbers; so the files are the same bytes for any number of workers, on one machine or many, interrupted
+or not.
 """
 
 import contextlib
 import dataclasses
-import hashlib
+import errno
+import functools
 import json
 import os
 import platform
@@ -14,62 +16,77 @@ import shutil
 import string
 import threading
 import time
-from collections.abc import Callable, Iterator
+import uuid
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
-from importlib import metadata
 from pathlib import Path
-from typing import Any, Protocol, overload
+from typing import Any, overload
 
+from sim.blocks import (
+    CHUNK,
+    SERIES_RUNS,
+    Delivery,
+    Engine,
+    Errand,
+    Order,
+    Plan,
+    allowed_cores,
+    code_hash,
+    evidence_hash,
+    run_errand,
+    runs_part,
+    version_of,
+    versions,
+)
 from sim.compiling import warm
 from sim.complaints import input_error, shown_path
-from sim.evidence import Evidence, load_evidence
-from sim.measures import OUTCOMES, Thresholds, final_columns, outcome_words, summarise, thresholds
+from sim.locks import hold
+from sim.measures import OUTCOMES
+from sim.quarters import quarter_text
 from sim.record import (
     FORMAT,
-    Block,
+    MEASURES,
     Results,
     Written,
     file_hash,
+    is_draft,
     join_tables,
     load_results,
     read_manifest,
-    runs_table,
-    series_table,
+    write_bytes,
     write_manifest,
     write_table,
     write_text,
 )
-from sim.sampling import sampled_numbers
-from sim.scenario import Scenario, load_scenario, quarter_text
+from sim.scenario import Scenario, load_scenario
+from sim.summary import summary_of, variance_lines
 from sim.tally import Tally, warm_up
+from sim.uncertainty import variance_table
 
-CHUNK = 288
-"""Runs in one block: small enough for memory and an even load, and a whole number of fillings of the engine's lanes."""
+__all__ = [
+    "CHUNK",
+    "SERIES_RUNS",
+    "Estimate",
+    "Interrupted",
+    "Part",
+    "Progress",
+    "Stage",
+    "allowed_cores",
+    "code_hash",
+    "estimate",
+    "evidence_hash",
+    "run",
+    "run_part",
+]
 
-SERIES_RUNS = 2048
-"""Runs whose whole course is kept unless told otherwise; bands, outcomes and offers always rest on every run."""
+CHECKPOINT_SECONDS = 2.0  # work that a kill may cost, unless taking notes takes long
+_CHECKPOINT_SHARE = 0.05  # of the time, at most, goes into notes
 
-_CHECKPOINT_SECONDS = 20.0
-_ASKING = ("ablate", "comparison", "contrasts", "differences", "pairing", "patterns", "schema")
-_SHOWING = ("cli", "plots", "report", "chronicle", "listening", "telling", "explain", "explanation", "words")
-_SWEEPING = ("asking", "factors", "experiment", "designs", "sensitivity", "discovery", "sweeps")
-_SHIPPING = ("sweep_plots", "publish", "trace")
-_NOT_IN_RESULTS = frozenset(
-    f"{room}.py" for room in ("__init__", "__main__", *_ASKING, *_SWEEPING, *_SHIPPING, *_SHOWING)
-)
-
-
-class Prepared(Protocol):
-    """An engine made ready for one scenario."""
-
-    def run_block(self, first: int, count: int) -> Block:
-        """Run numbers `first` to `first + count - 1`; may be called from several threads at once."""
-
-
-Engine = Callable[[Scenario, Evidence], Prepared]
+_ScenarioLike = str | Path | Scenario
+_Tell = Callable[["Progress"], None]
 
 
 class Stage(Enum):
@@ -104,10 +121,25 @@ class Estimate:
     """What a batch would take, judged by a few runs made and thrown away."""
 
     runs: int
+    blocks: int
+    kept: int  # runs of an interrupted batch that need not be made again
     seconds: float
     size: int  # bytes on disk
+    free: int  # bytes free where they would go
+    drawn: int  # numbers drawn from their ranges
+    writable: bool
     folder: Path
     finished: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """Some blocks of a batch, made; `done` and `total` count runs of this part."""
+
+    folder: Path
+    done: int
+    total: int
+    finished: bool  # whether the whole batch was put together before
 
 
 # --- the front -------------------------------------------------------------------------------------------------------
@@ -115,42 +147,54 @@ class Estimate:
 
 @overload
 def run(
-    scenarios: str | Path | Scenario,
+    scenarios: _ScenarioLike,
     runs: int | None = None,
     seed: int | None = None,
     workers: int | None = None,
     out: Path | str | None = None,
-    progress: Callable[[Progress], None] | None = None,
+    progress: _Tell | None = None,
     *,
     engine: str | Engine = "ensemble",
     series: int = SERIES_RUNS,
+    thin: int = 1,
+    measures: Sequence[str] | None = None,
+    numbers: str = "fixed",
+    dask: Any = None,
 ) -> Results: ...
 
 
 @overload
 def run(
-    scenarios: list[str | Path | Scenario] | tuple[str | Path | Scenario, ...],
+    scenarios: list[_ScenarioLike] | tuple[_ScenarioLike, ...],
     runs: int | None = None,
     seed: int | None = None,
     workers: int | None = None,
     out: Path | str | None = None,
-    progress: Callable[[Progress], None] | None = None,
+    progress: _Tell | None = None,
     *,
     engine: str | Engine = "ensemble",
     series: int = SERIES_RUNS,
+    thin: int = 1,
+    measures: Sequence[str] | None = None,
+    numbers: str = "fixed",
+    dask: Any = None,
 ) -> tuple[Results, ...]: ...
 
 
 def run(
-    scenarios: str | Path | Scenario | list[str | Path | Scenario] | tuple[str | Path | Scenario, ...],
+    scenarios: _ScenarioLike | list[_ScenarioLike] | tuple[_ScenarioLike, ...],
     runs: int | None = None,
     seed: int | None = None,
     workers: int | None = None,
     out: Path | str | None = None,
-    progress: Callable[[Progress], None] | None = None,
+    progress: _Tell | None = None,
     *,
     engine: str | Engine = "ensemble",
     series: int = SERIES_RUNS,
+    thin: int = 1,
+    measures: Sequence[str] | None = None,
+    numbers: str = "fixed",
+    dask: Any = None,
 ) -> Results | tuple[Results, ...]:
     """Run one scenario, or several one after the other, and open what they leave.
 
@@ -161,7 +205,7 @@ def run(
     runs, seed
         In place of what the scenario says.
     workers
-        Threads; as many as the cores this process may use unless told otherwise.
+        Threads, or processes of `dask="local"`; as many as the cores this process may use unless told otherwise.
     out
         Folder in which each scenario gets a folder `<scenario>-<hash>` of its own; `results` unless told otherwise.
     progress
@@ -170,11 +214,22 @@ def run(
         `ensemble` (compiled, fast), `mesa` (one agent at a time), or a function that prepares an engine of your own.
     series
         Runs whose whole course is kept, the first ones.
+    thin
+        Keep every so many quarters of that course, counted back from the last.
+    measures
+        What is kept of that course, names out of `sim.record.MEASURES`; all unless told otherwise. Bands, outcomes,
+        offers and the table of runs are complete in any case.
+    numbers
+        `fixed`, or `sampled`: every number is drawn from its range (`sim.sampling.every_number`), and runs are grouped
+        so that the variance due to numbers can be told from that due to luck (`sim.uncertainty`).
+    dask
+        Address of a Dask scheduler, `local`, or a client that is connected: blocks are sent there.
 
     Raises
     ------
     sim.complaints.InputError
-        If a scenario or the evidence is wrong, or another process is at work in the same folder.
+        If a scenario or the evidence is wrong, another process is at work in the same folder, or results cannot be
+        written.
     Interrupted
         If stopped with Ctrl-C; the same call continues where it stopped.
 
@@ -182,40 +237,91 @@ def run(
     -----
     A batch that was finished before, with the same scenario, evidence and code, is opened and not run again.
     """
+    kept = None if measures is None else tuple(measures)
+    asked = {"engine": engine, "series": series, "thin": thin, "measures": kept, "numbers": numbers}
     if isinstance(scenarios, str | Path | Scenario):
-        return _plan(scenarios, runs, seed, out, engine, series).carry_out(workers, progress)
-    plans = [_plan(scenario, runs, seed, out, engine, series) for scenario in scenarios]
-    return tuple(plan.carry_out(workers, progress) for plan in plans)
+        return _carry_out(_plan(scenarios, runs, seed, out, asked), workers, progress, dask)
+    plans = [_plan(scenario, runs, seed, out, asked) for scenario in scenarios]
+    return tuple(_carry_out(plan, workers, progress, dask) for plan in plans)
 
 
-def estimate(
-    scenario: str | Path | Scenario,
+def run_part(
+    scenario: _ScenarioLike,
+    part: int,
+    parts: int,
     runs: int | None = None,
     seed: int | None = None,
     workers: int | None = None,
     out: Path | str | None = None,
-    *,
-    engine: str | Engine = "ensemble",
-    series: int = SERIES_RUNS,
+    progress: _Tell | None = None,
+    **asked: Any,
+) -> Part:
+    """Make every `parts`-th block of a batch, so that a job array on many machines can share it.
+
+    `part` counts from 1. All parts may be at work at the same time in one shared folder. Afterwards `run` with the same
+    arguments puts them together, and makes what is missing. Other arguments are those of `run`.
+    """
+    if not 1 <= part <= parts:
+        raise input_error(
+            "--block", "parts are counted from 1", found=f"{part}/{parts}", allowed=f"1/{parts} and so on"
+        )
+    plan = _plan(scenario, runs, seed, out, asked)
+    if read_manifest(plan.folder) is not None:
+        return Part(folder=plan.folder, done=plan.scenario.runs, total=plan.scenario.runs, finished=True)
+    tell = progress or (lambda _: None)
+    notes = f"partial/part-{part:05d}-of-{parts:05d}"
+    with (
+        _telling_of_trouble(plan.folder),
+        hold(plan.folder / "partial" / "lock", shown_path(plan.folder), shared=True),
+        hold(plan.folder / notes / "lock", shown_path(plan.folder)),
+    ):
+        if read_manifest(plan.folder) is not None:  # put together in the meantime
+            _tidy(plan.folder)
+            return Part(folder=plan.folder, done=plan.scenario.runs, total=plan.scenario.runs, finished=True)
+        batch = _Batch(plan, tell, notes, plan.blocks[part - 1 :: parts])
+        batch.work(max(1, workers or allowed_cores()))
+        batch.keep()
+        return Part(folder=plan.folder, done=batch.tally.runs, total=batch.runs, finished=False)
+
+
+def estimate(
+    scenario: _ScenarioLike,
+    runs: int | None = None,
+    seed: int | None = None,
+    workers: int | None = None,
+    out: Path | str | None = None,
+    **asked: Any,
 ) -> Estimate:
-    """Say how long a batch would take and how much it would write, without writing anything."""
-    plan = _plan(scenario, runs, seed, out, engine, series)
-    prepared = plan.engine(plan.scenario, plan.evidence)
+    """Say how long a batch would take and how much it would write, without writing anything.
+
+    Other arguments are those of `run`.
+    """
+    plan = _plan(scenario, runs, seed, out, asked)
+    prepared = plan.prepare()
     prepared.run_block(0, 1)
-    count = min(64, plan.scenario.runs)
+    total = plan.scenario.runs
+    count = min(64, total)
     started = time.perf_counter()
     block = prepared.run_block(0, count)
-    words, columns = plan.judge(block)
-    kept = series_table(block, words)
-    seconds = (time.perf_counter() - started) / count * plan.scenario.runs / (workers or allowed_cores())
-    size = _stored(kept) / count * min(plan.scenario.runs, series)
-    size += _stored(runs_table(block, columns)) / count * plan.scenario.runs
+    _, tables = plan.judge(block)
+    one = (time.perf_counter() - started) / count
+    kept = min(total, _kept_runs(plan))
+    size = _stored(tables[0]) / count * total
+    if len(tables) > 1:
+        size += _stored(tables[1]) / min(count, plan.series) * plan.series
+    place = _nearest_folder(plan.folder)
+    finished = read_manifest(plan.folder) is not None
     return Estimate(
-        runs=plan.scenario.runs,
-        seconds=seconds,
+        runs=total,
+        blocks=len(plan.blocks),
+        kept=total if finished else kept,
+        seconds=0.0 if finished else one * (total - kept) / (workers or allowed_cores()),
         size=round(size),
+        free=shutil.disk_usage(place).free,
+        drawn=len(plan.scenario.sampled),
+        writable=place.is_dir() and os.access(place, os.W_OK),
         folder=plan.folder,
-        finished=read_manifest(plan.folder) is not None,
+        finished=finished,
     )
 
 
@@ -223,167 +329,128 @@ def _stored(table: Any) -> float:
     return float(table.nbytes) * 0.6  # what compression left of the tables of the shipped scenarios
 
 
-def allowed_cores() -> int:
-    """Cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+def _kept_runs(plan: Plan) -> int:
+    """Runs that an interrupted batch has noted as finished, here or in its parts."""
+    noted = (path / "blocks.json" for path in (plan.folder / "partial", *_part_folders(plan.folder)))
+    numbers = {int(number) for path in noted for number in _read_notes(path)}
+    return sum(min(CHUNK, plan.scenario.runs - number * CHUNK) for number in numbers)
 
 
-# --- what is to be done ----------------------------------------------------------------------------------------------
+def _nearest_folder(path: Path) -> Path:
+    """The folder itself, or the nearest one above that exists."""
+    return next((place for place in (path, *path.absolute().parents) if place.exists()), Path.cwd())
 
 
 def _plan(
-    scenario: str | Path | Scenario,
-    runs: int | None,
-    seed: int | None,
-    out: Path | str | None,
-    engine: str | Engine,
-    series: int,
-) -> "_Plan":
+    scenario: _ScenarioLike, runs: int | None, seed: int | None, out: Path | str | None, asked: dict[str, Any]
+) -> Plan:
     if not isinstance(scenario, Scenario):
         scenario = load_scenario(scenario)
     changes = {name: value for name, value in (("runs", runs), ("seed", seed)) if value is not None}
     scenario = dataclasses.replace(scenario, **changes)  # type: ignore[arg-type]
-    evidence = load_evidence(scenario.world)
-    prepare, name = (_engine(engine), engine) if isinstance(engine, str) else (engine, "own")
-    return _Plan(scenario, evidence, prepare, name, series, Path("results" if out is None else out))
+    return Plan(Order(scenario=scenario, **asked), Path("results" if out is None else out))
 
 
-def _engine(name: str) -> Engine:
-    if name == "ensemble":
-        from sim import ensemble
-
-        return ensemble.prepare
-    if name == "mesa":
-        from sim import agents
-
-        prepare: Engine = agents.prepare
-        return prepare
-    raise input_error("engine", "there is no such engine", found=f"'{name}'", allowed="ensemble, mesa")
-
-
-class _Plan:
-    """One scenario to be run, and the folder it belongs in."""
-
-    def __init__(
-        self, scenario: Scenario, evidence: Evidence, engine: Engine, engine_name: str, series: int, out: Path
-    ) -> None:
-        self.scenario = scenario
-        self.evidence = evidence
-        self.engine = engine
-        self.engine_name = engine_name
-        self.series = min(series, scenario.runs)
-        self.numbers = {name: number.value for name, number in evidence.numbers.items()} | dict(scenario.numbers)
-        self.lines: Thresholds = thresholds(self.numbers)
-        self.identity = self._identity()
-        self.hash = _digest(self.identity)
-        self.folder = out / f"{scenario.name}-{self.hash[:10]}"
-
-    def _identity(self) -> dict[str, Any]:
-        """Everything the results depend on; equal identities give equal bytes."""
-        scenario = _plain(self.scenario)
-        for where in ("path", "notes", "origins"):
-            scenario.pop(where, None)
-        for event in scenario["events"]:
-            event.pop("file", None)
-            event.pop("line", None)
-        return {
-            "format": FORMAT,
-            "scenario": scenario,
-            "engine": self.engine_name,
-            "series_runs": self.series,
-            "chunk": CHUNK,
-            "evidence": evidence_hash(self.evidence),
-            "code": code_hash(),
-        }
-
-    def judge(self, block: Block) -> tuple[Any, dict[str, Any]]:
-        """Outcome words [R, T, I] and what is kept of every run."""
-        summary = summarise(block, self.lines)
-        return outcome_words(summary.outcome, summary.power, block.powers), final_columns(summary, block)
-
-    def carry_out(self, workers: int | None, progress: Callable[[Progress], None] | None) -> Results:
-        """Run what is not there yet."""
-        if read_manifest(self.folder) is not None:
-            return load_results(self.folder)
-        tell = progress or (lambda _: None)
-        try:
-            with _alone_in(self.folder):
-                return _Batch(self, tell).carry_out(max(1, workers or allowed_cores()))
-        except OSError as error:  # no such place, no permission, no room
-            reason = error.strerror or str(error)
-            message = f"results cannot be written there ({reason}); what was finished is kept, the same command goes on"
-            raise input_error(shown_path(self.folder), message) from error
+def _carry_out(plan: Plan, workers: int | None, progress: _Tell | None, dask: Any) -> Results:
+    """Run what is not there yet."""
+    if read_manifest(plan.folder) is not None and not (plan.folder / "partial").exists():
+        return load_results(plan.folder)
+    tell = progress or (lambda _: None)
+    workers = max(1, workers or allowed_cores())
+    with _telling_of_trouble(plan.folder), hold(plan.folder / "partial" / "lock", shown_path(plan.folder)):
+        if read_manifest(plan.folder) is not None:  # by another process in the meantime, or all but the tidying
+            _tidy(plan.folder)
+            return load_results(plan.folder)
+        for part in _part_folders(plan.folder):  # a living part of a job array is not robbed of its folder
+            with hold(part / "lock", shown_path(plan.folder)):
+                pass
+        batch = _Batch(plan, tell, "partial", plan.blocks)
+        batch.take_up_parts()
+        if dask is None:
+            batch.work(workers)
+        else:
+            batch.send_out(dask, workers)
+        return batch.finish()
 
 
 @contextlib.contextmanager
-def _alone_in(folder: Path) -> Iterator[None]:
-    """Keep a second process out of a folder that is being written, where the system knows such locks."""
-    partial = folder / "partial"
-    partial.mkdir(parents=True, exist_ok=True)
+def _telling_of_trouble(folder: Path) -> Iterator[None]:
+    """Say plainly when results cannot be written: no such place, no permission, no room."""
     try:
-        import fcntl
-    except ImportError:
         yield
-        return
-    with (partial / "lock").open("w") as handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise input_error(shown_path(folder), "another process is writing results there now") from error
-        yield
+    except OSError as error:
+        reason = error.strerror or str(error)
+        hint = ""
+        if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
+            hint = "; make room, or keep less with --series, --thin and --measures"
+        message = f"results cannot be written there ({reason}); what was noted is kept, the same command goes on{hint}"
+        raise input_error(shown_path(folder), message) from error
+
+
+def _part_folders(folder: Path) -> list[Path]:
+    return sorted((folder / "partial").glob("part-*-of-*"))
+
+
+def _tidy(folder: Path) -> None:
+    """Take away what only an unfinished folder needs, and what killed processes began to write."""
+    shutil.rmtree(folder / "partial", ignore_errors=True)
+    for path in folder.rglob(".*.draft"):
+        if is_draft(path):
+            path.unlink(missing_ok=True)
 
 
 # --- doing it --------------------------------------------------------------------------------------------------------
 
 
 class _Batch:
-    """One scenario while it runs."""
+    """One scenario, or some blocks of it, while it runs."""
 
-    def __init__(self, plan: _Plan, tell: Callable[[Progress], None]) -> None:
+    def __init__(self, plan: Plan, tell: _Tell, notes: str, blocks: range) -> None:
+        """Make the engine ready and take up what an earlier process noted in the folder `notes`."""
         self.plan = plan
-        self.runs = plan.scenario.runs
         self.folder = plan.folder
-        self.partial = plan.folder / "partial"
+        self.notes = plan.folder / notes
+        self.blocks = blocks
+        self.runs = sum(min(CHUNK, plan.scenario.runs - number * CHUNK) for number in blocks)
         self.started = datetime.now(UTC)
         self.clock = time.perf_counter()
         self._tell = tell
         self._written: dict[int, list[Written]] = {}
         self._lock = threading.Lock()
+        self._kept_at, self._keeping_took = time.perf_counter(), 0.0
         self.tell(Stage.PREPARE if warm() else Stage.COMPILE, 0)
-        self.prepared = plan.engine(plan.scenario, plan.evidence)
+        self.prepared = plan.prepare()
         first = self.prepared.run_block(0, 1)
         first.check()
         warm_up()
         self.names = first
         self.tally = Tally(first)
-        self.resumed = self._take_up()
+        self._take_up(self.notes)
+        self.resumed = self.tally.runs
 
     def tell(self, stage: Stage, done: int) -> None:
         self._tell(Progress(scenario=self.plan.scenario.name, stage=stage, done=done, total=self.runs))
 
-    def carry_out(self, workers: int) -> Results:
-        todo = [number for number in range(-(-self.runs // CHUNK)) if number not in self._written]
+    def todo(self) -> list[int]:
+        """Numbers of the blocks that are not there yet."""
+        return [number for number in self.blocks if number not in self._written]
+
+    # --- by threads of this process ---
+
+    def work(self, workers: int) -> None:
+        """Make all blocks that are missing, here."""
         self.tell(Stage.RUN, self.tally.runs)
-        with ThreadPoolExecutor(workers) as pool:
+        with ThreadPoolExecutor(workers) as pool, self._kept_whatever_happens():
             waiting: set[Future[None]] = set()
             try:
-                self._work_off(pool, todo, waiting, workers)
-            except BaseException as error:
+                self._work_off(pool, waiting, workers)
+            finally:
                 for future in waiting:
                     future.cancel()
                 wait(waiting)
-                self.keep()
-                if isinstance(error, KeyboardInterrupt):
-                    raise Interrupted(self.folder, self.tally.runs, self.runs) from None
-                raise
-        self.tell(Stage.WRITE, self.runs)
-        return self.finish()
 
-    def _work_off(self, pool: ThreadPoolExecutor, todo: list[int], waiting: set[Future[None]], workers: int) -> None:
-        coming = iter(todo)
-        kept_at = time.perf_counter()
+    def _work_off(self, pool: ThreadPoolExecutor, waiting: set[Future[None]], workers: int) -> None:
+        coming = iter(self.todo())
         while True:
             while len(waiting) <= workers and (number := next(coming, None)) is not None:
                 waiting.add(pool.submit(self.one_block, number))
@@ -393,69 +460,130 @@ class _Batch:
             waiting -= done
             for future in done:
                 future.result()
-            self.tell(Stage.RUN, self.tally.runs)
-            if time.perf_counter() - kept_at > _CHECKPOINT_SECONDS:
-                self.keep()
-                kept_at = time.perf_counter()
+            self._after_some()
 
     def one_block(self, number: int) -> None:
         """Run one block, write its files and count it; doing it twice leaves the same bytes."""
-        first = number * CHUNK
-        block = self.prepared.run_block(first, min(CHUNK, self.runs - first))
-        block.check()
-        summary = summarise(block, self.plan.lines)
-        drawn = sampled_numbers(self.plan.scenario, self.plan.scenario.seed, first, block.runs)
-        files = [write_table(runs_table(block, final_columns(summary, block), drawn), self.folder, _runs_part(number))]
-        kept = min(block.runs, self.plan.series - first)
-        if kept > 0:
-            words = outcome_words(summary.outcome[:kept], summary.power[:kept], block.powers)
-            name = f"series.parquet/block-{number:05d}.parquet"
-            files.append(write_table(series_table(block.head(kept), words), self.folder, name))
+        block, summary, tables = self.plan.make(self.prepared, number)
+        files = [write_table(table, self.folder, name) for name, table in tables.items()]
         with self._lock:
             self.tally.add(number, block, summary)
             self._written[number] = files
 
+    # --- by workers of a cluster ---
+
+    def send_out(self, address: Any, workers: int) -> None:
+        """Have all blocks that are missing made by a Dask cluster."""
+        from sim.cluster import connect
+
+        token = f"partial/here-{uuid.uuid4().hex}"
+        order = dataclasses.replace(self.plan.order, scenario=dataclasses.replace(self.plan.order.scenario, path=None))
+        errand = Errand(
+            order=order,
+            hash=self.plan.hash,
+            versions=versions(),
+            folder=str(self.folder.resolve()),
+            token=token,
+        )
+        self.tell(Stage.RUN, self.tally.runs)
+        with self._kept_whatever_happens(), connect(address, workers) as cluster:
+            write_text(self.folder / token, "whoever sees this file shares the folder\n")
+            function = functools.partial(run_errand, errand)
+            for delivery in cluster.each(function, self.todo(), self._after_some):
+                self._receive(delivery)
+
+    def _receive(self, delivery: Delivery) -> None:
+        """Count a block that was made elsewhere; one whose files are not as they should be is made here."""
+        for name, data in delivery.contents.items():
+            write_bytes(self.folder / name, data)
+        if not all(_intact(self.folder, file) for file in (*delivery.files, delivery.counts)):
+            self.one_block(delivery.number)
+            return
+        counts = self.folder / delivery.counts.name
+        if self.tally.restore(counts):
+            self._written[delivery.number] = list(delivery.files)
+        else:
+            self.one_block(delivery.number)
+        counts.unlink(missing_ok=True)
+
     # --- keeping and taking up ---
+
+    def _after_some(self) -> None:
+        """Say how far it is, and note it now and then."""
+        self.tell(Stage.RUN, self.tally.runs)
+        now = time.perf_counter()
+        if now - self._kept_at > max(CHECKPOINT_SECONDS, self._keeping_took / _CHECKPOINT_SHARE):
+            self.keep()
+            self._kept_at = time.perf_counter()
+            self._keeping_took = self._kept_at - now
+
+    @contextlib.contextmanager
+    def _kept_whatever_happens(self) -> Iterator[None]:
+        try:
+            yield
+        except BaseException as error:
+            with contextlib.suppress(OSError):  # no room for notes either: those from before hold
+                self.keep()
+            if isinstance(error, KeyboardInterrupt):
+                raise Interrupted(self.folder, self.tally.runs, self.runs) from None
+            raise
 
     def keep(self) -> None:
         """Note what is finished, so that it need not be run again."""
         with self._lock:
             files = {str(number): [dataclasses.asdict(file) for file in made] for number, made in self._written.items()}
             # The list of files first: a tally may know fewer blocks than the list, never more.
-            write_text(self.partial / "blocks.json", json.dumps(files, indent=1))
-            self.tally.save(self.partial / "tally.npz")
+            noted = {"versions": versions(), "blocks": files}
+            write_text(self.notes / "blocks.json", json.dumps(noted, indent=1))
+            self.tally.save(self.notes / "tally.npz")
 
-    def _take_up(self) -> int:
-        """Read what an earlier, interrupted batch finished; a file that is not as it was is made again."""
-        try:
-            listed = json.loads((self.partial / "blocks.json").read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            return 0
-        if not self.tally.restore(self.partial / "tally.npz"):
-            return 0
-        for number in sorted(self.tally.blocks):
+    def _take_up(self, notes: Path) -> None:
+        """Count what an earlier process noted as finished; a file that is not as it was is made again."""
+        listed = _read_notes(notes / "blocks.json")
+        before = set(self.tally.blocks)
+        if not listed or not self.tally.restore(notes / "tally.npz"):
+            return
+        for number in sorted(self.tally.blocks - before):
             files = [Written(**file) for file in listed.get(str(number), [])]
             if files and all(_intact(self.folder, file) for file in files):
                 self._written[number] = files
-        return self.tally.runs
+
+    def take_up_parts(self) -> None:
+        """Count what the parts of a job array left; parts that overlap with what is counted are made again."""
+        for part in _part_folders(self.folder):
+            self._take_up(part)
+        if self.tally.runs > self.resumed:
+            self.resumed = self.tally.runs
+            self.keep()
 
     # --- the end ---
 
     def finish(self) -> Results:
         """Write what rests on all runs; the manifest last, since it says that the folder is complete."""
+        self.tell(Stage.WRITE, self.runs)
         numbers = sorted(self._written)
-        files = [join_tables([self.folder / _runs_part(number) for number in numbers], self.folder, "runs.parquet")]
+        files = [join_tables([self.folder / runs_part(number) for number in numbers], self.folder, "runs.parquet")]
         files += [file for number in numbers for file in self._written[number] if file.name.startswith("series")]
         for name in ("bands", "outcomes", "offers"):
             files.append(write_table(getattr(self.tally, name)(), self.folder, f"{name}.parquet"))
-        write_text(self.folder / "README.txt", self._read_me())
+        scenario = self.plan.scenario
+        if scenario.lucks_per_draw > 1:
+            place = self.folder / "runs.parquet"
+            variance = variance_table(place, self.names.states, self.names.powers, scenario.lucks_per_draw)
+            files.append(write_table(variance, self.folder, "variance.parquet"))
+        results = Results(self.folder, self._manifest(files))
+        files.append(self._text("summary.json", json.dumps(summary_of(results), indent=2, ensure_ascii=False) + "\n"))
+        files.append(self._text("README.txt", self._read_me(results)))
         write_manifest(self.folder, self._manifest(files))
-        shutil.rmtree(self.partial, ignore_errors=True)
+        _tidy(self.folder)
         return load_results(self.folder)
+
+    def _text(self, name: str, text: str) -> Written:
+        write_text(self.folder / name, text)
+        return Written(name=name, sha256=file_hash(self.folder / name))
 
     def _manifest(self, files: list[Written]) -> dict[str, Any]:
         scenario, evidence = self.plan.scenario, self.plan.evidence
-        libraries = ("multivector", "numpy", "numba", "pyarrow", "mesa")
         return {
             "format": FORMAT,
             "name": scenario.name,
@@ -469,9 +597,14 @@ class _Batch:
             "states": {actor.code: actor.name for actor in evidence.states},
             "powers": {actor.code: actor.name for actor in evidence.powers},
             "kinds": list(self.names.kinds),
+            "series_runs": self.plan.series,
+            "thin": self.plan.thin,
+            "measures": list(self.plan.measures or MEASURES),
+            "numbers_drawn": {name: str(spread) for name, spread in scenario.sampled.items()},
+            "lucks_per_draw": scenario.lucks_per_draw,
             "outside_histograms": self.tally.outside,
             "files": [dataclasses.asdict(file) for file in files],
-            "versions": {"python": platform.python_version()} | {name: _version(name) for name in libraries},
+            "versions": versions() | {name: version_of(name) for name in ("multivector", "mesa")},
             "machine": {"system": platform.system(), "kind": platform.machine(), "cores": allowed_cores()},
             "times": {
                 "started": self.started.isoformat(timespec="seconds"),
@@ -483,22 +616,27 @@ class _Batch:
             "numbers": self.plan.numbers,
         }
 
-    def _read_me(self) -> str:
+    def _read_me(self, results: Results) -> str:
         template = string.Template((Path(__file__).parent / "results_readme.txt").read_text(encoding="utf-8"))
         scenario, evidence = self.plan.scenario, self.plan.evidence
-        series = self.plan.series
+        series, quarters = self.plan.series, self.names.quarters
+        kept = "every run" if series == self.runs else f"the first {series:,} runs"
+        thinned = "" if self.plan.thin == 1 else f", every {self.plan.thin} quarters"
+        chosen = "" if self.plan.measures is None else f" (kept here: {', '.join(self.plan.measures)})"
         return template.substitute(
             title=scenario.title,
             underline="=" * len(scenario.title),
             name=scenario.name,
             runs=f"{self.runs:,}",
             seed=scenario.seed,
-            start=quarter_text(self.names.quarters[0]),
-            end=quarter_text(self.names.quarters[-1]),
+            start=quarter_text(quarters[0]),
+            end=quarter_text(quarters[-1]),
             question=scenario.question,
-            kept="every run" if series == self.runs else f"the first {series:,} runs",
+            kept=kept + thinned,
+            chosen=chosen,
             actors="\n".join(f"  {actor.code:<8} {actor.name}" for actor in (*evidence.states, *evidence.powers)),
             final_quarters=round(self.plan.lines.final_quarters),
+            drawn=_drawn_in_words(scenario, results),
             words="\n".join(
                 f"  {outcome.word + ('-<power>' if outcome.names_power else ''):<20} {outcome.value}"
                 for outcome in OUTCOMES
@@ -506,8 +644,29 @@ class _Batch:
         )
 
 
-def _runs_part(number: int) -> str:
-    return f"partial/runs-{number:05d}.parquet"
+def _drawn_in_words(scenario: Scenario, results: Results) -> str:
+    """What the README says about numbers that were drawn."""
+    if not scenario.sampled:
+        return "None: every run has the same numbers, and the runs differ in their luck alone."
+    count = len(scenario.sampled)
+    lines = [f"{count:,} number{'' if count == 1 else 's'}, a column each in runs.parquet; ranges in manifest.json."]
+    if scenario.lucks_per_draw > 1:
+        lines.append(
+            f"{scenario.lucks_per_draw} runs one after the other share a draw and differ in their luck alone. Share of "
+            "the variance of\noutcomes due to numbers, with its 95 % interval (the rest is luck):"
+        )
+        lines += [f"  {line}" for line in variance_lines(results)]
+    return "\n".join(lines)
+
+
+def _read_notes(path: Path) -> dict[str, Any]:
+    """Files by block as an earlier process noted them; nothing where it cannot be read, or other versions wrote it."""
+    try:
+        noted = json.loads(path.read_text(encoding="utf-8"))
+        blocks: dict[str, Any] = noted["blocks"]
+        return blocks if noted["versions"] == versions() and isinstance(blocks, dict) else {}
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
 
 
 def _intact(folder: Path, file: Written) -> bool:
@@ -515,54 +674,3 @@ def _intact(folder: Path, file: Written) -> bool:
         return file_hash(folder / file.name) == file.sha256
     except OSError:
         return False
-
-
-# --- identity --------------------------------------------------------------------------------------------------------
-
-
-def evidence_hash(evidence: Evidence) -> str:
-    """Hash of everything in the evidence that a run can depend on."""
-    return _digest(
-        {
-            "world": evidence.world,
-            "actors": [actor.code for actor in (*evidence.states, *evidence.powers)],
-            "kinds": list(evidence.kinds),
-            "numbers": {name: number.value for name, number in evidence.numbers.items()},
-            "strengths": {name: list(system.strengths) for name, system in evidence.systems.items()},
-        }
-    )
-
-
-def code_hash() -> str:
-    """Hash of the source a run can depend on: every room but those that only ask or show."""
-    package = Path(__file__).parent
-    digest = hashlib.sha256()
-    for name in sorted(path.relative_to(package).as_posix() for path in package.rglob("*.py")):
-        if name not in _NOT_IN_RESULTS and not name.startswith("commands/"):
-            digest.update(f"{name}\n".encode())
-            digest.update((package / name).read_bytes())
-    return digest.hexdigest()
-
-
-def _digest(value: Any) -> str:
-    return hashlib.sha256(json.dumps(value, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
-
-
-def _plain(value: Any) -> Any:
-    """A value as JSON can hold it."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {field.name: _plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
-    if isinstance(value, dict) or hasattr(value, "items"):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, tuple | list | frozenset | set):
-        return [_plain(item) for item in (sorted(value) if isinstance(value, frozenset | set) else value)]
-    if isinstance(value, Enum):
-        return value.name.lower()
-    return value if value is None or isinstance(value, str | int | float | bool) else str(value)
-
-
-def _version(distribution: str) -> str:
-    try:
-        return metadata.version(distribution)
-    except metadata.PackageNotFoundError:
-        return "not installed"

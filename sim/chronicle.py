@@ -1,7 +1,7 @@
 """One run told as a story: who is who, what each year brought, how it ends, and what changed and why.
 
 Every sentence is derived from the run; nothing is embroidered. The same scenario, seed and run give the same text.
-`sim.listening` follows the run, `sim.telling` puts the years of a state into words.
+`sim.portraits` says who is who, `sim.listening` follows the run, `sim.telling` puts the years of a state into words.
 """
 
 import textwrap
@@ -9,11 +9,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from sim.agents import Model, Power, State
-from sim.complaints import listed
+from sim.agents import Model, State
 from sim.evidence import Evidence
 from sim.listening import Heard, Listener, Year
 from sim.measures import split_word
+from sim.portraits import portrait_of_power, portrait_of_state
 from sim.rules.diplomacy import ABSTAINS, NO, STAYS_AWAY, YES
 from sim.scenario import Event, EventKind, Scenario, quarter_text
 from sim.telling import Teller, moved
@@ -23,12 +23,9 @@ from sim.world import KINDS as KIND_NAMES
 __all__ = ["CAUTION", "WIDTH", "tell"]
 
 WIDTH = 100
-LEADING = 3  # partners that are named at the start
-HIGH, SOME = 0.5, 0.25  # what counts as much, and as some, on scales from 0 to 1
-KEEPS, SLIPS = 0.7, 0.55  # credibility from which a power keeps its word, and below which it often does not
-GUARDED = 0.3  # share of security ties from which a power is the one that guards a state
 SHIFT = 0.12  # a change of rivalry below this in a year is not told
 LEAST = 0.01  # nor a change of shares over the run
+TOLD = 5  # numbers drawn for a run that are told one by one
 FEW = 3  # offers from which it is told how a power fared
 OFTEN = 0.25  # the part of its offers that a power must have refused to be named for it
 SEVERAL = {  # the same thing done to several is told once: by this key they differ
@@ -98,50 +95,24 @@ class _Story:
             "security help is in index points, of which one is a guarantee by treaty."
         )
         if setting.sampled:
-            drawn = (f"{name} {float(self.model.values[name][0]):.4g}" for name in setting.sampled)
-            yield from ("", *_fill(f"Drawn from their ranges for this run: {listed(drawn)}."))
+            told = [self._drawn(name) for name in list(setting.sampled)[:TOLD]]
+            more = len(setting.sampled) - len(told)
+            yield from ("", *_fill(f"Drawn for this run: {'; '.join(told)}{f'; and {more} more' if more else ''}."))
+
+    def _drawn(self, name: str) -> str:
+        """A number drawn from its range, by what it means."""
+        number = self.evidence.numbers[name]
+        value = float(self.model.values[name][0])
+        return f"{' '.join(number.meaning.split())}, {value:.3g} {number.unit}"
 
     def who_is_who(self) -> Iterator[str]:
         """A sentence or two on every state and every power, as they stand at the start."""
         yield from ("", "Who is who", "----------")
         for state in self.model.states:
-            yield from _fill(self._portrait_of_state(state))
+            yield from _fill(portrait_of_state(self.model, state, self.name))
         yield ""
         for power in self.model.powers:
-            yield from _fill(self._portrait_of_power(power))
-
-    def _portrait_of_state(self, state: State) -> str:
-        world, i = self.model.world, state.place
-        leading = sorted(state.alignment.items(), key=lambda share: -share[1])[:LEADING]
-        shares = listing(f"{self.name[code]} ({share:.0%})" for code, share in leading)
-        need = max(state.need.items(), key=lambda need: need[1])[0]
-        said = [f"{state.name} deals most with {shares}, and needs {KINDS[need].need} most."]
-        k = KIND_NAMES.index("security")
-        guard = max(self.model.powers, key=lambda power: world.share[i, power.place, k, 0])
-        if world.neutrality[i, 0] >= 1.0:
-            said.append("It is neutral and joins no alliance.")
-        elif world.share[i, guard.place, k, 0] >= GUARDED:
-            said.append(f"Its security lies with {self.name[guard.code]} above all.")
-        return " ".join(said)
-
-    def _portrait_of_power(self, power: Power) -> str:
-        world, j = self.model.world, power.place
-        best = sorted(range(len(KIND_NAMES)), key=lambda k: -world.ability[j, k, 0])
-        strong = [KINDS[KIND_NAMES[k]].need for k in best if world.ability[j, k, 0] >= HIGH][:2]
-        able = f"is strong in {listing(strong)}" if strong else f"is at its best in {KINDS[KIND_NAMES[best[0]]].need}"
-        style = float(world.exclusivity_style[j, 0])
-        wants = "wants rivals left out" if style >= HIGH else "asks for some exclusivity" if style >= SOME else ""
-        strings = "attaches strings about government" if world.governance_style[j, 0] >= HIGH else ""
-        asks = listing(filter(None, (wants, strings))) or "asks for little in return"
-        carrot, stick = float(world.carrot_style[j, 0]), float(world.stick_style[j, 0])
-        answer = (
-            "with offers" if carrot > stick else "with pressure" if stick > carrot else "with offers and pressure alike"
-        )
-        word = float(world.credibility[j, 0])
-        keeps = "keeps its word" if word >= KEEPS else "often falls short of its word" if word < SLIPS else ""
-        turns = "changes course easily" if world.volatility[j, 0] >= HIGH else ""
-        habits = listing(filter(None, (keeps, turns)), "but" if keeps.startswith("keeps") else "and")
-        return capital(f"{self.name[power.code]} {able} and {asks}; it answers rivals {answer}{_also(habits)}.")
+            yield from _fill(portrait_of_power(self.model, power, self.name))
 
     # --- the years ---
 
@@ -407,10 +378,6 @@ class _Story:
         offer = next(one.offer for one in refused if one.reason == name)
         said = term_words(name).short(offer.terms[name])
         return f", mostly because {said.format(by=self.name[offer.by], to=self.name[offer.to])}"
-
-
-def _also(habits: str) -> str:
-    return f", and {habits}" if habits else ""
 
 
 def _paragraph(text: str) -> list[str]:

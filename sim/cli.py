@@ -13,29 +13,11 @@ import textwrap
 import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sim.commands import add_all
-from sim.commands.common import (
-    DONE,
-    FAULT,
-    INTERRUPTED,
-    WRONG_INPUT,
-    add_batch_options,
-    add_out,
-    add_scenarios,
-    at_least,
-    duration,
-    load_all,
-    relative,
-    reporter,
-    say,
-    size,
-)
+from sim.commands.common import DONE, FAULT, INTERRUPTED, WRONG_INPUT, at_least, relative, say
 from sim.complaints import InputError
-
-if TYPE_CHECKING:
-    from sim.record import Results
 
 _LISTS = ("scenarios", "numbers", "outcomes", "systems")
 
@@ -71,20 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
-    run = commands.add_parser("run", help="run scenarios many times; ends with a table, figures and files")
-    add_scenarios(run)
-    add_batch_options(run)
-    add_out(run)
-    run.add_argument("--engine", choices=("ensemble", "mesa"), default="ensemble", help="both give the same numbers")
-    run.add_argument("--series", type=at_least(0), metavar="N", help="keep the whole course of the first N runs")
-    run.add_argument("--dry-run", action="store_true", help="check everything, estimate time and disk, write nothing")
-    run.add_argument("--no-figures", action="store_true", help="do not draw figures")
-    run.add_argument("--csv", action="store_true", help="write the tables as CSV too")
-    run.set_defaults(command=_run)
-
-    check = commands.add_parser("check", help="check scenarios and experiments without running them")
-    check.add_argument("files", nargs="*", metavar="FILE", help="files or names (default: all that are shipped)")
-    check.set_defaults(command=_check)
+    add_all(commands)
 
     lists = commands.add_parser("list", help="what there is: scenarios, numbers, outcomes, systems")
     lists.add_argument("what", nargs="?", choices=_LISTS, help="only this (default: an overview)")
@@ -102,7 +71,6 @@ def _parser() -> argparse.ArgumentParser:
     chronicle.add_argument("--run", type=at_least(0), default=0, metavar="N", help="which run (default: 0)")
     chronicle.add_argument("-o", "--out", metavar="FILE", help="write to a file instead of the screen")
     chronicle.set_defaults(command=_chronicle)
-    add_all(commands)
     return parser
 
 
@@ -128,96 +96,7 @@ def _say_interrupted(stop: KeyboardInterrupt, arguments: Sequence[str]) -> None:
     say(f"To go on from there, give the same command again:\n\n    {shlex.join(['multivector', *arguments])}\n")
 
 
-# --- run -------------------------------------------------------------------------------------------------------------
-
-
-def _run(asked: argparse.Namespace) -> int:
-    scenarios = load_all(asked.scenarios, asked.set)
-    from sim import batch
-
-    options = {
-        "runs": asked.runs,
-        "seed": asked.seed,
-        "workers": asked.workers,
-        "out": asked.out,
-        "engine": asked.engine,
-        "series": batch.SERIES_RUNS if asked.series is None else asked.series,
-    }
-    if asked.dry_run:
-        for scenario in scenarios:
-            _print_estimate(scenario.name, batch.estimate(scenario, **options))
-        return DONE
-    results = []
-    for scenario in scenarios:
-        with reporter() as report:
-            results.append(batch.run(scenario, progress=report, **options))
-    drawn = [] if asked.no_figures else _draw(results)
-    from sim.report import print_results
-
-    for one in results:
-        if asked.csv:
-            one.write_csv()
-        print_results(one)
-    for one in results:
-        print(f"results   {relative(one.folder)}")
-    for folder in drawn:
-        print(f"figures   {relative(folder)}")
-    return DONE
-
-
-def _print_estimate(name: str, estimate: Any) -> None:
-    from sim.complaints import shown_path
-
-    state = "finished already, nothing would be run" if estimate.finished else "nothing was written"
-    print(f"{name}: {estimate.runs:,} runs, {duration(estimate.seconds)} and {size(estimate.size)} by estimate")
-    print(f"    to {shown_path(estimate.folder)} ({state})")
-
-
-def _draw(results: Sequence["Results"]) -> list[Path]:
-    say("drawing figures ...")
-    from sim.plots import draw_comparison, draw_figures
-
-    folders = [one.folder / "figures" for one in results]
-    for one, folder in zip(results, folders, strict=True):
-        draw_figures(one, folder)
-    if len(results) > 1:
-        folders.append(draw_comparison(results))
-    return folders
-
-
-# --- check, list, trace, chronicle -----------------------------------------------------------------------------------
-
-
-def _check(asked: argparse.Namespace) -> int:
-    from sim.experiment import experiment_path, load_experiment
-    from sim.scenario import list_scenarios, load_scenario, quarter_text
-
-    code = DONE
-    for name in asked.files or list_scenarios():
-        try:
-            if experiment_path(name) is not None:
-                experiment = load_experiment(name)
-                size = (
-                    f"{len(experiment.factors):,} factors, {experiment.rows(screen=True) + experiment.rows():,} points"
-                )
-                print(f"fine  {name}: {experiment.title} ({experiment.design.kind.word}, {size})")
-                continue
-            scenario = load_scenario(name)
-        except InputError as error:
-            say(str(error))
-            code = WRONG_INPUT
-            continue
-        dates = f"{quarter_text(scenario.start)} to {quarter_text(scenario.end)}"
-        said = [dates, _counted(len(scenario.events), "event")]
-        uncertain = sum(not event.certain for event in scenario.events)
-        said += [f"{uncertain} of them left to luck"] if uncertain else []
-        said += [f"{_counted(len(scenario.sampled), 'number')} drawn for every run"] if scenario.sampled else []
-        print(f"fine  {name}: {scenario.title} ({', '.join(said)})")
-    return code
-
-
-def _counted(count: int, what: str) -> str:
-    return f"{count} {what}{'' if count == 1 else 's'}"
+# --- list, trace, chronicle ------------------------------------------------------------------------------------------
 
 
 def _list(asked: argparse.Namespace) -> int:

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
 MARKS = ("o", "s", "^", "D", "v", "P", "X", "*")
 _DIVERGING = "PuOr_r"  # told apart by people who see colours differently; pale where nothing differs
+_NARROWEST = 9.6  # inches that the line below the title needs
 _UNIT_OF_EFFECT = "in units of the spread between runs"
 
 # --- how far apart ---------------------------------------------------------------------------------------------------
@@ -279,7 +280,7 @@ def _effect_figure(comparison: Comparison) -> tuple[Figure, pd.DataFrame]:
     data = comparison.effects.set_index(["measure", "power"]).loc[rows].reset_index()
     finite = data["effect"].abs().to_numpy()
     largest = max(0.2, float(np.quantile(finite[np.isfinite(finite)], 0.97))) if np.isfinite(finite).any() else 1.0
-    figure = Figure(figsize=(2.4 + 3.3 * len(scenarios), 1.9 + 0.3 * len(rows)), layout="constrained")
+    figure = Figure(figsize=(max(_NARROWEST, 2.4 + 3.3 * len(scenarios)), 1.9 + 0.3 * len(rows)), layout="constrained")
     panels = figure.subplots(1, len(scenarios), sharey=True, squeeze=False)[0]
     picture = None
     for axes, scenario in zip(panels, scenarios, strict=True):
@@ -309,7 +310,7 @@ def _flow_figure(comparison: Comparison) -> tuple[Figure, pd.DataFrame]:
     scenarios, how = comparison.names[1:], look(comparison.powers)
     data = comparison.changes
     down, across = len(comparison.states), len(scenarios)
-    figure = Figure(figsize=(2.4 + 5.2 * across, 1.3 + 1.75 * down), layout="constrained")
+    figure = Figure(figsize=(max(_NARROWEST, 2.4 + 5.2 * across), 1.3 + 1.75 * down), layout="constrained")
     grid = figure.subplots(down, across, squeeze=False)
     for column, scenario in enumerate(scenarios):
         changed = comparison.changed(scenario)
@@ -318,10 +319,8 @@ def _flow_figure(comparison: Comparison) -> tuple[Figure, pd.DataFrame]:
             flow(data[(data["scenario"] == scenario) & (data["state"] == state)], axes, how)
             heading = f"{name}: {percent(changed[state])} end under another word"
             axes.set_title(f"{scenario}\n{heading}" if row == 0 and across > 1 else heading, fontsize=9.5)
-    subtitle = (
-        f"From the word in {comparison.names[0]} (left) to the word in the scenario (right), with the same luck; "
-        "only runs that change, and how many"
-    )
+    reference = comparison.names[0]
+    subtitle = f"Left: word in {reference}. Right: word in the scenario, same luck. Only runs that change, and how many"
     _finish_with(figure, "Which runs end under another word", subtitle, *_rest(comparison))
     return figure, data
 
@@ -380,8 +379,7 @@ def _ablation_figure(mine: pd.DataFrame, scenario: str, caption: str) -> tuple[F
     )
     left.set_title("Effective partners", pad=22)
     words = [
-        f"{measure_name(str(row.measure), str(row.power))} {row.effect:+.1f}".replace("-", "−")
-        + ("*" if row.clear else "")
+        f"{measure_name(str(row.measure), str(row.power))} {_cell(row.effect, bool(row.clear))}"
         for row in largest.itertuples()
     ]
     picture = heat_map(

@@ -48,7 +48,12 @@ BY_STATE = (
 )
 COUNTS = frozenset({"visits", "compensating_visits", "offers", "accepted", "vote"})
 OFFER_TOTALS = ("offers", "accepted", "value_offered", "value_signed")
-FORMAT = 1
+MEASURES = ("outcome", "sided", *(name for name in BY_STATE if name != "sided"), *BY_POWER)
+"""What `series.parquet` can keep of a run, beside run, quarter and state."""
+
+FORMAT = 2
+"""How a results folder is laid out; a change that a reader could trip over gets the next number."""
+
 ROW_GROUP = 65_536
 
 
@@ -84,6 +89,13 @@ class Block:
         same = {name: getattr(self, name) for name in ("first", "states", "powers", "kinds", "quarters")}
         return Block(**same, **cut)
 
+    def every(self, thin: int) -> "Block":
+        """The same runs with every so many quarters only, counted back from the last; totals stay what they are."""
+        kept = _kept(len(self.quarters), thin)
+        cut = {name: getattr(self, name)[:, kept] for name in ("by_power", "by_state")}
+        same = {name: getattr(self, name) for name in ("first", "states", "powers", "kinds", "offers")}
+        return Block(**same, **cut, quarters=self.quarters[kept])
+
     def check(self) -> None:
         """Refuse arrays of the wrong shape and numbers that are not finite.
 
@@ -112,11 +124,24 @@ class Block:
 # --- tables ----------------------------------------------------------------------------------------------------------
 
 
-def series_table(block: Block, words: NDArray[np.str_]) -> pa.Table:
+def series_table(
+    block: Block, words: NDArray[np.str_], thin: int = 1, measures: Sequence[str] | None = None
+) -> pa.Table:
     """One row a run, quarter and state; one column a measure, and one a measure and power.
 
-    `words` [R, T, I] are the outcome words as they would read if the run ended there.
+    Parameters
+    ----------
+    block
+        The runs.
+    words
+        [R, T, I], the outcome words as they would read if the run ended there.
+    thin
+        Keep every so many quarters, counted back from the last, which is always kept.
+    measures
+        Names out of `MEASURES`; all of them unless told otherwise.
     """
+    if thin > 1:
+        block, words = block.every(thin), words[:, _kept(words.shape[1], thin)]
     runs, quarters, states = block.runs, len(block.quarters), len(block.states)
     length = runs * quarters * states
     known, codes = np.unique(words, return_inverse=True)
@@ -140,7 +165,16 @@ def series_table(block: Block, words: NDArray[np.str_]) -> pa.Table:
         values = block.power_measure(name).reshape(length, len(block.powers))
         for index, power in enumerate(block.powers):
             columns[f"{name}_{power}"] = _short(values[:, index])
+    if measures is not None:
+        wanted = {"run", "quarter", "state", *measures}
+        wanted |= {f"{name}_{power}" for name in measures if name in BY_POWER for power in block.powers}
+        columns = {name: column for name, column in columns.items() if name in wanted}
     return pa.table(columns)
+
+
+def _kept(quarters: int, thin: int) -> slice:
+    """Every so many quarters, the last one among them."""
+    return slice((quarters - 1) % thin, None, thin)
 
 
 def runs_table(
@@ -184,11 +218,11 @@ def _labels(codes: NDArray[Any], words: Sequence[str], missing: NDArray[np.bool_
 
 @dataclass(frozen=True, kw_only=True)
 class Written:
-    """A file as the manifest lists it; `name` is relative to the results folder."""
+    """A file as the manifest lists it; `name` is relative to the results folder, `rows` is None for text."""
 
     name: str
     sha256: str
-    rows: int
+    rows: int | None = None
 
 
 def write_whole(path: Path, write: Callable[[BinaryIO], None]) -> None:
@@ -218,17 +252,32 @@ def _settle(folder: Path) -> None:
         os.close(handle)
 
 
+def is_draft(path: Path) -> bool:
+    """Whether a file is the beginning of another one, left by a process that was killed while it wrote."""
+    return path.name.startswith(".") and path.name.endswith(".draft")
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write a file whole."""
+    write_whole(path, lambda handle: _put(handle, data))
+
+
 def write_text(path: Path, text: str) -> None:
     """Write a text file whole, in UTF-8 with Unix line ends."""
-    write_whole(path, lambda handle: _put(handle, text.encode("utf-8")))
+    write_bytes(path, text.encode("utf-8"))
+
+
+def table_bytes(table: pa.Table) -> bytes:
+    """One Parquet file; equal tables give equal bytes for one version of the library."""
+    sink = io.BytesIO()
+    pq.write_table(table, sink, row_group_size=ROW_GROUP, **_layout(table.schema))
+    return sink.getvalue()
 
 
 def write_table(table: pa.Table, folder: Path, name: str) -> Written:
     """Write one Parquet file whole; equal tables give equal bytes for one version of the library."""
-    sink = io.BytesIO()
-    pq.write_table(table, sink, row_group_size=ROW_GROUP, **_layout(table.schema))
-    data = sink.getvalue()
-    write_whole(folder / name, lambda handle: _put(handle, data))
+    data = table_bytes(table)
+    write_bytes(folder / name, data)
     return Written(name=name, sha256=hashlib.sha256(data).hexdigest(), rows=table.num_rows)
 
 
@@ -278,17 +327,46 @@ def _layout(schema: pa.Schema) -> dict[str, Any]:
 
 
 def write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:
-    """Write `manifest.json`; a folder that has one is complete."""
-    write_text(folder / "manifest.json", json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
+    """Write `manifest.json` with a seal on what it says; a folder that has one is complete."""
+    sealed = {**manifest, "seal": seal(manifest)}
+    write_text(folder / "manifest.json", json.dumps(sealed, indent=2, ensure_ascii=False) + "\n")
 
 
 def read_manifest(folder: Path) -> dict[str, Any] | None:
-    """The manifest of a folder, or None where there is none (the folder is not complete, or not ours)."""
+    """The manifest of a folder in today's layout, or None where there is none that this version can read."""
     try:
-        manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        return _upgraded(raw_manifest(folder))
+    except (OSError, ValueError, LookupError):
         return None
-    return manifest if manifest.get("format") == FORMAT else None
+
+
+def seal(manifest: Mapping[str, Any]) -> str:
+    """A hash of all that a manifest says."""
+    told = {key: value for key, value in manifest.items() if key != "seal"}
+    return hashlib.sha256(json.dumps(told, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def raw_manifest(folder: Path) -> dict[str, Any]:
+    """The manifest as it was written, whatever its layout; OSError where there is none, ValueError where it is none."""
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    if not isinstance(manifest, dict) or not isinstance(manifest.get("format"), int):
+        raise ValueError("this is no manifest")
+    return manifest
+
+
+def _from_1(manifest: dict[str, Any]) -> dict[str, Any]:
+    """Layout 1 kept every quarter and measure, knew no drawn numbers, and had neither summary nor seal."""
+    return {**manifest, "format": 2, "thin": 1, "measures": list(MEASURES), "numbers_drawn": {}, "lucks_per_draw": 1}
+
+
+_MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: _from_1}
+
+
+def _upgraded(manifest: dict[str, Any]) -> dict[str, Any]:
+    """The manifest as today's version would have written it; LookupError where no way leads there."""
+    while manifest["format"] != FORMAT:
+        manifest = _MIGRATIONS[manifest["format"]](manifest)
+    return manifest
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------
@@ -326,6 +404,12 @@ class Results:
         """How many runs the results rest on."""
         return int(self.manifest["runs"])
 
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """Names of the tables that are there; without a course that was kept there is no `series`."""
+        names = ("runs", "series", "bands", "outcomes", "offers", "variance")
+        return tuple(name for name in names if (self.folder / f"{name}.parquet").exists())
+
     @cached_property
     def runs(self) -> "pd.DataFrame":
         """One row a run: outcome words and final measures."""
@@ -351,6 +435,11 @@ class Results:
         """Offers made and accepted, by state, power and kind, over all runs."""
         return self._read("offers.parquet")
 
+    @cached_property
+    def variance(self) -> "pd.DataFrame":
+        """How much of the spread is due to numbers and how much to luck; only where numbers were drawn."""
+        return self._read("variance.parquet")
+
     def final_outcomes(self) -> "pd.DataFrame":
         """Outcome words at the end of the runs with their shares, most frequent first within each state."""
         last = self.manifest["quarters"][-1]
@@ -364,7 +453,7 @@ class Results:
     def write_csv(self) -> list[Path]:
         """Write every table as CSV beside its Parquet file; returns the paths."""
         paths = []
-        for name in ("runs", "series", "bands", "outcomes", "offers"):
+        for name in self.tables:
             text = getattr(self, name).to_csv(index=False, lineterminator="\n")
             paths.append(self.folder / f"{name}.csv")
             write_text(paths[-1], text)
@@ -381,13 +470,40 @@ def load_results(folder: Path | str) -> Results:
     Raises
     ------
     sim.complaints.InputError
-        If the folder is missing, was never finished, or was written by a version that lays it out differently.
+        If the folder is missing, was never finished, or is laid out in a way that this version does not know. Older
+        layouts that it knows are read as if they had been written today.
     """
     folder = Path(folder)
     manifest = read_manifest(folder)
     if manifest is None:
-        from sim.complaints import input_error, shown_path
-
-        found = "an unfinished results folder" if (folder / "partial").is_dir() else "no results folder"
-        raise input_error(shown_path(folder), "a finished one has a manifest.json of this version", found=found)
+        raise _not_readable(folder)
     return Results(folder, manifest)
+
+
+def _not_readable(folder: Path) -> Exception:
+    """Why a folder cannot be opened, and what would help."""
+    from sim.complaints import input_error, shown_path
+
+    place = shown_path(folder)
+    try:
+        written = raw_manifest(folder)["format"]
+    except OSError:
+        if (folder / "partial").is_dir():
+            help_ = "it is finished by giving the command that began it again"
+            return input_error(place, help_, found="an unfinished results folder")
+        found = "no results folder" if folder.is_dir() else "no such folder"
+        return input_error(place, "a finished one has a manifest.json", found=found)
+    except ValueError:
+        help_ = "delete it, and the run that made the folder makes it again"
+        return input_error(f"{place}/manifest.json", help_, found="no manifest that can be read")
+    if written > FORMAT:
+        help_ = (
+            f"this version reads layouts up to {FORMAT}: install the newer multivector that wrote it; the tables "
+            "themselves open with any reader of Parquet files"
+        )
+        return input_error(place, help_, found=f"results in layout {written}")
+    help_ = (
+        f"this version reads layouts {min(_MIGRATIONS)} to {FORMAT}: run the scenario again, which starts a new folder "
+        "and leaves this one alone"
+    )
+    return input_error(place, help_, found=f"results in layout {written}")

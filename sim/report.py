@@ -7,12 +7,13 @@ quarter. A model whose answers never differ from that is not worth running.
 import math
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from sim.ablate import CHANGED, clearest, silent, summary
 from sim.comparison import Comparison, measure_name, naive_words, shown_outcomes
-from sim.measures import split_word
 from sim.patterns import Finding, Verdict
+from sim.summary import share_ended
+from sim.uncertainty import ENDED, FEWEST_DRAWS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,6 +38,8 @@ def print_results(results: "Results", file: TextIO | None = None) -> None:
     )
     _print_outcomes(results, console)
     _print_alignment(results, console)
+    if results.manifest["lucks_per_draw"] > 1:
+        _print_variance(results, console)
     console.print()
 
 
@@ -66,10 +69,9 @@ def _print_outcomes(results: "Results", console: "Console") -> None:
     for code, name in results.states.items():
         rows = final[final["state"] == code]
         words = _words(rows)
-        ended = sum(row.share for row in rows.itertuples() if split_word(str(row.outcome))[0].ends_multi_vectorism)
         said, _ = naive[code]
         right = float(rows.loc[rows["outcome"] == said, "share"].sum())
-        table.add_row(name, words, percent(ended), said, percent(right))
+        table.add_row(name, words, percent(share_ended(rows)), said, percent(right))
     console.print("\n[bold]How the runs end[/bold]")
     console.print(table)
 
@@ -103,6 +105,36 @@ def _print_alignment(results: "Results", console: "Console") -> None:
         f'[dim]from[/dim]: in {quarters[0]}, which is what "nothing changes" would say'
     )
     console.print(table)
+
+
+def _print_variance(results: "Results", console: "Console") -> None:
+    """How much of the spread is due to numbers that nobody knows exactly; the rest is luck."""
+    from rich.table import Table
+
+    drawn, lucks = len(results.manifest["numbers_drawn"]), results.manifest["lucks_per_draw"]
+    draws = results.number_of_runs // lucks
+    console.print(
+        f"\n[bold]Share of variance due to numbers[/bold]: %, with its 95 % interval; the rest is luck "
+        f"({drawn:,} numbers drawn {draws:,} times, {lucks} lucks each)"
+    )
+    if draws < FEWEST_DRAWS:
+        console.print(f"too few runs to tell: at least {lucks * FEWEST_DRAWS} are needed")
+        return
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column("", style="bold", no_wrap=True)
+    for code in (*results.powers, "partners", "balancing ended"):
+        table.add_column(code, justify="right", no_wrap=True)
+    found = {(row.state, row.measure, row.power): row for row in results.variance.itertuples()}
+    wanted = [("alignment", power) for power in results.powers] + [("effective_partners", ""), (ENDED, "")]
+    for state, name in results.states.items():
+        table.add_row(name, *(_variance_cell(found.get((state, *one))) for one in wanted))
+    console.print(table)
+
+
+def _variance_cell(row: Any) -> str:
+    if row is None:  # it is the same in every run
+        return "–"
+    return f"{100 * row.numbers:.0f}\n[dim]{100 * row.numbers_low:.0f}–{100 * row.numbers_high:.0f}[/dim]"
 
 
 def _share_cell(row: "pd.Series[float]", start: "pd.Series[float]") -> str:
@@ -279,6 +311,7 @@ def _short_cell(row: "pd.Series[float]") -> str:
 
 def _clearest_table(best: "pd.DataFrame", every: "pd.DataFrame", several: bool) -> "Table":
     table = _table()
+    table.padding = (0, 1, 0, 0)
     columns = [
         ("clear in", "left"),
         ("clear", "right"),

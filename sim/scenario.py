@@ -63,6 +63,7 @@ class Scenario:
     """A scenario with everything it inherits. `start` and `end` (inclusive) are quarters, year * 4 + quarter - 1.
 
     `numbers` have one value in all runs; `sampled` are drawn anew for every run and go before `numbers` of that name.
+    So many runs one after the other as `lucks_per_draw` says share a draw, each on its own luck.
     `origins` says where each thing that was stated stands (`from`, `numbers.<name>`, `without.<system>` and so on ->
     `file:line`); it is no part of what is asked.
     """
@@ -77,6 +78,7 @@ class Scenario:
     seed: int
     numbers: Mapping[str, float] = field(default_factory=dict)
     sampled: Mapping[str, Range] = field(default_factory=dict)
+    lucks_per_draw: int = 1
     without: tuple[str, ...] = ()
     events: tuple[Event, ...] = ()
     evidence: tuple[str, ...] = ()

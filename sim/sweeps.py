@@ -24,24 +24,15 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from sim.asking import Ask, answers
-from sim.batch import (
-    Interrupted,
-    Progress,
-    Stage,
-    _alone_in,
-    _digest,
-    _plain,
-    _version,
-    allowed_cores,
-    code_hash,
-    evidence_hash,
-)
+from sim.batch import Interrupted, Progress, Stage
+from sim.blocks import allowed_cores, code_hash, digest_of, evidence_hash, plain, version_of
 from sim.compiling import warm
 from sim.complaints import input_error, shown_path
 from sim.designs import Sample, lay_out
 from sim.evidence import KINDS, Evidence, load_evidence
 from sim.experiment import Design, DesignKind, Experiment, load_experiment
 from sim.factors import Factor, FactorKind
+from sim.locks import hold
 from sim.record import Written, file_hash, join_tables, write_manifest, write_table, write_text
 from sim.sampling import sampled_numbers
 from sim.scenario import Scenario
@@ -280,12 +271,12 @@ class _Plan:
         self.experiment = experiment
         self.evaluator = evaluator
         self.identity = self._identity()
-        self.hash = _digest(self.identity)
+        self.hash = digest_of(self.identity)
         self.folder = out / f"{experiment.name}-{self.hash[:10]}"
 
     def _identity(self) -> dict[str, Any]:
         """Everything the results depend on; equal identities give equal bytes."""
-        said = _plain(self.experiment)
+        said = plain(self.experiment)
         for where in ("path", "notes", "title", "question"):
             said.pop(where, None)
         evidence = None
@@ -308,7 +299,7 @@ class _Plan:
         if read_sweep_manifest(self.folder) is not None:
             return load_sweep(self.folder)
         try:
-            with _alone_in(self.folder):
+            with hold(self.folder / "partial" / "lock", shown_path(self.folder)):
                 return _Work(self, progress or (lambda _: None), workers or allowed_cores()).carry_out()
         except OSError as error:  # no such place, no permission, no room
             reason = error.strerror or str(error)
@@ -326,7 +317,7 @@ def _name_of(evaluator: Evaluator | None) -> str:
 
 def plain_scenario(scenario: Scenario) -> dict[str, Any]:
     """A scenario as the results depend on it: without its place on disk and without notes."""
-    said: dict[str, Any] = _plain(scenario)
+    said: dict[str, Any] = plain(scenario)
     for where in ("path", "notes", "origins", "runs", "seed", "title", "question"):
         said.pop(where, None)
     for event in said["events"]:
@@ -490,15 +481,15 @@ class _Work:
             "points": sample.rows,
             "runs": self.total,
             "design": {"kind": experiment.design.kind.word} | _sizes(experiment.design),
-            "screen": None if experiment.screen is None else _plain(experiment.screen),
-            "factors": [_plain(factor) for factor in sample.factors],
-            "outcomes": [_plain(ask) for ask in experiment.outcomes] or list(self.evaluate.outcomes),
-            "discover": [_plain(one) for one in experiment.discover],
+            "screen": None if experiment.screen is None else plain(experiment.screen),
+            "factors": [plain(factor) for factor in sample.factors],
+            "outcomes": [plain(ask) for ask in experiment.outcomes] or list(self.evaluate.outcomes),
+            "discover": [plain(one) for one in experiment.discover],
             "states": {} if evidence is None else {actor.code: actor.name for actor in evidence.states},
             "powers": {} if evidence is None else {actor.code: actor.name for actor in evidence.powers},
             "files": [dataclasses.asdict(file) for file in files],
             "hash": self.plan.hash,
-            "versions": {name: _version(name) for name in libraries},
+            "versions": {name: version_of(name) for name in libraries},
             "times": {
                 "started": self.started.isoformat(timespec="seconds"),
                 "finished": datetime.now(UTC).isoformat(timespec="seconds"),

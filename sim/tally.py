@@ -5,8 +5,11 @@ in any order, so the result does not depend on how runs were cut into blocks, on
 number of workers.
 """
 
+import io
 import math
 import threading
+import zipfile
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +19,7 @@ from numpy.typing import NDArray
 
 from sim.compiling import entry
 from sim.measures import OUTCOMES, Summary, outcome_words
-from sim.record import BY_POWER, BY_STATE, COUNTS, OFFER_TOTALS, Block, write_whole
+from sim.record import BY_POWER, BY_STATE, COUNTS, OFFER_TOTALS, Block, write_bytes
 from sim.scenario import quarter_text
 
 QUANTILES = (0.05, 0.25, 0.50, 0.75, 0.95)
@@ -250,8 +253,8 @@ class Tally:
 
     # --- keeping it for a resumed batch ---
 
-    def save(self, path: Path) -> None:
-        """Write the tally as it stands, whole or not at all."""
+    def packed(self) -> bytes:
+        """The tally as it stands, as bytes that `absorb` understands."""
         with self._lock:
             kept: dict[str, NDArray[Any]] = {
                 "blocks": np.array(sorted(self.blocks), dtype=np.int64),
@@ -263,22 +266,46 @@ class Tally:
                 filled = np.flatnonzero(counted.histogram)  # most bins are empty
                 kept |= {f"{name}_bins": filled, f"{name}_counts": counted.histogram[filled]}
                 kept[f"{name}_sums"] = counted.sums.copy()
-        write_whole(path, lambda handle: np.savez(handle, **kept))  # type: ignore[arg-type]
+        sink = io.BytesIO()
+        np.savez(sink, **kept)  # type: ignore[arg-type]
+        return sink.getvalue()
+
+    def save(self, path: Path) -> None:
+        """Write the tally as it stands, whole or not at all."""
+        write_bytes(path, self.packed())
 
     def restore(self, path: Path) -> bool:
         """Take up a tally written by `save`; False, and nothing taken, if there is none that can be read."""
         try:
-            with np.load(path, allow_pickle=False) as kept:
-                parts = {name: kept[name] for name in kept.files}
-        except (OSError, ValueError, EOFError, KeyError):
+            return self.absorb(path.read_bytes())
+        except OSError:
             return False
-        self.blocks = set(parts["blocks"].tolist())
-        self.runs, self._by_power.outside, self._by_state.outside = parts["runs"].tolist()
-        self._outcomes[:], self._offers[:] = parts["outcomes"], parts["offers"]
-        for name, counted in (("power", self._by_power), ("state", self._by_state)):
-            counted.histogram[:] = 0
-            counted.histogram[parts[f"{name}_bins"]] = parts[f"{name}_counts"]
-            counted.sums[:] = parts[f"{name}_sums"]
+
+    def absorb(self, data: bytes) -> bool:
+        """Add what another tally of the same scenario counted, given as its `packed` bytes.
+
+        Returns False, and adds nothing, where the bytes cannot be read, or hold a block that is counted already.
+        """
+        try:
+            with np.load(io.BytesIO(data), allow_pickle=False) as kept:
+                parts = {name: kept[name] for name in kept.files}
+            blocks = set(parts["blocks"].tolist())
+            fits = parts["outcomes"].shape == self._outcomes.shape and parts["offers"].shape == self._offers.shape
+        except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile, zlib.error):
+            return False
+        with self._lock:
+            if not fits or blocks & self.blocks:
+                return False
+            self.blocks |= blocks
+            runs, power_outside, state_outside = parts["runs"].tolist()
+            self.runs += runs
+            self._by_power.outside += power_outside
+            self._by_state.outside += state_outside
+            self._outcomes += parts["outcomes"]
+            self._offers += parts["offers"]
+            for name, counted in (("power", self._by_power), ("state", self._by_state)):
+                counted.histogram[parts[f"{name}_bins"]] += parts[f"{name}_counts"]
+                counted.sums += parts[f"{name}_sums"]
         return True
 
 

@@ -3,12 +3,13 @@
 Every run draws from a generator of its own, so blocks can be cut anywhere.
 """
 
+import os
 from types import SimpleNamespace
 
 import numpy as np
 
 from sim.evidence import KINDS, Actor
-from sim.record import BY_POWER, BY_STATE, Block
+from sim.record import BY_POWER, BY_STATE, COUNTS, Block
 from sim.scenario import Scenario
 
 STATES = {"ALD": "Aldara", "BEK": "Bekmar"}
@@ -106,11 +107,21 @@ class FakePrepared:
             "accepted": accepted,
             "sided": np.where(np.arange(times)[:, None] > times // 2, luck.random(states) > 0.9, 0),
         }
-        for index, name in enumerate(BY_STATE):
-            by_state[..., index] = told.get(name, told["threat"])  # what is not told is a share like this one
+        for index, name in enumerate(BY_STATE):  # a measure that nobody thought of here is some share, or a count
+            other = np.clip(0.5 + steps[..., index % powers], 0.0, 1.0)
+            by_state[..., index] = told.get(name, np.rint(4.0 * other) if name in COUNTS else other)
         made = luck.poisson(6.0, (states, powers, len(KINDS)))
         taken = luck.binomial(made, 0.6)
         return by_power, by_state, np.stack([made, taken, made * 300, taken * 280], axis=-1)
+
+
+class Deadly(FakePrepared):
+    """Takes its process with it as soon as it is asked for a whole block."""
+
+    def run_block(self, first, count):
+        if count > 1:
+            os._exit(1)
+        return super().run_block(first, count)
 
 
 def fake_block(first=0, count=20, states=STATES, powers=POWERS, **changes):

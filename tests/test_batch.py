@@ -11,7 +11,7 @@ from sim import batch
 from sim.batch import CHUNK, Interrupted, Stage, code_hash, estimate, evidence_hash, run
 from sim.complaints import InputError
 from sim.evidence import load_evidence
-from sim.record import file_hash, load_results
+from sim.record import BY_POWER, BY_STATE, file_hash, load_results
 
 RUNS = 2 * CHUNK + 90
 
@@ -44,6 +44,7 @@ def test_the_folder_is_complete_and_says_what_is_in_it(results):
         "outcomes.parquet",
         "runs.parquet",
         "series.parquet",
+        "summary.json",
     }
     for listed in results.manifest["files"]:
         assert file_hash(results.folder / listed["name"]) == listed["sha256"]
@@ -63,7 +64,7 @@ def test_tables_have_the_rows_they_should(results):
     quarters, states, powers = 16, 2, 3
     assert results.number_of_runs == len(results.runs) == RUNS
     assert len(results.series) == RUNS * quarters * states
-    assert len(results.bands) == quarters * states * (11 + 4 * powers)
+    assert len(results.bands) == quarters * states * (len(BY_STATE) - 1 + len(BY_POWER) * powers)
     assert len(results.offers) == states * powers * 4
     assert results.outcomes.groupby(["quarter", "state"], observed=True)["runs"].sum().eq(RUNS).all()
 
@@ -206,6 +207,77 @@ def test_the_course_of_runs_can_be_thinned_and_nothing_else_changes(results, tmp
     assert f"the first {CHUNK + 10} runs" in (thin.folder / "README.txt").read_text(encoding="utf-8")
     none = run(fake_scenario(runs=30), out=tmp_path, engine=FakePrepared, series=0)
     assert not (none.folder / "series.parquet").exists()
+
+
+def test_quarters_and_measures_can_be_left_out_of_the_course_and_nothing_else_changes(results, tmp_path):
+    thin = go(tmp_path, thin=4, measures=("alignment", "outcome"))
+    assert thin.folder.name != results.folder.name
+    assert thin.series["quarter"].unique().tolist() == ["2025-Q4", "2026-Q4", "2027-Q4", "2028-Q4"]
+    assert list(thin.series.columns) == ["run", "quarter", "state", "outcome", *(f"alignment_{p}" for p in thin.powers)]
+    assert (thin.manifest["thin"], thin.manifest["measures"]) == (4, ["outcome", "alignment"])
+    assert thin.bands.equals(results.bands)
+    assert thin.runs.equals(results.runs)
+    text = (thin.folder / "README.txt").read_text(encoding="utf-8")
+    assert "the course of every run, every 4 quarters" in text
+    assert "(kept here: outcome, alignment)" in text
+    assert go(tmp_path, thin=4, measures=["outcome", "alignment"]).folder == thin.folder  # their order is no difference
+
+
+def test_a_measure_or_a_way_with_numbers_that_does_not_exist_is_refused(tmp_path):
+    with pytest.raises(InputError, match=r"found 'autonmy'; there is no such measure.*Did you mean 'autonomy'"):
+        go(tmp_path, measures=("autonmy",))
+    with pytest.raises(InputError, match="found 'guessed'; there is no such way; allowed: fixed, sampled"):
+        go(tmp_path, numbers="guessed")
+
+
+def test_what_killed_processes_began_to_write_is_tidied_away(results, tmp_path):
+    with pytest.raises(Interrupted) as stop:
+        go(tmp_path, workers=1, progress=stop_after(CHUNK))
+    for place in ("", "series.parquet", "partial"):
+        (stop.value.folder / place / ".block-00001.parquet.99.1.draft").write_bytes(b"half")
+    assert bytes_of(go(tmp_path).folder) == bytes_of(results.folder)
+
+
+def test_notes_made_with_other_libraries_are_not_gone_on_with(results, tmp_path, monkeypatch):
+    with monkeypatch.context() as patched:
+        patched.setattr("sim.batch.versions", lambda: {"numpy": "0.1"})
+        with pytest.raises(Interrupted):
+            go(tmp_path, workers=1, progress=stop_after(CHUNK))
+    afresh = go(tmp_path)
+    assert afresh.manifest["times"]["runs_taken_up"] == 0
+    assert bytes_of(afresh.folder) == bytes_of(results.folder)
+
+
+def test_the_summary_tells_what_the_tables_tell(results):
+    told = json.loads((results.folder / "summary.json").read_text(encoding="utf-8"))
+    assert (told["runs"], told["seed"], told["end"]) == (RUNS, 7, "2028-Q4")
+    assert "not a forecast" in told["note"]
+    assert "variance" not in told
+    final = results.final_outcomes()
+    for state, one in told["states"].items():
+        rows = final[final["state"] == state]
+        assert one["outcomes"] == pytest.approx(dict(zip(rows["outcome"], rows["share"], strict=True)), rel=1e-5)
+        bands = results.bands[(results.bands["state"] == state) & (results.bands["quarter"] == "2028-Q4")]
+        for power, band in one["alignment"].items():
+            row = bands[(bands["measure"] == "alignment") & (bands["power"] == power)].iloc[0]
+            assert band["mean"] == pytest.approx(row["mean"], rel=1e-5)
+
+
+def test_an_estimate_tells_what_is_kept_and_what_is_free(tmp_path):
+    with pytest.raises(Interrupted) as stop:
+        go(tmp_path, workers=1, progress=stop_after(CHUNK))
+    told = estimate(fake_scenario(runs=RUNS), out=tmp_path, engine=FakePrepared)
+    assert told.kept == stop.value.done
+    assert told.blocks == 3
+    assert told.writable
+    assert told.free > 0
+    go(tmp_path)
+    done = estimate(fake_scenario(runs=RUNS), out=tmp_path, engine=FakePrepared)
+    assert (done.finished, done.kept, done.seconds) == (True, RUNS, 0.0)
+    sampled = estimate("toy", runs=100, out=tmp_path, numbers="sampled")
+    assert sampled.drawn > 300
+    assert sampled.size > estimate("toy", runs=100, out=tmp_path).size
+    assert estimate("toy", runs=100, out=tmp_path, thin=8, measures=("hhi",)).size < 0.5 * sampled.size
 
 
 def test_one_scenario_gives_results_and_a_list_gives_a_tuple(tmp_path):

@@ -4,6 +4,7 @@ import sys
 import types
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 import sim
@@ -64,6 +65,23 @@ def test_a_dry_run_estimates_and_writes_nothing(tmp_path, capsys):
     out = capsys.readouterr().out
     assert re.search(r"toy: 30 runs, .+ and \d.* by estimate", out)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_dry_run_tells_of_room_blocks_and_numbers(tmp_path, capsys):
+    assert run_toy(tmp_path, "--dry-run", "--numbers", "sampled", "--thin", "4", "--measures", "autonomy,outcome") == 0
+    out = capsys.readouterr().out
+    assert re.search(r"\(nothing was written\), where \d.* are free", out)
+    assert "in 1 block," in out
+    assert re.search(r"\d+ numbers are drawn from their ranges", out)
+
+
+def test_the_course_can_be_kept_in_part(tmp_path, capsys):
+    assert run_toy(tmp_path, "--no-figures", "--thin", "6", "--measures", "autonomy, outcome") == 0
+    frame = pd.read_parquet(next(tmp_path.glob("toy-*/series.parquet")))
+    assert list(frame.columns) == ["run", "quarter", "state", "outcome", "autonomy"]
+    assert frame["quarter"].nunique() == 4
+    assert run_toy(tmp_path, "--no-figures", "--measures", "autonmy") == 2
+    assert "Did you mean 'autonomy'" in capsys.readouterr().err
 
 
 def test_a_number_can_be_set_and_the_run_is_another(tmp_path, capsys):

@@ -13,12 +13,14 @@ from sim.record import (
     BY_POWER,
     BY_STATE,
     FORMAT,
+    MEASURES,
     Block,
     file_hash,
     join_tables,
     load_results,
     read_manifest,
     runs_table,
+    seal,
     series_table,
     write_manifest,
     write_table,
@@ -147,7 +149,9 @@ def test_the_head_of_a_block_is_its_first_runs(block):
 
 def test_a_manifest_comes_back_and_a_foreign_one_does_not(tmp_path):
     write_manifest(tmp_path, {"format": FORMAT, "title": "Türkiye – a test"})
-    assert read_manifest(tmp_path) == {"format": FORMAT, "title": "Türkiye – a test"}
+    read = read_manifest(tmp_path)
+    assert read.pop("seal") == seal({"format": FORMAT, "title": "Türkiye – a test"})
+    assert read == {"format": FORMAT, "title": "Türkiye – a test"}
     write_manifest(tmp_path, {"format": FORMAT + 1})
     assert read_manifest(tmp_path) is None
     (tmp_path / "manifest.json").write_text("{")
@@ -169,3 +173,32 @@ def test_any_reader_of_parquet_opens_the_files(block, summary, tmp_path):
     frame = pd.read_parquet(tmp_path / "series.parquet")
     assert len(frame) == 2 * block.runs * len(block.quarters) * len(STATES)
     assert json.loads(frame["run"].head(1).to_json(orient="values")) == [3]
+
+
+@pytest.mark.parametrize("thin", [1, 2, 3, 5, 16, 40])
+def test_a_thinned_series_keeps_every_so_many_quarters_and_the_last(block, summary, thin):
+    words = words_of(block, summary)
+    whole, thinned = (series_table(block, words, step).to_pandas() for step in (1, thin))
+    quarters = whole["quarter"].unique().tolist()
+    kept = quarters[::-1][::thin][::-1]
+    assert thinned["quarter"].unique().tolist() == kept
+    wanted = whole[whole["quarter"].isin(kept)].reset_index(drop=True)
+    assert thinned.astype(str).equals(wanted.astype(str))
+
+
+def test_a_series_of_some_measures_has_their_columns_only(block, summary):
+    words = words_of(block, summary)
+    whole = series_table(block, words).to_pandas()
+    some = series_table(block, words, measures=("trust", "autonomy")).to_pandas()
+    assert list(some.columns) == ["run", "quarter", "state", "autonomy", *(f"trust_{power}" for power in POWERS)]
+    assert some.equals(whole[list(some.columns)])
+    assert list(series_table(block, words, measures=()).to_pandas().columns) == ["run", "quarter", "state"]
+
+
+def test_every_measure_names_its_columns(block, summary):
+    words = words_of(block, summary)
+    columns = list(series_table(block, words).column_names)
+    assert series_table(block, words, measures=MEASURES).column_names == columns
+    one_by_one = [set(series_table(block, words, measures=(name,)).column_names[3:]) for name in MEASURES]
+    assert all(one_by_one)
+    assert sum(map(len, one_by_one)) == len(columns) - 3

@@ -39,8 +39,6 @@ VOTE_EVENT, WAR_EVENT, QUARREL_EVENT, WEDGE_EVENT, THAW_EVENT, DOWNTURN_EVENT, C
 LAST, DUE = range(8, 10)
 
 
-NARROWEST = 1e-6  # bn USD a year: an all but closed corridor, so that nothing is divided by nought
-
 draft: Any = namedtuple("Draft", DRAFT)(*range(len(DRAFT)))  # rows of `w.draft`
 hand: Any = namedtuple("Hand", HAND)(*range(len(HAND)))  # rows of `w.hand`
 

@@ -2,7 +2,7 @@
 
 from sim.compiling import inlined, phase
 from sim.parameters import choice, identity, offers, routes
-from sim.phases.layout import ECONOMIC_RIVALRY, INFRASTRUCTURE, MINERALS, NARROWEST, SECURITY, SECURITY_RIVALRY
+from sim.phases.layout import ECONOMIC_RIVALRY, INFRASTRUCTURE, MINERALS, SECURITY, SECURITY_RIVALRY
 from sim.rules.arithmetic import clamp, larger, pick, positive
 from sim.rules.camps import coordination_of
 from sim.rules.choice import absorptive_scale, alike, belief
@@ -27,7 +27,7 @@ def look_at_routes(w, p, i):
                 w.spare2[lane] += w.widened[other, c, lane]
         for lane in range(lanes):
             w.passage[i, c, lane] = passage(
-                w.spare[lane], larger(w.capacity[c, lane] * w.spare2[lane], NARROWEST), p[routes.bottleneck, lane]
+                w.spare[lane], w.capacity[c, lane] * w.spare2[lane], p[routes.bottleneck, lane]
             )
     for lane in range(lanes):
         w.spare[lane] = w.outlet_else[i, lane]

@@ -1,6 +1,6 @@
 """Ways to the sea and to the buyer: corridors, outlets for energy, and plants that refine what is mined."""
 
-from .arithmetic import clamp, exp, positive, saturating
+from .arithmetic import clamp, exp, positive
 
 
 def corridor_pull(capacity: float, cost: float, route_choice: float) -> float:
@@ -21,11 +21,13 @@ def passage(load: float, capacity: float, bottleneck: float) -> float:
     Claim: a corridor carries no more than its narrowest place lets through. [middle-corridor-bottlenecks,
     horgos-alashankou-half-of-trains]
 
-    load, capacity in bn USD a year, capacity > 0. Little is lost up to half the capacity, half at capacity, most
-    beyond it.
+    load, capacity in bn USD a year. Little is lost up to half the capacity, half at capacity, most beyond it; what
+    carries nothing holds up nothing.
     """
-    full = load / capacity
-    return 1.0 - clamp(bottleneck * saturating(full * full * full * full), 0.0, 1.0)
+    used, room = load * load, capacity * capacity
+    whole = used * used + room * room
+    crowded = used * used / whole if whole > 0.0 else 0.0
+    return 1.0 - clamp(bottleneck * crowded, 0.0, 1.0)
 
 
 def slowed(growth: float, passage: float) -> float:

@@ -1,0 +1,212 @@
+"""Kill a batch at random moments, over and over, and see that what it ends with is the same to the last byte.
+
+    python tests/soak/kill_and_resume.py --kills 100
+
+A batch is started in a process of its own and killed (SIGKILL, which no program can catch) after a random time; then it
+is started again in the same folder, and so on, until it comes to its end. Its files are compared with those of a batch
+that was left alone. Then the next one is begun, until there have been as many kills as were asked for. After each kill,
+whatever lies under its final name has to be whole already. `make soak` runs this with its usual numbers; a short
+version is among the tests.
+"""
+
+import argparse
+import collections
+import dataclasses
+import functools
+import hashlib
+import itertools
+import json
+import os
+import random
+import signal
+import sys
+import tempfile
+import time
+import traceback
+from pathlib import Path
+
+import pandas  # noqa: F401  here, and not in every child
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from sim import batch, blocks
+from sim.record import is_draft
+from sim.verify import check_results
+
+DAY_AND_MACHINE = ("times", "machine", "seal")
+
+
+def start(folder, asked):
+    """Begin a batch, or go on with it, in a process of its own; returns its number."""
+    child = os.fork()
+    if child:
+        return child
+    try:
+        batch.run(asked.scenario, runs=asked.runs, seed=3, workers=asked.workers, out=folder, numbers=asked.numbers)
+    except BaseException:  # noqa: BLE001  whatever it is, it must not run on in a copy of this program
+        traceback.print_exc()
+        os._exit(1)
+    os._exit(0)
+
+
+def end(child):
+    """Wait for a process; whether it came to its end by itself."""
+    _, status = os.waitpid(child, 0)
+    if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL:
+        return False
+    if os.waitstatus_to_exitcode(status) != 0:
+        raise SystemExit("the batch failed by itself")
+    return True
+
+
+def contents(folder):
+    """Every file below a folder by its hash; of the manifest only what does not belong to a day and a machine."""
+    found = {}
+    for path in sorted(folder.rglob("*")):
+        if not path.is_file():
+            continue
+        data = path.read_bytes()
+        if path.name == "manifest.json":
+            told = json.loads(data)
+            data = json.dumps({key: value for key, value in told.items() if key not in DAY_AND_MACHINE}).encode()
+        found[path.relative_to(folder).as_posix()] = hashlib.sha256(data).hexdigest()
+    return found
+
+
+def check_landed_whole(folder, wanted):
+    """Whatever has its final name is what it will be; beginnings of files have names of their own."""
+    for path in folder.rglob("*.parquet"):
+        name = path.relative_to(next(folder.iterdir())).as_posix()
+        if path.is_file() and not is_draft(path) and not name.startswith("partial/"):
+            assert hashlib.sha256(path.read_bytes()).hexdigest() == wanted[name], f"{name} is not whole"
+
+
+def stage(folder):
+    """How far a killed batch had come, in a word."""
+    inside = next(iter(folder.iterdir()), None) if folder.exists() else None
+    if inside is None or not (inside / "partial").exists():
+        return "before its first file"
+    if (inside / "runs.parquet").exists():
+        return "while it wrote its end"
+    return "with notes kept" if (inside / "partial" / "tally.npz").exists() else "before its first notes"
+
+
+# --- at every write instead of at random ---
+
+
+def killed_at(step):
+    """From now on, this process is killed when it makes sure of a file for the `step`-th time.
+
+    A file is made sure of twice: when all of it is written under another name, and when it has its own.
+    """
+    steps = itertools.count(1)
+    sure = os.fsync
+
+    def fsync(handle):
+        sure(handle)
+        if next(steps) == step:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    os.fsync = fsync
+
+
+def at_every_write():
+    """Kill a tiny batch at each of its writes in turn, and once while it tidies up; returns how many kills that was."""
+    batch.CHECKPOINT_SECONDS = -1.0  # notes after every block, and no matter how long they take
+    blocks.CHUNK = batch.CHUNK = 8
+    toy = batch.load_scenario("toy")
+    toy = dataclasses.replace(toy, runs=20, end=toy.start + 3, events=())
+    blocks.Plan(blocks.Order(scenario=toy), Path()).prepare().run_block(0, 1)
+    batch.warm_up()
+
+    def go(folder, prepare):
+        child = os.fork()
+        if child:
+            return end(child)
+        try:
+            prepare()
+            batch.run(toy, workers=1, out=folder, series=12)
+        except BaseException:  # noqa: BLE001  the same
+            traceback.print_exc()
+            os._exit(1)
+        os._exit(0)
+
+    def untidy():
+        def rmtree(path, **_):
+            next(Path(path).iterdir()).unlink()
+            os.kill(os.getpid(), signal.SIGKILL)
+
+        batch.shutil.rmtree = rmtree
+
+    with tempfile.TemporaryDirectory(prefix="soak-") as name:
+        place = Path(name)
+        assert go(place / "whole", lambda: None)
+        wanted = contents(next((place / "whole").iterdir()))
+        for step in itertools.count(1):
+            folder = place / str(step)
+            if go(folder, functools.partial(killed_at, step)):
+                break
+            assert go(folder, lambda: None)
+            assert contents(next(folder.iterdir())) == wanted, f"killed at write {step}, it ended otherwise"
+        assert not go(place / "untidy", untidy)
+        assert go(place / "untidy", lambda: None)
+        assert contents(next((place / "untidy").iterdir())) == wanted
+    return step
+
+
+def main(arguments=None):
+    """Run the soak; returns 0 when every batch ended as if nothing had happened."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--kills", type=int, default=100)
+    parser.add_argument("--scenario", default="toy")
+    parser.add_argument("--runs", type=int, default=30_000)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--numbers", default="fixed")
+    parser.add_argument("--seed", type=int, default=1, help="of the random moments")
+    parser.add_argument("--notes", type=float, default=batch.CHECKPOINT_SECONDS, help="seconds between two notes")
+    parser.add_argument("--every-write", action="store_true", help="a tiny batch, killed at each of its writes in turn")
+    asked = parser.parse_args(arguments)
+    if asked.every_write:
+        print(f"{at_every_write()} kills, one at each write; every batch ended byte for byte like the one left alone")
+        return 0
+    batch.CHECKPOINT_SECONDS = asked.notes
+    chance = random.Random(asked.seed)
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="soak-") as name:
+        place = Path(name)
+        prepared = batch.Plan(batch.Order(scenario=batch.load_scenario(asked.scenario)), place).prepare()
+        prepared.run_block(0, 1)  # compiled code is loaded once, here, and not by every child
+        batch.warm_up()
+        started = time.monotonic()
+        assert end(start(place / "whole", asked))
+        usual = time.monotonic() - started
+        whole = next((place / "whole").iterdir())
+        wanted = contents(whole)
+        kills, batches, most = 0, 0, 0
+        moments = collections.Counter()
+        while kills < asked.kills:
+            folder, times = place / f"killed-{batches}", 0
+            while True:
+                child = start(folder, asked)
+                if kills < asked.kills:
+                    time.sleep(chance.uniform(0.0, 1.1 * usual))
+                    os.kill(child, signal.SIGKILL)
+                if end(child):
+                    break
+                kills, times = kills + 1, times + 1
+                moments[stage(folder)] += 1
+                if folder.exists():
+                    check_landed_whole(folder, wanted)
+            inside = next(folder.iterdir())
+            assert contents(inside) == wanted, f"batch {batches} ended otherwise after {times} kills"
+            check_results(inside)
+            batches, most = batches + 1, max(most, times)
+    took = time.monotonic() - began
+    print(f"{kills} kills in {batches} batches of {asked.runs:,} runs ({usual:.1f} s each when left alone),")
+    print(f"at most {most} in one batch; killed " + ", ".join(f"{n} {word}" for word, n in moments.most_common()))
+    print(f"every batch ended byte for byte like one that was left alone; {took:.0f} s in all")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
