@@ -302,6 +302,9 @@ def check_size(entry: Entry, experiment: Experiment, complaints: Complaints) -> 
 
 # --- design ----------------------------------------------------------------------------------------------------------
 
+FEWEST = {DesignKind.FAST: FEWEST_FAST, DesignKind.LATIN_HYPERCUBE: 4}
+"""The smallest number of points of a design, where it is more than two."""
+
 _DESIGN_KEYS: dict[DesignKind, tuple[tuple[str, ...], tuple[str, ...]]] = {
     DesignKind.ONE_AT_A_TIME: ((), ("points",)),
     DesignKind.GRID: ((), ("points",)),
@@ -328,10 +331,9 @@ def _design(entry: Entry | None, complaints: Complaints) -> Design | None:
     required, optional = _DESIGN_KEYS[kind]
     check_keys(entry, ("kind", *required), optional, complaints)
     keys = entry.value
-    fewest = {DesignKind.FAST: FEWEST_FAST, DesignKind.LATIN_HYPERCUBE: 4}.get(kind, 2)
-    usual = 2 if kind is DesignKind.ONE_AT_A_TIME else fewest
+    fewest = FEWEST.get(kind, 2)
     key = "trajectories" if kind is DesignKind.MORRIS else "points"
-    points = _whole(keys, key, usual, fewest, MOST_POINTS, complaints)
+    points = _whole(keys, key, fewest, fewest, MOST_POINTS, complaints)
     if kind is DesignKind.SOBOL and "points" in keys:
         check_power_of_two(keys["points"], complaints)
     levels = _whole(keys, "levels", 4, 2, 64, complaints)

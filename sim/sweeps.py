@@ -30,7 +30,7 @@ from sim.compiling import warm
 from sim.complaints import input_error, shown_path
 from sim.designs import Sample, lay_out
 from sim.evidence import KINDS, Evidence, load_evidence
-from sim.experiment import Design, DesignKind, Experiment, load_experiment
+from sim.experiment import FEWEST, FEWEST_FAST, Design, DesignKind, Experiment, load_experiment
 from sim.factors import Factor, FactorKind
 from sim.locks import hold
 from sim.record import Written, file_hash, join_tables, write_manifest, write_table, write_text
@@ -219,7 +219,7 @@ def estimate(
 
 def smallest(experiment: Experiment) -> Experiment:
     """The same experiment at the smallest size at which it still runs from end to end: seconds, and no result."""
-    usual = {DesignKind.SOBOL: 8, DesignKind.MORRIS: 2, DesignKind.FAST: 65, DesignKind.LATIN_HYPERCUBE: 40}
+    usual = {DesignKind.SOBOL: 8, DesignKind.MORRIS: 2, DesignKind.FAST: FEWEST_FAST, DesignKind.LATIN_HYPERCUBE: 40}
     points = usual.get(experiment.design.kind, min(experiment.design.points, 9))
     screen = experiment.screen
     if screen is not None:
@@ -257,7 +257,7 @@ def _plan(
 
 def _resized(design: Design, points: int) -> Design:
     """The design with another number of points, which has to suit it."""
-    low = {DesignKind.FAST: 65, DesignKind.LATIN_HYPERCUBE: 4}.get(design.kind, 2)
+    low = FEWEST.get(design.kind, 2)
     if points < low or (design.kind is DesignKind.SOBOL and points & (points - 1)):
         allowed = f"{low} or more" + (", a power of two" if design.kind is DesignKind.SOBOL else "")
         raise input_error("points", f"a {design.kind.word} design", found=str(points), allowed=allowed)

@@ -1,5 +1,7 @@
 """Experiments are read with every mistake told at its place, and designs have the size they say."""
 
+import tomllib
+
 import numpy as np
 import pytest
 import yaml
@@ -17,6 +19,7 @@ from sim.experiment import (
     load_experiment,
 )
 from sim.factors import DUMMY, Factor, FactorKind
+from sim.trace import INFLUENCE
 
 SOUND = {
     "title": "A try",
@@ -51,6 +54,17 @@ def test_every_shipped_experiment_is_sound(name):
     assert experiment.scenario is not None
     assert experiment.factors
     assert experiment.outcomes
+
+
+def test_questions_and_influence_travel_with_the_package(request):
+    root = request.config.rootpath
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
+    carried = project["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
+    kept = [
+        path.relative_to(root).as_posix() for name in (FILE, INFLUENCE) for path in root.glob(f"experiments/*/{name}")
+    ]
+    assert {path: carried.get(path) for path in kept} == {path: f"sim/_data/{path}" for path in kept}
+    assert all((root / path).exists() for path in carried)
 
 
 def test_an_experiment_is_found_by_name_number_folder_and_file():

@@ -146,6 +146,7 @@ def test_check_knows_experiments_from_scenarios(tmp_path, capsys):
         (["sweep", "{wrong}"], "Did you mean 'toy'"),
         (["check", "{wrong}"], "Did you mean 'toy'"),
         (["sweep", "{right}", "--points", "12", "-o", "{out}"], "a power of two"),
+        (["sweep", "{right}", "--small", "--publish"], "found --small; what is published is what the file says"),
     ],
 )
 def test_wrong_input_is_told_without_a_traceback(arguments, said, tmp_path, capsys):

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.commands.common import DONE, add_out, at_least, duration, relative, reporter, say
-from sim.complaints import Complaints, InputError
+from sim.complaints import Complaints, InputError, input_error, listed
 
 if TYPE_CHECKING:
     from sim.experiment import Experiment
@@ -33,6 +33,7 @@ def add(commands: Any) -> None:
 
 
 def _sweep(asked: argparse.Namespace) -> int:
+    check_published_as_written(asked)
     experiments = _load_all(asked.experiments)
     from sim import sweeps
 
@@ -48,6 +49,16 @@ def _sweep(asked: argparse.Namespace) -> int:
         _print(sweep, found)
         _write(asked, experiment, sweep, found)
     return DONE
+
+
+def check_published_as_written(asked: argparse.Namespace) -> None:
+    """What lies beside a file is what the file says: nothing smaller, and nothing on another luck."""
+    changed = [name for name in ("points", "replicates", "seed", "small") if getattr(asked, name) not in (None, False)]
+    if asked.publish and changed:
+        found = listed(f"--{name}" for name in changed)
+        raise input_error(
+            "--publish", "what is published is what the file says", found=found, allowed="none of these beside it"
+        )
 
 
 def _load_all(names: list[str]) -> list["Experiment"]:
