@@ -7,7 +7,8 @@
 #   make bench       the measurements
 #   make soak        kill a batch a hundred times at random moments, and look whether it ends the same (some minutes)
 #   make chronicles  renew the stories the tests replay (then read the difference as prose)
-#   make docs        renew what is printed from code and evidence: the pages, and the schema of scenario files
+#   make experiments run every experiment again: figures, tables, notebook (adds the tools of scenario discovery)
+#   make docs        renew what is printed: the pages, and the schema of scenario files
 #   make clean       remove the environment and the caches; results stay
 
 VENV := .venv
@@ -19,7 +20,7 @@ PYTHONS := $(if $(PYTHON),$(PYTHON),python3 python3.13 python3.12 python3.11 pyt
 NEW_ENOUGH := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test bench soak check chronicles docs clean
+.PHONY: help setup demo test bench soak check chronicles experiments docs clean
 
 help:
 	@sed -n 's/^#   //p' $(firstword $(MAKEFILE_LIST))
@@ -39,7 +40,7 @@ $(VENV)/.ready: pyproject.toml
 	  exit 1; \
 	fi; \
 	test -x $(BIN)/python || { echo "Setting up $(VENV) with $$("$$found" --version) ..."; "$$found" -m venv $(VENV); }
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[sweep]"
 	@touch $@
 
 $(VENV)/.ready-dev: $(VENV)/.ready
@@ -70,6 +71,18 @@ chronicles: $(VENV)/.ready
 	@for file in tests/chronicles/*.txt; do \
 	  $(BIN)/multivector chronicle "$$(basename "$$file" .txt)" -o "$$file" || exit 1; \
 	done
+
+$(VENV)/.ready-experiments: $(VENV)/.ready
+	@echo "Adding the tools of scenario discovery ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[xarray,discovery]" || \
+	  { echo "Left out: no EMA Workbench for this Python; the boxes of scenario discovery will be missing." >&2; \
+	    $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[xarray]"; }
+	@touch $@
+
+experiments: $(VENV)/.ready-experiments
+	@$(BIN)/multivector sweep experiments/0* --publish
+	@$(BIN)/python experiments/render_notebook.py
+	@$(BIN)/python docs/print_pages.py
 
 docs: $(VENV)/.ready
 	@$(BIN)/python docs/print_pages.py

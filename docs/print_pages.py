@@ -1,10 +1,13 @@
-"""Print the pages that follow from rulebook, evidence and model: rulebook, sources, systems and explanations.
+"""Print the pages that follow from rulebook, evidence, model and experiments.
+
+Rulebook, sources, systems, explanations, the assumed numbers by influence, and the gallery of figures.
 
 python docs/print_pages.py            renew them
 python docs/print_pages.py --check    only say whether they are up to date; 1 if one is not
 """
 
 import argparse
+import csv
 import inspect
 import re
 import sys
@@ -16,6 +19,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from sim.evidence import Document, Evidence, Number
+    from sim.trace import Influence
 
 DOCS = Path(__file__).resolve().parent
 ROOT = DOCS.parent
@@ -383,6 +387,88 @@ def print_explanations() -> str:
 # --- the door --------------------------------------------------------------------------------------------------------
 
 
+# --- what is assumed, by influence -----------------------------------------------------------------------------------
+
+
+def print_assumed(evidence: "Evidence") -> str:
+    """The page of the assumed numbers, those on which outcomes depend most first."""
+    from sim.evidence import Basis
+    from sim.trace import read_influence
+
+    found = read_influence(ROOT / "experiments")
+    assumed = [number for number in evidence.numbers.values() if number.basis is Basis.ASSUMED]
+    known = sorted((n for n in assumed if n.name in found), key=lambda number: found[number.name].rank)
+    unknown = [number for number in assumed if number.name not in found]
+    lines = [
+        PRINTED,
+        "",
+        "# What is assumed, by influence",
+        "",
+        f"{counted(len(assumed), 'number')} of {len(evidence.numbers):,} are assumed: no source states them. This is"
+        " the order in which research should pin them down. A number that nobody states and on which much depends"
+        " comes first; one on which nothing depends can stay a guess.",
+        "",
+    ]
+    if not found:
+        return "\n".join([*lines, "No sweep over the numbers is at hand yet, so the order is not known."]) + "\n"
+    sweep = next(iter(found.values()))
+    lines += [
+        f"Influence is what the sweep [{sweep.experiment}](../experiments/{sweep.experiment}/README.md) found: how far"
+        " the outcome that reacts most moves when the number goes over its whole range, in standard deviations of that"
+        f" outcome; the rank is among all {sweep.of} numbers, assumed or not. Total order is the part of an outcome's"
+        " variance that is left when everything else is known, for the numbers that were studied closely; the largest"
+        " is shown.",
+        "",
+        *table(
+            ("Rank", "Number", "Meaning", "Range", "Influence", "Most on", "Total order"),
+            (_assumed_row(number, found[number.name]) for number in known),
+        ),
+    ]
+    if unknown:
+        lines += [f"Not in that sweep: {codes(number.name for number in unknown)}.", ""]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _assumed_row(number: "Number", found: "Influence") -> tuple[str, ...]:
+    closest = max(found.totals.values(), default=None)
+    total = "" if closest is None else f"{closest[0]:.2f} ({max(closest[1], 0.0):.2f} to {closest[2]:.2f})"
+    span = f"{number.low:g} to {number.high:g} {number.unit}"
+    size = f"{found.size:.2f}"
+    return str(found.rank), f"`{number.name}`", one_line(number.meaning), span, size, found.on, total
+
+
+# --- the gallery -----------------------------------------------------------------------------------------------------
+
+
+def print_gallery() -> str:
+    """The page of the figures of all experiments."""
+    lines = [PRINTED, "", "# Gallery", ""]
+    lines += [
+        "Every figure of the experiments, each with its data beside it as CSV and as SVG for print. `make experiments`"
+        " draws them again. All of them are conditional exploration, not a forecast.",
+        "",
+    ]
+    for captions in sorted((ROOT / "experiments").glob("*/figures/captions.csv")):
+        folder = captions.parent.parent
+        title, question = _head_of(folder / "experiment.yaml")
+        lines += [f"## {title}", "", f"{question} [{folder.name}](../experiments/{folder.name}/README.md)", ""]
+        with captions.open(encoding="utf-8", newline="") as handle:
+            for row in csv.DictReader(handle):
+                path = f"../experiments/{folder.name}/figures/{row['figure']}"
+                lines += [f"**{row['title']}.** {row['shows']} [data]({path}.csv), [svg]({path}.svg)", ""]
+                lines += [f"![{row['title']}]({path}.png)", ""]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _head_of(path: Path) -> tuple[str, str]:
+    """Title and question of an experiment."""
+    from sim.complaints import Complaints, read_yaml
+
+    top = read_yaml(path, Complaints())
+    assert top is not None
+    return one_line(top.value["title"].text), one_line(top.value["question"].text)
+
+
 def pages() -> dict[Path, str]:
     """Every printed page as it should read now."""
     if str(ROOT) not in sys.path:
@@ -400,14 +486,14 @@ def pages() -> dict[Path, str]:
         DOCS / "sources.md": print_sources(evidence),
         DOCS / "systems.md": print_systems(evidence),
         DOCS / "explanations.md": print_explanations(),
+        DOCS / "assumed.md": print_assumed(evidence),
+        DOCS / "gallery.md": print_gallery(),
     }
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Renew the pages, or say which are stale; returns the exit status."""
-    parser = argparse.ArgumentParser(
-        description="Print the pages that follow from the rulebook, the evidence and the model."
-    )
+    parser = argparse.ArgumentParser(description="Print the pages that follow from rulebook, evidence and model.")
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if a page is stale")
     check = parser.parse_args(arguments).check
     stale = 0

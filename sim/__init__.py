@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from sim.plots import draw_figures
     from sim.record import Results, load_results
     from sim.scenario import list_scenarios, load_scenario
+    from sim.sweeps import sweep
     from sim.trace import trace_number
 
 __version__ = "0.1.0"
@@ -35,6 +36,7 @@ _ROOMS = {
     "load_results": "record",
     "load_scenario": "scenario",
     "run": "batch",
+    "sweep": "sweeps",
     "tell": "chronicle",
     "trace_number": "trace",
 }
@@ -52,6 +54,7 @@ __all__ = [
     "load_results",
     "load_scenario",
     "run",
+    "sweep",
     "tell",
     "trace_number",
 ]

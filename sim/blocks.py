@@ -49,10 +49,13 @@ NUMBERS = ("fixed", "sampled")
 
 # What only asks for results, looks after them or shows them, and so cannot change them.
 _ASKING = ("ablate", "comparison", "contrasts", "differences", "pairing", "patterns", "schema")
+_SWEEPING = ("asking", "factors", "experiment", "designs", "sensitivity", "discovery", "sweeps", "publish")
 _KEEPING = ("cluster", "locks", "verify")
 _TELLING = ("chronicle", "listening", "telling", "portraits", "explain", "explanation", "words")
-_SHOWING = ("cli", "plots", "report", *_TELLING)
-_NOT_IN_RESULTS = frozenset(f"{room}.py" for room in ("__init__", "__main__", *_ASKING, *_KEEPING, *_SHOWING))
+_SHOWING = ("cli", "plots", "sweep_plots", "report", "trace", *_TELLING)
+_NOT_IN_RESULTS = frozenset(
+    f"{room}.py" for room in ("__init__", "__main__", *_ASKING, *_SWEEPING, *_KEEPING, *_SHOWING)
+)
 
 
 class Prepared(Protocol):
@@ -95,7 +98,7 @@ class Plan:
         self.numbers |= dict(self.scenario.numbers)
         self.lines: Thresholds = thresholds(self.numbers)
         self.identity = self._identity()
-        self.hash = _digest(self.identity)
+        self.hash = digest_of(self.identity)
         self.folder = out / f"{self.scenario.name}-{self.hash[:10]}"
 
     @property
@@ -105,7 +108,7 @@ class Plan:
 
     def _identity(self) -> dict[str, Any]:
         """Everything the results depend on; equal identities give equal bytes."""
-        scenario = _plain(self.scenario)
+        scenario = plain(self.scenario)
         for where in ("path", "notes", "origins"):
             scenario.pop(where, None)
         for event in scenario["events"]:
@@ -266,7 +269,7 @@ def _make_ready(errand: Errand) -> tuple[Plan, Prepared]:
 
 def evidence_hash(evidence: Evidence) -> str:
     """Hash of everything in the evidence that a run can depend on."""
-    return _digest(
+    return digest_of(
         {
             "world": evidence.world,
             "actors": [actor.code for actor in (*evidence.states, *evidence.powers)],
@@ -311,18 +314,19 @@ def allowed_cores() -> int:
     return os.cpu_count() or 1
 
 
-def _digest(value: Any) -> str:
+def digest_of(value: Any) -> str:
+    """Hash of a value that JSON can hold, the same whatever the order of its keys."""
     return hashlib.sha256(json.dumps(value, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """A value as JSON can hold it."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {field.name: _plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+        return {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
     if isinstance(value, dict) or hasattr(value, "items"):
-        return {str(key): _plain(item) for key, item in value.items()}
+        return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, tuple | list | frozenset | set):
-        return [_plain(item) for item in (sorted(value) if isinstance(value, frozenset | set) else value)]
+        return [plain(item) for item in (sorted(value) if isinstance(value, frozenset | set) else value)]
     if isinstance(value, Enum):
         return value.name.lower()
     return value if value is None or isinstance(value, str | int | float | bool) else str(value)

@@ -5,8 +5,9 @@ threads as there are cores; `Prepared.run_block` may be called from any of them.
 whatever block, lane or thread it is played in.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -37,6 +38,7 @@ class Prepared:
     pole: np.ndarray  # float64 [powers], -1..1
     seed: int
     fixed: frozenset[str] = frozenset()  # numbers that are not drawn, whatever the scenario samples
+    luck_of: np.ndarray | None = None  # int64 [runs]: the run whose luck each run has, where runs share it
 
     @property
     def quarters(self) -> tuple[int, ...]:
@@ -72,7 +74,7 @@ class Prepared:
         which it is due there. What is left to luck is drawn here and not in the turn, so that what happens can be told
         beforehand.
         """
-        dates = event_dates(self.events, self.seed, first, lanes)
+        dates = self._by_luck(partial(event_dates, self.events), self.seed, first, lanes)
         last = np.array([float(event.last) for event in self.events])
         return np.hstack((self.rows, last[self.event_of, None], dates[self.event_of]))
 
@@ -82,13 +84,21 @@ class Prepared:
             name: value[first : first + lanes] if isinstance(value, np.ndarray) else value
             for name, value in self.values.items()
         }
-        drawn = sampled_numbers(self.scenario, self.seed, first, lanes)
-        return values | {name: value for name, value in drawn.items() if name not in self.fixed}
+        where = slice(None) if self.luck_of is None else self.luck_of[first : first + lanes]
+        start, count = (first, lanes) if self.luck_of is None else (0, 1 + int(self.luck_of.max()))
+        drawn = sampled_numbers(self.scenario, self.seed, start, count)
+        return values | {name: value[where] for name, value in drawn.items() if name not in self.fixed}
+
+    def _by_luck(self, draw: Callable[[int, int, int], np.ndarray], seed: int, first: int, lanes: int) -> np.ndarray:
+        """What is drawn for some runs, in the last axis; runs that share the luck of another get what that one gets."""
+        if self.luck_of is None:
+            return draw(seed, first, lanes)
+        return draw(seed, 0, 1 + int(self.luck_of.max()))[..., self.luck_of[first : first + lanes]]
 
     def _play(self, first: int, part: slice, by_power: np.ndarray, by_state: np.ndarray, offers: np.ndarray) -> None:
         lanes = part.stop - part.start
         values = self.values_of(first, lanes)
-        store = build(self.evidence, values, lucks(self.seed, first, lanes))
+        store = build(self.evidence, values, self._by_luck(lucks, self.seed, first, lanes))
         page_power = aligned((*by_power.shape[:-1], lanes))
         page_state = aligned((*by_state.shape[:-1], lanes))
         advance(

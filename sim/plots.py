@@ -470,8 +470,11 @@ def _finish(figure: Figure, title: str, subtitle: str, *results: Results) -> Non
     _finish_with(figure, title, subtitle, names, counted)
 
 
-def _finish_with(figure: Figure, title: str, subtitle: str, names: str, counted: str) -> None:
-    """Put the title and what the picture shows above; below, the names of what it rests on and how much that is."""
+def _finish_with(figure: Figure, title: str, subtitle: str, names: str, counted: str, above: float = 0.0) -> None:
+    """Put the title and what the picture shows above; below, the names of what it rests on and how much that is.
+
+    `above` leaves room between the two, in inches, for a legend that stands there.
+    """
     inch = 1.0 / figure.get_figheight()
     figure.text(0.01, 1 - 0.1 * inch, title, ha="left", va="top", fontsize=13.5, fontweight="bold")
     figure.text(0.01, 1 - 0.38 * inch, subtitle, ha="left", va="top", fontsize=9.5, color=FAINT)
@@ -481,7 +484,7 @@ def _finish_with(figure: Figure, title: str, subtitle: str, names: str, counted:
     layout = figure.get_layout_engine()
     if layout is not None:
         margin = (0.2 + 0.14 * len(rests_on)) * inch
-        layout.set(rect=(0.005, margin, 0.99, 1 - 0.7 * inch - margin), h_pad=0.07)
+        layout.set(rect=(0.005, margin, 0.99, 1 - (0.7 + above) * inch - margin), h_pad=0.07)
         figure.draw_without_rendering()
         figure.set_layout_engine("none")  # laid out once, for both files
         for axes in figure.axes:

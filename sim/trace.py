@@ -1,12 +1,68 @@
 """The story of a number: from its value back to the facts and the documents behind it."""
 
+import csv
+import functools
+import io
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
 
 from sim.complaints import input_error, nearest_to, quoted
-from sim.evidence import Basis, Document, Evidence, Fact, Number, System
+from sim.evidence import HOME_WORLD, Basis, Document, Evidence, Fact, Number, System, shipped_folder
 
+INFLUENCE = "influence.csv"  # left in the folder of an experiment by a sweep over the numbers of the model
 _WIDTH = 96
+_TOTAL, _LOW, _HIGH = " total", " total_low", " total_high"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Influence:
+    """How much the outcomes of a sweep depend on one number.
+
+    `size` is the largest mean elementary effect over all outcomes, in standard deviations of the outcome `on`; `totals`
+    are total order indices by outcome with the ends of their intervals, for what was studied closely.
+    """
+
+    experiment: str
+    rank: int
+    of: int
+    size: float
+    on: str
+    low: float
+    high: float
+    totals: Mapping[str, tuple[float, float, float]]
+
+
+def read_influence(folder: Path | str | None = None) -> Mapping[str, Influence]:
+    """Influence by number, from the latest experiment that tells it; empty where none does."""
+    place = shipped_folder("experiments") if folder is None else Path(folder)
+    files = sorted(place.glob(f"*/{INFLUENCE}"))
+    return _influence_in(files[-1], files[-1].stat().st_mtime_ns) if files else {}
+
+
+@functools.lru_cache(maxsize=4)
+def _influence_in(path: Path, _stamp: int) -> Mapping[str, Influence]:
+    rows = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"))))
+    found = {}
+    for row in rows:
+        outcomes = [name.removesuffix(_TOTAL) for name in row if name.endswith(_TOTAL)]
+        totals = {
+            outcome: (float(row[outcome + _TOTAL]), float(row[outcome + _LOW]), float(row[outcome + _HIGH]))
+            for outcome in outcomes
+            if row[outcome + _TOTAL]
+        }
+        found[row["number"]] = Influence(
+            experiment=path.parent.name,
+            rank=int(row["rank"]),
+            of=len(rows),
+            size=float(row["influence"]),
+            on=row["on"],
+            low=float(row["low"]),
+            high=float(row["high"]),
+            totals=totals,
+        )
+    return found
 
 
 def trace_number(evidence: Evidence, name: str) -> str:
@@ -37,6 +93,7 @@ def _number_story(evidence: Evidence, number: Number) -> Iterator[str]:
         yield from _paragraph(number.note, "  note     ")
     yield f"  written  {number.file}:{number.line}"
     yield from _paragraph(_users(evidence, number), "  used by  ")
+    yield from _paragraph(_influence_story(evidence, number), "  outcomes ")
     yield ""
     if number.basis is Basis.ASSUMED:
         yield from _paragraph("This number is assumed. No source states it; treat it as a choice, and vary it.")
@@ -44,6 +101,26 @@ def _number_story(evidence: Evidence, number: Number) -> Iterator[str]:
         yield "  No facts stand behind it."
     for fact in number.evidence:
         yield from _fact_story(evidence, evidence.facts[fact])
+
+
+def _influence_story(evidence: Evidence, number: Number) -> str:
+    """How much outcomes depend on it, by the latest sweep over all numbers."""
+    every = read_influence() if evidence.world == HOME_WORLD else {}
+    if not every:
+        return "how much they depend on it is not known: no sweep over the numbers of this world is at hand"
+    found = every.get(number.name)
+    sweep = next(iter(every.values())).experiment
+    if found is None:
+        return f"how much they depend on it is not known: it was not in the sweep {sweep}"
+    told = f"{found.rank} of {found.of} in influence by the sweep {sweep}; moved over its whole range it moves"
+    told += f" '{found.on}' most, by {found.size:.2g} standard deviations"
+    if (found.low, found.high) != (number.low, number.high):
+        told += f" (its range was {found.low:g} to {found.high:g} then)"
+    totals = sorted(found.totals.items(), key=lambda item: -item[1][0])
+    if not totals:
+        return f"{told}; too little to be studied closely"
+    parts = [f"{total:.2f} ({max(low, 0.0):.2f} to {high:.2f}) of '{name}'" for name, (total, low, high) in totals]
+    return f"{told}; total order, the part of the variance left when all else is known: {', '.join(parts)}"
 
 
 def _users(evidence: Evidence, number: Number) -> str:

@@ -7,7 +7,7 @@ import nothing heavy at the top, because all of them are read before any command
 from importlib import import_module
 from typing import Any
 
-NAMES: tuple[str, ...] = ("run", "check", "new", "diff", "compare", "ablate", "patterns", "explain", "schema")
+NAMES: tuple[str, ...] = ("run", "check", "new", "diff", "compare", "ablate", "patterns", "sweep", "explain", "schema")
 
 
 def add_all(commands: Any) -> None:

@@ -10,12 +10,14 @@ from sim.complaints import InputError, input_error
 
 def add(commands: Any) -> None:
     """Describe the command to the parser."""
-    check = commands.add_parser("check", help="check scenarios without running them, and results against their hashes")
+    check = commands.add_parser(
+        "check", help="check scenarios and experiments before they run, and results against their hashes"
+    )
     check.add_argument(
         "files",
         nargs="*",
         metavar="FILE",
-        help="files or names of scenarios, or results folders (default: all scenarios)",
+        help="files or names of scenarios, experiments, or results folders (default: all scenarios)",
     )
     check.set_defaults(command=_check)
 
@@ -26,7 +28,7 @@ def _check(asked: argparse.Namespace) -> int:
     code = DONE
     for name in asked.files or list_scenarios():
         try:
-            lines = _results_lines(Path(name)) if Path(name).is_dir() else [_scenario_line(name)]
+            lines = _lines(name)
         except InputError as error:
             say(str(error))
             code = WRONG_INPUT
@@ -38,6 +40,24 @@ def _check(asked: argparse.Namespace) -> int:
             else:
                 print(line)
     return code
+
+
+def _lines(name: str) -> list[str | InputError]:
+    """What there is to say about an experiment, about results, or about a scenario."""
+    from sim.experiment import experiment_path
+
+    if experiment_path(name) is not None:
+        return [_experiment_line(name)]
+    return _results_lines(Path(name)) if Path(name).is_dir() else [_scenario_line(name)]
+
+
+def _experiment_line(name: str) -> str:
+    from sim.experiment import load_experiment
+
+    experiment = load_experiment(name)
+    points = experiment.rows(screen=True) + experiment.rows()
+    size = f"{_counted(len(experiment.factors), 'factor')}, {points:,} points"
+    return f"fine  {name}: {experiment.title} ({experiment.design.kind.word}, {size})"
 
 
 def _scenario_line(name: str) -> str:
