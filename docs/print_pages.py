@@ -462,7 +462,8 @@ def print_gallery() -> str:
 
 def _head_of(path: Path) -> tuple[str, str]:
     """Title and question of an experiment."""
-    from sim.complaints import Complaints, read_yaml
+    from sim.complaints import Complaints
+    from sim.reading import read_yaml
 
     top = read_yaml(path, Complaints())
     assert top is not None

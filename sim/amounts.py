@@ -10,19 +10,8 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 
-from sim.complaints import (
-    MOST_QUOTED,
-    Complaints,
-    Entry,
-    check_choice,
-    check_keys,
-    check_number,
-    check_text,
-    listed,
-    nearest_to,
-    quoted,
-    range_in_words,
-)
+from sim.checks import check_choice, check_keys, check_number, check_text, range_in_words
+from sim.complaints import MOST_QUOTED, Complaints, Entry, listed, nearest_to, quoted
 from sim.evidence import LEVELS, Basis, Number
 
 # The lines between outcome words are drawn once for a whole batch, or its runs could not be counted together.

@@ -11,17 +11,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from sim.complaints import (
-    Complaints,
-    Entry,
-    check_choice,
-    check_group,
-    check_list,
-    check_unknown_keys,
-    listed,
-    nearest_to,
-    quoted,
-)
+from sim.checks import check_choice, check_group, check_list, check_unknown_keys
+from sim.complaints import Complaints, Entry, listed, nearest_to, quoted
 from sim.quarters import parse_quarter, quarter_text
 
 if TYPE_CHECKING:

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from sim.complaints import Complaints, Entry, check_choice, check_group, check_keys, check_list, check_text, read_yaml
+from sim.checks import check_choice, check_group, check_keys, check_list, check_text
+from sim.complaints import Complaints, Entry
 from sim.evidence import Evidence, shipped_folder
+from sim.reading import read_yaml
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,15 +12,8 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sim.amounts import MONEY_TEXT, PERCENT_TEXT, POINTS_TEXT, check_level, check_percentage, check_size
-from sim.complaints import (
-    Complaints,
-    Entry,
-    check_choice,
-    check_choices,
-    check_keys,
-    check_number,
-    listed,
-)
+from sim.checks import check_choice, check_choices, check_keys, check_number
+from sim.complaints import Complaints, Entry, listed
 from sim.evidence import DOMAINS, KINDS, LEVELS
 
 if TYPE_CHECKING:

@@ -14,25 +14,9 @@ from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.complaints import (
-    Complaint,
-    Complaints,
-    Entry,
-    check_choice,
-    check_choices,
-    check_group,
-    check_keys,
-    check_list,
-    check_number,
-    check_text,
-    input_error,
-    listed,
-    nearest_to,
-    quoted,
-    read_table,
-    read_yaml,
-    shown_path,
-)
+from sim.checks import check_choice, check_choices, check_group, check_keys, check_list, check_number, check_text
+from sim.complaints import Complaint, Complaints, Entry, input_error, listed, nearest_to, quoted, shown_path
+from sim.reading import read_table, read_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence

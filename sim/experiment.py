@@ -16,24 +16,11 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from sim.asking import Ask, read_asks
-from sim.complaints import (
-    Complaints,
-    Entry,
-    InputError,
-    check_choice,
-    check_keys,
-    check_list,
-    check_number,
-    check_text,
-    check_whole_number,
-    input_error,
-    listed,
-    nearest_to,
-    parse_yaml,
-    read_yaml,
-)
+from sim.checks import check_choice, check_keys, check_list, check_number, check_text, check_whole_number
+from sim.complaints import Complaints, Entry, InputError, input_error, listed, nearest_to
 from sim.evidence import load_evidence, shipped_folder
 from sim.factors import Factor, read_factors
+from sim.reading import parse_yaml, read_yaml
 from sim.scenario import LARGEST_SEED, Scenario, list_scenarios, load_scenario
 
 if TYPE_CHECKING:

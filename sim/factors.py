@@ -10,19 +10,8 @@ from typing import TYPE_CHECKING
 
 from sim.amounts import check_in_unit
 from sim.asking import NAME, NAME_IN_WORDS
-from sim.complaints import (
-    Complaints,
-    Entry,
-    check_choice,
-    check_keys,
-    check_list,
-    check_number,
-    check_text,
-    check_unknown_keys,
-    listed,
-    nearest_to,
-    quoted,
-)
+from sim.checks import check_choice, check_keys, check_list, check_number, check_text, check_unknown_keys
+from sim.complaints import Complaints, Entry, listed, nearest_to, quoted
 from sim.scenario import check_number_name
 
 if TYPE_CHECKING:

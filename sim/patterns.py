@@ -17,9 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.complaints import (
-    Complaints,
-    Entry,
+from sim.checks import (
     check_choice,
     check_choices,
     check_group,
@@ -28,17 +26,14 @@ from sim.complaints import (
     check_number,
     check_text,
     check_whole_number,
-    input_error,
-    listed,
-    nearest_to,
-    quoted,
-    read_yaml,
 )
+from sim.complaints import Complaints, Entry, input_error, listed, nearest_to, quoted
 from sim.ensemble import Prepared, prepare
 from sim.evidence import Evidence, load_evidence, shipped_folder
 from sim.measures import OUTCOMES, summarise, thresholds
 from sim.pairing import LEVEL, Resampling, paired
 from sim.quarters import check_quarter
+from sim.reading import read_yaml
 from sim.record import Block
 from sim.scenario import MOST_RUNS, Scenario, load_scenario
 from sim.timeline import check_facts

@@ -13,26 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.amounts import Range, parse_quantity, read_override
-from sim.complaints import (
-    Complaints,
-    Entry,
-    InputError,
-    check_choice,
-    check_choices,
-    check_group,
-    check_keys,
-    check_text,
-    check_whole_number,
-    input_error,
-    listed,
-    nearest_to,
-    quoted,
-    read_yaml,
-    shown_path,
-)
+from sim.checks import check_choice, check_choices, check_group, check_keys, check_text, check_whole_number
+from sim.complaints import Complaints, Entry, InputError, input_error, listed, nearest_to, quoted, shown_path
 from sim.events import Event, EventKind
 from sim.evidence import HOME_WORLD, Evidence, list_worlds, load_evidence, shipped_folder
 from sim.quarters import check_quarter, parse_quarter, quarter_text
+from sim.reading import read_yaml
 from sim.timeline import check_facts, read_events, unfold
 
 if TYPE_CHECKING:

@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sim.amounts import check_percentage
-from sim.complaints import Complaint, Complaints, Entry, check_keys, check_list, check_text, check_unknown_keys, listed
+from sim.checks import check_keys, check_list, check_text, check_unknown_keys
+from sim.complaints import Complaint, Complaints, Entry, listed
 from sim.events import EVENT_KINDS, FORMS, Event, EventKind, Fields, Reading, read_fields
 from sim.evidence import Evidence, check_usable_fact
 from sim.quarters import check_quarter, check_span, quarter_text

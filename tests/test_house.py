@@ -24,6 +24,7 @@ SOURCES = sorted(PACKAGE.rglob("*.py"))
 # From the ground up. A room imports only from tiers below its own; `rules`, `phases` and `dashboard` are one room each.
 TIERS = (
     ("complaints", "words"),
+    ("reading", "checks"),
     ("locks", "cluster", "evidence", "chance", "rules", "quarters"),
     ("amounts",),
     ("parameters", "events", "trace", "behaviours"),

@@ -12,10 +12,11 @@ from sim import cli
 from sim import scenario as room
 from sim.batch import estimate
 from sim.commands.new import starting_text
-from sim.complaints import Complaints, InputError, parse_yaml
+from sim.complaints import Complaints, InputError
 from sim.differences import diff_text, differences
 from sim.events import EventKind
 from sim.evidence import load_evidence
+from sim.reading import parse_yaml
 from sim.scenario import list_scenarios, load_scenario
 from sim.schema import NAME, scenario_schema, schema_text
 

@@ -11,7 +11,9 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.complaints import Complaints, InputError, check_group, parse_yaml, shown_path
+from sim.checks import check_group
+from sim.complaints import Complaints, InputError, shown_path
+from sim.reading import parse_yaml
 
 if TYPE_CHECKING:
     from sim.batch import Progress
