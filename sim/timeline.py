@@ -15,8 +15,9 @@ from sim.amounts import check_percentage
 from sim.checks import check_keys, check_list, check_text, check_unknown_keys
 from sim.complaints import Complaint, Complaints, Entry, listed
 from sim.events import EVENT_KINDS, FORMS, Event, EventKind, Fields, Reading, read_fields
-from sim.evidence import Evidence, check_usable_fact
+from sim.evidence import Evidence
 from sim.quarters import check_quarter, check_span, quarter_text
+from sim.sources import check_usable_fact
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

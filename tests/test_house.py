@@ -25,7 +25,11 @@ SOURCES = sorted(PACKAGE.rglob("*.py"))
 TIERS = (
     ("complaints", "words"),
     ("reading", "checks"),
-    ("locks", "cluster", "evidence", "chance", "rules", "quarters"),
+    ("locks", "cluster", "worlds", "sources", "chance", "rules", "quarters"),
+    ("quantities",),
+    ("systems", "cast"),
+    ("ties",),
+    ("evidence",),
     ("amounts",),
     ("parameters", "events", "trace", "behaviours"),
     ("world", "timeline"),
