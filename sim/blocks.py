@@ -52,7 +52,7 @@ _ASKING = ("ablate", "comparison", "contrasts", "differences", "pairing", "patte
 _SWEEPING = ("asking", "factors", "experiment", "designs", "sensitivity", "discovery", "sweeps", "publish")
 _KEEPING = ("cluster", "locks", "verify")
 _TELLING = ("chronicle", "listening", "telling", "portraits", "explain", "explanation", "words")
-_SHOWING = ("cli", "plots", "sweep_plots", "report", "trace", *_TELLING)
+_SHOWING = ("cli", "canvas", "plots", "sweep_plots", "report", "trace", *_TELLING)
 _NOT_IN_RESULTS = frozenset(
     f"{room}.py" for room in ("__init__", "__main__", *_ASKING, *_SWEEPING, *_KEEPING, *_SHOWING)
 )

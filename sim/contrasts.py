@@ -1,7 +1,7 @@
 """Figures of differences: by how much, how surely, when, and which runs end under another word.
 
-The house style is that of `sim.plots`: (data, axes) -> axes, colours and marks that can be told apart by people who see
-colours differently and in grey print, and the data beside every picture.
+The house style is that of `sim.canvas`: (data, axes) -> axes, colours and marks that can be told apart by people who
+see colours differently and in grey print, and the data beside every picture.
 """
 
 from collections.abc import Sequence
@@ -17,25 +17,25 @@ from matplotlib.patches import Patch, PathPatch
 from matplotlib.path import Path as Outline
 
 from sim.ablate import strongest
-from sim.comparison import Comparison, measure_name, shown_outcomes
-from sim.plots import (
-    _STYLE,
+from sim.canvas import (
     DASHES,
     FAINT,
     GRID,
     INK,
     PALETTE,
+    STYLE,
     Look,
-    _apart,
-    _as_year,
-    _fill,
-    _finish_with,
-    _legend,
-    _panels,
-    _rank,
-    _write,
+    apart,
+    as_year,
+    finish,
     look,
+    outcome_fill,
+    outcome_order,
+    panels_for,
+    put_legend,
+    write_figure,
 )
+from sim.comparison import Comparison, measure_name, shown_outcomes
 from sim.report import percent
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ def flow(data: pd.DataFrame, axes: "Axes", how: Look) -> "Axes":
     if moved.empty:
         axes.text(0.5, 0.5, "no run ends under another word", ha="center", va="center", fontsize=8, color=FAINT)
         return axes
-    order = _rank(how)
+    order = outcome_order(how)
     total = int(moved["runs"].sum())
     moved = moved.assign(left=moved["before"].map(order), right=moved["after"].map(order))
     edges: dict[str, dict[tuple[str, str], float]] = {}
@@ -134,7 +134,7 @@ def flow(data: pd.DataFrame, axes: "Axes", how: Look) -> "Axes":
     for row in moved.sort_values("runs", ascending=False).itertuples():
         pair, part = (str(row.before), str(row.after)), int(row.runs) / total
         left, right = ((edges[side][pair], part * _room(moved[column])) for side, column in _SIDES.items())
-        _ribbon(axes, left, right, {**_fill(str(row.after), how), "hatch": None})
+        _ribbon(axes, left, right, {**outcome_fill(str(row.after), how), "hatch": None})
     return axes
 
 
@@ -159,13 +159,13 @@ def _stack(
     for word in words:
         mine = moved[moved[column] == word]
         height = room * int(mine["runs"].sum()) / total
-        axes.bar(across, height, bottom=top, width=_BAR, **_fill(word, how))
+        axes.bar(across, height, bottom=top, width=_BAR, **outcome_fill(word, how))
         names[f"{word}  {int(mine['runs'].sum()):,}"] = top + height / 2
         for row in mine.itertuples():
             starts[str(row.before), str(row.after)] = top
             top += room * int(row.runs) / total
         top += _GAP
-    for text, place in _apart(names, 0.085, 0.02, 0.98).items():
+    for text, place in apart(names, 0.085, 0.02, 0.98).items():
         side = -1.0 if across == 0.0 else 1.0
         where = across + 0.05 * side
         axes.text(where, place, text, ha="right" if side < 0 else "left", va="center", fontsize=7.5)
@@ -200,7 +200,7 @@ def difference_over_time(data: pd.DataFrame, axes: "Axes", scenarios: Sequence[s
         mine = data[data["scenario"] == scenario]
         if mine.empty:
             continue
-        when = np.array([_as_year(quarter) for quarter in mine["quarter"].astype(str)])
+        when = np.array([as_year(quarter) for quarter in mine["quarter"].astype(str)])
         colour = PALETTE[place % len(PALETTE)]
         axes.fill_between(when, mine["low"], mine["high"], color=colour, alpha=0.2, linewidth=0)
         axes.plot(when, mine["difference"], color=colour, linestyle=DASHES[place % len(DASHES)], linewidth=1.6)
@@ -217,7 +217,7 @@ def difference_over_time(data: pd.DataFrame, axes: "Axes", scenarios: Sequence[s
 def draw_contrasts(comparison: Comparison, folder: Path | str | None = None) -> Path:
     """Draw every figure of a comparison; write PNG, SVG and the data as CSV. Returns the folder."""
     folder = comparison.folder / "figures" if folder is None else Path(folder)
-    with mpl.rc_context(_STYLE):
+    with mpl.rc_context(STYLE):
         drawn = [
             ("differences", *_difference_figure(comparison)),
             ("effects", *_effect_figure(comparison)),
@@ -226,7 +226,7 @@ def draw_contrasts(comparison: Comparison, folder: Path | str | None = None) -> 
         if not comparison.course.empty:
             drawn.append(("course", *_course_figure(comparison)))
         for name, figure, data in drawn:
-            _write(figure, data, folder, name)
+            write_figure(figure, data, folder, name)
     return folder
 
 
@@ -253,7 +253,7 @@ def _difference_figure(comparison: Comparison) -> tuple[Figure, pd.DataFrame]:
     shown = data.assign(label=data["power"], **{name: 100 * data[name] for name in ("difference", "low", "high")})
     scenarios, rows = comparison.names[1:], list(comparison.powers)
     height = 0.7 + (0.14 + 0.12 * len(scenarios)) * len(rows)
-    figure, panels, spare = _panels(len(comparison.states), 4.0, max(2.6, height))
+    figure, panels, spare = panels_for(len(comparison.states), 4.0, max(2.6, height))
     widest = 1.05 * float(shown[["low", "high"]].abs().to_numpy().max()) or 1.0
     for axes, (state, name) in zip(panels, comparison.states.items(), strict=True):
         difference_marks(shown[shown["state"] == state], axes, rows, scenarios)
@@ -266,10 +266,10 @@ def _difference_figure(comparison: Comparison) -> tuple[Figure, pd.DataFrame]:
         Line2D([], [], label="clear, corrected for the number of outcomes", **plain),
         Line2D([], [], markerfacecolor="white", label="may be chance", **plain),
     ]
-    _legend(figure, spare, handles)
+    put_legend(figure, spare, handles)
     level = round(100 * comparison.level)
     subtitle = f"Difference from {comparison.names[0]} in each share of alignment at the end, with {level} % intervals"
-    _finish_with(figure, "Whom each state turns to, and from", subtitle, *_rest(comparison))
+    finish(figure, "Whom each state turns to, and from", subtitle, *_rest(comparison))
     return figure, data
 
 
@@ -295,7 +295,7 @@ def _effect_figure(comparison: Comparison) -> tuple[Figure, pd.DataFrame]:
     subtitle = (
         f"Difference from {comparison.names[0]}, {_UNIT_OF_EFFECT}; * clear, corrected for the number of outcomes"
     )
-    _finish_with(figure, "How strongly each outcome differs", subtitle, *_rest(comparison))
+    finish(figure, "How strongly each outcome differs", subtitle, *_rest(comparison))
     return figure, data
 
 
@@ -321,14 +321,14 @@ def _flow_figure(comparison: Comparison) -> tuple[Figure, pd.DataFrame]:
             axes.set_title(f"{scenario}\n{heading}" if row == 0 and across > 1 else heading, fontsize=9.5)
     reference = comparison.names[0]
     subtitle = f"Left: word in {reference}. Right: word in the scenario, same luck. Only runs that change, and how many"
-    _finish_with(figure, "Which runs end under another word", subtitle, *_rest(comparison))
+    finish(figure, "Which runs end under another word", subtitle, *_rest(comparison))
     return figure, data
 
 
 def _course_figure(comparison: Comparison) -> tuple[Figure, pd.DataFrame]:
     data = comparison.course
     mine = data[data["measure"] == "effective_partners"]
-    figure, panels, spare = _panels(len(comparison.states), 4.0, 2.7)
+    figure, panels, spare = panels_for(len(comparison.states), 4.0, 2.7)
     widest = 1.05 * float(mine[["low", "high"]].abs().to_numpy().max()) or 1.0
     for axes, (state, name) in zip(panels, comparison.states.items(), strict=True):
         difference_over_time(mine[mine["state"] == state], axes, comparison.names[1:])
@@ -337,10 +337,10 @@ def _course_figure(comparison: Comparison) -> tuple[Figure, pd.DataFrame]:
     handles = _scenario_handles(comparison, marks=False)
     level = round(100 * comparison.level)
     handles.append(Patch(facecolor=FAINT, alpha=0.3, label=f"{level} % interval of the mean"))
-    _legend(figure, spare, handles)
+    put_legend(figure, spare, handles)
     runs = int(mine["runs"].iloc[0])
     subtitle = f"Difference from {comparison.names[0]} in effective partners, quarter by quarter; {runs:,} runs"
-    _finish_with(figure, "When the scenarios part", subtitle, *_rest(comparison))
+    finish(figure, "When the scenarios part", subtitle, *_rest(comparison))
     return figure, data
 
 
@@ -352,11 +352,11 @@ _STRONG = 2.0  # effects beyond this many spreads between runs have the darkest 
 def draw_ablation(table: pd.DataFrame, folder: Path | str, caption: str = "") -> list[Path]:
     """Draw what each system does out of a table of `sim.ablate.effects`, one figure a scenario; gives back the PNGs."""
     paths = []
-    with mpl.rc_context(_STYLE):
+    with mpl.rc_context(STYLE):
         for scenario in dict.fromkeys(table["scenario"]):
             figure, data = _ablation_figure(table[table["scenario"] == scenario], str(scenario), caption)
             name = f"ablation-{scenario}"
-            paths.append(next(iter(_write(figure, data, Path(folder), name))))
+            paths.append(next(iter(write_figure(figure, data, Path(folder), name))))
     return paths
 
 
@@ -396,7 +396,7 @@ def _ablation_figure(mine: pd.DataFrame, scenario: str, caption: str) -> tuple[F
         "Without the system less with it, same luck; * clear, corrected for the number of outcomes; empty: nothing"
     )
     runs = f"{int(mine['runs'].iloc[0]):,} runs with and without each system"
-    _finish_with(figure, "What each system does", subtitle, caption or scenario, runs)
+    finish(figure, "What each system does", subtitle, caption or scenario, runs)
     return figure, pd.concat([partners.assign(panel="partners"), largest.assign(panel="strongest")], ignore_index=True)
 
 

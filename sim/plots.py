@@ -1,87 +1,46 @@
-"""Figures: (data, axes) -> axes, and one function that draws and writes them all.
+"""Figures of results: (data, axes) -> axes, and one function that draws and writes them all.
 
 A drawing function takes a tidy table and the axes to draw on, and gives the axes back, so any of them can be put into a
-figure of one's own. Colours go to the powers in the order of the evidence. They can be told apart by people who see
-colours differently, and every line has a dash of its own besides, for print and for grey.
+figure of one's own. Colours, style and layout are those of `sim.canvas`.
 """
 
 import hashlib
 import math
-import textwrap
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
-from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from sim.measures import OUTCOMES, Outcome, split_word
-from sim.record import Results, write_text, write_whole
+from sim.canvas import (
+    FAINT,
+    GRID,
+    INK,
+    PALETTE,
+    STYLE,
+    Look,
+    apart,
+    as_year,
+    finish,
+    look,
+    mixed,
+    outcome_fill,
+    outcome_order,
+    panels_for,
+    put_legend,
+    write_figure,
+)
+from sim.measures import split_word
+from sim.record import Results
 from sim.report import percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-CAUTION = "conditional exploration, not a forecast"
-
-PALETTE = (
-    "#D55E00", "#0072B2", "#009E73", "#7A3E9D", "#E69F00", "#56B4E9", "#CC79A7", "#4D4D4D", "#8C6D1F", "#1B1B1B",
-)  # fmt: skip
-DASHES: tuple[Any, ...] = (
-    "solid", (0, (6, 1.5)), (0, (6, 1.5, 1.2, 1.5)), (0, (1.2, 1.2)), (0, (9, 2)), (0, (3, 1.2)),
-    (0, (6, 1.5, 1.2, 1.5, 1.2, 1.5)), (0, (2, 2)), (0, (9, 2, 2, 2)), (0, (4, 3)),
-)  # fmt: skip
-INK, FAINT, GRID = "#222222", "#6E6E6E", "#DADADA"
-
-_STYLE = {
-    "axes.edgecolor": FAINT,
-    "axes.grid": False,
-    "axes.labelcolor": INK,
-    "axes.labelsize": 9,
-    "axes.spines.right": False,
-    "axes.spines.top": False,
-    "axes.titlelocation": "left",
-    "axes.titlesize": 10.5,
-    "axes.titleweight": "bold",
-    "figure.facecolor": "white",
-    "font.family": "DejaVu Sans",
-    "font.size": 9,
-    "hatch.linewidth": 0.7,
-    "legend.fontsize": 8.5,
-    "legend.frameon": False,
-    "svg.fonttype": "path",
-    "svg.hashsalt": "multivector",
-    "text.color": INK,
-    "xtick.color": FAINT,
-    "xtick.labelsize": 8,
-    "ytick.color": FAINT,
-    "ytick.labelsize": 8,
-}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Look:
-    """How each power is drawn: code -> colour and dash, in the order of the evidence."""
-
-    colour: dict[str, str]
-    dash: dict[str, Any]
-    name: dict[str, str]
-
-
-def look(powers: dict[str, str]) -> Look:
-    """The look of some powers (code -> name); with more powers than colours the dashes go on telling them apart."""
-    codes = list(powers)
-    return Look(
-        colour={code: PALETTE[index % len(PALETTE)] for index, code in enumerate(codes)},
-        dash={code: DASHES[(index + index // len(PALETTE)) % len(DASHES)] for index, code in enumerate(codes)},
-        name=dict(powers),
-    )
 
 
 # --- alignment over time ---------------------------------------------------------------------------------------------
@@ -99,13 +58,13 @@ def alignment_over_time(data: pd.DataFrame, axes: "Axes", how: Look, top: float 
         rows = data[data["power"] == power]
         if rows.empty:
             continue
-        when = np.array([_as_year(quarter) for quarter in rows["quarter"].astype(str)])
+        when = np.array([as_year(quarter) for quarter in rows["quarter"].astype(str)])
         low, below, middle, above, high = (100 * rows[name].to_numpy() for name in ("p5", "p25", "p50", "p75", "p95"))
         axes.fill_between(when, low, high, color=how.colour[power], alpha=0.13, linewidth=0)
         axes.fill_between(when, below, above, color=how.colour[power], alpha=0.26, linewidth=0)
         axes.plot(when, middle, color=how.colour[power], linestyle=how.dash[power], linewidth=1.7)
         ends[power], last = float(middle[-1]), float(when[-1])
-    first = min(_as_year(str(quarter)) for quarter in data["quarter"])
+    first = min(as_year(str(quarter)) for quarter in data["quarter"])
     axes.set_xlim(first, last)
     axes.set_ylim(0, 106 * float(data["p95"].max()) if top is None else top)
     axes.xaxis.set_major_locator(mpl.ticker.MaxNLocator(nbins=5, integer=True))
@@ -118,7 +77,7 @@ def alignment_over_time(data: pd.DataFrame, axes: "Axes", how: Look, top: float 
 def _label_ends(axes: "Axes", ends: dict[str, float], last: float, span: float, how: Look) -> None:
     """Name each line at its end; names that would meet are moved apart and tied to their line."""
     bottom, top = axes.get_ylim()
-    places = _apart(ends, 0.062 * (top - bottom), bottom + 0.02 * (top - bottom), top)
+    places = apart(ends, 0.062 * (top - bottom), bottom + 0.02 * (top - bottom), top)
     for power, value in ends.items():
         axes.plot(
             [last, last + 0.035 * span],
@@ -140,22 +99,6 @@ def _label_ends(axes: "Axes", ends: dict[str, float], last: float, span: float, 
         )
 
 
-def _apart(values: dict[str, float], gap: float, bottom: float, top: float) -> dict[str, float]:
-    """Places at least `gap` apart, in the same order and as near to the values as that allows, inside bottom..top."""
-    order = sorted(values, key=lambda key: values[key])
-    # Once the gaps are taken off, places only must not fall: neighbours that would are pooled at their mean.
-    pools: list[tuple[float, int]] = []
-    for rank, key in enumerate(order):
-        mean, size = values[key] - rank * gap, 1
-        while pools and pools[-1][0] > mean:
-            other, count = pools.pop()
-            mean, size = (other * count + mean * size) / (count + size), count + size
-        pools.append((mean, size))
-    flat = [mean for mean, size in pools for _ in range(size)]
-    highest = top - (len(order) - 1) * gap
-    return {key: max(min(flat[rank], highest), bottom) + rank * gap for rank, key in enumerate(order)}
-
-
 # --- ternary paths ---------------------------------------------------------------------------------------------------
 
 
@@ -173,7 +116,7 @@ def ternary_path(data: pd.DataFrame, axes: "Axes", corners: tuple[str, str, str]
     `data` has the columns what ("mean" for the path of the means in order of time, "run" for the end of single runs),
     quarter, left, right, top (shares 0..1 that need not sum to one).
     """
-    _triangle(axes, corners)
+    draw_triangle(axes, corners)
     runs = data[data["what"] == "run"]
     across, up = to_triangle(runs[["left", "right", "top"]].to_numpy())
     axes.scatter(across, up, s=7, color=colour, alpha=min(0.5, 30.0 / max(len(runs), 1)), linewidths=0, zorder=2)
@@ -185,7 +128,8 @@ def ternary_path(data: pd.DataFrame, axes: "Axes", corners: tuple[str, str, str]
     return axes
 
 
-def _triangle(axes: "Axes", corners: tuple[str, str, str]) -> None:
+def draw_triangle(axes: "Axes", corners: tuple[str, str, str]) -> None:
+    """The empty triangle: its sides, the grid at quarters, equal thirds and the names of the corners."""
     height = math.sqrt(0.75)
     axes.set_aspect("equal")
     axes.set_axis_off()
@@ -216,11 +160,11 @@ def outcome_bars(data: pd.DataFrame, axes: "Axes", how: Look) -> "Axes":
     """
     labels = list(dict.fromkeys(data["label"]))
     for place, label in enumerate(labels):
-        rows = data[data["label"] == label].assign(rank=lambda rows: rows["outcome"].map(_rank(how)))
+        rows = data[data["label"] == label].assign(rank=lambda rows: rows["outcome"].map(outcome_order(how)))
         rows = rows.sort_values("rank")
         start = 0.0
         for word, width in zip(rows["outcome"].astype(str), 100 * rows["share"], strict=True):
-            axes.barh(place, width, left=start, height=0.74, **_fill(word, how))
+            axes.barh(place, width, left=start, height=0.74, **outcome_fill(word, how))
             _write_inside(axes, start + width / 2, place, word, width)
             start += width
     axes.set_yticks(range(len(labels)), labels)
@@ -245,37 +189,6 @@ def _write_inside(axes: "Axes", across: float, place: int, word: str, width: flo
     axes.text(across, place, text, ha="center", va="center", fontsize=size, bbox=box)
 
 
-def _rank(how: Look) -> Any:
-    powers = list(how.name)
-
-    def rank(word: str) -> int:
-        outcome, power = split_word(word)
-        return OUTCOMES.index(outcome) * (len(powers) + 1) + (powers.index(power) if power in powers else 0)
-
-    return rank
-
-
-def _fill(word: str, how: Look) -> dict[str, Any]:
-    """Colour tells the power, shade and hatching tell the outcome; so grey print still tells outcomes apart."""
-    outcome, power = split_word(word)
-    colour = how.colour.get(power, FAINT)
-    dark = _mixed(colour, 0.35, "#000000")
-    looks: dict[Outcome, dict[str, Any]] = {
-        Outcome.MULTI_VECTOR: {"facecolor": "#E9ECEF", "edgecolor": FAINT},
-        Outcome.LEANING: {"facecolor": _mixed(colour, 0.55), "edgecolor": FAINT},
-        Outcome.LOCKED_IN: {"facecolor": colour, "edgecolor": _mixed(colour, 0.65), "hatch": "///"},
-        Outcome.SQUEEZED: {"facecolor": "#9A9A9A", "edgecolor": INK, "hatch": "..."},
-        Outcome.SIDED: {"facecolor": dark, "edgecolor": _mixed(colour, 0.35), "hatch": "xx"},
-        Outcome.ISOLATED: {"facecolor": "white", "edgecolor": FAINT, "hatch": "---"},
-    }
-    return {"linewidth": 0.6} | looks[outcome]
-
-
-def _mixed(colour: str, share: float, other: str = "#FFFFFF") -> tuple[float, float, float]:
-    red, green, blue = (a + (b - a) * share for a, b in zip(to_rgb(colour), to_rgb(other), strict=True))
-    return red, green, blue
-
-
 # --- offers ----------------------------------------------------------------------------------------------------------
 
 
@@ -287,7 +200,7 @@ def offer_bars(data: pd.DataFrame, axes: "Axes", how: Look) -> "Axes":
     longest = float(data["made"].max()) or 1.0
     bars = zip(data["power"].astype(str), data["made"].tolist(), data["accepted"].tolist(), strict=True)
     for place, (power, made, taken) in enumerate(bars):
-        axes.barh(place, made, height=0.72, facecolor=_mixed(how.colour[power], 0.78), edgecolor=how.colour[power])
+        axes.barh(place, made, height=0.72, facecolor=mixed(how.colour[power], 0.78), edgecolor=how.colour[power])
         axes.barh(place, taken, height=0.42, facecolor=how.colour[power], edgecolor="none")
         if made > 0.005 * longest:
             axes.text(made + 0.02 * longest, place, percent(taken / made), va="center", fontsize=7.5)
@@ -305,14 +218,14 @@ def offer_bars(data: pd.DataFrame, axes: "Axes", how: Look) -> "Axes":
 def draw_figures(results: Results, folder: Path | str | None = None) -> list[Path]:
     """Draw every figure of one scenario; write PNG, SVG and the data as CSV. Returns the paths, PNG first for each."""
     folder = results.folder / "figures" if folder is None else Path(folder)
-    with mpl.rc_context(_STYLE):
+    with mpl.rc_context(STYLE):
         drawn = [
             ("alignment", *_alignment_figure(results)),
             ("ternary", *_ternary_figure(results)),
             ("outcomes", *_outcome_figure([results])),
             ("offers", *_offer_figure(results)),
         ]
-        return [path for name, figure, data in drawn for path in _write(figure, data, folder, name)]
+        return [path for name, figure, data in drawn for path in write_figure(figure, data, folder, name)]
 
 
 def draw_comparison(several: Sequence[Results], folder: Path | str | None = None) -> Path:
@@ -321,8 +234,8 @@ def draw_comparison(several: Sequence[Results], folder: Path | str | None = None
         names = " ".join(one.folder.name for one in several)
         short = hashlib.sha256(names.encode()).hexdigest()[:6]
         folder = several[0].folder.parent / f"{'-and-'.join(one.name for one in several)[:60]}-{short}"
-    with mpl.rc_context(_STYLE):
-        _write(*_outcome_figure(several), Path(folder), "outcomes")
+    with mpl.rc_context(STYLE):
+        write_figure(*_outcome_figure(several), Path(folder), "outcomes")
     return Path(folder)
 
 
@@ -330,7 +243,7 @@ def _alignment_figure(results: Results) -> tuple[Figure, pd.DataFrame]:
     bands = results.bands
     data = bands[bands["measure"] == "alignment"].drop(columns="measure").reset_index(drop=True)
     how = look(results.powers)
-    figure, panels, spare = _panels(len(results.states), 4.3, 3.25)
+    figure, panels, spare = panels_for(len(results.states), 4.3, 3.25)
     top = 106 * float(data["p95"].max())
     for axes, (state, name) in zip(panels, results.states.items(), strict=True):
         alignment_over_time(data[data["state"] == state], axes, how, top)
@@ -343,7 +256,7 @@ def _alignment_figure(results: Results) -> tuple[Figure, pd.DataFrame]:
         Patch(facecolor=FAINT, alpha=0.42, label="half of the runs"),
         Patch(facecolor=FAINT, alpha=0.16, label="nine runs in ten"),
     ]
-    _legend(figure, spare, handles)
+    put_legend(figure, spare, handles)
     subtitle = "Share of each state's whole engagement, in %; line: median"
     _finish(figure, "Whom each state is aligned with", subtitle, results)
     return figure, data
@@ -370,7 +283,7 @@ def _ternary_figure(results: Results, most: int = 1000) -> tuple[Figure, pd.Data
         last = results.manifest["quarters"][-1]
         tables.append(pd.DataFrame(columns).assign(state=state, what="run", quarter=last))
     data = pd.concat(tables, ignore_index=True)[["state", "what", "quarter", "left", "right", "top"]]
-    figure, panels, spare = _panels(len(results.states), 3.6, 3.3)
+    figure, panels, spare = panels_for(len(results.states), 3.6, 3.3)
     corners = (results.powers[left], results.powers[right], "all other powers")
     for axes, (state, name) in zip(panels, results.states.items(), strict=True):
         ternary_path(data[data["state"] == state], axes, corners, PALETTE[1])
@@ -382,7 +295,7 @@ def _ternary_figure(results: Results, most: int = 1000) -> tuple[Figure, pd.Data
         Line2D([], [], marker="o", markersize=3, linestyle="none", color=PALETTE[1], label="single runs at their end"),
         Line2D([], [], marker="+", linestyle="none", color=FAINT, label="equal thirds"),
     ]
-    _legend(figure, spare, handles)
+    put_legend(figure, spare, handles)
     subtitle = "Shares among the powers only; the nearer a corner, the larger its share. Grid: quarters"
     _finish(figure, "The way of each state between the powers", subtitle, results)
     return figure, data
@@ -410,8 +323,8 @@ def _outcome_figure(several: Sequence[Results]) -> tuple[Figure, pd.DataFrame]:
         axes.tick_params(axis="x", length=0 if axes is not rows[-1] else 3)
         axes.spines["bottom"].set_visible(axes is rows[-1])
     rows[-1].set_xlabel("% of runs")
-    found = sorted(set(data["outcome"]), key=_rank(how))
-    handles = [Patch(label=word, **_fill(word, how)) for word in found]
+    found = sorted(set(data["outcome"]), key=outcome_order(how))
+    handles = [Patch(label=word, **outcome_fill(word, how)) for word in found]
     figure.legend(handles=handles, loc="outside right upper", handlelength=2.2, handleheight=1.2)
     subtitle = "Share of runs with each outcome word, judged over the last quarters of each run"
     _finish(figure, "How the runs end for each state", subtitle, *several)
@@ -444,69 +357,8 @@ def _offer_figure(results: Results) -> tuple[Figure, pd.DataFrame]:
     return figure, data.assign(runs=runs)
 
 
-def _panels(count: int, width: float, height: float) -> tuple[Figure, list["Axes"], "Axes | None"]:
-    """A figure with one panel a state and, if there is room, a spare one for the legend."""
-    across = min(3, count) if count != 4 else 2
-    down = -(-count // across)
-    spare = count % across != 0
-    figure = Figure(figsize=(width * across + (0 if spare else 1.6), height * down + 0.9), layout="constrained")
-    grid = [axes for row in figure.subplots(down, across, squeeze=False) for axes in row]
-    for axes in grid[count:]:
-        axes.set_axis_off()
-    return figure, grid[:count], grid[count] if spare else None
-
-
-def _legend(figure: Figure, spare: "Axes | None", handles: list[Any]) -> None:
-    if spare is None:
-        figure.legend(handles=handles, loc="outside right upper", handlelength=3.2)
-    else:
-        spare.legend(handles=handles, loc="center", handlelength=3.2, labelspacing=0.7)
-
-
 def _finish(figure: Figure, title: str, subtitle: str, *results: Results) -> None:
     """Put the title and what the picture shows above, and the results it rests on below."""
     names = "; ".join(f"{one.title} ({one.name})" for one in results)
     counted = " / ".join(sorted({f"{one.number_of_runs:,} runs, seed {one.manifest['seed']}" for one in results}))
-    _finish_with(figure, title, subtitle, names, counted)
-
-
-def _finish_with(figure: Figure, title: str, subtitle: str, names: str, counted: str, above: float = 0.0) -> None:
-    """Put the title and what the picture shows above; below, the names of what it rests on and how much that is.
-
-    `above` leaves room between the two, in inches, for a legend that stands there.
-    """
-    inch = 1.0 / figure.get_figheight()
-    figure.text(0.01, 1 - 0.1 * inch, title, ha="left", va="top", fontsize=13.5, fontweight="bold")
-    figure.text(0.01, 1 - 0.38 * inch, subtitle, ha="left", va="top", fontsize=9.5, color=FAINT)
-    foot: dict[str, Any] = {"ha": "left", "va": "bottom", "fontsize": 8, "color": FAINT}
-    rests_on = [*textwrap.wrap(names, 150), f"{counted}; {CAUTION}"]
-    figure.text(0.01, 0.08 * inch, "\n".join(rests_on), **foot)
-    layout = figure.get_layout_engine()
-    if layout is not None:
-        margin = (0.2 + 0.14 * len(rests_on)) * inch
-        layout.set(rect=(0.005, margin, 0.99, 1 - (0.7 + above) * inch - margin), h_pad=0.07)
-        figure.draw_without_rendering()
-        figure.set_layout_engine("none")  # laid out once, for both files
-        for axes in figure.axes:
-            # The solver of the layout differs in the last digits from one time to the next, and the file would show it.
-            axes.set_position([round(edge, 5) for edge in axes.get_position(original=True).bounds])
-
-
-def _write(figure: Figure, data: pd.DataFrame, folder: Path, name: str) -> Iterable[Path]:
-    # No date and no version in the files: the same results give the same picture, byte for byte.
-    def save(suffix: str, **options: Any) -> Path:
-        def write(handle: BinaryIO) -> None:
-            figure.savefig(handle, format=suffix, **options)
-
-        write_whole(folder / f"{name}.{suffix}", write)
-        return folder / f"{name}.{suffix}"
-
-    paths = [save("png", dpi=200, metadata={"Software": None}), save("svg", metadata={"Date": None, "Creator": None})]
-    paths.append(folder / f"{name}.csv")
-    write_text(paths[-1], data.to_csv(index=False, float_format="%.6g", lineterminator="\n"))
-    return paths
-
-
-def _as_year(quarter: str) -> float:
-    """The end of a quarter written `2026-Q1` as a point on the axis of years."""
-    return int(quarter[:4]) + int(quarter[6:]) / 4
+    finish(figure, title, subtitle, names, counted)

@@ -16,26 +16,19 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from sim.canvas import DASHES, FAINT, GRID, INK, PALETTE, look
+from sim.canvas import STYLE as _STYLE
+from sim.canvas import as_year as _as_year
+from sim.canvas import finish as _finish_with
+from sim.canvas import mixed as _mixed
+from sim.canvas import outcome_fill as _fill
+from sim.canvas import panels_for as _panels
+from sim.canvas import write_figure as _write
 from sim.experiment import DesignKind
 from sim.factors import DUMMY
 from sim.measures import OUTCOMES
-from sim.plots import (
-    _STYLE,
-    DASHES,
-    FAINT,
-    GRID,
-    INK,
-    PALETTE,
-    _as_year,
-    _fill,
-    _finish_with,
-    _mixed,
-    _panels,
-    _triangle,
-    _write,
-    look,
-    to_triangle,
-)
+from sim.plots import draw_triangle as _triangle
+from sim.plots import to_triangle
 from sim.record import write_text
 
 if TYPE_CHECKING:

@@ -7,13 +7,13 @@ import pytest
 
 from sim import cli
 from sim.ablate import CHANGED, clearest, effects, read_effects, silent, strongest, summary, write_effects
+from sim.canvas import CAUTION
 from sim.complaints import InputError
 from sim.contrasts import draw_ablation
 from sim.ensemble import prepare
 from sim.evidence import load_evidence
 from sim.measures import thresholds
 from sim.pairing import Resampling, finals_of_block, holm, paired
-from sim.plots import CAUTION
 from sim.report import print_ablation
 from sim.scenario import load_scenario
 

@@ -9,11 +9,11 @@ from fake_engine import FakePrepared, fake_scenario
 import sim
 from sim import cli
 from sim.batch import run
+from sim.canvas import CAUTION, look
 from sim.comparison import compare, compare_results, is_results, naive_words, starting_values
 from sim.complaints import InputError
 from sim.contrasts import draw_contrasts, flow, heat_map
 from sim.pairing import Label
-from sim.plots import CAUTION, look
 from sim.report import print_comparison, print_results, signed
 
 RUNS = 60

@@ -50,7 +50,7 @@ TIERS = (
     ("comparison", "sensitivity", "discovery", "calibrate", "backtest"),
     ("ablate", "sweeps"),
     ("patterns",),
-    ("report",),
+    ("report", "canvas"),
     ("plots",),
     ("contrasts", "sweep_plots"),
     ("publish",),

@@ -9,16 +9,12 @@ from fake_engine import FakePrepared, fake_scenario
 from matplotlib.figure import Figure
 
 from sim.batch import run
+from sim.canvas import CAUTION, DASHES, PALETTE, apart, look
 from sim.measures import OUTCOMES
 from sim.plots import (
-    CAUTION,
-    DASHES,
-    PALETTE,
-    _apart,
     alignment_over_time,
     draw_comparison,
     draw_figures,
-    look,
     offer_bars,
     outcome_bars,
     ternary_path,
@@ -116,7 +112,7 @@ def test_corners_of_the_triangle_are_where_they_should_be():
     "values", [{"a": 1.0, "b": 1.0, "c": 1.0}, {"a": 0.0, "b": 0.1, "c": 9.9, "d": 10.0}, {"a": 5.0}, {}]
 )
 def test_labels_are_moved_apart_and_keep_their_order(values):
-    places = _apart(values, 0.5, 0.0, 10.0)
+    places = apart(values, 0.5, 0.0, 10.0)
     ordered = [places[key] for key in sorted(values, key=lambda key: values[key])]
     assert all(upper - lower >= 0.5 - 1e-6 for lower, upper in pairwise(ordered))
     assert all(-1e-6 <= place <= 10.0 + 1e-6 for place in ordered)

@@ -10,8 +10,8 @@ import pytest
 from matplotlib.figure import Figure
 
 from sim import sweep_plots as plots
+from sim.canvas import CAUTION
 from sim.experiment import Discover
-from sim.plots import CAUTION
 from sim.sweeps import sweep
 
 DRAWS = np.random.default_rng(3)
