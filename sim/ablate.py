@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.batch import CHUNK, Progress, Stage, allowed_cores
-from sim.comparison import ON_SHOW, csv_of, effect_table, records_of
 from sim.compiling import warm
 from sim.complaints import input_error, listed, nearest_to, quoted, shown_path
 from sim.ensemble import Prepared, prepare
@@ -27,6 +26,7 @@ from sim.measures import Thresholds, thresholds
 from sim.pairing import LEVEL, Finals, Label, Resampling, finals_of_block, holm, joined, paired
 from sim.record import write_text
 from sim.scenario import Scenario, load_scenario
+from sim.tables import ON_SHOW, csv_of, effect_table, records_of
 
 if TYPE_CHECKING:
     import pandas as pd

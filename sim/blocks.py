@@ -48,7 +48,7 @@ NUMBERS = ("fixed", "sampled")
 """How numbers are taken: the value of each, or a draw from its range for every run."""
 
 # What only asks for results, looks after them or shows them, and so cannot change them.
-_ASKING = ("ablate", "comparison", "contrasts", "differences", "pairing", "patterns", "schema")
+_ASKING = ("ablate", "comparison", "contrasts", "differences", "effects", "pairing", "patterns", "schema", "tables")
 _SWEEPING = ("asking", "factors", "experiment", "designs", "sensitivity", "discovery", "sweeps", "publish")
 _KEEPING = ("cluster", "locks", "verify")
 _TELLING = ("chronicle", "listening", "telling", "portraits", "explain", "explanation", "words")

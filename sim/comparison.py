@@ -8,7 +8,6 @@ a shared quarter it is the same for both.
 
 import hashlib
 import json
-import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,15 +15,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from sim.batch import Progress, run
 from sim.complaints import input_error, shown_path
-from sim.measures import SUMMARY_TOTALS, split_word
-from sim.pairing import ENDED, LEVEL, RESAMPLES, Finals, Label, Paired, Resampling, finals_of, holm, paired
+from sim.effects import Course, Pair, naive_words
+from sim.pairing import LEVEL, RESAMPLES, Resampling, paired
 from sim.record import Results, load_results, write_text
 from sim.scenario import Scenario, list_scenarios, load_scenario, quarter_text
+from sim.tables import csv_of, records_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,8 +38,6 @@ FEW_RUNS = 30
 
 _COURSE_OF_STATE = "effective_partners"
 _COURSE_BY_POWER = "alignment"
-_OVER_THE_RUN = frozenset({*SUMMARY_TOTALS, "pressed_quarters"})
-_DIGITS = 6  # significant ones, in files
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -205,7 +202,7 @@ def compare_results(several: Sequence[Results], level: float = LEVEL) -> Compari
     seed = int(several[0].manifest["seed"])
     resampling = Resampling(runs, seed)
     pairs = [
-        _Pair(reference=several[0], other=one, name=name, powers=tuple(powers), runs=runs, seed=seed, level=level)
+        Pair(reference=several[0], other=one, name=name, powers=tuple(powers), runs=runs, seed=seed, level=level)
         for name, one in zip(names[1:], several[1:], strict=True)
     ]
     effects, changes = zip(*(pair.tables(tuple(states), resampling) for pair in pairs), strict=True)
@@ -284,7 +281,7 @@ def check_runs(several: Sequence[Results], runs: int) -> None:
         raise input_error(shown_path(short.folder), "a comparison needs two runs or more", found=f"{runs} run")
 
 
-def _notes(several: Sequence[Results], runs: int, pairs: Sequence["_Pair"]) -> list[str]:
+def _notes(several: Sequence[Results], runs: int, pairs: Sequence["Pair"]) -> list[str]:
     """What a reader should know before believing the table."""
     notes = []
     if runs < FEW_RUNS:
@@ -311,230 +308,14 @@ def _notes(several: Sequence[Results], runs: int, pairs: Sequence["_Pair"]) -> l
     return [*notes, *(f"{code} is not in all of them and has been left out" for code in left_out)]
 
 
-# --- pairing ---------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Pair:
-    """Two results, the reference and another, read state by state, so that memory holds one state at a time."""
-
-    reference: Results
-    other: Results
-    name: str  # of the other
-    powers: tuple[str, ...]
-    runs: int
-    seed: int
-    level: float
-
-    @cached_property
-    def span(self) -> list[str] | None:
-        """The shared quarters, where the two begin in different ones; None where they do not."""
-        quarters = [one.manifest["quarters"] for one in (self.reference, self.other)]
-        if quarters[0][0] == quarters[1][0]:
-            return None
-        return [quarter for quarter in quarters[0] if quarter in quarters[1]]
-
-    @cached_property
-    def kept(self) -> int:
-        """Runs whose sums over the shared quarters can be taken from the course that was kept."""
-        courses = [_Course(one) for one in (self.reference, self.other)]
-        if any(len(course.quarters) != len(course.results.manifest["quarters"]) for course in courses):
-            return 0
-        return min(self.runs, *(course.runs for course in courses))
-
-    def tables(self, states: Sequence[str], resampling: Resampling) -> "tuple[pd.DataFrame, pd.DataFrame]":
-        """Effects and changes."""
-        import pandas as pd
-
-        rows, moves = [], []
-        start = starting_values(self.reference)
-        for state in states:
-            one, two = (self.finals(results, state) for results in (self.reference, self.other))
-            rows.append(_rows(one, two, resampling, self.level, start))
-            moves.append(_changes(one, two))
-        if self.span is not None and self.kept > 1:
-            one, two = (self.sums(results, states) for results in (self.reference, self.other))
-            rows.append(_rows(one, two, Resampling(self.kept, self.seed), self.level, start))
-        effects, changes = pd.concat(rows, ignore_index=True), pd.concat(moves, ignore_index=True)
-        effects["clear"] = holm(effects["p"].to_numpy()) < 1.0 - self.level
-        for table in (effects, changes):
-            table.insert(0, "scenario", self.name)
-        return effects, changes
-
-    def finals(self, one: Results, state: str) -> Finals:
-        """What the paired runs came to for one state; sums over the run only where both run over the same quarters."""
-        columns = _columns(one, state, self.powers, self.runs)
-        if self.span is not None:
-            columns = {name: values for name, values in columns.items() if name not in _OVER_THE_RUN}
-        return finals_of(columns, (state,), self.powers)
-
-    def sums(self, one: Results, states: Sequence[str]) -> Finals:
-        """Sums over the shared quarters, of the runs whose course was kept."""
-        assert self.span is not None
-        course = _Course(one)
-        columns = {
-            name: values.sum(axis=1)
-            for name in SUMMARY_TOTALS
-            if (values := course.read(name, self.kept, self.span, states)) is not None
-        }
-        return finals_of(columns, tuple(states), self.powers)
-
-
-def _rows(
-    reference: Finals, other: Finals, resampling: Resampling, level: float, start: dict[Label, float]
-) -> "pd.DataFrame":
-    """One row an outcome that both have."""
-    theirs = {label: place for place, label in enumerate(other.labels)}
-    both = [label for label in reference.labels if label in theirs]
-    mine = {label: place for place, label in enumerate(reference.labels)}
-    found = paired(
-        reference.values[:, [mine[label] for label in both]],
-        other.values[:, [theirs[label] for label in both]],
-        resampling,
-        level,
-    )
-    table = effect_table(both, found, resampling.runs)
-    table.insert(4, "start", [start.get(label, math.nan) for label in both])
-    return table
-
-
-def effect_table(labels: Sequence[Label], found: Paired, runs: int) -> "pd.DataFrame":
-    """Paired differences as a table, one row an outcome."""
-    import pandas as pd
-
-    return pd.DataFrame(
-        {
-            "state": [label.state for label in labels],
-            "measure": [label.measure for label in labels],
-            "power": [label.power for label in labels],
-            "runs": runs,
-            "reference": found.reference,
-            "mean": found.other,
-            "difference": found.difference,
-            "low": found.low,
-            "high": found.high,
-            "effect": found.effect,
-            "z": found.z,
-            "p": found.p,
-            "moved": found.moved,
-            "needed": np.ceil(found.needed * runs),
-        }
-    )
-
-
-def _changes(reference: Finals, other: Finals) -> "pd.DataFrame":
-    """How many runs had which word in the reference and in the other, the most frequent first."""
-    import pandas as pd
-
-    assert reference.words is not None
-    assert other.words is not None
-    tables = []
-    for place, state in enumerate(reference.states):
-        pairs = np.stack([reference.words[:, place], other.words[:, place]], axis=1)
-        found, counts = np.unique(pairs, axis=0, return_counts=True)
-        order = np.argsort(-counts, kind="stable")
-        tables.append(
-            pd.DataFrame(
-                {
-                    "state": state,
-                    "before": found[order, 0],
-                    "after": found[order, 1],
-                    "runs": counts[order],
-                    "share": counts[order] / len(pairs),
-                }
-            )
-        )
-    return pd.concat(tables, ignore_index=True)
-
-
-# --- what "nothing changes" would say --------------------------------------------------------------------------------
-
-
-def starting_values(results: Results) -> dict[Label, float]:
-    """The mean of each outcome at the end of the first quarter; sums over a run have none."""
-    bands = results.bands
-    first = bands[bands["quarter"] == results.manifest["quarters"][0]]
-    values = {
-        Label(str(row.state), str(row.measure), str(row.power)): float(row.mean_)
-        for row in first.rename(columns={"mean": "mean_"}).itertuples()
-        if row.measure not in _OVER_THE_RUN
-    }
-    for state in results.states:
-        trust = [values[label] for power in results.powers if (label := Label(state, "trust", power)) in values]
-        if trust:
-            values[Label(state, "trust", "")] = sum(trust) / len(trust)
-    ended = results.outcomes[results.outcomes["quarter"] == results.manifest["quarters"][0]]
-    for state, rows in ended.astype({"state": str, "outcome": str}).groupby("state"):
-        over = [split_word(word)[0].ends_multi_vectorism for word in rows["outcome"]]
-        values[Label(str(state), ENDED, "")] = float(rows["share"][over].sum())
-    return values
-
-
-def naive_words(results: Results) -> dict[str, tuple[str, float]]:
-    """What "nothing changes" would say: for each state the word most runs had in the first quarter, and their share."""
-    rows = results.outcomes[results.outcomes["quarter"] == results.manifest["quarters"][0]]
-    rows = rows.astype({"state": str, "outcome": str}).sort_values(["runs", "outcome"], ascending=[False, True])
-    most = rows.drop_duplicates("state").set_index("state")
-    return {state: (str(most["outcome"][state]), float(most["share"][state])) for state in results.states}
-
-
-# --- reading ---------------------------------------------------------------------------------------------------------
-
-
-def _columns(results: Results, state: str, powers: Sequence[str], runs: int) -> dict[str, NDArray[Any]]:
-    """What was kept of every run for one state: name -> [R, 1] or, by power, [R, 1, J]."""
-    path = results.folder / "runs.parquet"
-    there = pq.read_schema(path).names
-    alone = [name for name in there if name.endswith(f"_{state}")]
-    by_power = [name for name in there if name.endswith(f"_{state}_{powers[0]}")]
-    stems = [name.removesuffix(f"_{state}_{powers[0]}") for name in by_power]
-    wanted = [*alone, *(f"{stem}_{state}_{power}" for stem in stems for power in powers)]
-    table = pq.read_table(path, columns=wanted).slice(0, runs)
-    columns: dict[str, NDArray[Any]] = {}
-    for name in alone:
-        values = table[name].to_numpy()
-        columns[name.removesuffix(f"_{state}")] = values[:, None]
-    for stem in stems:
-        columns[stem] = np.stack([table[f"{stem}_{state}_{power}"].to_numpy() for power in powers], axis=1)[:, None]
-    return columns
-
-
-class _Course:
-    """The course of the runs that have kept one."""
-
-    def __init__(self, results: Results) -> None:
-        self.results = results
-        self.path = results.folder / "series.parquet"
-        files = sorted(self.path.glob("*.parquet"))
-        self.columns = list(pq.read_schema(files[0]).names) if files else []
-        self.runs, self.quarters = 0, list[str]()
-        if files:
-            rows = sum(pq.read_metadata(file).num_rows for file in files)
-            first = pq.read_table(files[0], columns=["run", "quarter"])
-            length = int((first["run"].to_numpy() == 0).sum())
-            self.quarters = list(dict.fromkeys(first["quarter"].slice(0, length).to_pylist()))
-            self.runs = rows // length
-
-    def read(
-        self, column: str, runs: int, quarters: Sequence[str], states: Sequence[str]
-    ) -> NDArray[np.float64] | None:
-        """One column [R, T, I] of the first `runs` runs, for some quarters and states; None where it was not kept."""
-        if column not in self.columns:
-            return None
-        everyone = list(self.results.states)
-        table = pq.read_table(self.path, columns=[column])
-        shape = (-1, len(self.quarters), len(everyone))
-        values = table[column].to_numpy().astype(np.float64).reshape(shape)[:runs]
-        times = [self.quarters.index(quarter) for quarter in quarters]
-        chosen: NDArray[np.float64] = values[:, times][:, :, [everyone.index(state) for state in states]]
-        return chosen
+# --- quarter by quarter -----------------------------------------------------------------------------------------------
 
 
 def _course(comparison: Comparison) -> "pd.DataFrame":
     """Paired differences by quarter, with intervals, over the runs and quarters that all results have kept."""
     import pandas as pd
 
-    courses = [_Course(one) for one in comparison.results]
+    courses = [Course(one) for one in comparison.results]
     states = tuple(comparison.states)
     quarters = [quarter for quarter in courses[0].quarters if all(quarter in one.quarters for one in courses)]
     runs = min(COURSE_RUNS, comparison.runs, *(one.runs for one in courses))
@@ -559,68 +340,8 @@ def _course(comparison: Comparison) -> "pd.DataFrame":
 
 
 def _asked_for(
-    course: _Course, asked: Iterable[str], runs: int, quarters: Sequence[str], states: Sequence[str]
+    course: Course, asked: Iterable[str], runs: int, quarters: Sequence[str], states: Sequence[str]
 ) -> NDArray[np.float64]:
     """Columns of the course side by side: [R, columns * T * I]."""
     parts = [course.read(name, runs, quarters, states) for name in asked]
     return np.concatenate([part.reshape(runs, -1) for part in parts if part is not None], axis=1)
-
-
-# --- what is shown ---------------------------------------------------------------------------------------------------
-
-ON_SHOW = ("effective_partners", "autonomy", "balance", "trust", "combined_pressure", "acceptance", "threat", "ended")
-"""Outcomes of a state alone that tables and figures show; the files have all of them."""
-
-
-def shown_outcomes(effects: "pd.DataFrame", powers: Sequence[str]) -> list[tuple[str, str]]:
-    """Measure and power of what is shown, in order: alignment with every power, then what concerns the state alone."""
-    there = set(zip(effects["measure"], effects["power"], strict=True))
-    wanted = [("effective_partners", ""), *(("alignment", power) for power in powers)]
-    wanted += [(measure, "") for measure in ON_SHOW[1:]]
-    return [outcome for outcome in wanted if outcome in there]
-
-
-MEASURE_NAMES = {
-    "acceptance": "offers accepted",
-    "accepted": "offers accepted, number",
-    "combined_pressure": "pressure, all powers",
-    "compensating_visits": "compensating visits",
-    "effective_partners": "effective partners",
-    "ended": "balancing ended",
-    "hhi": "concentration (HHI)",
-}
-
-
-def measure_name(measure: str, power: str = "") -> str:
-    """An outcome in words for a table or a figure."""
-    if measure == "trust" and not power:
-        return "trust, mean of powers"
-    words = MEASURE_NAMES.get(measure, measure.replace("_", " "))
-    return f"{words} {power}" if power else words
-
-
-# --- files -----------------------------------------------------------------------------------------------------------
-
-
-def csv_of(table: "pd.DataFrame") -> str:
-    """A table as CSV, with as many digits as mean something."""
-    text: str = table.to_csv(index=False, float_format=f"%.{_DIGITS}g", lineterminator="\n")
-    return text
-
-
-def records_of(table: "pd.DataFrame") -> list[dict[str, Any]]:
-    """A table as JSON can hold it: a group a row, numbers cut to what means something, null for what is not finite."""
-    columns = {str(name): [_told(value) for value in table[name].tolist()] for name in table.columns}
-    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
-
-
-def json_of(table: "pd.DataFrame") -> str:
-    """A table as JSON, a row a line."""
-    rows = ",\n".join(f" {json.dumps(row, ensure_ascii=False)}" for row in records_of(table))
-    return f"[\n{rows}\n]\n"
-
-
-def _told(value: Any) -> Any:
-    if isinstance(value, float):
-        return float(f"{value:.{_DIGITS}g}") if math.isfinite(value) else None
-    return value

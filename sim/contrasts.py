@@ -35,8 +35,9 @@ from sim.canvas import (
     put_legend,
     write_figure,
 )
-from sim.comparison import Comparison, measure_name, shown_outcomes
+from sim.comparison import Comparison
 from sim.report import percent
+from sim.tables import measure_name, shown_outcomes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -42,7 +42,6 @@ from sim.report import percent
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-
 # --- alignment over time ---------------------------------------------------------------------------------------------
 
 

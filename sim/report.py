@@ -10,9 +10,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
 from sim.ablate import CHANGED, clearest, silent, summary
-from sim.comparison import Comparison, measure_name, naive_words, shown_outcomes
+from sim.comparison import Comparison
+from sim.effects import naive_words
 from sim.patterns import Finding, Verdict
 from sim.summary import share_ended
+from sim.tables import measure_name, shown_outcomes
 from sim.uncertainty import ENDED, FEWEST_DRAWS
 
 if TYPE_CHECKING:
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from sim.record import Results
-
 
 _RARE = 0.01  # shares of runs below this are not named one by one in the table; the files have them all
 

@@ -10,9 +10,10 @@ import sim
 from sim import cli
 from sim.batch import run
 from sim.canvas import CAUTION, look
-from sim.comparison import compare, compare_results, is_results, naive_words, starting_values
+from sim.comparison import compare, compare_results, is_results
 from sim.complaints import InputError
 from sim.contrasts import draw_contrasts, flow, heat_map
+from sim.effects import naive_words, starting_values
 from sim.pairing import Label
 from sim.report import print_comparison, print_results, signed
 

@@ -75,7 +75,7 @@ def _draw(table: "pd.DataFrame", folder: Path, scenarios: "list[Scenario]") -> N
 
 def _folder_name(scenarios: "list[Scenario]", table: "pd.DataFrame") -> str:
     """A name of its own for every question: the scenarios, and a hash of what was found."""
-    from sim.comparison import csv_of
+    from sim.tables import csv_of
 
     names = "-and-".join(one.name for one in scenarios)[:60]
     return f"ablate-{names}-{hashlib.sha256(csv_of(table).encode()).hexdigest()[:6]}"

@@ -30,8 +30,8 @@ def _patterns(asked: argparse.Namespace) -> int:
     findings = find_all(asked.runs, progress=lambda name: say(f"{name} ..."))
     print_patterns(findings, LEVEL)
     if out is not None:
-        from sim.comparison import csv_of, json_of
         from sim.record import write_text
+        from sim.tables import csv_of, json_of
 
         table = table_of(findings)
         write_text(out, csv_of(table) if out.suffix == ".csv" else json_of(table))
