@@ -48,13 +48,14 @@ NUMBERS = ("fixed", "sampled")
 """How numbers are taken: the value of each, or a draw from its range for every run."""
 
 # What only asks for results, looks after them or shows them, and so cannot change them.
-_ASKING = ("ablate", "comparison", "contrasts", "differences", "effects", "pairing", "patterns", "schema", "tables")
+_ASKING = ("ablate", "differences", "gauges", "patterns", "schema")
+_COMPARING = ("comparison", "contrasts", "effects", "pairing", "tables")
 _SWEEPING = ("asking", "factors", "experiment", "designs", "sensitivity", "discovery", "sweeps", "publish")
 _KEEPING = ("cluster", "locks", "verify")
 _TELLING = ("chronicle", "listening", "telling", "portraits", "explain", "explanation", "words")
 _SHOWING = ("cli", "canvas", "plots", "sweep_plots", "report", "trace", *_TELLING)
 _NOT_IN_RESULTS = frozenset(
-    f"{room}.py" for room in ("__init__", "__main__", *_ASKING, *_SWEEPING, *_KEEPING, *_SHOWING)
+    f"{room}.py" for room in ("__init__", "__main__", *_ASKING, *_COMPARING, *_SWEEPING, *_KEEPING, *_SHOWING)
 )
 
 

@@ -48,7 +48,7 @@ TIERS = (
     ("telling", "portraits"),
     ("chronicle",),
     ("comparison", "sensitivity", "discovery", "calibrate", "backtest"),
-    ("ablate", "sweeps"),
+    ("ablate", "sweeps", "gauges"),
     ("patterns",),
     ("report", "canvas"),
     ("plots",),

@@ -12,7 +12,8 @@ import pytest
 from sim import cli
 from sim.complaints import InputError
 from sim.evidence import load_evidence
-from sim.patterns import MEASURES, Lab, Verdict, find, load_patterns, table_of, verdict_of
+from sim.gauges import MEASURES, Lab
+from sim.patterns import Verdict, find, load_patterns, table_of, verdict_of
 
 PATTERNS = {pattern.id: pattern for pattern in load_patterns()}
 RUNS = 200
