@@ -44,6 +44,7 @@ TIERS = (
     ("summary", "verify", "factors", "tables"),
     ("agents", "experiment", "effects"),
     ("blocks", "designs"),
+    ("gathering",),
     ("batch", "listening"),
     ("telling", "portraits"),
     ("chronicle",),

@@ -29,8 +29,10 @@ import pandas  # noqa: F401  here, and not in every child
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from sim import batch, blocks
+from sim import batch, blocks, gathering
 from sim.record import is_draft
+from sim.scenario import load_scenario
+from sim.tally import warm_up
 from sim.verify import check_results
 
 DAY_AND_MACHINE = ("times", "machine", "seal")
@@ -112,12 +114,12 @@ def killed_at(step):
 
 def at_every_write():
     """Kill a tiny batch at each of its writes in turn, and once while it tidies up; returns how many kills that was."""
-    batch.CHECKPOINT_SECONDS = -1.0  # notes after every block, and no matter how long they take
-    blocks.CHUNK = batch.CHUNK = 8
-    toy = batch.load_scenario("toy")
+    gathering.CHECKPOINT_SECONDS = -1.0  # notes after every block, and no matter how long they take
+    blocks.CHUNK = batch.CHUNK = gathering.CHUNK = 8
+    toy = load_scenario("toy")
     toy = dataclasses.replace(toy, runs=20, end=toy.start + 3, events=())
     blocks.Plan(blocks.Order(scenario=toy), Path()).prepare().run_block(0, 1)
-    batch.warm_up()
+    warm_up()
 
     def go(folder, prepare):
         child = os.fork()
@@ -136,7 +138,7 @@ def at_every_write():
             next(Path(path).iterdir()).unlink()
             os.kill(os.getpid(), signal.SIGKILL)
 
-        batch.shutil.rmtree = rmtree
+        gathering.shutil.rmtree = rmtree
 
     with tempfile.TemporaryDirectory(prefix="soak-") as name:
         place = Path(name)
@@ -163,20 +165,20 @@ def main(arguments=None):
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--numbers", default="fixed")
     parser.add_argument("--seed", type=int, default=1, help="of the random moments")
-    parser.add_argument("--notes", type=float, default=batch.CHECKPOINT_SECONDS, help="seconds between two notes")
+    parser.add_argument("--notes", type=float, default=gathering.CHECKPOINT_SECONDS, help="seconds between two notes")
     parser.add_argument("--every-write", action="store_true", help="a tiny batch, killed at each of its writes in turn")
     asked = parser.parse_args(arguments)
     if asked.every_write:
         print(f"{at_every_write()} kills, one at each write; every batch ended byte for byte like the one left alone")
         return 0
-    batch.CHECKPOINT_SECONDS = asked.notes
+    gathering.CHECKPOINT_SECONDS = asked.notes
     chance = random.Random(asked.seed)
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="soak-") as name:
         place = Path(name)
-        prepared = batch.Plan(batch.Order(scenario=batch.load_scenario(asked.scenario)), place).prepare()
+        prepared = blocks.Plan(blocks.Order(scenario=load_scenario(asked.scenario)), place).prepare()
         prepared.run_block(0, 1)  # compiled code is loaded once, here, and not by every child
-        batch.warm_up()
+        warm_up()
         started = time.monotonic()
         assert end(start(place / "whole", asked))
         usual = time.monotonic() - started
