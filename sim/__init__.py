@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sim.evidence import load_evidence
     from sim.measures import Outcome
     from sim.plots import draw_figures
-    from sim.record import Results, load_results
+    from sim.results import Results, load_results
     from sim.scenario import list_scenarios, load_scenario
     from sim.sweeps import sweep
     from sim.trace import trace_number

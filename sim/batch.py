@@ -29,11 +29,7 @@ from sim.blocks import (
 from sim.complaints import input_error, shown_path
 from sim.gathering import Batch, Interrupted, Progress, Stage, Tell, part_folders, read_notes, tidy
 from sim.locks import hold
-from sim.record import (
-    Results,
-    load_results,
-    read_manifest,
-)
+from sim.results import Results, load_results, read_manifest
 from sim.scenario import Scenario, load_scenario
 
 __all__ = [

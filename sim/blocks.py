@@ -22,17 +22,8 @@ import pyarrow as pa
 from sim.complaints import input_error, listed, nearest_to, quoted
 from sim.evidence import Evidence, load_evidence
 from sim.measures import Summary, Thresholds, final_columns, outcome_words, summarise, thresholds
-from sim.record import (
-    FORMAT,
-    MEASURES,
-    Block,
-    Written,
-    runs_table,
-    series_table,
-    table_bytes,
-    write_bytes,
-    write_table,
-)
+from sim.record import MEASURES, Block, Written, runs_table, series_table, table_bytes, write_bytes, write_table
+from sim.results import FORMAT
 from sim.sampling import every_number, sampled_numbers
 from sim.scenario import Scenario
 from sim.tally import Tally

@@ -21,7 +21,8 @@ from sim.batch import Progress, run
 from sim.complaints import input_error, shown_path
 from sim.effects import Course, Pair, naive_words
 from sim.pairing import LEVEL, RESAMPLES, Resampling, paired
-from sim.record import Results, load_results, write_text
+from sim.record import write_text
+from sim.results import Results, load_results
 from sim.scenario import Scenario, list_scenarios, load_scenario, quarter_text
 from sim.tables import csv_of, records_of
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from sim.measures import SUMMARY_TOTALS, split_word
 from sim.pairing import ENDED, Finals, Label, Resampling, finals_of, holm, paired
-from sim.record import Results
+from sim.results import Results
 from sim.tables import effect_table
 
 if TYPE_CHECKING:

@@ -36,20 +36,8 @@ from sim.blocks import (
 from sim.compiling import warm
 from sim.measures import OUTCOMES
 from sim.quarters import quarter_text
-from sim.record import (
-    FORMAT,
-    MEASURES,
-    Results,
-    Written,
-    file_hash,
-    is_draft,
-    join_tables,
-    load_results,
-    write_bytes,
-    write_manifest,
-    write_table,
-    write_text,
-)
+from sim.record import MEASURES, Written, file_hash, is_draft, join_tables, write_bytes, write_table, write_text
+from sim.results import FORMAT, Results, load_results, write_manifest
 from sim.scenario import Scenario
 from sim.summary import summary_of, variance_lines
 from sim.tally import Tally, warm_up

@@ -36,8 +36,8 @@ from sim.canvas import (
     write_figure,
 )
 from sim.measures import split_word
-from sim.record import Results
 from sim.report import percent
+from sim.results import Results
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

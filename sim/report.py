@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-    from sim.record import Results
+    from sim.results import Results
 
 _RARE = 0.01  # shares of runs below this are not named one by one in the table; the files have them all
 

@@ -8,7 +8,7 @@ from sim.uncertainty import ENDED
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.record import Results
+    from sim.results import Results
 
 _DIGITS = 6  # of shares and amounts in JSON; more than the number of runs supports
 

@@ -33,7 +33,8 @@ from sim.evidence import KINDS, Evidence, load_evidence
 from sim.experiment import FEWEST, FEWEST_FAST, Design, DesignKind, Experiment, load_experiment
 from sim.factors import Factor, FactorKind
 from sim.locks import hold
-from sim.record import Written, file_hash, join_tables, write_manifest, write_table, write_text
+from sim.record import Written, file_hash, join_tables, write_table, write_text
+from sim.results import write_manifest
 from sim.sampling import sampled_numbers
 from sim.scenario import Scenario
 from sim.sensitivity import TABLES, analyse, strongest

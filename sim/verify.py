@@ -9,7 +9,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sim.complaints import Complaint, Complaints, shown_path
-from sim.record import file_hash, is_draft, load_results, raw_manifest, seal
+from sim.record import file_hash, is_draft
+from sim.results import load_results, raw_manifest, seal
 
 _UNSEALED = 1  # the layout that had no seal yet
 

@@ -11,7 +11,8 @@ from sim import batch
 from sim.batch import CHUNK, Interrupted, Stage, code_hash, estimate, evidence_hash, run
 from sim.complaints import InputError
 from sim.evidence import load_evidence
-from sim.record import BY_POWER, BY_STATE, file_hash, load_results
+from sim.record import BY_POWER, BY_STATE, file_hash
+from sim.results import load_results
 
 RUNS = 2 * CHUNK + 90
 

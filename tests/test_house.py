@@ -36,7 +36,7 @@ TIERS = (
     ("scenario",),
     ("sampling", "schema", "differences"),
     ("compiling", "record", "explanation"),
-    ("phases",),
+    ("phases", "results"),
     ("turn",),
     ("happenings",),
     ("ensemble", "measures"),

@@ -12,21 +12,17 @@ from sim.measures import final_columns, outcome_words, summarise, thresholds
 from sim.record import (
     BY_POWER,
     BY_STATE,
-    FORMAT,
     MEASURES,
     Block,
     file_hash,
     join_tables,
-    load_results,
-    read_manifest,
     runs_table,
-    seal,
     series_table,
-    write_manifest,
     write_table,
     write_text,
     write_whole,
 )
+from sim.results import FORMAT, load_results, read_manifest, seal, write_manifest
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from test_batch import bytes_of
 
 from sim import cli
 from sim.batch import CHUNK, run
-from sim.record import load_results
+from sim.results import load_results
 from sim.verify import check_results
 
 ROOT = Path(__file__).parent.parent

@@ -11,7 +11,7 @@ from fake_engine import FakePrepared, fake_scenario
 from sim import cli
 from sim.batch import run
 from sim.complaints import InputError
-from sim.record import FORMAT, load_results, raw_manifest, write_manifest
+from sim.results import FORMAT, load_results, raw_manifest, write_manifest
 from sim.verify import check_results, results_below
 
 

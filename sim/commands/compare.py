@@ -9,7 +9,7 @@ from sim.complaints import input_error
 
 if TYPE_CHECKING:
     from sim.comparison import Comparison
-    from sim.record import Results
+    from sim.results import Results
     from sim.scenario import Scenario
 
 
@@ -61,7 +61,7 @@ def _opened(asked: argparse.Namespace) -> "list[Scenario | Results]":
     folders = [name for name in names if _is_folder(name)]
     check_settings(asked, folders)
     scenarios = iter(load_all([name for name in names if name not in folders], asked.set))
-    from sim.record import load_results
+    from sim.results import load_results
 
     return [load_results(name) if name in folders else next(scenarios) for name in names]
 

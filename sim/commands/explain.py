@@ -60,7 +60,7 @@ def _asked_for(asked: argparse.Namespace) -> tuple["Scenario", int | None]:
         if asked.seed is not None:
             _check_within("--seed", asked.seed, LARGEST_SEED)
         return load_scenario(asked.what), None
-    from sim.record import load_results
+    from sim.results import load_results
 
     results = load_results(folder)
     scenario = _scenario_of(results.manifest, folder)

@@ -24,7 +24,7 @@ from sim.complaints import input_error
 
 if TYPE_CHECKING:
     from sim.batch import Estimate, Part
-    from sim.record import Results
+    from sim.results import Results
     from sim.scenario import Scenario
 
 _NUMBERS = ("fixed", "sampled")
