@@ -27,6 +27,7 @@ from sim.pairing import LEVEL, Finals, Label, Resampling, finals_of_block, holm,
 from sim.record import write_text
 from sim.scenario import Scenario, load_scenario
 from sim.tables import ON_SHOW, csv_of, effect_table, records_of
+from sim.words import CAUTION
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -260,7 +261,7 @@ class Measured:
 def write_effects(table: "pd.DataFrame", path: Path | str, level: float = LEVEL) -> None:
     """Write what matters of a table of effects as one small JSON file, the same bytes for the same effects."""
     told = {
-        "note": "conditional exploration, not a forecast",
+        "note": CAUTION,
         "format": FORMAT,
         "runs": int(table["runs"].iloc[0]),
         "level": level,

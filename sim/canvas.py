@@ -16,11 +16,10 @@ from matplotlib.figure import Figure
 
 from sim.measures import OUTCOMES, Outcome, split_word
 from sim.record import write_text, write_whole
+from sim.words import CAUTION
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-CAUTION = "conditional exploration, not a forecast"
 
 PALETTE = (
     "#D55E00", "#0072B2", "#009E73", "#7A3E9D", "#E69F00", "#56B4E9", "#CC79A7", "#4D4D4D", "#8C6D1F", "#1B1B1B",

@@ -25,6 +25,7 @@ from sim.record import write_text
 from sim.results import Results, load_results
 from sim.scenario import Scenario, list_scenarios, load_scenario, quarter_text
 from sim.tables import csv_of, records_of
+from sim.words import CAUTION
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -104,7 +105,7 @@ class Comparison:
 
     def _told(self) -> dict[str, Any]:
         return {
-            "note": "conditional exploration, not a forecast",
+            "note": CAUTION,
             "runs": self.runs,
             "seed": self.seed,
             "level": self.level,

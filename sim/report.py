@@ -16,6 +16,7 @@ from sim.patterns import Finding, Verdict
 from sim.summary import share_ended
 from sim.tables import measure_name, shown_outcomes
 from sim.uncertainty import ENDED, FEWEST_DRAWS
+from sim.words import CAUTION
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,10 +34,7 @@ def print_results(results: "Results", file: TextIO | None = None) -> None:
     last = results.manifest["quarters"][-1]
     console.print()
     console.print(f"[bold]{results.title}[/bold]  ({results.name})")
-    console.print(
-        f"{results.number_of_runs:,} runs to {last}, seed {results.manifest['seed']}; "
-        "conditional exploration, not a forecast"
-    )
+    console.print(f"{results.number_of_runs:,} runs to {last}, seed {results.manifest['seed']}; {CAUTION}")
     _print_outcomes(results, console)
     _print_alignment(results, console)
     if results.manifest["lucks_per_draw"] > 1:
@@ -156,7 +154,7 @@ def print_comparison(comparison: Comparison, file: TextIO | None = None) -> None
     reference = comparison.names[0]
     console.print()
     console.print(f"[bold]{' and '.join(comparison.names[1:])} against {reference}[/bold]")
-    console.print(f"{comparison.caption}; conditional exploration, not a forecast")
+    console.print(f"{comparison.caption}; {CAUTION}")
     for note in comparison.notes:
         console.print(f"[dim]Note: {note}.[/dim]")
     _print_endings(comparison, console)
@@ -269,7 +267,7 @@ def print_ablation(table: "pd.DataFrame", level: float, file: TextIO | None = No
     console.print()
     console.print(f"[bold]What each system does[/bold]  ({', '.join(scenarios)})")
     runs = int(table["runs"].iloc[0])
-    console.print(f"{runs:,} runs with and without each, on the same luck; conditional exploration, not a forecast")
+    console.print(f"{runs:,} runs with and without each, on the same luck; {CAUTION}")
     for scenario in scenarios:
         mine = table[table["scenario"] == scenario]
         if len(systems) <= _FEW_SYSTEMS:
@@ -350,7 +348,7 @@ def print_patterns(findings: Sequence[Finding], level: float, file: TextIO | Non
     console = _console(file)
     console.print()
     console.print("[bold]Patterns and extremes[/bold]: what the model has to show before it deserves a hearing")
-    console.print("conditional exploration, not a forecast\n")
+    console.print(f"{CAUTION}\n")
     table = _table()
     table.add_column("the model says", justify="right", no_wrap=True)
     table.add_column("line", no_wrap=True)

@@ -17,7 +17,7 @@ from sim.complaints import Complaint, Complaints, Entry, listed
 from sim.events import EVENT_KINDS, FORMS, Event, EventKind, Fields, Reading, read_fields
 from sim.evidence import Evidence
 from sim.quarters import check_quarter, check_span, quarter_text
-from sim.sources import check_usable_fact
+from sim.sources import usable_facts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -170,9 +170,7 @@ def check_facts(entry: Entry | None, evidence: Evidence, complaints: Complaints)
     """A list of ids of facts that may serve as evidence."""
     if entry is None:
         return ()
-    items = check_list(entry, complaints, "a list of ids of facts")
-    facts = evidence.facts
-    return tuple(item.text or "" for item in items if check_usable_fact(item, item.text or "", facts, complaints))
+    return usable_facts(check_list(entry, complaints, "a list of ids of facts"), evidence.facts, complaints)
 
 
 # --- from what is written to what happens ----------------------------------------------------------------------------

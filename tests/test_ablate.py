@@ -7,7 +7,6 @@ import pytest
 
 from sim import cli
 from sim.ablate import CHANGED, clearest, effects, read_effects, silent, strongest, summary, write_effects
-from sim.canvas import CAUTION
 from sim.complaints import InputError
 from sim.contrasts import draw_ablation
 from sim.ensemble import prepare
@@ -16,6 +15,7 @@ from sim.measures import thresholds
 from sim.pairing import Resampling, finals_of_block, holm, paired
 from sim.report import print_ablation
 from sim.scenario import load_scenario
+from sim.words import CAUTION
 
 RUNS = 60
 SYSTEMS = ("over-dependence-aversion", "unrest-and-intervention", "format-mirroring", "russian-counter-exercises")

@@ -9,13 +9,14 @@ from fake_engine import FakePrepared, fake_scenario
 import sim
 from sim import cli
 from sim.batch import run
-from sim.canvas import CAUTION, look
+from sim.canvas import look
 from sim.comparison import compare, compare_results, is_results
 from sim.complaints import InputError
 from sim.contrasts import draw_contrasts, flow, heat_map
 from sim.effects import naive_words, starting_values
 from sim.pairing import Label
 from sim.report import print_comparison, print_results, signed
+from sim.words import CAUTION
 
 RUNS = 60
 LIFT = 0.03  # what the scenario called `lifted` adds to trust in the second power

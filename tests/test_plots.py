@@ -9,7 +9,7 @@ from fake_engine import FakePrepared, fake_scenario
 from matplotlib.figure import Figure
 
 from sim.batch import run
-from sim.canvas import CAUTION, DASHES, PALETTE, apart, look
+from sim.canvas import DASHES, PALETTE, apart, look
 from sim.measures import OUTCOMES
 from sim.plots import (
     alignment_over_time,
@@ -20,6 +20,7 @@ from sim.plots import (
     ternary_path,
     to_triangle,
 )
+from sim.words import CAUTION
 
 FIGURES = ("alignment", "ternary", "outcomes", "offers")
 POWERS = {"NOR": "Nordheim", "OST": "Ostland", "SUD": "Sudmark"}

@@ -10,9 +10,9 @@ import pytest
 from matplotlib.figure import Figure
 
 from sim import sweep_plots as plots
-from sim.canvas import CAUTION
 from sim.experiment import Discover
 from sim.sweeps import sweep
+from sim.words import CAUTION
 
 DRAWS = np.random.default_rng(3)
 NAMES = ["alpha", "beta", "gamma", "dummy"]
