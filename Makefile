@@ -7,6 +7,7 @@
 #   make bench       the measurements
 #   make soak        kill a batch a hundred times at random moments, and look whether it ends the same (some minutes)
 #   make chronicles  renew the stories the tests replay (then read the difference as prose)
+#   make effects     measure again what each system does, for docs/systems.md
 #   make experiments run every experiment again: figures, tables, notebook (adds the tools of scenario discovery)
 #   make docs        renew what is printed: the pages, and the schema of scenario files
 #   make clean       remove the environment and the caches; results stay
@@ -14,13 +15,15 @@
 VENV := .venv
 BIN := $(VENV)/bin
 RUNS ?= 2000
+EFFECTS := baseline war-goes-on divided-assembly washington-summit middle-corridor-open us-security-return five-as-one \
+  refineries-outside-china
 
 # The interpreter may be named (make PYTHON=/path/to/python3.12); otherwise the first that is new enough is taken.
 PYTHONS := $(if $(PYTHON),$(PYTHON),python3 python3.13 python3.12 python3.11 python3.14 python)
 NEW_ENOUGH := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test bench soak check chronicles experiments docs clean
+.PHONY: help setup demo test bench soak check effects chronicles experiments docs clean
 
 help:
 	@sed -n 's/^#   //p' $(firstword $(MAKEFILE_LIST))
@@ -51,8 +54,14 @@ $(VENV)/.ready-dev: $(VENV)/.ready
 demo: $(VENV)/.ready
 	@$(BIN)/multivector run baseline washington-summit --runs $(RUNS)
 
+# The rulebook is compiled once before the two workers start, or each would compile it for itself.
+define run-tests
+	@$(BIN)/multivector run toy --runs 1 --no-figures -o $(VENV)/first-run > /dev/null
+	@$(BIN)/python -m pytest -n 2 --benchmark-disable --cov --cov-report=term
+endef
+
 test: $(VENV)/.ready-dev
-	@$(BIN)/python -m pytest --cov --cov-report=term
+	$(run-tests)
 
 bench: $(VENV)/.ready-dev
 	@$(BIN)/python -m pytest tests/benchmarks --override-ini addopts="--import-mode=importlib --strict-markers" \
@@ -65,7 +74,12 @@ check: $(VENV)/.ready-dev
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@$(BIN)/python -m pytest --cov --cov-report=term
+	$(run-tests)
+
+# What each system does, where it shows most: the file behind docs/systems.md (ten minutes)
+effects: $(VENV)/.ready
+	@$(BIN)/multivector ablate $(EFFECTS) --runs 400 --no-figures -o docs/effects.json
+	@$(BIN)/python docs/print_pages.py
 
 chronicles: $(VENV)/.ready
 	@for file in tests/chronicles/*.txt; do \

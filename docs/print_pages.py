@@ -273,9 +273,6 @@ def grouped(numbers: Sequence["Number"]) -> dict[str, list[str]]:
 # --- the systems -----------------------------------------------------------------------------------------------------
 
 EFFECTS = DOCS / "effects.json"
-PLAIN = frozenset(  # measures that are not shares
-    {"effective_partners", "hhi", "entropy", "balance", "offers", "visits", "compensating_visits", "delivered"}
-)
 HEAD = (
     *("System", "Claim", "Documents (reliability)", "Rules", "Numbers that switch it off at 0"),
     *("Tests", "Off switch", "Without it", "Where measured"),
@@ -284,15 +281,12 @@ HEAD = (
 
 def print_systems(evidence: "Evidence") -> str:
     """The page of all systems with what each rests on, where it stands, and what it was measured to do."""
-    from sim.ablate import read_effects
+    from sim.ablate import most_telling, read_effects
     from sim.behaviours import load_behaviours
 
     effects = read_effects(EFFECTS)
-    clearest: dict[str, dict[str, Any]] = {}
-    for row in effects.summary.to_dict("records"):
-        known = clearest.get(row["system"])
-        if row["clear"] > 0 and (known is None or abs(row["z"]) > abs(known["z"])):
-            clearest[row["system"]] = row
+    counts = {(row["system"], row["scenario"]): row for row in effects.summary.to_dict("records")}
+    telling = {row["system"]: row | counts_of(row, counts) for row in most_telling(effects).to_dict("records")}
     behaviours = load_behaviours(evidence).values()
     lines = [
         PRINTED,
@@ -301,13 +295,16 @@ def print_systems(evidence: "Evidence") -> str:
         "",
         f"{counted(len(evidence.systems), 'system')} of behaviour, {counted(len(behaviours), 'behaviour')} in the"
         " documents behind them. A system is off in a scenario that says `without: [<id>]`. What it does was measured"
-        " by switching it off on the same luck (`multivector ablate`): the paired difference of the outcome where it is"
-        f" clearest, with its {effects.level:.0%} interval, over {effects.runs:,} runs. With about two hundred outcomes"
-        " a system, an effect counts as clear only where it survives Holm's correction for all of them. Shares are in"
-        " percentage points. Clear is not the same as large, and neither is the same as true: the numbers are set by"
-        " hand, and this is conditional exploration, not a forecast.",
+        " by switching it off on the same luck (`multivector ablate`), over"
+        f" {effects.runs:,} runs of each of {counted(len(effects.scenarios), 'scenario')}. Shown is the scenario in"
+        " which most of it is seen, and there the largest clear difference, beside the spread between runs, in a policy"
+        " outcome: effective partners, alignment, trust, pressure or acceptance, with its"
+        f" {effects.level:.0%} interval. With about two hundred outcomes a system, a difference counts as clear only"
+        " where it survives Holm's correction for all of them. Shares are in percentage points. Clear is not the same"
+        " as large, and neither is the same as true: the numbers are set by hand, and this is conditional exploration,"
+        " not a forecast.",
         "",
-        *table(HEAD, (system_row(evidence, system, clearest.get(system)) for system in evidence.systems)),
+        *table(HEAD, (system_row(evidence, system, telling.get(system)) for system in evidence.systems)),
         "## The behaviours, one by one",
         "",
         "What the documents say actors do, in our words, with the rules that carry it. Where part of it is left out,"
@@ -324,6 +321,12 @@ def print_systems(evidence: "Evidence") -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
+def counts_of(row: "dict[str, Any]", counts: "dict[tuple[str, str], dict[str, Any]]") -> "dict[str, int]":
+    """How many outcomes are clear in the scenario of a row, and out of how many."""
+    found = counts[row["system"], row["scenario"]]
+    return {"clear": found["clear"], "outcomes": found["outcomes"]}
+
+
 def system_row(evidence: "Evidence", name: str, effect: "dict[str, Any] | None") -> tuple[str, ...]:
     """One system as a row: what it claims and rests on, its rules and numbers, its tests, and its clearest effect."""
     system = evidence.systems[name]
@@ -334,10 +337,10 @@ def system_row(evidence: "Evidence", name: str, effect: "dict[str, Any] | None")
     measured, where = "", ""
     if effect is not None:
         whom = f" ({effect['power']})" if effect["power"] else ""
-        scale = 1 if effect["measure"] in PLAIN else 100
+        scale = 1 if effect["measure"] == "effective_partners" else 100
         middle, low, high = (scale * effect[key] for key in ("difference", "low", "high"))
-        measured = f"{effect['measure'].replace('_', ' ')}{whom} of {effect['state']}: {middle:+.2f}"
-        measured += f" ({low:.2f} to {high:.2f}); {effect['clear']} of {effect['outcomes']} outcomes clear"
+        measured = f"{effect['measure'].replace('_', ' ')}{whom} of {effect['state']}: {middle:+.3f}"
+        measured += f" ({low:.3f} to {high:.3f}); {effect['clear']} of {effect['outcomes']} outcomes clear"
         where = f"`{effect['scenario']}`"
     return (
         *(f"{system.name} (`{name}`)", one_line(system.claim), rested, codes(system.rules), codes(system.strengths)),

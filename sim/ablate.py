@@ -39,6 +39,9 @@ FORMAT = 1
 CHANGED = "outcome changed"
 """An outcome of its own: the share of runs that end under another word without the system."""
 
+POLICY = ("effective_partners", "alignment", "trust", "combined_pressure", "acceptance")
+"""Outcomes that are a state's policy, or what it meets with, and not a thing that one system moves by definition."""
+
 SHOWN = (*ON_SHOW, CHANGED)
 """Outcomes of a state alone that are kept state by state in the short table, beside alignment with every power."""
 
@@ -334,6 +337,14 @@ def read_effects(path: Path | str) -> Measured:
             if name in part:
                 part[name] = part[name].astype(float).fillna(math.inf if name == "z" else math.nan)
     return Measured(runs=runs, level=level, scenarios=scenarios, summary=parts[0], states=parts[1])
+
+
+def most_telling(measured: Measured) -> "pd.DataFrame":
+    """Of each system the clear difference in a policy outcome (`POLICY`) that is largest beside the spread of runs."""
+    rows = measured.states
+    rows = rows[rows["measure"].isin(POLICY) & rows["clear"].astype(bool)]
+    places = rows["effect"].abs().groupby(rows["system"], sort=False).idxmax()
+    return rows.loc[places.to_numpy()].reset_index(drop=True)
 
 
 def write_tables(table: "pd.DataFrame", folder: Path | str, level: float = LEVEL) -> list[Path]:

@@ -7,6 +7,7 @@ run its own numbers. One actor owns each row: in a phase an actor writes only ro
 which actors are asked cannot matter.
 """
 
+import functools
 from collections import namedtuple
 from collections.abc import Mapping
 from enum import IntEnum
@@ -417,36 +418,31 @@ def reset(world: Any, values: Mapping[str, Any]) -> None:
 
 
 def _fill(array: np.ndarray, field: Field, axes: Mapping[str, tuple[str, ...]], values: Mapping[str, Any]) -> None:
-    """Read a field's starting numbers; commerce starts from trade, and nobody rivals itself."""
-    for place in np.ndindex(array.shape[:-1]):
-        names = {axis: axes[axis][at] for axis, at in zip(field.axes, place, strict=True)}
-        if field.name == "anchor":
-            names["j"], names["j2"] = axes["j"][place[0]], axes["j"][place[1]]
-            array[place] = _rivalry(names["j"], names["j2"], names["d"], values)
-            continue
-        if field.axes == "ii":
-            array[place] = _between(axes["i"][place[0]], axes["i"][place[1]], field.start, values)
-            continue
+    """Read a field's starting numbers; commerce starts from trade, nobody rivals itself or borders on itself."""
+    listed = "c" in field.axes and len(field.axes) > 1  # whom a corridor does not reach is not listed
+    for place, name in _names(field, tuple(axes.items())):
+        array[place] = values.get(name, 0.0) if listed else values[name]
+
+
+@functools.lru_cache(maxsize=512)
+def _names(field: Field, axes: tuple[tuple[str, tuple[str, ...]], ...]) -> tuple[tuple[tuple[int, ...], str], ...]:
+    """Every place of a field that starts from a number, and the name of that number.
+
+    Kept, because a batch asks for the same thousand names again for every filling of the lanes.
+    """
+    members = dict(axes)
+    found = []
+    for place in np.ndindex(*(len(members[axis]) for axis in field.axes)):
+        names = {axis: members[axis][at] for axis, at in zip(field.axes, place, strict=True)}
+        twice = next((axis for axis in "ij" if field.axes.count(axis) > 1), "")
+        if twice:
+            one, two = (members[twice][at] for at in place[:2])
+            if one == two:
+                continue
+            names[twice], names[f"{twice}2"] = sorted((one, two))
         name = field.start.format(**names)
-        if "c" in field.axes and len(field.axes) > 1:
-            array[place] = values.get(name, 0.0)  # whom a corridor does not reach is not listed
-            continue
-        array[place] = values[name.replace(".deal", ".trade") if field.name == "stock" else name]
-
-
-def _rivalry(one: str, two: str, domain: str, values: Mapping[str, Any]) -> Any:
-    if one == two:
-        return 0.0
-    name = f"rivalry.{one}.{two}.{domain}"
-    return values[name] if name in values else values[f"rivalry.{two}.{one}.{domain}"]
-
-
-def _between(one: str, two: str, start: str, values: Mapping[str, Any]) -> Any:
-    """What stands between two states; nothing stands between a state and itself."""
-    if one == two:
-        return 0.0
-    first, second = sorted((one, two))
-    return values[start.format(i=first, i2=second)]
+        found.append((place, name.replace(".deal", ".trade") if field.name == "stock" else name))
+    return tuple(found)
 
 
 def check_invariants(world: Any) -> list[str]:

@@ -31,8 +31,8 @@ story = functools.cache(tell)
 
 
 def prose(name):
-    """The story without the line that lists drawn numbers by the names they have in files."""
-    return re.sub(r"Drawn from their ranges.*?\n\n", "", story(name), flags=re.DOTALL)
+    """The story without the line that lists drawn numbers and their units."""
+    return re.sub(r"Drawn for this run.*?\n\n", "", story(name), flags=re.DOTALL)
 
 
 def test_every_story_that_is_kept_has_a_scenario():

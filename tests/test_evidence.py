@@ -463,14 +463,14 @@ class TestReal:
             assert entry.basis is not Basis.ASSUMED or "This number is assumed." in story
 
     def test_it_is_read_quickly(self) -> None:
-        """Under 0.3 s on the machine it was written on; the bound here allows for a slower and busier one."""
+        """Half a second of the processor; the bound allows for a slower one, and for coverage looking on."""
         best = 9.0
         for _ in range(3):
             room._read_evidence.cache_clear()
-            start = time.perf_counter()
+            start = time.process_time()
             load_evidence()
-            best = min(best, time.perf_counter() - start)
-        assert best < 1.0
+            best = min(best, time.process_time() - start)
+        assert best < 2.0
 
 
 def test_tables_are_written_as_they_are_read(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import pytest
 from sim import agents, chronicle, ensemble
 from sim.amounts import Range
 from sim.complaints import InputError
+from sim.evidence import load_evidence
 from sim.sampling import NEVER, event_dates, sampled_numbers
 from sim.scenario import load_scenario, parse_quarter, with_number
 from sim.timeline import MOST_EVENTS
@@ -191,7 +192,9 @@ def test_no_chance_is_no_event_and_a_full_one_is_certain(load):
 def test_a_chronicle_tells_what_was_drawn_for_its_run(load):
     scenario = with_number(load(), "choice.gain", Range(low=1.0, high=2.0))
     drawn = sampled_numbers(scenario, scenario.seed, 3, 1)["choice.gain"][0]
-    assert f"Drawn from their ranges for this run: choice.gain {drawn:.4g}." in chronicle.tell(scenario, run=3)
+    told = " ".join(chronicle.tell(scenario, run=3).split())
+    number = load_evidence(scenario.world).numbers["choice.gain"]
+    assert f"Drawn for this run: {number.meaning}, {drawn:.3g} {number.unit}." in told
 
 
 def test_a_chronicle_tells_an_event_where_it_happened_only(load):
