@@ -1,7 +1,7 @@
 """What of a sweep is shipped beside its experiment file: figures with their data, small tables, and influence.
 
 Raw runs are not shipped; the command that makes them again is. `influence.csv` has one row a number of the model and is
-what `multivector trace` reads.
+what `multivector trace` reads. The numbers that the README quotes are written anew from the tables.
 """
 
 import shutil
@@ -13,6 +13,7 @@ import pandas as pd
 
 from sim.discovery import Discovery
 from sim.factors import DUMMY
+from sim.quotes import README, renewed
 from sim.record import write_text
 from sim.sweeps import Sweep
 from sim.trace import INFLUENCE
@@ -28,7 +29,12 @@ def publish(sweep: Sweep, folder: Path, found: Sequence[Discovery] = ()) -> list
     Returns
     -------
     list
-        The paths of all that was written, figures first.
+        The paths of all that was written, figures first; the README, in which only quoted numbers change, is not named.
+
+    Raises
+    ------
+    sim.complaints.InputError
+        If the README quotes what is not in the tables; everything else has been written by then.
     """
     from sim.sweep_plots import draw_sweep
 
@@ -44,6 +50,9 @@ def publish(sweep: Sweep, folder: Path, found: Sequence[Discovery] = ()) -> list
         written.append(_csv(_without_courses(table), folder / "tables" / f"{name}.csv"))
     if len(sweep.factors) > _MANY or sweep.manifest["screen"]:
         written.append(_csv(influence(sweep), folder / INFLUENCE))
+    page = folder / README
+    if page.is_file():
+        write_text(page, renewed(page.read_text(encoding="utf-8"), folder))
     return written
 
 

@@ -47,7 +47,7 @@ TIERS = (
     ("patterns",),
     ("report",),
     ("plots",),
-    ("contrasts", "sweep_plots"),
+    ("contrasts", "quotes", "sweep_plots"),
     ("publish",),
     ("commands",),
     ("cli", "dashboard"),
