@@ -49,7 +49,7 @@ NUMBERS = ("fixed", "sampled")
 
 # What only asks for results, looks after them or shows them, and so cannot change them.
 _ASKING = ("ablate", "comparison", "contrasts", "differences", "pairing", "patterns", "schema")
-_SWEEPING = ("asking", "factors", "experiment", "designs", "sensitivity", "discovery", "sweeps", "publish")
+_SWEEPING = ("asking", "factors", "experiment", "designs", "sensitivity", "discovery", "sweeps", "publish", "quotes")
 _KEEPING = ("cluster", "locks", "verify")
 _TELLING = ("chronicle", "listening", "telling", "portraits", "explain", "explanation", "words")
 _SHOWING = ("cli", "plots", "sweep_plots", "report", "trace", *_TELLING)
