@@ -43,7 +43,7 @@ def publish(sweep: Sweep, folder: Path, found: Sequence[Discovery] = ()) -> list
     written = draw_sweep(sweep, folder / "figures", found)
     tables = {name: getattr(sweep, name) for name in _SHIPPED}
     tables = {name: table for name, table in tables.items() if not table.empty}
-    tables["runs"] = _in_short(sweep)
+    tables |= {"runs": _in_short(sweep), **_sums(sweep)}
     for number, one in enumerate(found, start=1):
         tables |= {f"box-{number}": one.box, f"path-{number}": one.path, f"scores-{number}": one.scores}
     for name, table in tables.items():
@@ -83,6 +83,18 @@ def _in_short(sweep: Sweep) -> pd.DataFrame:
         **{f"version of {name}": version for name, version in sweep.manifest["versions"].items()},
     }
     return pd.DataFrame({"what": list(told), "value": [str(value) for value in told.values()]})
+
+
+def _sums(sweep: Sweep) -> dict[str, pd.DataFrame]:
+    """The sums of first and of total orders by outcome: how much is told by the factors one by one.
+
+    What first orders lack to one is told by factors together only; totals count it once for each of them.
+    """
+    orders = sweep.indices[sweep.indices["index"].isin(["first", "total"])]
+    if orders.empty:
+        return {}
+    sums = orders.pivot_table(index="outcome", columns="index", values="value", aggfunc="sum", sort=False)
+    return {"sums": sums.reset_index()}
 
 
 def influence(sweep: Sweep) -> pd.DataFrame:

@@ -45,7 +45,7 @@ def test_figures_tables_and_influence_lie_beside_the_file(published):
     assert (published / "figures" / "indices.png").is_file()
     assert (published / "figures" / "screening.svg").is_file()
     tables = {path.stem for path in (published / "tables").glob("*.csv")}
-    assert {"indices", "interactions", "noise", "convergence", "refused", "runs"} == tables
+    assert {"indices", "interactions", "noise", "convergence", "refused", "runs", "sums"} == tables
     runs = dict(csv.reader((published / "tables" / "runs.csv").read_text(encoding="utf-8").splitlines()))
     assert (runs["experiment"], runs["seed"], runs["replicates"]) == ("0009-small", "1", "2")
 
