@@ -44,11 +44,15 @@ def publish(sweep: Sweep, folder: Path, found: Sequence[Discovery] = ()) -> list
     tables = {name: getattr(sweep, name) for name in _SHIPPED}
     tables = {name: table for name, table in tables.items() if not table.empty}
     tables |= {"runs": _in_short(sweep), **_sums(sweep)}
+    if found:
+        told = ("words", "rate", "coverage", "density")
+        tables["boxes"] = pd.DataFrame([{name: getattr(one, name) for name in told} for one in found])
     for number, one in enumerate(found, start=1):
         tables |= {f"box-{number}": one.box, f"path-{number}": one.path, f"scores-{number}": one.scores}
     for name, table in tables.items():
         written.append(_csv(_without_courses(table), folder / "tables" / f"{name}.csv"))
-    if len(sweep.factors) > _MANY or sweep.manifest["screen"]:
+    sized = "mu_star" in set(sweep.indices["index"])  # influence is told in elementary effects
+    if sweep.manifest["screen"] or (sized and len(sweep.factors) > _MANY):
         written.append(_csv(influence(sweep), folder / INFLUENCE))
     page = folder / README
     if page.is_file():

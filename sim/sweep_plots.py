@@ -206,7 +206,7 @@ def morris_scatter(data: pd.DataFrame, axes: "Axes", named: int = 8) -> "Axes":
     for slope in (0.1, 0.5, 1.0):
         axes.plot([0, limit], [0, slope * limit], color=GRID, linewidth=0.8, zorder=1)
         axes.annotate(f"σ = {slope:g} μ*", (limit, slope * limit), fontsize=6, color=FAINT, ha="right", va="bottom")
-    axes.plot(real["mu_star"], real["sigma"], "o", markersize=3.2, color=_ABOVE, alpha=0.6, markeredgewidth=0)
+    axes.plot(real["mu_star"], real["sigma"], "o", markersize=3.2, color=_ABOVE, alpha=0.6, mew=0, rasterized=True)
     if DUMMY in wide.index:
         axes.plot(wide.loc[DUMMY, "mu_star"], wide.loc[DUMMY, "sigma"], "x", color=_BELOW, markersize=6, clip_on=False)
     top = real.sort_values("mu_star", ascending=False, kind="stable").head(named)
@@ -534,12 +534,15 @@ def _interaction_figure(sweep: "Sweep") -> _Drawn:
     if data.empty:
         return []
     figure, panels, _, outcomes = _one_a_panel(sweep, "total", 3.9, 4.6)
+    drawn = []
     for axes, outcome in zip(panels, outcomes, strict=False):
         totals = sweep.indices[(sweep.indices["index"] == "total") & (sweep.indices["outcome"] == outcome)]
         names = _largest(totals.set_index("factor")["value"], MOST_IN_MAP)
-        interaction_map(data[data["outcome"] == outcome], axes, names)
+        mine = data[data["outcome"] == outcome]
+        interaction_map(mine, axes, names)
+        drawn.append(mine[mine["factor_a"].isin(names) & mine["factor_b"].isin(names)])
     subtitle = "Second order indices: what two do together beyond what each does alone. Dot: the interval covers zero"
-    return _finished(figure, "What works together", subtitle, sweep, "interactions", data)
+    return _finished(figure, "What works together", subtitle, sweep, "interactions", pd.concat(drawn))
 
 
 def _morris_figure(sweep: "Sweep") -> _Drawn:
@@ -561,7 +564,9 @@ def _morris_figure(sweep: "Sweep") -> _Drawn:
     _keys(figure, spare, handles)
     count = data["factor"].nunique() - 1
     subtitle = f"Elementary effects of {count:,} factors; high above the lines, an effect depends on where others stand"
-    return _finished(figure, "Screening", subtitle, sweep, "screening", data)
+    drawn = data[data["outcome"].isin(outcomes)]
+    wide = drawn.pivot_table(index=["outcome", "factor"], columns="index", values="value", sort=False).reset_index()
+    return _finished(figure, "Screening", subtitle, sweep, "screening", wide)
 
 
 def _correlation_figure(sweep: "Sweep") -> _Drawn:
@@ -569,6 +574,7 @@ def _correlation_figure(sweep: "Sweep") -> _Drawn:
     if data.empty:
         return []
     figure, panels, _, outcomes = _one_a_panel(sweep, "rank_correlation", 3.9)
+    data = data[data["outcome"].isin(outcomes)]  # what is drawn; the rest stands in the tables
     for axes, outcome in zip(panels, outcomes, strict=False):
         ranked_bars(data[data["outcome"] == outcome], axes)
     subtitle = "Spearman's rank correlation with 95 % interval; the last is the dummy, which moves nothing"
