@@ -39,9 +39,9 @@ NUMBERS = ("fixed", "sampled")
 """How numbers are taken: the value of each, or a draw from its range for every run."""
 
 # What only asks for results, looks after them or shows them, and so cannot change them.
-_ASKING = ("ablate", "differences", "gauges", "patterns", "schema")
+_ASKING = ("ablate", "behaviours", "differences", "gauges", "patterns", "schema")
 _COMPARING = ("comparison", "contrasts", "effects", "pairing", "tables")
-_SWEEPING = ("asking", "factors", "experiment", "designs", "sensitivity", "discovery", "sweeps", "publish")
+_SWEEPING = ("asking", "factors", "experiment", "designs", "sensitivity", "discovery", "sweeps", "publish", "quotes")
 _KEEPING = ("cluster", "locks", "verify")
 _TELLING = ("chronicle", "listening", "telling", "portraits", "explain", "explanation", "words")
 _SHOWING = ("cli", "canvas", "plots", "sweep_plots", "report", "trace", *_TELLING)

@@ -1,7 +1,7 @@
 """What of a sweep is shipped beside its experiment file: figures with their data, small tables, and influence.
 
 Raw runs are not shipped; the command that makes them again is. `influence.csv` has one row a number of the model and is
-what `multivector trace` reads.
+what `multivector trace` reads. The numbers that the README quotes are written anew from the tables.
 """
 
 import shutil
@@ -13,6 +13,7 @@ import pandas as pd
 
 from sim.discovery import Discovery
 from sim.factors import DUMMY
+from sim.quotes import README, renewed
 from sim.record import write_text
 from sim.sweeps import Sweep
 from sim.trace import INFLUENCE
@@ -28,7 +29,12 @@ def publish(sweep: Sweep, folder: Path, found: Sequence[Discovery] = ()) -> list
     Returns
     -------
     list
-        The paths of all that was written, figures first.
+        The paths of all that was written, figures first; the README, in which only quoted numbers change, is not named.
+
+    Raises
+    ------
+    sim.complaints.InputError
+        If the README quotes what is not in the tables; everything else has been written by then.
     """
     from sim.sweep_plots import draw_sweep
 
@@ -37,13 +43,20 @@ def publish(sweep: Sweep, folder: Path, found: Sequence[Discovery] = ()) -> list
     written = draw_sweep(sweep, folder / "figures", found)
     tables = {name: getattr(sweep, name) for name in _SHIPPED}
     tables = {name: table for name, table in tables.items() if not table.empty}
-    tables["runs"] = _in_short(sweep)
+    tables |= {"runs": _in_short(sweep), **_sums(sweep)}
+    if found:
+        told = ("words", "rate", "coverage", "density")
+        tables["boxes"] = pd.DataFrame([{name: getattr(one, name) for name in told} for one in found])
     for number, one in enumerate(found, start=1):
         tables |= {f"box-{number}": one.box, f"path-{number}": one.path, f"scores-{number}": one.scores}
     for name, table in tables.items():
         written.append(_csv(_without_courses(table), folder / "tables" / f"{name}.csv"))
-    if len(sweep.factors) > _MANY or sweep.manifest["screen"]:
+    sized = "mu_star" in set(sweep.indices["index"])  # influence is told in elementary effects
+    if sweep.manifest["screen"] or (sized and len(sweep.factors) > _MANY):
         written.append(_csv(influence(sweep), folder / INFLUENCE))
+    page = folder / README
+    if page.is_file():
+        write_text(page, renewed(page.read_text(encoding="utf-8"), folder))
     return written
 
 
@@ -74,6 +87,18 @@ def _in_short(sweep: Sweep) -> pd.DataFrame:
         **{f"version of {name}": version for name, version in sweep.manifest["versions"].items()},
     }
     return pd.DataFrame({"what": list(told), "value": [str(value) for value in told.values()]})
+
+
+def _sums(sweep: Sweep) -> dict[str, pd.DataFrame]:
+    """The sums of first and of total orders by outcome: how much is told by the factors one by one.
+
+    What first orders lack to one is told by factors together only; totals count it once for each of them.
+    """
+    orders = sweep.indices[sweep.indices["index"].isin(["first", "total"])]
+    if orders.empty:
+        return {}
+    sums = orders.pivot_table(index="outcome", columns="index", values="value", aggfunc="sum", sort=False)
+    return {"sums": sums.reset_index()}
 
 
 def influence(sweep: Sweep) -> pd.DataFrame:

@@ -13,6 +13,7 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
@@ -43,6 +44,8 @@ _LETTER, _LINE = 0.068, 0.24  # inches a letter and a line of a legend take
 _ROOM = "room_for_legend"
 MOST_PANELS = 6
 MOST_IN_MAP = 12
+_NAME_LETTER, _NAME_HIGH, _GAP = 0.0136, 0.042, 0.015  # of a point's name in a scatter, in parts of the axes
+_SIDE_PAD = 0.1  # inches beside each panel, so that long names of rows end inside the picture
 _SMOOTH = 9  # levels of both factors from which a grid is drawn as a map and not as lines
 _ABOVE, _BELOW = PALETTE[1], PALETTE[0]
 _DIVERGING = mpl.colors.LinearSegmentedColormap.from_list("two-sided", [_BELOW, "#F7F7F7", _ABOVE])
@@ -196,31 +199,53 @@ def morris_scatter(data: pd.DataFrame, axes: "Axes", named: int = 8) -> "Axes":
     for slope in (0.1, 0.5, 1.0):
         axes.plot([0, limit], [0, slope * limit], color=GRID, linewidth=0.8, zorder=1)
         axes.annotate(f"σ = {slope:g} μ*", (limit, slope * limit), fontsize=6, color=FAINT, ha="right", va="bottom")
-    axes.plot(real["mu_star"], real["sigma"], "o", markersize=3.2, color=_ABOVE, alpha=0.6, markeredgewidth=0)
+    axes.plot(real["mu_star"], real["sigma"], "o", markersize=3.2, color=_ABOVE, alpha=0.6, mew=0, rasterized=True)
     if DUMMY in wide.index:
         axes.plot(wide.loc[DUMMY, "mu_star"], wide.loc[DUMMY, "sigma"], "x", color=_BELOW, markersize=6, clip_on=False)
     top = real.sort_values("mu_star", ascending=False, kind="stable").head(named)
-    height = 1.12 * max(float(real["sigma"].max()), 1e-12)
-    taken: list[tuple[float, float]] = []
-    for name, row in top.iterrows():
-        x, y = float(row["mu_star"]), float(row["sigma"])
-        lift = y
-        while any(abs(lift - other) < 0.045 * height and abs(x - at) < 0.45 * limit for at, other in taken):
-            lift += 0.045 * height
-        taken.append((x, lift))
-        right = x > 0.55 * limit
+    height = 1.16 * max(float(real["sigma"].max()), 1e-12)
+    places = [(float(row["mu_star"]) / limit, float(row["sigma"]) / height) for _, row in top.iterrows()]
+    for name, (x, y), (left, middle, width) in zip(top.index, places, _room_for_names(top.index, places), strict=True):
         axes.annotate(
             str(name),
-            (x, y),
-            xytext=(x + (-0.015 if right else 0.015) * limit, lift),
+            (x * limit, y * height),
+            xytext=((left if left > x else left + width) * limit, middle * height),
             fontsize=6.5,
-            ha="right" if right else "left",
+            ha="left" if left > x else "right",
             va="center",
             arrowprops={"arrowstyle": "-", "linewidth": 0.4, "color": FAINT, "shrinkA": 0, "shrinkB": 2},
         )
     axes.set_xlim(0, limit)
-    axes.set_ylim(0, max(height, max((lift for _, lift in taken), default=0.0) * 1.05))
+    axes.set_ylim(0, height)
     return axes
+
+
+def _room_for_names(names: Iterable[str], places: Sequence[tuple[float, float]]) -> list[tuple[float, float, float]]:
+    """Where the name of each point can stand without lying on another name or on a named point.
+
+    All in parts of the axes; for each name its left end, its middle and its width. A name stands beside its point where
+    it can, else the nearest step above or below; where nothing is free it stands beside its point all the same.
+    """
+    taken = [(x - 0.5 * _GAP, x + 0.5 * _GAP, y - 0.2 * _NAME_HIGH, y + 0.2 * _NAME_HIGH) for x, y in places]
+    found = []
+    for name, (x, y) in zip(names, places, strict=True):
+        width = _NAME_LETTER * len(str(name))
+        sides = [left for left in (x + _GAP, x - _GAP - width) if left > 0.0 and left + width < 1.0] or [x - width / 2]
+        steps = sorted(range(-12, 13), key=abs)
+        options = [(left, y + step * _NAME_HIGH / 2) for step in steps for left in sides]
+        free = (
+            (left, middle)
+            for left, middle in options
+            if 0.03 < middle < 0.98
+            and all(
+                left + width < west or left > east or middle + _NAME_HIGH / 2 < south or middle - _NAME_HIGH / 2 > north
+                for west, east, south, north in taken
+            )
+        )
+        left, middle = next(free, options[0])
+        taken.append((left, left + width, middle - _NAME_HIGH / 2, middle + _NAME_HIGH / 2))
+        found.append((left, middle, width))
+    return found
 
 
 def response_lines(data: pd.DataFrame, axes: "Axes") -> "Axes":
@@ -457,7 +482,7 @@ def _analysed(sweep: "Sweep", index: str) -> list[str]:
     return list(dict.fromkeys(rows["outcome"]))[:MOST_PANELS]
 
 
-def _one_a_panel(sweep: "Sweep", index: str, height: float, width: float = 4.4) -> tuple[Figure, Any, Any, list[str]]:
+def _one_a_panel(sweep: "Sweep", index: str, height: float, width: float = 4.7) -> tuple[Figure, Any, Any, list[str]]:
     outcomes = _analysed(sweep, index)
     figure, panels, spare = _frame(max(len(outcomes), 1), width, height)
     for axes, outcome in zip(panels, outcomes, strict=False):
@@ -502,12 +527,15 @@ def _interaction_figure(sweep: "Sweep") -> _Drawn:
     if data.empty:
         return []
     figure, panels, _, outcomes = _one_a_panel(sweep, "total", 3.9, 4.6)
+    drawn = []
     for axes, outcome in zip(panels, outcomes, strict=False):
         totals = sweep.indices[(sweep.indices["index"] == "total") & (sweep.indices["outcome"] == outcome)]
         names = _largest(totals.set_index("factor")["value"], MOST_IN_MAP)
-        interaction_map(data[data["outcome"] == outcome], axes, names)
+        mine = data[data["outcome"] == outcome]
+        interaction_map(mine, axes, names)
+        drawn.append(mine[mine["factor_a"].isin(names) & mine["factor_b"].isin(names)])
     subtitle = "Second order indices: what two do together beyond what each does alone. Dot: the interval covers zero"
-    return _finished(figure, "What works together", subtitle, sweep, "interactions", data)
+    return _finished(figure, "What works together", subtitle, sweep, "interactions", pd.concat(drawn))
 
 
 def _morris_figure(sweep: "Sweep") -> _Drawn:
@@ -529,7 +557,9 @@ def _morris_figure(sweep: "Sweep") -> _Drawn:
     _keys(figure, spare, handles)
     count = data["factor"].nunique() - 1
     subtitle = f"Elementary effects of {count:,} factors; high above the lines, an effect depends on where others stand"
-    return _finished(figure, "Screening", subtitle, sweep, "screening", data)
+    drawn = data[data["outcome"].isin(outcomes)]
+    wide = drawn.pivot_table(index=["outcome", "factor"], columns="index", values="value", sort=False).reset_index()
+    return _finished(figure, "Screening", subtitle, sweep, "screening", wide)
 
 
 def _correlation_figure(sweep: "Sweep") -> _Drawn:
@@ -537,6 +567,7 @@ def _correlation_figure(sweep: "Sweep") -> _Drawn:
     if data.empty:
         return []
     figure, panels, _, outcomes = _one_a_panel(sweep, "rank_correlation", 3.9)
+    data = data[data["outcome"].isin(outcomes)]  # what is drawn; the rest stands in the tables
     for axes, outcome in zip(panels, outcomes, strict=False):
         ranked_bars(data[data["outcome"] == outcome], axes)
     subtitle = "Spearman's rank correlation with 95 % interval; the last is the dummy, which moves nothing"
@@ -817,6 +848,9 @@ def _discovery_figures(sweep: "Sweep", found: "Discovery", number: int) -> _Draw
 def _finished(figure: Figure, title: str, subtitle: str, sweep: "Sweep", name: str, data: pd.DataFrame) -> _Drawn:
     counted = f"{sweep.number_of_runs:,} runs, seed {sweep.manifest['seed']}"
     names = f"{sweep.title} ({sweep.name})"
+    layout = figure.get_layout_engine()
+    if isinstance(layout, ConstrainedLayoutEngine):
+        layout.set(w_pad=_SIDE_PAD)
     _finish_with(figure, title, subtitle, names, counted, above=getattr(figure, _ROOM, 0.0))
     return [(name, figure, data)]
 

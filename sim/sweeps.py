@@ -387,13 +387,14 @@ class _Work:
         """Run every point of a design and join what the blocks left."""
         points = max(1, BLOCK // self.experiment.replicates)
         starts = range(0, sample.rows, points)
+        before = self.resumed
         parts: dict[int, Path] = {}
         for number, start in enumerate(starts):
             part = _finished_part(self.folder / "partial", f"{prefix}block-{number:05d}")
             if part is not None:
                 parts[number] = part
-                self.done += min(points, sample.rows - start) * self.experiment.replicates
-        self.resumed += self.done
+                self.resumed += min(points, sample.rows - start) * self.experiment.replicates
+        self.done += self.resumed - before
         self.tell(Stage.RUN)
         todo = [number for number in range(len(starts)) if number not in parts]
 

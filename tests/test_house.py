@@ -53,7 +53,7 @@ TIERS = (
     ("patterns",),
     ("report", "canvas"),
     ("plots",),
-    ("contrasts", "sweep_plots"),
+    ("contrasts", "quotes", "sweep_plots"),
     ("publish",),
     ("commands",),
     ("cli", "dashboard"),

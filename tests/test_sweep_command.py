@@ -45,9 +45,14 @@ def test_figures_tables_and_influence_lie_beside_the_file(published):
     assert (published / "figures" / "indices.png").is_file()
     assert (published / "figures" / "screening.svg").is_file()
     tables = {path.stem for path in (published / "tables").glob("*.csv")}
-    assert {"indices", "interactions", "noise", "convergence", "refused", "runs"} == tables
+    assert {"indices", "interactions", "noise", "convergence", "refused", "runs", "sums"} == tables
     runs = dict(csv.reader((published / "tables" / "runs.csv").read_text(encoding="utf-8").splitlines()))
     assert (runs["experiment"], runs["seed"], runs["replicates"]) == ("0009-small", "1", "2")
+
+
+def test_what_was_screened_just_now_does_not_count_as_taken_up(published):
+    manifest = json.loads(next(published.parent.glob("results/*/manifest.json")).read_text(encoding="utf-8"))
+    assert manifest["times"]["runs_taken_up"] == 0
 
 
 def test_publishing_again_writes_the_same_bytes(published, monkeypatch):
