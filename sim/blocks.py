@@ -41,10 +41,11 @@ NUMBERS = ("fixed", "sampled")
 # What only asks for results, looks after them or shows them, and so cannot change them.
 _ASKING = ("ablate", "behaviours", "differences", "gauges", "patterns", "schema")
 _COMPARING = ("comparison", "contrasts", "effects", "pairing", "tables")
-_SWEEPING = ("asking", "factors", "experiment", "designs", "sensitivity", "discovery", "sweeps", "publish", "quotes")
+_SWEPT = ("sweeps", "sweep_results")
+_SWEEPING = ("asking", "factors", "experiment", "designs", "sensitivity", "discovery", *_SWEPT, "publish", "quotes")
 _KEEPING = ("cluster", "locks", "verify")
 _TELLING = ("chronicle", "listening", "telling", "portraits", "explain", "explanation", "words")
-_SHOWING = ("cli", "canvas", "plots", "sweep_plots", "report", "trace", *_TELLING)
+_SHOWING = ("cli", "canvas", "plots", "sweep_plots", "sweep_figures", "report", "trace", *_TELLING)
 _NOT_IN_RESULTS = frozenset(
     f"{room}.py" for room in ("__init__", "__main__", *_ASKING, *_COMPARING, *_SWEEPING, *_KEEPING, *_SHOWING)
 )

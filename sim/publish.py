@@ -15,7 +15,7 @@ from sim.discovery import Discovery
 from sim.factors import DUMMY
 from sim.quotes import README, renewed
 from sim.record import write_text
-from sim.sweeps import Sweep
+from sim.sweep_results import Sweep
 from sim.trace import INFLUENCE
 
 _SHIPPED = ("indices", "interactions", "noise", "convergence", "refused")
@@ -36,7 +36,7 @@ def publish(sweep: Sweep, folder: Path, found: Sequence[Discovery] = ()) -> list
     sim.complaints.InputError
         If the README quotes what is not in the tables; everything else has been written by then.
     """
-    from sim.sweep_plots import draw_sweep
+    from sim.sweep_figures import draw_sweep
 
     shutil.rmtree(folder / "figures", ignore_errors=True)
     shutil.rmtree(folder / "tables", ignore_errors=True)
@@ -138,7 +138,7 @@ def _all_factors(sweep: Sweep) -> Sequence[dict[str, float]]:
 
 def _spread(sweep: Sweep, outcomes: "pd.Index[str]") -> "pd.Series[float]":
     """Standard deviation of each outcome between the points of the screening."""
-    from sim.sweeps import read_outputs
+    from sim.sweep_results import read_outputs
 
     name = "screen-outcomes.parquet" if sweep.manifest["screen"] else "outcomes.parquet"
     values = read_outputs(sweep.folder / name, int(sweep.manifest["replicates"]))

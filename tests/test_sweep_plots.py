@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
+from sim import sweep_figures as figures
 from sim import sweep_plots as plots
 from sim.experiment import Discover
 from sim.sweeps import sweep
@@ -162,7 +163,7 @@ def drawn(request, tmp_path_factory):
         **more,
     }
     done = sweep(experiment, out=tmp_path_factory.mktemp("drawn"))
-    return done.folder / "figures", plots.draw_sweep(done), wanted
+    return done.folder / "figures", figures.draw_sweep(done), wanted
 
 
 def test_a_sweep_draws_what_its_design_allows_with_the_data_beside(drawn):
@@ -171,7 +172,7 @@ def test_a_sweep_draws_what_its_design_allows_with_the_data_beside(drawn):
     for name in wanted:
         for suffix in ("png", "svg", "csv"):
             assert (folder / f"{name}.{suffix}").stat().st_size > 60
-    captions = pd.read_csv(folder / plots.CAPTIONS)
+    captions = pd.read_csv(folder / figures.CAPTIONS)
     assert set(captions["figure"]) == wanted
     assert captions["title"].notna().all()
 
@@ -209,5 +210,5 @@ def test_boxes_are_drawn_from_what_was_discovered(tmp_path):
         path=pd.DataFrame({"coverage": [1.0, 0.8], "density": [0.2, 0.6], "mass": [1.0, 0.3], "restricted": [0, 1]}),
         scores=pd.DataFrame({"factor": ["a", "dummy"], "value": [0.9, 0.1]}),
     )
-    paths = plots.draw_sweep(done, found=[found])
+    paths = figures.draw_sweep(done, found=[found])
     assert {"box-1", "scores-1"} <= {path.stem for path in paths}

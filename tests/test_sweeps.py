@@ -16,7 +16,8 @@ from sim.evidence import KINDS, load_evidence
 from sim.experiment import Design, DesignKind, list_experiments, load_experiment
 from sim.measures import final_columns, summarise, thresholds
 from sim.scenario import load_scenario
-from sim.sweeps import Ensemble, estimate, load_sweep, smallest, sweep
+from sim.sweep_results import load_sweep
+from sim.sweeps import Ensemble, estimate, smallest, sweep
 
 SPEC = {
     "title": "A try",

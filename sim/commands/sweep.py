@@ -9,7 +9,7 @@ from sim.complaints import Complaints, InputError, input_error, listed
 
 if TYPE_CHECKING:
     from sim.experiment import Experiment
-    from sim.sweeps import Sweep
+    from sim.sweep_results import Sweep
 
 _TOLD = 8  # outcomes in the closing table
 _SHOWN = 8  # factors an outcome in the closing table; the files have them all
@@ -116,7 +116,7 @@ def _write(asked: argparse.Namespace, experiment: "Experiment", sweep: "Sweep", 
         print(f"published {relative(experiment.folder)}")
     elif not asked.no_figures:
         say("drawing figures ...")
-        from sim.sweep_plots import draw_sweep
+        from sim.sweep_figures import draw_sweep
 
         draw_sweep(sweep, None, found)
         print(f"figures   {relative(Path(sweep.folder) / 'figures')}")
