@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from sim.evidence import Document, Evidence, Number
-    from sim.trace import Influence
+    from sim.evidence.evidence import Document, Evidence, Number
+    from sim.evidence.provenance import Influence
 
 DOCS = Path(__file__).resolve().parent
 ROOT = DOCS.parent
@@ -79,7 +79,7 @@ def take_apart(name: str, function: Callable[..., float]) -> Rule:
 
 def rules_of(room: str) -> list[Rule]:
     """The rules of one file, in the order in which they stand there."""
-    module = import_module(f"sim.rules.{room}")
+    module = import_module(f"sim.model.rules.{room}")
     found = [
         function
         for name, function in vars(module).items()
@@ -94,7 +94,7 @@ def rules_of(room: str) -> list[Rule]:
 
 def print_rulebook(evidence: "Evidence") -> str:
     """The page of systems, rules and the numbers of the rules."""
-    rooms = sorted(path.stem for path in (ROOT / "sim" / "rules").glob("*.py") if path.stem != "__init__")
+    rooms = sorted(path.stem for path in (ROOT / "sim" / "model" / "rules").glob("*.py") if path.stem != "__init__")
     rules = {room: rules_of(room) for room in rooms}
     systems_of = defaultdict(list)
     for system in evidence.systems.values():
@@ -131,8 +131,8 @@ def print_rulebook(evidence: "Evidence") -> str:
     for room in order:
         lines += [f"## {room}", ""]
         if room in rules:
-            about = one_line((import_module(f"sim.rules.{room}").__doc__ or "").strip().partition("\n\n")[0])
-            lines += [f"[sim/rules/{room}.py](../sim/rules/{room}.py): {about}", ""]
+            about = one_line((import_module(f"sim.model.rules.{room}").__doc__ or "").strip().partition("\n\n")[0])
+            lines += [f"[sim/model/rules/{room}.py](../sim/model/rules/{room}.py): {about}", ""]
             for rule in rules[room]:
                 lines += print_rule(rule, systems_of[rule.name])
         if numbers[room]:
@@ -281,8 +281,8 @@ HEAD = (
 
 def print_systems(evidence: "Evidence") -> str:
     """The page of all systems with what each rests on, where it stands, and what it was measured to do."""
-    from sim.ablate import most_telling, read_effects
-    from sim.behaviours import load_behaviours
+    from sim.analysis.ablation import most_telling, read_effects
+    from sim.evidence.behaviours import load_behaviours
 
     effects = read_effects(EFFECTS)
     counts = {(row["system"], row["scenario"]): row for row in effects.summary.to_dict("records")}
@@ -356,9 +356,9 @@ REFUSED = ("washington-summit", "TKM")  # of these, the first refusal that somet
 
 def print_explanations() -> str:
     """The page of two offers, explained as `multivector explain` does."""
-    from sim.ensemble import prepare
-    from sim.explain import explain, how_to_read
-    from sim.scenario import load_scenario, quarter_text
+    from sim.engine.ensemble import prepare
+    from sim.narrative.counterfactual import explain, how_to_read
+    from sim.scenario.scenario import load_scenario, quarter_text
 
     lines = [
         PRINTED,
@@ -395,8 +395,8 @@ def print_explanations() -> str:
 
 def print_assumed(evidence: "Evidence") -> str:
     """The page of the assumed numbers, those on which outcomes depend most first."""
-    from sim.evidence import Basis
-    from sim.trace import read_influence
+    from sim.evidence.evidence import Basis
+    from sim.evidence.provenance import read_influence
 
     found = read_influence(ROOT / "experiments")
     assumed = [number for number in evidence.numbers.values() if number.basis is Basis.ASSUMED]
@@ -465,8 +465,8 @@ def print_gallery() -> str:
 
 def _head_of(path: Path) -> tuple[str, str]:
     """Title and question of an experiment."""
-    from sim.complaints import Complaints
-    from sim.reading import read_yaml
+    from sim.io.errors import Complaints
+    from sim.io.readers import read_yaml
 
     top = read_yaml(path, Complaints())
     assert top is not None
@@ -477,7 +477,7 @@ def pages() -> dict[Path, str]:
     """Every printed page as it should read now."""
     if str(ROOT) not in sys.path:
         sys.path.insert(0, str(ROOT))
-    from sim.evidence import load_evidence
+    from sim.evidence.evidence import load_evidence
 
     if str(DOCS) not in sys.path:
         sys.path.insert(0, str(DOCS))

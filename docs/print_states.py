@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 if TYPE_CHECKING:
-    from sim.evidence import Evidence, Number
-    from sim.record import Block
+    from sim.batch.tables import Block
+    from sim.evidence.evidence import Evidence, Number
 
 RUNS = 480
 SCENARIO = "baseline"
@@ -115,8 +115,8 @@ def print_states(evidence: "Evidence", printed: str) -> str:
 
 
 def _play(evidence: "Evidence", numbers: Mapping[str, float]) -> "Block":
-    from sim.ensemble import prepare
-    from sim.scenario import load_scenario
+    from sim.engine.ensemble import prepare
+    from sim.scenario.scenario import load_scenario
 
     return prepare(load_scenario(SCENARIO), evidence, numbers=numbers).run_block(0, RUNS)
 

@@ -1,44 +1,44 @@
 """Multivector: great powers make offers, states balance among them, and the evidence says with which numbers.
 
-The front door. Everything else is found in the room of its name: `sim.rules` for the rulebook, `sim.plots` for single
-figures, `sim.record` for what a run leaves.
+The front door. Everything else is found in the room of its name: `sim.model.rules` for the rulebook,
+`sim.figures.batch` for single figures, `sim.batch.tables` for what a run leaves.
 """
 
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sim.agents import Model
-    from sim.batch import run
-    from sim.chronicle import tell
-    from sim.comparison import Comparison, compare
-    from sim.complaints import InputError
-    from sim.evidence import load_evidence
-    from sim.measures import Outcome
-    from sim.plots import draw_figures
-    from sim.results import Results, load_results
-    from sim.scenario import list_scenarios, load_scenario
-    from sim.sweeps import sweep
-    from sim.trace import trace_number
+    from sim.analysis.comparison import Comparison, compare
+    from sim.analysis.sensitivity.runner import sweep
+    from sim.batch.outcomes import Outcome
+    from sim.batch.results import Results, load_results
+    from sim.batch.runner import run
+    from sim.engine.agents import Model
+    from sim.evidence.evidence import load_evidence
+    from sim.evidence.provenance import trace_number
+    from sim.figures.batch import draw_figures
+    from sim.io.errors import InputError
+    from sim.narrative.chronicle import tell
+    from sim.scenario.scenario import list_scenarios, load_scenario
 
 __version__ = "0.1.0"
 
 # A name is looked up in its room when it is first used, so that `import sim` and `multivector --help` stay quick.
 _ROOMS = {
-    "Comparison": "comparison",
-    "InputError": "complaints",
-    "Model": "agents",
-    "Outcome": "measures",
-    "Results": "record",
-    "compare": "comparison",
-    "draw_figures": "plots",
-    "list_scenarios": "scenario",
-    "load_evidence": "evidence",
-    "load_results": "record",
-    "load_scenario": "scenario",
-    "run": "batch",
-    "sweep": "sweeps",
-    "tell": "chronicle",
-    "trace_number": "trace",
+    "Comparison": "analysis.comparison",
+    "InputError": "io.errors",
+    "Model": "engine.agents",
+    "Outcome": "batch.outcomes",
+    "Results": "batch.results",
+    "compare": "analysis.comparison",
+    "draw_figures": "figures.batch",
+    "list_scenarios": "scenario.scenario",
+    "load_evidence": "evidence.evidence",
+    "load_results": "batch.results",
+    "load_scenario": "scenario.scenario",
+    "run": "batch.runner",
+    "sweep": "analysis.sensitivity.runner",
+    "tell": "narrative.chronicle",
+    "trace_number": "evidence.provenance",
 }
 
 __all__ = [

@@ -8,9 +8,9 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from sim.evidence import KINDS, Actor
-from sim.record import BY_POWER, BY_STATE, COUNTS, Block
-from sim.scenario import Scenario
+from sim.batch.tables import BY_POWER, BY_STATE, COUNTS, Block
+from sim.evidence.evidence import KINDS, Actor
+from sim.scenario.scenario import Scenario
 
 STATES = {"ALD": "Aldara", "BEK": "Bekmar"}
 POWERS = {"NOR": "Nordheim", "OST": "Ostria", "SUD": "Sudmark"}

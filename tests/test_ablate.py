@@ -5,17 +5,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim import cli
-from sim.ablate import CHANGED, clearest, effects, read_effects, silent, strongest, summary, write_effects
-from sim.complaints import InputError
-from sim.contrasts import draw_ablation
-from sim.ensemble import prepare
-from sim.evidence import load_evidence
-from sim.measures import thresholds
-from sim.pairing import Resampling, finals_of_block, holm, paired
-from sim.report import print_ablation
-from sim.scenario import load_scenario
-from sim.words import CAUTION
+from sim.analysis.ablation import CHANGED, clearest, effects, read_effects, silent, strongest, summary, write_effects
+from sim.analysis.paired import Resampling, finals_of_block, holm, paired
+from sim.batch.outcomes import thresholds
+from sim.cli import main
+from sim.cli.report import print_ablation
+from sim.engine.ensemble import prepare
+from sim.evidence.evidence import load_evidence
+from sim.figures.comparison import draw_ablation
+from sim.io.errors import InputError
+from sim.model.vocabulary import CAUTION
+from sim.scenario.scenario import load_scenario
 
 RUNS = 60
 SYSTEMS = ("over-dependence-aversion", "unrest-and-intervention", "format-mirroring", "russian-counter-exercises")
@@ -183,9 +183,9 @@ def test_the_table_ends_with_the_systems_that_have_no_clear_effect(table, capsys
 
 def test_the_command_writes_a_folder_or_the_short_table_alone(tmp_path, capsys):
     options = ["--runs", "12", "--system", "trust-backlash", "--system", "format-mirroring"]
-    assert cli.main(["ablate", "toy", *options, "-o", str(tmp_path / "short.json")]) == 0
+    assert main.main(["ablate", "toy", *options, "-o", str(tmp_path / "short.json")]) == 0
     assert [path.name for path in tmp_path.iterdir()] == ["short.json"]
-    assert cli.main(["ablate", "toy", *options, "-o", str(tmp_path), "--no-figures"]) == 0
+    assert main.main(["ablate", "toy", *options, "-o", str(tmp_path), "--no-figures"]) == 0
     assert "What each system does" in capsys.readouterr().out
     folder = next(tmp_path.glob("ablate-toy-*"))
     assert {path.name for path in folder.iterdir()} == {"effects.csv", "effects.json", "summary.csv"}
@@ -197,5 +197,5 @@ def test_the_command_writes_a_folder_or_the_short_table_alone(tmp_path, capsys):
     [(["tooy"], "Did you mean 'toy'"), (["toy", "--system", "trust-backlas"], "Did you mean 'trust-backlash'")],
 )
 def test_the_command_tells_what_is_wrong(arguments, said, tmp_path, capsys):
-    assert cli.main(["ablate", *arguments, "-o", str(tmp_path)]) == 2
+    assert main.main(["ablate", *arguments, "-o", str(tmp_path)]) == 2
     assert said in capsys.readouterr().err

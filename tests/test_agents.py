@@ -10,11 +10,11 @@ import mesa
 import numpy as np
 import pytest
 
-from sim.agents import Model, Power, State
-from sim.complaints import InputError
-from sim.record import BY_STATE
-from sim.scenario import load_scenario, parse_quarter, quarter_text
-from sim.world import KINDS, TERMS
+from sim.batch.tables import BY_STATE
+from sim.engine.agents import Model, Power, State
+from sim.io.errors import InputError
+from sim.model.world import KINDS, TERMS
+from sim.scenario.scenario import load_scenario, parse_quarter, quarter_text
 
 ROOT = Path(__file__).parent.parent
 QUARTERS = 6

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from fake_engine import LINES, fake_block
 
-from sim.asking import SUMMARIES, Ask, Source, answers
-from sim.measures import OUTCOMES, combined_pressure, final_columns, summarise, thresholds
-from sim.record import BY_POWER, BY_STATE, OFFER_TOTALS
+from sim.analysis.sensitivity.responses import SUMMARIES, Ask, Source, answers
+from sim.batch.outcomes import OUTCOMES, combined_pressure, final_columns, summarise, thresholds
+from sim.batch.tables import BY_POWER, BY_STATE, OFFER_TOTALS
 
 BLOCK = fake_block(count=40)
 SUMMARY = summarise(BLOCK, thresholds(LINES))

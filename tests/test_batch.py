@@ -7,12 +7,12 @@ import pandas as pd
 import pytest
 from fake_engine import FakePrepared, fake_scenario
 
-from sim import batch
-from sim.batch import CHUNK, Interrupted, Stage, code_hash, estimate, evidence_hash, run
-from sim.complaints import InputError
-from sim.evidence import load_evidence
-from sim.record import BY_POWER, BY_STATE, file_hash
-from sim.results import load_results
+from sim.batch import runner
+from sim.batch.results import load_results
+from sim.batch.runner import CHUNK, Interrupted, Stage, code_hash, estimate, evidence_hash, run
+from sim.batch.tables import BY_POWER, BY_STATE, file_hash
+from sim.evidence.evidence import load_evidence
+from sim.io.errors import InputError
 
 RUNS = 2 * CHUNK + 90
 
@@ -241,7 +241,7 @@ def test_what_killed_processes_began_to_write_is_tidied_away(results, tmp_path):
 
 def test_notes_made_with_other_libraries_are_not_gone_on_with(results, tmp_path, monkeypatch):
     with monkeypatch.context() as patched:
-        patched.setattr("sim.gathering.versions", lambda: {"numpy": "0.1"})
+        patched.setattr("sim.batch.worker.versions", lambda: {"numpy": "0.1"})
         with pytest.raises(Interrupted):
             go(tmp_path, workers=1, progress=stop_after(CHUNK))
     afresh = go(tmp_path)
@@ -369,14 +369,14 @@ def test_csv_on_request(tmp_path):
 def test_the_identity_holds_no_path_of_this_machine(results):
     told = json.dumps(results.manifest)
     assert str(results.folder.parent) not in told
-    assert str(batch.__file__) not in told
+    assert str(runner.__file__) not in told
 
 
 # --- with the engine itself ---
 
 
 def test_the_engine_gives_the_same_bytes_for_any_workers_and_lanes(tmp_path):
-    from sim.ensemble import prepare
+    from sim.engine.ensemble import prepare
 
     def with_lanes(lanes):
         def prepared(scenario, evidence):
@@ -411,7 +411,7 @@ def test_a_full_disk_is_told_plainly_and_keeps_what_was_finished(tmp_path, monke
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as patched:
-        patched.setattr("sim.gathering.write_table", full)
+        patched.setattr("sim.batch.worker.write_table", full)
         with pytest.raises(InputError, match="No space left on device"):
             go(tmp_path, workers=1)
     assert go(tmp_path, workers=1).manifest["runs"] == RUNS

@@ -4,7 +4,7 @@ import numba
 import numpy as np
 import pytest
 
-from sim.chance import Stream, address, luck, lucks, mix, name_key, uniform
+from sim.model.chance import Stream, address, luck, lucks, mix, name_key, uniform
 
 GOLDEN = 0x9E3779B97F4A7C15
 MANY = 200_000

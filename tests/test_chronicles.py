@@ -14,14 +14,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.agents import Model
-from sim.chronicle import CAUTION, WIDTH, tell
-from sim.evidence import load_evidence
-from sim.listening import Stand, StateYear
-from sim.record import BY_STATE
-from sim.scenario import EventKind, list_scenarios, load_scenario
-from sim.telling import ROOM, Teller
-from sim.words import capital
+from sim.batch.tables import BY_STATE
+from sim.engine.agents import Model
+from sim.evidence.evidence import load_evidence
+from sim.model.vocabulary import capital
+from sim.narrative.chronicle import CAUTION, WIDTH, tell
+from sim.narrative.observer import Stand, StateYear
+from sim.narrative.paragraphs import ROOM, Teller
+from sim.scenario.scenario import EventKind, list_scenarios, load_scenario
 
 KEPT = Path(__file__).parent / "chronicles"
 SCENARIOS = list_scenarios()

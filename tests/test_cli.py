@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 
 import sim
-from sim import batch, cli
-from sim.batch import Interrupted, Progress, Stage
-from sim.commands import common
+from sim.batch import runner
+from sim.batch.runner import Interrupted, Progress, Stage
+from sim.cli import common, main
 
 ROOT = Path(__file__).parent.parent
 
@@ -33,7 +33,7 @@ def folder(tmp_path_factory):
 
 
 def run_toy(folder, *more):
-    return cli.main(["run", "toy", "--runs", "30", "-o", str(folder), *more])
+    return main.main(["run", "toy", "--runs", "30", "-o", str(folder), *more])
 
 
 def test_a_run_ends_with_a_table_results_and_figures(folder, capsys):
@@ -56,7 +56,7 @@ def test_figures_are_optional_and_csv_comes_on_request(tmp_path, capsys):
 
 
 def test_several_scenarios_get_a_figure_together(tmp_path, capsys):
-    assert cli.main(["run", "toy", "toy", "--runs", "5", "-o", str(tmp_path), "--no-figures"]) == 0
+    assert main.main(["run", "toy", "toy", "--runs", "5", "-o", str(tmp_path), "--no-figures"]) == 0
     assert capsys.readouterr().out.count("results ") == 1  # the same one twice is run once
 
 
@@ -104,15 +104,15 @@ def test_a_number_can_be_set_and_the_run_is_another(tmp_path, capsys):
     ],
 )
 def test_wrong_input_is_told_without_a_traceback(arguments, said, tmp_path, capsys, monkeypatch):
-    monkeypatch.setitem(sys.modules, "sim.chronicle", types.SimpleNamespace(tell=None))
-    assert cli.main(arguments) == 2
+    monkeypatch.setitem(sys.modules, "sim.narrative.chronicle", types.SimpleNamespace(tell=None))
+    assert main.main(arguments) == 2
     caught = capsys.readouterr()
     assert said in caught.err
     assert "Traceback" not in caught.err
 
 
 def test_what_is_wrong_with_several_scenarios_is_told_together(capsys):
-    assert cli.main(["run", "baselne", "tooy"]) == 2
+    assert main.main(["run", "baselne", "tooy"]) == 2
     err = capsys.readouterr().err
     assert "'baselne'" in err
     assert "'tooy'" in err
@@ -123,7 +123,7 @@ def test_what_is_wrong_with_several_scenarios_is_told_together(capsys):
 )
 def test_wrong_usage_exits_with_two(arguments, capsys):
     with pytest.raises(SystemExit) as stop:
-        cli.main(arguments)
+        main.main(arguments)
     assert stop.value.code == 2
 
 
@@ -131,8 +131,8 @@ def test_an_interruption_keeps_what_is_finished_and_says_how_to_go_on(tmp_path, 
     def stopped(*_, **__):
         raise Interrupted(tmp_path / "toy-x", 256, 1000)
 
-    monkeypatch.setattr(batch, "run", stopped)
-    assert cli.main(["run", "toy", "--runs", "1000", "-o", "a folder"]) == 130
+    monkeypatch.setattr(runner, "run", stopped)
+    assert main.main(["run", "toy", "--runs", "1000", "-o", "a folder"]) == 130
     err = capsys.readouterr().err
     assert "256 of 1,000 runs" in err
     assert "multivector run toy --runs 1000 -o 'a folder'" in err
@@ -142,15 +142,15 @@ def test_a_fault_of_ours_is_called_one(capsys, monkeypatch):
     def broken(*_, **__):
         raise RuntimeError("a bug")
 
-    monkeypatch.setattr(batch, "run", broken)
-    assert cli.main(["run", "toy"]) == 1
+    monkeypatch.setattr(runner, "run", broken)
+    assert main.main(["run", "toy"]) == 1
     err = capsys.readouterr().err
     assert "RuntimeError: a bug" in err
     assert "fault of multivector" in err
 
 
 def test_all_shipped_scenarios_are_sound(capsys):
-    assert cli.main(["check"]) == 0
+    assert main.main(["check"]) == 0
     told = capsys.readouterr().out.splitlines()
     assert len(told) == len(list((ROOT / "scenarios").glob("*.yaml")))
     assert all(line.startswith("fine ") for line in told)
@@ -158,16 +158,16 @@ def test_all_shipped_scenarios_are_sound(capsys):
 
 @pytest.mark.parametrize("what", ["scenarios", "numbers", "outcomes", "systems"])
 def test_lists(what, capsys):
-    assert cli.main(["list", what]) == 0
+    assert main.main(["list", what]) == 0
     one = capsys.readouterr().out
     assert len(one.splitlines()) > 3
-    assert cli.main(["list"]) == 0
+    assert main.main(["list"]) == 0
     if what != "numbers":
         assert one in capsys.readouterr().out
 
 
 def test_trace_tells_what_a_number_rests_on(capsys):
-    assert cli.main(["trace", "measures.leaning_share"]) == 0
+    assert main.main(["trace", "measures.leaning_share"]) == 0
     out = capsys.readouterr().out
     assert "assumed" in out
     assert "measures.yaml" in out
@@ -180,10 +180,10 @@ def test_a_chronicle_goes_to_the_screen_or_to_a_file(tmp_path, capsys, monkeypat
         asked.append((scenario.name, seed, run))
         return "Once upon a time.\n\n"
 
-    monkeypatch.setitem(sys.modules, "sim.chronicle", types.SimpleNamespace(tell=tell))
-    assert cli.main(["chronicle", "toy", "--seed", "0", "--run", "3"]) == 0
+    monkeypatch.setitem(sys.modules, "sim.narrative.chronicle", types.SimpleNamespace(tell=tell))
+    assert main.main(["chronicle", "toy", "--seed", "0", "--run", "3"]) == 0
     assert capsys.readouterr().out == "Once upon a time.\n"
-    assert cli.main(["chronicle", "toy", "-o", str(tmp_path / "toy.txt")]) == 0
+    assert main.main(["chronicle", "toy", "-o", str(tmp_path / "toy.txt")]) == 0
     assert (tmp_path / "toy.txt").read_text() == "Once upon a time.\n"
     assert asked[0] == ("toy", 0, 3)
     assert asked[1][0::2] == ("toy", 0)
@@ -197,7 +197,7 @@ def test_a_chronicle_goes_to_the_screen_or_to_a_file(tmp_path, capsys, monkeypat
 def test_quick_commands_load_no_heavy_library(arguments):
     heavy = ("numba", "pandas", "matplotlib", "mesa", "pyarrow", "rich")
     code = (
-        "import sys\nfrom sim.cli import main\n"
+        "import sys\nfrom sim.cli.main import main\n"
         f"try:\n    main({arguments!r})\nexcept SystemExit:\n    pass\n"
         f"print('LOADED', sorted(set({heavy!r}) & set(sys.modules)))"
     )
@@ -219,7 +219,7 @@ def test_the_version_is_the_same_everywhere():
 
 def test_the_front_door_has_twenty_names_at_most_and_finds_its_rooms():
     assert len(sim.__all__) <= 20
-    assert sim.run is batch.run
+    assert sim.run is runner.run
     assert set(sim.__all__) <= set(dir(sim))
     with pytest.raises(AttributeError, match="no attribute 'sing'"):
         sim.sing  # noqa: B018

@@ -12,10 +12,12 @@ import pytest
 from fake_engine import Deadly, FakePrepared, fake_scenario
 from test_batch import bytes_of, go
 
-from sim import blocks, cli, cluster
-from sim.batch import CHUNK, Interrupted, Stage, run, run_part
-from sim.complaints import InputError, input_error
-from sim.verify import check_results
+from sim.batch import cluster
+from sim.batch import plan as blocks
+from sim.batch.runner import CHUNK, Interrupted, Stage, run, run_part
+from sim.batch.verify import check_results
+from sim.cli import main
+from sim.io.errors import InputError, input_error
 
 RUNS = 5 * CHUNK + 50
 distributed = pytest.importorskip("distributed")
@@ -80,7 +82,7 @@ def test_where_no_folder_is_shared_the_files_themselves_come_back(whole, workers
         errands.append(blocks.Errand(**(named | {"folder": str(tmp_path / "not-here")})))
         return errands[-1]
 
-    monkeypatch.setattr("sim.gathering.Errand", elsewhere)
+    monkeypatch.setattr("sim.batch.worker.Errand", elsewhere)
     results = run("toy", runs=RUNS, seed=4, out=tmp_path, dask=workers)
     assert errands
     assert not (tmp_path / "not-here").exists()
@@ -108,25 +110,25 @@ def test_an_interrupted_cluster_is_gone_on_with_by_threads(whole, workers, tmp_p
 
 def test_what_goes_wrong_on_a_worker_is_told_here(workers, tmp_path, monkeypatch):
     real = blocks.versions()
-    monkeypatch.setattr("sim.gathering.versions", lambda: real | {"numpy": "0.1"})
+    monkeypatch.setattr("sim.batch.worker.versions", lambda: real | {"numpy": "0.1"})
     with pytest.raises(InputError, match=r"worker on .*: found numpy .*; other versions may give other bytes"):
         run("toy", runs=20, out=tmp_path, dask=workers)
 
 
 def test_dask_local_starts_workers_and_ends_them(tmp_path, capsys):
     asked = ["run", "toy", "--runs", str(CHUNK + 10), "--no-figures", "--workers", "1"]
-    assert cli.main([*asked, "--dask", "local", "-o", str(tmp_path / "many")]) == 0
+    assert main.main([*asked, "--dask", "local", "-o", str(tmp_path / "many")]) == 0
     assert "How the runs end" in capsys.readouterr().out
-    assert cli.main([*asked, "-o", str(tmp_path / "one")]) == 0
+    assert main.main([*asked, "-o", str(tmp_path / "one")]) == 0
     many, one = (next((tmp_path / name).iterdir()) for name in ("many", "one"))
     assert bytes_of(many) == bytes_of(one)
 
 
 def test_nobody_at_the_address_is_told(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(cluster, "PATIENCE", 0.3)
-    assert cli.main(["run", "toy", "--runs", "5", "-o", str(tmp_path), "--dask", "tcp://127.0.0.1:9"]) == 2
+    assert main.main(["run", "toy", "--runs", "5", "-o", str(tmp_path), "--dask", "tcp://127.0.0.1:9"]) == 2
     assert "--dask: found 'tcp://127.0.0.1:9'; no scheduler answers there" in capsys.readouterr().err
-    assert cli.main(["run", "toy", "--runs", "5", "-o", str(tmp_path), "--dask", "nonsense://x"]) == 2
+    assert main.main(["run", "toy", "--runs", "5", "-o", str(tmp_path), "--dask", "nonsense://x"]) == 2
 
 
 def test_a_cluster_without_workers_is_told(tmp_path, monkeypatch):
@@ -187,7 +189,7 @@ def test_a_disk_that_is_full_where_a_worker_writes_is_told_as_one(tmp_path):
 
 def test_without_the_library_that_is_told(tmp_path, capsys, monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
-    assert cli.main(["run", "toy", "--runs", "5", "-o", str(tmp_path), "--dask", "local"]) == 2
+    assert main.main(["run", "toy", "--runs", "5", "-o", str(tmp_path), "--dask", "local"]) == 2
     assert "pip install 'multivector[cluster]'" in capsys.readouterr().err
 
 
@@ -335,18 +337,18 @@ def test_more_parts_than_blocks_leave_some_with_nothing_to_do(fake_whole, tmp_pa
 def test_parts_from_the_command_line(tmp_path, capsys):
     asked = ["run", "toy", "--runs", "600", "--no-figures", "-o", str(tmp_path)]
     for number in (1, 2):
-        assert cli.main([*asked, "--block", f"{number}/2"]) == 0
+        assert main.main([*asked, "--block", f"{number}/2"]) == 0
         assert f"part {number} of 2 is there" in capsys.readouterr().out
-    assert cli.main(asked) == 0
+    assert main.main(asked) == 0
     assert "600 runs" in capsys.readouterr().out
-    assert cli.main([*asked, "--block", "1/2"]) == 0
+    assert main.main([*asked, "--block", "1/2"]) == 0
     assert "finished before" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("wrong", ["0/3", "4/3", "1", "a/b", "1/2/3", "-1/2"])
 def test_a_part_that_makes_no_sense_is_wrong_usage(wrong, capsys):
     with pytest.raises(SystemExit) as stop:
-        cli.main(["run", "toy", f"--block={wrong}"])
+        main.main(["run", "toy", f"--block={wrong}"])
     assert stop.value.code == 2
     assert "no part such as 3/40" in capsys.readouterr().err
 

@@ -7,16 +7,16 @@ import pytest
 from fake_engine import FakePrepared, fake_scenario
 
 import sim
-from sim import cli
-from sim.batch import run
-from sim.canvas import look
-from sim.comparison import compare, compare_results, is_results
-from sim.complaints import InputError
-from sim.contrasts import draw_contrasts, flow, heat_map
-from sim.effects import naive_words, starting_values
-from sim.pairing import Label
-from sim.report import print_comparison, print_results, signed
-from sim.words import CAUTION
+from sim.analysis.comparison import compare, compare_results, is_results
+from sim.analysis.paired import Label
+from sim.analysis.result_pairs import naive_words, starting_values
+from sim.batch.runner import run
+from sim.cli import main
+from sim.cli.report import print_comparison, print_results, signed
+from sim.figures.comparison import draw_contrasts, flow, heat_map
+from sim.figures.style import look
+from sim.io.errors import InputError
+from sim.model.vocabulary import CAUTION
 
 RUNS = 60
 LIFT = 0.03  # what the scenario called `lifted` adds to trust in the second power
@@ -274,13 +274,13 @@ def test_the_command_compares_scenarios_and_folders_alike(tmp_path, capsys):
     options = ["--runs", "30", "-o", str(tmp_path), "--no-figures"]
     other = tmp_path / "toy-calm.yaml"
     other.write_text("title: Calm\nquestion: And without the levers?\nextends: toy\nwithout: [trust-backlash]\n")
-    assert cli.main(["compare", "toy", str(other), *options]) == 0
+    assert main.main(["compare", "toy", str(other), *options]) == 0
     out = capsys.readouterr().out
     assert "toy-calm against toy" in out
     folders = [line.split()[-1] for line in out.splitlines() if line.startswith("results ")]
     first = next(tmp_path.glob("compare-*/comparison.json"))
     before = first.read_bytes()
-    assert cli.main(["compare", *folders, "--no-figures"]) == 0
+    assert main.main(["compare", *folders, "--no-figures"]) == 0
     assert "toy-calm against toy" in capsys.readouterr().out
     assert first.read_bytes() == before
     assert is_results(folders[0])
@@ -297,14 +297,14 @@ def test_the_command_compares_scenarios_and_folders_alike(tmp_path, capsys):
     ],
 )
 def test_wrong_input_is_told_without_a_traceback(arguments, said, tmp_path, capsys):
-    assert cli.main(["compare", *arguments, "-o", str(tmp_path)]) == 2
+    assert main.main(["compare", *arguments, "-o", str(tmp_path)]) == 2
     err = capsys.readouterr().err
     assert said in err
     assert "Traceback" not in err
 
 
 def test_finished_results_cannot_be_given_other_runs(reference, lifted, capsys):
-    assert cli.main(["compare", str(reference.folder), str(lifted.folder), "--seed", "3"]) == 2
+    assert main.main(["compare", str(reference.folder), str(lifted.folder), "--seed", "3"]) == 2
     assert "--seed" in capsys.readouterr().err
 
 

@@ -12,9 +12,9 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim import complaints, reading
-from sim.complaints import Complaint, Complaints, Entry, InputError
-from sim.reading import parse_yaml, plain_scalar, read_table, read_yaml
+from sim.io import errors, readers
+from sim.io.errors import Complaint, Complaints, Entry, InputError
+from sim.io.readers import parse_yaml, plain_scalar, read_table, read_yaml
 
 
 def read(text: str) -> tuple[Entry | None, list[str]]:
@@ -26,7 +26,7 @@ def read(text: str) -> tuple[Entry | None, list[str]]:
 @pytest.fixture(params=["C parser", "Python parser"])
 def both_parsers(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     if request.param == "Python parser":
-        monkeypatch.setattr(reading, "_EventStream", yaml.SafeLoader)
+        monkeypatch.setattr(readers, "_EventStream", yaml.SafeLoader)
     elif not yaml.__with_libyaml__:
         pytest.skip("PyYAML was built without its C parser")
     return request.param
@@ -143,7 +143,7 @@ def test_two_readers_agree(monkeypatch: pytest.MonkeyPatch) -> None:
         text = path.read_text(encoding="utf-8")
         fast, _ = read(text)
         with monkeypatch.context() as patch:
-            patch.setattr(reading, "_EventStream", yaml.SafeLoader)
+            patch.setattr(readers, "_EventStream", yaml.SafeLoader)
             slow, _ = read(text)
         assert fast is not None
         assert slow is not None
@@ -165,7 +165,7 @@ class TestFiles:
 
     def test_too_large(self, tmp_path: Path) -> None:
         path = tmp_path / "big.yaml"
-        path.write_bytes(b"#" * (reading.MOST_BYTES + 1))
+        path.write_bytes(b"#" * (readers.MOST_BYTES + 1))
         assert "at most 1000000 bytes" in self.said(path)
 
     def test_not_text(self, tmp_path: Path) -> None:
@@ -254,7 +254,7 @@ class TestWords:
 
     def test_very_many_complaints_end_the_reading(self) -> None:
         notebook = Complaints()
-        for line in range(complaints.MOST_COMPLAINTS):
+        for line in range(errors.MOST_COMPLAINTS):
             notebook.add(Complaint(file="a", line=line, message="wrong"))
         with pytest.raises(InputError, match="reading stopped here"):
             notebook.add(Complaint(file="a", line=9999, message="wrong"))
@@ -267,4 +267,4 @@ class TestWords:
         [("deel", "deal"), ("chn", "CHN"), ("Minerals", "minerals"), ("zzz", None), ("x" * 9999, None)],
     )
     def test_nearest(self, word: str, nearest: str | None) -> None:
-        assert complaints.nearest_to(word, ("deal", "minerals", "CHN")) == nearest
+        assert errors.nearest_to(word, ("deal", "minerals", "CHN")) == nearest

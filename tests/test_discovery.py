@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim import discovery
-from sim.complaints import InputError
-from sim.experiment import Discover
+from sim.analysis.sensitivity import discovery
+from sim.analysis.sensitivity.experiment import Discover
+from sim.io.errors import InputError
 
 WORLDS = pd.DataFrame(np.random.default_rng(0).random((1500, 6)), columns=[*"abcde", "dummy"])
 INSIDE = ((WORLDS["a"] > 0.6) & (WORLDS["b"] < 0.4)).to_numpy(dtype=float)

@@ -17,13 +17,14 @@ import numpy as np
 import pytest
 import yaml
 
-from sim import agents, batch, ensemble
-from sim.agents import Model
-from sim.batch import CHUNK
-from sim.chance import Stream, address, luck, lucks, name_key, uniform
-from sim.evidence import load_evidence
-from sim.record import BY_POWER, BY_STATE
-from sim.scenario import Event, EventKind, list_scenarios, load_scenario
+from sim.batch import runner
+from sim.batch.runner import CHUNK
+from sim.batch.tables import BY_POWER, BY_STATE
+from sim.engine import agents, ensemble
+from sim.engine.agents import Model
+from sim.evidence.evidence import load_evidence
+from sim.model.chance import Stream, address, luck, lucks, name_key, uniform
+from sim.scenario.scenario import Event, EventKind, list_scenarios, load_scenario
 
 ROOT = Path(__file__).parent.parent
 ARRAYS = ("by_power", "by_state", "offers")
@@ -118,9 +119,9 @@ class InLanes:
 
 def test_results_are_the_same_bytes_for_any_workers_and_lanes(tmp_path):
     scenario = short("toy", 2 * A_YEAR, runs=2 * CHUNK + 30)
-    one = batch.run(scenario, workers=1, out=tmp_path / "one")
-    two = batch.run(scenario, workers=2, out=tmp_path / "two")
-    few = batch.run(scenario, workers=2, out=tmp_path / "few", engine=lambda s, e: InLanes(s, e, 5))
+    one = runner.run(scenario, workers=1, out=tmp_path / "one")
+    two = runner.run(scenario, workers=2, out=tmp_path / "two")
+    few = runner.run(scenario, workers=2, out=tmp_path / "few", engine=lambda s, e: InLanes(s, e, 5))
     expected = parquet_hashes(one.folder)
     assert len(expected) >= 6
     assert parquet_hashes(two.folder) == expected
@@ -129,8 +130,8 @@ def test_results_are_the_same_bytes_for_any_workers_and_lanes(tmp_path):
 
 def test_the_mesa_engine_writes_the_same_tables(tmp_path):
     scenario = short("toy", A_YEAR, runs=6)
-    by_agents = batch.run(scenario, workers=1, out=tmp_path / "agents", engine="mesa")
-    in_lanes = batch.run(scenario, workers=1, out=tmp_path / "lanes")
+    by_agents = runner.run(scenario, workers=1, out=tmp_path / "agents", engine="mesa")
+    in_lanes = runner.run(scenario, workers=1, out=tmp_path / "lanes")
     assert parquet_hashes(by_agents.folder) == parquet_hashes(in_lanes.folder)
 
 
@@ -189,7 +190,7 @@ def test_a_stale_rule_is_never_used(compiled_run, tmp_path):
     for name in ("sim", "seeds", "scenarios"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
-    rules = tmp_path / "sim" / "rules" / "choice.py"
+    rules = tmp_path / "sim" / "model" / "rules" / "choice.py"
     was = rules.read_text(encoding="utf-8")
     cache = {"MULTIVECTOR_CACHE": str(tmp_path / "cache")}
 

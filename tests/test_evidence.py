@@ -13,10 +13,10 @@ import pytest
 from clock import processor_time
 from small_seeds import files, number, table, write
 
-from sim import evidence as room
-from sim.complaints import InputError
-from sim.evidence import Basis, load_evidence
-from sim.trace import trace_number
+from sim.evidence import evidence as room
+from sim.evidence.evidence import Basis, load_evidence
+from sim.evidence.provenance import trace_number
+from sim.io.errors import InputError
 
 REAL = Path(__file__).parents[1] / "seeds"
 
@@ -420,7 +420,7 @@ class TestTrace:
         story = trace_number(evidence, "choice.dependence_aversion")
         assert "This number is assumed." in story
         assert "No facts stand behind it." in story
-        assert "sim/rules/choice.py" in story
+        assert "sim/model/rules/choice.py" in story
         assert "as a strength of: Over-dependence aversion" in story
 
     @pytest.mark.parametrize(

@@ -6,10 +6,8 @@ import numpy as np
 import pytest
 import yaml
 
-from sim.complaints import InputError
-from sim.designs import lay_out, salib_problem, value_at
-from sim.evidence import load_evidence
-from sim.experiment import (
+from sim.analysis.sensitivity.designs import lay_out, salib_problem, value_at
+from sim.analysis.sensitivity.experiment import (
     FILE,
     Design,
     DesignKind,
@@ -18,8 +16,10 @@ from sim.experiment import (
     list_experiments,
     load_experiment,
 )
-from sim.factors import DUMMY, Factor, FactorKind
-from sim.trace import INFLUENCE
+from sim.analysis.sensitivity.factors import DUMMY, Factor, FactorKind
+from sim.evidence.evidence import load_evidence
+from sim.evidence.provenance import INFLUENCE
+from sim.io.errors import InputError
 
 SOUND = {
     "title": "A try",

@@ -9,15 +9,17 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from sim import batch, cli, words
-from sim.agents import Model
-from sim.complaints import InputError
-from sim.ensemble import prepare
-from sim.explain import explain, explained_together, how_to_read
-from sim.explanation import BAR, points_of
-from sim.scenario import load_scenario, quarter_text
-from sim.turn import Phase
-from sim.world import DOMAINS, KINDS, TERMS
+from sim.batch import runner
+from sim.cli import main
+from sim.engine.agents import Model
+from sim.engine.ensemble import prepare
+from sim.io.errors import InputError
+from sim.model import vocabulary
+from sim.model.turn import Phase
+from sim.model.world import DOMAINS, KINDS, TERMS
+from sim.narrative.counterfactual import explain, explained_together, how_to_read
+from sim.narrative.explanation import BAR, points_of
+from sim.scenario.scenario import load_scenario, quarter_text
 
 COMING = ("order", "energy", "kinship", "solidarity", "union", "vacuum", "second_tier")
 FIGURE = re.compile(r"^ *([+-]\d+\.\d) ", re.MULTILINE)
@@ -54,7 +56,7 @@ def summit():
 
 @pytest.mark.parametrize("name", dict.fromkeys((*TERMS, *COMING)))
 def test_every_term_has_words(name):
-    said = words.TERMS[name]
+    said = vocabulary.TERMS[name]
     assert said.label
     assert said.short_for or said.short_against
     assert bool(said.long_for) == bool(said.short_for)
@@ -64,8 +66,8 @@ def test_every_term_has_words(name):
 
 
 def test_every_kind_of_offer_and_domain_has_words():
-    assert set(words.KINDS) == set(KINDS)
-    assert set(words.FIELDS) == set(DOMAINS)
+    assert set(vocabulary.KINDS) == set(KINDS)
+    assert set(vocabulary.FIELDS) == set(DOMAINS)
 
 
 def test_every_sign_that_occurs_has_words_of_its_own(model, summit):
@@ -73,20 +75,20 @@ def test_every_sign_that_occurs_has_words_of_its_own(model, summit):
     for offer in offers:
         for name, worth in offer.terms.items():
             if worth:
-                said = words.term_words(name)
+                said = vocabulary.term_words(name)
                 assert said.short(worth), (name, worth)
                 assert said.long_for if worth > 0.0 else said.long_against, (name, worth)
 
 
 def test_sentences_use_only_facts_that_are_known(year):
     known = set(year[0].facts)
-    for said in words.TERMS.values():
+    for said in vocabulary.TERMS.values():
         for sentence in said[1:]:
             assert set(re.findall(r"{(\w+)}", sentence)) <= known
 
 
 def test_a_term_without_words_is_still_told():
-    said = words.term_words("brand_new")
+    said = vocabulary.term_words("brand_new")
     assert said.full(-1.0) == "The brand new speaks against it."
     assert said.full(1.0) == "The brand new speaks for it."
 
@@ -241,7 +243,7 @@ def test_where_nothing_is_said_to_turn_it_nothing_does(year, what):
 
 def test_a_change_says_through_what_it_works(year, summit):
     ways = {one.flips["size"].because for one in (*year, *summit)} - {""}
-    labels = {said.label for said in words.TERMS.values()}
+    labels = {said.label for said in vocabulary.TERMS.values()}
     assert all(way.partition(" ")[0] in ("more", "less") and way.partition(" ")[2] in labels for way in ways)
     taken_smaller = [
         one for one in (*year, *summit) if one.offer.accepted and (one.flips["size"].to or 1e9) < one.offer.size
@@ -315,7 +317,7 @@ def test_the_way_to_read_it_rests_on_the_numbers_of_the_scenario():
 
 
 def test_a_scenario_and_a_state_are_enough(capsys):
-    assert cli.main(["explain", "toy", "--state", "aldara"]) == 0
+    assert main.main(["explain", "toy", "--state", "aldara"]) == 0
     out = capsys.readouterr().out
     assert "not a forecast" in " ".join(out.split())
     titles = re.findall(r"^(\d{4})-Q\d: .* offered to Aldara by ", out, re.MULTILINE)
@@ -324,7 +326,7 @@ def test_a_scenario_and_a_state_are_enough(capsys):
 
 
 def test_json_has_the_numbers_in_full(capsys):
-    assert cli.main(["explain", "toy", "--state", "BEK", "--run", "2", "--json"]) == 0
+    assert main.main(["explain", "toy", "--state", "BEK", "--run", "2", "--json"]) == 0
     page = json.loads(capsys.readouterr().out)
     assert (page["scenario"], page["seed"], page["run"]) == ("toy", 1, 2)
     for one in page["explanations"]:
@@ -335,21 +337,21 @@ def test_json_has_the_numbers_in_full(capsys):
 
 def test_a_results_folder_is_explained_as_its_scenario(tmp_path, capsys):
     scenario = load_scenario("toy")
-    results = batch.run(dataclasses.replace(scenario, seed=8), runs=3, out=tmp_path)
+    results = runner.run(dataclasses.replace(scenario, seed=8), runs=3, out=tmp_path)
     question = ["--state", "ALD", "--at", "2027-Q1", "--run", "2"]
-    assert cli.main(["explain", str(results.folder), *question]) == 0
+    assert main.main(["explain", str(results.folder), *question]) == 0
     of_folder = capsys.readouterr()
     assert of_folder.err == ""
-    assert cli.main(["explain", "toy", "--seed", "8", *question]) == 0
+    assert main.main(["explain", "toy", "--seed", "8", *question]) == 0
     assert capsys.readouterr().out == of_folder.out
-    assert cli.main(["explain", str(results.folder), "--state", "ALD", "--run", "3"]) == 2
+    assert main.main(["explain", str(results.folder), "--state", "ALD", "--run", "3"]) == 2
     assert "Did you mean '2'?" in capsys.readouterr().err
-    assert cli.main(["explain", str(results.folder), "--state", "ALD", "--seed", "9"]) == 2
+    assert main.main(["explain", str(results.folder), "--state", "ALD", "--seed", "9"]) == 2
     assert "a seed of their own" in capsys.readouterr().err
     manifest = json.loads((results.folder / "manifest.json").read_text(encoding="utf-8"))
     manifest["identity"]["code"] = "another"
     (results.folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
-    assert cli.main(["explain", str(results.folder), *question]) == 0
+    assert main.main(["explain", str(results.folder), *question]) == 0
     assert "has changed since" in capsys.readouterr().err
 
 
@@ -369,7 +371,7 @@ def test_a_results_folder_is_explained_as_its_scenario(tmp_path, capsys):
     ],
 )
 def test_wrong_questions_are_answered_without_a_traceback(question, said, capsys):
-    assert cli.main(["explain", *question]) == 2
+    assert main.main(["explain", *question]) == 2
     caught = capsys.readouterr()
     assert said in caught.err
     assert "Traceback" not in caught.err

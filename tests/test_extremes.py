@@ -5,10 +5,10 @@ import dataclasses
 import numpy as np
 import pytest
 
-from sim.ensemble import prepare
-from sim.evidence import load_evidence
-from sim.measures import OUTCOMES, summarise, thresholds
-from sim.scenario import load_scenario
+from sim.batch.outcomes import OUTCOMES, summarise, thresholds
+from sim.engine.ensemble import prepare
+from sim.evidence.evidence import load_evidence
+from sim.scenario.scenario import load_scenario
 
 RUNS = 200
 BASELINE_ENDS = 0.10  # at most this part of state-runs may give up multi-vectorism when nothing happens from outside

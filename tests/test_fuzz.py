@@ -9,13 +9,13 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.commands.new import starting_text
-from sim.complaints import InputError
-from sim.differences import diff_text
-from sim.ensemble import prepare
-from sim.evidence import load_evidence
-from sim.scenario import KEYS, list_scenarios, load_scenario
-from sim.timeline import EVENT_KEYS
+from sim.cli.new import starting_text
+from sim.engine.ensemble import prepare
+from sim.evidence.evidence import load_evidence
+from sim.io.errors import InputError
+from sim.scenario.diff import diff_text
+from sim.scenario.scenario import KEYS, list_scenarios, load_scenario
+from sim.scenario.timeline import EVENT_KEYS
 
 ROOT = Path(__file__).parent.parent
 HEAD = "title: T\nquestion: Q?\nworld: toy\nfrom: 2026-Q1\nto: 2029-Q4\nruns: 2\nseed: 0\n"

@@ -11,9 +11,9 @@ import pytest
 import yaml
 from clock import processor_time
 
-from sim.complaints import InputError
-from sim.evidence import load_evidence
-from sim.scenario import MOST_FILES, load_scenario
+from sim.evidence.evidence import load_evidence
+from sim.io.errors import InputError
+from sim.scenario.scenario import MOST_FILES, load_scenario
 
 ROOT = Path(__file__).parent.parent
 SECONDS = 1.0

@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 import sim
-from sim.evidence import HOME_WORLD, list_worlds, load_evidence
+from sim.evidence.evidence import HOME_WORLD, list_worlds, load_evidence
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "sim"
@@ -193,16 +193,16 @@ def test_imports_go_one_way(path):
     assert not upwards, f"{shown(path)} may not import {upwards}"
 
 
-@pytest.mark.parametrize("path", sorted(PACKAGE.glob("rules/*.py")), ids=shown)
+@pytest.mark.parametrize("path", sorted(PACKAGE.glob("model/rules/*.py")), ids=shown)
 def test_rules_import_only_the_standard_library_and_each_other(path):
     allowed = set(sys.stdlib_module_names) | ({"numpy"} if path.stem == "arithmetic" else set())
-    others = {name for name in imported(path) if not name.startswith("sim.rules")}
+    others = {name for name in imported(path) if not name.startswith("sim.model.rules")}
     assert {name.split(".")[0] for name in others} <= allowed
 
 
 def test_mesa_is_imported_by_the_agents_alone():
     users = {shown(path) for path in SOURCES if any(name.split(".")[0] == "mesa" for name in imported(path))}
-    assert users - {shown(path) for path in PACKAGE.glob("dashboard/*.py")} == {"sim/agents.py"}
+    assert users - {shown(path) for path in PACKAGE.glob("dashboard/*.py")} == {"sim/engine/agents.py"}
 
 
 @pytest.mark.parametrize(
@@ -218,7 +218,7 @@ def test_mesa_is_imported_by_the_agents_alone():
 def test_small_commands_load_nothing_heavy_and_answer_within_a_second(arguments, heavy):
     script = (
         "import contextlib, sys, time\n"  # processor time is asked for: a busy machine is not the program's doing
-        "from sim.cli import main\n"
+        "from sim.cli.main import main\n"
         "with contextlib.suppress(SystemExit):\n"
         f"    assert main({arguments!r}) == 0\n"
         f"loaded = [name for name in {heavy.split()!r} if name in sys.modules]\n"
@@ -268,7 +268,7 @@ def without_claims(path):
 
 @pytest.mark.parametrize("path", SOURCES, ids=shown)
 def test_no_actor_is_named_in_the_program(path):
-    text = without_claims(path) if room_of(path) == "rules" else path.read_text(encoding="utf-8")
+    text = without_claims(path) if path.parent.name == "rules" else path.read_text(encoding="utf-8")
     words, codes = actor_words()
     named = [word for word in words if re.search(rf"\b{re.escape(word)}\b", text, re.IGNORECASE)]
     named += [code for code in codes if re.search(rf"\b{re.escape(code)}\b", text)]
@@ -287,7 +287,7 @@ def numbers_in(module, skipped=()):
         waiting.extend(ast.iter_child_nodes(node))
 
 
-@pytest.mark.parametrize("path", sorted(PACKAGE.glob("rules/*.py")), ids=shown)
+@pytest.mark.parametrize("path", sorted(PACKAGE.glob("model/rules/*.py")), ids=shown)
 def test_no_number_with_meaning_stands_in_a_rule(path):
     module = tree(path)
     allowed = NAMED_CONSTANTS.get(path.stem, set())
@@ -297,7 +297,7 @@ def test_no_number_with_meaning_stands_in_a_rule(path):
     assert list(numbers_in(module, named)) == []
 
 
-@pytest.mark.parametrize("path", sorted(PACKAGE.glob("phases/*.py")), ids=shown)
+@pytest.mark.parametrize("path", sorted(PACKAGE.glob("model/phases/*.py")), ids=shown)
 def test_no_number_with_meaning_stands_in_a_phase(path):
     module = tree(path)
     places = []  # a place on an axis is no number of the model, nor is how many codes are counted off
@@ -312,7 +312,7 @@ def test_no_number_with_meaning_stands_in_a_phase(path):
 
 # --- twins and systems -----------------------------------------------------------------------------------------------
 
-RULE_FILES = sorted(path.stem for path in PACKAGE.glob("rules/*.py") if path.stem not in NO_TWIN)
+RULE_FILES = sorted(path.stem for path in PACKAGE.glob("model/rules/*.py") if path.stem not in NO_TWIN)
 
 
 @pytest.mark.parametrize("name", RULE_FILES)
@@ -333,7 +333,7 @@ def test_every_file_of_numbers_belongs_to_a_rule_file_or_to_the_measures():
 def rules_there_are():
     """Every function of the rulebook that is not mathematics, as file.name."""
     for name in (*RULE_FILES, "structure"):
-        module = import_module(f"sim.rules.{name}")
+        module = import_module(f"sim.model.rules.{name}")
         for function in vars(module).values():
             if inspect.isfunction(function) and function.__module__ == module.__name__:
                 yield f"{name}.{function.__name__}"

@@ -8,14 +8,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import Phase as Stage
 from hypothesis import strategies as st
 
-from sim.chance import lucks
-from sim.ensemble import prepare
-from sim.evidence import load_evidence
-from sim.parameters import vector
-from sim.record import BY_POWER, BY_STATE
-from sim.scenario import Event, EventKind, load_scenario
-from sim.turn import Phase, advance
-from sim.world import DOMAINS, KINDS, build, check_invariants, unpack
+from sim.batch.tables import BY_POWER, BY_STATE
+from sim.engine.ensemble import prepare
+from sim.evidence.evidence import load_evidence
+from sim.model.chance import lucks
+from sim.model.parameters import vector
+from sim.model.turn import Phase, advance
+from sim.model.world import DOMAINS, KINDS, build, check_invariants, unpack
+from sim.scenario.scenario import Event, EventKind, load_scenario
 
 TOY = load_scenario("toy")
 EVIDENCE = load_evidence("toy")

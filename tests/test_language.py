@@ -8,17 +8,17 @@ import pytest
 import yaml
 from jsonschema import Draft7Validator
 
-from sim import cli
-from sim import scenario as room
-from sim.batch import estimate
-from sim.commands.new import starting_text
-from sim.complaints import Complaints, InputError
-from sim.differences import diff_text, differences
-from sim.events import EventKind
-from sim.evidence import load_evidence
-from sim.reading import parse_yaml
-from sim.scenario import list_scenarios, load_scenario
-from sim.schema import NAME, scenario_schema, schema_text
+from sim.batch.runner import estimate
+from sim.cli import main
+from sim.cli.new import starting_text
+from sim.evidence.evidence import load_evidence
+from sim.io.errors import Complaints, InputError
+from sim.io.readers import parse_yaml
+from sim.scenario import scenario as room
+from sim.scenario.diff import diff_text, differences
+from sim.scenario.events import EventKind
+from sim.scenario.scenario import list_scenarios, load_scenario
+from sim.scenario.schema import NAME, scenario_schema, schema_text
 
 ROOT = Path(__file__).parent.parent
 TABLE = yaml.safe_load((ROOT / "tests" / "mistakes" / "scenarios.yaml").read_text(encoding="utf-8"))
@@ -109,12 +109,12 @@ def refused_or_no_yaml(text):
 
 
 def test_the_schema_is_printed_or_written(tmp_path, capsys):
-    assert cli.main(["schema"]) == 0
+    assert main.main(["schema"]) == 0
     assert json.loads(capsys.readouterr().out) == scenario_schema()
     path = tmp_path / "below" / "scenario.json"
-    assert cli.main(["schema", "-o", str(path)]) == 0
+    assert main.main(["schema", "-o", str(path)]) == 0
     assert path.read_text(encoding="utf-8") == schema_text()
-    assert cli.main(["schema", "-o", str(tmp_path)]) == 2
+    assert main.main(["schema", "-o", str(tmp_path)]) == 2
     assert "cannot be written" in capsys.readouterr().err
 
 
@@ -141,10 +141,10 @@ def test_a_starting_file_is_sound_and_so_are_all_its_examples(put, parent, alone
 
 def test_new_writes_a_file_that_check_accepts(put, tmp_path, capsys):
     put("mine", ALONE)
-    assert cli.main(["new", "a-railway", "--extends", "mine"]) == 0
-    assert cli.main(["check", "a-railway.yaml"]) == 0
+    assert main.main(["new", "a-railway", "--extends", "mine"]) == 0
+    assert main.main(["check", "a-railway.yaml"]) == 0
     assert load_scenario(tmp_path / "a-railway.yaml").extends == ("mine",)
-    assert cli.main(["new", "b-railway"]) == 0
+    assert main.main(["new", "b-railway"]) == 0
     assert load_scenario(tmp_path / "b-railway.yaml").extends == ("baseline",)
     assert "b-railway.yaml" in capsys.readouterr().out
 
@@ -161,7 +161,7 @@ def test_new_writes_a_file_that_check_accepts(put, tmp_path, capsys):
 )
 def test_new_refuses(put, arguments, said, capsys):
     path = put("taken", "mine")
-    assert cli.main(["new", *arguments]) == 2
+    assert main.main(["new", *arguments]) == 2
     assert said in capsys.readouterr().err
     assert path.read_text(encoding="utf-8") == "mine"
     assert not path.with_name("fine.yaml").exists()
@@ -246,7 +246,7 @@ def test_everything_that_differs_is_told_with_its_file(put):
 
 def test_check_says_what_is_left_to_luck(put, capsys):
     put("x", starting_text("x", load_scenario("toy"), load_evidence("toy"), "", False).replace("\n# ", "\n"))
-    assert cli.main(["check", "x.yaml"]) == 0
+    assert main.main(["check", "x.yaml"]) == 0
     assert "1 of them left to luck, 1 number drawn for every run)" in capsys.readouterr().out
 
 
@@ -270,11 +270,11 @@ def test_only_some_states_of_an_item_may_differ(put):
 
 
 def test_the_command_prints_the_differences_or_what_is_wrong(capsys):
-    assert cli.main(["diff", "baseline", "tariff-shock"]) == 0
+    assert main.main(["diff", "baseline", "tariff-shock"]) == 0
     out = capsys.readouterr().out
     assert "scenarios/tariff-shock.yaml, which extends baseline" in out
     assert "tariff, by " in out
-    assert cli.main(["diff", "baselin", "tarif-shock"]) == 2
+    assert main.main(["diff", "baselin", "tarif-shock"]) == 2
     said = capsys.readouterr().err
     assert "Did you mean 'baseline'?" in said
     assert "Did you mean 'tariff-shock'?" in said

@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim import agents, ensemble
-from sim.events import EventKind
-from sim.evidence import HOME_WORLD, load_evidence
-from sim.sampling import event_dates
-from sim.scenario import list_scenarios, load_scenario
+from sim.engine import agents, ensemble
+from sim.engine.sampling import event_dates
+from sim.evidence.evidence import HOME_WORLD, load_evidence
+from sim.scenario.events import EventKind
+from sim.scenario.scenario import list_scenarios, load_scenario
 
 README = (Path(__file__).parents[1] / "scenarios" / "README.md").read_text(encoding="utf-8")
 ARRAYS = ("by_power", "by_state", "offers")

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from sim import locks
-from sim.complaints import InputError
-from sim.locks import Holder, alive, hold, holder_of
+from sim.io import locks
+from sim.io.errors import InputError
+from sim.io.locks import Holder, alive, hold, holder_of
 
 ROOT = Path(__file__).parent.parent
 
@@ -57,7 +57,7 @@ def test_a_lock_may_be_shared_but_not_with_one_who_wants_it_alone(path):
 
 def test_the_lock_of_a_killed_process_is_taken_at_once(path):
     program = (
-        "import sys, time\nfrom pathlib import Path\nfrom sim.locks import hold\n"
+        "import sys, time\nfrom pathlib import Path\nfrom sim.io.locks import hold\n"
         "with hold(Path(sys.argv[1]), 'results'):\n    print('held', flush=True)\n    time.sleep(60)\n"
     )
     child = subprocess.Popen([sys.executable, "-c", program, str(path)], cwd=ROOT, stdout=subprocess.PIPE, text=True)

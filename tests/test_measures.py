@@ -4,7 +4,7 @@ from fake_engine import LINES, POWERS, STATES, fake_block
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.measures import (
+from sim.batch.outcomes import (
     OUTCOMES,
     Outcome,
     classify,

@@ -17,10 +17,10 @@ import pytest
 import yaml
 from small_seeds import write
 
-from sim.complaints import InputError, listed
-from sim.events import EVENT_KINDS
-from sim.scenario import list_scenarios, load_scenario
-from sim.timeline import EVENT_KEYS
+from sim.io.errors import InputError, listed
+from sim.scenario.events import EVENT_KINDS
+from sim.scenario.scenario import list_scenarios, load_scenario
+from sim.scenario.timeline import EVENT_KEYS
 
 PATH = Path(__file__).parent / "mistakes" / "scenarios.yaml"
 TABLE: dict[str, Any] = yaml.safe_load(PATH.read_text(encoding="utf-8"))

@@ -7,8 +7,8 @@ from fake_engine import LINES, POWERS, STATES, fake_block
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.measures import final_columns, summarise, thresholds
-from sim.pairing import ACCEPTANCE, ENDED, Label, Resampling, finals_of, finals_of_block, holm, joined, paired
+from sim.analysis.paired import ACCEPTANCE, ENDED, Label, Resampling, finals_of, finals_of_block, holm, joined, paired
+from sim.batch.outcomes import final_columns, summarise, thresholds
 
 LINE = thresholds(LINES)
 WORLDS = 400  # independent repetitions in which the truth is known

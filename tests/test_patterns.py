@@ -9,11 +9,11 @@ import dataclasses
 import numpy as np
 import pytest
 
-from sim import cli
-from sim.complaints import InputError
-from sim.evidence import load_evidence
-from sim.gauges import MEASURES, Lab
-from sim.patterns import Verdict, find, load_patterns, table_of, verdict_of
+from sim.analysis.pattern_measures import MEASURES, Lab
+from sim.analysis.patterns import Verdict, find, load_patterns, table_of, verdict_of
+from sim.cli import main
+from sim.evidence.evidence import load_evidence
+from sim.io.errors import InputError
 
 PATTERNS = {pattern.id: pattern for pattern in load_patterns()}
 RUNS = 200
@@ -177,11 +177,11 @@ def test_the_table_has_a_row_a_pattern(lab):
 
 def test_the_command_prints_verdicts_and_writes_the_table(tmp_path, capsys, monkeypatch):
     some = tuple(PATTERNS[name] for name in ("nobody-leaves-the-middle", "largest-trader-rises"))
-    monkeypatch.setattr("sim.patterns.load_patterns", lambda: some)
-    assert cli.main(["patterns", "--runs", "20", "-o", str(tmp_path / "found.json")]) == 0
+    monkeypatch.setattr("sim.analysis.patterns.load_patterns", lambda: some)
+    assert main.main(["patterns", "--runs", "20", "-o", str(tmp_path / "found.json")]) == 0
     out = capsys.readouterr().out
     for word in ("nobody-leaves-the-middle", "below 0.1", "not a forecast", "c5-multivector-default", "Sources"):
         assert word in out
     assert '"verdict"' in (tmp_path / "found.json").read_text()
-    assert cli.main(["patterns", "-o", "found.xlsx"]) == 2
+    assert main.main(["patterns", "-o", "found.xlsx"]) == 2
     assert ".csv or .json" in capsys.readouterr().err

@@ -8,10 +8,9 @@ import pytest
 from fake_engine import FakePrepared, fake_scenario
 from matplotlib.figure import Figure
 
-from sim.batch import run
-from sim.canvas import DASHES, PALETTE, apart, look
-from sim.measures import OUTCOMES
-from sim.plots import (
+from sim.batch.outcomes import OUTCOMES
+from sim.batch.runner import run
+from sim.figures.batch import (
     alignment_over_time,
     draw_comparison,
     draw_figures,
@@ -20,7 +19,8 @@ from sim.plots import (
     ternary_path,
     to_triangle,
 )
-from sim.words import CAUTION
+from sim.figures.style import DASHES, PALETTE, apart, look
+from sim.model.vocabulary import CAUTION
 
 FIGURES = ("alignment", "ternary", "outcomes", "offers")
 POWERS = {"NOR": "Nordheim", "OST": "Ostland", "SUD": "Sudmark"}

@@ -2,9 +2,9 @@
 
 import pytest
 
-from sim.complaints import InputError
-from sim.experiment import experiment_path, list_experiments
-from sim.quotes import README, quotes_in, renewed, unquoted
+from sim.analysis.sensitivity.experiment import experiment_path, list_experiments
+from sim.cli.cited_numbers import README, quotes_in, renewed, unquoted
+from sim.io.errors import InputError
 
 TABLE = "outcome,factor,value,low,high\npartners,a,0.31416,0.2,0.4\npartners,b,-1e-9,-0.1,0.1\nends,a,0.55,,\n"
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from sim.batch import CHUNK, run
-from sim.record import MEASURES
+from sim.batch.runner import CHUNK, run
+from sim.batch.tables import MEASURES
 
 ROOT = Path(__file__).parent.parent
 RUNS = CHUNK + 30  # two blocks, so that a folder of files has to be read
@@ -26,7 +26,7 @@ def lines_of(page):
 
 
 def test_the_documentation_shows_the_lines_of_the_read_me(results):
-    shown = lines_of("sim/results_readme.txt")
+    shown = lines_of("sim/batch/results_readme.txt")
     assert set(shown) == {"pandas", "polars", "DuckDB", "xarray"}
     assert lines_of("docs/results.md") == shown
     text = (results.folder / "README.txt").read_text(encoding="utf-8")
@@ -36,7 +36,7 @@ def test_the_documentation_shows_the_lines_of_the_read_me(results):
 def opened(library, results, monkeypatch):
     module = pytest.importorskip(library.lower())
     monkeypatch.chdir(results.folder)
-    return eval(lines_of("sim/results_readme.txt")[library], {"pandas": pd, library.lower(): module})
+    return eval(lines_of("sim/batch/results_readme.txt")[library], {"pandas": pd, library.lower(): module})
 
 
 def test_pandas(results, monkeypatch):
@@ -73,7 +73,7 @@ def test_xarray(results, monkeypatch):
     assert float(told) == row["autonomy"]
 
 
-@pytest.mark.parametrize("page", ["sim/results_readme.txt", "docs/results.md"])
+@pytest.mark.parametrize("page", ["sim/batch/results_readme.txt", "docs/results.md"])
 def test_every_column_of_every_table_is_explained(results, page, tmp_path):
     text = (ROOT / page).read_text(encoding="utf-8")
     sampled = run("toy", runs=60, numbers="sampled", out=tmp_path)

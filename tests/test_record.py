@@ -7,9 +7,9 @@ import pyarrow.parquet as pq
 import pytest
 from fake_engine import LINES, POWERS, STATES, fake_block
 
-from sim.complaints import InputError
-from sim.measures import final_columns, outcome_words, summarise, thresholds
-from sim.record import (
+from sim.batch.outcomes import final_columns, outcome_words, summarise, thresholds
+from sim.batch.results import FORMAT, load_results, read_manifest, seal, write_manifest
+from sim.batch.tables import (
     BY_POWER,
     BY_STATE,
     MEASURES,
@@ -22,7 +22,7 @@ from sim.record import (
     write_text,
     write_whole,
 )
-from sim.results import FORMAT, load_results, read_manifest, seal, write_manifest
+from sim.io.errors import InputError
 
 
 @pytest.fixture

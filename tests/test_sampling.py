@@ -5,10 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from sim import agents, batch, ensemble
-from sim.amounts import Range, Shape
-from sim.sampling import quantiles, sampled_numbers, values_in
-from sim.scenario import load_scenario, with_number
+from sim.batch import runner
+from sim.engine import agents, ensemble
+from sim.engine.sampling import quantiles, sampled_numbers, values_in
+from sim.scenario.scenario import load_scenario, with_number
+from sim.scenario.units import Range, Shape
 
 AVERSION = "choice.dependence_aversion"
 
@@ -113,9 +114,9 @@ def test_what_is_given_to_prepare_or_switched_off_is_not_drawn(toy, evidence):
 
 
 def test_results_have_a_column_for_every_number_drawn(toy, tmp_path):
-    results = batch.run(toy, runs=12, seed=5, workers=1, out=tmp_path)
+    results = runner.run(toy, runs=12, seed=5, workers=1, out=tmp_path)
     for name, values in sampled_numbers(toy, 5, 0, 12).items():
         assert np.array_equal(results.runs[name].to_numpy(), values)
-    again = batch.run(toy, runs=12, seed=5, workers=2, out=tmp_path / "again")
+    again = runner.run(toy, runs=12, seed=5, workers=2, out=tmp_path / "again")
     files = [(one.folder / "runs.parquet").read_bytes() for one in (results, again)]
     assert files[0] == files[1]

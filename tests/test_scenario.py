@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_seeds import write
 
-from sim.complaints import InputError
-from sim.evidence import load_evidence
-from sim.scenario import (
+from sim.evidence.evidence import load_evidence
+from sim.io.errors import InputError
+from sim.scenario.scenario import (
     Event,
     EventKind,
     Scenario,

@@ -5,12 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from sim.complaints import InputError
-from sim.designs import lay_out
-from sim.experiment import Design, DesignKind, Experiment
-from sim.factors import DUMMY, Factor
-from sim.sensitivity import INDICES, TABLES, TARGET, analyse, check_output, noise_shares, strongest
-from sim.sweeps import sweep
+from sim.analysis.sensitivity.designs import lay_out
+from sim.analysis.sensitivity.experiment import Design, DesignKind, Experiment
+from sim.analysis.sensitivity.factors import DUMMY, Factor
+from sim.analysis.sensitivity.indices import INDICES, TABLES, TARGET, analyse, check_output, noise_shares, strongest
+from sim.analysis.sensitivity.runner import sweep
+from sim.io.errors import InputError
 
 KINDS = list(DesignKind)
 
@@ -302,7 +302,7 @@ def test_without_salib_the_way_to_get_it_is_told(monkeypatch):
     def missing(name):
         raise ModuleNotFoundError(f"No module named {name!r}", name=name)
 
-    monkeypatch.setattr("sim.designs.import_module", missing)
+    monkeypatch.setattr("sim.analysis.sensitivity.designs.import_module", missing)
     with pytest.raises(InputError, match=r"multivector\[sweep\]"):
         lay_out(cube(2), Design(kind=DesignKind.SOBOL, points=8), 0)
     grid = replace(SAMPLE.design, kind=DesignKind.GRID, points=2)

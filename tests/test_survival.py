@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from test_batch import bytes_of
 
-from sim import cli
-from sim.batch import CHUNK, run
-from sim.results import load_results
-from sim.verify import check_results
+from sim.batch.results import load_results
+from sim.batch.runner import CHUNK, run
+from sim.batch.verify import check_results
+from sim.cli import main
 
 ROOT = Path(__file__).parent.parent
 SOAK = ROOT / "tests" / "soak" / "kill_and_resume.py"
@@ -62,7 +62,7 @@ def test_killed_at_random_moments_a_batch_ends_as_if_nothing_had_happened():
 
 def go_on(folder, whole):
     """The same command once there is room; it ends as if there always had been."""
-    assert cli.main([*ASKED, "-o", str(folder)]) == 0
+    assert main.main([*ASKED, "-o", str(folder)]) == 0
     finished = next(folder.iterdir())
     assert bytes_of(finished) == bytes_of(whole)
     check_results(finished)
@@ -79,7 +79,7 @@ def assert_told(said, reason):
 @pytest.mark.parametrize("limit", [60_000, 400_000])
 def test_a_disk_that_takes_no_larger_file_is_told_and_nothing_is_lost(limit, whole, tmp_path):
     program = (
-        "import resource, sys\nfrom sim.cli import main\n"
+        "import resource, sys\nfrom sim.cli.main import main\n"
         f"resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit}))\n"
         "sys.exit(main(sys.argv[1:]))"
     )
@@ -110,23 +110,23 @@ def small_disk(tmp_path):
 
 def test_a_full_disk_is_told_and_nothing_is_lost(small_disk, whole, capsys):
     out = small_disk / "results"
-    assert cli.main([*ASKED, "-o", str(out)]) == 2
+    assert main.main([*ASKED, "-o", str(out)]) == 2
     assert_told(capsys.readouterr().err, "No space left on device")
     subprocess.run(["mount", "-o", "remount,size=30m", str(small_disk)], check=True)
     go_on(out, whole)
 
 
 def test_a_dry_run_sees_that_there_is_too_little_room(small_disk, capsys):
-    assert cli.main([*ASKED, "-o", str(small_disk), "--dry-run"]) == 2
+    assert main.main([*ASKED, "-o", str(small_disk), "--dry-run"]) == 2
     assert "there is too little room" in capsys.readouterr().err
     assert list(small_disk.iterdir()) == []
 
 
 def test_a_disk_that_can_only_be_read_is_told(small_disk, capsys):
     subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
-    assert cli.main([*ASKED, "-o", str(small_disk)]) == 2
+    assert main.main([*ASKED, "-o", str(small_disk)]) == 2
     assert "results cannot be written there (Read-only file system)" in capsys.readouterr().err
-    assert cli.main([*ASKED, "-o", str(small_disk), "--dry-run"]) == 2
+    assert main.main([*ASKED, "-o", str(small_disk), "--dry-run"]) == 2
     assert "results cannot be written there" in capsys.readouterr().err
 
 
@@ -134,9 +134,9 @@ def test_finished_results_on_a_disk_that_can_only_be_read_are_opened(small_disk,
     subprocess.run(["mount", "-o", "remount,size=30m", str(small_disk)], check=True)
     shutil.copytree(whole, small_disk / whole.name)
     subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
-    assert cli.main([*ASKED, "-o", str(small_disk)]) == 0
+    assert main.main([*ASKED, "-o", str(small_disk)]) == 0
     assert "How the runs end" in capsys.readouterr().out
-    assert cli.main([*ASKED, "--csv", "-o", str(small_disk)]) == 2
+    assert main.main([*ASKED, "--csv", "-o", str(small_disk)]) == 2
     told = capsys.readouterr()
     assert "the results are complete, but figures and CSV files cannot be written" in told.err
     assert "How the runs end" in told.out

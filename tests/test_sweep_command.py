@@ -6,10 +6,12 @@ import json
 import pytest
 import yaml
 
-from sim import cli, discovery, trace
-from sim.evidence import Basis, load_evidence
-from sim.experiment import FILE
-from sim.trace import INFLUENCE, read_influence, trace_number
+from sim.analysis.sensitivity import discovery
+from sim.analysis.sensitivity.experiment import FILE
+from sim.cli import main
+from sim.evidence import provenance
+from sim.evidence.evidence import Basis, load_evidence
+from sim.evidence.provenance import INFLUENCE, read_influence, trace_number
 
 SPEC = {
     "title": "A small global sweep",
@@ -37,7 +39,7 @@ def published(tmp_path_factory):
     folder = written(place / "0009-small")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(place)
-        assert cli.main(["sweep", str(folder), "--publish", "-o", "results"]) == 0
+        assert main.main(["sweep", str(folder), "--publish", "-o", "results"]) == 0
     return folder
 
 
@@ -58,13 +60,13 @@ def test_what_was_screened_just_now_does_not_count_as_taken_up(published):
 def test_publishing_again_writes_the_same_bytes(published, monkeypatch):
     before = {path: path.read_bytes() for path in published.rglob("*") if path.is_file()}
     monkeypatch.chdir(published.parent)
-    assert cli.main(["sweep", str(published), "--publish", "-o", "results"]) == 0
+    assert main.main(["sweep", str(published), "--publish", "-o", "results"]) == 0
     assert {path: path.read_bytes() for path in published.rglob("*") if path.is_file()} == before
 
 
 def test_the_closing_table_names_what_mattered_and_what_was_refused(published, monkeypatch, capsys):
     monkeypatch.chdir(published.parent)
-    assert cli.main(["sweep", str(published), "--no-figures", "-o", "results", "--csv"]) == 0
+    assert main.main(["sweep", str(published), "--no-figures", "-o", "results", "--csv"]) == 0
     out = capsys.readouterr().out
     for words in ("A small global sweep", "not a forecast", "partners: ", "total", "luck", "too small: about"):
         assert words in out
@@ -90,7 +92,7 @@ def test_influence_has_a_row_for_every_number_the_strongest_first(published):
 @pytest.fixture
 def told(published, monkeypatch):
     """What trace says of a number when the small sweep is the one that is shipped."""
-    monkeypatch.setattr(trace, "shipped_folder", lambda name: published.parent)
+    monkeypatch.setattr(provenance, "shipped_folder", lambda name: published.parent)
     evidence = load_evidence()
     return lambda name: " ".join(trace_number(evidence, name).split())
 
@@ -116,12 +118,12 @@ def test_trace_says_when_the_range_has_changed_since(told, published, tmp_path, 
         writer = csv.DictWriter(handle, list(rows[0]))
         writer.writeheader()
         writer.writerows(rows)
-    monkeypatch.setattr(trace, "shipped_folder", lambda _: tmp_path)
+    monkeypatch.setattr(provenance, "shipped_folder", lambda _: tmp_path)
     assert "(its range was -7 to " in told(name)
 
 
 def test_without_a_sweep_trace_says_that_it_does_not_know(tmp_path, monkeypatch):
-    monkeypatch.setattr(trace, "shipped_folder", lambda name: tmp_path)
+    monkeypatch.setattr(provenance, "shipped_folder", lambda name: tmp_path)
     text = " ".join(trace_number(load_evidence(), "choice.gain").split())
     assert "no sweep over the numbers of this world is at hand" in text
 
@@ -131,14 +133,14 @@ def test_without_a_sweep_trace_says_that_it_does_not_know(tmp_path, monkeypatch)
 
 def test_a_dry_run_estimates_and_writes_nothing(tmp_path, capsys):
     folder = written(tmp_path / "one")
-    assert cli.main(["sweep", str(folder), "--dry-run", "-o", str(tmp_path / "out")]) == 0
+    assert main.main(["sweep", str(folder), "--dry-run", "-o", str(tmp_path / "out")]) == 0
     assert "one: " in capsys.readouterr().out
     assert not (tmp_path / "out").exists()
 
 
 def test_check_knows_experiments_from_scenarios(tmp_path, capsys):
     folder = written(tmp_path / "one")
-    assert cli.main(["check", str(folder), "toy"]) == 0
+    assert main.main(["check", str(folder), "toy"]) == 0
     out = capsys.readouterr().out
     assert "A small global sweep (sobol, " in out
     assert "fine  toy" in out
@@ -156,7 +158,7 @@ def test_check_knows_experiments_from_scenarios(tmp_path, capsys):
 )
 def test_wrong_input_is_told_without_a_traceback(arguments, said, tmp_path, capsys):
     places = {"wrong": written(tmp_path / "w", scenario="toi"), "right": written(tmp_path / "r"), "out": tmp_path / "o"}
-    assert cli.main([word.format(**places) for word in arguments]) == 2
+    assert main.main([word.format(**places) for word in arguments]) == 2
     err = capsys.readouterr().err
     assert said in err
     assert "Traceback" not in err
@@ -166,7 +168,7 @@ def test_where_the_workbench_is_missing_everything_else_goes_on(tmp_path, monkey
     monkeypatch.setattr(discovery, "available", lambda: False)
     asked = [{"outcome": "partners", "at_least": 2.0}]
     folder = written(tmp_path / "one", screen={"trajectories": 2, "keep": 2}, discover=asked)
-    assert cli.main(["sweep", str(folder), "--no-figures", "-o", str(tmp_path / "out")]) == 0
+    assert main.main(["sweep", str(folder), "--no-figures", "-o", str(tmp_path / "out")]) == 0
     caught = capsys.readouterr()
     assert "pip install 'multivector[discovery]'" in caught.err
     assert "results" in caught.out

@@ -9,11 +9,11 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
-from sim import sweep_figures as figures
-from sim import sweep_plots as plots
-from sim.experiment import Discover
-from sim.sweeps import sweep
-from sim.words import CAUTION
+from sim.analysis.sensitivity.experiment import Discover
+from sim.analysis.sensitivity.runner import sweep
+from sim.figures import sensitivity as figures
+from sim.figures import sensitivity_panels as plots
+from sim.model.vocabulary import CAUTION
 
 DRAWS = np.random.default_rng(3)
 NAMES = ["alpha", "beta", "gamma", "dummy"]
@@ -189,7 +189,7 @@ def test_figures_say_what_they_are_and_are_large_enough_for_print(drawn):
 
 
 def test_boxes_are_drawn_from_what_was_discovered(tmp_path):
-    from sim.discovery import Discovery
+    from sim.analysis.sensitivity.discovery import Discovery
 
     experiment = {
         "title": "A try",

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from sim.ablate import effects, most_telling, read_effects
-from sim.behaviours import load_behaviours
-from sim.complaints import InputError
-from sim.evidence import load_evidence
-from sim.scenario import list_scenarios
+from sim.analysis.ablation import effects, most_telling, read_effects
+from sim.evidence.behaviours import load_behaviours
+from sim.evidence.evidence import load_evidence
+from sim.io.errors import InputError
+from sim.scenario.scenario import list_scenarios
 
 ROOT = Path(__file__).parent.parent
 EVIDENCE = load_evidence()
@@ -58,7 +58,7 @@ def test_a_behaviour_is_carried_by_rules_that_exist(behaviour):
     assert behaviour.rules
     for rule in behaviour.rules:
         room, _, name = rule.partition(".")
-        assert callable(getattr(import_module(f"sim.rules.{room}"), name))
+        assert callable(getattr(import_module(f"sim.model.rules.{room}"), name))
 
 
 @pytest.mark.parametrize("system", SYSTEMS)

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 from fake_engine import LINES, fake_block
 
-from sim.measures import final_columns, summarise, thresholds
-from sim.record import BY_POWER, BY_STATE, COUNTS
-from sim.tally import QUANTILES, Tally
+from sim.batch.aggregate import QUANTILES, Tally
+from sim.batch.outcomes import final_columns, summarise, thresholds
+from sim.batch.tables import BY_POWER, BY_STATE, COUNTS
 
 LINE = thresholds(LINES)
 

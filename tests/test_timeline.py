@@ -5,13 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from sim import agents, chronicle, ensemble
-from sim.amounts import Range
-from sim.complaints import InputError
-from sim.evidence import load_evidence
-from sim.sampling import NEVER, event_dates, sampled_numbers
-from sim.scenario import load_scenario, parse_quarter, with_number
-from sim.timeline import MOST_EVENTS
+from sim.engine import agents, ensemble
+from sim.engine.sampling import NEVER, event_dates, sampled_numbers
+from sim.evidence.evidence import load_evidence
+from sim.io.errors import InputError
+from sim.narrative import chronicle
+from sim.scenario.scenario import load_scenario, parse_quarter, with_number
+from sim.scenario.timeline import MOST_EVENTS
+from sim.scenario.units import Range
 
 HEAD = "title: A title\nquestion: A question?\nworld: toy\nfrom: 2026-Q1\nto: 2028-Q4\nruns: 20\nseed: 4\n"
 CRISIS = "{at: 2026-Q3, crisis: {in: BEK, severity: dominant}, chance: 40 %}"

@@ -7,17 +7,18 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from sim import batch, ensemble
-from sim.amounts import Range, Shape
-from sim.chance import lucks
-from sim.evidence import load_evidence
-from sim.parameters import vector
-from sim.record import BY_POWER, BY_STATE
-from sim.sampling import every_number, sampled_numbers
-from sim.scenario import load_scenario, with_number
-from sim.turn import Phase, advance
-from sim.uncertainty import ENDED, FEWEST_DRAWS, LUCKS_PER_DRAW, split
-from sim.world import build, check_invariants, unpack
+from sim.batch import runner
+from sim.batch.tables import BY_POWER, BY_STATE
+from sim.batch.variance import ENDED, FEWEST_DRAWS, LUCKS_PER_DRAW, split
+from sim.engine import ensemble
+from sim.engine.sampling import every_number, sampled_numbers
+from sim.evidence.evidence import load_evidence
+from sim.model.chance import lucks
+from sim.model.parameters import vector
+from sim.model.turn import Phase, advance
+from sim.model.world import build, check_invariants, unpack
+from sim.scenario.scenario import load_scenario, with_number
+from sim.scenario.units import Range, Shape
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +33,7 @@ def toy(evidence):
 
 @pytest.fixture(scope="module")
 def results(tmp_path_factory):
-    return batch.run("toy", runs=301, seed=5, numbers="sampled", out=tmp_path_factory.mktemp("sampled"))
+    return runner.run("toy", runs=301, seed=5, numbers="sampled", out=tmp_path_factory.mktemp("sampled"))
 
 
 # --- the estimator ---
@@ -183,7 +184,7 @@ def test_the_shares_are_told_in_the_read_me_and_in_the_summary(results):
 
 
 def test_the_shares_stand_in_the_closing_table(results, capsys):
-    from sim.report import print_results
+    from sim.cli.report import print_results
 
     print_results(results)
     out = capsys.readouterr().out
@@ -192,16 +193,16 @@ def test_the_shares_stand_in_the_closing_table(results, capsys):
 
 
 def test_with_too_few_runs_that_is_said_instead(tmp_path, capsys):
-    from sim.report import print_results
+    from sim.cli.report import print_results
 
-    few = batch.run("toy", runs=2 * FEWEST_DRAWS - 2, numbers="sampled", out=tmp_path)
+    few = runner.run("toy", runs=2 * FEWEST_DRAWS - 2, numbers="sampled", out=tmp_path)
     print_results(few)
     assert f"at least {2 * FEWEST_DRAWS} are needed" in capsys.readouterr().out
     assert "too few draws" in (few.folder / "README.txt").read_text(encoding="utf-8")
 
 
 def test_fixed_numbers_leave_no_table_of_variance(tmp_path):
-    fixed = batch.run("toy", runs=50, out=tmp_path)
+    fixed = runner.run("toy", runs=50, out=tmp_path)
     assert not (fixed.folder / "variance.parquet").exists()
     assert "None: every run has the same numbers" in (fixed.folder / "README.txt").read_text(encoding="utf-8")
     assert "choice.dependence_aversion" not in pq.read_schema(fixed.folder / "runs.parquet").names
@@ -209,7 +210,7 @@ def test_fixed_numbers_leave_no_table_of_variance(tmp_path):
 
 def test_both_engines_draw_the_same_numbers(tmp_path):
     fast, slow = (
-        batch.run("toy", runs=5, numbers="sampled", out=tmp_path / engine, engine=engine)
+        runner.run("toy", runs=5, numbers="sampled", out=tmp_path / engine, engine=engine)
         for engine in ("ensemble", "mesa")
     )
     assert fast.runs.equals(slow.runs)

@@ -8,11 +8,11 @@ import pyarrow.parquet as pq
 import pytest
 from fake_engine import FakePrepared, fake_scenario
 
-from sim import cli
-from sim.batch import run
-from sim.complaints import InputError
-from sim.results import FORMAT, load_results, raw_manifest, write_manifest
-from sim.verify import check_results, results_below
+from sim.batch.results import FORMAT, load_results, raw_manifest, write_manifest
+from sim.batch.runner import run
+from sim.batch.verify import check_results, results_below
+from sim.cli import main
+from sim.io.errors import InputError
 
 
 @pytest.fixture(scope="module")
@@ -109,7 +109,7 @@ def as_layout_1(folder):
 
 
 def test_the_layout_before_this_one_is_read_and_checked(folder, capsys):
-    from sim.report import print_results
+    from sim.cli.report import print_results
 
     as_layout_1(folder)
     old = load_results(folder)
@@ -148,7 +148,7 @@ def test_no_folder_no_results_and_no_manifest_are_told_apart(folder, tmp_path):
 
 
 def test_check_takes_results_folders_beside_scenarios(folder, capsys):
-    assert cli.main(["check", "toy", str(folder)]) == 0
+    assert main.main(["check", "toy", str(folder)]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].startswith("fine  toy")
     assert "40 runs" in lines[1]
@@ -159,7 +159,7 @@ def test_check_takes_a_folder_of_results_folders(folder, capsys):
     shutil.copytree(folder, folder.parent / "other")
     (folder / "runs.parquet").unlink()
     assert results_below(folder.parent) == sorted([folder, folder.parent / "other"])
-    assert cli.main(["check", str(folder.parent)]) == 2
+    assert main.main(["check", str(folder.parent)]) == 2
     caught = capsys.readouterr()
     assert caught.out.count("fine ") == 1
     assert "runs.parquet" in caught.err
@@ -168,10 +168,10 @@ def test_check_takes_a_folder_of_results_folders(folder, capsys):
 def test_check_tells_an_unfinished_folder_and_one_without_results(folder, tmp_path, capsys):
     (folder / "manifest.json").unlink()
     (folder / "partial").mkdir()
-    assert cli.main(["check", str(folder)]) == 2
+    assert main.main(["check", str(folder)]) == 2
     assert "unfinished results folder; it is finished by giving the command" in capsys.readouterr().err
     (tmp_path / "empty").mkdir()
-    assert cli.main(["check", str(tmp_path / "empty")]) == 2
+    assert main.main(["check", str(tmp_path / "empty")]) == 2
     assert "a folder without results" in capsys.readouterr().err
 
 

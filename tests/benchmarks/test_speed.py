@@ -11,15 +11,15 @@ from pathlib import Path
 
 import pytest
 
-from sim.agents import Model
-from sim.chance import lucks
-from sim.ensemble import LANES, prepare
-from sim.evidence import load_evidence
-from sim.parameters import aligned, vector
-from sim.record import BY_POWER, BY_STATE
-from sim.scenario import load_scenario
-from sim.turn import Phase, advance
-from sim.world import KINDS, build
+from sim.batch.tables import BY_POWER, BY_STATE
+from sim.engine.agents import Model
+from sim.engine.ensemble import LANES, prepare
+from sim.evidence.evidence import load_evidence
+from sim.model.chance import lucks
+from sim.model.parameters import aligned, vector
+from sim.model.turn import Phase, advance
+from sim.model.world import KINDS, build
+from sim.scenario.scenario import load_scenario
 
 pytestmark = pytest.mark.bench
 

@@ -9,8 +9,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.compiling import RULEBOOK
-from sim.evidence import load_evidence
+from sim.evidence.evidence import load_evidence
+from sim.model.compiling import RULEBOOK
 
 Span = tuple[float, float]
 
@@ -119,7 +119,7 @@ CIRCUMSTANCES: dict[str, Span] = {
 
 
 def file_of(rule):
-    """The name of the rule file: `choice` for a rule of sim/rules/choice.py."""
+    """The name of the rule file: `choice` for a rule of sim/model/rules/choice.py."""
     return rule.__module__.rsplit(".", 1)[-1]
 
 

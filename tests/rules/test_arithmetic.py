@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rules.rulebook import over_lanes, rises, stays_between
 
-from sim.rules.arithmetic import (
+from sim.model.rules.arithmetic import (
     YEARS_A_QUARTER,
     clamp,
     exp,

@@ -1,7 +1,7 @@
 import pytest
 from rules.rulebook import falls, ignores, rises, stays_between
 
-from sim.rules.camps import (
+from sim.model.rules.camps import (
     accommodated,
     allied_heat,
     calmed,

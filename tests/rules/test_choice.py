@@ -3,7 +3,7 @@ import math
 import pytest
 from rules.rulebook import falls, ignores, rises, stays_between
 
-from sim.rules.choice import (
+from sim.model.rules.choice import (
     absorptive_scale,
     acceptance,
     agenda_price,

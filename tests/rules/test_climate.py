@@ -1,7 +1,7 @@
 import pytest
 from rules.rulebook import falls, ignores, rises, stays_between
 
-from sim.rules.climate import (
+from sim.model.rules.climate import (
     border_next,
     downturn_next,
     income_next,

@@ -3,7 +3,7 @@ import math
 import pytest
 from rules.rulebook import falls, ignores, rises, stays_between
 
-from sim.rules.delivery import (
+from sim.model.rules.delivery import (
     entangled,
     goodwill_next,
     home_built,

@@ -3,7 +3,7 @@ import math
 import pytest
 from rules.rulebook import falls, ignores, rises, stays_between
 
-from sim.rules.diplomacy import (
+from sim.model.rules.diplomacy import (
     ABSTAINS,
     NO,
     STAYS_AWAY,

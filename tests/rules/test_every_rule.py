@@ -24,8 +24,8 @@ from rules.rulebook import (
     some_arguments,
 )
 
-from sim.evidence import load_evidence
-from sim.parameters import RULE_FILES
+from sim.evidence.evidence import load_evidence
+from sim.model.parameters import RULE_FILES
 
 LANES = 192
 LONGEST_BODY = 25
@@ -79,7 +79,7 @@ class TestEveryRule:
     def test_reads_nothing_but_its_arguments_and_other_rules(self, rule):
         for name in rule.__code__.co_names:
             found = rule.__globals__.get(name)
-            shared = isinstance(found, types.FunctionType) and found.__module__.startswith("sim.rules.")
+            shared = isinstance(found, types.FunctionType) and found.__module__.startswith("sim.model.rules.")
             plain = file_of(rule) == "arithmetic" or isinstance(found, float)
             assert shared or plain, f"{name_of(rule)} reads {name}"
 

@@ -1,7 +1,7 @@
 import pytest
 from rules.rulebook import falls, ignores, rises, stays_between
 
-from sim.rules.identity import (
+from sim.model.rules.identity import (
     culture_next,
     kinship_value,
     leverage_left,

@@ -1,7 +1,7 @@
 import pytest
 from rules.rulebook import falls, ignores, rises, stays_between
 
-from sim.rules.minds import (
+from sim.model.rules.minds import (
     commitment_next,
     learning_speed,
     prestige_next,

@@ -3,7 +3,7 @@ import math
 import pytest
 from rules.rulebook import falls, ignores, rises, stays_between
 
-from sim.rules.offers import (
+from sim.model.rules.offers import (
     attraction,
     collective_effort,
     effort_by_niche,

@@ -1,7 +1,7 @@
 import pytest
 from rules.rulebook import falls, ignores, rises, stays_between
 
-from sim.rules.reactions import (
+from sim.model.rules.reactions import (
     carrot_next,
     contradiction_of,
     counter_plan,

@@ -1,7 +1,7 @@
 import pytest
 from rules.rulebook import falls, ignores, rises, stays_between
 
-from sim.rules.region import (
+from sim.model.rules.region import (
     clash_of,
     clash_threat,
     cohesion_next,

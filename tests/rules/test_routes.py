@@ -3,7 +3,7 @@ import math
 import pytest
 from rules.rulebook import falls, ignores, rises, stays_between
 
-from sim.rules.routes import (
+from sim.model.rules.routes import (
     buyer_bond,
     carriage_left,
     corridor_pull,

@@ -1,7 +1,7 @@
 import pytest
 from rules.rulebook import falls, ignores, rises, stays_between
 
-from sim.rules.security import help_given, prestige_earned, threat_felt, unrest_after_help, words_of_support
+from sim.model.rules.security import help_given, prestige_earned, threat_felt, unrest_after_help, words_of_support
 
 
 def test_threat_comes_from_home_and_from_the_border():

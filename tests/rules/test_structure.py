@@ -3,7 +3,7 @@ import math
 import pytest
 from rules.rulebook import falls, rises, stays_between
 
-from sim.rules.structure import autonomy_of, balance_of, entropy_of, share_of
+from sim.model.rules.structure import autonomy_of, balance_of, entropy_of, share_of
 
 
 def test_a_share_is_a_part_of_the_whole():

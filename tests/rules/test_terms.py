@@ -1,7 +1,7 @@
 import pytest
 from rules.rulebook import falls, ignores, rises, stays_between
 
-from sim.rules.terms import (
+from sim.model.rules.terms import (
     bargaining_power,
     exclusivity_asked,
     exclusivity_signed,

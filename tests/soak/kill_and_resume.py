@@ -29,11 +29,11 @@ import pandas  # noqa: F401  here, and not in every child
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from sim import batch, blocks, gathering
-from sim.record import is_draft
-from sim.scenario import load_scenario
-from sim.tally import warm_up
-from sim.verify import check_results
+from sim.batch import plan, runner, worker
+from sim.batch.aggregate import warm_up
+from sim.batch.tables import is_draft
+from sim.batch.verify import check_results
+from sim.scenario.scenario import load_scenario
 
 DAY_AND_MACHINE = ("times", "machine", "seal")
 
@@ -44,7 +44,7 @@ def start(folder, asked):
     if child:
         return child
     try:
-        batch.run(asked.scenario, runs=asked.runs, seed=3, workers=asked.workers, out=folder, numbers=asked.numbers)
+        runner.run(asked.scenario, runs=asked.runs, seed=3, workers=asked.workers, out=folder, numbers=asked.numbers)
     except BaseException:  # noqa: BLE001  whatever it is, it must not run on in a copy of this program
         traceback.print_exc()
         os._exit(1)
@@ -114,11 +114,11 @@ def killed_at(step):
 
 def at_every_write():
     """Kill a tiny batch at each of its writes in turn, and once while it tidies up; returns how many kills that was."""
-    gathering.CHECKPOINT_SECONDS = -1.0  # notes after every block, and no matter how long they take
-    blocks.CHUNK = batch.CHUNK = gathering.CHUNK = 8
+    worker.CHECKPOINT_SECONDS = -1.0  # notes after every block, and no matter how long they take
+    plan.CHUNK = runner.CHUNK = worker.CHUNK = 8
     toy = load_scenario("toy")
     toy = dataclasses.replace(toy, runs=20, end=toy.start + 3, events=())
-    blocks.Plan(blocks.Order(scenario=toy), Path()).prepare().run_block(0, 1)
+    plan.Plan(plan.Order(scenario=toy), Path()).prepare().run_block(0, 1)
     warm_up()
 
     def go(folder, prepare):
@@ -127,7 +127,7 @@ def at_every_write():
             return end(child)
         try:
             prepare()
-            batch.run(toy, workers=1, out=folder, series=12)
+            runner.run(toy, workers=1, out=folder, series=12)
         except BaseException:  # noqa: BLE001  the same
             traceback.print_exc()
             os._exit(1)
@@ -138,7 +138,7 @@ def at_every_write():
             next(Path(path).iterdir()).unlink()
             os.kill(os.getpid(), signal.SIGKILL)
 
-        gathering.shutil.rmtree = rmtree
+        worker.shutil.rmtree = rmtree
 
     with tempfile.TemporaryDirectory(prefix="soak-") as name:
         place = Path(name)
@@ -165,18 +165,18 @@ def main(arguments=None):
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--numbers", default="fixed")
     parser.add_argument("--seed", type=int, default=1, help="of the random moments")
-    parser.add_argument("--notes", type=float, default=gathering.CHECKPOINT_SECONDS, help="seconds between two notes")
+    parser.add_argument("--notes", type=float, default=worker.CHECKPOINT_SECONDS, help="seconds between two notes")
     parser.add_argument("--every-write", action="store_true", help="a tiny batch, killed at each of its writes in turn")
     asked = parser.parse_args(arguments)
     if asked.every_write:
         print(f"{at_every_write()} kills, one at each write; every batch ended byte for byte like the one left alone")
         return 0
-    gathering.CHECKPOINT_SECONDS = asked.notes
+    worker.CHECKPOINT_SECONDS = asked.notes
     chance = random.Random(asked.seed)
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="soak-") as name:
         place = Path(name)
-        prepared = blocks.Plan(blocks.Order(scenario=load_scenario(asked.scenario)), place).prepare()
+        prepared = plan.Plan(plan.Order(scenario=load_scenario(asked.scenario)), place).prepare()
         prepared.run_block(0, 1)  # compiled code is loaded once, here, and not by every child
         warm_up()
         started = time.monotonic()

@@ -1,0 +1,349 @@
+"""Scenarios compared on the same luck: what differs, how surely, and which runs end under another word.
+
+The first scenario is the reference; every other is set against it, run by run. `compare` runs what has not been run
+yet; `compare_results` takes results folders as they are and refuses those with other luck or another last quarter.
+Scenarios that begin in different quarters are compared over the quarters they share: luck belongs to the quarter, so in
+a shared quarter it is the same for both.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.analysis.effect_tables import csv_of, records_of
+from sim.analysis.paired import LEVEL, RESAMPLES, Resampling, paired
+from sim.analysis.result_pairs import Course, Pair, naive_words
+from sim.batch.results import Results, load_results
+from sim.batch.runner import Progress, run
+from sim.batch.tables import write_text
+from sim.io.errors import input_error, shown_path
+from sim.model.vocabulary import CAUTION
+from sim.scenario.scenario import Scenario, list_scenarios, load_scenario, quarter_text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+What: TypeAlias = str | Path | Scenario | Results
+
+COURSE_RUNS = 2048
+"""Runs whose course is compared quarter by quarter, the first ones, as far as the results have kept it."""
+
+FEW_RUNS = 30
+"""With fewer runs than this an interval is rough, and the table says so."""
+
+_COURSE_OF_STATE = "effective_partners"
+_COURSE_BY_POWER = "alignment"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """Scenarios set against the first of them, on the same luck.
+
+    Tables are pandas frames:
+
+    - `effects`: one row a scenario and outcome (state, measure, power; power is empty for a state alone), with
+      `runs` (pairs behind the row), `start` (in the reference at the end of its first quarter: what "nothing changes"
+      would say), `reference` and `mean` (over runs), `difference` with the interval `low` to `high`, `effect`
+      (difference in units of the spread between runs), `z`, `p`, `clear` (after correction for the number of outcomes),
+      `moved` (share of runs that differ at all) and `needed` (runs that would give the same precision without pairing).
+    - `changes`: how many runs ended under which word in the reference (`before`) and in the scenario (`after`).
+    - `course`: paired differences with intervals, quarter by quarter, for the runs whose course both have kept.
+    """
+
+    results: tuple[Results, ...]
+    names: tuple[str, ...]  # of the results, told apart where two are called the same
+    states: dict[str, str]  # code -> name, of those in all results
+    powers: dict[str, str]
+    runs: int  # how many runs are paired
+    seed: int
+    level: float
+    notes: tuple[str, ...]
+    effects: "pd.DataFrame"
+    changes: "pd.DataFrame"
+
+    @cached_property
+    def course(self) -> "pd.DataFrame":
+        """Paired differences by quarter."""
+        return _course(self)
+
+    @property
+    def caption(self) -> str:
+        """What the comparison rests on, in one line."""
+        return f"{self.runs:,} runs with the same luck, seed {self.seed}"
+
+    @property
+    def folder(self) -> Path:
+        """Where `write` puts its files unless told otherwise: beside the results."""
+        said = "\n".join(one.folder.name for one in self.results)
+        short = hashlib.sha256(said.encode()).hexdigest()[:6]
+        return self.results[0].folder.parent / f"compare-{'-and-'.join(self.names)[:60]}-{short}"
+
+    def changed(self, scenario: str) -> dict[str, float]:
+        """Share of runs that end under another word than in the reference, by state."""
+        mine = self.changes[(self.changes["scenario"] == scenario) & (self.changes["before"] != self.changes["after"])]
+        shares = mine.groupby("state")["share"].sum()
+        return {state: float(shares.get(state, 0.0)) for state in self.states}
+
+    def unchanged_words(self) -> dict[str, str]:
+        """What "nothing changes" says of each state: the word most runs of the reference would have had at first."""
+        return {state: word for state, (word, _) in naive_words(self.results[0]).items() if state in self.states}
+
+    def write(self, folder: Path | str | None = None) -> Path:
+        """Write the tables as CSV and everything as JSON; returns the folder."""
+        folder = self.folder if folder is None else Path(folder)
+        for name in ("effects", "changes", "course"):
+            write_text(folder / f"{name}.csv", csv_of(getattr(self, name)))
+        write_text(folder / "comparison.json", json.dumps(self._told(), indent=1, ensure_ascii=False) + "\n")
+        return folder
+
+    def _told(self) -> dict[str, Any]:
+        return {
+            "note": CAUTION,
+            "runs": self.runs,
+            "seed": self.seed,
+            "level": self.level,
+            "resamples": RESAMPLES,
+            "notes": list(self.notes),
+            "scenarios": [
+                {"name": name, "title": one.title, "hash": one.manifest["hash"], "runs": one.number_of_runs}
+                for name, one in zip(self.names, self.results, strict=True)
+            ],
+            "nothing_changes": self.unchanged_words(),
+            "effects": records_of(self.effects),
+            "changes": records_of(self.changes),
+        }
+
+
+# --- the front -------------------------------------------------------------------------------------------------------
+
+
+def compare(
+    *scenarios: What,
+    runs: int | None = None,
+    seed: int | None = None,
+    workers: int | None = None,
+    out: Path | str | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    level: float = LEVEL,
+) -> Comparison:
+    """Compare scenarios with the first of them, on the same luck.
+
+    Parameters
+    ----------
+    scenarios
+        Two or more: scenarios, their names or paths, results, or results folders.
+    runs, seed
+        In place of what the first results, or else the first scenario, say; they hold for all, since only runs with
+        the same luck can be paired.
+    workers, out, progress
+        As in `sim.run`; results that are there already are opened and not run again.
+    level
+        How much the intervals cover.
+
+    Raises
+    ------
+    sim.io.errors.InputError
+        If a scenario is wrong, or results had other luck or end in another quarter.
+    """
+    several: list[Scenario | Results] = [_opened(one) for one in scenarios]
+    check_several(several)
+    for one in several[1:]:
+        check_end(several[0], one)
+    model = next((one for one in several if isinstance(one, Results)), several[0])
+    if runs is None:
+        runs = model.number_of_runs if isinstance(model, Results) else model.runs
+    if seed is None:
+        seed = int(model.manifest["seed"]) if isinstance(model, Results) else model.seed
+    found = [
+        one if isinstance(one, Results) else run(one, runs=runs, seed=seed, workers=workers, out=out, progress=progress)
+        for one in several
+    ]
+    return compare_results(found, level)
+
+
+def is_results(what: What) -> bool:
+    """Whether results are meant, and not a scenario: `Results`, or a folder that is not the name of a scenario."""
+    if isinstance(what, Results | Scenario):
+        return isinstance(what, Results)
+    return Path(what).is_dir() and str(what) not in list_scenarios()
+
+
+def _opened(what: What) -> Scenario | Results:
+    if isinstance(what, Results | Scenario):
+        return what
+    return load_results(what) if is_results(what) else load_scenario(what)
+
+
+def compare_results(several: Sequence[Results], level: float = LEVEL) -> Comparison:
+    """Compare finished results with the first of them.
+
+    Raises
+    ------
+    sim.io.errors.InputError
+        If the runs had other luck (another seed), end in another quarter, or share no state and power.
+    """
+    import pandas as pd
+
+    check_several(several)
+    names = _names(several)
+    for one in several[1:]:
+        check_luck(several[0], one)
+        check_end(several[0], one)
+    states = _shared([one.states for one in several])
+    powers = _shared([one.powers for one in several])
+    check_actors(several, states, powers)
+    runs = min(one.number_of_runs for one in several)
+    check_runs(several, runs)
+    seed = int(several[0].manifest["seed"])
+    resampling = Resampling(runs, seed)
+    pairs = [
+        Pair(reference=several[0], other=one, name=name, powers=tuple(powers), runs=runs, seed=seed, level=level)
+        for name, one in zip(names[1:], several[1:], strict=True)
+    ]
+    effects, changes = zip(*(pair.tables(tuple(states), resampling) for pair in pairs), strict=True)
+    return Comparison(
+        results=tuple(several),
+        names=names,
+        states=states,
+        powers=powers,
+        runs=runs,
+        seed=seed,
+        level=level,
+        notes=tuple(_notes(several, runs, pairs)),
+        effects=pd.concat(effects, ignore_index=True),
+        changes=pd.concat(changes, ignore_index=True),
+    )
+
+
+def _names(several: Sequence[Results]) -> tuple[str, ...]:
+    """Names of the scenarios, or of the folders where two scenarios are called the same."""
+    plain = [one.name for one in several]
+    return tuple(name if plain.count(name) == 1 else one.folder.name for name, one in zip(plain, several, strict=True))
+
+
+def _shared(several: Sequence[dict[str, str]]) -> dict[str, str]:
+    return {code: name for code, name in several[0].items() if all(code in one for one in several)}
+
+
+# --- what can be compared --------------------------------------------------------------------------------------------
+
+
+def check_several(several: Sequence[object]) -> None:
+    """There is nothing to compare with fewer than two."""
+    if len(several) < 2:
+        raise input_error("compare", "a comparison needs two or more", found=f"{len(several)}")
+
+
+def check_luck(reference: Results, other: Results) -> None:
+    """Runs are paired by their number, which means the same luck only under the same seed."""
+    seeds = reference.manifest["seed"], other.manifest["seed"]
+    if seeds[0] != seeds[1]:
+        raise input_error(
+            shown_path(other.folder),
+            f"runs can be paired only where they had the same luck: {reference.name} was run with seed {seeds[0]}; "
+            f"run one of the two again with --seed",
+            found=f"seed {seeds[1]}",
+        )
+
+
+def check_end(reference: Scenario | Results, other: Scenario | Results) -> None:
+    """What runs came to is compared in one and the same quarter."""
+    ends = _end_of(reference), _end_of(other)
+    if ends[0] != ends[1]:
+        raise input_error(
+            shown_path(other.folder) if isinstance(other, Results) else other.name,
+            f"only runs with the same last quarter can be compared: {reference.name} ends in {ends[0]}; "
+            "give both the same `to:`",
+            found=f"runs that end in {ends[1]}",
+        )
+
+
+def _end_of(one: Scenario | Results) -> str:
+    return str(one.manifest["quarters"][-1]) if isinstance(one, Results) else quarter_text(one.end)
+
+
+def check_actors(several: Sequence[Results], states: dict[str, str], powers: dict[str, str]) -> None:
+    """There is something to compare only where the same states face the same powers."""
+    if not states or not powers:
+        worlds = " and ".join(dict.fromkeys(", ".join(one.states) for one in several))
+        raise input_error("compare", "the worlds have no state or no power in common", found=worlds)
+
+
+def check_runs(several: Sequence[Results], runs: int) -> None:
+    """How much a difference varies cannot be told from one run."""
+    if runs < 2:
+        short = next(one for one in several if one.number_of_runs == runs)
+        raise input_error(shown_path(short.folder), "a comparison needs two runs or more", found=f"{runs} run")
+
+
+def _notes(several: Sequence[Results], runs: int, pairs: Sequence["Pair"]) -> list[str]:
+    """What a reader should know before believing the table."""
+    notes = []
+    if runs < FEW_RUNS:
+        notes.append(f"only {runs} runs: the intervals are rough")
+    if any(one.number_of_runs != runs for one in several):
+        notes.append(f"not all have the same number of runs: the first {runs:,} of each are paired")
+    for what, key in (("by different versions of the code", "code"), ("from different evidence", "evidence")):
+        if len({one.manifest["identity"][key] for one in several}) > 1:
+            notes.append(f"the results were made {what}, and part of any difference may come from that")
+    lines = [{k: v for k, v in one.manifest["numbers"].items() if k.startswith("measures.")} for one in several]
+    if any(line != lines[0] for line in lines):
+        notes.append("the lines between the outcome words differ, so words may differ where nothing else does")
+    for pair in pairs:
+        if pair.span is not None:
+            counted = f"are taken from {pair.span[0]} on, over the {pair.kept:,} runs whose course was kept"
+            told = counted if pair.kept > 1 else "have been left out, since no whole course was kept"
+            notes.append(
+                f"{pair.name} begins in {pair.other.manifest['quarters'][0]}, {pair.reference.name} in "
+                f"{pair.reference.manifest['quarters'][0]}: part of any difference is the time lived longer; sums over "
+                f"the run {told}"
+            )
+    actors = [{*one.states, *one.powers} for one in several]
+    left_out = sorted(set().union(*actors) - set(actors[0]).intersection(*actors))
+    return [*notes, *(f"{code} is not in all of them and has been left out" for code in left_out)]
+
+
+# --- quarter by quarter -----------------------------------------------------------------------------------------------
+
+
+def _course(comparison: Comparison) -> "pd.DataFrame":
+    """Paired differences by quarter, with intervals, over the runs and quarters that all results have kept."""
+    import pandas as pd
+
+    courses = [Course(one) for one in comparison.results]
+    states = tuple(comparison.states)
+    quarters = [quarter for quarter in courses[0].quarters if all(quarter in one.quarters for one in courses)]
+    runs = min(COURSE_RUNS, comparison.runs, *(one.runs for one in courses))
+    asked = {_COURSE_OF_STATE: (_COURSE_OF_STATE, "")}
+    asked |= {f"{_COURSE_BY_POWER}_{power}": (_COURSE_BY_POWER, power) for power in comparison.powers}
+    asked = {name: what for name, what in asked.items() if all(name in one.columns for one in courses)}
+    tables = []
+    if runs > 1 and quarters and asked:
+        resampling = Resampling(runs, comparison.seed)
+        first, *others = (_asked_for(one, asked, runs, quarters, states) for one in courses)
+        labels = pd.DataFrame(
+            [(quarter, state, *what) for what in asked.values() for quarter in quarters for state in states],
+            columns=["quarter", "state", "measure", "power"],
+        )
+        for name, other in zip(comparison.names[1:], others, strict=True):
+            found = paired(first, other, resampling, comparison.level)
+            told = {"runs": runs, "difference": found.difference, "low": found.low, "high": found.high}
+            tables.append(labels.assign(**told))
+            tables[-1].insert(0, "scenario", name)
+    columns = ["scenario", "quarter", "state", "measure", "power", "runs", "difference", "low", "high"]
+    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=columns)
+
+
+def _asked_for(
+    course: Course, asked: Iterable[str], runs: int, quarters: Sequence[str], states: Sequence[str]
+) -> NDArray[np.float64]:
+    """Columns of the course side by side: [R, columns * T * I]."""
+    parts = [course.read(name, runs, quarters, states) for name in asked]
+    return np.concatenate([part.reshape(runs, -1) for part in parts if part is not None], axis=1)

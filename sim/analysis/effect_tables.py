@@ -1,0 +1,97 @@
+"""Tables of outcomes: what is shown of them, in which words, and as which files."""
+
+import json
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.analysis.paired import Label, Paired
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_DIGITS = 6  # significant ones, in files
+
+
+def effect_table(labels: Sequence[Label], found: Paired, runs: int) -> "pd.DataFrame":
+    """Paired differences as a table, one row an outcome."""
+    import pandas as pd
+
+    return pd.DataFrame(
+        {
+            "state": [label.state for label in labels],
+            "measure": [label.measure for label in labels],
+            "power": [label.power for label in labels],
+            "runs": runs,
+            "reference": found.reference,
+            "mean": found.other,
+            "difference": found.difference,
+            "low": found.low,
+            "high": found.high,
+            "effect": found.effect,
+            "z": found.z,
+            "p": found.p,
+            "moved": found.moved,
+            "needed": np.ceil(found.needed * runs),
+        }
+    )
+
+
+ON_SHOW = ("effective_partners", "autonomy", "balance", "trust", "combined_pressure", "acceptance", "threat", "ended")
+"""Outcomes of a state alone that tables and figures show; the files have all of them."""
+
+
+def shown_outcomes(effects: "pd.DataFrame", powers: Sequence[str]) -> list[tuple[str, str]]:
+    """Measure and power of what is shown, in order: alignment with every power, then what concerns the state alone."""
+    there = set(zip(effects["measure"], effects["power"], strict=True))
+    wanted = [("effective_partners", ""), *(("alignment", power) for power in powers)]
+    wanted += [(measure, "") for measure in ON_SHOW[1:]]
+    return [outcome for outcome in wanted if outcome in there]
+
+
+MEASURE_NAMES = {
+    "acceptance": "offers accepted",
+    "accepted": "offers accepted, number",
+    "combined_pressure": "pressure, all powers",
+    "compensating_visits": "compensating visits",
+    "effective_partners": "effective partners",
+    "ended": "balancing ended",
+    "hhi": "concentration (HHI)",
+}
+
+
+def measure_name(measure: str, power: str = "") -> str:
+    """An outcome in words for a table or a figure."""
+    if measure == "trust" and not power:
+        return "trust, mean of powers"
+    words = MEASURE_NAMES.get(measure, measure.replace("_", " "))
+    return f"{words} {power}" if power else words
+
+
+# --- files ------------------------------------------------------------------------------------------------------------
+
+
+def csv_of(table: "pd.DataFrame") -> str:
+    """A table as CSV, with as many digits as mean something."""
+    text: str = table.to_csv(index=False, float_format=f"%.{_DIGITS}g", lineterminator="\n")
+    return text
+
+
+def records_of(table: "pd.DataFrame") -> list[dict[str, Any]]:
+    """A table as JSON can hold it: a group a row, numbers cut to what means something, null for what is not finite."""
+    columns = {str(name): [_told(value) for value in table[name].tolist()] for name in table.columns}
+    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+
+
+def json_of(table: "pd.DataFrame") -> str:
+    """A table as JSON, a row a line."""
+    rows = ",\n".join(f" {json.dumps(row, ensure_ascii=False)}" for row in records_of(table))
+    return f"[\n{rows}\n]\n"
+
+
+def _told(value: Any) -> Any:
+    if isinstance(value, float):
+        return float(f"{value:.{_DIGITS}g}") if math.isfinite(value) else None
+    return value

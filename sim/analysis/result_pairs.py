@@ -1,0 +1,216 @@
+"""Two results on the same luck, read state by state: what differs, and which runs end under another word.
+
+What "nothing changes" would say, the yardstick of both, stands here too.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from sim.analysis.effect_tables import effect_table
+from sim.analysis.paired import ENDED, Finals, Label, Resampling, finals_of, holm, paired
+from sim.batch.outcomes import SUMMARY_TOTALS, split_word
+from sim.batch.results import Results
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_OVER_THE_RUN = frozenset({*SUMMARY_TOTALS, "pressed_quarters"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pair:
+    """Two results, the reference and another, read state by state, so that memory holds one state at a time."""
+
+    reference: Results
+    other: Results
+    name: str  # of the other
+    powers: tuple[str, ...]
+    runs: int
+    seed: int
+    level: float
+
+    @cached_property
+    def span(self) -> list[str] | None:
+        """The shared quarters, where the two begin in different ones; None where they do not."""
+        quarters = [one.manifest["quarters"] for one in (self.reference, self.other)]
+        if quarters[0][0] == quarters[1][0]:
+            return None
+        return [quarter for quarter in quarters[0] if quarter in quarters[1]]
+
+    @cached_property
+    def kept(self) -> int:
+        """Runs whose sums over the shared quarters can be taken from the course that was kept."""
+        courses = [Course(one) for one in (self.reference, self.other)]
+        if any(len(course.quarters) != len(course.results.manifest["quarters"]) for course in courses):
+            return 0
+        return min(self.runs, *(course.runs for course in courses))
+
+    def tables(self, states: Sequence[str], resampling: Resampling) -> "tuple[pd.DataFrame, pd.DataFrame]":
+        """Effects and changes."""
+        import pandas as pd
+
+        rows, moves = [], []
+        start = starting_values(self.reference)
+        for state in states:
+            one, two = (self.finals(results, state) for results in (self.reference, self.other))
+            rows.append(_rows(one, two, resampling, self.level, start))
+            moves.append(_changes(one, two))
+        if self.span is not None and self.kept > 1:
+            one, two = (self.sums(results, states) for results in (self.reference, self.other))
+            rows.append(_rows(one, two, Resampling(self.kept, self.seed), self.level, start))
+        effects, changes = pd.concat(rows, ignore_index=True), pd.concat(moves, ignore_index=True)
+        effects["clear"] = holm(effects["p"].to_numpy()) < 1.0 - self.level
+        for table in (effects, changes):
+            table.insert(0, "scenario", self.name)
+        return effects, changes
+
+    def finals(self, one: Results, state: str) -> Finals:
+        """What the paired runs came to for one state; sums over the run only where both run over the same quarters."""
+        columns = _columns(one, state, self.powers, self.runs)
+        if self.span is not None:
+            columns = {name: values for name, values in columns.items() if name not in _OVER_THE_RUN}
+        return finals_of(columns, (state,), self.powers)
+
+    def sums(self, one: Results, states: Sequence[str]) -> Finals:
+        """Sums over the shared quarters, of the runs whose course was kept."""
+        assert self.span is not None
+        course = Course(one)
+        columns = {
+            name: values.sum(axis=1)
+            for name in SUMMARY_TOTALS
+            if (values := course.read(name, self.kept, self.span, states)) is not None
+        }
+        return finals_of(columns, tuple(states), self.powers)
+
+
+def _rows(
+    reference: Finals, other: Finals, resampling: Resampling, level: float, start: dict[Label, float]
+) -> "pd.DataFrame":
+    """One row an outcome that both have."""
+    theirs = {label: place for place, label in enumerate(other.labels)}
+    both = [label for label in reference.labels if label in theirs]
+    mine = {label: place for place, label in enumerate(reference.labels)}
+    found = paired(
+        reference.values[:, [mine[label] for label in both]],
+        other.values[:, [theirs[label] for label in both]],
+        resampling,
+        level,
+    )
+    table = effect_table(both, found, resampling.runs)
+    table.insert(4, "start", [start.get(label, math.nan) for label in both])
+    return table
+
+
+def _changes(reference: Finals, other: Finals) -> "pd.DataFrame":
+    """How many runs had which word in the reference and in the other, the most frequent first."""
+    import pandas as pd
+
+    assert reference.words is not None
+    assert other.words is not None
+    tables = []
+    for place, state in enumerate(reference.states):
+        pairs = np.stack([reference.words[:, place], other.words[:, place]], axis=1)
+        found, counts = np.unique(pairs, axis=0, return_counts=True)
+        order = np.argsort(-counts, kind="stable")
+        tables.append(
+            pd.DataFrame(
+                {
+                    "state": state,
+                    "before": found[order, 0],
+                    "after": found[order, 1],
+                    "runs": counts[order],
+                    "share": counts[order] / len(pairs),
+                }
+            )
+        )
+    return pd.concat(tables, ignore_index=True)
+
+
+# --- what "nothing changes" would say ---------------------------------------------------------------------------------
+
+
+def starting_values(results: Results) -> dict[Label, float]:
+    """The mean of each outcome at the end of the first quarter; sums over a run have none."""
+    bands = results.bands
+    first = bands[bands["quarter"] == results.manifest["quarters"][0]]
+    values = {
+        Label(str(row.state), str(row.measure), str(row.power)): float(row.mean_)
+        for row in first.rename(columns={"mean": "mean_"}).itertuples()
+        if row.measure not in _OVER_THE_RUN
+    }
+    for state in results.states:
+        trust = [values[label] for power in results.powers if (label := Label(state, "trust", power)) in values]
+        if trust:
+            values[Label(state, "trust", "")] = sum(trust) / len(trust)
+    ended = results.outcomes[results.outcomes["quarter"] == results.manifest["quarters"][0]]
+    for state, rows in ended.astype({"state": str, "outcome": str}).groupby("state"):
+        over = [split_word(word)[0].ends_multi_vectorism for word in rows["outcome"]]
+        values[Label(str(state), ENDED, "")] = float(rows["share"][over].sum())
+    return values
+
+
+def naive_words(results: Results) -> dict[str, tuple[str, float]]:
+    """What "nothing changes" would say: for each state the word most runs had in the first quarter, and their share."""
+    rows = results.outcomes[results.outcomes["quarter"] == results.manifest["quarters"][0]]
+    rows = rows.astype({"state": str, "outcome": str}).sort_values(["runs", "outcome"], ascending=[False, True])
+    most = rows.drop_duplicates("state").set_index("state")
+    return {state: (str(most["outcome"][state]), float(most["share"][state])) for state in results.states}
+
+
+# --- reading ----------------------------------------------------------------------------------------------------------
+
+
+def _columns(results: Results, state: str, powers: Sequence[str], runs: int) -> dict[str, NDArray[Any]]:
+    """What was kept of every run for one state: name -> [R, 1] or, by power, [R, 1, J]."""
+    path = results.folder / "runs.parquet"
+    there = pq.read_schema(path).names
+    alone = [name for name in there if name.endswith(f"_{state}")]
+    by_power = [name for name in there if name.endswith(f"_{state}_{powers[0]}")]
+    stems = [name.removesuffix(f"_{state}_{powers[0]}") for name in by_power]
+    wanted = [*alone, *(f"{stem}_{state}_{power}" for stem in stems for power in powers)]
+    table = pq.read_table(path, columns=wanted).slice(0, runs)
+    columns: dict[str, NDArray[Any]] = {}
+    for name in alone:
+        values = table[name].to_numpy()
+        columns[name.removesuffix(f"_{state}")] = values[:, None]
+    for stem in stems:
+        columns[stem] = np.stack([table[f"{stem}_{state}_{power}"].to_numpy() for power in powers], axis=1)[:, None]
+    return columns
+
+
+class Course:
+    """The course of the runs that have kept one."""
+
+    def __init__(self, results: Results) -> None:
+        self.results = results
+        self.path = results.folder / "series.parquet"
+        files = sorted(self.path.glob("*.parquet"))
+        self.columns = list(pq.read_schema(files[0]).names) if files else []
+        self.runs, self.quarters = 0, list[str]()
+        if files:
+            rows = sum(pq.read_metadata(file).num_rows for file in files)
+            first = pq.read_table(files[0], columns=["run", "quarter"])
+            length = int((first["run"].to_numpy() == 0).sum())
+            self.quarters = list(dict.fromkeys(first["quarter"].slice(0, length).to_pylist()))
+            self.runs = rows // length
+
+    def read(
+        self, column: str, runs: int, quarters: Sequence[str], states: Sequence[str]
+    ) -> NDArray[np.float64] | None:
+        """One column [R, T, I] of the first `runs` runs, for some quarters and states; None where it was not kept."""
+        if column not in self.columns:
+            return None
+        everyone = list(self.results.states)
+        table = pq.read_table(self.path, columns=[column])
+        shape = (-1, len(self.quarters), len(everyone))
+        values = table[column].to_numpy().astype(np.float64).reshape(shape)[:runs]
+        times = [self.quarters.index(quarter) for quarter in quarters]
+        chosen: NDArray[np.float64] = values[:, times][:, :, [everyone.index(state) for state in states]]
+        return chosen

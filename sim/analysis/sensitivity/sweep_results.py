@@ -1,0 +1,163 @@
+"""What a sweep leaves: a folder with its manifest, and the tables in it, read when they are first asked for."""
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from sim.analysis.sensitivity.experiment import DesignKind
+from sim.io.errors import input_error, shown_path
+
+if TYPE_CHECKING:
+    import xarray
+
+Floats = NDArray[np.float64]
+
+FORMAT = 1
+"""How the folder of a sweep is laid out."""
+
+
+def read_outputs(path: Path, replicates: int) -> dict[str, Floats]:
+    """The answers of a finished design: outcome -> float64 [points, replicates]."""
+    table = pq.read_table(path)
+    names = [name for name in table.column_names if name not in {"point", "replicate"}]
+    return {name: table[name].to_numpy().reshape(-1, replicates) for name in names}
+
+
+def read_sweep_manifest(folder: Path) -> dict[str, Any] | None:
+    """The manifest of a finished sweep, or None where there is none."""
+    try:
+        manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return manifest if manifest.get("sweep_format") == FORMAT else None
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """A finished sweep; its tables are read when they are first asked for."""
+
+    folder: Path
+    manifest: dict[str, Any]
+
+    @property
+    def name(self) -> str:
+        """Name of the experiment."""
+        return str(self.manifest["name"])
+
+    @property
+    def title(self) -> str:
+        """Title of the experiment."""
+        return str(self.manifest["title"])
+
+    @property
+    def number_of_runs(self) -> int:
+        """How many runs the sweep rests on, screening included."""
+        return int(self.manifest["runs"])
+
+    @property
+    def kind(self) -> DesignKind:
+        """Which design was run."""
+        return DesignKind[self.manifest["design"]["kind"].upper().replace("-", "_")]
+
+    @property
+    def outcomes(self) -> tuple[str, ...]:
+        """What was asked of every run, by name."""
+        return tuple(one if isinstance(one, str) else one["name"] for one in self.manifest["outcomes"])
+
+    @property
+    def factors(self) -> dict[str, dict[str, Any]]:
+        """What varied, by name, the dummy last."""
+        return {factor["name"]: factor for factor in self.manifest["factors"]}
+
+    @cached_property
+    def design(self) -> pd.DataFrame:
+        """One row a point, one column a factor."""
+        return self._read("design")
+
+    @cached_property
+    def runs(self) -> pd.DataFrame:
+        """One row a run: point, replicate, and the answers."""
+        return self._read("outcomes")
+
+    @cached_property
+    def means(self) -> pd.DataFrame:
+        """One row a point: the factors, and the answers averaged over replicates."""
+        values = read_outputs(self.folder / "outcomes.parquet", int(self.manifest["replicates"]))
+        return self.design.assign(**{name: value.mean(axis=1) for name, value in values.items()})
+
+    @cached_property
+    def indices(self) -> pd.DataFrame:
+        """Influence of each factor on each outcome, with intervals (see `sim.analysis.sensitivity.indices.INDICES`)."""
+        return self._read("indices")
+
+    @cached_property
+    def interactions(self) -> pd.DataFrame:
+        """Second order indices of pairs of factors."""
+        return self._read("interactions")
+
+    @cached_property
+    def noise(self) -> pd.DataFrame:
+        """How the variance of each outcome divides between parameters and luck."""
+        return self._read("noise")
+
+    @cached_property
+    def convergence(self) -> pd.DataFrame:
+        """Whether the sample was large enough, and how large it would have to be."""
+        return self._read("convergence")
+
+    @cached_property
+    def refused(self) -> pd.DataFrame:
+        """Outcomes that cannot be analysed, and why."""
+        return self._read("refused")
+
+    @cached_property
+    def screening(self) -> pd.DataFrame:
+        """Influence of every factor in the screening pass; empty where there was none."""
+        return self._read("screen-indices") if self.manifest["screen"] else self.indices.iloc[:0]
+
+    def to_xarray(self) -> "xarray.Dataset":
+        """The answers as labelled arrays [point, replicate], with the factors as coordinates of the points.
+
+        Raises
+        ------
+        sim.io.errors.InputError
+            If xarray is not installed.
+        """
+        try:
+            import xarray
+        except ModuleNotFoundError:
+            message = "xarray is not installed; it comes with: pip install 'multivector[xarray]'"
+            raise input_error("to_xarray", message) from None
+        values = read_outputs(self.folder / "outcomes.parquet", int(self.manifest["replicates"]))
+        coordinates = {name: ("point", self.design[name].to_numpy()) for name in self.factors}
+        told = {key: self.manifest[key] for key in ("name", "title", "question", "note", "seed")}
+        return xarray.Dataset(
+            {name: (("point", "replicate"), value) for name, value in values.items()}, coords=coordinates, attrs=told
+        )
+
+    def _read(self, name: str) -> pd.DataFrame:
+        frame: pd.DataFrame = pq.read_table(self.folder / f"{name}.parquet").to_pandas()
+        return frame
+
+
+def load_sweep(folder: Path | str) -> Sweep:
+    """Open the folder of a finished sweep.
+
+    Raises
+    ------
+    sim.io.errors.InputError
+        If the folder is missing, was never finished, or is none of a sweep.
+    """
+    folder = Path(folder)
+    manifest = read_sweep_manifest(folder)
+    if manifest is None:
+        found = "an unfinished sweep" if (folder / "partial").is_dir() else "no sweep"
+        raise input_error(shown_path(folder), "a finished one has a manifest.json of this version", found=found)
+    return Sweep(folder, manifest)

@@ -1,0 +1,314 @@
+"""Counting over many runs in constant memory: bands, outcome words and offers.
+
+Bands are read off histograms of whole numbers, and means off whole-number sums. Whole numbers add up to the same total
+in any order, so the result does not depend on how runs were cut into blocks, on which block came first, or on the
+number of workers.
+"""
+
+import io
+import math
+import threading
+import zipfile
+import zlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from sim.batch.outcomes import OUTCOMES, Summary, outcome_words
+from sim.batch.tables import BY_POWER, BY_STATE, COUNTS, OFFER_TOTALS, Block, write_bytes
+from sim.model.compiling import entry
+from sim.scenario.scenario import quarter_text
+
+QUANTILES = (0.05, 0.25, 0.50, 0.75, 0.95)
+
+# How finely a measure is counted. Shares and indices are rounded to the nearest step; amounts, which know no upper
+# end, fall into bins of equal ratio.
+_STEP, _RATIO = 0, 1
+_PER_OCTAVE = 64  # bins between an amount and its double: each is about one hundredth wide
+_SMALLEST = -10  # amounts below 2^-10 billion, about one million, count as zero
+_LARGEST = 20
+_RATIO_BINS = 1 + (_LARGEST - _SMALLEST) * _PER_OCTAVE
+_MOST_COUNTED = 255
+_FIXED_POINT = float(1 << 20)
+_AMOUNTS = frozenset({"trade", "delivered"})
+
+
+def _scale(measure: str, powers: int) -> tuple[int, float, int]:
+    """How a measure is counted: by step or ratio, steps per unit, and the number of bins."""
+    if measure == "sided":  # the name of a power, not an amount; the outcome words tell it
+        return _STEP, 0.0, 0
+    if measure in _AMOUNTS:
+        return _RATIO, 0.0, _RATIO_BINS
+    if measure in COUNTS:
+        return _STEP, 1.0, _MOST_COUNTED + 1
+    if measure == "balance":
+        return _STEP, 10.0, 1001
+    if measure in {"effective_partners", "entropy"}:
+        return _STEP, 1000.0, 1000 * powers + 1
+    return _STEP, 1000.0, 1001
+
+
+@entry
+def _count(
+    values: NDArray[np.float64],  # [C, M, R]
+    by_ratio: NDArray[np.int64],  # [M]
+    per_unit: NDArray[np.float64],  # [M]
+    bins: NDArray[np.int64],  # [M]
+    start: NDArray[np.int64],  # [M] where the histograms of a measure begin
+    histogram: NDArray[np.uint32],  # all of them, one after the other
+    sums: NDArray[np.int64],  # [C, M]
+) -> int:
+    """Add values to the histograms and sums; returns how many lay outside the bins and were counted in the last one."""
+    outside = 0
+    for cell in range(values.shape[0]):
+        for m in range(values.shape[1]):
+            if bins[m] == 0:
+                continue
+            here = start[m] + cell * bins[m]
+            last = bins[m] - 1
+            total = 0
+            for run in range(values.shape[2]):
+                value = values[cell, m, run]
+                if by_ratio[m] == 0:
+                    place = math.floor(value * per_unit[m] + 0.5)
+                elif value < 2.0**_SMALLEST:
+                    place = 0
+                else:
+                    mantissa, exponent = math.frexp(value)
+                    step = int((mantissa - 0.5) * (2 * _PER_OCTAVE))
+                    place = 1 + (exponent - 1 - _SMALLEST) * _PER_OCTAVE + step
+                if place > last or place < 0:
+                    outside += 1
+                    place = last if place > last else 0
+                histogram[here + place] += 1
+                total += math.floor(value * _FIXED_POINT + 0.5)
+            sums[cell, m] += total
+    return outside
+
+
+class _Histograms:
+    """Histograms of some measures over the same cells (quarter, state and perhaps power)."""
+
+    def __init__(self, measures: tuple[str, ...], cells: int, powers: int) -> None:
+        scales = [_scale(measure, powers) for measure in measures]
+        self.measures = measures
+        self.cells = cells
+        self.by_ratio = np.array([scale[0] for scale in scales], dtype=np.int64)
+        self.per_unit = np.array([scale[1] for scale in scales], dtype=np.float64)
+        self.bins = np.array([scale[2] for scale in scales], dtype=np.int64)
+        self.start = np.concatenate(([0], np.cumsum(self.bins * cells)[:-1])).astype(np.int64)
+        self.histogram = np.zeros(int((self.bins * cells).sum()), dtype=np.uint32)
+        self.sums = np.zeros((cells, len(measures)), dtype=np.int64)
+        self.outside = 0
+
+    def add(self, values: NDArray[np.float64]) -> None:
+        """Count values [R, ..., measures]; the engine lays runs side by side in memory, and so they are read here."""
+        laid = np.ascontiguousarray(np.moveaxis(values, 0, -1)).reshape(self.cells, len(self.measures), -1)
+        self.outside += _count(laid, self.by_ratio, self.per_unit, self.bins, self.start, self.histogram, self.sums)
+
+    def quantiles(self, index: int, runs: int) -> NDArray[np.float64]:
+        """Quantiles [cells, len(QUANTILES)] of one measure, interpolated inside a bin as if runs lay evenly in it.
+
+        Counts are not interpolated: a quantile is then the smallest count that so many runs do not exceed.
+        """
+        bins, start = int(self.bins[index]), int(self.start[index])
+        counts = self.histogram[start : start + bins * self.cells].reshape(self.cells, bins)
+        reached = np.cumsum(counts, axis=1, dtype=np.int64)
+        lower, width = self._edges(index)
+        cells = np.arange(self.cells)
+        found = np.empty((self.cells, len(QUANTILES)))
+        for column, q in enumerate(QUANTILES):
+            rank = round(100 * q) * runs / 100
+            place = (reached >= rank).argmax(axis=1)
+            inside = counts[cells, place]
+            share = (rank - (reached[cells, place] - inside)) / inside
+            found[:, column] = lower[place] + width[place] * share
+        return found
+
+    def means(self, index: int, runs: int) -> NDArray[np.float64]:
+        """Means [cells] of one measure."""
+        means: NDArray[np.float64] = self.sums[:, index] / (_FIXED_POINT * runs)
+        return means
+
+    def _edges(self, index: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Lower edge and width of every bin; the first, where nothing is kept apart from zero, stands for zero."""
+        place = np.arange(int(self.bins[index]), dtype=np.float64)
+        if self.by_ratio[index]:
+            octave, step = np.divmod(place - 1.0, float(_PER_OCTAVE))
+            exponent = octave.astype(np.int64) + _SMALLEST
+            lower = np.ldexp(1.0 + step / _PER_OCTAVE, exponent)
+            width = np.ldexp(1.0 / _PER_OCTAVE, exponent)
+        elif self.measures[index] in COUNTS:
+            lower, width = place, np.zeros_like(place)
+        else:
+            lower, width = (place - 0.5) / self.per_unit[index], np.full_like(place, 1.0 / self.per_unit[index])
+        lower[0] = width[0] = 0.0
+        return lower, width
+
+
+class Tally:
+    """What all runs of a scenario come to; `add` may be called from several threads."""
+
+    def __init__(self, block: Block) -> None:
+        """Take the names and sizes from a block; count nothing yet."""
+        self.states, self.powers, self.kinds = block.states, block.powers, block.kinds
+        self.quarters = block.quarters
+        pairs = len(self.quarters) * len(self.states)
+        self.runs = 0
+        self.blocks: set[int] = set()
+        self._by_power = _Histograms(BY_POWER, pairs * len(self.powers), len(self.powers))
+        self._by_state = _Histograms(BY_STATE, pairs, len(self.powers))
+        self._outcomes = np.zeros((pairs, len(OUTCOMES) * (len(self.powers) + 1)), dtype=np.int64)
+        self._offers = np.zeros(block.offers.shape[1:], dtype=np.int64)
+        self._lock = threading.Lock()
+
+    @property
+    def outside(self) -> int:
+        """How many values lay beyond what the histograms cover and were counted at their edge."""
+        return self._by_power.outside + self._by_state.outside
+
+    def add(self, number: int, block: Block, summary: Summary) -> None:
+        """Count the runs of block `number`; a block that was counted before is left out."""
+        runs, cells = block.runs, len(self.quarters) * len(self.states)
+        codes = summary.outcome.astype(np.int64) * (len(self.powers) + 1) + summary.power + 1
+        codes = codes.reshape(runs, cells) + np.arange(cells) * self._outcomes.shape[1]
+        outcomes = np.bincount(codes.ravel(), minlength=self._outcomes.size).reshape(self._outcomes.shape)
+        with self._lock:
+            if number in self.blocks:
+                return
+            self.blocks.add(number)
+            self.runs += runs
+            self._by_power.add(block.by_power)
+            self._by_state.add(block.by_state)
+            self._outcomes += outcomes
+            self._offers += block.offers.sum(axis=0)
+
+    # --- tables ---
+
+    def bands(self) -> pa.Table:
+        """Mean and quantiles by measure, power, quarter and state; power is empty for measures of a state alone."""
+        parts = []
+        times, states, powers = len(self.quarters), len(self.states), len(self.powers)
+        for index, measure in enumerate(BY_STATE):
+            if not self._by_state.bins[index]:
+                continue
+            parts.append(self._band(self._by_state, index, measure, np.full(times * states, -1)))
+        for index, measure in enumerate(BY_POWER):
+            parts.append(self._band(self._by_power, index, measure, np.tile(np.arange(powers), times * states)))
+        return pa.concat_tables(parts).combine_chunks()
+
+    def _band(self, counted: _Histograms, index: int, measure: str, power: NDArray[Any]) -> pa.Table:
+        cells, pairs = counted.cells, len(self.quarters) * len(self.states)
+        pair = np.repeat(np.arange(pairs), cells // pairs)
+        columns = {
+            "quarter": self._text(pair // len(self.states), [quarter_text(q) for q in self.quarters]),
+            "state": self._text(pair % len(self.states), self.states),
+            "power": self._text(power + 1, ("", *self.powers)),
+            "measure": pa.array([measure] * cells, pa.string()),
+            "mean": counted.means(index, self.runs),
+        }
+        quantiles = counted.quantiles(index, self.runs)
+        for column, q in enumerate(QUANTILES):
+            columns[f"p{round(100 * q)}"] = np.ascontiguousarray(quantiles[:, column])
+        return pa.table(columns)
+
+    def outcomes(self) -> pa.Table:
+        """Runs and their share by quarter, state and outcome word; words nobody had are left out."""
+        cell, code = np.nonzero(self._outcomes)
+        kind, power = np.divmod(code, len(self.powers) + 1)
+        runs = self._outcomes[cell, code]
+        words = outcome_words(kind.astype(np.int8), (power - 1).astype(np.int8), self.powers)
+        return pa.table(
+            {
+                "quarter": self._text(cell // len(self.states), [quarter_text(q) for q in self.quarters]),
+                "state": self._text(cell % len(self.states), self.states),
+                "outcome": pa.array(words.tolist(), pa.string()),
+                "power": self._text(power, ("", *self.powers)),
+                "runs": runs,
+                "share": runs / self.runs,
+            }
+        )
+
+    def offers(self) -> pa.Table:
+        """Offers by state, power and kind, summed over all runs."""
+        shape = self._offers.shape[:3]
+        state, power, kind = (index.ravel() for index in np.indices(shape))
+        totals = self._offers.reshape(-1, len(OFFER_TOTALS))
+        columns = {
+            "state": self._text(state, self.states),
+            "power": self._text(power, self.powers),
+            "kind": self._text(kind, self.kinds),
+        }
+        columns |= {name: np.ascontiguousarray(totals[:, index]) for index, name in enumerate(OFFER_TOTALS)}
+        return pa.table(columns)
+
+    @staticmethod
+    def _text(codes: NDArray[Any], words: tuple[str, ...] | list[str]) -> pa.Array:
+        return pa.DictionaryArray.from_arrays(
+            pa.array(np.asarray(codes, dtype=np.int16)), pa.array(list(words), pa.string())
+        )
+
+    # --- keeping it for a resumed batch ---
+
+    def packed(self) -> bytes:
+        """The tally as it stands, as bytes that `absorb` understands."""
+        with self._lock:
+            kept: dict[str, NDArray[Any]] = {
+                "blocks": np.array(sorted(self.blocks), dtype=np.int64),
+                "runs": np.array([self.runs, self._by_power.outside, self._by_state.outside]),
+                "outcomes": self._outcomes.copy(),
+                "offers": self._offers.copy(),
+            }
+            for name, counted in (("power", self._by_power), ("state", self._by_state)):
+                filled = np.flatnonzero(counted.histogram)  # most bins are empty
+                kept |= {f"{name}_bins": filled, f"{name}_counts": counted.histogram[filled]}
+                kept[f"{name}_sums"] = counted.sums.copy()
+        sink = io.BytesIO()
+        np.savez(sink, **kept)  # type: ignore[arg-type]
+        return sink.getvalue()
+
+    def save(self, path: Path) -> None:
+        """Write the tally as it stands, whole or not at all."""
+        write_bytes(path, self.packed())
+
+    def restore(self, path: Path) -> bool:
+        """Take up a tally written by `save`; False, and nothing taken, if there is none that can be read."""
+        try:
+            return self.absorb(path.read_bytes())
+        except OSError:
+            return False
+
+    def absorb(self, data: bytes) -> bool:
+        """Add what another tally of the same scenario counted, given as its `packed` bytes.
+
+        Returns False, and adds nothing, where the bytes cannot be read, or hold a block that is counted already.
+        """
+        try:
+            with np.load(io.BytesIO(data), allow_pickle=False) as kept:
+                parts = {name: kept[name] for name in kept.files}
+            blocks = set(parts["blocks"].tolist())
+            fits = parts["outcomes"].shape == self._outcomes.shape and parts["offers"].shape == self._offers.shape
+        except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile, zlib.error):
+            return False
+        with self._lock:
+            if not fits or blocks & self.blocks:
+                return False
+            self.blocks |= blocks
+            runs, power_outside, state_outside = parts["runs"].tolist()
+            self.runs += runs
+            self._by_power.outside += power_outside
+            self._by_state.outside += state_outside
+            self._outcomes += parts["outcomes"]
+            self._offers += parts["offers"]
+            for name, counted in (("power", self._by_power), ("state", self._by_state)):
+                counted.histogram[parts[f"{name}_bins"]] += parts[f"{name}_counts"]
+                counted.sums += parts[f"{name}_sums"]
+        return True
+
+
+def warm_up() -> None:
+    """Compile the counting before runs are timed."""
+    _Histograms(BY_POWER, 1, 1).add(np.zeros((1, 1, 1, 1, len(BY_POWER))))

@@ -1,0 +1,168 @@
+"""Blocks of a batch sent to other processes and machines, through a Dask cluster.
+
+Only this room knows Dask, which is an extra: `pip install multivector[cluster]`. A block that was on a worker that died
+is given to another one by the scheduler; since a block is a function of its number, it does not matter whether it was
+half done, or done twice.
+"""
+
+import contextlib
+import shutil
+import tempfile
+import uuid
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import CancelledError
+from typing import Any, TypeVar
+
+from sim.io.errors import input_error, quoted
+
+LOCAL = "local"
+PATIENCE = 30.0
+"""Seconds to wait for the scheduler, and then for the first worker."""
+
+_AHEAD = 2  # blocks on their way for each thread of the cluster, so that none waits for the next
+
+_Result = TypeVar("_Result")
+
+
+class Workers:
+    """The workers of a cluster; use `connect`."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+
+    @property
+    def threads(self) -> int:
+        """Threads of all workers that are there now."""
+        return max(1, sum(int(threads) for threads in self._client.nthreads().values()))
+
+    def each(
+        self, function: Callable[[int], _Result], numbers: Iterable[int], waiting: Callable[[], None]
+    ) -> Iterator[_Result]:
+        """Call `function` with each number somewhere, and give the results as they come, in any order.
+
+        `waiting` is called now and then from this thread. What the function raises is raised here. If this is left
+        before its end, what has not begun is given up.
+        """
+        from distributed import wait
+
+        stamp = uuid.uuid4().hex  # a name of its own for every call, or the cluster would hand out an older result
+        coming = iter(numbers)
+        under_way: set[Any] = set()
+        try:
+            while True:
+                with _telling_of_loss():
+                    while len(under_way) < _AHEAD * self.threads and (number := next(coming, None)) is not None:
+                        key = f"block-{number}-{stamp}"
+                        under_way.add(self._client.submit(function, number, key=key, pure=False))
+                    if not under_way:
+                        return
+                    with contextlib.suppress(TimeoutError):
+                        wait(under_way, timeout=0.5, return_when="FIRST_COMPLETED")
+                    done = {future for future in under_way if future.done()}
+                    results = [self._result(future) for future in done]
+                yield from results
+                under_way -= done
+                waiting()
+        finally:
+            if under_way:
+                with contextlib.suppress(
+                    OSError, RuntimeError, TimeoutError, CancelledError
+                ):  # there may be nobody left
+                    self._client.cancel(list(under_way), force=True)
+
+    @staticmethod
+    def _result(future: Any) -> Any:
+        from distributed import KilledWorker
+
+        try:
+            return future.result()
+        except KilledWorker as error:
+            raise input_error(
+                future.key,
+                f"every worker that was given this block died ({error.allowed_failures + 1} of them), perhaps for lack "
+                "of memory; what was finished is kept, and the same command goes on",
+            ) from error
+
+
+@contextlib.contextmanager
+def _telling_of_loss() -> Iterator[None]:
+    """Say plainly that the scheduler is gone; what a worker raised, such as a full disk, is passed on."""
+    from distributed.client import FutureCancelledError
+    from distributed.comm.core import CommClosedError
+
+    try:
+        yield
+    except (CommClosedError, FutureCancelledError, CancelledError) as error:
+        lost = "the connection to the scheduler was lost; what was finished is kept, and the same command goes on"
+        raise input_error("--dask", lost) from error
+
+
+@contextlib.contextmanager
+def connect(address: Any, workers: int) -> Iterator[Workers]:
+    """The workers of a cluster.
+
+    Parameters
+    ----------
+    address
+        Address of a scheduler, such as `tcp://host:8786`; or `local` for worker processes on this machine; or a client
+        of `distributed` that is connected already, which is left open.
+    workers
+        How many processes to start for `local`.
+
+    Raises
+    ------
+    sim.io.errors.InputError
+        If Dask is not installed, nobody answers at the address, or the cluster has no worker.
+    """
+    try:
+        import distributed
+    except ImportError as error:
+        needed = "blocks are sent to a cluster by Dask, which is not installed: pip install 'multivector[cluster]'"
+        raise input_error("--dask", needed) from error
+    with contextlib.ExitStack() as stack:
+        if not isinstance(address, str):
+            client = address
+        elif address == LOCAL:
+            client = stack.enter_context(_local(distributed, workers))
+        else:
+            client = stack.enter_context(_distant(distributed, address))
+        try:
+            client.wait_for_workers(1, timeout=PATIENCE)
+        except TimeoutError as error:
+            raise input_error("--dask", f"the cluster has had no worker for {PATIENCE:.0f} seconds") from error
+        yield Workers(client)
+
+
+@contextlib.contextmanager
+def _local(distributed: Any, workers: int) -> Iterator[Any]:
+    scratch = tempfile.mkdtemp(prefix="multivector-")
+    try:
+        with (
+            distributed.LocalCluster(
+                n_workers=workers,
+                threads_per_worker=1,
+                processes=True,
+                host="127.0.0.1",
+                dashboard_address="127.0.0.1:0",  # a free port, and seen from here only
+                local_directory=scratch,
+            ) as cluster,
+            distributed.Client(cluster) as client,
+        ):
+            yield client
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _distant(distributed: Any, address: str) -> Iterator[Any]:
+    try:
+        client = distributed.Client(address, timeout=PATIENCE)
+    except (OSError, TimeoutError, ValueError) as error:
+        raise input_error(
+            "--dask",
+            "no scheduler answers there",
+            found=quoted(address),
+            allowed=f"the address of a scheduler, such as tcp://host:8786, or {LOCAL}",
+        ) from error
+    with client:
+        yield client

@@ -1,0 +1,228 @@
+"""Questions asked of finished runs: which word describes each state at the end, and a few numbers beside it.
+
+Everything here is pure and vectorised over runs. The lines between the words are numbers of the evidence
+(`seeds/parameters/measures.yaml`), never of the code.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.scenario.scenario import quarter_text
+
+if TYPE_CHECKING:
+    from sim.batch.tables import Block
+
+Floats = NDArray[np.float64]
+Small = NDArray[np.int8]
+
+
+class Outcome(Enum):
+    """What became of a state's foreign policy; each value is the sentence a reader of results needs."""
+
+    MULTI_VECTOR = "keeps several powers engaged and none of them dominant"
+    LEANING = "leans towards one power, with others still in play"
+    LOCKED_IN = "depends on one power so far that the others together cannot make up for it"
+    SQUEEZED = "is pressed so hard from outside that it has lost its room for choice"
+    SIDED = "has openly taken the side of one power"
+    ISOLATED = "has little to do with any of the powers"
+
+    @property
+    def word(self) -> str:
+        """The outcome as written in results: `multi-vector`, `locked-in` and so on."""
+        return self.name.lower().replace("_", "-")
+
+    @property
+    def names_power(self) -> bool:
+        """Whether the word is completed by the power it is about, as in `leaning-XYZ`."""
+        return self in {Outcome.LEANING, Outcome.LOCKED_IN, Outcome.SIDED}
+
+    @property
+    def ends_multi_vectorism(self) -> bool:
+        """Whether a state with this outcome has stopped balancing; one that only leans has not."""
+        return self not in {Outcome.MULTI_VECTOR, Outcome.LEANING}
+
+
+OUTCOMES: tuple[Outcome, ...] = tuple(Outcome)
+"""The outcomes in the order of their codes."""
+
+_CODE = {outcome: code for code, outcome in enumerate(OUTCOMES)}
+_ENDINGS = np.array([outcome.ends_multi_vectorism for outcome in OUTCOMES])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Thresholds:
+    """The lines between the outcome words; meanings and ranges stand in `seeds/parameters/measures.yaml`."""
+
+    leaning_share: float
+    locked_share: float
+    multi_vector_partners: float
+    squeezed_pressure: float
+    isolated_alignment: float
+    final_quarters: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Summary:
+    """What a block of runs came to; R runs, T quarters, I states, J powers."""
+
+    outcome: Small  # [R, T, I] code into OUTCOMES, judged over the quarters up to and including each one
+    power: Small  # [R, T, I] index of the power the word is about, -1 where it is about none
+    alignment: Floats  # [R, I, J] share 0..1, mean over the last quarters
+    by_power: dict[str, Floats]  # name of a measure by power -> [R, I, J], mean over the last quarters
+    state: dict[str, Floats]  # name of a state measure -> [R, I], mean over the last quarters
+    first_ended: NDArray[np.int32]  # [R, I] quarter in which multi-vectorism first ended, -1 if it never did
+    pressed_quarters: NDArray[np.int32]  # [R, I] quarters spent under more pressure than the line for `squeezed`
+    totals: dict[str, Floats]  # name of a state measure -> [R, I], sum over the run
+
+
+SUMMARY_BY_POWER = ("trust", "pressure")
+SUMMARY_MEANS = (
+    *("effective_partners", "hhi", "autonomy", "balance", "threat"),
+    *("cohesion", "nationalism", "refining", "energy_concentration"),
+)
+SUMMARY_TOTALS = ("delivered", "visits", "compensating_visits", "offers", "accepted")
+
+
+def thresholds(numbers: Mapping[str, float]) -> Thresholds:
+    """The lines between the words, out of the resolved numbers of a scenario (`measures.<name>` -> value)."""
+    return Thresholds(**{name: float(numbers[f"measures.{name}"]) for name in Thresholds.__dataclass_fields__})
+
+
+def trailing_mean(values: NDArray[Any], quarters: int) -> Floats:
+    """Mean of each quarter with up to `quarters` - 1 before it; `values` and the result are [R, T, ...]."""
+    total = values.astype(np.float64)
+    length = values.shape[1]
+    for back in range(1, min(quarters, length)):
+        total[:, back:] += values[:, : length - back]
+    seen = np.minimum(np.arange(1, length + 1), quarters).astype(np.float64)
+    mean: Floats = total / seen.reshape((1, length) + (1,) * (values.ndim - 2))
+    return mean
+
+
+def last_mean(values: NDArray[Any], quarters: int) -> Floats:
+    """Mean of the last `quarters` quarters; `values` is [R, T, ...] and the result [R, ...]."""
+    mean: Floats = trailing_mean(values[:, -quarters:], quarters)[:, -1]
+    return mean
+
+
+def combined_pressure(pressure: Floats) -> Floats:
+    """Pressure 0..1 of all powers together, out of [..., J]: one minus the product of what each leaves free."""
+    combined: Floats = 1.0 - np.prod(1.0 - pressure, axis=-1)
+    return combined
+
+
+def classify(
+    alignment: Floats, pressure: Floats, partners: Floats, sided: NDArray[Any], lines: Thresholds
+) -> tuple[Small, Small]:
+    """One outcome for every run, quarter and state.
+
+    Parameters
+    ----------
+    alignment, pressure
+        [..., J], share and strength 0..1 by power.
+    partners
+        [...], effective number of partners.
+    sided
+        [...], 0 where the state has taken nobody's side, else 1 + the index of the power.
+    lines
+        The lines between the words.
+
+    Returns
+    -------
+    tuple
+        Code into `OUTCOMES` and index of the power it is about (-1 for none), both [...] of int8.
+
+    Notes
+    -----
+    Several words may fit; the one that says most about a lost choice wins. An openly taken side comes first, then
+    dependence, then pressure, then isolation.
+    """
+    largest = alignment.argmax(axis=-1).astype(np.int8)
+    share = alignment.max(axis=-1)
+    chosen = sided.astype(np.int8)
+    conditions: list[NDArray[np.bool_]] = [
+        chosen > 0,
+        share >= lines.locked_share,
+        combined_pressure(pressure) >= lines.squeezed_pressure,
+        alignment.sum(axis=-1) < lines.isolated_alignment,
+        (share >= lines.leaning_share) | (partners < lines.multi_vector_partners),
+    ]
+    words = (Outcome.SIDED, Outcome.LOCKED_IN, Outcome.SQUEEZED, Outcome.ISOLATED, Outcome.LEANING)
+    none = np.full_like(chosen, -1)
+    powers = (chosen - np.int8(1), largest, none, none, largest)
+    outcome = np.select(conditions, [np.int8(_CODE[word]) for word in words], np.int8(_CODE[Outcome.MULTI_VECTOR]))
+    power = np.select(conditions, powers, none)
+    return outcome.astype(np.int8), power.astype(np.int8)
+
+
+def summarise(block: "Block", lines: Thresholds) -> Summary:
+    """Judge every run of a block, at its end and at the end of each quarter."""
+    quarters = max(1, round(lines.final_quarters))
+    alignment = trailing_mean(block.power_measure("alignment"), quarters)
+    pressure = block.power_measure("pressure")
+    combined = combined_pressure(pressure)
+    partners = trailing_mean(block.state_measure("effective_partners"), quarters)
+    outcome, power = classify(
+        alignment, trailing_mean(pressure, quarters), partners, block.state_measure("sided"), lines
+    )
+    ended = _ENDINGS[outcome]
+    recorded = np.asarray(block.quarters, dtype=np.int32)
+    return Summary(
+        outcome=outcome,
+        power=power,
+        alignment=alignment[:, -1],
+        by_power={name: last_mean(block.power_measure(name), quarters) for name in SUMMARY_BY_POWER},
+        state={name: last_mean(block.state_measure(name), quarters) for name in SUMMARY_MEANS}
+        | {"combined_pressure": last_mean(combined, quarters)},
+        first_ended=np.where(ended.any(axis=1), recorded[ended.argmax(axis=1)], -1).astype(np.int32),
+        pressed_quarters=(combined >= lines.squeezed_pressure).sum(axis=1).astype(np.int32),
+        totals={name: block.state_measure(name).sum(axis=1) for name in SUMMARY_TOTALS},
+    )
+
+
+def final_columns(summary: Summary, block: "Block") -> dict[str, NDArray[Any]]:
+    """What is kept of every run: name -> values [R, I] by state or [R, I, J] by state and power; `""` for never."""
+    ended = np.array(["", *(quarter_text(quarter) for quarter in block.quarters)])
+    place = np.where(summary.first_ended < 0, 0, summary.first_ended - block.quarters[0] + 1)
+    columns: dict[str, NDArray[Any]] = {
+        "outcome": outcome_words(summary.outcome[:, -1], summary.power[:, -1], block.powers),
+        "first_ended": ended[place],
+        "pressed_quarters": summary.pressed_quarters.astype(np.int16),
+    }
+    columns |= summary.state
+    for name, total in summary.totals.items():
+        columns[name] = total if name == "delivered" else np.rint(total).astype(np.int32)
+    columns["alignment"] = summary.alignment
+    columns |= summary.by_power
+    return columns
+
+
+def outcome_words(outcome: Small, power: Small, powers: tuple[str, ...]) -> NDArray[np.str_]:
+    """The words as text, such as `leaning-XYZ`; same shape as the two code arrays."""
+    table = np.array([[_word(kind, about) for about in ("", *powers)] for kind in OUTCOMES])
+    return table[outcome, power.astype(np.int64) + 1]
+
+
+def split_word(text: str) -> tuple[Outcome, str]:
+    """An outcome word taken apart: the outcome and the code of the power it is about, `""` for none.
+
+    Raises
+    ------
+    ValueError
+        If the text is no outcome word.
+    """
+    for outcome in OUTCOMES:
+        if text == outcome.word:
+            return outcome, ""
+        if outcome.names_power and text.startswith(outcome.word + "-"):
+            return outcome, text[len(outcome.word) + 1 :]
+    raise ValueError(f"{text!r} is no outcome word; the words are {', '.join(o.word for o in OUTCOMES)}")
+
+
+def _word(outcome: Outcome, power: str) -> str:
+    return f"{outcome.word}-{power}" if outcome.names_power and power else outcome.word

@@ -1,0 +1,322 @@
+"""Many runs of one or more scenarios: in parallel, with results on disk as they come, and resumable.
+
+This is the front. Blocks (`sim.batch.plan`) are made by threads of this process or by workers of a cluster and gathered
+in one results folder (`sim.batch.worker`). Everything summed over runs is summed in whole numbers; so the files are the
+same bytes for any number of workers, on one machine or many, interrupted or not.
+"""
+
+import contextlib
+import dataclasses
+import errno
+import os
+import shutil
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, overload
+
+from sim.batch.plan import (
+    CHUNK,
+    SERIES_RUNS,
+    Engine,
+    Order,
+    Plan,
+    allowed_cores,
+    code_hash,
+    evidence_hash,
+)
+from sim.batch.results import Results, load_results, read_manifest
+from sim.batch.worker import Batch, Interrupted, Progress, Stage, Tell, part_folders, read_notes, tidy
+from sim.io.errors import input_error, shown_path
+from sim.io.locks import hold
+from sim.scenario.scenario import Scenario, load_scenario
+
+__all__ = [
+    "CHUNK",
+    "SERIES_RUNS",
+    "Estimate",
+    "Interrupted",
+    "Part",
+    "Progress",
+    "Stage",
+    "allowed_cores",
+    "code_hash",
+    "estimate",
+    "evidence_hash",
+    "run",
+    "run_part",
+]
+
+_ScenarioLike = str | Path | Scenario
+
+
+@dataclass(frozen=True, kw_only=True)
+class Estimate:
+    """What a batch would take, judged by a few runs made and thrown away."""
+
+    runs: int
+    blocks: int
+    kept: int  # runs of an interrupted batch that need not be made again
+    seconds: float
+    size: int  # bytes on disk
+    free: int  # bytes free where they would go
+    drawn: int  # numbers drawn from their ranges
+    writable: bool
+    folder: Path
+    finished: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """Some blocks of a batch, made; `done` and `total` count runs of this part."""
+
+    folder: Path
+    done: int
+    total: int
+    finished: bool  # whether the whole batch was put together before
+
+
+# --- the front -------------------------------------------------------------------------------------------------------
+
+
+@overload
+def run(
+    scenarios: _ScenarioLike,
+    runs: int | None = None,
+    seed: int | None = None,
+    workers: int | None = None,
+    out: Path | str | None = None,
+    progress: Tell | None = None,
+    *,
+    engine: str | Engine = "ensemble",
+    series: int = SERIES_RUNS,
+    thin: int = 1,
+    measures: Sequence[str] | None = None,
+    numbers: str = "fixed",
+    dask: Any = None,
+) -> Results: ...
+
+
+@overload
+def run(
+    scenarios: list[_ScenarioLike] | tuple[_ScenarioLike, ...],
+    runs: int | None = None,
+    seed: int | None = None,
+    workers: int | None = None,
+    out: Path | str | None = None,
+    progress: Tell | None = None,
+    *,
+    engine: str | Engine = "ensemble",
+    series: int = SERIES_RUNS,
+    thin: int = 1,
+    measures: Sequence[str] | None = None,
+    numbers: str = "fixed",
+    dask: Any = None,
+) -> tuple[Results, ...]: ...
+
+
+def run(
+    scenarios: _ScenarioLike | list[_ScenarioLike] | tuple[_ScenarioLike, ...],
+    runs: int | None = None,
+    seed: int | None = None,
+    workers: int | None = None,
+    out: Path | str | None = None,
+    progress: Tell | None = None,
+    *,
+    engine: str | Engine = "ensemble",
+    series: int = SERIES_RUNS,
+    thin: int = 1,
+    measures: Sequence[str] | None = None,
+    numbers: str = "fixed",
+    dask: Any = None,
+) -> Results | tuple[Results, ...]:
+    """Run one scenario, or several one after the other, and open what they leave.
+
+    Parameters
+    ----------
+    scenarios
+        A scenario, its name or path; or a list of them, which gives a tuple of results.
+    runs, seed
+        In place of what the scenario says.
+    workers
+        Threads, or processes of `dask="local"`; as many as the cores this process may use unless told otherwise.
+    out
+        Folder in which each scenario gets a folder `<scenario>-<hash>` of its own; `results` unless told otherwise.
+    progress
+        Called from this thread with a `Progress` now and then.
+    engine
+        `ensemble` (compiled, fast), `mesa` (one agent at a time), or a function that prepares an engine of your own.
+    series
+        Runs whose whole course is kept, the first ones.
+    thin
+        Keep every so many quarters of that course, counted back from the last.
+    measures
+        What is kept of that course, names out of `sim.batch.tables.MEASURES`; all unless told otherwise. Bands,
+        outcomes, offers and the table of runs are complete in any case.
+    numbers
+        `fixed`, or `sampled`: every number is drawn from its range (`sim.engine.sampling.every_number`), and runs are
+        grouped so that the variance due to numbers can be told from that due to luck (`sim.batch.variance`).
+    dask
+        Address of a Dask scheduler, `local`, or a client that is connected: blocks are sent there.
+
+    Raises
+    ------
+    sim.io.errors.InputError
+        If a scenario or the evidence is wrong, another process is at work in the same folder, or results cannot be
+        written.
+    Interrupted
+        If stopped with Ctrl-C; the same call continues where it stopped.
+
+    Notes
+    -----
+    A batch that was finished before, with the same scenario, evidence and code, is opened and not run again.
+    """
+    kept = None if measures is None else tuple(measures)
+    asked = {"engine": engine, "series": series, "thin": thin, "measures": kept, "numbers": numbers}
+    if isinstance(scenarios, str | Path | Scenario):
+        return _carry_out(_plan(scenarios, runs, seed, out, asked), workers, progress, dask)
+    plans = [_plan(scenario, runs, seed, out, asked) for scenario in scenarios]
+    return tuple(_carry_out(plan, workers, progress, dask) for plan in plans)
+
+
+def run_part(
+    scenario: _ScenarioLike,
+    part: int,
+    parts: int,
+    runs: int | None = None,
+    seed: int | None = None,
+    workers: int | None = None,
+    out: Path | str | None = None,
+    progress: Tell | None = None,
+    **asked: Any,
+) -> Part:
+    """Make every `parts`-th block of a batch, so that a job array on many machines can share it.
+
+    `part` counts from 1. All parts may be at work at the same time in one shared folder. Afterwards `run` with the same
+    arguments puts them together, and makes what is missing. Other arguments are those of `run`.
+    """
+    if not 1 <= part <= parts:
+        raise input_error(
+            "--block", "parts are counted from 1", found=f"{part}/{parts}", allowed=f"1/{parts} and so on"
+        )
+    plan = _plan(scenario, runs, seed, out, asked)
+    if read_manifest(plan.folder) is not None:
+        return Part(folder=plan.folder, done=plan.scenario.runs, total=plan.scenario.runs, finished=True)
+    tell = progress or (lambda _: None)
+    notes = f"partial/part-{part:05d}-of-{parts:05d}"
+    with (
+        _telling_of_trouble(plan.folder),
+        hold(plan.folder / "partial" / "lock", shown_path(plan.folder), shared=True),
+        hold(plan.folder / notes / "lock", shown_path(plan.folder)),
+    ):
+        if read_manifest(plan.folder) is not None:  # put together in the meantime
+            tidy(plan.folder)
+            return Part(folder=plan.folder, done=plan.scenario.runs, total=plan.scenario.runs, finished=True)
+        batch = Batch(plan, tell, notes, plan.blocks[part - 1 :: parts])
+        batch.work(max(1, workers or allowed_cores()))
+        batch.keep()
+        return Part(folder=plan.folder, done=batch.tally.runs, total=batch.runs, finished=False)
+
+
+def estimate(
+    scenario: _ScenarioLike,
+    runs: int | None = None,
+    seed: int | None = None,
+    workers: int | None = None,
+    out: Path | str | None = None,
+    **asked: Any,
+) -> Estimate:
+    """Say how long a batch would take and how much it would write, without writing anything.
+
+    Other arguments are those of `run`.
+    """
+    plan = _plan(scenario, runs, seed, out, asked)
+    prepared = plan.prepare()
+    prepared.run_block(0, 1)
+    total = plan.scenario.runs
+    count = min(64, total)
+    started = time.perf_counter()
+    block = prepared.run_block(0, count)
+    _, tables = plan.judge(block)
+    one = (time.perf_counter() - started) / count
+    kept = min(total, _kept_runs(plan))
+    size = _stored(tables[0]) / count * total
+    if len(tables) > 1:
+        size += _stored(tables[1]) / min(count, plan.series) * plan.series
+    place = _nearest_folder(plan.folder)
+    finished = read_manifest(plan.folder) is not None
+    return Estimate(
+        runs=total,
+        blocks=len(plan.blocks),
+        kept=total if finished else kept,
+        seconds=0.0 if finished else one * (total - kept) / (workers or allowed_cores()),
+        size=round(size),
+        free=shutil.disk_usage(place).free,
+        drawn=len(plan.scenario.sampled),
+        writable=place.is_dir() and os.access(place, os.W_OK),
+        folder=plan.folder,
+        finished=finished,
+    )
+
+
+def _stored(table: Any) -> float:
+    return float(table.nbytes) * 0.6  # what compression left of the tables of the shipped scenarios
+
+
+def _kept_runs(plan: Plan) -> int:
+    """Runs that an interrupted batch has noted as finished, here or in its parts."""
+    noted = (path / "blocks.json" for path in (plan.folder / "partial", *part_folders(plan.folder)))
+    numbers = {int(number) for path in noted for number in read_notes(path)}
+    return sum(min(CHUNK, plan.scenario.runs - number * CHUNK) for number in numbers)
+
+
+def _nearest_folder(path: Path) -> Path:
+    """The folder itself, or the nearest one above that exists."""
+    return next((place for place in (path, *path.absolute().parents) if place.exists()), Path.cwd())
+
+
+def _plan(
+    scenario: _ScenarioLike, runs: int | None, seed: int | None, out: Path | str | None, asked: dict[str, Any]
+) -> Plan:
+    if not isinstance(scenario, Scenario):
+        scenario = load_scenario(scenario)
+    changes = {name: value for name, value in (("runs", runs), ("seed", seed)) if value is not None}
+    scenario = dataclasses.replace(scenario, **changes)  # type: ignore[arg-type]
+    return Plan(Order(scenario=scenario, **asked), Path("results" if out is None else out))
+
+
+def _carry_out(plan: Plan, workers: int | None, progress: Tell | None, dask: Any) -> Results:
+    """Run what is not there yet."""
+    if read_manifest(plan.folder) is not None and not (plan.folder / "partial").exists():
+        return load_results(plan.folder)
+    tell = progress or (lambda _: None)
+    workers = max(1, workers or allowed_cores())
+    with _telling_of_trouble(plan.folder), hold(plan.folder / "partial" / "lock", shown_path(plan.folder)):
+        if read_manifest(plan.folder) is not None:  # by another process in the meantime, or all but the tidying
+            tidy(plan.folder)
+            return load_results(plan.folder)
+        for part in part_folders(plan.folder):  # a living part of a job array is not robbed of its folder
+            with hold(part / "lock", shown_path(plan.folder)):
+                pass
+        batch = Batch(plan, tell, "partial", plan.blocks)
+        batch.take_up_parts()
+        if dask is None:
+            batch.work(workers)
+        else:
+            batch.send_out(dask, workers)
+        return batch.finish()
+
+
+@contextlib.contextmanager
+def _telling_of_trouble(folder: Path) -> Iterator[None]:
+    """Say plainly when results cannot be written: no such place, no permission, no room."""
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or str(error)
+        hint = ""
+        if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
+            hint = "; make room, or keep less with --series, --thin and --measures"
+        message = f"results cannot be written there ({reason}); what was noted is kept, the same command goes on{hint}"
+        raise input_error(shown_path(folder), message) from error

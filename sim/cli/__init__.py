@@ -1,0 +1,16 @@
+"""Commands that stand in rooms of their own, one file each.
+
+Each file has `add(commands)`, which describes the command to the parser and names the function that runs it. Files
+import nothing heavy at the top, because all of them are read before any command runs.
+"""
+
+from importlib import import_module
+from typing import Any
+
+NAMES: tuple[str, ...] = ("run", "check", "new", "diff", "compare", "ablate", "patterns", "sweep", "explain", "schema")
+
+
+def add_all(commands: Any) -> None:
+    """Describe every command to the parser, in the order in which `--help` shows them."""
+    for name in NAMES:
+        import_module(f"sim.cli.{name}").add(commands)

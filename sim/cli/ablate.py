@@ -1,0 +1,81 @@
+"""`multivector ablate`: each system switched off in turn, on the same luck."""
+
+import argparse
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.cli.common import DONE, add_scenarios, at_least, load_all, relative, reporter, say
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.scenario.scenario import Scenario
+
+_RUNS = 500
+
+
+def add(commands: Any) -> None:
+    """Describe the command."""
+    parser = commands.add_parser("ablate", help="what each system does: switched off in turn, on the same luck")
+    add_scenarios(parser)
+    parser.add_argument("--runs", type=at_least(2), default=_RUNS, metavar="N", help=f"runs (default: {_RUNS})")
+    parser.add_argument("--seed", type=at_least(0), metavar="S", help="seed, in place of the scenario's; 0 is a seed")
+    parser.add_argument("--workers", type=at_least(1), metavar="N", help="threads (default: all cores)")
+    parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="set a number; repeatable")
+    parser.add_argument("--system", action="append", metavar="ID", help="only this one, in full; repeatable")
+    parser.add_argument(
+        "-o",
+        "--out",
+        default="results",
+        metavar="DIR",
+        help="where results go (default: results); a name that ends in .json gets the short table alone",
+    )
+    parser.add_argument("--no-figures", action="store_true", help="do not draw figures")
+    parser.set_defaults(command=_ablate)
+
+
+def _ablate(asked: argparse.Namespace) -> int:
+    scenarios = load_all(asked.scenarios, asked.set)
+    from sim.analysis.ablation import effects, write_effects, write_tables
+    from sim.analysis.paired import LEVEL
+
+    with reporter() as report:
+        table = effects(
+            scenarios, asked.runs, seed=asked.seed, workers=asked.workers, systems=asked.system, progress=report
+        )
+    from sim.cli.report import print_ablation
+
+    out = Path(asked.out)
+    if out.suffix == ".json":
+        write_effects(table, out, LEVEL)
+        print_ablation(table, LEVEL)
+        print(f"effects   {relative(out)}")
+        return DONE
+    folder = out / _folder_name(scenarios, table)
+    write_tables(table, folder, LEVEL)
+    if not asked.no_figures:
+        _draw(table, folder / "figures", scenarios)
+    print_ablation(table, LEVEL)
+    print(f"effects   {relative(folder)}")
+    if not asked.no_figures:
+        print(f"figures   {relative(folder / 'figures')}")
+    return DONE
+
+
+def _draw(table: "pd.DataFrame", folder: Path, scenarios: "list[Scenario]") -> None:
+    say("drawing figures ...")
+    from sim.figures.comparison import draw_ablation
+
+    for scenario in scenarios:
+        mine = table[table["scenario"] == scenario.name]
+        if not mine.empty:
+            draw_ablation(mine, folder, f"{scenario.title} ({scenario.name})")
+
+
+def _folder_name(scenarios: "list[Scenario]", table: "pd.DataFrame") -> str:
+    """A name of its own for every question: the scenarios, and a hash of what was found."""
+    from sim.analysis.effect_tables import csv_of
+
+    names = "-and-".join(one.name for one in scenarios)[:60]
+    return f"ablate-{names}-{hashlib.sha256(csv_of(table).encode()).hexdigest()[:6]}"

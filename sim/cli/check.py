@@ -1,0 +1,95 @@
+"""`multivector check`: are scenario files right, and are results still what they were when they were written?"""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from sim.cli.common import DONE, WRONG_INPUT, relative, say, size
+from sim.io.errors import InputError, input_error
+
+
+def add(commands: Any) -> None:
+    """Describe the command to the parser."""
+    check = commands.add_parser(
+        "check", help="check scenarios and experiments before they run, and results against their hashes"
+    )
+    check.add_argument(
+        "files",
+        nargs="*",
+        metavar="FILE",
+        help="files or names of scenarios, experiments, or results folders (default: all scenarios)",
+    )
+    check.set_defaults(command=_check)
+
+
+def _check(asked: argparse.Namespace) -> int:
+    from sim.scenario.scenario import list_scenarios
+
+    code = DONE
+    for name in asked.files or list_scenarios():
+        try:
+            lines = _lines(name)
+        except InputError as error:
+            say(str(error))
+            code = WRONG_INPUT
+            continue
+        for line in lines:
+            if isinstance(line, InputError):
+                say(str(line))
+                code = WRONG_INPUT
+            else:
+                print(line)
+    return code
+
+
+def _lines(name: str) -> list[str | InputError]:
+    """What there is to say about an experiment, about results, or about a scenario."""
+    from sim.analysis.sensitivity.experiment import experiment_path
+
+    if experiment_path(name) is not None:
+        return [_experiment_line(name)]
+    return _results_lines(Path(name)) if Path(name).is_dir() else [_scenario_line(name)]
+
+
+def _experiment_line(name: str) -> str:
+    from sim.analysis.sensitivity.experiment import load_experiment
+
+    experiment = load_experiment(name)
+    points = experiment.rows(screen=True) + experiment.rows()
+    size = f"{_counted(len(experiment.factors), 'factor')}, {points:,} points"
+    return f"fine  {name}: {experiment.title} ({experiment.design.kind.word}, {size})"
+
+
+def _scenario_line(name: str) -> str:
+    from sim.scenario.scenario import load_scenario, quarter_text
+
+    scenario = load_scenario(name)
+    dates = f"{quarter_text(scenario.start)} to {quarter_text(scenario.end)}"
+    said = [dates, _counted(len(scenario.events), "event")]
+    uncertain = sum(not event.certain for event in scenario.events)
+    said += [f"{uncertain} of them left to luck"] if uncertain else []
+    said += [f"{_counted(len(scenario.sampled), 'number')} drawn for every run"] if scenario.sampled else []
+    return f"fine  {name}: {scenario.title} ({', '.join(said)})"
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
+
+
+def _results_lines(place: Path) -> list[str | InputError]:
+    """What there is to say about each results folder at a place, or what is wrong with it."""
+    from sim.batch.verify import check_results, results_below
+
+    folders = results_below(place)
+    if not folders:
+        raise input_error(relative(place), "a results folder has a manifest.json", found="a folder without results")
+    lines: list[str | InputError] = []
+    for folder in folders:
+        try:
+            found = check_results(folder)
+        except InputError as error:
+            lines.append(error)
+            continue
+        told = f"{found.runs:,} runs, {found.files} files, {size(found.size)}, as they were written"
+        lines.append(f"fine  {relative(folder)}: {found.title} ({told})")
+    return lines

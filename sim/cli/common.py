@@ -1,0 +1,215 @@
+"""What several commands need: a word to the user, options with one meaning everywhere, scenarios, a progress bar.
+
+Nothing heavy is imported at the top, because this is read before any command runs.
+"""
+
+import argparse
+import sys
+import time
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.io.checks import check_group
+from sim.io.errors import Complaints, InputError, shown_path
+from sim.io.readers import parse_yaml
+
+if TYPE_CHECKING:
+    from sim.batch.runner import Progress
+    from sim.scenario.scenario import Scenario
+
+DONE, FAULT, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
+
+
+def say(text: str) -> None:
+    """A word to the person at the terminal; standard output is kept for what was asked for."""
+    print(text, file=sys.stderr)
+
+
+def relative(path: Path) -> str:
+    """A path as a person at this prompt would write it."""
+    return shown_path(path)
+
+
+# --- options ---------------------------------------------------------------------------------------------------------
+
+
+def at_least(lowest: int) -> Any:
+    """A reader of whole numbers for the parser, which may be written 10_000 or 10,000."""
+
+    def read(text: str) -> int:
+        try:
+            number = int(text.replace("_", "").replace(",", ""))
+        except ValueError:
+            raise argparse.ArgumentTypeError(f"{text!r} is not a whole number") from None
+        if number < lowest:
+            raise argparse.ArgumentTypeError(f"{number} is too small, the least is {lowest}")
+        return number
+
+    return read
+
+
+def add_scenarios(parser: argparse.ArgumentParser) -> None:
+    """The scenarios a command is about."""
+    parser.add_argument("scenarios", nargs="+", metavar="SCENARIO", help="name of a scenario, or a YAML file")
+
+
+def add_batch_options(parser: argparse.ArgumentParser) -> None:
+    """How many runs, on which luck, with which numbers, by how many hands."""
+    parser.add_argument("--runs", type=at_least(1), metavar="N", help="number of runs, in place of the scenario's")
+    parser.add_argument("--seed", type=at_least(0), metavar="S", help="seed, in place of the scenario's; 0 is a seed")
+    parser.add_argument("--workers", type=at_least(1), metavar="N", help="threads (default: all cores)")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="NAME=VALUE", help="set a number; may be repeated"
+    )
+
+
+def add_out(parser: argparse.ArgumentParser) -> None:
+    """Where the results folders go."""
+    parser.add_argument("-o", "--out", default="results", metavar="DIR", help="where results go (default: results)")
+
+
+# --- scenarios -------------------------------------------------------------------------------------------------------
+
+
+def load_all(names: Iterable[str], settings: Sequence[str]) -> list["Scenario"]:
+    """All scenarios with the settings applied; what is wrong with any of them is told together."""
+    from sim.scenario.scenario import load_scenario
+
+    scenarios, complaints = [], Complaints()
+    for name in dict.fromkeys(names):
+        try:
+            scenarios.append(with_settings(load_scenario(name), settings))
+        except InputError as error:
+            for complaint in error.complaints:
+                complaints.add(complaint)
+    complaints.raise_if_any()
+    return scenarios
+
+
+def with_settings(scenario: "Scenario", settings: Sequence[str]) -> "Scenario":
+    """The scenario with numbers set on the command line, which pass the same checks as those in a file."""
+    if not settings:
+        return scenario
+    from sim.evidence.evidence import load_evidence
+    from sim.scenario.scenario import check_number_name, read_override, with_number
+
+    evidence = load_evidence(scenario.world)
+    complaints = Complaints()
+    for setting in settings:
+        written, equals, value = setting.partition("=")
+        place = f"--set {setting}"
+        top = parse_yaml(f"{written.strip()}: {value.strip()}" if equals else setting, place, complaints)
+        if top is None:
+            continue
+        for name, entry in check_group(top, complaints, "NAME=VALUE, such as file.number=3").items():
+            known = check_number_name(entry, name, evidence, complaints)
+            if known is None:
+                continue
+            number, reason = read_override(entry, evidence.numbers[known], complaints)
+            if number is not None:
+                scenario = with_number(scenario, known, number, reason)
+    complaints.raise_if_any()
+    return scenario
+
+
+# --- progress --------------------------------------------------------------------------------------------------------
+
+
+def reporter() -> AbstractContextManager[Any]:
+    """What to call with a `Progress`: a bar where a person is watching, else a plain line now and then."""
+    return Bar() if sys.stderr.isatty() else nullcontext(PlainLines())
+
+
+class PlainLines:
+    """One plain line every ten seconds, for logs; and one before the long silence of a first compilation."""
+
+    every = 10.0
+
+    def __init__(self) -> None:
+        self.clock: float | None = None
+        self.said = time.monotonic()
+        self.start = 0
+
+    def __call__(self, progress: "Progress") -> None:
+        """Take note of progress; speak if it is time."""
+        now = time.monotonic()
+        if progress.stage.name == "RUN" and self.clock is None:
+            self.clock, self.start, self.said = now, progress.done, now
+        if now - self.said < self.every and progress.stage.name != "COMPILE":
+            return
+        self.said = now
+        line = f"{progress.scenario}: {progress.stage.value}"
+        if self.clock is not None and now > self.clock:
+            rate = (progress.done - self.start) / (now - self.clock)
+            left = duration((progress.total - progress.done) / rate) if rate > 0 else "unknown time"
+            line = f"{progress.scenario}: {progress.done:,} of {progress.total:,} runs"
+            line += f", {rate:,.0f} a second, {left} left"
+        say(line)
+
+
+class Bar:
+    """A progress bar on standard error."""
+
+    def __enter__(self) -> "Bar":
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+
+        self.bar = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TextColumn("{task.fields[figures]}"),
+            TimeRemainingColumn(compact=True),
+            console=Console(stderr=True),
+            transient=True,
+        )
+        self.bar.start()
+        self.task: Any = None
+        self.stage: Any = None
+        self.clock = time.monotonic()
+        self.start = 0
+        return self
+
+    def __call__(self, progress: "Progress") -> None:
+        """Move the bar."""
+        if progress.stage is not self.stage:
+            self._next_stage(progress)
+        figures = ""
+        if progress.stage.name == "RUN":
+            passed = max(time.monotonic() - self.clock, 1e-9)
+            rate = (progress.done - self.start) / passed
+            figures = f"{progress.done:,} of {progress.total:,} runs, {rate:,.0f} a second"
+        self.bar.update(self.task, completed=progress.done, figures=figures)
+
+    def _next_stage(self, progress: "Progress") -> None:
+        if self.task is not None:
+            self.bar.remove_task(self.task)
+        self.stage, self.clock, self.start = progress.stage, time.monotonic(), progress.done
+        counted = progress.stage.name == "RUN"
+        words = progress.scenario if counted else f"{progress.scenario}: {progress.stage.value}"
+        self.task = self.bar.add_task(words, total=progress.total if counted else None, figures="")
+
+    def __exit__(self, *_: object) -> None:
+        self.bar.stop()
+
+
+def duration(seconds: float) -> str:
+    """Seconds as a person would say them."""
+    if seconds < 1:
+        return "under a second"
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    if seconds < 6000:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds / 3600:.1f} h"
+
+
+def size(count: float) -> str:
+    """Bytes as a person would say them."""
+    for unit in ("B", "kB", "MB"):
+        if count < 1000:
+            return f"{count:.0f} {unit}"
+        count /= 1000
+    return f"{count:.1f} GB"

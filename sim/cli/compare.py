@@ -1,0 +1,84 @@
+"""`multivector compare`: scenarios against the first of them, on the same luck."""
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.cli.common import DONE, add_batch_options, add_out, load_all, relative, reporter, say
+from sim.io.errors import input_error
+
+if TYPE_CHECKING:
+    from sim.analysis.comparison import Comparison
+    from sim.batch.results import Results
+    from sim.scenario.scenario import Scenario
+
+
+def add(commands: Any) -> None:
+    """Describe the command."""
+    parser = commands.add_parser("compare", help="what differs between scenarios on the same luck, and how surely")
+    parser.add_argument(
+        "scenarios",
+        nargs="+",
+        metavar="SCENARIO",
+        help="two or more; names, YAML files or results folders; the first is the reference",
+    )
+    add_batch_options(parser)
+    add_out(parser)
+    parser.add_argument("--no-figures", action="store_true", help="do not draw figures")
+    parser.set_defaults(command=_compare)
+
+
+def _compare(asked: argparse.Namespace) -> int:
+    comparison = _compared(asked)
+    if not asked.no_figures:
+        say("drawing figures ...")
+        from sim.figures.comparison import draw_contrasts
+
+        draw_contrasts(comparison)
+    folder = comparison.write()
+    from sim.cli.report import print_comparison
+
+    print_comparison(comparison)
+    for one in comparison.results:
+        print(f"results   {relative(one.folder)}")
+    print(f"compared  {relative(folder)}")
+    if not asked.no_figures:
+        print(f"figures   {relative(folder / 'figures')}")
+    return DONE
+
+
+def _compared(asked: argparse.Namespace) -> "Comparison":
+    opened = _opened(asked)
+    from sim.analysis.comparison import compare
+
+    with reporter() as report:
+        return compare(*opened, runs=asked.runs, seed=asked.seed, workers=asked.workers, out=asked.out, progress=report)
+
+
+def _opened(asked: argparse.Namespace) -> "list[Scenario | Results]":
+    """Scenarios with the settings applied, and results folders as they are."""
+    names = list(dict.fromkeys(asked.scenarios))
+    folders = [name for name in names if _is_folder(name)]
+    check_settings(asked, folders)
+    scenarios = iter(load_all([name for name in names if name not in folders], asked.set))
+    from sim.batch.results import load_results
+
+    return [load_results(name) if name in folders else next(scenarios) for name in names]
+
+
+def _is_folder(name: str) -> bool:
+    from sim.scenario.scenario import list_scenarios
+
+    return Path(name).is_dir() and name not in list_scenarios()
+
+
+def check_settings(asked: argparse.Namespace, folders: list[str]) -> None:
+    """Results are what they are: what would change a run cannot be asked of them."""
+    given = {"--runs": asked.runs, "--seed": asked.seed, "--set": asked.set or None}
+    wrong = [option for option, value in given.items() if value is not None]
+    if folders and wrong:
+        raise input_error(
+            folders[0],
+            "finished results cannot be changed; leave the option out, or name the scenario instead of the folder",
+            found=", ".join(wrong),
+        )

@@ -1,0 +1,30 @@
+"""`multivector diff`: two scenarios with everything they extend, side by side."""
+
+import argparse
+from typing import Any
+
+
+def add(commands: Any) -> None:
+    """Describe the command to the parser."""
+    diff = commands.add_parser("diff", help="in what two scenarios differ, and which file says so")
+    diff.add_argument("one", metavar="A", help="name of a scenario, or a YAML file")
+    diff.add_argument("other", metavar="B", help="the scenario to compare it with")
+    diff.set_defaults(command=_diff)
+
+
+def _diff(asked: argparse.Namespace) -> int:
+    from sim.io.errors import Complaints, InputError
+    from sim.scenario.diff import diff_text
+    from sim.scenario.scenario import load_scenario
+
+    scenarios, complaints = [], Complaints()
+    for name in (asked.one, asked.other):
+        try:
+            scenarios.append(load_scenario(name))
+        except InputError as error:
+            for complaint in error.complaints:
+                complaints.add(complaint)
+    complaints.raise_if_any()
+    one, other = scenarios
+    print(diff_text(one, other), end="")
+    return 0

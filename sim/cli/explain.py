@@ -1,0 +1,115 @@
+"""`multivector explain`: why each offer was taken or refused, term by term, and what would have turned the answer."""
+
+import argparse
+import dataclasses
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sim.scenario.scenario import Scenario
+
+DONE = 0
+
+
+def add(commands: Any) -> None:
+    """Describe the command to the parser."""
+    explain = commands.add_parser("explain", help="why offers were taken or refused, and what would have turned it")
+    explain.add_argument("what", metavar="SCENARIO", help="name of a scenario, a YAML file, or a results folder")
+    explain.add_argument("--state", required=True, metavar="STATE", help="whose answers: code or name")
+    explain.add_argument("--at", metavar="QUARTER", help="all offers of a quarter, such as 2026-Q1 (default: a choice)")
+    explain.add_argument("--by", metavar="POWER", help="only offers of this power")
+    explain.add_argument("--kind", metavar="KIND", help="only offers of this kind")
+    explain.add_argument("--run", type=int, default=0, metavar="N", help="which run (default: 0)")
+    explain.add_argument("--seed", type=int, metavar="S", help="seed, in place of the scenario's")
+    explain.add_argument("--json", action="store_true", help="everything as JSON, numbers in full")
+    explain.set_defaults(command=_explain)
+
+
+def _explain(asked: argparse.Namespace) -> int:
+    from sim.engine.ensemble import prepare
+    from sim.model.vocabulary import CAUTION
+    from sim.narrative.counterfactual import explain, explained_together, how_to_read
+    from sim.scenario.scenario import MOST_RUNS, quarter_text
+
+    scenario, runs = _asked_for(asked)
+    _check_within("--run", asked.run, MOST_RUNS - 1 if runs is None else runs - 1)
+    prepared = prepare(scenario, seed=asked.seed)
+    explanations = explain(prepared, asked.run, state=asked.state, at=asked.at, by=asked.by, kind=asked.kind)
+    if asked.json:
+        about = {"scenario": scenario.name, "seed": prepared.seed, "run": asked.run, "note": CAUTION}
+        page = {**about, "explanations": [one.as_dict() for one in explanations]}
+        print(json.dumps(page, indent=2, ensure_ascii=False))
+        return DONE
+    print(f"{scenario.title} ({scenario.name}), seed {prepared.seed}, run {asked.run}\n")
+    print(how_to_read(prepared))
+    print(f"\n\n{explained_together(explanations)}")
+    if asked.at is None:
+        print("\n\nThese are the largest offers and the closest calls of the first year that has such offers;")
+        print(f"`--at {quarter_text(explanations[0].offer.quarter)}` shows all of a quarter.")
+    return DONE
+
+
+def _asked_for(asked: argparse.Namespace) -> tuple["Scenario", int | None]:
+    """The scenario, and how many runs there are of it (None: as many as one likes)."""
+    from sim.scenario.scenario import LARGEST_SEED, load_scenario
+
+    folder = Path(asked.what)
+    if not folder.is_dir():
+        if asked.seed is not None:
+            _check_within("--seed", asked.seed, LARGEST_SEED)
+        return load_scenario(asked.what), None
+    from sim.batch.results import load_results
+
+    results = load_results(folder)
+    scenario = _scenario_of(results.manifest, folder)
+    if asked.seed not in (None, scenario.seed):
+        from sim.io.errors import input_error, shown_path
+
+        message = "these results have a seed of their own; name the scenario to look at another"
+        raise input_error(shown_path(folder), message, found=f"--seed {asked.seed}", allowed=str(scenario.seed))
+    return scenario, results.number_of_runs
+
+
+def _scenario_of(manifest: dict[str, Any], folder: Path) -> "Scenario":
+    """The scenario that a manifest keeps; says so where code or evidence have changed since."""
+    from sim.batch.runner import code_hash, evidence_hash
+    from sim.evidence.evidence import load_evidence
+    from sim.scenario.scenario import Event, EventKind, Scenario
+    from sim.scenario.units import Range, Shape
+
+    def built(sort: Any, kept: dict[str, Any], **special: Any) -> Any:
+        """A record out of what JSON kept of it: lists are tuples, and what a newer record lacks has its default."""
+        names = {field.name for field in dataclasses.fields(sort)} & kept.keys() - special.keys()
+        plain = {name: tuple(kept[name]) if isinstance(kept[name], list) else kept[name] for name in names}
+        return sort(**plain, **special)
+
+    identity = manifest["identity"]
+    kept = identity["scenario"]
+    events = []
+    for event in kept["events"]:
+        fields = {key: tuple(value) if isinstance(value, list) else value for key, value in event["fields"].items()}
+        events.append(built(Event, event, kind=EventKind[event["kind"].upper()], fields=fields))
+    sampled = {
+        name: built(Range, spread, shape=Shape[spread["shape"].upper()])
+        for name, spread in kept.get("sampled", {}).items()
+    }
+    scenario: Scenario = built(Scenario, kept, events=tuple(events), sampled=sampled)
+    if (identity["evidence"], identity["code"]) != (evidence_hash(load_evidence(scenario.world)), code_hash()):
+        from sim.io.errors import shown_path
+
+        told = "the program or its evidence has changed since; what follows is what the run would be today"
+        print(f"{shown_path(folder)}: {told}", file=sys.stderr)
+    return scenario
+
+
+def _check_within(name: str, number: int, most: int) -> None:
+    """A whole number from nought to the most there can be."""
+    from sim.io.errors import Complaint, InputError
+
+    if not 0 <= number <= most:
+        nearest = str(min(max(number, 0), most))
+        raise InputError(
+            [Complaint(file="explain", key=name, found=str(number), allowed=f"0 to {most}", nearest=nearest)]
+        )

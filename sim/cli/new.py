@@ -1,0 +1,143 @@
+"""`multivector new`: a commented file to start a scenario from, which `multivector check` accepts as it stands."""
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sim.evidence.evidence import Evidence
+    from sim.scenario.scenario import Scenario
+
+USUAL = "baseline"
+
+
+def add(commands: Any) -> None:
+    """Describe the command to the parser."""
+    new = commands.add_parser("new", help="write a commented file to start a scenario from")
+    new.add_argument("name", metavar="NAME", help="small letters, digits and hyphens; the file is NAME.yaml")
+    new.add_argument("--extends", default=USUAL, metavar="SCENARIO", help=f"what to start from (default: {USUAL})")
+    new.add_argument("--alone", action="store_true", help="extend nothing: copy its world, dates, runs and seed")
+    new.add_argument("-o", "--out", default=".", metavar="DIR", help="the folder to write to (default: this one)")
+    new.set_defaults(command=_new)
+
+
+def _new(asked: argparse.Namespace) -> int:
+    from sim.evidence.evidence import load_evidence
+    from sim.io.errors import input_error, quoted, shown_path
+    from sim.scenario.scenario import is_name, list_scenarios, load_scenario
+
+    folder = Path(asked.out)
+    path = folder / f"{asked.name}.yaml"
+    for place, name in (("NAME", asked.name), ("--extends", asked.extends)):
+        if not is_name(name):
+            allowed = "small letters, digits and hyphens, no path"
+            raise input_error(place, "this cannot be the name of a scenario", found=quoted(name), allowed=allowed)
+    beside = folder if asked.extends in list_scenarios(folder) else None
+    parent = load_scenario(asked.extends, folder=beside)
+    text = starting_text(asked.name, parent, load_evidence(parent.world), _schema_beside(folder), asked.alone)
+    try:
+        with path.open("x", encoding="utf-8", newline="\n") as handle:
+            handle.write(text)
+    except FileExistsError:
+        message = "there is such a file already, and it is left as it is"
+        raise input_error(shown_path(path), message) from None
+    except OSError as error:
+        raise input_error(shown_path(path), f"cannot be written: {error.strerror or error}") from error
+    print(f"written to {shown_path(path)}; when it asks what you want: multivector check {shown_path(path)}")
+    return 0
+
+
+def _schema_beside(folder: Path) -> str:
+    """The schema as a file in `folder` names it, where both lie in one checkout; '' elsewhere."""
+    from sim.evidence.evidence import shipped_folder
+
+    schema = shipped_folder("schema") / "scenario.json"
+    inside = folder.resolve().parent == schema.parent.parent.resolve() and schema.is_file()
+    return f"../{schema.parent.name}/{schema.name}" if inside else ""
+
+
+def starting_text(name: str, parent: "Scenario", evidence: "Evidence", schema: str, alone: bool) -> str:
+    """A scenario that asks nothing yet: title, question, what it starts from, and one example of each thing to say.
+
+    Lines that begin with `##` explain; those that begin with `#` are examples, and sound ones once the `# ` is gone.
+    """
+    return "\n".join([*_head(name, parent, schema, alone), *_examples(parent, evidence)]) + "\n"
+
+
+def _head(name: str, parent: "Scenario", schema: str, alone: bool) -> Iterator[str]:
+    from sim.scenario.calendar import quarter_text
+
+    if schema:
+        yield f"# yaml-language-server: $schema={schema}"
+    else:
+        yield "## An editor helps with this file once it knows the language: `multivector schema -o schema.json`, then,"
+        yield "## as the first line, behind a #:  yaml-language-server: $schema=schema.json"
+    yield "##"
+    yield "## Lines with two signs explain. Lines with one are examples: take the sign and the space behind it away to"
+    yield "## use one. Whatever this file does not say is " + (
+        "in the evidence." if alone else f"as in '{parent.name}'."
+    )
+    yield f"title: {name.replace('-', ' ').capitalize()}"
+    yield "question: >-"
+    yield "  What would be different, and for whom, if this happened?"
+    dates = (f"from: {quarter_text(parent.start)}", f"to: {quarter_text(parent.end)}")
+    if alone:
+        yield from (f"world: {parent.world}", *dates, f"runs: {parent.runs}", f"seed: {parent.seed}")
+        return
+    yield f"extends: {parent.name}"
+    yield ""
+    yield "## The run: the first and the last quarter, how often chance is played through, and which luck."
+    yield from (f"# {line}" for line in (*dates, f"runs: {parent.runs}", f"seed: {parent.seed}"))
+
+
+def _examples(parent: "Scenario", evidence: "Evidence") -> Iterator[str]:
+    systems = list(evidence.systems.values())
+    strengths = (evidence.numbers[name] for system in systems for name in system.strengths)
+    fixed, drawn, far, *_ = dict.fromkeys(number for number in strengths if number.low < number.high)
+    fact = next(fact.id for fact in evidence.facts.values() if fact.use)
+    yield ""
+    yield "## Numbers that differ from the evidence. `multivector list numbers` names them, `multivector trace NAME`"
+    yield "## tells what each rests on. A value may have its unit (25 %, 300 mn USD) or be a level: none, low, medium,"
+    yield "## high, dominant. What nobody knows exactly is drawn for every run; leaving the range takes a reason."
+    yield "# numbers:"
+    yield f"#   {fixed.name}: {fixed.low + (fixed.high - fixed.low) / 4:g}"
+    yield f"#   {drawn.name}: {{between: [{drawn.low:g}, {drawn.high:g}], shape: triangular}}"
+    yield f"#   {far.name}: {{value: {2 * far.high:g}, beyond: to see where it breaks}}"
+    yield ""
+    yield "## Systems of the model that are switched off. `multivector list systems` names them."
+    yield f"# without: [{systems[-1].id}]"
+    yield ""
+    yield "## What happens from outside. An offer may be refused: an event puts it on the table, no more."
+    yield "# events:"
+    yield from (f"#   {line}" for line in _events(parent, evidence))
+    yield ""
+    yield "## The facts behind the question, by their ids in seeds/facts."
+    yield f"# evidence: [{fact}]"
+    yield ""
+    yield "## Anything a reader should know."
+    yield "# notes: >-"
+    yield "#   A conditional exploration, not a forecast."
+
+
+def _events(parent: "Scenario", evidence: "Evidence") -> Iterator[str]:
+    """One example for each way in which an event can be dated, in terms of the world that is asked about."""
+    from sim.scenario.calendar import quarter_text
+
+    state, power = evidence.states[0].code, evidence.powers[0].code
+    other = evidence.powers[-1].code
+    start, middle, end = (quarter_text(at) for at in (parent.start, (parent.start + parent.end) // 2, parent.end))
+    yield f"- at: {middle}"
+    yield f"  offer: {{by: {power}, to: {state}, kind: infrastructure, size: 2 bn USD, exclusivity: low}}"
+    yield "  note: Why then, and why so much."
+    yield f"- at: {{between: [{start}, {end}]}}  # a quarter drawn for every run"
+    yield f"  crisis: {{in: {state}, severity: high}}"
+    yield "  chance: 30 %  # of the runs"
+    yield f"- at: {start}"
+    yield "  every: 4 quarters"
+    yield f"  until: {end}  # else to the end of the run"
+    yield f"  summit: {{host: {other}, guests: all}}"
+    yield f"- {{at: {middle}, tariff: {{by: {other}, against: [{state}], rate: 10 %}}}}"
+    yield f"- {{at: {middle}, visit: {{by: {state}, to: {power}}}}}"
+    yield f"- {{at: {middle}, capacity: {{of: {power}, kind: security, change: -20 %}}}}"
+    yield f"- {{at: {middle}, rivalry: {{between: [{power}, {other}], domain: economic, by: 0.2}}}}"

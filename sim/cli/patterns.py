@@ -1,0 +1,45 @@
+"""`multivector patterns`: whether the model shows what it has to show."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from sim.cli.common import DONE, at_least, relative, say
+from sim.io.errors import input_error
+
+_SUFFIXES = (".csv", ".json")
+
+
+def add(commands: Any) -> None:
+    """Describe the command."""
+    parser = commands.add_parser(
+        "patterns", help="stylised patterns and extremes: what holds in the model and what not"
+    )
+    parser.add_argument("--runs", type=at_least(2), metavar="N", help="runs of each, in place of what the file says")
+    parser.add_argument("-o", "--out", metavar="FILE", help="write the table to a .csv or .json file as well")
+    parser.set_defaults(command=_patterns)
+
+
+def _patterns(asked: argparse.Namespace) -> int:
+    out = None if asked.out is None else Path(asked.out)
+    check_suffix(out)
+    from sim.analysis.paired import LEVEL
+    from sim.analysis.patterns import find_all, table_of
+    from sim.cli.report import print_patterns
+
+    findings = find_all(asked.runs, progress=lambda name: say(f"{name} ..."))
+    print_patterns(findings, LEVEL)
+    if out is not None:
+        from sim.analysis.effect_tables import csv_of, json_of
+        from sim.batch.tables import write_text
+
+        table = table_of(findings)
+        write_text(out, csv_of(table) if out.suffix == ".csv" else json_of(table))
+        print(f"table     {relative(out)}")
+    return DONE
+
+
+def check_suffix(out: Path | None) -> None:
+    """The name of the file says in which form the table is wanted."""
+    if out is not None and out.suffix not in _SUFFIXES:
+        raise input_error("--out", "the end of the name says the form", found=out.name, allowed=" or ".join(_SUFFIXES))

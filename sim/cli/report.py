@@ -1,0 +1,382 @@
+"""The tables that close a command: how runs ended, where states stand, and what differs between scenarios.
+
+Beside what the model says stands what "nothing changes" would say: each state as it stood at the end of the first
+quarter. A model whose answers never differ from that is not worth running.
+"""
+
+import math
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, TextIO
+
+from sim.analysis.ablation import CHANGED, clearest, silent, summary
+from sim.analysis.comparison import Comparison
+from sim.analysis.effect_tables import measure_name, shown_outcomes
+from sim.analysis.patterns import Finding, Verdict
+from sim.analysis.result_pairs import naive_words
+from sim.batch.summary import share_ended
+from sim.batch.variance import ENDED, FEWEST_DRAWS
+from sim.model.vocabulary import CAUTION
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from rich.console import Console
+    from rich.table import Table
+
+    from sim.batch.results import Results
+
+_RARE = 0.01  # shares of runs below this are not named one by one in the table; the files have them all
+
+
+def print_results(results: "Results", file: TextIO | None = None) -> None:
+    """Print the closing table to `file`, or to standard output."""
+    console = _console(file)
+    last = results.manifest["quarters"][-1]
+    console.print()
+    console.print(f"[bold]{results.title}[/bold]  ({results.name})")
+    console.print(f"{results.number_of_runs:,} runs to {last}, seed {results.manifest['seed']}; {CAUTION}")
+    _print_outcomes(results, console)
+    _print_alignment(results, console)
+    if results.manifest["lucks_per_draw"] > 1:
+        _print_variance(results, console)
+    console.print()
+
+
+def _console(file: TextIO | None) -> "Console":
+    from rich.console import Console
+
+    file = file or sys.stdout
+    return Console(file=file, width=None if file.isatty() else 100, highlight=False, emoji=False)
+
+
+def _table() -> "Table":
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column("", style="bold", no_wrap=True)
+    return table
+
+
+def _print_outcomes(results: "Results", console: "Console") -> None:
+    table = _table()
+    table.add_column("outcome words, share of runs")
+    table.add_column("balancing ended", justify="right")
+    table.add_column('"nothing changes"')
+    table.add_column("and is right in", justify="right")
+    final = results.final_outcomes()
+    naive = naive_words(results)
+    for code, name in results.states.items():
+        rows = final[final["state"] == code]
+        words = _words(rows)
+        said, _ = naive[code]
+        right = float(rows.loc[rows["outcome"] == said, "share"].sum())
+        table.add_row(name, words, percent(share_ended(rows)), said, percent(right))
+    console.print("\n[bold]How the runs end[/bold]")
+    console.print(table)
+
+
+def _words(rows: "pd.DataFrame") -> str:
+    """Outcome words with their shares, the most frequent first; what hardly happens is put together."""
+    said = [f"{row.outcome} {percent(row.share)}" for row in rows.itertuples() if row.share >= _RARE]
+    rest = [float(row.share) for row in rows.itertuples() if row.share < _RARE]
+    if rest:
+        said.append(f"others {percent(sum(rest))}")
+    return ", ".join(said)
+
+
+def _print_alignment(results: "Results", console: "Console") -> None:
+    table = _table()
+    for code in (*results.powers, "partners"):
+        table.add_column(code, justify="right", no_wrap=True)
+    quarters = results.manifest["quarters"]
+    bands = results.bands
+    for state, name in results.states.items():
+        mine = bands[bands["state"] == state]
+        first, last = (mine[mine["quarter"] == quarter] for quarter in (quarters[0], quarters[-1]))
+        starts, shares = (part[part["measure"] == "alignment"].set_index("power") for part in (first, last))
+        cells = [_share_cell(shares.loc[power], starts.loc[power]) for power in results.powers]
+        start, partners = (part[part["measure"] == "effective_partners"].iloc[0] for part in (first, last))
+        ranged = f"[dim]{partners['p5']:.1f}–{partners['p95']:.1f}[/dim]"
+        cells.append(f"{partners['p50']:.1f}\n{ranged}\n[dim]from {start['p50']:.1f}[/dim]")
+        table.add_row(name, *cells)
+    console.print(
+        "\n[bold]Alignment at the end[/bold]: % of all engagement, mean and the range of nine runs in ten; "
+        f'[dim]from[/dim]: in {quarters[0]}, which is what "nothing changes" would say'
+    )
+    console.print(table)
+
+
+def _print_variance(results: "Results", console: "Console") -> None:
+    """How much of the spread is due to numbers that nobody knows exactly; the rest is luck."""
+    from rich.table import Table
+
+    drawn, lucks = len(results.manifest["numbers_drawn"]), results.manifest["lucks_per_draw"]
+    draws = results.number_of_runs // lucks
+    console.print(
+        f"\n[bold]Share of variance due to numbers[/bold]: %, with its 95 % interval; the rest is luck "
+        f"({drawn:,} numbers drawn {draws:,} times, {lucks} lucks each)"
+    )
+    if draws < FEWEST_DRAWS:
+        console.print(f"too few runs to tell: at least {lucks * FEWEST_DRAWS} are needed")
+        return
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column("", style="bold", no_wrap=True)
+    for code in (*results.powers, "partners", "balancing ended"):
+        table.add_column(code, justify="right", no_wrap=True)
+    found = {(row.state, row.measure, row.power): row for row in results.variance.itertuples()}
+    wanted = [("alignment", power) for power in results.powers] + [("effective_partners", ""), (ENDED, "")]
+    for state, name in results.states.items():
+        table.add_row(name, *(_variance_cell(found.get((state, *one))) for one in wanted))
+    console.print(table)
+
+
+def _variance_cell(row: Any) -> str:
+    if row is None:  # it is the same in every run
+        return "–"
+    return f"{100 * row.numbers:.0f}\n[dim]{100 * row.numbers_low:.0f}–{100 * row.numbers_high:.0f}[/dim]"
+
+
+def _share_cell(row: "pd.Series[float]", start: "pd.Series[float]") -> str:
+    ranged = f"[dim]{100 * row['p5']:.0f}–{100 * row['p95']:.0f}[/dim]"
+    return f"{100 * row['mean']:.0f}\n{ranged}\n[dim]from {100 * start['mean']:.0f}[/dim]"
+
+
+# --- what differs ----------------------------------------------------------------------------------------------------
+
+_IN_PERCENT = frozenset(
+    {"alignment", "trust", "combined_pressure", "pressure", "autonomy", "acceptance", "threat", "ended", CHANGED}
+)
+
+
+def print_comparison(comparison: Comparison, file: TextIO | None = None) -> None:
+    """Print what differs between scenarios to `file`, or to standard output."""
+    console = _console(file)
+    reference = comparison.names[0]
+    console.print()
+    console.print(f"[bold]{' and '.join(comparison.names[1:])} against {reference}[/bold]")
+    console.print(f"{comparison.caption}; {CAUTION}")
+    for note in comparison.notes:
+        console.print(f"[dim]Note: {note}.[/dim]")
+    _print_endings(comparison, console)
+    for scenario in comparison.names[1:]:
+        _print_differences(comparison, scenario, console)
+    level = round(100 * comparison.level)
+    console.print(
+        f"\n[dim]Below each difference its {level} % interval, for itself. * is clear even when corrected for how "
+        "many outcomes there are (Holm). In % points, save partners (a number) and balance (0 to 100).[/dim]"
+    )
+    console.print()
+
+
+def _print_endings(comparison: Comparison, console: "Console") -> None:
+    """Outcome words and partners by state and scenario, under what "nothing changes" would say."""
+    table = _table()
+    table.add_column("", no_wrap=True)
+    table.add_column("outcome words, share of runs")
+    table.add_column("partners", justify="right")
+    table.add_column("word changed", justify="right")
+    naive = comparison.unchanged_words()
+    partners = comparison.effects[comparison.effects["measure"] == "effective_partners"].set_index(
+        ["scenario", "state"]
+    )
+    changed = {name: comparison.changed(name) for name in comparison.names[1:]}
+    for state, called in comparison.states.items():
+        first = partners.loc[comparison.names[1], state]
+        table.add_row(called, '"nothing changes"', naive[state], f"{first['start']:.2f}", "")
+        for name, results in zip(comparison.names, comparison.results, strict=True):
+            final = results.final_outcomes()
+            mean = partners.loc[name, state]["mean"] if name in changed else first["reference"]
+            share = percent(changed[name][state]) if name in changed else ""
+            table.add_row("", name, _words(final[final["state"] == state]), f"{mean:.2f}", share)
+    console.print("\n[bold]How the runs end[/bold]")
+    console.print(table)
+
+
+def _print_differences(comparison: Comparison, scenario: str, console: "Console") -> None:
+    mine = comparison.effects[comparison.effects["scenario"] == scenario]
+    console.print(f"\n[bold]{scenario} less {comparison.names[0]}[/bold]: means over the last quarters, the same luck")
+    console.print(_difference_table(mine))
+    console.print(_without_pairing(mine))
+
+
+def _difference_table(mine: "pd.DataFrame") -> "Table":
+    """Differences by outcome and state, those that are shown."""
+    states = list(dict.fromkeys(mine["state"]))
+    table = _table()
+    for state in states:
+        table.add_column(state, justify="right", no_wrap=True)
+    by_outcome = mine.set_index(["measure", "power", "state"]).sort_index()
+    powers = list(dict.fromkeys(mine.loc[mine["measure"] == "alignment", "power"]))
+    for measure, power in [
+        *shown_outcomes(mine, powers),
+        *([(CHANGED, "")] if CHANGED in set(mine["measure"]) else []),
+    ]:
+        rows = [by_outcome.loc[measure, power, state] for state in states]
+        table.add_row(measure_name(measure, power), *(_difference_cell(row, measure) for row in rows))
+    return table
+
+
+def _difference_cell(row: "pd.Series[float]", measure: str) -> str:
+    if not row["moved"]:
+        return "[dim]0[/dim]\n"
+    scale = 100.0 if measure in _IN_PERCENT else 1.0
+    digits = 3 if measure == "effective_partners" else 2
+    difference, low, high = (signed(scale * row[name], digits) for name in ("difference", "low", "high"))
+    return f"{difference}{'*' if row['clear'] else ''}\n[dim]{low}…{high}[/dim]"
+
+
+def signed(value: float, digits: int = 2) -> str:
+    """A difference as text: its sign always shown, and no minus nought."""
+    text = f"{value:+.{digits}f}" if abs(value) < 100 else f"{value:+.0f}"
+    return f"{0:.{digits}f}" if float(text) == 0.0 else text.replace("-", "−")
+
+
+def _without_pairing(rows: "pd.DataFrame") -> str:
+    """How many runs it would have taken without pairing, over what is shown."""
+    shown = rows[rows["measure"].isin(["effective_partners", "alignment"]) & rows["needed"].map(math.isfinite)]
+    if shown.empty:
+        return ""
+    times = (shown["needed"] / shown["runs"]).sort_values()
+    middle, least, most = (times.quantile(share, interpolation="nearest") for share in (0.5, 0.0, 1.0))
+    runs = math.ceil(middle * float(shown["runs"].iloc[0]))
+    return (
+        f"[dim]Without pairing, as sure an answer on partners and alignment would take about {runs:,} runs "
+        f"({middle:.1f} times as many; {least:.1f} to {most:.1f} by outcome).[/dim]"
+    )
+
+
+def percent(share: float) -> str:
+    """A share as text, honest about very small and very large ones: below 1, above 99."""
+    if share <= 0.0 or share >= 1.0:
+        return f"{100 * share:.0f}\u00a0%"
+    if share < 0.01:
+        return "<1\u00a0%"
+    return ">99\u00a0%" if share > 0.99 else f"{100 * share:.0f}\u00a0%"
+
+
+# --- what each system does -------------------------------------------------------------------------------------------
+
+_FEW_SYSTEMS = 3  # so many are shown outcome by outcome; of more, only what is clearest
+
+
+def print_ablation(table: "pd.DataFrame", level: float, file: TextIO | None = None) -> None:
+    """Print what the systems do, out of a table of `sim.analysis.ablation.effects`, to `file` or to standard output."""
+    console = _console(file)
+    scenarios = list(dict.fromkeys(table["scenario"]))
+    systems = list(dict.fromkeys(table["system"]))
+    console.print()
+    console.print(f"[bold]What each system does[/bold]  ({', '.join(scenarios)})")
+    runs = int(table["runs"].iloc[0])
+    console.print(f"{runs:,} runs with and without each, on the same luck; {CAUTION}")
+    for scenario in scenarios:
+        mine = table[table["scenario"] == scenario]
+        if len(systems) <= _FEW_SYSTEMS:
+            for system in systems:
+                console.print(f"\n[bold]{scenario} without {system}[/bold], less {scenario}")
+                console.print(_difference_table(mine[mine["system"] == system]))
+        else:
+            console.print(f"\n[bold]{scenario}[/bold]: effective partners without the system, less with it")
+            console.print(_partners_table(mine))
+    console.print("\n[bold]The clearest effect of each system[/bold]: without it, less with it")
+    console.print(_clearest_table(clearest(table), summary(table), len(scenarios) > 1))
+    outcomes = int(summary(table)["outcomes"].max())
+    console.print(
+        f"\n[dim]Intervals cover {100 * level:.0f} %, each for itself. With {outcomes} outcomes some intervals leave "
+        "nought out by chance; * and the numbers of clear outcomes are corrected for that (Holm, within system and "
+        "scenario). Shares in % points.[/dim]"
+    )
+    quiet = silent(table)
+    if not quiet:
+        console.print("Every system has an effect that can be told from nought.")
+    else:
+        where = "anywhere in this scenario" if len(scenarios) == 1 else "in any of these scenarios"
+        console.print(f"No effect that can be told from nought {where}: {', '.join(quiet)}.")
+    console.print()
+
+
+def _partners_table(mine: "pd.DataFrame") -> "Table":
+    table = _table()
+    rows = mine[mine["measure"] == "effective_partners"]
+    for state in dict.fromkeys(rows["state"]):
+        table.add_column(str(state), justify="right", no_wrap=True)
+    for system, cells in rows.groupby("system", sort=False):
+        table.add_row(str(system), *(_short_cell(cell) for _, cell in cells.iterrows()))
+    return table
+
+
+def _short_cell(row: "pd.Series[float]") -> str:
+    return f"{signed(row['difference'], 3)}{'*' if row['clear'] else ' '}" if row["moved"] else "0 "
+
+
+def _clearest_table(best: "pd.DataFrame", every: "pd.DataFrame", several: bool) -> "Table":
+    table = _table()
+    table.padding = (0, 1, 0, 0)
+    columns = [
+        ("clear in", "left"),
+        ("clear", "right"),
+        ("outcome", "left"),
+        ("state", "left"),
+        ("difference", "right"),
+    ]
+    for name, side in columns[0 if several else 1 :]:
+        table.add_column(name, justify=side, no_wrap=name != "clear in")  # type: ignore[arg-type]
+    found = every[every["clear"] > 0].groupby("system")["scenario"].agg(list)
+    for row in best.itertuples():
+        cells = [", ".join(found.get(row.system, ["none"]))] if several else []
+        if not row.touched:
+            table.add_row(str(row.system), *cells, "0", "[dim]nothing differs in any run[/dim]", "", "")
+            continue
+        scale = 100.0 if row.measure in _IN_PERCENT else 1.0
+        difference, low, high = (signed(scale * float(value)) for value in (row.difference, row.low, row.high))
+        name = measure_name(str(row.measure), str(row.power)) + (f" ({row.scenario})" if several else "")
+        table.add_row(
+            str(row.system),
+            *cells,
+            f"{row.clear}/{row.outcomes}",
+            name,
+            str(row.state),
+            f"{difference} [dim]{low}…{high}[/dim]",
+        )
+    return table
+
+
+# --- patterns --------------------------------------------------------------------------------------------------------
+
+
+def print_patterns(findings: Sequence[Finding], level: float, file: TextIO | None = None) -> None:
+    """Print what the model says to each pattern to `file`, or to standard output."""
+    console = _console(file)
+    console.print()
+    console.print("[bold]Patterns and extremes[/bold]: what the model has to show before it deserves a hearing")
+    console.print(f"{CAUTION}\n")
+    table = _table()
+    table.add_column("the model says", justify="right", no_wrap=True)
+    table.add_column("line", no_wrap=True)
+    table.add_column("verdict", no_wrap=True)
+    for one in findings:
+        said = (
+            ""
+            if one.verdict is Verdict.MISSING
+            else f"{_number(one.value)}\n[dim]{_number(one.low)}…{_number(one.high)}[/dim]"
+        )
+        loud = one.verdict is Verdict.FAILS
+        table.add_row(
+            one.pattern.id, said, one.pattern.line, f"[bold]{one.verdict.words}[/bold]" if loud else one.verdict.words
+        )
+    console.print(table)
+    for one in findings:
+        console.print(f"\n[bold]{one.pattern.id}[/bold]: {one.pattern.claim}")
+        runs = f"{one.runs:,} runs" if one.runs else f"needs {', '.join(one.pattern.needs)}"
+        console.print(f"[dim]{one.pattern.measure} ({runs}). {one.pattern.why}[/dim]")
+        if one.pattern.evidence:
+            console.print(f"[dim]Sources: {', '.join(one.pattern.evidence)}[/dim]")
+    counted = {verdict: sum(one.verdict is verdict for one in findings) for verdict in Verdict}
+    told = ", ".join(f"{count} {verdict.words}" for verdict, count in counted.items() if count)
+    console.print(f"\n{told}. Intervals cover {100 * level:.0f} %; {Verdict.HOLDS.words}: {Verdict.HOLDS.value}.")
+    console.print()
+
+
+def _number(value: float) -> str:
+    return (
+        f"{value:+.3f}".replace("-", "−") if abs(value) >= 0.0005 or value == 0.0 else f"{value:+.1e}".replace("-", "−")
+    )

@@ -1,0 +1,171 @@
+"""`multivector run`: a batch of each scenario, on this machine, on a cluster, or as one part of a job array."""
+
+import argparse
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.cli.common import (
+    DONE,
+    WRONG_INPUT,
+    add_batch_options,
+    add_out,
+    add_scenarios,
+    at_least,
+    duration,
+    load_all,
+    relative,
+    reporter,
+    say,
+    size,
+)
+from sim.io.errors import input_error
+
+if TYPE_CHECKING:
+    from sim.batch.results import Results
+    from sim.batch.runner import Estimate, Part
+    from sim.scenario.scenario import Scenario
+
+_NUMBERS = ("fixed", "sampled")
+
+
+def add(commands: Any) -> None:
+    """Describe the command to the parser."""
+    run = commands.add_parser("run", help="run scenarios many times; ends with a table, figures and files")
+    add_scenarios(run)
+    add_batch_options(run)
+    add_out(run)
+    run.add_argument("--engine", choices=("ensemble", "mesa"), default="ensemble", help="both give the same numbers")
+    run.add_argument(
+        "--numbers",
+        choices=_NUMBERS,
+        default="fixed",
+        help="sampled: draw every number from its range, and tell how much of the spread is due to that",
+    )
+    run.add_argument("--series", type=at_least(0), metavar="N", help="keep the whole course of the first N runs")
+    run.add_argument("--thin", type=at_least(1), default=1, metavar="N", help="keep every Nth quarter of that course")
+    run.add_argument("--measures", type=_names, metavar="A,B", help="keep only these measures of that course")
+    run.add_argument("--csv", action="store_true", help="write the tables as CSV too")
+    run.add_argument("--no-figures", action="store_true", help="do not draw figures")
+    run.add_argument("--dry-run", action="store_true", help="check everything, estimate time and disk, write nothing")
+    where = run.add_mutually_exclusive_group()
+    where.add_argument(
+        "--dask", metavar="ADDRESS", help="send blocks to the Dask scheduler there; local: to processes started here"
+    )
+    where.add_argument(
+        "--block",
+        type=_part,
+        metavar="I/N",
+        help="make part I of N only, as in a job array; without it, all are joined",
+    )
+    run.set_defaults(command=_run)
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def _part(text: str) -> tuple[int, int]:
+    match = re.fullmatch(r"([0-9]+)/([0-9]+)", text)
+    if match is None or not 1 <= int(match[1]) <= int(match[2]):
+        raise argparse.ArgumentTypeError(f"{text!r} is no part such as 3/40, counted from 1/40 to 40/40")
+    return int(match[1]), int(match[2])
+
+
+def _run(asked: argparse.Namespace) -> int:
+    scenarios = load_all(asked.scenarios, asked.set)
+    from sim.batch import runner
+
+    options = {
+        "runs": asked.runs,
+        "seed": asked.seed,
+        "workers": asked.workers,
+        "out": asked.out,
+        "engine": asked.engine,
+        "series": runner.SERIES_RUNS if asked.series is None else asked.series,
+        "thin": asked.thin,
+        "measures": asked.measures,
+        "numbers": asked.numbers,
+    }
+    if asked.dry_run:
+        return max([_print_estimate(one.name, runner.estimate(one, **options)) for one in scenarios])
+    if asked.block is not None:
+        return _run_parts(scenarios, asked.block, options)
+    results = []
+    for scenario in scenarios:
+        with reporter() as report:
+            results.append(runner.run(scenario, progress=report, dask=asked.dask, **options))
+    return _show(results, asked)
+
+
+def _run_parts(scenarios: Sequence["Scenario"], block: tuple[int, int], options: dict[str, Any]) -> int:
+    from sim.batch import runner
+
+    for scenario in scenarios:
+        with reporter() as report:
+            part = runner.run_part(scenario, *block, progress=report, **options)
+        _print_part(scenario.name, block, part)
+    return DONE
+
+
+def _print_part(name: str, block: tuple[int, int], part: "Part") -> None:
+    if part.finished:
+        print(f"{name}: finished before, in {relative(part.folder)}")
+        return
+    print(f"{name}: part {block[0]} of {block[1]} is there, {part.done:,} runs, in {relative(part.folder)}")
+    print("    when all parts are there, the same command without --block puts them together")
+
+
+def _show(results: Sequence["Results"], asked: argparse.Namespace) -> int:
+    from sim.cli.report import print_results
+
+    for one in results:
+        print_results(one)
+    try:
+        if asked.csv:
+            for one in results:
+                one.write_csv()
+        drawn = [] if asked.no_figures else _draw(results)
+    except OSError as error:
+        where = relative(results[0].folder)
+        reason = error.strerror or str(error)
+        message = f"the results are complete, but figures and CSV files cannot be written beside them ({reason})"
+        raise input_error(where, message) from error
+    for one in results:
+        print(f"results   {relative(one.folder)}")
+    for folder in drawn:
+        print(f"figures   {relative(folder)}")
+    return DONE
+
+
+def _draw(results: Sequence["Results"]) -> list[Path]:
+    say("drawing figures ...")
+    from sim.figures.batch import draw_comparison, draw_figures
+
+    folders = [one.folder / "figures" for one in results]
+    for one, folder in zip(results, folders, strict=True):
+        draw_figures(one, folder)
+    if len(results) > 1:
+        folders.append(draw_comparison(results))
+    return folders
+
+
+def _print_estimate(name: str, estimate: "Estimate") -> int:
+    """What a batch would take; the exit code says whether it could be written."""
+    state = "finished already, nothing would be run" if estimate.finished else "nothing was written"
+    print(f"{name}: {estimate.runs:,} runs, {duration(estimate.seconds)} and {size(estimate.size)} by estimate")
+    print(f"    to {relative(estimate.folder)} ({state}), where {size(estimate.free)} are free")
+    blocks = f"{estimate.blocks:,} block{'' if estimate.blocks == 1 else 's'}"
+    print(f"    in {blocks}, the most that many machines could share")
+    if estimate.kept and not estimate.finished:
+        print(f"    {estimate.kept:,} runs are kept from a batch that was stopped, and would not be made again")
+    if estimate.drawn:
+        print(f"    {estimate.drawn:,} numbers are drawn from their ranges, a column each in the table of runs")
+    if estimate.finished:
+        return DONE
+    if not estimate.writable:
+        say(f"{relative(estimate.folder)}: results cannot be written there")
+    if estimate.size > estimate.free:
+        say(f"{relative(estimate.folder)}: there is too little room; keep less with --series, --thin and --measures")
+    return DONE if estimate.writable and estimate.size <= estimate.free else WRONG_INPUT

@@ -1,0 +1,172 @@
+"""`multivector sweep`: run experiments, and tell what mattered."""
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.cli.common import DONE, add_out, at_least, duration, relative, reporter, say
+from sim.io.errors import Complaints, InputError, input_error, listed
+
+if TYPE_CHECKING:
+    from sim.analysis.sensitivity.experiment import Experiment
+    from sim.analysis.sensitivity.sweep_results import Sweep
+
+_TOLD = 8  # outcomes in the closing table
+_SHOWN = 8  # factors an outcome in the closing table; the files have them all
+
+
+def add(commands: Any) -> None:
+    """Describe the command to the parser."""
+    sweep = commands.add_parser("sweep", help="run an experiment: many settings of the numbers, and what mattered")
+    sweep.add_argument("experiments", nargs="+", metavar="EXPERIMENT", help="name, number, folder or file")
+    sweep.add_argument("--points", type=at_least(1), metavar="N", help="size of the design, in place of the file's")
+    sweep.add_argument("--replicates", type=at_least(1), metavar="N", help="runs at each point, in place of the file's")
+    sweep.add_argument("--seed", type=at_least(0), metavar="S", help="seed, in place of the file's; 0 is a seed")
+    sweep.add_argument("--workers", type=at_least(1), metavar="N", help="threads (default: all cores)")
+    add_out(sweep)
+    sweep.add_argument("--small", action="store_true", help="the smallest design that runs from end to end, for a try")
+    sweep.add_argument("--dry-run", action="store_true", help="check everything, estimate the time, write nothing")
+    sweep.add_argument("--no-figures", action="store_true", help="do not draw figures")
+    sweep.add_argument("--csv", action="store_true", help="write the tables as CSV too")
+    sweep.add_argument("--publish", action="store_true", help="write figures and tables beside the experiment's file")
+    sweep.set_defaults(command=_sweep)
+
+
+def _sweep(asked: argparse.Namespace) -> int:
+    check_published_as_written(asked)
+    experiments = _load_all(asked.experiments)
+    from sim.analysis.sensitivity import runner
+
+    for experiment in map(runner.smallest, experiments) if asked.small else experiments:
+        options = {"points": asked.points, "replicates": asked.replicates, "seed": asked.seed}
+        options |= {"workers": asked.workers, "out": asked.out}
+        if asked.dry_run:
+            _print_estimate(experiment, runner.estimate(experiment, **options))
+            continue
+        with reporter() as report:
+            sweep = runner.sweep(experiment, progress=report, **options)
+        found = _discover(experiment, sweep)
+        _print(sweep, found)
+        _write(asked, experiment, sweep, found)
+    return DONE
+
+
+def check_published_as_written(asked: argparse.Namespace) -> None:
+    """What lies beside a file is what the file says: nothing smaller, and nothing on another luck."""
+    changed = [name for name in ("points", "replicates", "seed", "small") if getattr(asked, name) not in (None, False)]
+    if asked.publish and changed:
+        found = listed(f"--{name}" for name in changed)
+        raise input_error(
+            "--publish", "what is published is what the file says", found=found, allowed="none of these beside it"
+        )
+
+
+def _load_all(names: list[str]) -> list["Experiment"]:
+    """All experiments; what is wrong with any of them is told together."""
+    from sim.analysis.sensitivity.experiment import load_experiment
+
+    experiments, complaints = [], Complaints()
+    for name in dict.fromkeys(names):
+        try:
+            experiments.append(load_experiment(name))
+        except InputError as error:
+            for complaint in error.complaints:
+                complaints.add(complaint)
+    complaints.raise_if_any()
+    return experiments
+
+
+def _print_estimate(experiment: "Experiment", estimate: Any) -> None:
+    state = "finished already, nothing would be run" if estimate.finished else "nothing was written"
+    size = f"{estimate.points:,} points, {estimate.runs:,} runs"
+    print(f"{experiment.name}: {size}, {duration(estimate.seconds)} by estimate")
+    print(f"    to {relative(estimate.folder)} ({state})")
+
+
+def _discover(experiment: "Experiment", sweep: "Sweep") -> list[Any]:
+    """The boxes that were asked for; where the workbench is missing, or a box makes no sense, that is said."""
+    if not experiment.discover:
+        return []
+    from sim.analysis.sensitivity import discovery
+
+    if not discovery.available():
+        say(f"{discovery.MISSING}\nEverything else goes on without it.")
+        return []
+    found = []
+    worlds, means = sweep.design.drop(columns="point"), sweep.means
+    for ask in experiment.discover:
+        try:
+            found.append(discovery.discover(worlds, means[ask.outcome].to_numpy(), ask, seed=experiment.seed))
+        except InputError as error:
+            say(str(error))
+    return found
+
+
+def _write(asked: argparse.Namespace, experiment: "Experiment", sweep: "Sweep", found: list[Any]) -> None:
+    if asked.csv:
+        for name in ("design", "runs", "indices", "interactions", "noise", "convergence", "refused"):
+            table = getattr(sweep, name)
+            (sweep.folder / f"{name}.csv").write_text(table.to_csv(index=False, lineterminator="\n"), encoding="utf-8")
+    print(f"results   {relative(sweep.folder)}")
+    if asked.publish and experiment.folder is not None:
+        say("drawing figures ...")
+        from sim.cli.publish import publish
+
+        publish(sweep, experiment.folder, found)
+        print(f"published {relative(experiment.folder)}")
+    elif not asked.no_figures:
+        say("drawing figures ...")
+        from sim.figures.sensitivity import draw_sweep
+
+        draw_sweep(sweep, None, found)
+        print(f"figures   {relative(Path(sweep.folder) / 'figures')}")
+
+
+# --- the closing table -----------------------------------------------------------------------------------------------
+
+
+def _print(sweep: "Sweep", found: list[Any]) -> None:
+    print(f"\n{sweep.title}  ({sweep.name})")
+    runs = f"{sweep.number_of_runs:,} runs, {sweep.manifest['replicates']} at each point, seed {sweep.manifest['seed']}"
+    print(f"{runs}; conditional exploration, not a forecast\n")
+    refused = list(sweep.refused["outcome"])
+    told = [name for name in sweep.outcomes if "@" not in name and name not in refused]
+    for outcome in told[:_TOLD]:
+        _print_outcome(sweep, outcome)
+    if len(told) > _TOLD:
+        print(f"and {len(told) - _TOLD} more outcomes; indices.parquet has them all\n")
+    whys = [str(row.why) for row in sweep.refused.itertuples() if "@" not in str(row.outcome)]
+    for why in whys[:_TOLD]:
+        print(why)
+    if whys:
+        more = f"and {len(whys) - _TOLD} more; refused.parquet has them all\n" if len(whys) > _TOLD else ""
+        print(more)
+    for one in found:
+        print(f"{one.words}: in {one.rate:.0%} of the worlds")
+        print(f"  a box covers {one.coverage:.0%} of them, and {one.density:.0%} of the box are such worlds")
+        for row in one.box.itertuples():
+            print(f"    {row.factor:<40} {row.low:.4g} to {row.high:.4g}  (of {row.least:.4g} to {row.most:.4g})")
+        print()
+
+
+def _print_outcome(sweep: "Sweep", outcome: str) -> None:
+    noise = sweep.noise[sweep.noise["outcome"] == outcome].iloc[0]
+    told = f"{outcome}: {noise['mean']:.4g} on average"
+    if noise["parameters"] == noise["parameters"]:  # not a number where there is one replicate only
+        luck = noise["luck"] + noise["together"]
+        told += f"; parameters {noise['parameters']:.0%} of the variance, luck {luck:.0%}"
+    print(told)
+    rows = sweep.indices[sweep.indices["outcome"] == outcome]
+    for index in ("total", "mu_star", "rank_correlation", "swing", "effect"):
+        mine = rows[rows["index"] == index]
+        mine = mine.loc[mine["value"].abs().sort_values(ascending=False, kind="stable").index]
+        for row in mine.head(_SHOWN).itertuples():
+            span = f"{row.low:+.3f} to {row.high:+.3f}" if row.low == row.low else ""
+            at = f" at {row.at:.4g}" if row.at == row.at else ""
+            print(f"  {row.factor + at:<44} {index:<16} {row.value:+.3f}  {span}")
+    widest = sweep.convergence[sweep.convergence["outcome"] == outcome]
+    if not widest.empty:
+        last = widest.sort_values("points").iloc[-1]
+        state = "large enough" if last["enough"] else f"too small: about {last['points_needed']:,.0f} would do"
+        print(f"  widest interval ±{last['half_width']:.3f} at {last['points']:,.0f}, the sample is {state}")
+    print()

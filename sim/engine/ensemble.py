@@ -1,0 +1,179 @@
+"""Many worlds at once: drives `sim.model.turn` over blocks of lanes.
+
+A block is some runs side by side in the lanes of one world. Blocks share nothing, so they can be played by as many
+threads as there are cores; `Prepared.run_block` may be called from any of them. The same run gives the same bits
+whatever block, lane or thread it is played in.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from sim.batch.tables import BY_POWER, BY_STATE, Block
+from sim.engine.event_rows import rows_of
+from sim.engine.sampling import event_dates, sampled_numbers
+from sim.evidence.evidence import Evidence, load_evidence
+from sim.model.chance import lucks
+from sim.model.parameters import aligned, number_values, vector
+from sim.model.turn import Phase, advance
+from sim.model.world import DOMAINS, KINDS, axes_of, build, unpack
+from sim.scenario.scenario import Event, Scenario
+
+LANES = 96  # measured: fewer cost more loops, more leave the cache, and at 64 or 128 rows fall on the same cache sets
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prepared:
+    """A scenario made ready: its numbers resolved, its events laid out. Safe to share between threads."""
+
+    scenario: Scenario
+    evidence: Evidence
+    values: Mapping[str, Any]  # every number by name: a float, or one float a run, from run 0 on
+    events: tuple[Event, ...]  # in the order of their first quarter
+    rows: np.ndarray  # float64 [rows, 8], see `sim.engine.event_rows`
+    event_of: np.ndarray  # int64 [rows], the event each row belongs to
+    pole: np.ndarray  # float64 [powers], -1..1
+    seed: int
+    fixed: frozenset[str] = frozenset()  # numbers that are not drawn, whatever the scenario samples
+    luck_of: np.ndarray | None = None  # int64 [runs]: the run whose luck each run has, where runs share it
+
+    @property
+    def quarters(self) -> tuple[int, ...]:
+        """The quarters played, as year * 4 + quarter - 1."""
+        return tuple(range(self.scenario.start, self.scenario.end + 1))
+
+    def run_block(self, first: int, count: int, lanes: int = LANES) -> Block:
+        """Play runs `first` .. `first + count - 1`; any count, also one."""
+        axes = axes_of(self.evidence)
+        shape = (len(self.quarters), len(axes["i"]))
+        by_power = np.empty((*shape, len(axes["j"]), len(BY_POWER), count))
+        by_state = np.empty((*shape, len(BY_STATE), count))
+        offers = np.empty((len(axes["i"]), len(axes["j"]), len(KINDS), 4, count), dtype=np.int64)
+        with np.errstate(over="ignore"):  # addresses wrap round on purpose when nothing is compiled
+            for start in range(0, count, lanes):
+                part = slice(start, min(start + lanes, count))
+                self._play(first + start, part, by_power, by_state, offers)
+        return Block(
+            first=first,
+            states=axes["i"],
+            powers=axes["j"],
+            kinds=KINDS,
+            quarters=self.quarters,
+            by_power=np.moveaxis(by_power, -1, 0),
+            by_state=np.moveaxis(by_state, -1, 0),
+            offers=np.moveaxis(offers, -1, 0),
+        )
+
+    def happenings(self, first: int, lanes: int) -> np.ndarray:
+        """Events laid out for the turn and some runs: float64 [rows, 9 + lanes].
+
+        What `sim.engine.event_rows` says, the last quarter in which the event may be due, and for each run the quarter
+        in which it is due there. What is left to luck is drawn here and not in the turn, so that what happens can be
+        told beforehand.
+        """
+        dates = self._by_luck(partial(event_dates, self.events), self.seed, first, lanes)
+        last = np.array([float(event.last) for event in self.events])
+        return np.hstack((self.rows, last[self.event_of, None], dates[self.event_of]))
+
+    def values_of(self, first: int, lanes: int) -> Mapping[str, Any]:
+        """The numbers of some runs: what differs from run to run is float64 [lanes], everything else holds for all."""
+        values = {
+            name: value[first : first + lanes] if isinstance(value, np.ndarray) else value
+            for name, value in self.values.items()
+        }
+        where = slice(None) if self.luck_of is None else self.luck_of[first : first + lanes]
+        start, count = (first, lanes) if self.luck_of is None else (0, 1 + int(self.luck_of.max()))
+        drawn = sampled_numbers(self.scenario, self.seed, start, count)
+        return values | {name: value[where] for name, value in drawn.items() if name not in self.fixed}
+
+    def _by_luck(self, draw: Callable[[int, int, int], np.ndarray], seed: int, first: int, lanes: int) -> np.ndarray:
+        """What is drawn for some runs, in the last axis; runs that share the luck of another get what that one gets."""
+        if self.luck_of is None:
+            return draw(seed, first, lanes)
+        return draw(seed, 0, 1 + int(self.luck_of.max()))[..., self.luck_of[first : first + lanes]]
+
+    def _play(self, first: int, part: slice, by_power: np.ndarray, by_state: np.ndarray, offers: np.ndarray) -> None:
+        lanes = part.stop - part.start
+        values = self.values_of(first, lanes)
+        store = build(self.evidence, values, self._by_luck(lucks, self.seed, first, lanes))
+        page_power = aligned((*by_power.shape[:-1], lanes))
+        page_state = aligned((*by_state.shape[:-1], lanes))
+        advance(
+            store,
+            vector(values, lanes),
+            self.happenings(first, lanes),
+            self.scenario.start,
+            len(self.quarters),
+            int(Phase.ALL),
+            0,
+            self.pole,
+            page_power,
+            page_state,
+        )
+        by_power[..., part] = page_power
+        by_state[..., part] = page_state
+        offers[..., part] = offer_totals(unpack(store))
+
+
+def offer_totals(world: Any) -> np.ndarray:
+    """Offers made and accepted and their values so far: int64 [states, powers, kinds, 4, lanes].
+
+    Values in million USD (security: thousandths of a point): whole numbers, so that sums do not depend on their order.
+    """
+    counts = [world.made_count, world.taken_count]
+    values = [1000.0 * world.made_value, 1000.0 * world.taken_value]
+    totals: np.ndarray = np.rint(np.stack([*counts, *values], axis=3)).astype(np.int64)
+    return totals
+
+
+def prepare(
+    scenario: Scenario,
+    evidence: Evidence | None = None,
+    *,
+    seed: int | None = None,
+    numbers: Mapping[str, Any] | None = None,
+) -> Prepared:
+    """Make a scenario ready to run. `numbers` overrides values by name, after the scenario's own."""
+    evidence = load_evidence(scenario.world) if evidence is None else evidence
+    values = number_values(evidence, {**scenario.numbers, **(numbers or {})}, scenario.without)
+    switched_off = {name for system in scenario.without for name in evidence.systems[system].strengths}
+    events = tuple(sorted(scenario.events, key=lambda event: event.at))
+    rows, event_of = rows_of(events, evidence)
+    return Prepared(
+        scenario=scenario,
+        evidence=evidence,
+        values=values,
+        events=events,
+        rows=rows,
+        event_of=event_of,
+        pole=poles(evidence),
+        seed=scenario.seed if seed is None else seed,
+        fixed=frozenset(switched_off.union(numbers or ())),
+    )
+
+
+def poles(evidence: Evidence) -> np.ndarray:
+    """Where each power stands between the two that rival each other most: float64 [powers].
+
+    -1 at the first of the two, 1 at the second. Read from the starting rivalries: a power that coordinates with one
+    pole and rivals the other stands near the first.
+    """
+    codes = [actor.code for actor in evidence.powers]
+    level = np.zeros((len(codes), len(codes)))
+    for a, one in enumerate(codes):
+        for b, two in enumerate(codes):
+            names = [f"rivalry.{one}.{two}.{domain}" for domain in DOMAINS]
+            if all(name in evidence.numbers for name in names):
+                level[a, b] = level[b, a] = sum(evidence.numbers[name].value for name in names) / len(names)
+    if len(codes) < 2:
+        return np.zeros(len(codes))
+    hottest = np.argwhere(level == level.max())
+    first, second = min(
+        hottest.tolist(), key=lambda pair: [codes[at] for at in pair]
+    )  # by name, not by place in a file
+    place = np.clip((level[first] - level[second]) / max(level[first, second], 1e-12), -1.0, 1.0)
+    place[first], place[second] = -1.0, 1.0
+    return np.asarray(place)

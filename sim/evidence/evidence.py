@@ -1,0 +1,139 @@
+"""The evidence: everything that is known of one world, read from the folder `seeds/` and checked.
+
+`load_evidence` is the front. Documents and facts are read in `sim.evidence.documents`, numbers in
+`sim.evidence.numbers`, systems in `sim.evidence.systems`, and who is in a world in `sim.evidence.actors` and
+`sim.evidence.relations`. A number that does not say what it means, within what range it lies, and on what it rests is
+refused.
+"""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sim.evidence.actors import Actor, Cast, Corridor, read_actors
+from sim.evidence.documents import Document, Fact, FactKind, read_documents, read_facts
+from sim.evidence.numbers import KINDS, LEVELS, Basis, Number, NumberReader, read_parameters
+from sim.evidence.relations import DOMAINS, read_corridors, read_neighbours, read_rivalries, read_ties
+from sim.evidence.systems import System, read_systems
+from sim.evidence.worlds import HOME_WORLD, folder_of, list_worlds, read_lineage, shipped_folder
+from sim.io.errors import Complaints, input_error, listed, nearest_to, quoted, shown_path
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+__all__ = [
+    "DOMAINS",
+    "HOME_WORLD",
+    "KINDS",
+    "LEVELS",
+    "Actor",
+    "Basis",
+    "Corridor",
+    "Document",
+    "Evidence",
+    "Fact",
+    "FactKind",
+    "Number",
+    "System",
+    "list_worlds",
+    "load_evidence",
+    "shipped_folder",
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """Everything read for one world. The dicts are shared between callers: read them, never write."""
+
+    world: str
+    folder: Path
+    region: str
+    together: str
+    documents: Mapping[str, Document]
+    facts: Mapping[str, Fact]
+    numbers: Mapping[str, Number]
+    systems: Mapping[str, System]
+    states: tuple[Actor, ...]
+    powers: tuple[Actor, ...]
+    corridors: tuple[Corridor, ...] = ()
+    kinds: tuple[str, ...] = field(default=KINDS)
+
+
+def load_evidence(world: str = HOME_WORLD, folder: Path | str | None = None) -> Evidence:
+    """The evidence for one world, from `folder` or from the seeds that come with the package.
+
+    Raises `InputError` with every problem found. Reading is done once per process as long as no file changes.
+    """
+    seeds = shipped_folder("seeds") if folder is None else Path(folder).absolute()
+    if not seeds.is_dir():
+        raise input_error(shown_path(seeds), "there is no such folder of seeds")
+    worlds = list_worlds(seeds)
+    if world not in worlds:
+        raise input_error(
+            shown_path(seeds),
+            "there is no such world",
+            found=quoted(world),
+            allowed=listed(worlds),
+            nearest=nearest_to(world, worlds),
+        )
+    return _read_evidence(world, seeds, _stamps_of(_files(seeds, worlds)))
+
+
+_OF_A_WORLD = ("actors.yaml", "ties.csv", "rivalries.csv", "neighbours.csv", "corridors.csv")
+
+
+def _files(seeds: Path, worlds: Iterable[str]) -> list[Path]:
+    """Every file on which a world may rest; those of all worlds, since any of them may be extended."""
+    shared = [seeds / "documents.yaml", *sorted((seeds / "facts").glob("*.yaml")), seeds / "systems.yaml"]
+    parameters = sorted((seeds / "parameters").glob("*.yaml"))
+    return [*shared, *parameters, *(folder_of(seeds, world) / name for world in worlds for name in _OF_A_WORLD)]
+
+
+def _stamps_of(files: Iterable[Path]) -> tuple[tuple[str, int, int], ...]:
+    """Names, sizes and times of files, so that a changed file is read again. A missing one has size -1."""
+    stamps = []
+    for path in files:
+        try:
+            about = path.stat()
+            stamps.append((str(path), about.st_size, about.st_mtime_ns))
+        except OSError:
+            stamps.append((str(path), -1, 0))
+    return tuple(stamps)
+
+
+@functools.lru_cache(maxsize=8)
+def _read_evidence(world: str, seeds: Path, _stamps: tuple[tuple[str, int, int], ...]) -> Evidence:
+    complaints = Complaints()
+    documents = read_documents(seeds / "documents.yaml", complaints)
+    facts = read_facts(sorted((seeds / "facts").glob("*.yaml")), documents, complaints)
+    numbers = NumberReader(facts, complaints)
+    for path in sorted((seeds / "parameters").glob("*.yaml")):
+        read_parameters(path, numbers)
+    systems = read_systems(seeds / "systems.yaml", facts, numbers, complaints)
+    cast, folders = Cast(), []
+    for folder, top in read_lineage(seeds, world, complaints):
+        cast = read_actors(top, cast, numbers)
+        folders.append(folder)
+    states, powers, corridors = cast.states, cast.powers, cast.corridors
+    tables = {name: [folder / name for folder in folders] for name in _OF_A_WORLD}
+    read_ties(tables["ties.csv"], states, powers, numbers)
+    read_rivalries(tables["rivalries.csv"], powers, numbers)
+    read_neighbours(tables["neighbours.csv"], states, numbers)
+    read_corridors(tables["corridors.csv"], corridors, states, powers, numbers)
+    complaints.raise_if_any()
+    return Evidence(
+        world=world,
+        folder=seeds,
+        region=cast.region,
+        together=cast.together,
+        documents=documents,
+        facts=facts,
+        numbers=numbers.read,
+        systems=systems,
+        states=states,
+        powers=powers,
+        corridors=corridors,
+    )

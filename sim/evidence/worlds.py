@@ -1,0 +1,78 @@
+"""Where the seeds are, which worlds they hold, and which world extends which."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sim.io.checks import check_choice, check_keys
+from sim.io.errors import Complaints, Entry
+from sim.io.readers import read_yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+HOME_WORLD = "central-asia"
+
+
+def shipped_folder(name: str) -> Path:
+    """The folder `name` beside the package in a checkout, else the copy inside the installed package."""
+    package = Path(__file__).resolve().parents[1]
+    beside = package.parent / name
+    # An installed package may have a stranger's folder of that name beside it; a checkout has its project file there.
+    in_checkout = (package.parent / "pyproject.toml").is_file() and beside.is_dir()
+    return beside if in_checkout else package / "_data" / name
+
+
+def list_worlds(folder: Path | str | None = None) -> tuple[str, ...]:
+    """The names of the worlds that the seeds hold."""
+    seeds = shipped_folder("seeds") if folder is None else Path(folder).absolute()
+    others = sorted(path.parent.name for path in seeds.glob("*/actors.yaml"))
+    return ((HOME_WORLD,) if (seeds / "actors.yaml").is_file() else ()) + tuple(others)
+
+
+def folder_of(seeds: Path, world: str) -> Path:
+    """Where the actors and ties of a world stand: in a folder of its own, but for the home world."""
+    return seeds if world == HOME_WORLD else seeds / world
+
+
+def read_lineage(seeds: Path, world: str, complaints: Complaints) -> list[tuple[Path, Entry]]:
+    """The folders and actors of a world and of those it extends, the oldest first.
+
+    A world that extends another has all that the other has, and adds to it; it changes nothing of it. Empty when one of
+    them cannot be used.
+    """
+    worlds = list_worlds(seeds)
+    lineage: list[tuple[Path, Entry]] = []
+    chain: list[str] = []
+    following: str | None = world
+    while following is not None:
+        chain.append(following)
+        folder = folder_of(seeds, following)
+        top = read_yaml(folder / "actors.yaml", complaints)
+        if top is None or not check_world_keys(top, complaints):
+            return []
+        lineage.append((folder, top))
+        parent = top.value.get("extends")
+        following = None if parent is None else check_extended(parent, worlds, chain, complaints)
+        if parent is not None and following is None:
+            return []
+    return lineage[::-1]
+
+
+def check_world_keys(top: Entry, complaints: Complaints) -> bool:
+    """A world says who is in it; one that extends another says only what it adds."""
+    own = ("region", "states", "powers")
+    if isinstance(top.value, dict) and "extends" in top.value:
+        return check_keys(top, ("extends",), (*own, "corridors"), complaints)
+    return check_keys(top, own, ("corridors", "extends"), complaints)
+
+
+def check_extended(entry: Entry, worlds: Iterable[str], chain: Sequence[str], complaints: Complaints) -> str | None:
+    """What is extended is a world of these seeds, and not one of its own heirs."""
+    world = check_choice(entry, worlds, complaints)
+    if world is not None and world in chain:
+        circle = " -> ".join([*chain, world])
+        complaints.about(entry, message=f"worlds extend each other in a circle: {circle}")
+        return None
+    return world

@@ -1,0 +1,363 @@
+"""Figures of results: (data, axes) -> axes, and one function that draws and writes them all.
+
+A drawing function takes a tidy table and the axes to draw on, and gives the axes back, so any of them can be put into a
+figure of one's own. Colours, style and layout are those of `sim.figures.style`.
+"""
+
+import hashlib
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+
+from sim.batch.outcomes import split_word
+from sim.batch.results import Results
+from sim.cli.report import percent
+from sim.figures.style import (
+    FAINT,
+    GRID,
+    INK,
+    PALETTE,
+    STYLE,
+    Look,
+    apart,
+    as_year,
+    finish,
+    look,
+    mixed,
+    outcome_fill,
+    outcome_order,
+    panels_for,
+    put_legend,
+    write_figure,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+# --- alignment over time ---------------------------------------------------------------------------------------------
+
+
+def alignment_over_time(data: pd.DataFrame, axes: "Axes", how: Look, top: float | None = None) -> "Axes":
+    """Draw alignment of one state over time: median, and bands with 50 % and 90 % of the runs.
+
+    `data` has one row a quarter and power with the columns quarter, power, p5, p25, p50, p75, p95 (shares 0..1); `top`
+    is where the axis ends, in per cent, just above the bands unless given.
+    """
+    ends: dict[str, float] = {}
+    last = 0.0
+    for power in how.name:
+        rows = data[data["power"] == power]
+        if rows.empty:
+            continue
+        when = np.array([as_year(quarter) for quarter in rows["quarter"].astype(str)])
+        low, below, middle, above, high = (100 * rows[name].to_numpy() for name in ("p5", "p25", "p50", "p75", "p95"))
+        axes.fill_between(when, low, high, color=how.colour[power], alpha=0.13, linewidth=0)
+        axes.fill_between(when, below, above, color=how.colour[power], alpha=0.26, linewidth=0)
+        axes.plot(when, middle, color=how.colour[power], linestyle=how.dash[power], linewidth=1.7)
+        ends[power], last = float(middle[-1]), float(when[-1])
+    first = min(as_year(str(quarter)) for quarter in data["quarter"])
+    axes.set_xlim(first, last)
+    axes.set_ylim(0, 106 * float(data["p95"].max()) if top is None else top)
+    axes.xaxis.set_major_locator(mpl.ticker.MaxNLocator(nbins=5, integer=True))
+    axes.grid(axis="y", color=GRID, linewidth=0.6)
+    axes.set_axisbelow(True)
+    _label_ends(axes, ends, last, last - first, how)
+    return axes
+
+
+def _label_ends(axes: "Axes", ends: dict[str, float], last: float, span: float, how: Look) -> None:
+    """Name each line at its end; names that would meet are moved apart and tied to their line."""
+    bottom, top = axes.get_ylim()
+    places = apart(ends, 0.062 * (top - bottom), bottom + 0.02 * (top - bottom), top)
+    for power, value in ends.items():
+        axes.plot(
+            [last, last + 0.035 * span],
+            [value, places[power]],
+            color=how.colour[power],
+            linewidth=0.7,
+            clip_on=False,
+            solid_capstyle="butt",
+        )
+        axes.text(
+            last + 0.045 * span,
+            places[power],
+            power,
+            color=how.colour[power],
+            fontsize=8,
+            fontweight="bold",
+            va="center",
+            clip_on=False,
+        )
+
+
+# --- ternary paths ---------------------------------------------------------------------------------------------------
+
+
+def to_triangle(shares: Any) -> tuple[Any, Any]:
+    """Where shares [..., 3] of left, right and top corner lie in a triangle of side 1."""
+    total = shares.sum(axis=-1)
+    across = (shares[..., 1] + 0.5 * shares[..., 2]) / total
+    up = math.sqrt(0.75) * shares[..., 2] / total
+    return across, up
+
+
+def ternary_path(data: pd.DataFrame, axes: "Axes", corners: tuple[str, str, str], colour: str = INK) -> "Axes":
+    """Draw the way of one state among three corners.
+
+    `data` has the columns what ("mean" for the path of the means in order of time, "run" for the end of single runs),
+    quarter, left, right, top (shares 0..1 that need not sum to one).
+    """
+    draw_triangle(axes, corners)
+    runs = data[data["what"] == "run"]
+    across, up = to_triangle(runs[["left", "right", "top"]].to_numpy())
+    axes.scatter(across, up, s=7, color=colour, alpha=min(0.5, 30.0 / max(len(runs), 1)), linewidths=0, zorder=2)
+    path = data[data["what"] == "mean"]
+    across, up = to_triangle(path[["left", "right", "top"]].to_numpy())
+    axes.plot(across, up, color=INK, linewidth=1.6, zorder=4)
+    axes.plot(across[0], up[0], "o", markersize=5.5, markerfacecolor="white", markeredgecolor=INK, zorder=5)
+    axes.plot(across[-1], up[-1], "o", markersize=5.5, color=INK, zorder=5)
+    return axes
+
+
+def draw_triangle(axes: "Axes", corners: tuple[str, str, str]) -> None:
+    """The empty triangle: its sides, the grid at quarters, equal thirds and the names of the corners."""
+    height = math.sqrt(0.75)
+    axes.set_aspect("equal")
+    axes.set_axis_off()
+    axes.set_xlim(-0.08, 1.08)
+    axes.set_ylim(-0.12, height + 0.1)
+    for step in (0.25, 0.5, 0.75):
+        for ends in (
+            [(step, 1 - step, 0), (step, 0, 1 - step)],
+            [(1 - step, step, 0), (0, step, 1 - step)],
+            [(1 - step, 0, step), (0, 1 - step, step)],
+        ):
+            across, up = to_triangle(np.array(ends, dtype=float))
+            axes.plot(across, up, color=GRID, linewidth=0.7, zorder=1)
+    axes.plot([0, 1, 0.5, 0], [0, 0, height, 0], color=FAINT, linewidth=1.0, zorder=1)
+    axes.plot(0.5, height / 3, "+", color=FAINT, markersize=7, zorder=1)
+    axes.text(-0.02, -0.03, corners[0], ha="left", va="top", fontsize=8.5, color=INK)
+    axes.text(1.02, -0.03, corners[1], ha="right", va="top", fontsize=8.5, color=INK)
+    axes.text(0.5, height + 0.025, corners[2], ha="center", va="bottom", fontsize=8.5, color=INK)
+
+
+# --- outcomes --------------------------------------------------------------------------------------------------------
+
+
+def outcome_bars(data: pd.DataFrame, axes: "Axes", how: Look) -> "Axes":
+    """Draw outcome frequencies as stacked bars, one a row of `label`, from top to bottom in order of appearance.
+
+    `data` has the columns label, outcome (word), share (0..1).
+    """
+    labels = list(dict.fromkeys(data["label"]))
+    for place, label in enumerate(labels):
+        rows = data[data["label"] == label].assign(rank=lambda rows: rows["outcome"].map(outcome_order(how)))
+        rows = rows.sort_values("rank")
+        start = 0.0
+        for word, width in zip(rows["outcome"].astype(str), 100 * rows["share"], strict=True):
+            axes.barh(place, width, left=start, height=0.74, **outcome_fill(word, how))
+            _write_inside(axes, start + width / 2, place, word, width)
+            start += width
+    axes.set_yticks(range(len(labels)), labels)
+    axes.set_ylim(len(labels) - 0.5, -0.5)
+    axes.set_xlim(0, 100)
+    axes.tick_params(axis="y", length=0, labelcolor=INK, labelsize=9)
+    axes.spines["left"].set_visible(False)
+    return axes
+
+
+def _write_inside(axes: "Axes", across: float, place: int, word: str, width: float) -> None:
+    """Name a segment as fully as its width (in per cent) allows."""
+    if width < 4.5:
+        return
+    outcome, power = split_word(word)
+    text, size = f"{width:.0f} %", 6.8
+    if width >= 17:
+        text, size = f"{word} {width:.0f} %", 7.5
+    elif width >= 9.5:
+        text = f"{power or outcome.word}\n{width:.0f} %"
+    box = {"boxstyle": "round,pad=0.18", "facecolor": "white", "edgecolor": "none", "alpha": 0.9}
+    axes.text(across, place, text, ha="center", va="center", fontsize=size, bbox=box)
+
+
+# --- offers ----------------------------------------------------------------------------------------------------------
+
+
+def offer_bars(data: pd.DataFrame, axes: "Axes", how: Look) -> "Axes":
+    """Draw what each power offered, and how much of it was accepted, as bars one inside the other.
+
+    `data` has one row a power with the columns power, made, accepted (per run).
+    """
+    longest = float(data["made"].max()) or 1.0
+    bars = zip(data["power"].astype(str), data["made"].tolist(), data["accepted"].tolist(), strict=True)
+    for place, (power, made, taken) in enumerate(bars):
+        axes.barh(place, made, height=0.72, facecolor=mixed(how.colour[power], 0.78), edgecolor=how.colour[power])
+        axes.barh(place, taken, height=0.42, facecolor=how.colour[power], edgecolor="none")
+        if made > 0.005 * longest:
+            axes.text(made + 0.02 * longest, place, percent(taken / made), va="center", fontsize=7.5)
+    axes.set_yticks(range(len(data)), [how.name[str(power)] for power in data["power"]])
+    axes.set_ylim(len(data) - 0.5, -0.5)
+    axes.set_xlim(0, 1.17 * longest)
+    axes.tick_params(axis="y", length=0, labelcolor=INK, labelsize=8.5)
+    axes.xaxis.set_major_locator(mpl.ticker.MaxNLocator(nbins=4))
+    return axes
+
+
+# --- whole figures ---------------------------------------------------------------------------------------------------
+
+
+def draw_figures(results: Results, folder: Path | str | None = None) -> list[Path]:
+    """Draw every figure of one scenario; write PNG, SVG and the data as CSV. Returns the paths, PNG first for each."""
+    folder = results.folder / "figures" if folder is None else Path(folder)
+    with mpl.rc_context(STYLE):
+        drawn = [
+            ("alignment", *_alignment_figure(results)),
+            ("ternary", *_ternary_figure(results)),
+            ("outcomes", *_outcome_figure([results])),
+            ("offers", *_offer_figure(results)),
+        ]
+        return [path for name, figure, data in drawn for path in write_figure(figure, data, folder, name)]
+
+
+def draw_comparison(several: Sequence[Results], folder: Path | str | None = None) -> Path:
+    """Draw the outcomes of several scenarios side by side; returns the folder with the figure and its data."""
+    if folder is None:
+        names = " ".join(one.folder.name for one in several)
+        short = hashlib.sha256(names.encode()).hexdigest()[:6]
+        folder = several[0].folder.parent / f"{'-and-'.join(one.name for one in several)[:60]}-{short}"
+    with mpl.rc_context(STYLE):
+        write_figure(*_outcome_figure(several), Path(folder), "outcomes")
+    return Path(folder)
+
+
+def _alignment_figure(results: Results) -> tuple[Figure, pd.DataFrame]:
+    bands = results.bands
+    data = bands[bands["measure"] == "alignment"].drop(columns="measure").reset_index(drop=True)
+    how = look(results.powers)
+    figure, panels, spare = panels_for(len(results.states), 4.3, 3.25)
+    top = 106 * float(data["p95"].max())
+    for axes, (state, name) in zip(panels, results.states.items(), strict=True):
+        alignment_over_time(data[data["state"] == state], axes, how, top)
+        axes.set_title(name)
+    handles: list[Any] = [
+        Line2D([], [], color=how.colour[power], linestyle=how.dash[power], linewidth=1.7, label=f"{power}  {name}")
+        for power, name in how.name.items()
+    ]
+    handles += [
+        Patch(facecolor=FAINT, alpha=0.42, label="half of the runs"),
+        Patch(facecolor=FAINT, alpha=0.16, label="nine runs in ten"),
+    ]
+    put_legend(figure, spare, handles)
+    subtitle = "Share of each state's whole engagement, in %; line: median"
+    _finish(figure, "Whom each state is aligned with", subtitle, results)
+    return figure, data
+
+
+def _ternary_figure(results: Results, most: int = 1000) -> tuple[Figure, pd.DataFrame]:
+    bands = results.bands
+    means = bands[bands["measure"] == "alignment"]
+    first = means[means["quarter"] == results.manifest["quarters"][0]]
+    weight = first.groupby(first["power"].astype(str))["mean"].mean()
+    left, right = sorted(weight.nlargest(2).index, key=list(results.powers).index)
+    others = [power for power in results.powers if power not in {left, right}]
+    tables = []
+    for state in results.states:
+        mine = means[means["state"] == state]
+        wide = mine.assign(power=mine["power"].astype(str)).pivot_table(
+            index="quarter", columns="power", values="mean", sort=False, observed=True
+        )
+        path = pd.DataFrame({"left": wide[left], "right": wide[right], "top": wide[others].sum(axis=1)}).reset_index()
+        tables.append(path.assign(state=state, what="mean"))
+        ends = results.runs.head(most)
+        columns = {name: ends[f"alignment_{state}_{power}"] for name, power in (("left", left), ("right", right))}
+        columns["top"] = ends[[f"alignment_{state}_{power}" for power in others]].sum(axis=1)
+        last = results.manifest["quarters"][-1]
+        tables.append(pd.DataFrame(columns).assign(state=state, what="run", quarter=last))
+    data = pd.concat(tables, ignore_index=True)[["state", "what", "quarter", "left", "right", "top"]]
+    figure, panels, spare = panels_for(len(results.states), 3.6, 3.3)
+    corners = (results.powers[left], results.powers[right], "all other powers")
+    for axes, (state, name) in zip(panels, results.states.items(), strict=True):
+        ternary_path(data[data["state"] == state], axes, corners, PALETTE[1])
+        axes.set_title(name, loc="left")
+    quarters = results.manifest["quarters"]
+    handles = [
+        Line2D([], [], marker="o", markerfacecolor="white", color=INK, label=f"{quarters[0]}, mean"),
+        Line2D([], [], marker="o", color=INK, label=f"{quarters[-1]}, mean"),
+        Line2D([], [], marker="o", markersize=3, linestyle="none", color=PALETTE[1], label="single runs at their end"),
+        Line2D([], [], marker="+", linestyle="none", color=FAINT, label="equal thirds"),
+    ]
+    put_legend(figure, spare, handles)
+    subtitle = "Shares among the powers only; the nearer a corner, the larger its share. Grid: quarters"
+    _finish(figure, "The way of each state between the powers", subtitle, results)
+    return figure, data
+
+
+def _outcome_figure(several: Sequence[Results]) -> tuple[Figure, pd.DataFrame]:
+    powers: dict[str, str] = {}
+    tables = []
+    for one in several:
+        powers |= one.powers
+        tables.append(one.final_outcomes().assign(scenario=one.name))
+    data = pd.concat(tables, ignore_index=True)
+    data = data[["scenario", "state", "outcome", "power", "runs", "share"]].astype({"state": str, "power": str})
+    how = look(powers)
+    states: dict[str, str] = {}
+    for one in several:
+        states |= one.states
+    figure = Figure(figsize=(10.5, 1.75 + len(states) * (0.36 + 0.34 * len(several))), layout="constrained")
+    rows = figure.subplots(len(states), 1, sharex=True, squeeze=False)[:, 0]
+    for axes, (state, name) in zip(rows, states.items(), strict=True):
+        mine = data[data["state"] == state]
+        outcome_bars(mine.assign(label=mine["scenario"] if len(several) > 1 else name), axes, how)
+        if len(several) > 1:
+            axes.set_title(name, fontsize=9.5)
+        axes.tick_params(axis="x", length=0 if axes is not rows[-1] else 3)
+        axes.spines["bottom"].set_visible(axes is rows[-1])
+    rows[-1].set_xlabel("% of runs")
+    found = sorted(set(data["outcome"]), key=outcome_order(how))
+    handles = [Patch(label=word, **outcome_fill(word, how)) for word in found]
+    figure.legend(handles=handles, loc="outside right upper", handlelength=2.2, handleheight=1.2)
+    subtitle = "Share of runs with each outcome word, judged over the last quarters of each run"
+    _finish(figure, "How the runs end for each state", subtitle, *several)
+    return figure, data
+
+
+def _offer_figure(results: Results) -> tuple[Figure, pd.DataFrame]:
+    totals = results.offers.astype({"state": str, "power": str, "kind": str})
+    runs = results.number_of_runs
+    data = totals.groupby(["power", "kind"], sort=False)[list(totals.columns[3:])].sum().reset_index()
+    how = look(results.powers)
+    kinds = results.manifest["kinds"]
+    figure = Figure(figsize=(3.1 * len(kinds) + 1.0, 6.4), layout="constrained")
+    grid = figure.subplots(2, len(kinds), sharey=True, squeeze=False)
+    for column, kind in enumerate(kinds):
+        mine = data[data["kind"] == kind]
+        for row, (made, taken) in enumerate((("offers", "accepted"), ("value_offered", "value_signed"))):
+            scale = runs if row == 0 else 1000 * runs
+            one = pd.DataFrame({"power": mine["power"], "made": mine[made] / scale, "accepted": mine[taken] / scale})
+            axes = offer_bars(one, grid[row, column], how)
+            axes.set_title(kind if row == 0 else "")
+            amount = "index points per run" if kind == "security" else "bn USD per run"
+            axes.set_xlabel("offers per run" if row == 0 else amount)
+    _finish(
+        figure,
+        "Who offers what, and what is accepted",
+        "Pale bar: offered. Solid bar: accepted. The figure beside it: accepted share. Above: number; below: value",
+        results,
+    )
+    return figure, data.assign(runs=runs)
+
+
+def _finish(figure: Figure, title: str, subtitle: str, *results: Results) -> None:
+    """Put the title and what the picture shows above, and the results it rests on below."""
+    names = "; ".join(f"{one.title} ({one.name})" for one in results)
+    counted = " / ".join(sorted({f"{one.number_of_runs:,} runs, seed {one.manifest['seed']}" for one in results}))
+    finish(figure, title, subtitle, names, counted)

@@ -1,0 +1,412 @@
+"""Figures of differences: by how much, how surely, when, and which runs end under another word.
+
+The house style is that of `sim.figures.style`: (data, axes) -> axes, colours and marks that can be told apart by people
+who see colours differently and in grey print, and the data beside every picture.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch, PathPatch
+from matplotlib.path import Path as Outline
+
+from sim.analysis.ablation import strongest
+from sim.analysis.comparison import Comparison
+from sim.analysis.effect_tables import measure_name, shown_outcomes
+from sim.cli.report import percent
+from sim.figures.style import (
+    DASHES,
+    FAINT,
+    GRID,
+    INK,
+    PALETTE,
+    STYLE,
+    Look,
+    apart,
+    as_year,
+    finish,
+    look,
+    outcome_fill,
+    outcome_order,
+    panels_for,
+    put_legend,
+    write_figure,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+MARKS = ("o", "s", "^", "D", "v", "P", "X", "*")
+_DIVERGING = "PuOr_r"  # told apart by people who see colours differently; pale where nothing differs
+_NARROWEST = 9.6  # inches that the line below the title needs
+_UNIT_OF_EFFECT = "in units of the spread between runs"
+
+# --- how far apart ---------------------------------------------------------------------------------------------------
+
+
+def difference_marks(data: pd.DataFrame, axes: "Axes", rows: Sequence[str], scenarios: Sequence[str]) -> "Axes":
+    """Draw differences with their intervals, one row a label and one mark a scenario.
+
+    `data` has the columns scenario, label, difference, low, high, clear; `rows` are labels from top to bottom.
+    """
+    axes.axvline(0.0, color=FAINT, linewidth=0.8, zorder=1)
+    step = 0.7 / max(len(scenarios), 1)
+    for place, scenario in enumerate(scenarios):
+        mine = data[data["scenario"] == scenario].set_index("label").reindex(rows).dropna(subset=["difference"])
+        heights = [rows.index(label) - 0.35 + step * (place + 0.5) for label in mine.index]
+        colour = PALETTE[place % len(PALETTE)]
+        axes.hlines(heights, mine["low"], mine["high"], color=colour, linewidth=1.5, zorder=2)
+        for clear, face in ((True, colour), (False, "white")):
+            chosen = mine["clear"].to_numpy(dtype=bool) == clear
+            axes.plot(
+                mine["difference"].to_numpy()[chosen],
+                np.array(heights)[chosen],
+                MARKS[place % len(MARKS)],
+                color=colour,
+                markerfacecolor=face,
+                markersize=4.5,
+                linestyle="none",
+                zorder=3,
+            )
+    axes.set_yticks(range(len(rows)), rows)
+    axes.set_ylim(len(rows) - 0.5, -0.5)
+    axes.tick_params(axis="y", length=0, labelcolor=INK, labelsize=8.5)
+    axes.grid(axis="x", color=GRID, linewidth=0.6)
+    axes.set_axisbelow(True)
+    axes.spines["left"].set_visible(False)
+    axes.xaxis.set_major_locator(mpl.ticker.MaxNLocator(nbins=5))
+    return axes
+
+
+def heat_map(
+    values: pd.DataFrame, axes: "Axes", largest: float, written: pd.DataFrame | None = None, size: float = 7.0
+) -> Any:
+    """Draw a table as colours, from -`largest` to `largest`; `written` is what stands in the cells, of the same shape.
+
+    Gives back the picture, for a colour bar. Cells without a value are left white.
+    """
+    picture = axes.imshow(values.to_numpy(dtype=float), cmap=_DIVERGING, vmin=-largest, vmax=largest, aspect="auto")
+    axes.set_xticks(range(values.shape[1]), [str(name) for name in values.columns])
+    axes.set_yticks(range(values.shape[0]), [str(name) for name in values.index])
+    axes.tick_params(axis="both", length=0, labelcolor=INK, labelsize=8)
+    axes.xaxis.set_ticks_position("top")
+    for side in ("left", "bottom"):
+        axes.spines[side].set_visible(False)
+    axes.set_xticks(np.arange(1, values.shape[1]) - 0.5, minor=True)
+    axes.set_yticks(np.arange(1, values.shape[0]) - 0.5, minor=True)
+    axes.grid(which="minor", color="white", linewidth=1.2)
+    axes.tick_params(which="minor", length=0)
+    if written is not None:
+        for row, words in enumerate(written.to_numpy()):
+            for column, word in enumerate(words):
+                value = values.iloc[row, column]
+                pale = not np.isfinite(value) or abs(value) < 0.5 * largest
+                axes.text(column, row, word, ha="center", va="center", fontsize=size, color=INK if pale else "white")
+    return picture
+
+
+# --- which way the runs go -------------------------------------------------------------------------------------------
+
+
+def flow(data: pd.DataFrame, axes: "Axes", how: Look) -> "Axes":
+    """Draw the runs that end under another word as bands from what they were (left) to what they became (right).
+
+    `data` has the columns before, after (words) and runs; runs that kept their word are left out of the picture.
+    """
+    axes.set_axis_off()
+    axes.set_xlim(-0.62, 1.62)
+    axes.set_ylim(1.04, -0.04)
+    moved = data[data["before"] != data["after"]]
+    if moved.empty:
+        axes.text(0.5, 0.5, "no run ends under another word", ha="center", va="center", fontsize=8, color=FAINT)
+        return axes
+    order = outcome_order(how)
+    total = int(moved["runs"].sum())
+    moved = moved.assign(left=moved["before"].map(order), right=moved["after"].map(order))
+    edges: dict[str, dict[tuple[str, str], float]] = {}
+    for side, other, column, across in (("left", "right", "before", 0.0), ("right", "left", "after", 1.0)):
+        edges[side] = _stack(moved.sort_values([side, other]), axes, how, column, across, total)
+    for row in moved.sort_values("runs", ascending=False).itertuples():
+        pair, part = (str(row.before), str(row.after)), int(row.runs) / total
+        left, right = ((edges[side][pair], part * _room(moved[column])) for side, column in _SIDES.items())
+        _ribbon(axes, left, right, {**outcome_fill(str(row.after), how), "hatch": None})
+    return axes
+
+
+_GAP, _BAR = 0.03, 0.05
+_SIDES = {"left": "before", "right": "after"}
+
+
+def _room(words: "pd.Series[str]") -> float:
+    """What the gaps between the parts of a bar leave of its height."""
+    return 1.0 - _GAP * (len(set(words)) - 1)
+
+
+def _stack(
+    moved: pd.DataFrame, axes: "Axes", how: Look, column: str, across: float, total: int
+) -> dict[tuple[str, str], float]:
+    """Draw the bar of one side, a part a word; gives back where the band of each pair begins."""
+    words = list(dict.fromkeys(moved[column]))
+    room = _room(moved[column])
+    starts: dict[tuple[str, str], float] = {}
+    names: dict[str, float] = {}
+    top = 0.0
+    for word in words:
+        mine = moved[moved[column] == word]
+        height = room * int(mine["runs"].sum()) / total
+        axes.bar(across, height, bottom=top, width=_BAR, **outcome_fill(word, how))
+        names[f"{word}  {int(mine['runs'].sum()):,}"] = top + height / 2
+        for row in mine.itertuples():
+            starts[str(row.before), str(row.after)] = top
+            top += room * int(row.runs) / total
+        top += _GAP
+    for text, place in apart(names, 0.085, 0.02, 0.98).items():
+        side = -1.0 if across == 0.0 else 1.0
+        where = across + 0.05 * side
+        axes.text(where, place, text, ha="right" if side < 0 else "left", va="center", fontsize=7.5)
+    return starts
+
+
+def _ribbon(axes: "Axes", left: tuple[float, float], right: tuple[float, float], fill: dict[str, Any]) -> None:
+    """A band from the left bar to the right one; where it begins and how wide it is at either end."""
+    start, end = _BAR / 2, 1.0 - _BAR / 2
+    (top, width), (goal, goal_width) = left, right
+    points = [
+        (start, top), (0.5, top), (0.5, goal), (end, goal),
+        (end, goal + goal_width), (0.5, goal + goal_width), (0.5, top + width), (start, top + width), (start, top),
+    ]  # fmt: skip
+    codes = [
+        Outline.MOVETO, Outline.CURVE4, Outline.CURVE4, Outline.CURVE4,
+        Outline.LINETO, Outline.CURVE4, Outline.CURVE4, Outline.CURVE4, Outline.CLOSEPOLY,
+    ]  # fmt: skip
+    axes.add_patch(PathPatch(Outline(points, codes), alpha=0.55, **fill))
+
+
+# --- when ------------------------------------------------------------------------------------------------------------
+
+
+def difference_over_time(data: pd.DataFrame, axes: "Axes", scenarios: Sequence[str]) -> "Axes":
+    """Draw a difference quarter by quarter with its band, one line a scenario.
+
+    `data` has the columns scenario, quarter, difference, low, high.
+    """
+    axes.axhline(0.0, color=FAINT, linewidth=0.8, zorder=1)
+    for place, scenario in enumerate(scenarios):
+        mine = data[data["scenario"] == scenario]
+        if mine.empty:
+            continue
+        when = np.array([as_year(quarter) for quarter in mine["quarter"].astype(str)])
+        colour = PALETTE[place % len(PALETTE)]
+        axes.fill_between(when, mine["low"], mine["high"], color=colour, alpha=0.2, linewidth=0)
+        axes.plot(when, mine["difference"], color=colour, linestyle=DASHES[place % len(DASHES)], linewidth=1.6)
+        axes.set_xlim(float(when[0]), float(when[-1]))
+    axes.grid(axis="y", color=GRID, linewidth=0.6)
+    axes.set_axisbelow(True)
+    axes.xaxis.set_major_locator(mpl.ticker.MaxNLocator(nbins=5, integer=True))
+    return axes
+
+
+# --- whole figures ---------------------------------------------------------------------------------------------------
+
+
+def draw_contrasts(comparison: Comparison, folder: Path | str | None = None) -> Path:
+    """Draw every figure of a comparison; write PNG, SVG and the data as CSV. Returns the folder."""
+    folder = comparison.folder / "figures" if folder is None else Path(folder)
+    with mpl.rc_context(STYLE):
+        drawn = [
+            ("differences", *_difference_figure(comparison)),
+            ("effects", *_effect_figure(comparison)),
+            ("flows", *_flow_figure(comparison)),
+        ]
+        if not comparison.course.empty:
+            drawn.append(("course", *_course_figure(comparison)))
+        for name, figure, data in drawn:
+            write_figure(figure, data, folder, name)
+    return folder
+
+
+def _rest(comparison: Comparison) -> tuple[str, str]:
+    """What stands below a figure: the scenarios, and how many runs."""
+    names = "; ".join(f"{one.title} ({name})" for one, name in zip(comparison.results, comparison.names, strict=True))
+    return names, comparison.caption
+
+
+def _scenario_handles(comparison: Comparison, marks: bool) -> list[Any]:
+    handles: list[Any] = []
+    for place, name in enumerate(comparison.names[1:]):
+        style = {"color": PALETTE[place % len(PALETTE)], "label": name}
+        if marks:
+            handles.append(Line2D([], [], marker=MARKS[place % len(MARKS)], markersize=5, **style))
+        else:
+            handles.append(Line2D([], [], linestyle=DASHES[place % len(DASHES)], linewidth=1.6, **style))
+    return handles
+
+
+def _difference_figure(comparison: Comparison) -> tuple[Figure, pd.DataFrame]:
+    effects = comparison.effects
+    data = effects[effects["measure"] == "alignment"].drop(columns=["effect", "z", "p", "moved", "needed"])
+    shown = data.assign(label=data["power"], **{name: 100 * data[name] for name in ("difference", "low", "high")})
+    scenarios, rows = comparison.names[1:], list(comparison.powers)
+    height = 0.7 + (0.14 + 0.12 * len(scenarios)) * len(rows)
+    figure, panels, spare = panels_for(len(comparison.states), 4.0, max(2.6, height))
+    widest = 1.05 * float(shown[["low", "high"]].abs().to_numpy().max()) or 1.0
+    for axes, (state, name) in zip(panels, comparison.states.items(), strict=True):
+        difference_marks(shown[shown["state"] == state], axes, rows, scenarios)
+        axes.set_xlim(-widest, widest)
+        axes.set_title(name)
+        axes.set_xlabel("% points")
+    handles = _scenario_handles(comparison, marks=True)
+    plain = {"color": FAINT, "linestyle": "none", "marker": "o", "markersize": 5}
+    handles += [
+        Line2D([], [], label="clear, corrected for the number of outcomes", **plain),
+        Line2D([], [], markerfacecolor="white", label="may be chance", **plain),
+    ]
+    put_legend(figure, spare, handles)
+    level = round(100 * comparison.level)
+    subtitle = f"Difference from {comparison.names[0]} in each share of alignment at the end, with {level} % intervals"
+    finish(figure, "Whom each state turns to, and from", subtitle, *_rest(comparison))
+    return figure, data
+
+
+def _effect_figure(comparison: Comparison) -> tuple[Figure, pd.DataFrame]:
+    scenarios, states = comparison.names[1:], list(comparison.states)
+    rows = shown_outcomes(comparison.effects, list(comparison.powers))
+    names = [measure_name(*row) for row in rows]
+    data = comparison.effects.set_index(["measure", "power"]).loc[rows].reset_index()
+    finite = data["effect"].abs().to_numpy()
+    largest = max(0.2, float(np.quantile(finite[np.isfinite(finite)], 0.97))) if np.isfinite(finite).any() else 1.0
+    figure = Figure(figsize=(max(_NARROWEST, 2.4 + 3.3 * len(scenarios)), 1.9 + 0.3 * len(rows)), layout="constrained")
+    panels = figure.subplots(1, len(scenarios), sharey=True, squeeze=False)[0]
+    picture = None
+    for axes, scenario in zip(panels, scenarios, strict=True):
+        mine = data[data["scenario"] == scenario]
+        keys = mine.assign(row=[measure_name(m, p) for m, p in zip(mine["measure"], mine["power"], strict=True)])
+        values = keys.pivot_table(index="row", columns="state", values="effect", dropna=False).reindex(names)[states]
+        keys["text"] = [_cell(row.effect, bool(row.clear)) for row in keys.itertuples()]
+        written = keys.pivot(index="row", columns="state", values="text").reindex(names)[states]
+        picture = heat_map(values, axes, largest, written)
+        axes.set_title(scenario, pad=22)
+    figure.colorbar(picture, ax=list(panels), shrink=0.7, pad=0.02, label=_UNIT_OF_EFFECT)
+    subtitle = (
+        f"Difference from {comparison.names[0]}, {_UNIT_OF_EFFECT}; * clear, corrected for the number of outcomes"
+    )
+    finish(figure, "How strongly each outcome differs", subtitle, *_rest(comparison))
+    return figure, data
+
+
+def _cell(effect: float, clear: bool) -> str:
+    if not np.isfinite(effect):
+        return "" if not clear else "*"
+    text = f"{effect:+.2f}".replace("-", "−") if abs(effect) >= 0.005 else "0"
+    return text + ("*" if clear else "")
+
+
+def _flow_figure(comparison: Comparison) -> tuple[Figure, pd.DataFrame]:
+    scenarios, how = comparison.names[1:], look(comparison.powers)
+    data = comparison.changes
+    down, across = len(comparison.states), len(scenarios)
+    figure = Figure(figsize=(max(_NARROWEST, 2.4 + 5.2 * across), 1.3 + 1.75 * down), layout="constrained")
+    grid = figure.subplots(down, across, squeeze=False)
+    for column, scenario in enumerate(scenarios):
+        changed = comparison.changed(scenario)
+        for row, (state, name) in enumerate(comparison.states.items()):
+            axes = grid[row, column]
+            flow(data[(data["scenario"] == scenario) & (data["state"] == state)], axes, how)
+            heading = f"{name}: {percent(changed[state])} end under another word"
+            axes.set_title(f"{scenario}\n{heading}" if row == 0 and across > 1 else heading, fontsize=9.5)
+    reference = comparison.names[0]
+    subtitle = f"Left: word in {reference}. Right: word in the scenario, same luck. Only runs that change, and how many"
+    finish(figure, "Which runs end under another word", subtitle, *_rest(comparison))
+    return figure, data
+
+
+def _course_figure(comparison: Comparison) -> tuple[Figure, pd.DataFrame]:
+    data = comparison.course
+    mine = data[data["measure"] == "effective_partners"]
+    figure, panels, spare = panels_for(len(comparison.states), 4.0, 2.7)
+    widest = 1.05 * float(mine[["low", "high"]].abs().to_numpy().max()) or 1.0
+    for axes, (state, name) in zip(panels, comparison.states.items(), strict=True):
+        difference_over_time(mine[mine["state"] == state], axes, comparison.names[1:])
+        axes.set_ylim(-widest, widest)
+        axes.set_title(name)
+    handles = _scenario_handles(comparison, marks=False)
+    level = round(100 * comparison.level)
+    handles.append(Patch(facecolor=FAINT, alpha=0.3, label=f"{level} % interval of the mean"))
+    put_legend(figure, spare, handles)
+    runs = int(mine["runs"].iloc[0])
+    subtitle = f"Difference from {comparison.names[0]} in effective partners, quarter by quarter; {runs:,} runs"
+    finish(figure, "When the scenarios part", subtitle, *_rest(comparison))
+    return figure, data
+
+
+# --- what each system does -------------------------------------------------------------------------------------------
+
+_STRONG = 2.0  # effects beyond this many spreads between runs have the darkest colour
+
+
+def draw_ablation(table: pd.DataFrame, folder: Path | str, caption: str = "") -> list[Path]:
+    """Draw what each system does out of a table of `sim.analysis.ablation.effects`, one figure a scenario.
+
+    Gives back the paths of the PNGs.
+    """
+    paths = []
+    with mpl.rc_context(STYLE):
+        for scenario in dict.fromkeys(table["scenario"]):
+            figure, data = _ablation_figure(table[table["scenario"] == scenario], str(scenario), caption)
+            name = f"ablation-{scenario}"
+            paths.append(next(iter(write_figure(figure, data, Path(folder), name))))
+    return paths
+
+
+def _ablation_figure(mine: pd.DataFrame, scenario: str, caption: str) -> tuple[Figure, pd.DataFrame]:
+    systems, states = list(dict.fromkeys(mine["system"])), list(dict.fromkeys(mine["state"]))
+    partners = mine[mine["measure"] == "effective_partners"]
+    largest = strongest(mine)
+    height = 2.1 + 0.235 * len(systems)
+    figure = Figure(figsize=(4.0 + 2.55 * len(states), height), layout="constrained")
+    left, right = figure.subplots(1, 2, sharey=True, width_ratios=(0.62, 1.9))
+    words = [_cell(row.difference, bool(row.clear)) if row.moved else "" for row in partners.itertuples()]
+    values = partners["difference"].abs().to_numpy()
+    shade = float(np.quantile(values, 0.95)) if len(values) and values.max() > 0 else 1.0
+    heat_map(
+        _grid(partners, partners["difference"], systems, states),
+        left,
+        max(shade, 1e-9),
+        _grid(partners, pd.Series(words, index=partners.index), systems, states, ""),
+        6.5,
+    )
+    left.set_title("Effective partners", pad=22)
+    words = [
+        f"{measure_name(str(row.measure), str(row.power))} {_cell(row.effect, bool(row.clear))}"
+        for row in largest.itertuples()
+    ]
+    picture = heat_map(
+        _grid(largest, largest["effect"], systems, states),
+        right,
+        _STRONG,
+        _grid(largest, pd.Series(words, index=largest.index), systems, states, ""),
+        6.5,
+    )
+    right.set_title("The outcome that differs most, in units of the spread between runs", pad=22)
+    right.tick_params(axis="y", labelleft=False)
+    figure.colorbar(picture, ax=right, shrink=0.5, pad=0.01, extend="both")
+    subtitle = (
+        "Without the system less with it, same luck; * clear, corrected for the number of outcomes; empty: nothing"
+    )
+    runs = f"{int(mine['runs'].iloc[0]):,} runs with and without each system"
+    finish(figure, "What each system does", subtitle, caption or scenario, runs)
+    return figure, pd.concat([partners.assign(panel="partners"), largest.assign(panel="strongest")], ignore_index=True)
+
+
+def _grid(
+    rows: pd.DataFrame, cells: pd.Series, systems: Sequence[str], states: Sequence[str], empty: Any = np.nan
+) -> pd.DataFrame:
+    """Cells laid out by system and state."""
+    wide = rows.assign(cell=cells).pivot(index="system", columns="state", values="cell")
+    return wide.reindex(index=systems, columns=states).where(lambda found: found.notna(), empty)

@@ -1,0 +1,188 @@
+"""The house style of figures: colours, dashes, panels, legends, what stands above and below, and how they are written.
+
+Colours go to the powers in the order of the evidence. They can be told apart by people who see colours differently, and
+every line has a dash of its own besides, for print and for grey.
+"""
+
+import textwrap
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+import pandas as pd
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
+
+from sim.batch.outcomes import OUTCOMES, Outcome, split_word
+from sim.batch.tables import write_text, write_whole
+from sim.model.vocabulary import CAUTION
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+PALETTE = (
+    "#D55E00", "#0072B2", "#009E73", "#7A3E9D", "#E69F00", "#56B4E9", "#CC79A7", "#4D4D4D", "#8C6D1F", "#1B1B1B",
+)  # fmt: skip
+DASHES: tuple[Any, ...] = (
+    "solid", (0, (6, 1.5)), (0, (6, 1.5, 1.2, 1.5)), (0, (1.2, 1.2)), (0, (9, 2)), (0, (3, 1.2)),
+    (0, (6, 1.5, 1.2, 1.5, 1.2, 1.5)), (0, (2, 2)), (0, (9, 2, 2, 2)), (0, (4, 3)),
+)  # fmt: skip
+INK, FAINT, GRID = "#222222", "#6E6E6E", "#DADADA"
+
+STYLE = {
+    "axes.edgecolor": FAINT,
+    "axes.grid": False,
+    "axes.labelcolor": INK,
+    "axes.labelsize": 9,
+    "axes.spines.right": False,
+    "axes.spines.top": False,
+    "axes.titlelocation": "left",
+    "axes.titlesize": 10.5,
+    "axes.titleweight": "bold",
+    "figure.facecolor": "white",
+    "font.family": "DejaVu Sans",
+    "font.size": 9,
+    "hatch.linewidth": 0.7,
+    "legend.fontsize": 8.5,
+    "legend.frameon": False,
+    "svg.fonttype": "path",
+    "svg.hashsalt": "multivector",
+    "text.color": INK,
+    "xtick.color": FAINT,
+    "xtick.labelsize": 8,
+    "ytick.color": FAINT,
+    "ytick.labelsize": 8,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """How each power is drawn: code -> colour and dash, in the order of the evidence."""
+
+    colour: dict[str, str]
+    dash: dict[str, Any]
+    name: dict[str, str]
+
+
+def look(powers: dict[str, str]) -> Look:
+    """The look of some powers (code -> name); with more powers than colours the dashes go on telling them apart."""
+    codes = list(powers)
+    return Look(
+        colour={code: PALETTE[index % len(PALETTE)] for index, code in enumerate(codes)},
+        dash={code: DASHES[(index + index // len(PALETTE)) % len(DASHES)] for index, code in enumerate(codes)},
+        name=dict(powers),
+    )
+
+
+def apart(values: dict[str, float], gap: float, bottom: float, top: float) -> dict[str, float]:
+    """Places at least `gap` apart, in the same order and as near to the values as that allows, inside bottom..top."""
+    order = sorted(values, key=lambda key: values[key])
+    # Once the gaps are taken off, places only must not fall: neighbours that would are pooled at their mean.
+    pools: list[tuple[float, int]] = []
+    for rank, key in enumerate(order):
+        mean, size = values[key] - rank * gap, 1
+        while pools and pools[-1][0] > mean:
+            other, count = pools.pop()
+            mean, size = (other * count + mean * size) / (count + size), count + size
+        pools.append((mean, size))
+    flat = [mean for mean, size in pools for _ in range(size)]
+    highest = top - (len(order) - 1) * gap
+    return {key: max(min(flat[rank], highest), bottom) + rank * gap for rank, key in enumerate(order)}
+
+
+def outcome_order(how: Look) -> Callable[[str], int]:
+    """A key that sorts outcome words: by outcome, then by power in the order of the evidence."""
+    powers = list(how.name)
+
+    def rank(word: str) -> int:
+        outcome, power = split_word(word)
+        return OUTCOMES.index(outcome) * (len(powers) + 1) + (powers.index(power) if power in powers else 0)
+
+    return rank
+
+
+def outcome_fill(word: str, how: Look) -> dict[str, Any]:
+    """Colour tells the power, shade and hatching tell the outcome; so grey print still tells outcomes apart."""
+    outcome, power = split_word(word)
+    colour = how.colour.get(power, FAINT)
+    dark = mixed(colour, 0.35, "#000000")
+    looks: dict[Outcome, dict[str, Any]] = {
+        Outcome.MULTI_VECTOR: {"facecolor": "#E9ECEF", "edgecolor": FAINT},
+        Outcome.LEANING: {"facecolor": mixed(colour, 0.55), "edgecolor": FAINT},
+        Outcome.LOCKED_IN: {"facecolor": colour, "edgecolor": mixed(colour, 0.65), "hatch": "///"},
+        Outcome.SQUEEZED: {"facecolor": "#9A9A9A", "edgecolor": INK, "hatch": "..."},
+        Outcome.SIDED: {"facecolor": dark, "edgecolor": mixed(colour, 0.35), "hatch": "xx"},
+        Outcome.ISOLATED: {"facecolor": "white", "edgecolor": FAINT, "hatch": "---"},
+    }
+    return {"linewidth": 0.6} | looks[outcome]
+
+
+def mixed(colour: str, share: float, other: str = "#FFFFFF") -> tuple[float, float, float]:
+    """A colour mixed with a share of another; white makes it paler."""
+    red, green, blue = (a + (b - a) * share for a, b in zip(to_rgb(colour), to_rgb(other), strict=True))
+    return red, green, blue
+
+
+def panels_for(count: int, width: float, height: float) -> tuple[Figure, list["Axes"], "Axes | None"]:
+    """A figure with one panel a state and, if there is room, a spare one for the legend."""
+    across = min(3, count) if count != 4 else 2
+    down = -(-count // across)
+    spare = count % across != 0
+    figure = Figure(figsize=(width * across + (0 if spare else 1.6), height * down + 0.9), layout="constrained")
+    grid = [axes for row in figure.subplots(down, across, squeeze=False) for axes in row]
+    for axes in grid[count:]:
+        axes.set_axis_off()
+    return figure, grid[:count], grid[count] if spare else None
+
+
+def put_legend(figure: Figure, spare: "Axes | None", handles: list[Any]) -> None:
+    """The legend in the spare panel, or to the right of all panels where there is none."""
+    if spare is None:
+        figure.legend(handles=handles, loc="outside right upper", handlelength=3.2)
+    else:
+        spare.legend(handles=handles, loc="center", handlelength=3.2, labelspacing=0.7)
+
+
+def finish(figure: Figure, title: str, subtitle: str, names: str, counted: str, above: float = 0.0) -> None:
+    """Put the title and what the picture shows above; below, the names of what it rests on and how much that is.
+
+    `above` leaves room between the two, in inches, for a legend that stands there.
+    """
+    inch = 1.0 / figure.get_figheight()
+    figure.text(0.01, 1 - 0.1 * inch, title, ha="left", va="top", fontsize=13.5, fontweight="bold")
+    figure.text(0.01, 1 - 0.38 * inch, subtitle, ha="left", va="top", fontsize=9.5, color=FAINT)
+    foot: dict[str, Any] = {"ha": "left", "va": "bottom", "fontsize": 8, "color": FAINT}
+    rests_on = [*textwrap.wrap(names, 150), f"{counted}; {CAUTION}"]
+    figure.text(0.01, 0.08 * inch, "\n".join(rests_on), **foot)
+    layout = figure.get_layout_engine()
+    if layout is not None:
+        margin = (0.2 + 0.14 * len(rests_on)) * inch
+        layout.set(rect=(0.005, margin, 0.99, 1 - (0.7 + above) * inch - margin), h_pad=0.07)
+        figure.draw_without_rendering()
+        figure.set_layout_engine("none")  # laid out once, for both files
+        for axes in figure.axes:
+            # The solver of the layout differs in the last digits from one time to the next, and the file would show it.
+            axes.set_position([round(edge, 5) for edge in axes.get_position(original=True).bounds])
+
+
+def write_figure(figure: Figure, data: pd.DataFrame, folder: Path, name: str) -> Iterable[Path]:
+    """Write one figure as PNG and SVG with its data as CSV; returns the paths in that order."""
+
+    # No date and no version in the files: the same results give the same picture, byte for byte.
+    def save(suffix: str, **options: Any) -> Path:
+        def write(handle: BinaryIO) -> None:
+            figure.savefig(handle, format=suffix, **options)
+
+        write_whole(folder / f"{name}.{suffix}", write)
+        return folder / f"{name}.{suffix}"
+
+    paths = [save("png", dpi=200, metadata={"Software": None}), save("svg", metadata={"Date": None, "Creator": None})]
+    paths.append(folder / f"{name}.csv")
+    write_text(paths[-1], data.to_csv(index=False, float_format="%.6g", lineterminator="\n"))
+    return paths
+
+
+def as_year(quarter: str) -> float:
+    """The end of a quarter written `2026-Q1` as a point on the axis of years."""
+    return int(quarter[:4]) + int(quarter[6:]) / 4

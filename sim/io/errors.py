@@ -1,0 +1,191 @@
+"""What is wrong with a file, said so that a person can mend it.
+
+Every reader of files in this package works the same way: it reads what it can (`sim.io.readers`), checks it
+(`sim.io.checks`), notes each problem as a `Complaint` with its file, line and key, and only at the end raises one
+`InputError` that lists them all.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+MOST_LISTED = 12
+MOST_QUOTED = 60
+MOST_COMPLAINTS = 100
+
+
+# --- complaints ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Complaint:
+    """One problem: where it is, what was found there, what is allowed, and the nearest thing that would do."""
+
+    file: str
+    line: int | None = None
+    column: int | None = None
+    key: str = ""
+    found: str = ""
+    allowed: str = ""
+    nearest: str | None = None
+    message: str = ""
+
+    @property
+    def place(self) -> str:
+        """`file:line: key`, leaving out what is not known."""
+        where = self.file if self.line is None else f"{self.file}:{self.line}"
+        return f"{where}: {self.key}" if self.key else where
+
+    def __str__(self) -> str:
+        parts = []
+        if self.found:
+            parts.append(f"found {self.found}")
+        if self.message:
+            parts.append(self.message)
+        if self.allowed:
+            parts.append(f"allowed: {self.allowed}")
+        said = "; ".join(parts)
+        if self.nearest is None:
+            return printable(f"{self.place}: {said}")
+        return printable(f"{self.place}: {said.rstrip('.')}. Did you mean '{self.nearest}'?")
+
+
+class InputError(Exception):
+    """The input is wrong. Holds every complaint; `str()` gives one line for each."""
+
+    def __init__(self, complaints: Iterable[Complaint]) -> None:
+        self.complaints = tuple(complaints)
+        super().__init__(self.complaints)
+
+    def __str__(self) -> str:
+        return "\n".join(str(complaint) for complaint in self.complaints)
+
+
+class Complaints:
+    """A notebook of complaints, kept while a file is read."""
+
+    def __init__(self) -> None:
+        self._noted: dict[Complaint, None] = {}
+
+    def __len__(self) -> int:
+        return len(self._noted)
+
+    def __iter__(self) -> Iterator[Complaint]:
+        return iter(self._noted)
+
+    def add(self, complaint: Complaint) -> None:
+        """Note one complaint; the same one is not noted twice. Gives up when there are very many."""
+        self._noted[complaint] = None
+        if len(self._noted) > MOST_COMPLAINTS:
+            raise InputError([*self._noted, Complaint(file=complaint.file, message="and more; reading stopped here")])
+
+    def about(
+        self,
+        entry: Entry,
+        *,
+        key: str | None = None,
+        found: str | None = None,
+        allowed: str = "",
+        nearest: str | None = None,
+        message: str = "",
+    ) -> None:
+        """Complain about `entry`; `found` is what stands there unless told otherwise (empty: do not say)."""
+        self.add(
+            Complaint(
+                file=entry.file,
+                line=entry.line,
+                column=entry.column,
+                key=entry.key if key is None else key,
+                found=entry.quoted() if found is None else found,
+                allowed=allowed,
+                nearest=nearest,
+                message=message,
+            )
+        )
+
+    def raise_if_any(self) -> None:
+        """Raise `InputError` with everything noted, in order of file and line; do nothing when there is nothing."""
+        if self._noted:
+            raise InputError(sorted(self._noted, key=lambda c: (c.file, c.line or 0, c.column or 0)))
+
+
+def nearest_to(word: object, choices: Iterable[str]) -> str | None:
+    """The choice most like `word`, or None when none is like it."""
+    options = list(choices)
+    written = str(word)[:MOST_QUOTED]
+    for candidate in dict.fromkeys((written, written.lower(), written.upper())):
+        close = difflib.get_close_matches(candidate, options, n=1, cutoff=0.6)
+        if close:
+            return close[0]
+    return None
+
+
+def printable(text: str) -> str:
+    """The text on one line, and with nothing in it that could move a cursor or colour a terminal."""
+    if text.isprintable():
+        return text
+    return "".join(letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in text)
+
+
+def quoted(written: str) -> str:
+    """The text in quotes, on one line, cut when it is long."""
+    if len(written) > MOST_QUOTED:
+        written = written[: MOST_QUOTED - 3] + "..."
+    return "'" + " ".join(written.split("\n")) + "'"
+
+
+def listed(choices: Iterable[str]) -> str:
+    """The choices as words for a message; a long list is cut, saying how many were left out."""
+    options = list(choices)
+    if len(options) <= MOST_LISTED:
+        return ", ".join(options)
+    return ", ".join(options[:MOST_LISTED]) + f" and {len(options) - MOST_LISTED} more"
+
+
+def shown_path(path: Path | str) -> str:
+    """The path as a person at this prompt would write it: relative when it lies below the working directory."""
+    try:
+        return Path(path).resolve().relative_to(Path.cwd().resolve()).as_posix()
+    except (ValueError, OSError, RuntimeError):
+        return str(path)
+
+
+def input_error(
+    file: str, message: str, *, found: str = "", allowed: str = "", nearest: str | None = None
+) -> InputError:
+    """An `InputError` with one complaint that concerns a whole file or no file at all."""
+    return InputError([Complaint(file=file, message=message, found=found, allowed=allowed, nearest=nearest)])
+
+
+# --- entries: values that know where they stand ----------------------------------------------------------------------
+
+
+class Entry:
+    """One value of a file with its place: `value` is a scalar, a list of entries or a dict from text to entries."""
+
+    __slots__ = ("column", "file", "key", "line", "text", "value")
+
+    def __init__(self, value: Any, file: str, line: int, column: int, key: str, text: str | None = None) -> None:
+        self.value = value
+        self.file = file
+        self.line = line
+        self.column = column
+        self.key = key
+        self.text = text
+
+    def __repr__(self) -> str:
+        return f"Entry({self.key or '(top)'} at {self.file}:{self.line})"
+
+    def quoted(self) -> str:
+        """What was found here, as a message says it: text in quotes and cut short, the rest by what it is."""
+        if isinstance(self.value, dict):
+            return "a group of keys"
+        if isinstance(self.value, list):
+            return "a list"
+        if self.value is None:
+            return "nothing"
+        return quoted(str(self.value) if self.text is None else self.text)

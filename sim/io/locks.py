@@ -1,0 +1,178 @@
+"""One writer at a time: a lock file that says which process on which machine holds it.
+
+Where the system knows advisory locks, they decide between processes of one machine: such a lock ends with its process,
+however that ended, so the note of a process that was killed is recognised as stale at once. Between machines that share
+a folder such locks cannot always be trusted. There the note decides: a holder renews the date of its lock file as long
+as it works, and a note that has not been renewed for a while is stale.
+"""
+
+import contextlib
+import json
+import os
+import platform
+import tempfile
+import threading
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Any
+
+from sim.io.errors import input_error, shown_path
+
+RENEWED_EVERY = 15.0
+"""Seconds between two signs of life of a holder."""
+
+STALE_AFTER = 120.0
+"""Seconds without a sign of life after which the lock of another machine counts as left behind."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Holder:
+    """Who holds a lock: a process, its machine, and since when."""
+
+    pid: int
+    host: str
+    since: str
+
+    def __str__(self) -> str:
+        return f"process {self.pid} on {self.host}, since {self.since}"
+
+
+@contextlib.contextmanager
+def hold(path: Path, what: str, *, shared: bool = False) -> Iterator[None]:
+    """Hold the lock file `path` while the block runs.
+
+    Parameters
+    ----------
+    path
+        The lock file; its folder is made where it is missing.
+    what
+        What is locked, for the message to whoever comes second.
+    shared
+        Hold it together with others who share it, against one who wants it alone. A shared lock carries no note.
+
+    Raises
+    ------
+    sim.io.errors.InputError
+        If a living process holds it, naming that process.
+    OSError
+        If the file cannot be written.
+    """
+    handle, sure = _open(path, what, shared)
+    stop = threading.Event()
+    try:
+        holder = holder_of(path)
+        if holder is not None and not (sure and holder.host == _host()) and alive(path, holder):
+            raise _refused(path, what, holder)
+        if shared:
+            yield
+            return
+        _note(handle)
+        renewing = threading.Thread(target=_renew, args=(path, stop), daemon=True)
+        renewing.start()
+        try:
+            yield
+        finally:
+            stop.set()
+            renewing.join()
+            path.unlink(missing_ok=True)  # while it is still held, so that nobody is robbed of a new one
+    finally:
+        handle.close()
+
+
+def holder_of(path: Path) -> Holder | None:
+    """Who is noted in a lock file; None where there is none, or nothing that can be read."""
+    try:
+        noted = json.loads(path.read_text(encoding="utf-8"))
+        return Holder(pid=int(noted["pid"]), host=str(noted["host"]), since=str(noted["since"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def alive(path: Path, holder: Holder) -> bool:
+    """Whether the holder noted in `path` still seems to be at work, where no advisory lock can tell."""
+    if holder.host == _host() and os.name == "posix":
+        return _runs(holder.pid)
+    try:
+        return _age(path) < STALE_AFTER
+    except OSError:  # it has just been given up
+        return False
+
+
+def _open(path: Path, what: str, shared: bool) -> tuple[IO[str], bool]:
+    """The lock file opened, and whether an advisory lock on it is ours."""
+    try:
+        import fcntl
+    except ImportError:  # not every system knows such locks
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path.open("a+", encoding="utf-8"), False
+    while True:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            handle = path.open("a+", encoding="utf-8")
+        except FileNotFoundError:  # the last holder has just tidied the folder away
+            continue
+        try:
+            fcntl.flock(handle, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+        except BlockingIOError:
+            handle.close()
+            raise _refused(path, what, holder_of(path)) from None
+        except OSError:  # a file system without locks
+            return handle, False
+        if _still_there(path, handle):
+            return handle, True
+        handle.close()  # the one we locked was given up between our opening and locking it
+
+
+def _still_there(path: Path, handle: IO[Any]) -> bool:
+    try:
+        return os.path.samestat(path.stat(), os.fstat(handle.fileno()))
+    except OSError:
+        return False
+
+
+def _note(handle: IO[str]) -> None:
+    since = datetime.now(UTC).isoformat(timespec="seconds")
+    handle.seek(0)
+    handle.truncate()
+    handle.write(json.dumps(asdict(Holder(pid=os.getpid(), host=_host(), since=since))))
+    handle.flush()
+
+
+def _renew(path: Path, stop: threading.Event) -> None:
+    while not stop.wait(RENEWED_EVERY):
+        with contextlib.suppress(OSError):
+            os.utime(path)
+
+
+def _refused(path: Path, what: str, holder: Holder | None) -> Exception:
+    who = "" if holder is None else f" ({holder})"
+    return input_error(
+        what,
+        f"another process is writing there now{who}; wait until it is done. Should it no longer exist, its lock "
+        f"{shown_path(path)} counts as stale after {STALE_AFTER:.0f} seconds",
+    )
+
+
+def _host() -> str:
+    return platform.node() or "unknown"
+
+
+def _runs(pid: int) -> bool:
+    """Whether a process of this machine exists (only where asking does it no harm)."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # it exists and is somebody else's
+        return True
+    return True
+
+
+def _age(path: Path) -> float:
+    """Seconds since a file was last touched, by the clock that dates the files of its folder."""
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", suffix=".draft") as now:
+        now.write(b"0")  # some systems date a file only once something is in it
+        now.flush()
+        return os.fstat(now.fileno()).st_mtime - path.stat().st_mtime

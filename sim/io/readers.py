@@ -1,0 +1,329 @@
+"""Reading YAML and tables into entries, values that know where they stand in their file.
+
+YAML is read as YAML 1.2 reads plain words and numbers (`no` is a word, `010` is ten, `1e-3` is a number, `1:30` is
+text). Whatever could surprise a reader or run code is refused: duplicate keys, anchors and aliases, tags,
+several documents in one file, files too large, too deep or too full.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import stat
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import yaml
+
+from sim.io.errors import MOST_QUOTED, Complaint, Complaints, Entry, listed, nearest_to, quoted, shown_path
+
+MOST_BYTES = 1_000_000
+MOST_DEPTH = 24
+MOST_NODES = 100_000
+MOST_PATH = 240
+
+Scalar: TypeAlias = str | int | float | bool | None
+
+_NULLS = frozenset(("", "~", "null", "Null", "NULL"))
+_TRUE = frozenset(("true", "True", "TRUE"))
+_FALSE = frozenset(("false", "False", "FALSE"))
+_INTEGER = re.compile(r"[-+]?[0-9]{1,400}\Z")
+_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
+_NOT_FINITE = re.compile(r"(?:[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))\Z")
+_MAY_BE_NUMBER = frozenset("0123456789+-.")
+
+
+def plain_scalar(text: str) -> Scalar:
+    """What an unquoted word means in YAML 1.2: nothing, true, false, a number, or else the text itself."""
+    if text in _NULLS:
+        return None
+    if text in _TRUE or text in _FALSE:
+        return text in _TRUE
+    return _plain_number(text) if text[0] in _MAY_BE_NUMBER else text
+
+
+def _plain_number(text: str) -> int | float | str:
+    if _INTEGER.match(text):
+        return int(text)
+    if _FLOAT.match(text):
+        return float(text)
+    if _NOT_FINITE.match(text):
+        return float(text.replace(".", "", 1))
+    return text
+
+
+# --- reading files ----------------------------------------------------------------------------------------------------
+
+
+def read_text(path: Path, complaints: Complaints) -> str | None:
+    """The text of a file in UTF-8, or None with a complaint (missing, a folder, unreadable, too large, not text)."""
+    raw = _read_bytes(path, complaints)
+    if raw is None:
+        return None
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        complaints.add(Complaint(file=shown_path(path), line=line, message="this is not text in UTF-8"))
+        return None
+
+
+def _read_bytes(path: Path, complaints: Complaints) -> bytes | None:
+    name = shown_path(path)
+    try:
+        about = path.stat()
+        if stat.S_ISDIR(about.st_mode):
+            complaints.add(Complaint(file=name, found="a folder", allowed="a file"))
+            return None
+        if not stat.S_ISREG(about.st_mode):
+            complaints.add(Complaint(file=name, found="something that is not a plain file", allowed="a file"))
+            return None
+        with path.open("rb") as handle:
+            raw = handle.read(MOST_BYTES + 1)
+    except (OSError, ValueError) as error:
+        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
+        complaints.add(Complaint(file=name, message=f"cannot be read: {reason}"))
+        return None
+    if len(raw) > MOST_BYTES:
+        complaints.add(Complaint(file=name, found="a file larger than that", allowed=f"at most {MOST_BYTES} bytes"))
+        return None
+    return raw
+
+
+# The C parser when PyYAML was built with it, ten times as fast; both give the same events.
+_EventStream: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def read_yaml(path: Path | str, complaints: Complaints) -> Entry | None:
+    """Read one YAML file into entries; problems are noted in `complaints`, and None means nothing could be read."""
+    path = Path(path)
+    text = read_text(path, complaints)
+    return None if text is None else parse_yaml(text, shown_path(path), complaints)
+
+
+def parse_yaml(text: str, file: str, complaints: Complaints) -> Entry | None:
+    """Read YAML text into entries; `file` is the name used in complaints."""
+    try:
+        top = _Composer(file, complaints).compose(text)
+    except _TooMuchError:
+        return None
+    except yaml.YAMLError as error:
+        complaints.add(_not_yaml(file, text, error))
+        return None
+    if top is None:
+        complaints.add(Complaint(file=file, message="the file is empty"))
+    return top
+
+
+def _not_yaml(file: str, text: str, error: yaml.YAMLError) -> Complaint:
+    mark = getattr(error, "problem_mark", None)
+    problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "not readable"
+    line = None if mark is None else mark.line + 1
+    if isinstance(error, yaml.reader.ReaderError):  # it counts bytes with the C parser, letters without
+        line = text.encode("utf-8", "replace")[: error.position].count(b"\n") + 1
+    return Complaint(
+        file=file,
+        line=line,
+        column=None if mark is None else mark.column + 1,
+        message=f"this is not valid YAML: {problem}",
+    )
+
+
+# --- YAML -------------------------------------------------------------------------------------------------------------
+
+_NO_ANCHORS = "values written out; anchors and aliases are not read"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= MOST_QUOTED else text[: MOST_QUOTED - 3] + "..."
+
+
+def _key_path(parent: str, step: str) -> str:
+    """The path of keys to a value, its end only where it is long: every value keeps one, and memory is bounded."""
+    path = parent + step
+    return path if len(path) <= MOST_PATH else "..." + path[3 - MOST_PATH :]
+
+
+class _TooMuchError(Exception):
+    """The file is too deep, too full, or refers to itself; a complaint has been noted."""
+
+
+class _Composer:
+    """Turns the parser's events into entries without recursion, so that no file can exhaust the stack."""
+
+    def __init__(self, file: str, complaints: Complaints) -> None:
+        self.file = file
+        self.complaints = complaints
+        self.nodes = 0
+        self.documents = 0
+        self.top: Entry | None = None
+        self.open: list[Entry] = []  # the lists and groups we are in, the innermost last
+        self.keys: list[Any] = []  # beside each, the event of the key that waits for its value
+
+    def compose(self, text: str) -> Entry | None:
+        """The top entry, or None when the file holds nothing."""
+        parser = _EventStream(text)
+        try:
+            while (event := parser.get_event()) is not None:
+                self._take(event)
+        finally:
+            parser.dispose()
+        return None if self.top is not None and self.top.text == "" else self.top
+
+    def _take(self, event: Any) -> None:
+        kind = type(event)
+        if kind is yaml.ScalarEvent:
+            self._scalar(event)
+        elif kind is yaml.MappingStartEvent:
+            self._group(event, {})
+        elif kind is yaml.SequenceStartEvent:
+            self._group(event, [])
+        elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
+            self.open.pop()
+            self.keys.pop()
+        elif kind is yaml.AliasEvent:
+            self._refuse(event, f"the alias *{_short(event.anchor)}", _NO_ANCHORS)
+            raise _TooMuchError
+        elif kind is yaml.DocumentStartEvent:
+            self.documents += 1
+            if self.documents > 1:
+                self._refuse(event, "a second document ('---')", "one document in a file")
+                raise _TooMuchError
+
+    def _awaits_key(self) -> bool:
+        return bool(self.open) and type(self.open[-1].value) is dict and self.keys[-1] is None
+
+    def _scalar(self, event: Any) -> None:
+        self._check(event)
+        if self._awaits_key():
+            self._check_new_key(event)
+            self.keys[-1] = event
+            return
+        text = event.value
+        value = plain_scalar(text) if event.implicit[0] and not event.style else text
+        mark = event.start_mark
+        self._hang(Entry(value, self.file, mark.line + 1, mark.column + 1, "", text))
+
+    def _group(self, event: Any, value: dict[str, Entry] | list[Entry]) -> None:
+        self._check(event)
+        if self._awaits_key():
+            self._refuse(event, "a list or group as a key", "a word")
+            raise _TooMuchError
+        if len(self.open) >= MOST_DEPTH:
+            self._refuse(event, "deeper nesting than that", f"at most {MOST_DEPTH} levels")
+            raise _TooMuchError
+        # A group is found where its key stands, not where its first line does.
+        mark = (self.keys[-1] if self.keys and self.keys[-1] is not None else event).start_mark
+        entry = Entry(value, self.file, mark.line + 1, mark.column + 1, "")
+        self._hang(entry)
+        self.open.append(entry)
+        self.keys.append(None)
+
+    def _hang(self, entry: Entry) -> None:
+        """Put the entry into the list or group that is open, and give it its key path."""
+        if not self.open:
+            self.top = self.top or entry
+            return
+        parent = self.open[-1]
+        if type(parent.value) is dict:
+            key = self.keys[-1].value
+            entry.key = _key_path(parent.key, f".{_short(key)}" if parent.key else _short(key))
+            parent.value.setdefault(key, entry)
+            self.keys[-1] = None
+        else:
+            entry.key = _key_path(parent.key, f"[{len(parent.value)}]")
+            parent.value.append(entry)
+
+    def _check_new_key(self, event: Any) -> None:
+        """A key stands once."""
+        parent = self.open[-1]
+        if event.value in parent.value:
+            first = parent.value[event.value].line
+            found = f"the key {quoted(event.value)} a second time (first on line {first})"
+            self._refuse(event, found, "each key once", parent.key)
+
+    def _check(self, event: Any) -> None:
+        """Not too many values, no anchor, no tag."""
+        self.nodes += 1
+        if self.nodes > MOST_NODES:
+            self._refuse(event, "more values than that", f"at most {MOST_NODES} values in a file")
+            raise _TooMuchError
+        if event.anchor is not None:
+            self._refuse(event, f"the anchor &{_short(event.anchor)}", _NO_ANCHORS)
+        if event.tag is not None:
+            self._refuse(event, f"the tag {quoted(event.tag)}", "plain values; tags are not read")
+
+    def _refuse(self, event: Any, found: str, allowed: str, key: str = "") -> None:
+        mark = event.start_mark
+        self.complaints.add(
+            Complaint(file=self.file, line=mark.line + 1, column=mark.column + 1, key=key, found=found, allowed=allowed)
+        )
+
+
+# --- tables -----------------------------------------------------------------------------------------------------------
+
+
+def read_table(path: Path | str, columns: Sequence[str], complaints: Complaints) -> list[dict[str, Entry]]:
+    """The rows of a CSV file, each a dict from column to cell; the header must hold exactly `columns`.
+
+    A cell's key is its column, its value what `plain_scalar` makes of the text. Wrong rows are left out, with a
+    complaint.
+    """
+    path = Path(path)
+    text = read_text(path, complaints)
+    if text is None:
+        return []
+    file = shown_path(path)
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    rows: list[dict[str, Entry]] = []
+    try:
+        header = next(reader, None)
+        if header is None:
+            complaints.add(Complaint(file=file, message="the file is empty"))
+            return []
+        if not check_header(header, columns, file, complaints):
+            return []
+        rows = [
+            _cells(row, header, file, reader.line_num)
+            for row in reader
+            if any(cell.strip() for cell in row) and check_width(row, header, file, reader.line_num, complaints)
+        ]
+    except csv.Error as error:
+        complaints.add(Complaint(file=file, line=reader.line_num, message=f"this is not valid CSV: {error}"))
+    return rows
+
+
+def check_header(header: Sequence[str], columns: Sequence[str], file: str, complaints: Complaints) -> bool:
+    """Each column once, none missing, none unknown."""
+    before = len(complaints)
+    for column in header:
+        if column not in columns:
+            nearest = nearest_to(column, columns)
+            complaints.add(
+                Complaint(
+                    file=file, line=1, key="header", found=f"'{column}'", allowed=listed(columns), nearest=nearest
+                )
+            )
+        elif list(header).count(column) > 1:
+            complaints.add(Complaint(file=file, line=1, key="header", message=f"the column '{column}' stands twice"))
+    for column in columns:
+        if column not in header:
+            complaints.add(Complaint(file=file, line=1, key="header", message=f"the column '{column}' is missing"))
+    return len(complaints) == before
+
+
+def check_width(row: Sequence[str], header: Sequence[str], file: str, line: int, complaints: Complaints) -> bool:
+    """A row has as many cells as the header."""
+    if len(row) == len(header):
+        return True
+    complaints.add(Complaint(file=file, line=line, found=f"{len(row)} cells", allowed=f"{len(header)} cells"))
+    return False
+
+
+def _cells(row: Sequence[str], header: Sequence[str], file: str, line: int) -> dict[str, Entry]:
+    return {
+        column: Entry(plain_scalar(cell.strip()), file, line, index + 1, column, cell.strip())
+        for index, (column, cell) in enumerate(zip(header, row, strict=True))
+    }

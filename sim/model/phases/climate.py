@@ -1,0 +1,290 @@
+"""Events, rivalry, income, unrest, the border: what moves before anyone acts."""
+
+from sim.model.chance import address, uniform
+from sim.model.compiling import inlined, phase
+from sim.model.parameters import camps, climate, identity, minds, offers, region, security
+from sim.model.phases.layout import (
+    BORDER,
+    CAPACITY_EVENT,
+    CLASH,
+    CORRIDOR_EVENT,
+    CRISIS_EVENT,
+    DIALOGUE,
+    DISCORD,
+    DOWNTURN_EVENT,
+    DUE,
+    FORMAT,
+    GROWTH,
+    OFFER_EVENT,
+    PLANT_EVENT,
+    QUARREL_EVENT,
+    RIVALRY,
+    SECURITY_RIVALRY,
+    SEVERITY,
+    SUMMIT_EVENT,
+    TARIFF_EVENT,
+    THAW_EVENT,
+    UNREST,
+    VISIT_EVENT,
+    VOTE_EVENT,
+    WAR_EVENT,
+    WEDGE,
+    WEDGE_EVENT,
+    WEDGE_OUTCOME,
+)
+from sim.model.rules.arithmetic import clamp, larger, logit, pick
+from sim.model.rules.camps import calmed, coordination_of, discord_next, wedge_step
+from sim.model.rules.climate import (
+    border_next,
+    downturn_next,
+    income_next,
+    rivalry_next,
+    shock_next,
+    strain_next,
+    unrest_next,
+    vigour_left,
+)
+from sim.model.rules.identity import rallied
+from sim.model.rules.minds import security_first
+from sim.model.rules.offers import host_odds
+from sim.model.rules.region import clash_of, clash_threat, joint_relief
+from sim.model.rules.security import threat_felt
+
+
+@phase
+def happen(w, p, t, row):
+    """One event, before anyone acts, in the lanes in which it is due now.
+
+    row: first quarter, code, state, power, kind or domain, three values, last quarter, and the quarter of each lane.
+    """
+    code, i, j, k = int(row[1]), int(row[2]), int(row[3]), int(row[4])
+    for lane in range(w.luck.shape[0]):
+        if row[DUE + lane] != t:
+            continue
+        if code == SUMMIT_EVENT:
+            w.called_summit[i, j, lane] = 1.0
+        elif code == OFFER_EVENT:
+            w.forced_size[i, j, k, lane] += row[5]
+            w.forced_exclusivity[i, j, k, lane] = row[6]
+            w.forced_strings[i, j, k, lane] = row[7]
+        elif code == TARIFF_EVENT:
+            w.tariff_rise[i, j, lane] += row[5] - w.tariff[i, j, lane]
+            w.tariff[i, j, lane] = row[5]
+        elif code == CRISIS_EVENT:
+            w.crisis[i, lane] = row[5] if row[5] > w.crisis[i, lane] else w.crisis[i, lane]
+        elif code == VISIT_EVENT:
+            w.called_visit[i, j, lane] = 1.0
+        elif code == CAPACITY_EVENT:
+            w.ability[j, k, lane] = clamp(w.ability[j, k, lane] * (1.0 + row[5]), 0.0, 1.0)
+            w.budget[j, k, lane] *= 1.0 + row[5]
+            w.rate[j, k, lane] *= 1.0 + row[5]
+        elif code == VOTE_EVENT:
+            w.ballot[j, lane] = row[5]
+        elif code == WAR_EVENT:
+            w.war[j, lane] = row[5]
+        elif code == QUARREL_EVENT:
+            w.quarrel[j, lane] = row[5]
+        elif code == WEDGE_EVENT:  # i and j are the two powers that a third one tries to part
+            w.called_wedge[i, j, lane] = 1.0
+        elif code == THAW_EVENT:
+            w.thaw[i, lane] = row[5]
+        elif code == DOWNTURN_EVENT:
+            w.slump[i, lane] = 1.0 - (1.0 - w.slump[i, lane]) * (1.0 - row[5])
+        elif code == CORRIDOR_EVENT:  # j is the corridor
+            w.capacity[j, lane] *= 1.0 + row[5]
+            w.freight_cost[j, lane] *= 1.0 + row[6]
+        elif code == PLANT_EVENT:
+            w.plant_ordered[i, lane] += row[5]
+        else:  # a rivalry between powers i and j: to a level, or by a step; it moves at once and for good
+            level = p[climate.rivalry_level, lane]
+            was = w.anchor[i, j, k, lane]
+            usual = was + row[6] * level if row[5] != row[5] else row[5] * level
+            w.anchor[i, j, k, lane] = clamp(usual, -1.0, 1.0)
+            w.rivalry[i, j, k, lane] = clamp(w.rivalry[i, j, k, lane] + w.anchor[i, j, k, lane] - was, -1.0, 1.0)
+
+
+@inlined
+def parity(one, two):
+    """The weaker over the stronger of two powers, 0..1."""
+    return pick(one < two, one, two) / larger(one, two)
+
+
+@inlined
+def wear_and_quarrel(w, p, t, j):
+    """A war strains power j and leaves it part of its means; quarrels with its own side come and go."""
+    kinds, lanes = w.ability.shape[1:]
+    where = address(t, DISCORD, w.power_key[j], w.power_key[j], 0)
+    for lane in range(lanes):
+        w.strain[j, lane] = strain_next(
+            w.strain[j, lane], w.war[j, lane], p[climate.strain_build, lane], p[climate.strain_recovery, lane]
+        )
+        w.discord[j, lane] = discord_next(
+            w.discord[j, lane],
+            w.volatility[j, lane],
+            logit(uniform(w.luck[lane], where)),
+            w.quarrel[j, lane],
+            p[camps.discord_level, lane],
+            p[camps.discord_persistence, lane],
+            p[camps.discord_swing, lane],
+        )
+    for k in range(kinds):
+        for lane in range(lanes):
+            w.vigour[j, k, lane] = vigour_left(w.strain[j, lane], p[climate.war_drain + k, lane])
+
+
+@inlined
+def drive_apart(w, p, t, j, other, low, high):
+    """A third power may try to part powers j and other where they coordinate; their ties move at once and for good."""
+    attempt, outcome = address(t, WEDGE, low, high, 0), address(t, WEDGE_OUTCOME, low, high, 0)
+    for lane in range(w.luck.shape[0]):
+        step = wedge_step(
+            w.common_rival[j, other, lane],
+            w.called_wedge[j, other, lane],
+            uniform(w.luck[lane], attempt),
+            uniform(w.luck[lane], outcome),
+            p[camps.wedge_rate, lane],
+            p[camps.wedge_success, lane],
+            p[camps.wedge_effect, lane],
+            p[camps.wedge_backfire, lane],
+        )
+        together = coordination_of(w.anchor[j, other, SECURITY_RIVALRY, lane])
+        w.spare[lane] = pick(together > 0.0, step, 0.0)
+        w.called_wedge[j, other, lane] = 0.0
+    for d in range(w.heat.shape[1]):
+        for lane in range(w.luck.shape[0]):
+            w.anchor[j, other, d, lane] = clamp(w.anchor[j, other, d, lane] + w.spare[lane], -1.0, 1.0)
+            w.rivalry[j, other, d, lane] = clamp(w.rivalry[j, other, d, lane] + w.spare[lane], -1.0, 1.0)
+
+
+@phase
+def climate_power(w, p, t, j):
+    """War, quarrels and rivalries of power j move; it may call the region's leaders together."""
+    powers, lanes = w.might.shape
+    wear_and_quarrel(w, p, t, j)
+    for d in range(w.heat.shape[1]):
+        for lane in range(lanes):
+            w.heat[j, d, lane] = 0.0
+    for other in range(powers):
+        if other == j:
+            continue
+        low, high = min(w.power_key[j], w.power_key[other]), max(w.power_key[j], w.power_key[other])
+        drive_apart(w, p, t, j, other, low, high)
+        talk, move = address(t, DIALOGUE, low, high, 0), address(t, RIVALRY, low, high, 0)
+        for lane in range(lanes):
+            w.spare[lane] = 1.0 if uniform(w.luck[lane], talk) < p[climate.dialogue_rate, lane] else 0.0
+            w.spare2[lane] = logit(uniform(w.luck[lane], move))
+            now = parity(w.might[j, lane], w.might[other, lane])
+            w.sum[lane] = now - parity(w.might_start[j, lane], w.might_start[other, lane])
+        for d in range(w.heat.shape[1]):
+            for lane in range(lanes):
+                level = rivalry_next(
+                    w.rivalry[j, other, d, lane],
+                    w.anchor[j, other, d, lane],
+                    w.sum[lane],
+                    w.spare[lane],
+                    w.spare2[lane],
+                    p[climate.rivalry_reversion, lane],
+                    p[climate.power_shift, lane],
+                    p[climate.dialogue_damping, lane],
+                    p[climate.rivalry_volatility, lane],
+                )
+                w.rivalry[j, other, d, lane] = level
+                w.heat[j, d, lane] = larger(level, w.heat[j, d, lane])
+    for lane in range(lanes):
+        w.spare[lane] = 0.0
+    for other in range(powers):
+        if other != j:
+            for lane in range(lanes):
+                w.spare[lane] = larger(w.format[other, lane], w.spare[lane])
+    where = address(t, FORMAT, w.power_key[j], w.power_key[j], 0)
+    for lane in range(lanes):
+        odds = host_odds(w.summit_rate[j, lane], w.format[j, lane], w.spare[lane], p[offers.format_mirroring, lane])
+        w.spare2[lane] = 1.0 if uniform(w.luck[lane], where) < odds else 0.0
+    for i in range(w.gdp.shape[0]):
+        for lane in range(lanes):
+            w.summit[i, j, lane] = larger(w.called_summit[i, j, lane], w.spare2[lane])
+            w.called_summit[i, j, lane] = 0.0
+
+
+@inlined
+def quarrel_with_neighbours(w, p, t, i):
+    """Neighbours may clash with state i; the alarm about a clash fades."""
+    for lane in range(w.luck.shape[0]):
+        w.clash[i, lane] *= p[region.clash_fade, lane]
+    for other in range(w.gdp.shape[0]):
+        if other == i:
+            continue
+        low, high = min(w.state_key[i], w.state_key[other]), max(w.state_key[i], w.state_key[other])
+        where = address(t, CLASH, low, high, 0)
+        for lane in range(w.luck.shape[0]):
+            clashed = clash_of(w.friction[i, other, lane], uniform(w.luck[lane], where), p[region.clash_rate, lane])
+            w.clashed[i, other, lane] = clashed
+            w.clash[i, lane] = larger(clashed, w.clash[i, lane])
+
+
+@phase
+def climate_state(w, p, t, i):
+    """Income, unrest, the border and the neighbours of state i move."""
+    key, whole_region = w.state_key[i], w.state_key[i] ^ w.state_key[i]
+    grow, break_out = address(t, GROWTH, key, key, 0), address(t, UNREST, key, key, 0)
+    severe, border = address(t, SEVERITY, key, key, 0), address(t, BORDER, whole_region, whole_region, 0)
+    for lane in range(w.gdp.shape[1]):
+        before = w.gdp[i, lane]
+        after = income_next(
+            before,
+            w.growth[i, lane],
+            logit(uniform(w.luck[lane], grow)),
+            p[climate.growth_volatility, lane],
+            p[climate.shock_limit, lane],
+        )
+        after *= 1.0 - w.slump[i, lane]
+        w.slump[i, lane] = 0.0
+        w.gdp[i, lane] = after
+        w.growth_now[i, lane] = after / before - 1.0
+        w.downturn[i, lane] = downturn_next(
+            w.downturn[i, lane],
+            w.growth_now[i, lane],
+            w.growth[i, lane],
+            p[climate.downturn_memory, lane],
+            p[climate.downturn_sense, lane],
+        )
+    quarrel_with_neighbours(w, p, t, i)
+    for lane in range(w.gdp.shape[1]):
+        unrest = unrest_next(
+            w.unrest[i, lane],
+            uniform(w.luck[lane], break_out),
+            uniform(w.luck[lane], severe),
+            calmed(
+                rallied(w.stability[i, lane], w.border[i, lane], p[identity.threat_rally, lane]),
+                w.backing[i, lane],
+                p[camps.coordination_calm, lane],
+            ),
+            w.crisis[i, lane],
+            p[climate.unrest_rate, lane],
+            p[climate.unrest_fade, lane],
+        )
+        w.unrest[i, lane] = unrest
+        w.crisis[i, lane] = 0.0
+        at_border = border_next(
+            w.border[i, lane],
+            w.border_exposure[i, lane],
+            logit(uniform(w.luck[lane], border)),
+            p[climate.border_level, lane],
+            p[climate.border_persistence, lane],
+            p[climate.border_volatility, lane],
+        )
+        w.border[i, lane] = at_border
+        felt = threat_felt(unrest, at_border, p[security.unrest_demand, lane], p[security.border_demand, lane])
+        w.threat[i, lane] = joint_relief(
+            clash_threat(felt, w.clash[i, lane], p[region.friction_demand, lane]),
+            w.cohesive[i, lane],
+            p[region.joint_security, lane],
+        )
+        w.shock[i, lane] = shock_next(
+            w.shock[i, lane],
+            unrest,
+            at_border - p[climate.border_level, lane] * w.border_exposure[i, lane],
+            w.downturn[i, lane],
+            p[climate.shock_fade, lane],
+        )
+        w.wary[i, lane] = security_first(w.regime_security[i, lane], w.shock[i, lane], p[minds.shock_rethink, lane])

@@ -1,0 +1,84 @@
+"""States vote; gains provoke third powers; leaders travel to those they provoked and depend on."""
+
+from sim.model.chance import address, uniform
+from sim.model.compiling import inlined, phase
+from sim.model.parameters import camps, choice, diplomacy
+from sim.model.phases.layout import ECONOMIC_RIVALRY, SECURITY_RIVALRY, VISIT, VOTE, domain_of
+from sim.model.rules.arithmetic import larger, pick, positive
+from sim.model.rules.camps import accommodated, coordination_of
+from sim.model.rules.choice import recent_gain
+from sim.model.rules.diplomacy import provocation_of, visit_odds, vote_lean, vote_of, vote_offence
+from sim.model.rules.terms import suitor_weight
+
+
+@inlined
+def cast_vote(w, p, t, i):
+    """State i votes where powers ask for it; without a ballot it does not."""
+    powers, lanes = w.might.shape
+    for lane in range(lanes):
+        w.spare[lane] = 0.0
+        w.spare2[lane] = 0.0
+        w.sum[lane] = 0.0
+    for j in range(powers):
+        for lane in range(lanes):
+            w.spare[lane] += positive(w.ballot[j, lane]) * w.dependence[i, j, lane]
+            w.spare2[lane] += positive(-w.ballot[j, lane]) * w.dependence[i, j, lane]
+            w.sum[lane] += w.ballot[j, lane] * w.ballot[j, lane]
+    where = address(t, VOTE, w.state_key[i], w.state_key[i], 0)
+    for lane in range(lanes):
+        vote = vote_of(
+            vote_lean(w.spare[lane], w.spare2[lane], p[diplomacy.vote_weight, lane]),
+            w.neutrality[i, lane],
+            uniform(w.luck[lane], where),
+            p[diplomacy.un_neutrality, lane],
+            p[diplomacy.absent_part, lane],
+        )
+        w.vote[i, lane] = pick(w.sum[lane] > 0.0, vote, 0.0)
+
+
+@phase
+def diplomacy_state(w, p, t, i):
+    """State i votes; what it signed provokes the others; its leader visits those it provoked and depends on."""
+    states, kinds, lanes = w.need.shape
+    powers = w.might.shape[0]
+    for j in range(powers):
+        for d in range(w.heat.shape[1]):
+            for lane in range(lanes):
+                w.gain[i, j, d, lane] = 0.0
+        for k in range(kinds):
+            d = domain_of(k)
+            for n in range(w.table_first[i, j, k], w.table_last[i, j, k]):
+                lane = w.table_lane[i, n]
+                taken = suitor_weight(w.size[i, j, k, lane], w.scale[i, k, lane]) * w.accepted[i, j, k, lane]
+                w.gain[i, j, d, lane] += p[diplomacy.kind_weight + k, lane] * taken
+        for lane in range(lanes):
+            signed = w.gain[i, j, ECONOMIC_RIVALRY, lane] + w.gain[i, j, SECURITY_RIVALRY, lane]
+            w.recent[i, j, lane] = recent_gain(w.recent[i, j, lane], signed, p[choice.gain_memory, lane])
+    cast_vote(w, p, t, i)
+    for j in range(powers):
+        for d in range(w.heat.shape[1]):
+            for lane in range(lanes):
+                offended = vote_offence(w.vote[i, lane], w.ballot[j, lane], p[diplomacy.vote_anger, lane])
+                w.provoked[i, j, d, lane] = pick(d == SECURITY_RIVALRY, offended, 0.0)
+            for other in range(powers):
+                if other != j:
+                    for lane in range(lanes):
+                        w.provoked[i, j, d, lane] += accommodated(
+                            provocation_of(w.gain[i, other, d, lane], w.rivalry[j, other, d, lane]),
+                            coordination_of(w.rivalry[j, other, SECURITY_RIVALRY, lane]),
+                            p[camps.accommodation, lane],
+                        )
+        where = address(t, VISIT, w.state_key[i], w.power_key[j], 0)
+        for lane in range(lanes):
+            planned = w.calendar[i, j, lane]
+            odds = visit_odds(
+                planned,
+                w.provoked[i, j, ECONOMIC_RIVALRY, lane] + w.provoked[i, j, SECURITY_RIVALRY, lane],
+                w.dependence[i, j, lane],
+                p[diplomacy.compensating_visit, lane],
+            )
+            dice = uniform(w.luck[lane], where)
+            gone = 1.0 if dice < odds else 0.0
+            w.visit[i, j, lane] = larger(w.called_visit[i, j, lane], gone)
+            w.compensated[i, j, lane] = pick(dice >= planned, gone, 0.0)
+            w.called_visit[i, j, lane] = 0.0

@@ -1,0 +1,193 @@
+"""Stock is taken, and what is measured of the quarter is kept."""
+
+from sim.model.compiling import inlined, phase
+from sim.model.parameters import delivery, routes
+from sim.model.phases.layout import DEAL, INFRASTRUCTURE
+from sim.model.rules.arithmetic import larger
+from sim.model.rules.delivery import entangled
+from sim.model.rules.routes import corridor_pull
+from sim.model.rules.structure import autonomy_of, balance_of, entropy_of, share_of
+
+
+@inlined
+def take_stock(w, p, i):
+    """State i's shares, alignment, dependence and concentration as they stand; at the start and after every quarter."""
+    states, kinds, lanes = w.need.shape
+    powers = w.might.shape[0]
+    for k in range(kinds):
+        for lane in range(lanes):
+            w.total[i, k, lane] = w.other[i, k, lane]
+        for j in range(powers):
+            for lane in range(lanes):
+                w.total[i, k, lane] += w.stock[i, j, k, lane]
+        for lane in range(lanes):
+            w.unit_share[i, k, lane] = share_of(1.0, w.total[i, k, lane])
+    for lane in range(lanes):
+        w.top[i, lane] = 0.0
+        w.hhi[i, lane] = 0.0
+        w.spare[lane] = 0.0
+    for j in range(powers):
+        for lane in range(lanes):
+            w.spare2[lane] = 0.0
+        for k in range(kinds):
+            for lane in range(lanes):
+                share = w.stock[i, j, k, lane] * w.unit_share[i, k, lane]
+                w.share[i, j, k, lane] = share
+                w.spare2[lane] += w.weight[i, k, lane] * share
+        for lane in range(lanes):
+            aligned = w.spare2[lane]
+            w.alignment[i, j, lane] = aligned
+            depends = entangled(aligned, w.share[i, j, INFRASTRUCTURE, lane], p[delivery.lifeline, lane])
+            w.dependence[i, j, lane] = depends
+            w.top[i, lane] = larger(depends, w.top[i, lane])
+            w.hhi[i, lane] += aligned * aligned
+            w.spare[lane] += aligned
+    for lane in range(lanes):
+        spread = w.spare[lane] * w.spare[lane]
+        concentrated = w.hhi[i, lane] / spread if spread > 0.0 else 1.0
+        w.hhi[i, lane] = concentrated
+        w.partners[i, lane] = 1.0 / concentrated
+
+
+@inlined
+def take_routes(w, p, i):
+    """Which corridors carry the trade of state i now, and how much of it crosses what each power controls."""
+    powers, corridors, lanes = w.link.shape
+    for lane in range(lanes):
+        w.sum3[lane] = 0.0
+    for c in range(corridors):
+        for lane in range(lanes):
+            w.carried[i, c, lane] = 0.0
+            drawn = corridor_pull(w.capacity[c, lane], w.freight_cost[c, lane], p[routes.route_choice, lane])
+            w.pull[i, c, lane] = drawn * w.access[i, c, lane]
+    for j in range(powers):
+        for lane in range(lanes):
+            w.spare[lane] = 0.0
+            w.sum3[lane] += w.trade[i, j, lane]
+            w.crossing[i, j, lane] = 0.0
+        for c in range(corridors):
+            for lane in range(lanes):
+                w.routed[i, j, c, lane] = w.pull[i, c, lane] * w.link[j, c, lane]
+                w.spare[lane] += w.routed[i, j, c, lane]
+        for lane in range(lanes):
+            w.spare2[lane] = share_of(1.0, w.spare[lane])
+        for c in range(corridors):
+            for lane in range(lanes):
+                part = w.routed[i, j, c, lane] * w.spare2[lane]
+                w.routed[i, j, c, lane] = part
+                w.carried[i, c, lane] += part * w.trade[i, j, lane]
+    for c in range(corridors):
+        for lane in range(lanes):
+            w.spare[lane] = share_of(w.carried[i, c, lane], w.sum3[lane])
+        for j in range(powers):
+            for lane in range(lanes):
+                w.crossing[i, j, lane] += w.control[j, c, lane] * w.spare[lane]
+    for j in range(powers):
+        for lane in range(lanes):
+            w.crossing[i, j, lane] = 1.0 if w.crossing[i, j, lane] > 1.0 else w.crossing[i, j, lane]
+
+
+@phase
+def record_state(w, p, t, i, pole, by_power, by_state):
+    """Keep what is measured of state i this quarter.
+
+    pole: float64 [powers], the position of each power between the two poles of rivalry, -1..1. by_power
+    [states, powers, measures, lanes] and by_state [states, measures, lanes] are this quarter's pages of the record.
+    """
+    take_stock(w, p, i)
+    take_routes(w, p, i)
+    states, powers, kinds, lanes = w.size.shape
+    for lane in range(lanes):
+        w.spare[lane] = 0.0
+        w.spare2[lane] = 0.0
+        w.sum2[lane] = 0.0
+        w.sum3[lane] = 0.0
+        w.sum4[lane] = 0.0
+        w.sum5[lane] = 0.0
+        w.sum[lane] = 0.0
+        w.effort[lane] = 0.0
+        w.packaged[lane] = 0.0
+    for j in range(powers):
+        for lane in range(lanes):
+            by_power[i, j, 0, lane] = w.alignment[i, j, lane]
+        for lane in range(lanes):
+            by_power[i, j, 1, lane] = w.stock[i, j, DEAL, lane]
+        for lane in range(lanes):
+            by_power[i, j, 2, lane] = w.trust[i, j, lane]
+        for lane in range(lanes):
+            by_power[i, j, 3, lane] = w.pressure[i, j, lane]
+        for lane in range(lanes):
+            aligned, promised = w.alignment[i, j, lane], w.commitment[i, j, lane]
+            w.spare[lane] += aligned
+            w.spare2[lane] += aligned * pole[j]
+            w.sum[lane] += w.sided[i, j, lane] * (j + 1.0)
+            w.sum2[lane] = larger(promised, w.sum2[lane])
+        for lane in range(lanes):
+            w.sum3[lane] += w.visit[i, j, lane]
+            w.sum4[lane] += w.compensated[i, j, lane]
+        for k in range(kinds):
+            for n in range(w.table_first[i, j, k], w.table_last[i, j, k]):
+                lane = w.table_lane[i, n]
+                taken = w.accepted[i, j, k, lane]
+                w.effort[lane] += 1.0
+                w.packaged[lane] += taken
+                w.made_count[i, j, k, lane] += 1.0
+                w.taken_count[i, j, k, lane] += taken
+                w.made_value[i, j, k, lane] += w.size[i, j, k, lane]
+                w.taken_value[i, j, k, lane] += taken * w.size[i, j, k, lane]
+    for j in range(powers):
+        for lane in range(lanes):
+            whole = w.spare[lane]
+            w.sum5[lane] += entropy_of(w.alignment[i, j, lane] / whole if whole > 0.0 else 0.0)
+    for lane in range(lanes):
+        by_state[i, 0, lane] = w.partners[i, lane]
+    for lane in range(lanes):
+        by_state[i, 1, lane] = w.hhi[i, lane]
+    for lane in range(lanes):
+        by_state[i, 2, lane] = w.sum5[lane]
+    for lane in range(lanes):
+        by_state[i, 3, lane] = autonomy_of(w.coerced[i, lane], w.sum2[lane])
+    for lane in range(lanes):
+        whole = w.spare[lane]
+        by_state[i, 4, lane] = balance_of(w.spare2[lane] / whole if whole > 0.0 else 0.0)
+    for lane in range(lanes):
+        by_state[i, 5, lane] = w.threat[i, lane]
+    for lane in range(lanes):
+        by_state[i, 6, lane] = w.delivered[i, lane]
+    for lane in range(lanes):
+        by_state[i, 7, lane] = w.sum3[lane]
+    for lane in range(lanes):
+        by_state[i, 8, lane] = w.sum4[lane]
+    for lane in range(lanes):
+        by_state[i, 9, lane] = w.effort[lane]
+    for lane in range(lanes):
+        by_state[i, 10, lane] = w.packaged[lane]
+    for lane in range(lanes):
+        by_state[i, 11, lane] = w.sum[lane]
+    for lane in range(lanes):
+        by_state[i, 12, lane] = w.cohesive[i, lane]
+    for lane in range(lanes):
+        by_state[i, 13, lane] = w.nationalism[i, lane]
+    for lane in range(lanes):
+        by_state[i, 14, lane] = w.plants[i, lane]
+    for lane in range(lanes):
+        by_state[i, 15, lane] = w.buyers[i, lane]
+    for lane in range(lanes):
+        by_state[i, 16, lane] = w.vote[i, lane]
+        w.thaw[i, lane] = 0.0
+
+
+@phase
+def start_state(w, p, t, i):
+    """State i takes stock before the first quarter."""
+    take_stock(w, p, i)
+    take_routes(w, p, i)
+    powers, lanes = w.might.shape
+    for lane in range(lanes):
+        w.outlet_else[i, lane] = 1.0
+    for j in range(powers):
+        for lane in range(lanes):
+            w.crossing_start[i, j, lane] = w.crossing[i, j, lane]
+            w.outlet_else[i, lane] -= w.outlet[i, j, lane]
+    for lane in range(lanes):
+        w.outlet_else[i, lane] = larger(w.outlet_else[i, lane], 0.0)

@@ -1,0 +1,430 @@
+"""Why an offer was taken or refused: its worth term by term, what it had to beat, and what would have turned it.
+
+A quarter is explained by playing the run again up to it, which gives the same bits, and by trying it once more with one
+thing changed: nothing of the rulebook is repeated here, and the run that is asked about is never touched.
+"""
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from sim.batch.tables import BY_POWER, BY_STATE
+from sim.engine.ensemble import Prepared
+from sim.io.errors import InputError, input_error, listed, nearest_to, quoted
+from sim.model.chance import lucks
+from sim.model.parameters import vector
+from sim.model.rules.choice import acceptance
+from sim.model.turn import Phase, advance
+from sim.model.vocabulary import CAUTION, listing, term_words
+from sim.model.vocabulary import KINDS as KIND_WORDS
+from sim.model.world import DOMAINS, KINDS, TERMS, axes_of, build, unpack
+from sim.narrative.explanation import POINTS, Explanation, Flip, Offer, percent, wrapped
+from sim.scenario.scenario import parse_quarter, quarter_text
+
+LARGEST, CLOSEST = 3, 2  # how many offers are picked where nobody says which
+FACTOR, STEPS = 20.0, 60  # sizes tried: from a twentieth to twenty times, in so many steps either way
+SHARES = 25  # steps in which clauses and trust are tried, up to the end of their scale
+HALVINGS = 40  # how closely the turning point is then narrowed down
+FINE = 1000.0  # turning points are told to three decimals at most
+ORDERED = 0.1  # works on order below this part of what can be absorbed well are not worth a word
+HALF = 0.5
+FELT = 0.02  # pressure below this is not worth a name
+YEAR = 4  # quarters
+
+
+# --- playing again ----------------------------------------------------------------------------------------------------
+
+
+def offer_at(world: Any, quarter: int, axes: Mapping[str, tuple[str, ...]], at: tuple[int, int, int]) -> Offer:
+    """The answered offer at a place (state, power, kind) of a world with one lane, and with what decided it."""
+    i, j, k = at
+    here = (i, j, k, 0)
+    return Offer(
+        quarter=quarter,
+        by=axes["j"][j],
+        to=axes["i"][i],
+        kind=KINDS[k],
+        size=float(world.size[here]),
+        exclusivity_asked=float(world.asked[here]),
+        strings=float(world.strings[here]),
+        exclusivity_signed=float(world.signed[here]),
+        local=float(world.local[i, j, 0]),
+        accepted=bool(world.accepted[here] > 0.0),
+        odds=float(world.odds[here]),
+        draw=float(world.dice[here]),
+        utility=float(world.utility[here]),
+        reservation=float(world.reserved[here]),
+        permitted=bool(world.allowed[here] > 0.0),
+        terms={term: float(world.terms[(i, j, k, n, 0)]) for n, term in enumerate(TERMS)},
+    )
+
+
+class _Moment:
+    """One quarter of a run played again, kept as it was before states look around, before they choose, and after."""
+
+    def __init__(self, replay: "_Replay", quarter: int, looking: Any, choosing: Any, answered: Any) -> None:
+        self.replay, self.quarter = replay, quarter
+        self.looking, self.choosing = looking, choosing
+        self.world = unpack(answered)
+
+    def offers(self) -> Iterator[tuple[tuple[int, int, int], Offer]]:
+        """Every offer of the quarter with its place, in the order of states, powers and kinds."""
+        for i, j, k in np.argwhere(self.world.size[..., 0] > 0.0).tolist():
+            yield (i, j, k), offer_at(self.world, self.quarter, self.replay.axes, (i, j, k))
+
+    def again(self, at: tuple[int, int, int], what: str, value: float) -> Any:
+        """The world after the state has chosen once more, with one thing about the offer changed.
+
+        Trust is changed before the state looks around, because what it believes follows from it; size and clauses just
+        before it chooses.
+        """
+        i, j, k = at
+        early = what == "trust"
+        store = _copy(self.looking if early else self.choosing)
+        world = unpack(store)
+        if early:
+            world.trust[i, j, 0] = value
+            for phase in Phase:
+                if Phase.PERCEIVE <= phase < Phase.CHOOSE:
+                    self.replay.everyone(store, self.quarter, phase)
+        else:
+            {"size": world.size, "exclusivity": world.signed}[what][i, j, k, 0] = value
+        self.replay.play(store, self.quarter, Phase.CHOOSE, i)
+        return world
+
+
+class _Replay:
+    """A run played again from its start, to be stopped at."""
+
+    def __init__(self, prepared: Prepared, run: int) -> None:
+        self.prepared = prepared
+        self.axes = axes_of(prepared.evidence)
+        values = prepared.values_of(run, 1)
+        self.values, self.happenings = values, prepared.happenings(run, 1)
+        self.numbers = vector(values, 1)
+        self.store = build(prepared.evidence, values, lucks(prepared.seed, run, 1), explain=True)
+        states, powers = len(self.axes["i"]), len(self.axes["j"])
+        self.places = max(states, powers)
+        self.pages = np.zeros((1, states, powers, len(BY_POWER), 1)), np.zeros((1, states, len(BY_STATE), 1))
+        self.played = prepared.scenario.start - 1
+        self.everyone(self.store, self.played, Phase.START)
+
+    def play(self, store: Any, quarter: int, phase: Phase, place: int) -> None:
+        """One phase of one actor."""
+        with np.errstate(over="ignore"):  # addresses wrap round on purpose when nothing is compiled
+            pole = self.prepared.pole
+            advance(store, self.numbers, self.happenings, quarter, 1, int(phase), place, pole, *self.pages)
+
+    def everyone(self, store: Any, quarter: int, phase: Phase) -> None:
+        """One phase of all actors; what comes from outside happens once."""
+        for place in range(1 if phase is Phase.EVENTS else self.places):
+            self.play(store, quarter, phase, place)
+
+    def moment(self, quarter: int) -> _Moment:
+        """Go on to a quarter and through it; quarters are asked for in order."""
+        looking = choosing = answered = self.store
+        while self.played < quarter:
+            self.played += 1
+            for phase in Phase:
+                if phase < Phase.EVENTS:
+                    continue
+                if phase is Phase.PERCEIVE and self.played == quarter:
+                    looking = _copy(self.store)
+                if phase is Phase.CHOOSE and self.played == quarter:
+                    choosing = _copy(self.store)
+                self.everyone(self.store, self.played, phase)
+                if phase is Phase.CHOOSE and self.played == quarter:
+                    answered = _copy(self.store)
+        return _Moment(self, quarter, looking, choosing, answered)
+
+
+def _copy(store: Any) -> Any:
+    return type(store)._make(array.copy() for array in store)
+
+
+# --- what would have turned the answer -------------------------------------------------------------------------------
+
+
+def _turning_point(turned: Callable[[float], bool], was: float, tried: Sequence[float]) -> float | None:
+    """The value nearest to `was`, on the way along `tried`, at which the answer is another; None where it never is."""
+    near = was
+    for value in tried:
+        if turned(value):
+            far = value
+            break
+        near = value
+    else:
+        return None
+    for _ in range(HALVINGS):
+        middle = 0.5 * (near + far)
+        if turned(middle):
+            far = middle
+        else:
+            near = middle
+    rounded = (math.ceil if far > was else math.floor)(far * FINE) / FINE
+    return rounded if rounded != was and turned(rounded) else far
+
+
+def _flips(moment: _Moment, at: tuple[int, int, int], offer: Offer, margin: float) -> Iterator[Flip]:
+    """The smallest changes that turn the answer, each for itself."""
+
+    def turned(what: str) -> Callable[[float], bool]:
+        return lambda value: bool(moment.again(at, what, value).accepted[(*at, 0)] > 0.0) != offer.accepted
+
+    def flip(what: str, was: float, to: float | None, reach: tuple[float, float]) -> Flip:
+        because = "" if to is None else _moved_most(offer, moment.again(at, what, to), at)
+        return Flip(what=what, was=was, to=to, reach=reach, because=because)
+
+    steps = range(1, STEPS + 1)
+    ways = [
+        _turning_point(turned("size"), offer.size, [offer.size * FACTOR ** (way * n / STEPS) for n in steps])
+        for way in (1.0, -1.0)
+    ]
+    found = [to for to in ways if to is not None]
+    nearest = min(found, key=lambda to: abs(math.log(to / offer.size)), default=None)
+    yield flip("size", offer.size, nearest, (offer.size / FACTOR, offer.size * FACTOR))
+    if not offer.accepted and offer.permitted:
+        yield _gift(moment, at, offer, margin)
+    trust = float(moment.world.trust[at[0], at[1], 0])
+    for what, was, end in (
+        ("exclusivity", offer.exclusivity_signed, 1.0 if offer.accepted else 0.0),
+        ("trust", trust, 0.0 if offer.accepted else 1.0),
+    ):
+        tried = [was + (end - was) * n / SHARES for n in range(1, SHARES + 1)] if was != end else []
+        yield flip(what, was, _turning_point(turned(what), was, tried), (min(was, end), max(was, end)))
+
+
+def _moved_most(offer: Offer, world: Any, at: tuple[int, int, int]) -> str:
+    """What moved most towards the other answer, such as "more benefit"; "veto" where one came or went."""
+    if bool(world.allowed[(*at, 0)] > 0.0) != offer.permitted:
+        return "veto"
+    sign = -1.0 if offer.accepted else 1.0
+    now = {name: float(world.terms[(*at, n, 0)]) for n, name in enumerate(TERMS)}
+    most = max(now, key=lambda name: sign * (now[name] - offer.terms[name]))
+    said = term_words(most)
+    grown = (now[most] > offer.terms[most]) == bool(said.short_for)  # what only counts against grows by falling
+    return f"{'more' if grown else 'less'} {said.label}"
+
+
+def _gift(moment: _Moment, at: tuple[int, int, int], offer: Offer, margin: float) -> Flip:
+    """How much more of the same would make up for what is missing if it only brought benefit and tied nobody."""
+    place = (*at, TERMS.index("benefit"), 0)
+
+    def enough(size: float) -> bool:
+        return float(moment.again(at, "size", size).terms[place]) - offer.terms["benefit"] >= margin
+
+    tried = [offer.size * FACTOR ** (n / STEPS) for n in range(1, STEPS + 1)]
+    size = _turning_point(enough, offer.size, tried)
+    return Flip(
+        what="gift", was=0.0, to=None if size is None else size - offer.size, reach=(0.0, (FACTOR - 1.0) * offer.size)
+    )
+
+
+def _margin(offer: Offer, temperature: float) -> float:
+    """How much utility could be lost (or would have to be added) before the draw decides otherwise."""
+    if not offer.permitted:
+        return 0.0
+    low, high = offer.reservation - FACTOR * 2.0 * temperature, offer.reservation + FACTOR * 2.0 * temperature
+    for _ in range(2 * HALVINGS):
+        middle = 0.5 * (low + high)
+        if offer.draw < acceptance(middle, offer.reservation, 1.0, temperature):
+            high = middle
+        else:
+            low = middle
+    return abs(offer.utility - high)
+
+
+# --- facts for the sentences -----------------------------------------------------------------------------------------
+
+
+def facts_of(moment: _Moment, at: tuple[int, int, int], names: Mapping[str, str]) -> dict[str, str]:
+    """What the sentences about an offer may name: actors, shares, trust, needs, as they stood when it was weighed."""
+    w, axes, (i, j, k) = moment.world, moment.replay.axes, at
+    powers = axes["j"]
+    domain = DOMAINS.index("security") if KINDS[k] == "security" else DOMAINS.index("economic")
+    held = w.dependence[i, :, 0]
+    top = int(np.argmax(held))
+    weight = np.maximum(w.rivalry[j, :, domain, 0], 0.0) * held
+    weight[j] = 0.0
+    rival = int(np.argmax(weight))
+    hostile = np.where(w.rivalry[j, :, DOMAINS.index("security"), 0] > 0.0, w.pressure[i, :, 0], 0.0)
+    pressing = [names[powers[n]] for n in np.argsort(-hostile, kind="stable") if hostile[n] > FELT]
+    worth, lost = (
+        float(w.worth[i, j, k, 0]),
+        "carriage and refining" if KINDS[k] == "minerals" else "the cost of carriage",
+    )
+    sides = [names[powers[n]] for n in np.flatnonzero(w.sided[i, :, 0])]
+    ordered = float(w.backlog[i, k, 0] / w.scale[i, k, 0])
+    times = float(w.size[i, j, k, 0] / w.scale[i, k, 0])
+    return {
+        "by": names[powers[j]],
+        "to": names[axes["i"][i]],
+        "kind": KIND_WORDS[KINDS[k]].one,
+        "need": KIND_WORDS[KINDS[k]].need,
+        "unmet": percent(float(w.need[i, k, 0])),
+        "ordered": f", with {ordered:.1f} times what it can absorb well on order" if ordered > ORDERED else "",
+        "kin": (
+            f"an organisation of kindred peoples joins {names[axes['i'][i]]} and {names[powers[j]]}"
+            if w.kinship[i, j, 0] > 0.0
+            else f"the language and culture of {names[powers[j]]} draw {names[axes['i'][i]]}"
+        ),
+        "times": f"{times:.1f} times" if times >= 0.95 else percent(times) + " of",
+        "believed": percent(float(w.believed[i, j, 0])),
+        "worth": f"; after {lost}, {percent(worth)} of it is left" if percent(worth) != percent(1.0) else "",
+        "energy": "binds it to that buyer" if w.sold[i, j, 0] > HALF * w.top_outlet[i, 0] else "calls for more outlets",
+        "sold": percent(float(w.sold[i, j, 0])) if w.sold[i, j, 0] > 0.0 else "none",
+        "dependence": percent(float(held[j])),
+        "tolerance": percent(float(np.ravel(moment.replay.values["choice.tolerance"])[0])),
+        "top": names[powers[top]],
+        "top_share": percent(float(held[top])),
+        "rival": f"; of those, it depends most on {names[powers[rival]]}" if weight[rival] > 0.0 else "",
+        "pressing": f"pressure from {listing(pressing[:2])}" if pressing else "some pressure",
+        "side": listing(sides) or "another power",
+        "share": percent(float(w.share[i, j, k, 0])),
+        "trust": f"{float(w.trust[i, j, 0]):.2f}",
+        "signed": percent(float(w.signed[i, j, k, 0])),
+        "strings": percent(float(w.strings[i, j, k, 0])),
+    }
+
+
+def how_to_read(prepared: Prepared) -> str:
+    """What points, odds and the draw are, in one paragraph."""
+    even = POINTS * float(np.ravel(prepared.values["choice.temperature"])[0])
+    better = acceptance(even / POINTS, 0.0, 1.0, even / POINTS)
+    said = (
+        "How to read this. Worth is counted in points; those for and against an offer add up to what it is worth to "
+        "the state. It is set against what the offer has to beat, and the difference gives the odds of a yes: as good "
+        f"as that is even odds, {even:g} points better makes {better:.0%}. What nobody outside can see is left to "
+        f"chance: a number from 0 to 1 is drawn, and below the odds it is a yes. A {CAUTION}."
+    )
+    return "\n".join(wrapped(said))
+
+
+# --- the door --------------------------------------------------------------------------------------------------------
+
+
+def explain(
+    prepared: Prepared,
+    run: int = 0,
+    *,
+    state: str,
+    at: str | int | None = None,
+    by: str | None = None,
+    kind: str | None = None,
+    last: int | None = None,
+) -> tuple[Explanation, ...]:
+    """Explain the answers of a state in one run of a scenario.
+
+    Parameters
+    ----------
+    prepared, run
+        The scenario made ready (`sim.engine.ensemble.prepare`), and which of its runs.
+    state, by, kind
+        Code or name of the state; of a power, and a kind of offer, to look at no others.
+    at
+        A quarter ("2026-Q1", or year * 4 + quarter - 1): every offer of it. None: the largest offers and the closest
+        calls of the first year that has any.
+    last
+        The last quarter that may be asked for; that of the scenario if None.
+
+    Raises
+    ------
+    sim.io.errors.InputError
+        For a state, power, kind or quarter that does not exist, and where there is nothing to explain.
+    """
+    scenario, evidence = prepared.scenario, prepared.evidence
+    end = scenario.end if last is None else min(last, scenario.end)
+    codes = {
+        "state": _known("state", state, {actor.code: actor.name for actor in evidence.states}),
+        "power": None if by is None else _known("power", by, {actor.code: actor.name for actor in evidence.powers}),
+        "kind": None if kind is None else _known("kind", kind, {name: name for name in KINDS}),
+    }
+    quarter = None if at is None else check_quarter_played(at, scenario.start, end)
+    names = {actor.code: actor.spoken or actor.name for actor in (*evidence.states, *evidence.powers)}
+    replay = _Replay(prepared, run)
+    temperature = float(np.ravel(replay.values["choice.temperature"])[0])
+    found: list[tuple[_Moment, tuple[int, int, int], Offer]] = []
+    for now in [quarter] if quarter is not None else range(scenario.start, end + 1):
+        moment = replay.moment(now)
+        found += [(moment, place, offer) for place, offer in moment.offers() if _wanted(offer, codes)]
+        if quarter is None and found and (now + 1 - scenario.start) % YEAR == 0:
+            break
+    if not found:
+        when = f"in {quarter_text(quarter)}" if quarter is not None else f"up to {quarter_text(end)}"
+        asked = f"{names[str(codes['state'])]}, {names[by_code] if (by_code := codes['power']) else 'any power'}"
+        raise input_error("explain", f"there was no such offer {when}", found=f"{asked}, {codes['kind'] or 'any kind'}")
+    if quarter is None:
+        found = _telling(found)
+    return tuple(_explained(moment, place, offer, names, temperature) for moment, place, offer in found)
+
+
+def _wanted(offer: Offer, codes: Mapping[str, str | None]) -> bool:
+    asked = ((offer.to, codes["state"]), (offer.by, codes["power"]), (offer.kind, codes["kind"]))
+    return all(wanted in (None, have) for have, wanted in asked)
+
+
+def _relative(moment: _Moment, at: tuple[int, int, int]) -> float:
+    return float(moment.world.size[(*at, 0)] / moment.world.scale[at[0], at[2], 0])
+
+
+def _telling(
+    found: list[tuple[_Moment, tuple[int, int, int], Offer]],
+) -> list[tuple[_Moment, tuple[int, int, int], Offer]]:
+    """The largest offers and the closest calls, in the order in which they were made."""
+    by_size = sorted(range(len(found)), key=lambda n: -_relative(*found[n][:2]))
+    by_call = sorted(range(len(found)), key=lambda n: abs(found[n][2].odds - found[n][2].draw))
+    largest = by_size[:LARGEST]
+    closest = [n for n in by_call if n not in largest][:CLOSEST]
+    return [found[n] for n in sorted([*largest, *closest])]
+
+
+def _explained(
+    moment: _Moment, at: tuple[int, int, int], offer: Offer, names: Mapping[str, str], temperature: float
+) -> Explanation:
+    margin = _margin(offer, temperature)
+    return Explanation(
+        offer=offer,
+        names=names,
+        facts=facts_of(moment, at, names),
+        relative=_relative(moment, at),
+        margin=margin,
+        flips={flip.what: flip for flip in _flips(moment, at, offer, margin)},
+    )
+
+
+def _known(what: str, written: str, known: Mapping[str, str]) -> str:
+    """The code that was meant, by code or name whatever the case; complains with the nearest."""
+    meant = {text.lower(): code for code, name in known.items() for text in (code, name)}
+    if written.strip().lower() in meant:
+        return meant[written.strip().lower()]
+    near = nearest_to(written.lower(), meant)
+    raise input_error(
+        "explain",
+        f"there is no such {what}",
+        found=quoted(written),
+        allowed=listed(known),
+        nearest=None if near is None else meant[near],
+    )
+
+
+def check_quarter_played(at: str | int, start: int, end: int) -> int:
+    """The quarter that was asked for, inside the run; complains with the nearest."""
+    span = f"{quarter_text(start)} to {quarter_text(end)}"
+    quarter = at if isinstance(at, int) else parse_quarter(at.strip().upper())
+    if quarter is None:
+        raise _no_quarter(str(at), "that is no quarter", f"a quarter such as {quarter_text(start)}, from {span}", None)
+    if not start <= quarter <= end:
+        near = quarter_text(min(max(quarter, start), end))
+        raise _no_quarter(quarter_text(quarter), "that quarter is not part of the run", span, near)
+    return quarter
+
+
+def _no_quarter(written: str, message: str, allowed: str, nearest: str | None) -> InputError:
+    return input_error("explain", message, found=quoted(written), allowed=allowed, nearest=nearest)
+
+
+def explained_together(explanations: Iterable[Explanation]) -> str:
+    """Explanations as one text, one below the other."""
+    return "\n\n\n".join(str(one) for one in explanations)

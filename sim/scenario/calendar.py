@@ -1,0 +1,52 @@
+"""Quarters of a year, the model's steps of time: year * 4 + quarter - 1, so that two can be subtracted."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sim.io.errors import Complaints, Entry
+
+FIRST_YEAR, LAST_YEAR = 1990, 2200
+LONGEST = 400  # quarters of a span of time
+QUARTER_TEXT = "^[0-9]{4}-Q[1-4]$"  # how a JSON Schema says it
+SPAN_TEXT = "^[0-9]{1,4} *(quarters?|years?)$"
+
+
+def parse_quarter(text: str) -> int | None:
+    """The quarter index of text such as `2026-Q1`, that is year * 4 + quarter - 1; None when it is none."""
+    match = re.fullmatch(r"([0-9]{4})-Q([1-4])", text)
+    if match is None or not FIRST_YEAR <= int(match[1]) <= LAST_YEAR:
+        return None
+    return int(match[1]) * 4 + int(match[2]) - 1
+
+
+def quarter_text(quarter: int) -> str:
+    """`2026-Q1` for a quarter index."""
+    return f"{quarter // 4}-Q{quarter % 4 + 1}"
+
+
+def check_quarter(entry: Entry | None, complaints: Complaints) -> int | None:
+    """A quarter written as YYYY-Qn."""
+    if entry is None:
+        return None
+    quarter = parse_quarter(entry.text or "")
+    if quarter is None:
+        complaints.about(entry, allowed=f"a quarter such as 2026-Q1, from {FIRST_YEAR}-Q1 to {LAST_YEAR}-Q4")
+    return quarter
+
+
+_SPAN = re.compile(r"([0-9]{1,4}) *(quarters?|years?)\Z", re.ASCII)
+
+
+def check_span(entry: Entry | None, complaints: Complaints) -> int | None:
+    """A span of time written as `4 quarters` or `2 years`, in quarters."""
+    if entry is None:
+        return None
+    match = _SPAN.match(entry.text or "")
+    quarters = 0 if match is None else int(match[1]) * (4 if match[2].startswith("year") else 1)
+    if 1 <= quarters <= LONGEST:
+        return quarters
+    complaints.about(entry, allowed=f"a span of time such as 4 quarters or 2 years, at most {LONGEST} quarters")
+    return None

@@ -1,0 +1,256 @@
+"""Amounts as people write them: numbers with units, percentages, money, levels, and ranges to draw from.
+
+`25 %`, `4.2 bn USD`, `300 mn USD`, `0.2 points`, `high`, and `{between: [1.0, 2.5]}` for what nobody knows exactly.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from enum import Enum
+
+from sim.evidence.evidence import LEVELS, Basis, Number
+from sim.io.checks import check_choice, check_keys, check_number, check_text, range_in_words
+from sim.io.errors import MOST_QUOTED, Complaints, Entry, listed, nearest_to, quoted
+
+# The lines between outcome words are drawn once for a whole batch, or its runs could not be counted together.
+ONE_FOR_ALL = "measures."
+
+
+class Shape(Enum):
+    """How values are spread over a range."""
+
+    UNIFORM = "every value is as likely as any other"
+    TRIANGULAR = "most likely at the peak, falling in straight lines to nothing at both ends"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Range:
+    """What is not known exactly: a value is drawn from `low` to `high` for every run. `peak` matters to a triangle."""
+
+    low: float
+    high: float
+    shape: Shape = Shape.UNIFORM
+    peak: float = 0.0
+
+    def __str__(self) -> str:
+        words = f"{self.low:g} to {self.high:g}, {self.shape.name.lower()}"
+        return f"{words}, peak {self.peak:g}" if self.shape is Shape.TRIANGULAR else words
+
+
+_QUANTITY = re.compile(r"([-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?)\s*(.*)\Z")
+_MONEY = {"mn USD": 0.001, "bn USD": 1.0, "trn USD": 1000.0}
+
+# How a JSON Schema says the same.
+_NUMBER_TEXT = r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]{1,3})?"
+MONEY_TEXT = rf"^{_NUMBER_TEXT} *({'|'.join(_MONEY)})$"
+POINTS_TEXT = rf"^{_NUMBER_TEXT} *points?$"
+QUANTITY_TEXT = rf"^{_NUMBER_TEXT}( *[^ ].*)?$"
+PERCENT_TEXT = rf"^{_NUMBER_TEXT} *%$"
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Quantity:
+    """An amount as written: `4.2 bn USD` is 4.2 with the unit `bn USD`; a bare number has the unit ''."""
+
+    amount: float
+    unit: str
+
+
+def parse_quantity(text: str | None) -> _Quantity | None:
+    """The amount and the unit of text such as `25 %` or `300 mn USD`; None when there is no number in front."""
+    match = _QUANTITY.match(text or "")
+    return None if match is None else _Quantity(amount=float(match[1]), unit=" ".join(match[2].split()))
+
+
+def read_override(entry: Entry, number: Number, complaints: Complaints) -> tuple[float | Range | None, str]:
+    """What a scenario gives a number, a value or a range, and the reason for leaving its range ('' within it)."""
+    if not isinstance(entry.value, dict):
+        value = check_in_unit(entry, number, complaints)
+        return check_within(entry, value, number, complaints), ""
+    if "between" in entry.value:
+        return _read_range(entry, number, complaints)
+    if not check_says_which(entry, complaints) or not check_keys(entry, ("value", "beyond"), (), complaints):
+        return None, ""
+    reason = check_text(entry.value.get("beyond"), complaints)
+    inner = entry.value.get("value")
+    return (None if inner is None else check_in_unit(inner, number, complaints)), reason
+
+
+def check_says_which(entry: Entry, complaints: Complaints) -> bool:
+    """A group of keys gives a value, and why it leaves the range, or it gives a range to draw from."""
+    if "value" in entry.value or "beyond" in entry.value:
+        return True
+    complaints.about(
+        entry,
+        found=f"neither 'value' nor 'between', but {listed(entry.value) or 'nothing'}",
+        allowed='{value: ..., beyond: "the reason"} or {between: [the lowest, the highest]}',
+    )
+    return False
+
+
+_SHAPES = tuple(shape.name.lower() for shape in Shape)
+
+
+def _read_range(entry: Entry, number: Number, complaints: Complaints) -> tuple[Range | None, str]:
+    """A range: `{between: [1.0, 2.5]}`, and if wanted `shape`, `peak` and the reason for going `beyond`."""
+    check_keys(entry, ("between",), ("shape", "peak", "beyond"), complaints)
+    keys = entry.value
+    reason = check_text(keys.get("beyond"), complaints)
+    word = check_choice(keys.get("shape"), _SHAPES, complaints)
+    shape = Shape.UNIFORM if word is None else Shape[word.upper()]
+    ends = check_ends(keys["between"], number, bool(reason) or "beyond" in keys, complaints)
+    check_may_differ(entry, number, complaints)
+    if ends is None:
+        return None, ""
+    low, high = ends
+    peak = check_peak(keys.get("peak"), shape, ends, number, complaints)
+    return (None if peak is None else Range(low=low, high=high, shape=shape, peak=peak)), reason
+
+
+def check_ends(entry: Entry, number: Number, beyond: bool, complaints: Complaints) -> tuple[float, float] | None:
+    """Two values, the lower one first, within the range of the number unless a reason is given for going beyond."""
+    if not isinstance(entry.value, list) or len(entry.value) != 2:
+        complaints.about(entry, allowed="two values, the lower one first, such as [1.0, 2.5]")
+        return None
+    low, high = (check_in_unit(item, number, complaints) for item in entry.value)
+    if low is None or high is None:
+        return None
+    if not low < high or not math.isfinite(high - low):
+        found = f"{quoted(entry.value[0].text or '')} and {quoted(entry.value[1].text or '')}"
+        complaints.about(entry, found=found, allowed="two values, the lower one first")
+        return None
+    if not beyond and not number.low <= low < high <= number.high:
+        complaints.about(
+            entry,
+            found=f"{low:g} to {high:g}",
+            allowed=f"within {number.low:g} to {number.high:g} {number.unit}; "
+            'to go outside on purpose add beyond: "the reason"',
+        )
+        return None
+    return low, high
+
+
+def check_peak(
+    entry: Entry | None, shape: Shape, ends: tuple[float, float], number: Number, complaints: Complaints
+) -> float | None:
+    """Where a triangle is highest, within its ends: the number's usual value or the nearer end when nothing is said."""
+    low, high = ends
+    if shape is not Shape.TRIANGULAR:
+        if entry is not None:
+            complaints.about(entry, found="a peak", allowed="a peak only with shape: triangular")
+            return None
+        return (low + high) / 2.0
+    if entry is None:
+        return min(max(number.value, low), high)
+    peak = check_in_unit(entry, number, complaints)
+    if peak is None or low <= peak <= high:
+        return peak
+    complaints.about(entry, allowed=f"a value from {low:g} to {high:g}, the ends of the range")
+    return None
+
+
+def check_may_differ(entry: Entry, number: Number, complaints: Complaints) -> None:
+    """A line between outcome words is the same for all runs of a batch."""
+    if number.name.startswith(ONE_FOR_ALL):
+        complaints.about(
+            entry, found="a range", allowed="one value: a line between outcome words is the same for all runs"
+        )
+
+
+def check_within(entry: Entry, value: float | None, number: Number, complaints: Complaints) -> float | None:
+    """A value within the range of its number."""
+    if value is None or number.low <= value <= number.high:
+        return value
+    complaints.about(
+        entry,
+        allowed=f"{number.low:g} to {number.high:g} {number.unit}; to go outside on purpose write "
+        + "{value: "
+        + f"{(entry.text or '')[:MOST_QUOTED]}"
+        + ', beyond: "the reason"}',
+    )
+    return None
+
+
+def check_in_unit(entry: Entry, number: Number, complaints: Complaints) -> float | None:
+    """The value in the unit of its number: bare, with that unit, as a percentage, in money, or as a level."""
+    if entry.text in LEVELS and takes_levels(number):
+        return LEVELS[entry.text]
+    quantity = parse_quantity(entry.text)
+    factor = None if quantity is None else unit_factor(quantity.unit, number)
+    if quantity is None or factor is None or isinstance(entry.value, bool):
+        complaints.about(entry, allowed=units_in_words(number), nearest=_nearest_level(entry, number))
+        return None
+    value = quantity.amount * factor
+    return check_number(Entry(value, entry.file, entry.line, entry.column, entry.key, entry.text), complaints)
+
+
+def takes_levels(number: Number) -> bool:
+    """Whether the levels none .. dominant mean something: a coded number, or one that lies between 0 and 1 anyway."""
+    share = number.low >= 0.0 and number.high <= 1.0 and "USD" not in number.unit and "point" not in number.unit
+    return number.basis is Basis.CODED or share
+
+
+def unit_factor(unit: str, number: Number) -> float | None:
+    """By what to multiply an amount written in `unit` to have it in the unit of the number; None when that is wrong."""
+    if unit in ("", number.unit):
+        return 1.0
+    if unit == "%":
+        return None if "USD" in number.unit or "point" in number.unit else 0.01
+    own = next((money for money in _MONEY if number.unit.startswith(money)), None)
+    written = next((money for money in _MONEY if unit.startswith(money)), None)
+    if own is None or written is None:
+        return None
+    rest, own_rest = unit.removeprefix(written).strip(), number.unit.removeprefix(own).strip()
+    if rest and rest != own_rest:
+        return None
+    return _MONEY[written] / _MONEY[own]
+
+
+def units_in_words(number: Number) -> str:
+    """What may be written for a number."""
+    words = f"a number in {number.unit}, {number.low:g} to {number.high:g}"
+    return f"{words}, or a level: {listed(LEVELS)}" if takes_levels(number) else words
+
+
+def _nearest_level(entry: Entry, number: Number) -> str | None:
+    return nearest_to(entry.text, LEVELS) if takes_levels(number) and entry.text else None
+
+
+def check_percentage(entry: Entry | None, low: float, high: float, complaints: Complaints) -> float | None:
+    """A percentage written with its sign, such as `25 %`, as a fraction; low and high are fractions."""
+    if entry is None:
+        return None
+    quantity = parse_quantity(entry.text)
+    if quantity is None or quantity.unit != "%" or not low <= quantity.amount / 100 <= high:
+        wanted = f"a percentage with its sign, such as 25 %, from {100 * low:g} % to {100 * high:g} %"
+        complaints.about(entry, allowed=wanted)
+        return None
+    return quantity.amount / 100
+
+
+def check_size(entry: Entry | None, kind: str | None, complaints: Complaints) -> float | None:
+    """The size of an offer: money in bn USD, for security index points; above 0."""
+    if entry is None or kind is None:
+        return None
+    quantity = parse_quantity(entry.text)
+    units = {"points": 1.0, "point": 1.0} if kind == "security" else _MONEY
+    if quantity is None or quantity.unit not in units or not 0 < quantity.amount * units[quantity.unit] <= 10_000:
+        example = "points, such as 0.2 points" if kind == "security" else "money, such as 4.2 bn USD or 300 mn USD"
+        complaints.about(entry, allowed=f"{example}, above 0")
+        return None
+    return quantity.amount * units[quantity.unit]
+
+
+def check_level(entry: Entry | None, low: float, high: float, complaints: Complaints) -> float | None:
+    """A level (none .. dominant) or a bare number within low..high."""
+    if entry is None:
+        return None
+    if entry.text in LEVELS:
+        return LEVELS[entry.text]
+    words = f"{range_in_words(low, high)} or a level: {listed(LEVELS)}"
+    if isinstance(entry.value, str):
+        complaints.about(entry, allowed=words, nearest=nearest_to(entry.text, LEVELS))
+        return None
+    return check_number(entry, complaints, low, high, words)
