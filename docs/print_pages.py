@@ -333,7 +333,7 @@ def system_row(evidence: "Evidence", name: str, effect: "dict[str, Any] | None")
     documents = dict.fromkeys(evidence.facts[fact].document for fact in system.evidence)
     rested = ", ".join(f"{one} ({evidence.documents[one].reliability:g})" for one in documents)
     files = dict.fromkeys(rule.partition(".")[0] for rule in system.rules)
-    tests = ", ".join(f"[{file}](../tests/rules/test_{file}.py)" for file in files)
+    tests = ", ".join(f"[{file}](../tests/model/rules/test_{file}.py)" for file in files)
     measured, where = "", ""
     if effect is not None:
         whom = f" ({effect['power']})" if effect["power"] else ""

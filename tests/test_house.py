@@ -322,7 +322,7 @@ def test_every_rule_file_has_its_numbers(name):
 
 @pytest.mark.parametrize("name", RULE_FILES)
 def test_every_rule_file_has_its_tests(name):
-    assert (ROOT / "tests" / "rules" / f"test_{name}.py").is_file()
+    assert (ROOT / "tests" / "model" / "rules" / f"test_{name}.py").is_file()
 
 
 def test_every_file_of_numbers_belongs_to_a_rule_file_or_to_the_measures():

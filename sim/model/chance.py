@@ -7,7 +7,7 @@ therefore moves no other draw, so that two scenarios can be compared on the same
 not by their position, so the order in which a file lists them does not matter either.
 
 The mixer is a 64-bit finaliser of the SplitMix64 family (variant 13 of Stafford's search, whose avalanche figures are
-published), applied twice with the key added in between. `tests/test_chance.py` tests uniformity, independence of
+published), applied twice with the key added in between. `tests/model/test_chance.py` tests uniformity, independence of
 neighbouring addresses and runs, and bit balance.
 """
 

@@ -1,0 +1,132 @@
+import numpy as np
+import pytest
+
+from helpers.fake_engine import LINES, fake_block
+from sim.batch.aggregate import QUANTILES, Tally
+from sim.batch.outcomes import final_columns, summarise, thresholds
+from sim.batch.tables import BY_POWER, BY_STATE, COUNTS
+
+LINE = thresholds(LINES)
+
+
+def counted(cuts):
+    tally = None
+    for number, (first, count) in enumerate(cuts):
+        block = fake_block(first, count)
+        tally = tally or Tally(block)
+        tally.add(number, block, summarise(block, LINE))
+    return tally
+
+
+@pytest.fixture(scope="module")
+def whole():
+    return fake_block(0, 300)
+
+
+@pytest.fixture(scope="module")
+def bands():
+    return counted([(0, 300)]).bands().to_pandas()
+
+
+@pytest.mark.parametrize("measure", [*(name for name in BY_STATE if name != "sided"), *BY_POWER])
+def test_bands_agree_with_all_the_runs_held_at_once(measure, whole, bands):
+    told = bands[bands["measure"] == measure]
+    of_power = measure in BY_POWER
+    values = whole.power_measure(measure) if of_power else whole.state_measure(measure)
+    values = values.reshape(whole.runs, -1)
+    assert len(told) == values.shape[1]
+    assert told["mean"].to_numpy() == pytest.approx(values.mean(axis=0), abs=1e-5)
+    exact = np.quantile(values, QUANTILES, axis=0, method="inverted_cdf").T
+    found = told[[f"p{round(100 * q)}" for q in QUANTILES]].to_numpy()
+    near = {"trade": 0.02, "delivered": 0.02}.get(measure)
+    step = 0.1 if measure == "balance" else 0.001
+    if measure in COUNTS:
+        assert np.array_equal(found, exact)
+    elif near:
+        assert found == pytest.approx(exact, rel=near, abs=0.001)
+    else:
+        assert found == pytest.approx(exact, abs=1.01 * step)
+
+
+def test_rows_name_what_they_are_about(whole, bands):
+    row = bands[
+        (bands["measure"] == "alignment")
+        & (bands["quarter"] == "2026-Q2")
+        & (bands["state"] == "BEK")
+        & (bands["power"] == "SUD")
+    ]
+    assert row["mean"].item() == pytest.approx(whole.power_measure("alignment")[:, 5, 1, 2].mean(), abs=1e-6)
+    assert set(bands[bands["measure"] == "threat"]["power"]) == {""}
+
+
+def test_nothing_depends_on_how_runs_were_cut_or_ordered():
+    one = counted([(0, 300)])
+    other = counted([(200, 100), (0, 150), (150, 50)])
+    for table in ("bands", "outcomes", "offers"):
+        assert getattr(one, table)().equals(getattr(other, table)())
+
+
+def test_a_block_is_counted_once():
+    block = fake_block(0, 20)
+    tally = Tally(block)
+    for _ in range(2):
+        tally.add(7, block, summarise(block, LINE))
+    assert tally.runs == 20
+
+
+def test_a_tally_comes_back_as_it_was(tmp_path):
+    tally = counted([(0, 30), (30, 20)])
+    tally.save(tmp_path / "tally.npz")
+    again = Tally(fake_block(0, 1))
+    assert again.restore(tmp_path / "tally.npz")
+    assert (again.runs, again.blocks) == (50, {0, 1})
+    assert again.bands().equals(tally.bands())
+    assert again.offers().equals(tally.offers())
+
+
+@pytest.mark.parametrize("content", [b"", b"not a tally", None])
+def test_a_spoilt_tally_is_not_taken_up(content, tmp_path):
+    if content is not None:
+        (tmp_path / "tally.npz").write_bytes(content)
+    tally = Tally(fake_block(0, 1))
+    assert not tally.restore(tmp_path / "tally.npz")
+    assert tally.runs == 0
+
+
+def test_outcomes_are_counted_like_the_words_of_the_runs(whole):
+    table = counted([(0, 300)]).outcomes().to_pandas()
+    last = table[table["quarter"] == table["quarter"].iloc[-1]]
+    words = final_columns(summarise(whole, LINE), whole)["outcome"]
+    for index, state in enumerate(whole.states):
+        told = last[last["state"] == state].set_index("outcome")["runs"].to_dict()
+        seen, times = np.unique(words[:, index], return_counts=True)
+        assert told == dict(zip(seen.tolist(), times.tolist(), strict=True))
+    assert table.groupby(["quarter", "state"], observed=True)["share"].sum().to_numpy() == pytest.approx(1.0)
+
+
+def test_offers_are_summed(whole):
+    table = counted([(0, 300)]).offers().to_pandas()
+    row = table[(table["state"] == "BEK") & (table["power"] == "OST") & (table["kind"] == "minerals")]
+    assert row[["offers", "accepted", "value_offered", "value_signed"]].to_numpy().tolist() == [
+        whole.offers[:, 1, 1, 1].sum(axis=0).tolist()
+    ]
+
+
+def test_what_lies_outside_is_counted_at_the_edge_and_told():
+    block = fake_block(0, 5)
+    block.by_power[..., BY_POWER.index("trust")] = 1.5
+    tally = Tally(block)
+    tally.add(0, block, summarise(block, LINE))
+    bands = tally.bands().to_pandas()
+    assert tally.outside == 5 * len(block.quarters) * len(block.states) * len(block.powers)
+    assert bands[bands["measure"] == "trust"]["p50"].to_numpy() == pytest.approx(1.0, abs=0.001)
+
+
+def test_a_measure_that_stays_at_zero_is_told_as_zero():
+    block = fake_block(0, 9)
+    block.by_power[..., BY_POWER.index("pressure")] = 0.0
+    block.by_power[..., BY_POWER.index("trade")] = 0.0
+    tally = Tally(block)
+    tally.add(0, block, summarise(block, LINE))
+    bands = tally.bands().to_pandas()
+    assert (bands[bands["measure"].isin(["pressure", "trade"])][["mean", "p5", "p50", "p95"]] == 0).all().all()

@@ -1,0 +1,167 @@
+import math
+
+import pytest
+
+from helpers.rulebook import falls, ignores, rises, stays_between
+from sim.model.rules.delivery import (
+    entangled,
+    goodwill_next,
+    home_built,
+    kept_share,
+    need_next,
+    trade_next,
+    trade_room,
+    union_fit,
+    wear_left,
+)
+
+
+def test_powers_differ_in_what_they_deliver():
+    rises(kept_share, "credibility", "noise")
+    falls(kept_share, "delivery_risk", noise=0.0)
+    stays_between(0.0, 1.0, kept_share)
+    assert kept_share(0.7, 0.0, 0.0, 1.0, 0.2) == pytest.approx(0.7)
+    assert kept_share(0.7, 0.0, 0.0, 0.5, 0.2) == pytest.approx(0.85)
+
+
+def test_erratic_powers_swing_from_quarter_to_quarter():
+    rises(kept_share, "volatility", noise=(0.0, 37.0))
+    falls(kept_share, "volatility", noise=(-37.0, 0.0))
+    ignores(kept_share, "noise", volatility=0.0)
+    ignores(kept_share, "noise", volatility_swing=0.0)
+    assert kept_share(0.7, 0.5, 1.0, 1.0, 0.2) == pytest.approx(0.8)
+    assert kept_share(0.7, 0.5, -1.0, 1.0, 0.2) == pytest.approx(0.6)
+
+
+def test_everything_is_delivered_where_there_is_no_risk():
+    ignores(kept_share, "credibility", "volatility", "noise", delivery_risk=0.0)
+    assert kept_share(0.2, 1.0, -5.0, 0.0, 0.5) == 1.0
+
+
+def test_works_that_earn_are_kept_up():
+    falls(wear_left, "wear", upkeep=(0.0, 0.6))
+    rises(wear_left, "upkeep", "lifeline_upkeep")
+    ignores(wear_left, "upkeep", lifeline_upkeep=0.0)
+    assert wear_left(0.1, 0.0, 1.0) == pytest.approx(0.9)
+    assert wear_left(0.1, 0.5, 1.0) == pytest.approx(0.95)
+    assert wear_left(0.1, 1.0, 1.0) == 1.0
+
+
+def test_what_is_left_of_a_stock_is_a_part_of_it():
+    stays_between(0.0, 1.0, wear_left)
+
+
+def test_a_state_builds_at_home():
+    rises(home_built, "start", "worn", "income", "home_building")
+    ignores(home_built, "start", "worn", "income", home_building=0.0)
+    assert home_built(50.0, 0.02, 1.1, 0.5) == pytest.approx(0.55)
+
+
+def test_home_building_alone_holds_a_stock_where_it_was():
+    worn = 0.02
+    assert 50.0 * (1.0 - worn) + home_built(50.0, worn, 1.0, 1.0) == pytest.approx(50.0)
+
+
+def test_networks_bind():
+    rises(entangled, "alignment", "works_share", "lifeline")
+    ignores(entangled, "works_share", lifeline=0.0)
+    stays_between(0.0, 0.99, entangled)
+    assert entangled(0.4, 0.0, 0.5) == 0.4
+    assert entangled(0.4, 0.5, 0.5) == pytest.approx(0.5)
+    assert entangled(0.9, 1.0, 0.5) == 0.99
+
+
+def test_a_larger_share_leaves_less_to_win():
+    falls(trade_room, "share")
+    stays_between(-100.0, 1.0, trade_room)
+    assert trade_room(0.0, 0.2, 2.0, 0.4, 0.5) == 1.0
+    assert trade_room(0.3, 0.2, 2.0, 0.4, 0.5) == pytest.approx(0.7)
+
+
+def test_who_fears_to_depend_steers_new_business_elsewhere():
+    falls(trade_room, "dependence", "dependence_aversion", "trade_steering")
+    rises(trade_room, "tolerance")
+    ignores(trade_room, "dependence", trade_steering=0.0)
+    ignores(trade_room, "dependence", dependence_aversion=0.0)
+    ignores(trade_room, "dependence", dependence=(0.0, 0.15))
+    # at 0.7 the cost of depending is 2 ln 2, half of which is taken off
+    assert trade_room(0.0, 0.7, 2.0, 0.4, 0.5) == pytest.approx(1.0 - math.log(2.0))
+
+
+def trade(**given):
+    usual = {
+        "trade": 20.0,
+        "income_growth": 0.0,
+        "fit": 0.0,
+        "room": 1.0,
+        "works": 0.0,
+        "tariff_rise": 0.0,
+        "flywheel": 1.0,
+        "link_gain": 0.04,
+        "tariff_exposure": 0.1,
+        "tariff_bite": 2.0,
+    }
+    return trade_next(**(usual | given))
+
+
+def test_trade_grows_with_income_fit_and_links():
+    rises(trade_next, "trade", "income_growth", "works", tariff_rise=0.0)
+    rises(trade_next, "fit", "link_gain", room=(0.0, 1.0))
+    rises(trade_next, "room", fit=(0.0, 0.5))
+    assert trade() == 20.0
+    assert trade(income_growth=0.01) == pytest.approx(20.2)
+    assert trade(fit=0.08) == pytest.approx(20.4)
+    assert trade(fit=0.08, room=0.5) == pytest.approx(20.2)
+    assert trade(works=0.5) == pytest.approx(20.4)
+
+
+def test_a_flywheel_at_rest_leaves_trade_where_it_is():
+    ignores(trade_next, "income_growth", "fit", "room", "works", flywheel=0.0)
+    assert trade(income_growth=0.05, fit=0.1, works=2.0, flywheel=0.0) == 20.0
+
+
+def test_a_tariff_cuts_the_part_it_touches():
+    falls(trade_next, "tariff_rise")
+    ignores(trade_next, "tariff_rise", tariff_bite=0.0)
+    ignores(trade_next, "tariff_rise", tariff_exposure=0.0)
+    # a tenth of trade is touched; twice a quarter of that is lost
+    assert trade(tariff_rise=0.25) == pytest.approx(19.0)
+
+
+def test_trade_never_falls_below_nought():
+    stays_between(0.0, 1e4, trade_next)
+    assert trade(tariff_rise=10.0) == 0.0
+
+
+def test_visible_works_earn_goodwill_that_fades():
+    rises(goodwill_next, "goodwill", "works", "livelihood", "goodwill_fade")
+    ignores(goodwill_next, "works", livelihood=0.0)
+    stays_between(0.0, 1.0, goodwill_next)
+    # what is left of the old, and half of what works could earn at best
+    assert goodwill_next(0.5, 1.0, 0.9, 0.2) == pytest.approx(0.55)
+    assert goodwill_next(0.5, 0.0, 0.9, 0.2) == pytest.approx(0.45)
+
+
+def test_needs_fall_as_works_are_finished():
+    falls(need_next, "finished")
+    rises(need_next, "need", "base", "threat")
+    ignores(need_next, "finished", need_relief=0.0)
+    stays_between(0.0, 1.0, need_next)
+    assert need_next(0.6, 0.6, 0.0, 1.0, 0.1, 0.5) == pytest.approx(0.45)
+
+
+@pytest.mark.parametrize(
+    ("need", "threat", "after"), [(0.6, 0.0, 0.6), (0.4, 0.0, 0.42), (0.6, 0.5, 0.62), (0.9, 0.0, 0.87)]
+)
+def test_needs_return_and_threat_raises_them(need, threat, after):
+    # the usual need is 0.6, and 0.6 + 0.4 x 0.5 = 0.8 under that threat; a tenth of the way a quarter
+    assert need_next(need, 0.6, threat, 0.0, 0.1, 0.5) == pytest.approx(after)
+
+
+def test_a_union_deepens_as_outsiders_gain():
+    rises(union_fit, "fit", "union", "others_gain", "union_deepening")
+    ignores(union_fit, "union", "others_gain", union_deepening=0.0)
+    ignores(union_fit, "others_gain", union=0.0)
+    # half of the most that others' gains could bring about
+    assert union_fit(0.02, 0.8, 1.0, 0.05) == pytest.approx(0.04)
+    assert union_fit(0.02, 0.8, 0.0, 0.05) == 0.02
