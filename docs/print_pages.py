@@ -18,7 +18,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from sim.evidence.evidence import Document, Evidence, Number
+    from sim.evidence.documents import Document
+    from sim.evidence.evidence import Evidence
+    from sim.evidence.numbers import Number
     from sim.evidence.provenance import Influence
 
 DOCS = Path(__file__).resolve().parent
@@ -358,7 +360,8 @@ def print_explanations() -> str:
     """The page of two offers, explained as `multivector explain` does."""
     from sim.engine.ensemble import prepare
     from sim.narrative.counterfactual import explain, how_to_read
-    from sim.scenario.scenario import load_scenario, quarter_text
+    from sim.scenario.calendar import quarter_text
+    from sim.scenario.scenario import load_scenario
 
     lines = [
         PRINTED,
@@ -395,7 +398,7 @@ def print_explanations() -> str:
 
 def print_assumed(evidence: "Evidence") -> str:
     """The page of the assumed numbers, those on which outcomes depend most first."""
-    from sim.evidence.evidence import Basis
+    from sim.evidence.numbers import Basis
     from sim.evidence.provenance import read_influence
 
     found = read_influence(ROOT / "experiments")
@@ -465,10 +468,10 @@ def print_gallery() -> str:
 
 def _head_of(path: Path) -> tuple[str, str]:
     """Title and question of an experiment."""
-    from sim.io.errors import Complaints
+    from sim.io.errors import Problems
     from sim.io.readers import read_yaml
 
-    top = read_yaml(path, Complaints())
+    top = read_yaml(path, Problems())
     assert top is not None
     return one_line(top.value["title"].text), one_line(top.value["question"].text)
 

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 if TYPE_CHECKING:
-    from sim.batch.tables import Block
-    from sim.evidence.evidence import Evidence, Number
+    from sim.engine.block import Block
+    from sim.evidence.evidence import Evidence
+    from sim.evidence.numbers import Number
 
 RUNS = 480
 SCENARIO = "baseline"

@@ -132,7 +132,7 @@ def test_commands_of_the_readme_run(command, tmp_path):
             path.write_text(blocks(README, "yaml", "yml")[0][1], encoding="utf-8")
     found = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
     done = subprocess.run(
-        [sys.executable, "-m", "sim", *arguments],
+        [sys.executable, "-m", "sim.cli", *arguments],
         cwd=tmp_path,
         env=os.environ | {"PYTHONPATH": found, "MPLBACKEND": "agg"},
         capture_output=True,

@@ -1,4 +1,7 @@
-"""The order of the house: who may import whom, where numbers and names may stand, and that words and versions agree."""
+"""The order of the house: where numbers and names may stand, and that words and versions agree.
+
+Who may import whom is in `test_doors.py`.
+"""
 
 import ast
 import functools
@@ -15,53 +18,12 @@ import pytest
 import yaml
 
 import sim
-from sim.evidence.evidence import HOME_WORLD, list_worlds, load_evidence
+from sim.evidence.evidence import load_evidence
+from sim.evidence.worlds import HOME_WORLD, list_worlds
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "sim"
 SOURCES = sorted(PACKAGE.rglob("*.py"))
-
-# From the ground up. A room imports only from tiers below its own; `rules`, `phases` and `dashboard` are one room each.
-TIERS = (
-    ("complaints", "words"),
-    ("reading", "checks"),
-    ("locks", "cluster", "worlds", "sources", "chance", "rules", "quarters"),
-    ("quantities",),
-    ("systems", "cast"),
-    ("ties",),
-    ("evidence",),
-    ("amounts",),
-    ("parameters", "events", "trace", "behaviours"),
-    ("world", "timeline"),
-    ("scenario",),
-    ("sampling", "schema", "differences"),
-    ("compiling", "record", "explanation"),
-    ("phases", "results"),
-    ("turn",),
-    ("happenings",),
-    ("ensemble", "measures"),
-    ("tally", "explain", "pairing", "uncertainty", "asking"),
-    ("summary", "verify", "factors", "tables"),
-    ("agents", "experiment", "effects"),
-    ("blocks", "designs"),
-    ("gathering",),
-    ("batch", "listening"),
-    ("telling", "portraits"),
-    ("chronicle",),
-    ("sweep_results",),
-    ("comparison", "sensitivity", "discovery", "calibrate", "backtest"),
-    ("ablate", "sweeps", "gauges"),
-    ("patterns",),
-    ("report", "canvas"),
-    ("plots",),
-    ("contrasts", "quotes", "sweep_plots"),
-    ("sweep_figures",),
-    ("publish",),
-    ("commands",),
-    ("cli", "dashboard"),
-    ("__init__", "__main__"),
-)
-TIER_OF = {room: tier for tier, rooms in enumerate(TIERS) for room in rooms}
 
 SYSTEMS = (
     "state-utility",
@@ -150,12 +112,6 @@ def tree(path):
     return ast.parse(path.read_text(encoding="utf-8"))
 
 
-def room_of(path):
-    """The room a file stands in: its folder below the package, else its own name."""
-    inside = path.relative_to(PACKAGE).with_suffix("").parts
-    return inside[0]
-
-
 def imported(path):
     """Full names of all modules a file imports, wherever in the file; `from a import b` is a.b where b is a module."""
     package = ("sim", *path.relative_to(PACKAGE).parts[:-1])
@@ -171,10 +127,6 @@ def imported(path):
                 yield f"{source}.{alias.name}" if is_module else source
 
 
-def rooms_imported(path):
-    return {name.split(".")[1] for name in imported(path) if name.startswith("sim.")}
-
-
 def shown(path):
     return path.relative_to(ROOT).as_posix()
 
@@ -182,27 +134,11 @@ def shown(path):
 # --- imports ---------------------------------------------------------------------------------------------------------
 
 
-def test_every_file_stands_in_a_room_of_the_table():
-    assert {room_of(path) for path in SOURCES} <= set(TIER_OF)
-
-
-@pytest.mark.parametrize("path", SOURCES, ids=shown)
-def test_imports_go_one_way(path):
-    own = room_of(path)
-    upwards = {room for room in rooms_imported(path) - {own} if TIER_OF[room] >= TIER_OF[own]}
-    assert not upwards, f"{shown(path)} may not import {upwards}"
-
-
 @pytest.mark.parametrize("path", sorted(PACKAGE.glob("model/rules/*.py")), ids=shown)
 def test_rules_import_only_the_standard_library_and_each_other(path):
     allowed = set(sys.stdlib_module_names) | ({"numpy"} if path.stem == "arithmetic" else set())
     others = {name for name in imported(path) if not name.startswith("sim.model.rules")}
     assert {name.split(".")[0] for name in others} <= allowed
-
-
-def test_mesa_is_imported_by_the_agents_alone():
-    users = {shown(path) for path in SOURCES if any(name.split(".")[0] == "mesa" for name in imported(path))}
-    assert users - {shown(path) for path in PACKAGE.glob("dashboard/*.py")} == {"sim/engine/agents.py"}
 
 
 @pytest.mark.parametrize(

@@ -19,14 +19,16 @@ import numpy as np
 
 from sim.analysis.effect_tables import ON_SHOW, csv_of, effect_table, records_of
 from sim.analysis.paired import LEVEL, Finals, Label, Resampling, finals_of_block, holm, joined, paired
+from sim.batch.identity import allowed_cores
 from sim.batch.outcomes import Thresholds, thresholds
-from sim.batch.runner import CHUNK, Progress, Stage, allowed_cores
-from sim.batch.tables import write_text
-from sim.engine.ensemble import Prepared, prepare
+from sim.batch.plan import CHUNK
+from sim.batch.worker import Progress, Stage
+from sim.engine.ensemble import PreparedEnsemble, prepare
 from sim.evidence.evidence import Evidence, load_evidence
 from sim.io.errors import input_error, listed, nearest_to, quoted, shown_path
+from sim.io.text import CAUTION
+from sim.io.writers import write_text
 from sim.model.compiling import warm
-from sim.model.vocabulary import CAUTION
 from sim.scenario.scenario import Scenario, load_scenario
 
 if TYPE_CHECKING:
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
 RUNS = 500
 """Runs with and without each system, unless told otherwise."""
 
-FORMAT = 1
+EFFECTS_FORMAT = 1
 CHANGED = "outcome changed"
 """An outcome of its own: the share of runs that end under another word without the system."""
 
@@ -93,7 +95,7 @@ def effects(
     """
     import pandas as pd
 
-    check_runs(runs)
+    check_ablation_runs(runs)
     several = [scenarios] if isinstance(scenarios, str | Path | Scenario) else list(scenarios)
     loaded = [one if isinstance(one, Scenario) else load_scenario(one) for one in several]
     tables = []
@@ -106,7 +108,7 @@ def effects(
     return pd.concat(tables, ignore_index=True)
 
 
-def check_runs(runs: int) -> None:
+def check_ablation_runs(runs: int) -> None:
     """How much a difference varies cannot be told from one run."""
     if runs < 2:
         raise input_error("runs", "a paired change needs two runs or more", found=f"{runs}")
@@ -166,12 +168,12 @@ class _Ablation:
                 raise
         return list(found.values())
 
-    def _prepared(self, system: str | None) -> tuple[Prepared, Thresholds]:
+    def _prepared(self, system: str | None) -> tuple[PreparedEnsemble, Thresholds]:
         without = self.scenario.without if system is None else (*self.scenario.without, system)
         prepared = prepare(replace(self.scenario, without=without), self.evidence)
         return prepared, thresholds(prepared.values)
 
-    def _finals(self, prepared: tuple[Prepared, Thresholds]) -> Finals:
+    def _finals(self, prepared: tuple[PreparedEnsemble, Thresholds]) -> Finals:
         """What the runs came to, block by block."""
         ready, lines = prepared
         parts = []
@@ -265,7 +267,7 @@ def write_effects(table: "pd.DataFrame", path: Path | str, level: float = LEVEL)
     """Write what matters of a table of effects as one small JSON file, the same bytes for the same effects."""
     told = {
         "note": CAUTION,
-        "format": FORMAT,
+        "format": EFFECTS_FORMAT,
         "runs": int(table["runs"].iloc[0]),
         "level": level,
         "scenarios": list(dict.fromkeys(table["scenario"])),
@@ -284,7 +286,7 @@ def _lines(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def strongest(table: "pd.DataFrame") -> "pd.DataFrame":
+def strongest_systems(table: "pd.DataFrame") -> "pd.DataFrame":
     """Of what is shown, the outcome with the largest effect for each scenario, system and state; none where all rest.
 
     How many words changed is left aside: it can only be more than nought.
@@ -321,7 +323,7 @@ def read_effects(path: Path | str) -> Measured:
     path = Path(path)
     try:
         told = json.loads(path.read_text(encoding="utf-8"))
-        known = told["format"] == FORMAT
+        known = told["format"] == EFFECTS_FORMAT
         parts = [pd.DataFrame(told[name]) for name in ("summary", "states")]
         runs, level, scenarios = int(told["runs"]), float(told["level"]), tuple(told["scenarios"])
     except OSError as error:

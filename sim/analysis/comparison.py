@@ -21,11 +21,13 @@ from sim.analysis.effect_tables import csv_of, records_of
 from sim.analysis.paired import LEVEL, RESAMPLES, Resampling, paired
 from sim.analysis.result_pairs import Course, Pair, naive_words
 from sim.batch.results import Results, load_results
-from sim.batch.runner import Progress, run
-from sim.batch.tables import write_text
+from sim.batch.runner import run
+from sim.batch.worker import Progress
 from sim.io.errors import input_error, shown_path
-from sim.model.vocabulary import CAUTION
-from sim.scenario.scenario import Scenario, list_scenarios, load_scenario, quarter_text
+from sim.io.text import CAUTION
+from sim.io.writers import write_text
+from sim.scenario.calendar import quarter_text
+from sim.scenario.scenario import Scenario, list_scenarios, load_scenario
 
 if TYPE_CHECKING:
     import pandas as pd

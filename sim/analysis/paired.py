@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.batch.outcomes import Thresholds, final_columns, split_word, summarise
-from sim.batch.tables import Block
+from sim.engine.block import Block
 from sim.model.chance import address, luck, uniform
 
 Floats = NDArray[np.float64]

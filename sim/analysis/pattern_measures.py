@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.batch.outcomes import OUTCOMES, summarise, thresholds
-from sim.batch.tables import Block
-from sim.engine.ensemble import Prepared, prepare
-from sim.evidence.evidence import load_evidence, shipped_folder
+from sim.engine.block import Block
+from sim.engine.ensemble import PreparedEnsemble, prepare
+from sim.evidence.evidence import load_evidence
+from sim.evidence.worlds import shipped_folder
 from sim.scenario.scenario import Scenario, load_scenario
 
 Floats: TypeAlias = NDArray[np.float64]
@@ -51,7 +52,7 @@ class Pattern:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Look:
+class Lens:
     """What was seen in one run that was played offer by offer."""
 
     offers: tuple[Any, ...]  # `sim.engine.agents.Offer`
@@ -65,8 +66,8 @@ class Lab:
     def __init__(self, without: Sequence[str] = ()) -> None:
         """`without`: systems to switch off everywhere, to see which pattern rests on them."""
         self.without = tuple(without)
-        self._blocks: dict[tuple[str, int, tuple[str, ...]], tuple[Block, Prepared]] = {}
-        self._looks: dict[tuple[str, int], tuple[Look, ...]] = {}
+        self._blocks: dict[tuple[str, int, tuple[str, ...]], tuple[Block, PreparedEnsemble]] = {}
+        self._looks: dict[tuple[str, int], tuple[Lens, ...]] = {}
 
     def scenario(self, name: str, without: Sequence[str] = ()) -> Scenario:
         """A scenario with some systems off."""
@@ -74,7 +75,7 @@ class Lab:
         off = tuple(dict.fromkeys((*scenario.without, *self.without, *without)))
         return replace(scenario, without=off)
 
-    def play(self, name: str, runs: int, without: Sequence[str] = ()) -> tuple[Block, Prepared]:
+    def play(self, name: str, runs: int, without: Sequence[str] = ()) -> tuple[Block, PreparedEnsemble]:
         """Many runs of a scenario at once."""
         key = (name, runs, tuple(without))
         if key not in self._blocks:
@@ -85,7 +86,7 @@ class Lab:
         self._blocks[key] = self._blocks.pop(key)  # what was asked for last is forgotten last
         return self._blocks[key]
 
-    def look(self, name: str, runs: int) -> tuple[Look, ...]:
+    def look(self, name: str, runs: int) -> tuple[Lens, ...]:
         """Some runs of a scenario, played one at a time so that every offer can be looked at."""
         if (name, runs) not in self._looks:
             from sim.engine.agents import Model
@@ -95,18 +96,18 @@ class Lab:
                 model = Model(self.scenario(name), run=run)
                 before = model.world.share[..., 0].copy()
                 model.run_model()
-                looks.append(Look(offers=tuple(model.offers), before=before, after=model.world.share[..., 0].copy()))
+                looks.append(Lens(offers=tuple(model.offers), before=before, after=model.world.share[..., 0].copy()))
             self._looks[name, runs] = tuple(looks)
         return self._looks[name, runs]
 
 
 Measure: TypeAlias = Callable[[Pattern, Lab], Floats]
 
-MEASURES: dict[str, Measure] = {}
+PATTERN_MEASURES: dict[str, Measure] = {}
 
 
 def _measure(function: Measure) -> Measure:
-    MEASURES[function.__name__] = function
+    PATTERN_MEASURES[function.__name__] = function
     return function
 
 

@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.analysis.paired import LEVEL, Resampling, paired
-from sim.analysis.pattern_measures import MEASURES, Lab, Pattern
-from sim.evidence.evidence import Evidence, load_evidence, shipped_folder
+from sim.analysis.pattern_measures import PATTERN_MEASURES, Lab, Pattern
+from sim.evidence.evidence import Evidence, load_evidence
+from sim.evidence.worlds import shipped_folder
 from sim.io.checks import (
     check_choice,
     check_choices,
@@ -28,7 +29,7 @@ from sim.io.checks import (
     check_text,
     check_whole_number,
 )
-from sim.io.errors import Complaints, Entry, input_error, listed, nearest_to, quoted
+from sim.io.errors import Entry, Problems, input_error, listed, nearest_to, quoted
 from sim.io.readers import read_yaml
 from sim.scenario.calendar import check_quarter
 from sim.scenario.scenario import MOST_RUNS
@@ -79,73 +80,73 @@ def load_patterns(path: Path | str | None = None) -> tuple[Pattern, ...]:
         With every mistake in the file: unknown facts, actors, scenarios, measures, keys.
     """
     path = shipped_folder("seeds") / "patterns.yaml" if path is None else Path(path)
-    complaints = Complaints()
-    top = read_yaml(path, complaints)
+    problems = Problems()
+    top = read_yaml(path, problems)
     patterns: list[Pattern] = []
-    if top is not None and check_keys(top, ("runs", "looked_at", "patterns"), (), complaints):
+    if top is not None and check_keys(top, ("runs", "looked_at", "patterns"), (), problems):
         runs, looked_at = (
-            check_whole_number(top.value.get(key), complaints, 2, MOST_RUNS) or 2 for key in ("runs", "looked_at")
+            check_whole_number(top.value.get(key), problems, 2, MOST_RUNS) or 2 for key in ("runs", "looked_at")
         )
         listed_there = top.value.get("patterns")
-        for entry in [] if listed_there is None else check_list(listed_there, complaints, "a list of patterns"):
-            pattern = _read_pattern(entry, load_evidence(), (runs, looked_at), complaints)
+        for entry in [] if listed_there is None else check_list(listed_there, problems, "a list of patterns"):
+            pattern = _read_pattern(entry, load_evidence(), (runs, looked_at), problems)
             if pattern is not None:
-                check_new(entry, pattern, patterns, complaints)
+                check_new(entry, pattern, patterns, problems)
                 patterns.append(pattern)
-    complaints.raise_if_any()
+    problems.raise_if_any()
     return tuple(patterns)
 
 
-def _read_pattern(entry: Entry, evidence: Evidence, usual: tuple[int, int], complaints: Complaints) -> Pattern | None:
-    if not check_keys(entry, _KEYS, _MORE, complaints):
+def _read_pattern(entry: Entry, evidence: Evidence, usual: tuple[int, int], problems: Problems) -> Pattern | None:
+    if not check_keys(entry, _KEYS, _MORE, problems):
         return None
-    keys = check_group(entry, complaints)
+    keys = check_group(entry, problems)
     states, powers = ([actor.code for actor in actors] for actors in (evidence.states, evidence.powers))
-    above, below = (check_number(keys.get(side), complaints) for side in ("above", "below"))
-    check_one_line(entry, keys, complaints)
-    whole = {key: check_whole_number(keys.get(key), complaints, 1, MOST_RUNS) for key in ("runs", "quarters")}
+    above, below = (check_number(keys.get(side), problems) for side in ("above", "below"))
+    check_one_line(entry, keys, problems)
+    whole = {key: check_whole_number(keys.get(key), problems, 1, MOST_RUNS) for key in ("runs", "quarters")}
     return Pattern(
-        id=check_text(keys.get("id"), complaints),
-        claim=check_text(keys.get("claim"), complaints),
-        evidence=check_facts(keys.get("evidence"), evidence, complaints),
-        measure=check_choice(keys.get("measure"), MEASURES, complaints) or "",
-        scenario=check_scenario(keys.get("scenario"), complaints),
-        against=check_scenario(keys.get("against"), complaints),
-        states=check_choices(keys.get("states"), states, complaints) or tuple(states),
-        powers=check_choices(keys.get("powers"), powers, complaints),
-        start=check_quarter(keys.get("from"), complaints),
+        id=check_text(keys.get("id"), problems),
+        claim=check_text(keys.get("claim"), problems),
+        evidence=check_facts(keys.get("evidence"), evidence, problems),
+        measure=check_choice(keys.get("measure"), PATTERN_MEASURES, problems) or "",
+        scenario=check_scenario(keys.get("scenario"), problems),
+        against=check_scenario(keys.get("against"), problems),
+        states=check_choices(keys.get("states"), states, problems) or tuple(states),
+        powers=check_choices(keys.get("powers"), powers, problems),
+        start=check_quarter(keys.get("from"), problems),
         quarters=whole["quarters"],
         above=above,
         below=below,
         runs=whole["runs"] or usual[0],
         looked_at=usual[1],
-        needs=tuple(item.text or "" for item in check_list(keys["needs"], complaints)) if "needs" in keys else (),
-        why=check_text(keys.get("why"), complaints),
+        needs=tuple(item.text or "" for item in check_list(keys["needs"], problems)) if "needs" in keys else (),
+        why=check_text(keys.get("why"), problems),
     )
 
 
-def check_new(entry: Entry, pattern: Pattern, before: Sequence[Pattern], complaints: Complaints) -> None:
+def check_new(entry: Entry, pattern: Pattern, before: Sequence[Pattern], problems: Problems) -> None:
     """Every pattern has a name of its own."""
     if pattern.id in {one.id for one in before}:
-        complaints.about(entry.value["id"], message=f"'{pattern.id}' is there twice")
+        problems.about(entry.value["id"], message=f"'{pattern.id}' is there twice")
 
 
-def check_one_line(entry: Entry, keys: dict[str, Entry], complaints: Complaints) -> None:
+def check_one_line(entry: Entry, keys: dict[str, Entry], problems: Problems) -> None:
     """A pattern has one line to stay above or below."""
     given = [side for side in ("above", "below") if side in keys]
     if len(given) != 1:
-        complaints.about(entry, found=" and ".join(given) or "neither", allowed="one of above and below")
+        problems.about(entry, found=" and ".join(given) or "neither", allowed="one of above and below")
 
 
-def check_scenario(entry: Entry | None, complaints: Complaints) -> str:
+def check_scenario(entry: Entry | None, problems: Problems) -> str:
     """A scenario that comes with the program, such as `baseline` or `patterns/crisis`."""
     if entry is None:
         return ""
-    name = check_text(entry, complaints)
+    name = check_text(entry, problems)
     folder = shipped_folder("scenarios")
     known = sorted(path.relative_to(folder).with_suffix("").as_posix() for path in folder.rglob("*.yaml"))
     if name not in known:
-        complaints.about(entry, found=quoted(name), allowed=listed(known), nearest=nearest_to(name, known))
+        problems.about(entry, found=quoted(name), allowed=listed(known), nearest=nearest_to(name, known))
     return name
 
 
@@ -163,7 +164,7 @@ def find(pattern: Pattern, lab: Lab | None = None, runs: int | None = None, leve
         return Finding(pattern=pattern, verdict=Verdict.MISSING, value=nothing, low=nothing, high=nothing, runs=0)
     if runs is not None:
         pattern = replace(pattern, runs=runs, looked_at=min(runs, pattern.looked_at))
-    values = MEASURES[pattern.measure](pattern, lab or Lab())
+    values = PATTERN_MEASURES[pattern.measure](pattern, lab or Lab())
     values = values[np.isfinite(values), None]  # a run without a case to look at says nothing
     if len(values) < 2:
         raise input_error(pattern.id, "hardly any run has a case to look at; ask for more runs", found=f"{len(values)}")

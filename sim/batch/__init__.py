@@ -1,1 +1,9 @@
-"""batch"""
+"""Many runs, and the folder they leave: planned in blocks, made by workers, counted, kept, resumed, verified.
+
+`run` is the door. Runs are cut into blocks whose bytes depend on nothing but the question, so workers, machines and
+interruptions change nothing; `identity` says what results depend on.
+"""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

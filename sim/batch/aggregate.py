@@ -18,9 +18,11 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from sim.batch.outcomes import OUTCOMES, Summary, outcome_words
-from sim.batch.tables import BY_POWER, BY_STATE, COUNTS, OFFER_TOTALS, Block, write_bytes
+from sim.engine.block import Block
+from sim.io.writers import write_bytes
 from sim.model.compiling import entry
-from sim.scenario.scenario import quarter_text
+from sim.model.variables import BY_POWER, BY_STATE, COUNTS, OFFER_TOTALS
+from sim.scenario.calendar import quarter_text
 
 QUANTILES = (0.05, 0.25, 0.50, 0.75, 0.95)
 
@@ -149,7 +151,7 @@ class _Histograms:
         return lower, width
 
 
-class Tally:
+class Aggregate:
     """What all runs of a scenario come to; `add` may be called from several threads."""
 
     def __init__(self, block: Block) -> None:
@@ -254,7 +256,7 @@ class Tally:
     # --- keeping it for a resumed batch ---
 
     def packed(self) -> bytes:
-        """The tally as it stands, as bytes that `absorb` understands."""
+        """The aggregate as it stands, as bytes that `absorb` understands."""
         with self._lock:
             kept: dict[str, NDArray[Any]] = {
                 "blocks": np.array(sorted(self.blocks), dtype=np.int64),
@@ -271,18 +273,18 @@ class Tally:
         return sink.getvalue()
 
     def save(self, path: Path) -> None:
-        """Write the tally as it stands, whole or not at all."""
+        """Write the aggregate as it stands, whole or not at all."""
         write_bytes(path, self.packed())
 
     def restore(self, path: Path) -> bool:
-        """Take up a tally written by `save`; False, and nothing taken, if there is none that can be read."""
+        """Take up a aggregate written by `save`; False, and nothing taken, if there is none that can be read."""
         try:
             return self.absorb(path.read_bytes())
         except OSError:
             return False
 
     def absorb(self, data: bytes) -> bool:
-        """Add what another tally of the same scenario counted, given as its `packed` bytes.
+        """Add what another aggregate of the same scenario counted, given as its `packed` bytes.
 
         Returns False, and adds nothing, where the bytes cannot be read, or hold a block that is counted already.
         """

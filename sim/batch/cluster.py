@@ -6,14 +6,24 @@ half done, or done twice.
 """
 
 import contextlib
+import hashlib
+import platform
 import shutil
 import tempfile
+import threading
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeVar
 
+from sim.batch.aggregate import Aggregate
+from sim.batch.identity import versions
+from sim.batch.plan import BatchRequest, Plan, PreparedEngine
+from sim.batch.tables import table_bytes, write_table
 from sim.io.errors import input_error, quoted
+from sim.io.writers import WrittenFile, write_bytes
 
 LOCAL = "local"
 PATIENCE = 30.0
@@ -166,3 +176,74 @@ def _distant(distributed: Any, address: str) -> Iterator[Any]:
         ) from error
     with client:
         yield client
+
+
+@dataclass(frozen=True, kw_only=True)
+class BlockTask:
+    """An order taken to another process, and what has to agree there."""
+
+    request: BatchRequest
+    hash: str
+    versions: dict[str, str]
+    folder: str  # the results folder, absolute
+    token: str  # a file in it; whoever sees that file shares the folder
+
+
+@dataclass(frozen=True, kw_only=True)
+class BlockResult:
+    """What comes back of one block: names and hashes of files that were written, or the files themselves."""
+
+    number: int
+    files: tuple[WrittenFile, ...]
+    counts: WrittenFile
+    contents: dict[str, bytes]  # empty where the folder is shared
+
+
+_READY: dict[str, tuple[Plan, PreparedEngine]] = {}
+
+
+_MAKING_READY = threading.Lock()
+
+
+def run_task(task: BlockTask, number: int) -> BlockResult:
+    """Make one block in whatever process this is called; doing it twice leaves the same bytes."""
+    with _MAKING_READY:
+        if task.hash not in _READY:
+            _READY.clear()  # one at a time, so that a worker that lives long does not grow
+            _READY[task.hash] = _make_ready(task)
+        plan, prepared = _READY[task.hash]
+    block, summary, tables = plan.make(prepared, number)
+    aggregate = Aggregate(block)
+    aggregate.add(number, block, summary)
+    folder, counts = Path(task.folder), f"partial/counts-{number:05d}.npz"
+    packed = aggregate.packed()
+    made = WrittenFile(name=counts, sha256=hashlib.sha256(packed).hexdigest())
+    if (folder / task.token).is_file():
+        files = tuple(write_table(table, folder, name) for name, table in tables.items())
+        write_bytes(folder / counts, packed)
+        return BlockResult(number=number, files=files, counts=made, contents={})
+    contents = {name: table_bytes(table) for name, table in tables.items()}
+    listed_files = tuple(
+        WrittenFile(name=name, sha256=hashlib.sha256(data).hexdigest(), rows=tables[name].num_rows)
+        for name, data in contents.items()
+    )
+    return BlockResult(number=number, files=listed_files, counts=made, contents={**contents, counts: packed})
+
+
+def _make_ready(task: BlockTask) -> tuple[Plan, PreparedEngine]:
+    plan = Plan(task.request, Path())
+    here = platform.node()
+    if plan.hash != task.hash:
+        raise input_error(
+            f"worker on {here}",
+            "it has other code or evidence than the machine that sends the blocks; install the same version on both",
+        )
+    for name, version in versions().items():
+        if version != task.versions[name]:
+            raise input_error(
+                f"worker on {here}",
+                "other versions may give other bytes; install the same on both",
+                found=f"{name} {version}",
+                allowed=task.versions[name],
+            )
+    return plan, plan.prepare()

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.scenario.scenario import quarter_text
+from sim.scenario.calendar import quarter_text
 
 if TYPE_CHECKING:
-    from sim.batch.tables import Block
+    from sim.engine.block import Block
 
 Floats = NDArray[np.float64]
 Small = NDArray[np.int8]

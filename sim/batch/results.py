@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow.parquet as pq
 
-from sim.batch.tables import MEASURES, write_text
+from sim.io.writers import write_text
+from sim.model.variables import MEASURES
 
 if TYPE_CHECKING:
     import pandas as pd
 
-FORMAT = 2
+RESULTS_FORMAT = 2
 """How a results folder is laid out; a change that a reader could trip over gets the next number."""
 
 
@@ -60,7 +61,7 @@ _MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: _from_1
 
 def _upgraded(manifest: dict[str, Any]) -> dict[str, Any]:
     """The manifest as today's version would have written it; LookupError where no way leads there."""
-    while manifest["format"] != FORMAT:
+    while manifest["format"] != RESULTS_FORMAT:
         manifest = _MIGRATIONS[manifest["format"]](manifest)
     return manifest
 
@@ -189,14 +190,14 @@ def _not_readable(folder: Path) -> Exception:
     except ValueError:
         help_ = "delete it, and the run that made the folder makes it again"
         return input_error(f"{place}/manifest.json", help_, found="no manifest that can be read")
-    if written > FORMAT:
+    if written > RESULTS_FORMAT:
         help_ = (
-            f"this version reads layouts up to {FORMAT}: install the newer multivector that wrote it; the tables "
-            "themselves open with any reader of Parquet files"
+            f"this version reads layouts up to {RESULTS_FORMAT}: install the newer multivector that wrote it; the "
+            "tables themselves open with any reader of Parquet files"
         )
         return input_error(place, help_, found=f"results in layout {written}")
     help_ = (
-        f"this version reads layouts {min(_MIGRATIONS)} to {FORMAT}: run the scenario again, which starts a new folder "
-        "and leaves this one alone"
+        f"this version reads layouts {min(_MIGRATIONS)} to {RESULTS_FORMAT}: run the scenario again, which starts a "
+        "new folder and leaves this one alone"
     )
     return input_error(place, help_, found=f"results in layout {written}")

@@ -16,37 +16,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, overload
 
-from sim.batch.plan import (
-    CHUNK,
-    SERIES_RUNS,
-    Engine,
-    Order,
-    Plan,
-    allowed_cores,
-    code_hash,
-    evidence_hash,
-)
+from sim.batch.identity import allowed_cores
+from sim.batch.plan import CHUNK, SERIES_RUNS, BatchRequest, Engine, Plan
 from sim.batch.results import Results, load_results, read_manifest
-from sim.batch.worker import Batch, Interrupted, Progress, Stage, Tell, part_folders, read_notes, tidy
+from sim.batch.worker import Batch, Tell, part_folders, read_notes, tidy
 from sim.io.errors import input_error, shown_path
 from sim.io.locks import hold
 from sim.scenario.scenario import Scenario, load_scenario
-
-__all__ = [
-    "CHUNK",
-    "SERIES_RUNS",
-    "Estimate",
-    "Interrupted",
-    "Part",
-    "Progress",
-    "Stage",
-    "allowed_cores",
-    "code_hash",
-    "estimate",
-    "evidence_hash",
-    "run",
-    "run_part",
-]
 
 _ScenarioLike = str | Path | Scenario
 
@@ -152,7 +128,7 @@ def run(
     thin
         Keep every so many quarters of that course, counted back from the last.
     measures
-        What is kept of that course, names out of `sim.batch.tables.MEASURES`; all unless told otherwise. Bands,
+        What is kept of that course, names out of `sim.model.variables.MEASURES`; all unless told otherwise. Bands,
         outcomes, offers and the table of runs are complete in any case.
     numbers
         `fixed`, or `sampled`: every number is drawn from its range (`sim.engine.sampling.every_number`), and runs are
@@ -216,7 +192,7 @@ def run_part(
         batch = Batch(plan, tell, notes, plan.blocks[part - 1 :: parts])
         batch.work(max(1, workers or allowed_cores()))
         batch.keep()
-        return Part(folder=plan.folder, done=batch.tally.runs, total=batch.runs, finished=False)
+        return Part(folder=plan.folder, done=batch.aggregate.runs, total=batch.runs, finished=False)
 
 
 def estimate(
@@ -283,7 +259,7 @@ def _plan(
         scenario = load_scenario(scenario)
     changes = {name: value for name, value in (("runs", runs), ("seed", seed)) if value is not None}
     scenario = dataclasses.replace(scenario, **changes)  # type: ignore[arg-type]
-    return Plan(Order(scenario=scenario, **asked), Path("results" if out is None else out))
+    return Plan(BatchRequest(scenario=scenario, **asked), Path("results" if out is None else out))
 
 
 def _carry_out(plan: Plan, workers: int | None, progress: Tell | None, dask: Any) -> Results:

@@ -9,8 +9,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sim.batch.results import load_results, raw_manifest, seal
-from sim.batch.tables import file_hash, is_draft
-from sim.io.errors import Complaint, Complaints, shown_path
+from sim.io.errors import Problem, Problems, shown_path
+from sim.io.writers import file_hash, is_draft
 
 _UNSEALED = 1  # the layout that had no seal yet
 
@@ -47,47 +47,47 @@ def check_results(folder: Path) -> Checked:
         list; a manifest that was changed; a folder that was never finished, or is laid out in a way not known here.
     """
     results = load_results(folder)
-    complaints = Complaints()
-    check_seal(folder, raw_manifest(folder), complaints)
+    problems = Problems()
+    check_seal(folder, raw_manifest(folder), problems)
     listed = {str(file["name"]): file for file in results.manifest["files"]}
     size = 0
     for name, file in listed.items():
-        check_file(folder, name, file, complaints)
+        check_file(folder, name, file, problems)
         size += (folder / name).stat().st_size if (folder / name).is_file() else 0
     for name in _data_in(folder):
-        check_listed(folder, name, listed, complaints)
-    complaints.raise_if_any()
+        check_listed(folder, name, listed, problems)
+    problems.raise_if_any()
     return Checked(folder=folder, title=results.title, runs=results.number_of_runs, files=len(listed), size=size)
 
 
-def check_seal(folder: Path, manifest: dict[str, Any], complaints: Complaints) -> None:
+def check_seal(folder: Path, manifest: dict[str, Any], problems: Problems) -> None:
     """The manifest says what it said when it was written."""
     if manifest["format"] == _UNSEALED:
         return
     if manifest.get("seal") != seal(manifest):
-        complaints.add(Complaint(file=_shown(folder, "manifest.json"), message="it was changed after it was written"))
+        problems.add(Problem(file=_shown(folder, "manifest.json"), message="it was changed after it was written"))
 
 
-def check_file(folder: Path, name: str, file: dict[str, Any], complaints: Complaints) -> None:
+def check_file(folder: Path, name: str, file: dict[str, Any], problems: Problems) -> None:
     """A listed file is there and has the bytes and rows it had."""
     place = _shown(folder, name)
     try:
         same = file_hash(folder / name) == file["sha256"]
     except FileNotFoundError:
-        complaints.add(Complaint(file=place, message="the manifest lists this file, and it is missing"))
+        problems.add(Problem(file=place, message="the manifest lists this file, and it is missing"))
         return
     except OSError as error:
-        complaints.add(Complaint(file=place, message=f"cannot be read: {error.strerror or error}"))
+        problems.add(Problem(file=place, message=f"cannot be read: {error.strerror or error}"))
         return
     if not same:
         found = _rows_in_words(folder / name, file)
-        complaints.add(Complaint(file=place, found=found, message="it was changed after it was written"))
+        problems.add(Problem(file=place, found=found, message="it was changed after it was written"))
 
 
-def check_listed(folder: Path, name: str, listed: dict[str, Any], complaints: Complaints) -> None:
+def check_listed(folder: Path, name: str, listed: dict[str, Any], problems: Problems) -> None:
     """Data lie in the folder only if the manifest lists them: whoever reads the whole folder reads them too."""
     if name not in listed:
-        complaints.add(Complaint(file=_shown(folder, name), message="the manifest does not list this file"))
+        problems.add(Problem(file=_shown(folder, name), message="the manifest does not list this file"))
 
 
 def _rows_in_words(path: Path, file: dict[str, Any]) -> str:

@@ -22,24 +22,18 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from sim.batch.aggregate import Tally, warm_up
+from sim.batch.aggregate import Aggregate, warm_up
+from sim.batch.cluster import BlockResult, BlockTask, run_task
+from sim.batch.identity import allowed_cores, version_of, versions
 from sim.batch.outcomes import OUTCOMES
-from sim.batch.plan import (
-    CHUNK,
-    Delivery,
-    Errand,
-    Plan,
-    allowed_cores,
-    run_errand,
-    runs_part,
-    version_of,
-    versions,
-)
-from sim.batch.results import FORMAT, Results, load_results, write_manifest
+from sim.batch.plan import CHUNK, Plan, runs_part
+from sim.batch.results import RESULTS_FORMAT, Results, load_results, write_manifest
 from sim.batch.summary import summary_of, variance_lines
-from sim.batch.tables import MEASURES, Written, file_hash, is_draft, join_tables, write_bytes, write_table, write_text
+from sim.batch.tables import join_tables, write_table
 from sim.batch.variance import variance_table
+from sim.io.writers import WrittenFile, file_hash, is_draft, write_bytes, write_text
 from sim.model.compiling import warm
+from sim.model.variables import MEASURES
 from sim.scenario.calendar import quarter_text
 from sim.scenario.scenario import Scenario
 
@@ -102,7 +96,7 @@ class Batch:
         self.started = datetime.now(UTC)
         self.clock = time.perf_counter()
         self._tell = tell
-        self._written: dict[int, list[Written]] = {}
+        self._written: dict[int, list[WrittenFile]] = {}
         self._lock = threading.Lock()
         self._kept_at, self._keeping_took = time.perf_counter(), 0.0
         self.tell(Stage.PREPARE if warm() else Stage.COMPILE, 0)
@@ -111,9 +105,9 @@ class Batch:
         first.check()
         warm_up()
         self.names = first
-        self.tally = Tally(first)
+        self.aggregate = Aggregate(first)
         self._take_up(self.notes)
-        self.resumed = self.tally.runs
+        self.resumed = self.aggregate.runs
 
     def tell(self, stage: Stage, done: int) -> None:
         """Say how far it is."""
@@ -127,7 +121,7 @@ class Batch:
 
     def work(self, workers: int) -> None:
         """Make all blocks that are missing, here."""
-        self.tell(Stage.RUN, self.tally.runs)
+        self.tell(Stage.RUN, self.aggregate.runs)
         with ThreadPoolExecutor(workers) as pool, self._kept_whatever_happens():
             waiting: set[Future[None]] = set()
             try:
@@ -155,7 +149,7 @@ class Batch:
         block, summary, tables = self.plan.make(self.prepared, number)
         files = [write_table(table, self.folder, name) for name, table in tables.items()]
         with self._lock:
-            self.tally.add(number, block, summary)
+            self.aggregate.add(number, block, summary)
             self._written[number] = files
 
     # --- by workers of a cluster ---
@@ -165,22 +159,23 @@ class Batch:
         from sim.batch.cluster import connect
 
         token = f"partial/here-{uuid.uuid4().hex}"
-        order = dataclasses.replace(self.plan.order, scenario=dataclasses.replace(self.plan.order.scenario, path=None))
-        errand = Errand(
-            order=order,
+        request = self.plan.request
+        request = dataclasses.replace(request, scenario=dataclasses.replace(request.scenario, path=None))
+        task = BlockTask(
+            request=request,
             hash=self.plan.hash,
             versions=versions(),
             folder=str(self.folder.resolve()),
             token=token,
         )
-        self.tell(Stage.RUN, self.tally.runs)
+        self.tell(Stage.RUN, self.aggregate.runs)
         with self._kept_whatever_happens(), connect(address, workers) as cluster:
             write_text(self.folder / token, "whoever sees this file shares the folder\n")
-            function = functools.partial(run_errand, errand)
+            function = functools.partial(run_task, task)
             for delivery in cluster.each(function, self.todo(), self._after_some):
                 self._receive(delivery)
 
-    def _receive(self, delivery: Delivery) -> None:
+    def _receive(self, delivery: BlockResult) -> None:
         """Count a block that was made elsewhere; one whose files are not as they should be is made here."""
         for name, data in delivery.contents.items():
             write_bytes(self.folder / name, data)
@@ -188,7 +183,7 @@ class Batch:
             self.one_block(delivery.number)
             return
         counts = self.folder / delivery.counts.name
-        if self.tally.restore(counts):
+        if self.aggregate.restore(counts):
             self._written[delivery.number] = list(delivery.files)
         else:
             self.one_block(delivery.number)
@@ -198,7 +193,7 @@ class Batch:
 
     def _after_some(self) -> None:
         """Say how far it is, and note it now and then."""
-        self.tell(Stage.RUN, self.tally.runs)
+        self.tell(Stage.RUN, self.aggregate.runs)
         now = time.perf_counter()
         if now - self._kept_at > max(CHECKPOINT_SECONDS, self._keeping_took / _CHECKPOINT_SHARE):
             self.keep()
@@ -213,26 +208,26 @@ class Batch:
             with contextlib.suppress(OSError):  # no room for notes either: those from before hold
                 self.keep()
             if isinstance(error, KeyboardInterrupt):
-                raise Interrupted(self.folder, self.tally.runs, self.runs) from None
+                raise Interrupted(self.folder, self.aggregate.runs, self.runs) from None
             raise
 
     def keep(self) -> None:
         """Note what is finished, so that it need not be run again."""
         with self._lock:
             files = {str(number): [dataclasses.asdict(file) for file in made] for number, made in self._written.items()}
-            # The list of files first: a tally may know fewer blocks than the list, never more.
+            # The list of files first: a aggregate may know fewer blocks than the list, never more.
             noted = {"versions": versions(), "blocks": files}
             write_text(self.notes / "blocks.json", json.dumps(noted, indent=1))
-            self.tally.save(self.notes / "tally.npz")
+            self.aggregate.save(self.notes / "aggregate.npz")
 
     def _take_up(self, notes: Path) -> None:
         """Count what an earlier process noted as finished; a file that is not as it was is made again."""
         listed = read_notes(notes / "blocks.json")
-        before = set(self.tally.blocks)
-        if not listed or not self.tally.restore(notes / "tally.npz"):
+        before = set(self.aggregate.blocks)
+        if not listed or not self.aggregate.restore(notes / "aggregate.npz"):
             return
-        for number in sorted(self.tally.blocks - before):
-            files = [Written(**file) for file in listed.get(str(number), [])]
+        for number in sorted(self.aggregate.blocks - before):
+            files = [WrittenFile(**file) for file in listed.get(str(number), [])]
             if files and all(_intact(self.folder, file) for file in files):
                 self._written[number] = files
 
@@ -240,8 +235,8 @@ class Batch:
         """Count what the parts of a job array left; parts that overlap with what is counted are made again."""
         for part in part_folders(self.folder):
             self._take_up(part)
-        if self.tally.runs > self.resumed:
-            self.resumed = self.tally.runs
+        if self.aggregate.runs > self.resumed:
+            self.resumed = self.aggregate.runs
             self.keep()
 
     # --- the end ---
@@ -253,7 +248,7 @@ class Batch:
         files = [join_tables([self.folder / runs_part(number) for number in numbers], self.folder, "runs.parquet")]
         files += [file for number in numbers for file in self._written[number] if file.name.startswith("series")]
         for name in ("bands", "outcomes", "offers"):
-            files.append(write_table(getattr(self.tally, name)(), self.folder, f"{name}.parquet"))
+            files.append(write_table(getattr(self.aggregate, name)(), self.folder, f"{name}.parquet"))
         scenario = self.plan.scenario
         if scenario.lucks_per_draw > 1:
             place = self.folder / "runs.parquet"
@@ -266,14 +261,14 @@ class Batch:
         tidy(self.folder)
         return load_results(self.folder)
 
-    def _text(self, name: str, text: str) -> Written:
+    def _text(self, name: str, text: str) -> WrittenFile:
         write_text(self.folder / name, text)
-        return Written(name=name, sha256=file_hash(self.folder / name))
+        return WrittenFile(name=name, sha256=file_hash(self.folder / name))
 
-    def _manifest(self, files: list[Written]) -> dict[str, Any]:
+    def _manifest(self, files: list[WrittenFile]) -> dict[str, Any]:
         scenario, evidence = self.plan.scenario, self.plan.evidence
         return {
-            "format": FORMAT,
+            "format": RESULTS_FORMAT,
             "name": scenario.name,
             "title": scenario.title,
             "question": scenario.question,
@@ -290,7 +285,7 @@ class Batch:
             "measures": list(self.plan.measures or MEASURES),
             "numbers_drawn": {name: str(spread) for name, spread in scenario.sampled.items()},
             "lucks_per_draw": scenario.lucks_per_draw,
-            "outside_histograms": self.tally.outside,
+            "outside_histograms": self.aggregate.outside,
             "files": [dataclasses.asdict(file) for file in files],
             "versions": versions() | {name: version_of(name) for name in ("multivector", "mesa")},
             "machine": {"system": platform.system(), "kind": platform.machine(), "cores": allowed_cores()},
@@ -357,7 +352,7 @@ def read_notes(path: Path) -> dict[str, Any]:
         return {}
 
 
-def _intact(folder: Path, file: Written) -> bool:
+def _intact(folder: Path, file: WrittenFile) -> bool:
     try:
         return file_hash(folder / file.name) == file.sha256
     except OSError:

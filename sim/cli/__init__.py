@@ -7,7 +7,10 @@ import nothing heavy at the top, because all of them are read before any command
 from importlib import import_module
 from typing import Any
 
-NAMES: tuple[str, ...] = ("run", "check", "new", "diff", "compare", "ablate", "patterns", "sweep", "explain", "schema")
+NAMES = (
+    *("run", "check", "new", "diff", "compare", "ablate", "patterns", "sweep", "explain", "schema"),
+    *("list", "trace", "chronicle"),
+)
 
 
 def add_all(commands: Any) -> None:

@@ -65,7 +65,7 @@ def _ablate(asked: argparse.Namespace) -> int:
 
 def _draw(table: "pd.DataFrame", folder: Path, scenarios: "list[Scenario]") -> None:
     say("drawing figures ...")
-    from sim.figures.comparison import draw_ablation
+    from sim.figures.ablation import draw_ablation
 
     for scenario in scenarios:
         mine = table[table["scenario"] == scenario.name]

@@ -4,8 +4,9 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from sim.cli.common import DONE, WRONG_INPUT, relative, say, size
+from sim.cli.common import DONE, WRONG_INPUT, relative, say
 from sim.io.errors import InputError, input_error
+from sim.io.text import size
 
 
 def add(commands: Any) -> None:
@@ -61,7 +62,8 @@ def _experiment_line(name: str) -> str:
 
 
 def _scenario_line(name: str) -> str:
-    from sim.scenario.scenario import load_scenario, quarter_text
+    from sim.scenario.calendar import quarter_text
+    from sim.scenario.scenario import load_scenario
 
     scenario = load_scenario(name)
     dates = f"{quarter_text(scenario.start)} to {quarter_text(scenario.end)}"

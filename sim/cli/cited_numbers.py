@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from sim.io.errors import Complaint, InputError, listed, nearest_to, quoted, shown_path
+from sim.io.errors import InputError, Problem, listed, nearest_to, quoted, shown_path
 
 README = "README.md"
 _QUOTE = re.compile(r'\[(?P<text>[^\]\n]*)\]\((?P<table>[^\s)"]+\.csv) "(?P<title>[^"\n]*)"\)')
@@ -48,7 +48,7 @@ def renewed(text: str, folder: Path, name: str = README) -> str:
     sim.io.errors.InputError
         With every quotation that names a table, a column or a row that is not there, or more rows than one.
     """
-    complaints: list[Complaint] = []
+    problems: list[Problem] = []
     tables: dict[str, list[dict[str, str]]] = {}
 
     def fresh(match: re.Match[str]) -> str:
@@ -57,23 +57,23 @@ def renewed(text: str, folder: Path, name: str = README) -> str:
         except _WrongQuoteError as error:
             line = text.count("\n", 0, match.start()) + 1
             place = shown_path(folder / name)
-            complaint = dataclasses.replace(error.complaint, file=place, line=line, found=quoted(match["title"]))
-            complaints.append(complaint)
+            problem = dataclasses.replace(error.problem, file=place, line=line, found=quoted(match["title"]))
+            problems.append(problem)
             return match[0]
         return f'[{said}]({match["table"]} "{match["title"]}")'
 
     fresh_text = _QUOTE.sub(fresh, text)
-    if complaints:
-        raise InputError(complaints)
+    if problems:
+        raise InputError(problems)
     return fresh_text
 
 
 class _WrongQuoteError(Exception):
-    """A quotation that cannot be filled in; `complaint` says why, and not yet where."""
+    """A quotation that cannot be filled in; `problem` says why, and not yet where."""
 
     def __init__(self, message: str, allowed: str = "", nearest: str | None = None) -> None:
         super().__init__(message)
-        self.complaint = Complaint(file="", message=message, allowed=allowed, nearest=nearest)
+        self.problem = Problem(file="", message=message, allowed=allowed, nearest=nearest)
 
 
 def _read(match: re.Match[str]) -> Quote:

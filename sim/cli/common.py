@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.io.checks import check_group
-from sim.io.errors import Complaints, InputError, shown_path
+from sim.io.errors import InputError, Problems, shown_path
 from sim.io.readers import parse_yaml
+from sim.io.text import duration
 
 if TYPE_CHECKING:
-    from sim.batch.runner import Progress
+    from sim.batch.worker import Progress
     from sim.scenario.scenario import Scenario
 
 DONE, FAULT, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
@@ -77,14 +78,14 @@ def load_all(names: Iterable[str], settings: Sequence[str]) -> list["Scenario"]:
     """All scenarios with the settings applied; what is wrong with any of them is told together."""
     from sim.scenario.scenario import load_scenario
 
-    scenarios, complaints = [], Complaints()
+    scenarios, problems = [], Problems()
     for name in dict.fromkeys(names):
         try:
             scenarios.append(with_settings(load_scenario(name), settings))
         except InputError as error:
-            for complaint in error.complaints:
-                complaints.add(complaint)
-    complaints.raise_if_any()
+            for problem in error.problems:
+                problems.add(problem)
+    problems.raise_if_any()
     return scenarios
 
 
@@ -93,24 +94,25 @@ def with_settings(scenario: "Scenario", settings: Sequence[str]) -> "Scenario":
     if not settings:
         return scenario
     from sim.evidence.evidence import load_evidence
-    from sim.scenario.scenario import check_number_name, read_override, with_number
+    from sim.scenario.scenario import check_number_name, with_number
+    from sim.scenario.units import read_override
 
     evidence = load_evidence(scenario.world)
-    complaints = Complaints()
+    problems = Problems()
     for setting in settings:
         written, equals, value = setting.partition("=")
         place = f"--set {setting}"
-        top = parse_yaml(f"{written.strip()}: {value.strip()}" if equals else setting, place, complaints)
+        top = parse_yaml(f"{written.strip()}: {value.strip()}" if equals else setting, place, problems)
         if top is None:
             continue
-        for name, entry in check_group(top, complaints, "NAME=VALUE, such as file.number=3").items():
-            known = check_number_name(entry, name, evidence, complaints)
+        for name, entry in check_group(top, problems, "NAME=VALUE, such as file.number=3").items():
+            known = check_number_name(entry, name, evidence, problems)
             if known is None:
                 continue
-            number, reason = read_override(entry, evidence.numbers[known], complaints)
+            number, reason = read_override(entry, evidence.numbers[known], problems)
             if number is not None:
                 scenario = with_number(scenario, known, number, reason)
-    complaints.raise_if_any()
+    problems.raise_if_any()
     return scenario
 
 
@@ -193,23 +195,3 @@ class Bar:
 
     def __exit__(self, *_: object) -> None:
         self.bar.stop()
-
-
-def duration(seconds: float) -> str:
-    """Seconds as a person would say them."""
-    if seconds < 1:
-        return "under a second"
-    if seconds < 100:
-        return f"{seconds:.0f} s"
-    if seconds < 6000:
-        return f"{seconds / 60:.0f} min"
-    return f"{seconds / 3600:.1f} h"
-
-
-def size(count: float) -> str:
-    """Bytes as a person would say them."""
-    for unit in ("B", "kB", "MB"):
-        if count < 1000:
-            return f"{count:.0f} {unit}"
-        count /= 1000
-    return f"{count:.1f} GB"

@@ -32,9 +32,9 @@ def _compare(asked: argparse.Namespace) -> int:
     comparison = _compared(asked)
     if not asked.no_figures:
         say("drawing figures ...")
-        from sim.figures.comparison import draw_contrasts
+        from sim.figures.comparison import draw_differences
 
-        draw_contrasts(comparison)
+        draw_differences(comparison)
     folder = comparison.write()
     from sim.cli.report import print_comparison
 

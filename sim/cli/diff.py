@@ -13,18 +13,18 @@ def add(commands: Any) -> None:
 
 
 def _diff(asked: argparse.Namespace) -> int:
-    from sim.io.errors import Complaints, InputError
+    from sim.io.errors import InputError, Problems
     from sim.scenario.diff import diff_text
     from sim.scenario.scenario import load_scenario
 
-    scenarios, complaints = [], Complaints()
+    scenarios, problems = [], Problems()
     for name in (asked.one, asked.other):
         try:
             scenarios.append(load_scenario(name))
         except InputError as error:
-            for complaint in error.complaints:
-                complaints.add(complaint)
-    complaints.raise_if_any()
+            for problem in error.problems:
+                problems.add(problem)
+    problems.raise_if_any()
     one, other = scenarios
     print(diff_text(one, other), end="")
     return 0

@@ -29,9 +29,10 @@ def add(commands: Any) -> None:
 
 def _explain(asked: argparse.Namespace) -> int:
     from sim.engine.ensemble import prepare
-    from sim.model.vocabulary import CAUTION
+    from sim.io.text import CAUTION
     from sim.narrative.counterfactual import explain, explained_together, how_to_read
-    from sim.scenario.scenario import MOST_RUNS, quarter_text
+    from sim.scenario.calendar import quarter_text
+    from sim.scenario.scenario import MOST_RUNS
 
     scenario, runs = _asked_for(asked)
     _check_within("--run", asked.run, MOST_RUNS - 1 if runs is None else runs - 1)
@@ -74,9 +75,10 @@ def _asked_for(asked: argparse.Namespace) -> tuple["Scenario", int | None]:
 
 def _scenario_of(manifest: dict[str, Any], folder: Path) -> "Scenario":
     """The scenario that a manifest keeps; says so where code or evidence have changed since."""
-    from sim.batch.runner import code_hash, evidence_hash
+    from sim.batch.identity import code_hash, evidence_hash
     from sim.evidence.evidence import load_evidence
-    from sim.scenario.scenario import Event, EventKind, Scenario
+    from sim.scenario.events import Event, EventKind
+    from sim.scenario.scenario import Scenario
     from sim.scenario.units import Range, Shape
 
     def built(sort: Any, kept: dict[str, Any], **special: Any) -> Any:
@@ -106,10 +108,10 @@ def _scenario_of(manifest: dict[str, Any], folder: Path) -> "Scenario":
 
 def _check_within(name: str, number: int, most: int) -> None:
     """A whole number from nought to the most there can be."""
-    from sim.io.errors import Complaint, InputError
+    from sim.io.errors import InputError, Problem
 
     if not 0 <= number <= most:
         nearest = str(min(max(number, 0), most))
         raise InputError(
-            [Complaint(file="explain", key=name, found=str(number), allowed=f"0 to {most}", nearest=nearest)]
+            [Problem(file="explain", key=name, found=str(number), allowed=f"0 to {most}", nearest=nearest)]
         )

@@ -50,7 +50,7 @@ def _new(asked: argparse.Namespace) -> int:
 
 def _schema_beside(folder: Path) -> str:
     """The schema as a file in `folder` names it, where both lie in one checkout; '' elsewhere."""
-    from sim.evidence.evidence import shipped_folder
+    from sim.evidence.worlds import shipped_folder
 
     schema = shipped_folder("schema") / "scenario.json"
     inside = folder.resolve().parent == schema.parent.parent.resolve() and schema.is_file()

@@ -31,7 +31,7 @@ def _patterns(asked: argparse.Namespace) -> int:
     print_patterns(findings, LEVEL)
     if out is not None:
         from sim.analysis.effect_tables import csv_of, json_of
-        from sim.batch.tables import write_text
+        from sim.io.writers import write_text
 
         table = table_of(findings)
         write_text(out, csv_of(table) if out.suffix == ".csv" else json_of(table))

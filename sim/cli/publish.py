@@ -14,9 +14,9 @@ import pandas as pd
 from sim.analysis.sensitivity.discovery import Discovery
 from sim.analysis.sensitivity.factors import DUMMY
 from sim.analysis.sensitivity.sweep_results import Sweep
-from sim.batch.tables import write_text
 from sim.cli.cited_numbers import README, renewed
 from sim.evidence.provenance import INFLUENCE
+from sim.io.writers import write_text
 
 _SHIPPED = ("indices", "interactions", "noise", "convergence", "refused")
 _MANY = 100  # factors from which a sweep speaks about the numbers of the model as a whole

@@ -16,7 +16,7 @@ from sim.analysis.patterns import Finding, Verdict
 from sim.analysis.result_pairs import naive_words
 from sim.batch.summary import share_ended
 from sim.batch.variance import ENDED, FEWEST_DRAWS
-from sim.model.vocabulary import CAUTION
+from sim.io.text import CAUTION, percent_in_cell, signed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -70,17 +70,17 @@ def _print_outcomes(results: "Results", console: "Console") -> None:
         words = _words(rows)
         said, _ = naive[code]
         right = float(rows.loc[rows["outcome"] == said, "share"].sum())
-        table.add_row(name, words, percent(share_ended(rows)), said, percent(right))
+        table.add_row(name, words, percent_in_cell(share_ended(rows)), said, percent_in_cell(right))
     console.print("\n[bold]How the runs end[/bold]")
     console.print(table)
 
 
 def _words(rows: "pd.DataFrame") -> str:
     """Outcome words with their shares, the most frequent first; what hardly happens is put together."""
-    said = [f"{row.outcome} {percent(row.share)}" for row in rows.itertuples() if row.share >= _RARE]
+    said = [f"{row.outcome} {percent_in_cell(row.share)}" for row in rows.itertuples() if row.share >= _RARE]
     rest = [float(row.share) for row in rows.itertuples() if row.share < _RARE]
     if rest:
-        said.append(f"others {percent(sum(rest))}")
+        said.append(f"others {percent_in_cell(sum(rest))}")
     return ", ".join(said)
 
 
@@ -186,7 +186,7 @@ def _print_endings(comparison: Comparison, console: "Console") -> None:
         for name, results in zip(comparison.names, comparison.results, strict=True):
             final = results.final_outcomes()
             mean = partners.loc[name, state]["mean"] if name in changed else first["reference"]
-            share = percent(changed[name][state]) if name in changed else ""
+            share = percent_in_cell(changed[name][state]) if name in changed else ""
             table.add_row("", name, _words(final[final["state"] == state]), f"{mean:.2f}", share)
     console.print("\n[bold]How the runs end[/bold]")
     console.print(table)
@@ -225,12 +225,6 @@ def _difference_cell(row: "pd.Series[float]", measure: str) -> str:
     return f"{difference}{'*' if row['clear'] else ''}\n[dim]{low}…{high}[/dim]"
 
 
-def signed(value: float, digits: int = 2) -> str:
-    """A difference as text: its sign always shown, and no minus nought."""
-    text = f"{value:+.{digits}f}" if abs(value) < 100 else f"{value:+.0f}"
-    return f"{0:.{digits}f}" if float(text) == 0.0 else text.replace("-", "−")
-
-
 def _without_pairing(rows: "pd.DataFrame") -> str:
     """How many runs it would have taken without pairing, over what is shown."""
     shown = rows[rows["measure"].isin(["effective_partners", "alignment"]) & rows["needed"].map(math.isfinite)]
@@ -243,15 +237,6 @@ def _without_pairing(rows: "pd.DataFrame") -> str:
         f"[dim]Without pairing, as sure an answer on partners and alignment would take about {runs:,} runs "
         f"({middle:.1f} times as many; {least:.1f} to {most:.1f} by outcome).[/dim]"
     )
-
-
-def percent(share: float) -> str:
-    """A share as text, honest about very small and very large ones: below 1, above 99."""
-    if share <= 0.0 or share >= 1.0:
-        return f"{100 * share:.0f}\u00a0%"
-    if share < 0.01:
-        return "<1\u00a0%"
-    return ">99\u00a0%" if share > 0.99 else f"{100 * share:.0f}\u00a0%"
 
 
 # --- what each system does -------------------------------------------------------------------------------------------

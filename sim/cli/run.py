@@ -13,14 +13,13 @@ from sim.cli.common import (
     add_out,
     add_scenarios,
     at_least,
-    duration,
     load_all,
     relative,
     reporter,
     say,
-    size,
 )
 from sim.io.errors import input_error
+from sim.io.text import duration, size
 
 if TYPE_CHECKING:
     from sim.batch.results import Results
@@ -75,7 +74,7 @@ def _part(text: str) -> tuple[int, int]:
 
 def _run(asked: argparse.Namespace) -> int:
     scenarios = load_all(asked.scenarios, asked.set)
-    from sim.batch import runner
+    from sim.batch import plan, runner
 
     options = {
         "runs": asked.runs,
@@ -83,7 +82,7 @@ def _run(asked: argparse.Namespace) -> int:
         "workers": asked.workers,
         "out": asked.out,
         "engine": asked.engine,
-        "series": runner.SERIES_RUNS if asked.series is None else asked.series,
+        "series": plan.SERIES_RUNS if asked.series is None else asked.series,
         "thin": asked.thin,
         "measures": asked.measures,
         "numbers": asked.numbers,

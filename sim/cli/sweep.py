@@ -4,8 +4,9 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.cli.common import DONE, add_out, at_least, duration, relative, reporter, say
-from sim.io.errors import Complaints, InputError, input_error, listed
+from sim.cli.common import DONE, add_out, at_least, relative, reporter, say
+from sim.io.errors import InputError, Problems, input_error, listed
+from sim.io.text import duration
 
 if TYPE_CHECKING:
     from sim.analysis.sensitivity.experiment import Experiment
@@ -41,7 +42,7 @@ def _sweep(asked: argparse.Namespace) -> int:
         options = {"points": asked.points, "replicates": asked.replicates, "seed": asked.seed}
         options |= {"workers": asked.workers, "out": asked.out}
         if asked.dry_run:
-            _print_estimate(experiment, runner.estimate(experiment, **options))
+            _print_estimate(experiment, runner.estimate_sweep(experiment, **options))
             continue
         with reporter() as report:
             sweep = runner.sweep(experiment, progress=report, **options)
@@ -65,14 +66,14 @@ def _load_all(names: list[str]) -> list["Experiment"]:
     """All experiments; what is wrong with any of them is told together."""
     from sim.analysis.sensitivity.experiment import load_experiment
 
-    experiments, complaints = [], Complaints()
+    experiments, problems = [], Problems()
     for name in dict.fromkeys(names):
         try:
             experiments.append(load_experiment(name))
         except InputError as error:
-            for complaint in error.complaints:
-                complaints.add(complaint)
-    complaints.raise_if_any()
+            for problem in error.problems:
+                problems.add(problem)
+    problems.raise_if_any()
     return experiments
 
 

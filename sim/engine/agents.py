@@ -13,20 +13,23 @@ from typing import Any
 import mesa
 import numpy as np
 
-from sim.batch.tables import BY_POWER, BY_STATE, Block
-from sim.engine.ensemble import Prepared as Ensemble
-from sim.engine.ensemble import offer_totals
+from sim.engine.block import Block
+from sim.engine.ensemble import PreparedEnsemble, offer_totals
 from sim.engine.ensemble import prepare as prepare_ensemble
+from sim.engine.offer import Offer, offer_at
 from sim.engine.sampling import event_dates
-from sim.evidence.evidence import Actor, Evidence, load_evidence
+from sim.evidence.actors import Actor
+from sim.evidence.evidence import Evidence, load_evidence
 from sim.io.errors import input_error, listed, nearest_to
 from sim.model.chance import lucks
+from sim.model.fields import KINDS
 from sim.model.parameters import vector
 from sim.model.turn import Phase, advance
-from sim.model.world import KINDS, axes_of, build, unpack
-from sim.narrative.counterfactual import explain, offer_at
-from sim.narrative.explanation import Explanation, Offer
-from sim.scenario.scenario import Event, Scenario, load_scenario, quarter_text
+from sim.model.variables import BY_POWER, BY_STATE
+from sim.model.world import axes_of, build, unpack
+from sim.scenario.calendar import quarter_text
+from sim.scenario.events import Event
+from sim.scenario.scenario import Scenario, load_scenario
 
 # A turn as Mesa plays it: which move, whose, and the phase that it consists of. Everyone ends a phase before the next.
 SCHEDULE = (
@@ -138,7 +141,7 @@ class State(_Actor):
         return self.model.evidence.powers[int(taken[0])].code if len(taken) else None
 
     def measure(self, name: str) -> float:
-        """A measure of the last quarter by name (`sim.batch.tables.BY_STATE`)."""
+        """A measure of the last quarter by name (`sim.model.variables.BY_STATE`)."""
         return float(self.model.by_state[self.model.page, self.place, BY_STATE.index(name), 0])
 
     def _by_power(self, field: str) -> dict[str, float]:
@@ -318,28 +321,6 @@ class Model(mesa.Model):
         places = self.state(offer.to).place, self.power(offer.by).place, KINDS.index(offer.kind)
         return offer_at(self.world, self.quarter, axes_of(self.evidence), places)
 
-    def explain(
-        self, state: str, at: str | int | None = None, by: str | None = None, kind: str | None = None
-    ) -> tuple[Explanation, ...]:
-        """Why a state answered as it did, offer by offer; `print` each, or look at its parts.
-
-        state, by: codes or names; at: a quarter that has been played, as "2026-Q1" or year * 4 + quarter - 1, or None
-        for the most telling offers of the first year; kind: one of `sim.model.world.KINDS`. The run is played again
-        beside this one, which is left as it is. Raises `InputError` for what does not exist or has not been played, and
-        where this model was changed by hand so that playing again does not lead to the same offers.
-        """
-        explanations = explain(self.prepared, self.run_number, state=state, at=at, by=by, kind=kind, last=self.quarter)
-        mine = set(map(_fingerprint, self.offers))
-        if not all(_fingerprint(one.offer) in mine for one in explanations):
-            message = "the model was changed by hand, and playing the run again does not lead to the same offers"
-            raise input_error(self.setting.name, message)
-        return explanations
-
-
-def _fingerprint(offer: Offer) -> tuple[Any, ...]:
-    """What two offers share only if they are the same."""
-    return offer.quarter, offer.by, offer.to, offer.kind, offer.size, offer.utility, offer.odds, offer.draw
-
 
 def _reporters(evidence: Evidence) -> dict[str, Any]:
     """What the data collector asks every state: its measures, and alignment by power."""
@@ -352,10 +333,10 @@ def _reporters(evidence: Evidence) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Prepared:
+class PreparedAgents:
     """A scenario made ready to be run by Mesa's agents, one run after the other; the same results, slowly."""
 
-    ensemble: Ensemble
+    ensemble: PreparedEnsemble
 
     @property
     def quarters(self) -> tuple[int, ...]:
@@ -381,6 +362,6 @@ class Prepared:
         )
 
 
-def prepare(scenario: Scenario, evidence: Evidence | None = None) -> Prepared:
+def prepare(scenario: Scenario, evidence: Evidence | None = None) -> PreparedAgents:
     """Make a scenario ready to be run by Mesa's agents."""
-    return Prepared(ensemble=prepare_ensemble(scenario, evidence))
+    return PreparedAgents(ensemble=prepare_ensemble(scenario, evidence))

@@ -12,21 +12,24 @@ from typing import Any
 
 import numpy as np
 
-from sim.batch.tables import BY_POWER, BY_STATE, Block
+from sim.engine.block import Block
 from sim.engine.event_rows import rows_of
 from sim.engine.sampling import event_dates, sampled_numbers
 from sim.evidence.evidence import Evidence, load_evidence
 from sim.model.chance import lucks
+from sim.model.fields import DOMAINS, KINDS
 from sim.model.parameters import aligned, number_values, vector
 from sim.model.turn import Phase, advance
-from sim.model.world import DOMAINS, KINDS, axes_of, build, unpack
-from sim.scenario.scenario import Event, Scenario
+from sim.model.variables import BY_POWER, BY_STATE
+from sim.model.world import axes_of, build, unpack
+from sim.scenario.events import Event
+from sim.scenario.scenario import Scenario
 
 LANES = 96  # measured: fewer cost more loops, more leave the cache, and at 64 or 128 rows fall on the same cache sets
 
 
 @dataclass(frozen=True, kw_only=True)
-class Prepared:
+class PreparedEnsemble:
     """A scenario made ready: its numbers resolved, its events laid out. Safe to share between threads."""
 
     scenario: Scenario
@@ -135,14 +138,14 @@ def prepare(
     *,
     seed: int | None = None,
     numbers: Mapping[str, Any] | None = None,
-) -> Prepared:
+) -> PreparedEnsemble:
     """Make a scenario ready to run. `numbers` overrides values by name, after the scenario's own."""
     evidence = load_evidence(scenario.world) if evidence is None else evidence
     values = number_values(evidence, {**scenario.numbers, **(numbers or {})}, scenario.without)
     switched_off = {name for system in scenario.without for name in evidence.systems[system].strengths}
     events = tuple(sorted(scenario.events, key=lambda event: event.at))
     rows, event_of = rows_of(events, evidence)
-    return Prepared(
+    return PreparedEnsemble(
         scenario=scenario,
         evidence=evidence,
         values=values,

@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from sim.evidence.evidence import Evidence
+from sim.model.fields import DOMAINS, KINDS
 from sim.model.phases.layout import (
     CAPACITY_EVENT,
     CORRIDOR_EVENT,
@@ -29,7 +30,6 @@ from sim.model.phases.layout import (
     WAR_EVENT,
     WEDGE_EVENT,
 )
-from sim.model.world import DOMAINS, KINDS
 from sim.scenario.events import EVERYTHING, Event, EventKind
 
 Row: TypeAlias = tuple[float, ...]

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sim.evidence.documents import optional_text
-from sim.evidence.numbers import AMOUNT, ANY, KINDS, LEANING, SHARE, Number, NumberReader, read_by_kind
+from sim.evidence.numbers import AMOUNT, ANY, LEANING, OFFER_KINDS, SHARE, Number, NumberReader, read_by_kind
 from sim.io.checks import check_group, check_keys, check_text
-from sim.io.errors import Complaints, Entry
+from sim.io.errors import Entry, Problems
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -105,18 +105,18 @@ def read_actors(top: Entry, before: Cast, numbers: NumberReader) -> Cast:
 
     Their numbers go to `numbers`.
     """
-    complaints = numbers.complaints
+    problems = numbers.problems
     region, together = before.region, before.together
-    if "region" in top.value and check_keys(top.value["region"], ("name", "five"), (), complaints):
-        region = check_text(top.value["region"].value.get("name"), complaints)
-        together = check_text(top.value["region"].value.get("five"), complaints)
-    check_codes_are_new(top, before, complaints)
+    if "region" in top.value and check_keys(top.value["region"], ("name", "five"), (), problems):
+        region = check_text(top.value["region"].value.get("name"), problems)
+        together = check_text(top.value["region"].value.get("five"), problems)
+    check_codes_are_new(top, before, problems)
     states = _actors(top, "states", STATE_NUMBERS, STATE_NUMBERS_BY_KIND, numbers)
     powers = _actors(top, "powers", POWER_NUMBERS, POWER_NUMBERS_BY_KIND, numbers)
     corridors = _corridors(top, numbers)
-    check_codes_differ(top, states, powers, corridors, complaints)
+    check_codes_differ(top, states, powers, corridors, problems)
     for state in states:
-        check_weights(top, state.code, numbers.read, complaints)
+        check_weights(top, state.code, numbers.read, problems)
     return Cast(
         region=region,
         together=together,
@@ -133,38 +133,38 @@ def _actors(
     by_kind: Mapping[str, tuple[float, float]],
     numbers: NumberReader,
 ) -> tuple[Actor, ...]:
-    complaints = numbers.complaints
+    problems = numbers.problems
     if group not in top.value:
         return ()
     actors = []
-    for code, entry in check_group(top.value[group], complaints).items():
-        check_code(entry, code, complaints)
-        if not check_keys(entry, ("name", "adjective", "capital", "numbers"), ("spoken",), complaints):
+    for code, entry in check_group(top.value[group], problems).items():
+        check_code(entry, code, problems)
+        if not check_keys(entry, ("name", "adjective", "capital", "numbers"), ("spoken",), problems):
             continue
         keys = entry.value
-        name, adjective, capital = (check_text(keys.get(key), complaints) for key in ("name", "adjective", "capital"))
-        spoken = optional_text(keys, "spoken", complaints)
+        name, adjective, capital = (check_text(keys.get(key), problems) for key in ("name", "adjective", "capital"))
+        spoken = optional_text(keys, "spoken", problems)
         actors.append(Actor(code=code, name=name, adjective=adjective, capital=capital, spoken=spoken or name))
         if "numbers" in keys:
             _actor_numbers(f"{group}.{code}", keys["numbers"], single, by_kind, numbers)
     if not actors:
-        complaints.about(top.value[group], found="", message=f"a world needs {group}")
+        problems.about(top.value[group], found="", message=f"a world needs {group}")
     return tuple(actors)
 
 
 def _corridors(top: Entry, numbers: NumberReader) -> tuple[Corridor, ...]:
     """The corridors, if the world has any."""
-    complaints = numbers.complaints
+    problems = numbers.problems
     if "corridors" not in top.value:
         return ()
     corridors = []
-    for code, entry in check_group(top.value["corridors"], complaints, "corridors by code").items():
-        check_code(entry, code, complaints)
-        if not check_keys(entry, ("name", "numbers"), ("spoken",), complaints):
+    for code, entry in check_group(top.value["corridors"], problems, "corridors by code").items():
+        check_code(entry, code, problems)
+        if not check_keys(entry, ("name", "numbers"), ("spoken",), problems):
             continue
         keys = entry.value
-        name = check_text(keys.get("name"), complaints)
-        corridors.append(Corridor(code=code, name=name, spoken=optional_text(keys, "spoken", complaints) or name))
+        name = check_text(keys.get("name"), problems)
+        corridors.append(Corridor(code=code, name=name, spoken=optional_text(keys, "spoken", problems) or name))
         if "numbers" in keys:
             _actor_numbers(f"corridors.{code}", keys["numbers"], CORRIDOR_NUMBERS, {}, numbers)
     return tuple(corridors)
@@ -177,7 +177,7 @@ def _actor_numbers(
     by_kind: Mapping[str, tuple[float, float]],
     numbers: NumberReader,
 ) -> None:
-    if not check_keys(entry, (*single, *by_kind), (), numbers.complaints):
+    if not check_keys(entry, (*single, *by_kind), (), numbers.problems):
         return
     for name, widest in single.items():
         if name in entry.value:
@@ -187,20 +187,20 @@ def _actor_numbers(
             read_by_kind(f"{prefix}.{name}", entry.value[name], widest, numbers)
 
 
-def check_code(entry: Entry, code: str, complaints: Complaints) -> None:
+def check_code(entry: Entry, code: str, problems: Problems) -> None:
     """A code is two to eight capital letters or digits."""
     if not _CODE.match(code):
-        complaints.about(entry, found=f"the code '{code}'", allowed="two to eight capital letters or digits")
+        problems.about(entry, found=f"the code '{code}'", allowed="two to eight capital letters or digits")
 
 
-def check_codes_are_new(top: Entry, before: Cast, complaints: Complaints) -> None:
+def check_codes_are_new(top: Entry, before: Cast, problems: Problems) -> None:
     """A world that extends another gives its own actors and corridors codes of their own."""
     taken = {one.code for one in (*before.states, *before.powers)} | {one.code for one in before.corridors}
     for group in ("states", "powers", "corridors"):
         named = top.value[group].value if group in top.value else None
         for code, entry in named.items() if isinstance(named, dict) else ():
             if code in taken:
-                complaints.about(
+                problems.about(
                     entry,
                     found=f"the code '{code}', which the extended world has already",
                     allowed="a code of its own; a world adds to the one it extends and changes nothing of it",
@@ -212,14 +212,14 @@ def check_codes_differ(
     states: Iterable[Actor],
     powers: Iterable[Actor],
     corridors: Iterable[Corridor],
-    complaints: Complaints,
+    problems: Problems,
 ) -> None:
     """No code stands for two things: a state, a power or a corridor."""
     taken = {state.code: "a state's" for state in states}
     for group, owner, named in (("powers", "a power's", powers), ("corridors", "a corridor's", corridors)):
         for code in [entry.code for entry in named]:
             if code in taken:
-                complaints.about(
+                problems.about(
                     top.value[group].value[code],
                     found=f"the code '{code}', which is {taken[code]} already",
                     allowed="each code once",
@@ -227,12 +227,12 @@ def check_codes_differ(
             taken.setdefault(code, owner)
 
 
-def check_weights(top: Entry, code: str, numbers: Mapping[str, Number], complaints: Complaints) -> None:
+def check_weights(top: Entry, code: str, numbers: Mapping[str, Number], problems: Problems) -> None:
     """The weights of the kinds of offer sum to 1."""
-    names = [f"states.{code}.weight.{kind}" for kind in KINDS]
+    names = [f"states.{code}.weight.{kind}" for kind in OFFER_KINDS]
     if not all(name in numbers for name in names):
         return
     total = sum(numbers[name].value for name in names)
     if abs(total - 1.0) > 1e-9:
         place = top.value["states"].value[code].value["numbers"].value["weight"]
-        complaints.about(place, found=f"weights that sum to {total:.12g}", allowed="weights that sum to 1")
+        problems.about(place, found=f"weights that sum to {total:.12g}", allowed="weights that sum to 1")

@@ -14,34 +14,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.evidence.actors import Actor, Cast, Corridor, read_actors
-from sim.evidence.documents import Document, Fact, FactKind, read_documents, read_facts
-from sim.evidence.numbers import KINDS, LEVELS, Basis, Number, NumberReader, read_parameters
-from sim.evidence.relations import DOMAINS, read_corridors, read_neighbours, read_rivalries, read_ties
+from sim.evidence.documents import Document, Fact, read_documents, read_facts
+from sim.evidence.numbers import OFFER_KINDS, Number, NumberReader, read_parameters
+from sim.evidence.relations import read_corridors, read_neighbours, read_rivalries, read_ties
 from sim.evidence.systems import System, read_systems
 from sim.evidence.worlds import HOME_WORLD, folder_of, list_worlds, read_lineage, shipped_folder
-from sim.io.errors import Complaints, input_error, listed, nearest_to, quoted, shown_path
+from sim.io.errors import Problems, input_error, listed, nearest_to, quoted, shown_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-
-__all__ = [
-    "DOMAINS",
-    "HOME_WORLD",
-    "KINDS",
-    "LEVELS",
-    "Actor",
-    "Basis",
-    "Corridor",
-    "Document",
-    "Evidence",
-    "Fact",
-    "FactKind",
-    "Number",
-    "System",
-    "list_worlds",
-    "load_evidence",
-    "shipped_folder",
-]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +40,7 @@ class Evidence:
     states: tuple[Actor, ...]
     powers: tuple[Actor, ...]
     corridors: tuple[Corridor, ...] = ()
-    kinds: tuple[str, ...] = field(default=KINDS)
+    kinds: tuple[str, ...] = field(default=OFFER_KINDS)
 
 
 def load_evidence(world: str = HOME_WORLD, folder: Path | str | None = None) -> Evidence:
@@ -106,15 +87,15 @@ def _stamps_of(files: Iterable[Path]) -> tuple[tuple[str, int, int], ...]:
 
 @functools.lru_cache(maxsize=8)
 def _read_evidence(world: str, seeds: Path, _stamps: tuple[tuple[str, int, int], ...]) -> Evidence:
-    complaints = Complaints()
-    documents = read_documents(seeds / "documents.yaml", complaints)
-    facts = read_facts(sorted((seeds / "facts").glob("*.yaml")), documents, complaints)
-    numbers = NumberReader(facts, complaints)
+    problems = Problems()
+    documents = read_documents(seeds / "documents.yaml", problems)
+    facts = read_facts(sorted((seeds / "facts").glob("*.yaml")), documents, problems)
+    numbers = NumberReader(facts, problems)
     for path in sorted((seeds / "parameters").glob("*.yaml")):
         read_parameters(path, numbers)
-    systems = read_systems(seeds / "systems.yaml", facts, numbers, complaints)
+    systems = read_systems(seeds / "systems.yaml", facts, numbers, problems)
     cast, folders = Cast(), []
-    for folder, top in read_lineage(seeds, world, complaints):
+    for folder, top in read_lineage(seeds, world, problems):
         cast = read_actors(top, cast, numbers)
         folders.append(folder)
     states, powers, corridors = cast.states, cast.powers, cast.corridors
@@ -123,7 +104,7 @@ def _read_evidence(world: str, seeds: Path, _stamps: tuple[tuple[str, int, int],
     read_rivalries(tables["rivalries.csv"], powers, numbers)
     read_neighbours(tables["neighbours.csv"], states, numbers)
     read_corridors(tables["corridors.csv"], corridors, states, powers, numbers)
-    complaints.raise_if_any()
+    problems.raise_if_any()
     return Evidence(
         world=world,
         folder=seeds,

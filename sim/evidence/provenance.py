@@ -8,7 +8,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from sim.evidence.evidence import HOME_WORLD, Basis, Document, Evidence, Fact, Number, System, shipped_folder
+from sim.evidence.documents import Document, Fact
+from sim.evidence.evidence import Evidence
+from sim.evidence.numbers import Basis, Number
+from sim.evidence.systems import System
+from sim.evidence.worlds import HOME_WORLD, shipped_folder
 from sim.io.errors import input_error, nearest_to, quoted
 
 INFLUENCE = "influence.csv"  # left in the folder of an experiment by a sweep over the numbers of the model

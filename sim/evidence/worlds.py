@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.io.checks import check_choice, check_keys
-from sim.io.errors import Complaints, Entry
+from sim.io.errors import Entry, Problems
 from sim.io.readers import read_yaml
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def folder_of(seeds: Path, world: str) -> Path:
     return seeds if world == HOME_WORLD else seeds / world
 
 
-def read_lineage(seeds: Path, world: str, complaints: Complaints) -> list[tuple[Path, Entry]]:
+def read_lineage(seeds: Path, world: str, problems: Problems) -> list[tuple[Path, Entry]]:
     """The folders and actors of a world and of those it extends, the oldest first.
 
     A world that extends another has all that the other has, and adds to it; it changes nothing of it. Empty when one of
@@ -49,30 +49,30 @@ def read_lineage(seeds: Path, world: str, complaints: Complaints) -> list[tuple[
     while following is not None:
         chain.append(following)
         folder = folder_of(seeds, following)
-        top = read_yaml(folder / "actors.yaml", complaints)
-        if top is None or not check_world_keys(top, complaints):
+        top = read_yaml(folder / "actors.yaml", problems)
+        if top is None or not check_world_keys(top, problems):
             return []
         lineage.append((folder, top))
         parent = top.value.get("extends")
-        following = None if parent is None else check_extended(parent, worlds, chain, complaints)
+        following = None if parent is None else check_extended(parent, worlds, chain, problems)
         if parent is not None and following is None:
             return []
     return lineage[::-1]
 
 
-def check_world_keys(top: Entry, complaints: Complaints) -> bool:
+def check_world_keys(top: Entry, problems: Problems) -> bool:
     """A world says who is in it; one that extends another says only what it adds."""
     own = ("region", "states", "powers")
     if isinstance(top.value, dict) and "extends" in top.value:
-        return check_keys(top, ("extends",), (*own, "corridors"), complaints)
-    return check_keys(top, own, ("corridors", "extends"), complaints)
+        return check_keys(top, ("extends",), (*own, "corridors"), problems)
+    return check_keys(top, own, ("corridors", "extends"), problems)
 
 
-def check_extended(entry: Entry, worlds: Iterable[str], chain: Sequence[str], complaints: Complaints) -> str | None:
+def check_extended(entry: Entry, worlds: Iterable[str], chain: Sequence[str], problems: Problems) -> str | None:
     """What is extended is a world of these seeds, and not one of its own heirs."""
-    world = check_choice(entry, worlds, complaints)
+    world = check_choice(entry, worlds, problems)
     if world is not None and world in chain:
         circle = " -> ".join([*chain, world])
-        complaints.about(entry, message=f"worlds extend each other in a circle: {circle}")
+        problems.about(entry, message=f"worlds extend each other in a circle: {circle}")
         return None
     return world

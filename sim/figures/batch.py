@@ -5,7 +5,6 @@ figure of one's own. Colours, style and layout are those of `sim.figures.style`.
 """
 
 import hashlib
-import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +18,6 @@ from matplotlib.patches import Patch
 
 from sim.batch.outcomes import split_word
 from sim.batch.results import Results
-from sim.cli.report import percent
 from sim.figures.style import (
     FAINT,
     GRID,
@@ -38,6 +36,8 @@ from sim.figures.style import (
     put_legend,
     write_figure,
 )
+from sim.figures.ternary import ternary_path
+from sim.io.text import percent_in_cell
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -101,54 +101,6 @@ def _label_ends(axes: "Axes", ends: dict[str, float], last: float, span: float, 
 # --- ternary paths ---------------------------------------------------------------------------------------------------
 
 
-def to_triangle(shares: Any) -> tuple[Any, Any]:
-    """Where shares [..., 3] of left, right and top corner lie in a triangle of side 1."""
-    total = shares.sum(axis=-1)
-    across = (shares[..., 1] + 0.5 * shares[..., 2]) / total
-    up = math.sqrt(0.75) * shares[..., 2] / total
-    return across, up
-
-
-def ternary_path(data: pd.DataFrame, axes: "Axes", corners: tuple[str, str, str], colour: str = INK) -> "Axes":
-    """Draw the way of one state among three corners.
-
-    `data` has the columns what ("mean" for the path of the means in order of time, "run" for the end of single runs),
-    quarter, left, right, top (shares 0..1 that need not sum to one).
-    """
-    draw_triangle(axes, corners)
-    runs = data[data["what"] == "run"]
-    across, up = to_triangle(runs[["left", "right", "top"]].to_numpy())
-    axes.scatter(across, up, s=7, color=colour, alpha=min(0.5, 30.0 / max(len(runs), 1)), linewidths=0, zorder=2)
-    path = data[data["what"] == "mean"]
-    across, up = to_triangle(path[["left", "right", "top"]].to_numpy())
-    axes.plot(across, up, color=INK, linewidth=1.6, zorder=4)
-    axes.plot(across[0], up[0], "o", markersize=5.5, markerfacecolor="white", markeredgecolor=INK, zorder=5)
-    axes.plot(across[-1], up[-1], "o", markersize=5.5, color=INK, zorder=5)
-    return axes
-
-
-def draw_triangle(axes: "Axes", corners: tuple[str, str, str]) -> None:
-    """The empty triangle: its sides, the grid at quarters, equal thirds and the names of the corners."""
-    height = math.sqrt(0.75)
-    axes.set_aspect("equal")
-    axes.set_axis_off()
-    axes.set_xlim(-0.08, 1.08)
-    axes.set_ylim(-0.12, height + 0.1)
-    for step in (0.25, 0.5, 0.75):
-        for ends in (
-            [(step, 1 - step, 0), (step, 0, 1 - step)],
-            [(1 - step, step, 0), (0, step, 1 - step)],
-            [(1 - step, 0, step), (0, 1 - step, step)],
-        ):
-            across, up = to_triangle(np.array(ends, dtype=float))
-            axes.plot(across, up, color=GRID, linewidth=0.7, zorder=1)
-    axes.plot([0, 1, 0.5, 0], [0, 0, height, 0], color=FAINT, linewidth=1.0, zorder=1)
-    axes.plot(0.5, height / 3, "+", color=FAINT, markersize=7, zorder=1)
-    axes.text(-0.02, -0.03, corners[0], ha="left", va="top", fontsize=8.5, color=INK)
-    axes.text(1.02, -0.03, corners[1], ha="right", va="top", fontsize=8.5, color=INK)
-    axes.text(0.5, height + 0.025, corners[2], ha="center", va="bottom", fontsize=8.5, color=INK)
-
-
 # --- outcomes --------------------------------------------------------------------------------------------------------
 
 
@@ -202,7 +154,7 @@ def offer_bars(data: pd.DataFrame, axes: "Axes", how: Look) -> "Axes":
         axes.barh(place, made, height=0.72, facecolor=mixed(how.colour[power], 0.78), edgecolor=how.colour[power])
         axes.barh(place, taken, height=0.42, facecolor=how.colour[power], edgecolor="none")
         if made > 0.005 * longest:
-            axes.text(made + 0.02 * longest, place, percent(taken / made), va="center", fontsize=7.5)
+            axes.text(made + 0.02 * longest, place, percent_in_cell(taken / made), va="center", fontsize=7.5)
     axes.set_yticks(range(len(data)), [how.name[str(power)] for power in data["power"]])
     axes.set_ylim(len(data) - 0.5, -0.5)
     axes.set_xlim(0, 1.17 * longest)

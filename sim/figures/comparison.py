@@ -16,10 +16,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, PathPatch
 from matplotlib.path import Path as Outline
 
-from sim.analysis.ablation import strongest
 from sim.analysis.comparison import Comparison
 from sim.analysis.effect_tables import measure_name, shown_outcomes
-from sim.cli.report import percent
 from sim.figures.style import (
     DASHES,
     FAINT,
@@ -38,6 +36,7 @@ from sim.figures.style import (
     put_legend,
     write_figure,
 )
+from sim.io.text import percent_in_cell
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -84,7 +83,7 @@ def difference_marks(data: pd.DataFrame, axes: "Axes", rows: Sequence[str], scen
     return axes
 
 
-def heat_map(
+def effect_map(
     values: pd.DataFrame, axes: "Axes", largest: float, written: pd.DataFrame | None = None, size: float = 7.0
 ) -> Any:
     """Draw a table as colours, from -`largest` to `largest`; `written` is what stands in the cells, of the same shape.
@@ -215,7 +214,7 @@ def difference_over_time(data: pd.DataFrame, axes: "Axes", scenarios: Sequence[s
 # --- whole figures ---------------------------------------------------------------------------------------------------
 
 
-def draw_contrasts(comparison: Comparison, folder: Path | str | None = None) -> Path:
+def draw_differences(comparison: Comparison, folder: Path | str | None = None) -> Path:
     """Draw every figure of a comparison; write PNG, SVG and the data as CSV. Returns the folder."""
     folder = comparison.folder / "figures" if folder is None else Path(folder)
     with mpl.rc_context(STYLE):
@@ -288,9 +287,9 @@ def _effect_figure(comparison: Comparison) -> tuple[Figure, pd.DataFrame]:
         mine = data[data["scenario"] == scenario]
         keys = mine.assign(row=[measure_name(m, p) for m, p in zip(mine["measure"], mine["power"], strict=True)])
         values = keys.pivot_table(index="row", columns="state", values="effect", dropna=False).reindex(names)[states]
-        keys["text"] = [_cell(row.effect, bool(row.clear)) for row in keys.itertuples()]
+        keys["text"] = [effect_cell(row.effect, bool(row.clear)) for row in keys.itertuples()]
         written = keys.pivot(index="row", columns="state", values="text").reindex(names)[states]
-        picture = heat_map(values, axes, largest, written)
+        picture = effect_map(values, axes, largest, written)
         axes.set_title(scenario, pad=22)
     figure.colorbar(picture, ax=list(panels), shrink=0.7, pad=0.02, label=_UNIT_OF_EFFECT)
     subtitle = (
@@ -300,7 +299,8 @@ def _effect_figure(comparison: Comparison) -> tuple[Figure, pd.DataFrame]:
     return figure, data
 
 
-def _cell(effect: float, clear: bool) -> str:
+def effect_cell(effect: float, clear: bool) -> str:
+    """An effect as a cell of the table says it; a star where it is clear."""
     if not np.isfinite(effect):
         return "" if not clear else "*"
     text = f"{effect:+.2f}".replace("-", "−") if abs(effect) >= 0.005 else "0"
@@ -318,7 +318,7 @@ def _flow_figure(comparison: Comparison) -> tuple[Figure, pd.DataFrame]:
         for row, (state, name) in enumerate(comparison.states.items()):
             axes = grid[row, column]
             flow(data[(data["scenario"] == scenario) & (data["state"] == state)], axes, how)
-            heading = f"{name}: {percent(changed[state])} end under another word"
+            heading = f"{name}: {percent_in_cell(changed[state])} end under another word"
             axes.set_title(f"{scenario}\n{heading}" if row == 0 and across > 1 else heading, fontsize=9.5)
     reference = comparison.names[0]
     subtitle = f"Left: word in {reference}. Right: word in the scenario, same luck. Only runs that change, and how many"
@@ -346,67 +346,3 @@ def _course_figure(comparison: Comparison) -> tuple[Figure, pd.DataFrame]:
 
 
 # --- what each system does -------------------------------------------------------------------------------------------
-
-_STRONG = 2.0  # effects beyond this many spreads between runs have the darkest colour
-
-
-def draw_ablation(table: pd.DataFrame, folder: Path | str, caption: str = "") -> list[Path]:
-    """Draw what each system does out of a table of `sim.analysis.ablation.effects`, one figure a scenario.
-
-    Gives back the paths of the PNGs.
-    """
-    paths = []
-    with mpl.rc_context(STYLE):
-        for scenario in dict.fromkeys(table["scenario"]):
-            figure, data = _ablation_figure(table[table["scenario"] == scenario], str(scenario), caption)
-            name = f"ablation-{scenario}"
-            paths.append(next(iter(write_figure(figure, data, Path(folder), name))))
-    return paths
-
-
-def _ablation_figure(mine: pd.DataFrame, scenario: str, caption: str) -> tuple[Figure, pd.DataFrame]:
-    systems, states = list(dict.fromkeys(mine["system"])), list(dict.fromkeys(mine["state"]))
-    partners = mine[mine["measure"] == "effective_partners"]
-    largest = strongest(mine)
-    height = 2.1 + 0.235 * len(systems)
-    figure = Figure(figsize=(4.0 + 2.55 * len(states), height), layout="constrained")
-    left, right = figure.subplots(1, 2, sharey=True, width_ratios=(0.62, 1.9))
-    words = [_cell(row.difference, bool(row.clear)) if row.moved else "" for row in partners.itertuples()]
-    values = partners["difference"].abs().to_numpy()
-    shade = float(np.quantile(values, 0.95)) if len(values) and values.max() > 0 else 1.0
-    heat_map(
-        _grid(partners, partners["difference"], systems, states),
-        left,
-        max(shade, 1e-9),
-        _grid(partners, pd.Series(words, index=partners.index), systems, states, ""),
-        6.5,
-    )
-    left.set_title("Effective partners", pad=22)
-    words = [
-        f"{measure_name(str(row.measure), str(row.power))} {_cell(row.effect, bool(row.clear))}"
-        for row in largest.itertuples()
-    ]
-    picture = heat_map(
-        _grid(largest, largest["effect"], systems, states),
-        right,
-        _STRONG,
-        _grid(largest, pd.Series(words, index=largest.index), systems, states, ""),
-        6.5,
-    )
-    right.set_title("The outcome that differs most, in units of the spread between runs", pad=22)
-    right.tick_params(axis="y", labelleft=False)
-    figure.colorbar(picture, ax=right, shrink=0.5, pad=0.01, extend="both")
-    subtitle = (
-        "Without the system less with it, same luck; * clear, corrected for the number of outcomes; empty: nothing"
-    )
-    runs = f"{int(mine['runs'].iloc[0]):,} runs with and without each system"
-    finish(figure, "What each system does", subtitle, caption or scenario, runs)
-    return figure, pd.concat([partners.assign(panel="partners"), largest.assign(panel="strongest")], ignore_index=True)
-
-
-def _grid(
-    rows: pd.DataFrame, cells: pd.Series, systems: Sequence[str], states: Sequence[str], empty: Any = np.nan
-) -> pd.DataFrame:
-    """Cells laid out by system and state."""
-    wide = rows.assign(cell=cells).pivot(index="system", columns="state", values="cell")
-    return wide.reindex(index=systems, columns=states).where(lambda found: found.notna(), empty)

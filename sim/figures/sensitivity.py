@@ -14,27 +14,24 @@ from matplotlib.patches import Patch
 
 from sim.analysis.sensitivity.experiment import DesignKind
 from sim.analysis.sensitivity.factors import DUMMY
-from sim.batch.tables import write_text
+from sim.figures.discovery import discovery_box, discovery_path
+from sim.figures.phase_diagram import heat_map, phase_diagram, regime_colour
 from sim.figures.sensitivity_panels import (
     MOST_BARS,
     convergence_lines,
-    discovery_box,
-    discovery_path,
     fans,
-    heat_map,
     index_bars,
     interaction_map,
     largest,
     morris_scatter,
     noise_bars,
-    phase_diagram,
     ranked_bars,
-    regime_colour,
     response_lines,
-    ternary_density,
     tornado,
 )
 from sim.figures.style import (
+    ABOVE,
+    BELOW,
     DASHES,
     FAINT,
     INK,
@@ -47,6 +44,8 @@ from sim.figures.style import (
     panels_for,
     write_figure,
 )
+from sim.figures.ternary import ternary_density
+from sim.io.writers import write_text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -61,7 +60,6 @@ MOST_PANELS = 6
 MOST_IN_MAP = 12
 _SIDE_PAD = 0.1  # inches beside each panel, so that long names of rows end inside the picture
 _SMOOTH = 9  # levels of both factors from which a grid is drawn as a map and not as lines
-_ABOVE, _BELOW = PALETTE[1], PALETTE[0]
 
 
 def draw_sweep(sweep: "Sweep", folder: Path | str | None = None, found: Sequence["Discovery"] = ()) -> list[Path]:
@@ -108,8 +106,8 @@ def _tornado_figure(sweep: "Sweep") -> _Drawn:
     for axes, outcome in zip(panels, outcomes, strict=False):
         tornado(data[data["outcome"] == outcome], axes)
     handles: list[Any] = [
-        Patch(facecolor=mixed(_BELOW, 0.35), edgecolor=_BELOW, label="factor at its low end"),
-        Patch(facecolor=mixed(_ABOVE, 0.35), edgecolor=_ABOVE, label="factor at its high end"),
+        Patch(facecolor=mixed(BELOW, 0.35), edgecolor=BELOW, label="factor at its low end"),
+        Patch(facecolor=mixed(ABOVE, 0.35), edgecolor=ABOVE, label="factor at its high end"),
         Line2D([], [], color=INK, label="95 % interval over luck"),
     ]
     _keys(figure, spare, handles)
@@ -125,8 +123,8 @@ def _index_figure(sweep: "Sweep") -> _Drawn:
     for axes, outcome in zip(panels, outcomes, strict=False):
         index_bars(data[data["outcome"] == outcome], axes)
     handles: list[Any] = [
-        Patch(facecolor=_ABOVE, label="first order: alone"),
-        Patch(facecolor=mixed(_ABOVE, 0.62), edgecolor=_ABOVE, label="total: with all it works together with"),
+        Patch(facecolor=ABOVE, label="first order: alone"),
+        Patch(facecolor=mixed(ABOVE, 0.62), edgecolor=ABOVE, label="total: with all it works together with"),
         Line2D([], [], color=INK, label="95 % interval"),
     ]
     _keys(figure, spare, handles)
@@ -163,8 +161,8 @@ def _morris_figure(sweep: "Sweep") -> _Drawn:
         axes.set_xlabel("μ*: mean size of the effect over the whole range")
         axes.set_ylabel("σ: spread of the effect")
     handles: list[Any] = [
-        Line2D([], [], marker="o", linestyle="none", color=_ABOVE, markersize=4, label="a factor"),
-        Line2D([], [], marker="x", linestyle="none", color=_BELOW, label="the dummy, which moves nothing"),
+        Line2D([], [], marker="o", linestyle="none", color=ABOVE, markersize=4, label="a factor"),
+        Line2D([], [], marker="x", linestyle="none", color=BELOW, label="the dummy, which moves nothing"),
     ]
     _keys(figure, spare, handles)
     count = data["factor"].nunique() - 1
@@ -383,7 +381,7 @@ def _noise_figure(sweep: "Sweep") -> _Drawn:
     axes = noise_bars(data, figure.subplots())
     axes.set_xlabel("% of the variance over all runs")
     handles = [
-        Patch(facecolor=_ABOVE, label="parameters"),
+        Patch(facecolor=ABOVE, label="parameters"),
         Patch(facecolor="#B9B9B9", hatch="///", edgecolor=FAINT, label="luck that depends on them"),
         Patch(facecolor="#E9ECEF", hatch="...", edgecolor=FAINT, label="luck"),
     ]

@@ -6,16 +6,14 @@ framed, coloured and written, is the house style of `sim.figures.batch`.
 
 import textwrap
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
 
 from sim.analysis.sensitivity.factors import DUMMY
-from sim.batch.outcomes import OUTCOMES
-from sim.figures.batch import draw_triangle, to_triangle
-from sim.figures.style import DASHES, FAINT, GRID, INK, PALETTE, as_year, look, mixed, outcome_fill
+from sim.figures.style import ABOVE, BELOW, DASHES, DIVERGING, FAINT, GRID, INK, PALETTE, as_year, mixed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -23,9 +21,6 @@ if TYPE_CHECKING:
 
 MOST_BARS = 15  # factors in one panel: more cannot be read in print
 _NAME_LETTER, _NAME_HIGH, _GAP = 0.0136, 0.042, 0.015  # of a point's name in a scatter, in parts of the axes
-_ABOVE, _BELOW = PALETTE[1], PALETTE[0]
-_DIVERGING = mpl.colors.LinearSegmentedColormap.from_list("two-sided", [_BELOW, "#F7F7F7", _ABOVE])
-_RISING = mpl.colors.LinearSegmentedColormap.from_list("rising", ["#F7F7F7", "#56B4E9", "#0072B2", "#00304D"])
 
 
 # --- bars ------------------------------------------------------------------------------------------------------------
@@ -41,7 +36,7 @@ def tornado(data: pd.DataFrame, axes: "Axes") -> "Axes":
     shown = swing.sort_values(ascending=False, kind="stable").index[:MOST_BARS]
     widest = max(float(swing.max()), 1e-300)
     for place, factor in enumerate(shown):
-        for end, colour in (("first", _BELOW), ("last", _ABOVE)):
+        for end, colour in (("first", BELOW), ("last", ABOVE)):
             value = float(ends.loc[factor, ("value", end)])
             low, high = (float(ends.loc[factor, (side, end)]) for side in ("low", "high"))
             axes.barh(place, value, height=0.66, color=mixed(colour, 0.35), edgecolor=colour, linewidth=0.7)
@@ -61,7 +56,7 @@ def tornado(data: pd.DataFrame, axes: "Axes") -> "Axes":
             )
     axes.axvline(0.0, color=INK, linewidth=0.8)
     axes.margins(x=0.16)
-    return _factors_down(axes, shown)
+    return factors_down(axes, shown)
 
 
 def index_bars(data: pd.DataFrame, axes: "Axes") -> "Axes":
@@ -73,14 +68,14 @@ def index_bars(data: pd.DataFrame, axes: "Axes") -> "Axes":
     first = data[data["index"] == "first"].set_index("factor")
     shown = largest(total["value"], MOST_BARS)
     for place, factor in enumerate(shown):
-        for row, height, colour in ((total.loc[factor], 0.72, mixed(_ABOVE, 0.62)), (first.loc[factor], 0.38, _ABOVE)):
+        for row, height, colour in ((total.loc[factor], 0.72, mixed(ABOVE, 0.62)), (first.loc[factor], 0.38, ABOVE)):
             value = max(float(row["value"]), 0.0)
-            axes.barh(place, value, height=height, color=colour, edgecolor=_ABOVE, linewidth=0.5)
+            axes.barh(place, value, height=height, color=colour, edgecolor=ABOVE, linewidth=0.5)
         for row, shift in ((total.loc[factor], -0.28), (first.loc[factor], 0.0)):
             ends = [max(float(row["low"]), 0.0), max(float(row["high"]), 0.0)]
             axes.plot(ends, [place + shift] * 2, color=INK, linewidth=1.0, solid_capstyle="butt", zorder=3)
     axes.set_xlim(left=0.0)
-    return _factors_down(axes, shown)
+    return factors_down(axes, shown)
 
 
 def ranked_bars(data: pd.DataFrame, axes: "Axes", most: int = MOST_BARS) -> "Axes":
@@ -92,12 +87,12 @@ def ranked_bars(data: pd.DataFrame, axes: "Axes", most: int = MOST_BARS) -> "Axe
     shown = largest(rows["value"].abs(), most)
     for place, factor in enumerate(shown):
         row = rows.loc[factor]
-        colour = _ABOVE if row["value"] >= 0 else _BELOW
+        colour = ABOVE if row["value"] >= 0 else BELOW
         axes.barh(place, row["value"], height=0.66, color=mixed(colour, 0.35), edgecolor=colour, linewidth=0.7)
         if np.isfinite(row["low"]):
             axes.plot([row["low"], row["high"]], [place] * 2, color=INK, linewidth=1.0, solid_capstyle="butt")
     axes.axvline(0.0, color=INK, linewidth=0.8)
-    return _factors_down(axes, shown)
+    return factors_down(axes, shown)
 
 
 def noise_bars(data: pd.DataFrame, axes: "Axes") -> "Axes":
@@ -107,13 +102,13 @@ def noise_bars(data: pd.DataFrame, axes: "Axes") -> "Axes":
     """
     rows = data.dropna(subset=["parameters"])
     start = np.zeros(len(rows))
-    looks = (("parameters", _ABOVE, ""), ("together", "#B9B9B9", "///"), ("luck", "#E9ECEF", "..."))
+    looks = (("parameters", ABOVE, ""), ("together", "#B9B9B9", "///"), ("luck", "#E9ECEF", "..."))
     for part, colour, hatch in looks:
         width = 100 * rows[part].to_numpy()
         axes.barh(range(len(rows)), width, left=start, height=0.7, color=colour, hatch=hatch, edgecolor=FAINT, lw=0.5)
         start += width
     axes.set_xlim(0, 100)
-    return _factors_down(axes, rows["outcome"])
+    return factors_down(axes, rows["outcome"])
 
 
 def largest(values: "pd.Series[float]", most: int) -> list[str]:
@@ -122,7 +117,7 @@ def largest(values: "pd.Series[float]", most: int) -> list[str]:
     return [*[str(name) for name in order if name != DUMMY][: most - 1], *([DUMMY] if DUMMY in order else [])]
 
 
-def _factors_down(axes: "Axes", names: Iterable[str]) -> "Axes":
+def factors_down(axes: "Axes", names: Iterable[str]) -> "Axes":
     """Name the rows of a bar chart from top to bottom."""
     names = list(names)
     axes.set_yticks(range(len(names)), [textwrap.shorten(str(name), 34, placeholder="…") for name in names])
@@ -152,7 +147,7 @@ def interaction_map(data: pd.DataFrame, axes: "Axes", names: Sequence[str]) -> "
         if row.low <= 0.0 <= row.high:
             axes.plot(across, down - 1, ".", color=FAINT, markersize=2.5)
     limit = max(float(np.nanmax(np.abs(cells))) if np.isfinite(cells).any() else 0.0, 1e-12)
-    picture = axes.imshow(cells, cmap=_DIVERGING, vmin=-limit, vmax=limit, aspect="equal")
+    picture = axes.imshow(cells, cmap=DIVERGING, vmin=-limit, vmax=limit, aspect="equal")
     axes.set_xticks(range(len(names) - 1), names[:-1], rotation=60, ha="right", rotation_mode="anchor")
     axes.set_yticks(range(len(names) - 1), names[1:])
     axes.tick_params(length=0, labelsize=6.5, labelcolor=INK)
@@ -175,9 +170,9 @@ def morris_scatter(data: pd.DataFrame, axes: "Axes", named: int = 8) -> "Axes":
     for slope in (0.1, 0.5, 1.0):
         axes.plot([0, limit], [0, slope * limit], color=GRID, linewidth=0.8, zorder=1)
         axes.annotate(f"σ = {slope:g} μ*", (limit, slope * limit), fontsize=6, color=FAINT, ha="right", va="bottom")
-    axes.plot(real["mu_star"], real["sigma"], "o", markersize=3.2, color=_ABOVE, alpha=0.6, mew=0, rasterized=True)
+    axes.plot(real["mu_star"], real["sigma"], "o", markersize=3.2, color=ABOVE, alpha=0.6, mew=0, rasterized=True)
     if DUMMY in wide.index:
-        axes.plot(wide.loc[DUMMY, "mu_star"], wide.loc[DUMMY, "sigma"], "x", color=_BELOW, markersize=6, clip_on=False)
+        axes.plot(wide.loc[DUMMY, "mu_star"], wide.loc[DUMMY, "sigma"], "x", color=BELOW, markersize=6, clip_on=False)
     top = real.sort_values("mu_star", ascending=False, kind="stable").head(named)
     height = 1.16 * max(float(real["sigma"].max()), 1e-12)
     places = [(float(row["mu_star"]) / limit, float(row["sigma"]) / height) for _, row in top.iterrows()]
@@ -260,93 +255,6 @@ def fans(data: pd.DataFrame, axes: "Axes") -> "Axes":
     return axes
 
 
-def phase_diagram(data: pd.DataFrame, axes: "Axes", fill: Any = None) -> "Axes":
-    """Draw which outcome word is the most frequent over two numbers, with the borders between regimes.
-
-    `data` has the columns x, y, word, share; every combination of x and y has the share of every word. Colour tells the
-    word and fades where its lead is thin; `fill` gives the look of a word.
-    """
-    look_of = fill or (lambda word: outcome_fill(word, look({})))
-    words = list(dict.fromkeys(data["word"]))
-    table = data.pivot_table(index=["y", "x"], columns="word", values="share")[words]
-    shape = [table.index.get_level_values(level).nunique() for level in ("y", "x")]
-    winner = table.to_numpy().argmax(axis=1).reshape(shape)
-    share = table.to_numpy().max(axis=1).reshape(shape)
-    across, up = (np.sort(data[axis].unique()) for axis in ("x", "y"))
-    colours = np.array([mpl.colors.to_rgb(regime_colour(word, look_of)) for word in words])
-    strength = np.clip((share - 1 / len(words)) / (1 - 1 / len(words)), 0.25, 1.0)[..., None]
-    axes.pcolormesh(_edges(across), _edges(up), colours[winner] * strength + (1 - strength), rasterized=True)
-    _borders(axes, winner, _edges(across), _edges(up))
-    for code, word in enumerate(words):
-        if (winner == code).mean() > 0.03:
-            _name_region(axes, word, winner == code, across, up)
-    axes.set_xlim(_edges(across)[[0, -1]])
-    axes.set_ylim(_edges(up)[[0, -1]])
-    return axes
-
-
-def regime_colour(word: str, look_of: Any) -> Any:
-    """The colour a word has in a map: that of its bars, or a plain one where bars are told apart by power."""
-    plain = {outcome.word: PALETTE[at] for at, outcome in enumerate(OUTCOMES)}
-    plain |= {"multi-vector": "#56B4E9", "leaning": "#E69F00", "sided": "#7A3E9D", "isolated": "#8C6D1F"}
-    return plain.get(word, look_of(word)["facecolor"])
-
-
-def _edges(levels: Any) -> Any:
-    """Edges of cells around levels."""
-    middle = (levels[1:] + levels[:-1]) / 2
-    return np.r_[levels[0] - (middle[0] - levels[0]), middle, levels[-1] + (levels[-1] - middle[-1])]
-
-
-def _borders(axes: "Axes", winner: Any, across: Any, up: Any) -> None:
-    """A line wherever two neighbouring cells belong to different regimes."""
-    for down, left in zip(*np.nonzero(winner[:, 1:] != winner[:, :-1]), strict=True):
-        axes.plot([across[left + 1]] * 2, up[[down, down + 1]], color=INK, linewidth=1.3, solid_capstyle="round")
-    for down, left in zip(*np.nonzero(winner[1:] != winner[:-1]), strict=True):
-        axes.plot(across[[left, left + 1]], [up[down + 1]] * 2, color=INK, linewidth=1.3, solid_capstyle="round")
-
-
-def _name_region(axes: "Axes", word: str, inside: Any, across: Any, up: Any) -> None:
-    """Write the word at the cell of its region that lies farthest from the region's border."""
-    from scipy.ndimage import distance_transform_edt
-
-    depth = distance_transform_edt(np.pad(inside, 1))[1:-1, 1:-1]
-    down, left = np.unravel_index(int(depth.argmax()), depth.shape)
-    box = {"boxstyle": "round,pad=0.2", "facecolor": "white", "edgecolor": "none", "alpha": 0.85}
-    axes.text(across[left], up[down], word, ha="center", va="center", fontsize=7.5, bbox=box)
-
-
-def heat_map(data: pd.DataFrame, axes: "Axes") -> "Axes":
-    """Draw an outcome over two numbers, with lines of equal height.
-
-    `data` has the columns x, y, value.
-    """
-    table = data.pivot_table(index="y", columns="x", values="value")
-    across, up = table.columns.to_numpy(), table.index.to_numpy()
-    picture = axes.pcolormesh(_edges(across), _edges(up), table.to_numpy(), cmap=_RISING, rasterized=True)
-    if np.ptp(table.to_numpy()) > 0:
-        lines = axes.contour(across, up, table.to_numpy(), levels=5, colors=INK, linewidths=0.6)
-        axes.clabel(lines, fontsize=6)
-    bar = axes.figure.colorbar(picture, ax=axes, shrink=0.85, pad=0.02)
-    bar.ax.tick_params(labelsize=7)
-    bar.outline.set_visible(False)
-    return axes
-
-
-def ternary_density(data: pd.DataFrame, axes: "Axes", corners: tuple[str, str, str]) -> "Axes":
-    """Draw where in the triangle of three shares the runs of a sweep end, darker where more do.
-
-    `data` has the columns left, right, top (shares 0..1 that need not sum to one).
-    """
-    draw_triangle(axes, corners)
-    across, up = to_triangle(data[["left", "right", "top"]].to_numpy())
-    cells = axes.hexbin(
-        across, up, gridsize=42, extent=(0, 1, 0, 1), mincnt=1, bins="log", cmap=_RISING, linewidths=0.1, zorder=2
-    )
-    cells.set_rasterized(True)
-    return axes
-
-
 def convergence_lines(data: pd.DataFrame, axes: "Axes") -> "Axes":
     """Draw how the widest interval shrinks with the sample, one line an outcome, and the target.
 
@@ -373,53 +281,3 @@ def convergence_lines(data: pd.DataFrame, axes: "Axes") -> "Axes":
 
 
 # --- scenario discovery ----------------------------------------------------------------------------------------------
-
-
-def discovery_box(data: pd.DataFrame, axes: "Axes") -> "Axes":
-    """Draw the limits of a box found by PRIM, each restricted factor from the low to the high end of its range.
-
-    `data` has the columns factor, low, high, least, most (limits of the box, ends of the range), quasi_p.
-    """
-    for place, row in enumerate(data.itertuples()):
-        width = row.most - row.least
-        left, right = (row.low - row.least) / width, (row.high - row.least) / width
-        axes.plot([0, 1], [place, place], color=GRID, linewidth=5, solid_capstyle="butt", zorder=1)
-        axes.plot([left, right], [place, place], color=_ABOVE, linewidth=9, solid_capstyle="butt", zorder=2)
-        for share, value in ((left, row.low), (right, row.high)):
-            if 0.001 < share < 0.999:
-                above = {"xytext": (0, 9), "textcoords": "offset points", "ha": "center"}
-                axes.annotate(f"{value:.3g}", (share, place), fontsize=7, color=INK, **above)
-        axes.annotate(
-            f"p = {row.quasi_p:.1g}" if np.isfinite(row.quasi_p) else "",
-            (1.0, place),
-            xytext=(6, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=7,
-            color=FAINT,
-        )
-    _factors_down(axes, data["factor"])
-    axes.set_xlim(-0.02, 1.02)
-    axes.set_xticks([0, 1], ["low end", "high end"])
-    axes.grid(visible=False)
-    return axes
-
-
-def discovery_path(data: pd.DataFrame, axes: "Axes", chosen: int) -> "Axes":
-    """Draw the peeling path: coverage against density, the chosen box marked, darker where more factors are restricted.
-
-    `data` has the columns coverage, density, restricted.
-    """
-    points = axes.scatter(data["coverage"], data["density"], c=data["restricted"], cmap=_RISING, s=16, vmin=0)
-    axes.plot(
-        data["coverage"].iloc[chosen], data["density"].iloc[chosen], "o", markersize=10, mfc="none", mec=_BELOW, mew=1.8
-    )
-    axes.set_xlim(0, 1.03)
-    axes.set_ylim(0, 1.03)
-    axes.grid(color=GRID, linewidth=0.6)
-    axes.set_axisbelow(True)
-    bar = axes.figure.colorbar(points, ax=axes, shrink=0.85, pad=0.02, label="restricted factors")
-    bar.ax.yaxis.set_major_locator(mpl.ticker.MaxNLocator(integer=True))
-    bar.ax.tick_params(labelsize=7)
-    bar.outline.set_visible(False)
-    return axes

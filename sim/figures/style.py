@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import pandas as pd
-from matplotlib.colors import to_rgb
+from matplotlib.colors import LinearSegmentedColormap, to_rgb
 from matplotlib.figure import Figure
 
 from sim.batch.outcomes import OUTCOMES, Outcome, split_word
-from sim.batch.tables import write_text, write_whole
-from sim.model.vocabulary import CAUTION
+from sim.io.text import CAUTION
+from sim.io.writers import write_text, write_whole
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -29,6 +29,9 @@ DASHES: tuple[Any, ...] = (
     (0, (6, 1.5, 1.2, 1.5, 1.2, 1.5)), (0, (2, 2)), (0, (9, 2, 2, 2)), (0, (4, 3)),
 )  # fmt: skip
 INK, FAINT, GRID = "#222222", "#6E6E6E", "#DADADA"
+ABOVE, BELOW = PALETTE[1], PALETTE[0]  # more and less than something
+DIVERGING = LinearSegmentedColormap.from_list("two-sided", [BELOW, "#F7F7F7", ABOVE])
+RISING = LinearSegmentedColormap.from_list("rising", ["#F7F7F7", "#56B4E9", "#0072B2", "#00304D"])
 
 STYLE = {
     "axes.edgecolor": FAINT,

@@ -1,7 +1,7 @@
 """What is wrong with a file, said so that a person can mend it.
 
 Every reader of files in this package works the same way: it reads what it can (`sim.io.readers`), checks it
-(`sim.io.checks`), notes each problem as a `Complaint` with its file, line and key, and only at the end raises one
+(`sim.io.checks`), notes each problem as a `Problem` with its file, line and key, and only at the end raises one
 `InputError` that lists them all.
 """
 
@@ -18,11 +18,11 @@ MOST_QUOTED = 60
 MOST_COMPLAINTS = 100
 
 
-# --- complaints ------------------------------------------------------------------------------------------------------
+# --- problems ------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, kw_only=True)
-class Complaint:
+class Problem:
     """One problem: where it is, what was found there, what is allowed, and the nearest thing that would do."""
 
     file: str
@@ -55,33 +55,33 @@ class Complaint:
 
 
 class InputError(Exception):
-    """The input is wrong. Holds every complaint; `str()` gives one line for each."""
+    """The input is wrong. Holds every problem; `str()` gives one line for each."""
 
-    def __init__(self, complaints: Iterable[Complaint]) -> None:
-        self.complaints = tuple(complaints)
-        super().__init__(self.complaints)
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(self.problems)
 
     def __str__(self) -> str:
-        return "\n".join(str(complaint) for complaint in self.complaints)
+        return "\n".join(str(problem) for problem in self.problems)
 
 
-class Complaints:
-    """A notebook of complaints, kept while a file is read."""
+class Problems:
+    """A notebook of problems, kept while a file is read."""
 
     def __init__(self) -> None:
-        self._noted: dict[Complaint, None] = {}
+        self._noted: dict[Problem, None] = {}
 
     def __len__(self) -> int:
         return len(self._noted)
 
-    def __iter__(self) -> Iterator[Complaint]:
+    def __iter__(self) -> Iterator[Problem]:
         return iter(self._noted)
 
-    def add(self, complaint: Complaint) -> None:
-        """Note one complaint; the same one is not noted twice. Gives up when there are very many."""
-        self._noted[complaint] = None
+    def add(self, problem: Problem) -> None:
+        """Note one problem; the same one is not noted twice. Gives up when there are very many."""
+        self._noted[problem] = None
         if len(self._noted) > MOST_COMPLAINTS:
-            raise InputError([*self._noted, Complaint(file=complaint.file, message="and more; reading stopped here")])
+            raise InputError([*self._noted, Problem(file=problem.file, message="and more; reading stopped here")])
 
     def about(
         self,
@@ -95,7 +95,7 @@ class Complaints:
     ) -> None:
         """Complain about `entry`; `found` is what stands there unless told otherwise (empty: do not say)."""
         self.add(
-            Complaint(
+            Problem(
                 file=entry.file,
                 line=entry.line,
                 column=entry.column,
@@ -157,8 +157,8 @@ def shown_path(path: Path | str) -> str:
 def input_error(
     file: str, message: str, *, found: str = "", allowed: str = "", nearest: str | None = None
 ) -> InputError:
-    """An `InputError` with one complaint that concerns a whole file or no file at all."""
-    return InputError([Complaint(file=file, message=message, found=found, allowed=allowed, nearest=nearest)])
+    """An `InputError` with one problem that concerns a whole file or no file at all."""
+    return InputError([Problem(file=file, message=message, found=found, allowed=allowed, nearest=nearest)])
 
 
 # --- entries: values that know where they stand ----------------------------------------------------------------------

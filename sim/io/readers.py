@@ -17,7 +17,7 @@ from typing import Any, TypeAlias
 
 import yaml
 
-from sim.io.errors import MOST_QUOTED, Complaint, Complaints, Entry, listed, nearest_to, quoted, shown_path
+from sim.io.errors import MOST_QUOTED, Entry, Problem, Problems, listed, nearest_to, quoted, shown_path
 
 MOST_BYTES = 1_000_000
 MOST_DEPTH = 24
@@ -57,37 +57,37 @@ def _plain_number(text: str) -> int | float | str:
 # --- reading files ----------------------------------------------------------------------------------------------------
 
 
-def read_text(path: Path, complaints: Complaints) -> str | None:
-    """The text of a file in UTF-8, or None with a complaint (missing, a folder, unreadable, too large, not text)."""
-    raw = _read_bytes(path, complaints)
+def read_text(path: Path, problems: Problems) -> str | None:
+    """The text of a file in UTF-8, or None with a problem (missing, a folder, unreadable, too large, not text)."""
+    raw = _read_bytes(path, problems)
     if raw is None:
         return None
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        complaints.add(Complaint(file=shown_path(path), line=line, message="this is not text in UTF-8"))
+        problems.add(Problem(file=shown_path(path), line=line, message="this is not text in UTF-8"))
         return None
 
 
-def _read_bytes(path: Path, complaints: Complaints) -> bytes | None:
+def _read_bytes(path: Path, problems: Problems) -> bytes | None:
     name = shown_path(path)
     try:
         about = path.stat()
         if stat.S_ISDIR(about.st_mode):
-            complaints.add(Complaint(file=name, found="a folder", allowed="a file"))
+            problems.add(Problem(file=name, found="a folder", allowed="a file"))
             return None
         if not stat.S_ISREG(about.st_mode):
-            complaints.add(Complaint(file=name, found="something that is not a plain file", allowed="a file"))
+            problems.add(Problem(file=name, found="something that is not a plain file", allowed="a file"))
             return None
         with path.open("rb") as handle:
             raw = handle.read(MOST_BYTES + 1)
     except (OSError, ValueError) as error:
         reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
-        complaints.add(Complaint(file=name, message=f"cannot be read: {reason}"))
+        problems.add(Problem(file=name, message=f"cannot be read: {reason}"))
         return None
     if len(raw) > MOST_BYTES:
-        complaints.add(Complaint(file=name, found="a file larger than that", allowed=f"at most {MOST_BYTES} bytes"))
+        problems.add(Problem(file=name, found="a file larger than that", allowed=f"at most {MOST_BYTES} bytes"))
         return None
     return raw
 
@@ -96,34 +96,34 @@ def _read_bytes(path: Path, complaints: Complaints) -> bytes | None:
 _EventStream: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-def read_yaml(path: Path | str, complaints: Complaints) -> Entry | None:
-    """Read one YAML file into entries; problems are noted in `complaints`, and None means nothing could be read."""
+def read_yaml(path: Path | str, problems: Problems) -> Entry | None:
+    """Read one YAML file into entries; problems are noted in `problems`, and None means nothing could be read."""
     path = Path(path)
-    text = read_text(path, complaints)
-    return None if text is None else parse_yaml(text, shown_path(path), complaints)
+    text = read_text(path, problems)
+    return None if text is None else parse_yaml(text, shown_path(path), problems)
 
 
-def parse_yaml(text: str, file: str, complaints: Complaints) -> Entry | None:
-    """Read YAML text into entries; `file` is the name used in complaints."""
+def parse_yaml(text: str, file: str, problems: Problems) -> Entry | None:
+    """Read YAML text into entries; `file` is the name used in problems."""
     try:
-        top = _Composer(file, complaints).compose(text)
+        top = _Composer(file, problems).compose(text)
     except _TooMuchError:
         return None
     except yaml.YAMLError as error:
-        complaints.add(_not_yaml(file, text, error))
+        problems.add(_not_yaml(file, text, error))
         return None
     if top is None:
-        complaints.add(Complaint(file=file, message="the file is empty"))
+        problems.add(Problem(file=file, message="the file is empty"))
     return top
 
 
-def _not_yaml(file: str, text: str, error: yaml.YAMLError) -> Complaint:
+def _not_yaml(file: str, text: str, error: yaml.YAMLError) -> Problem:
     mark = getattr(error, "problem_mark", None)
     problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "not readable"
     line = None if mark is None else mark.line + 1
     if isinstance(error, yaml.reader.ReaderError):  # it counts bytes with the C parser, letters without
         line = text.encode("utf-8", "replace")[: error.position].count(b"\n") + 1
-    return Complaint(
+    return Problem(
         file=file,
         line=line,
         column=None if mark is None else mark.column + 1,
@@ -147,15 +147,15 @@ def _key_path(parent: str, step: str) -> str:
 
 
 class _TooMuchError(Exception):
-    """The file is too deep, too full, or refers to itself; a complaint has been noted."""
+    """The file is too deep, too full, or refers to itself; a problem has been noted."""
 
 
 class _Composer:
     """Turns the parser's events into entries without recursion, so that no file can exhaust the stack."""
 
-    def __init__(self, file: str, complaints: Complaints) -> None:
+    def __init__(self, file: str, problems: Problems) -> None:
         self.file = file
-        self.complaints = complaints
+        self.problems = problems
         self.nodes = 0
         self.documents = 0
         self.top: Entry | None = None
@@ -257,22 +257,22 @@ class _Composer:
 
     def _refuse(self, event: Any, found: str, allowed: str, key: str = "") -> None:
         mark = event.start_mark
-        self.complaints.add(
-            Complaint(file=self.file, line=mark.line + 1, column=mark.column + 1, key=key, found=found, allowed=allowed)
+        self.problems.add(
+            Problem(file=self.file, line=mark.line + 1, column=mark.column + 1, key=key, found=found, allowed=allowed)
         )
 
 
 # --- tables -----------------------------------------------------------------------------------------------------------
 
 
-def read_table(path: Path | str, columns: Sequence[str], complaints: Complaints) -> list[dict[str, Entry]]:
+def read_table(path: Path | str, columns: Sequence[str], problems: Problems) -> list[dict[str, Entry]]:
     """The rows of a CSV file, each a dict from column to cell; the header must hold exactly `columns`.
 
     A cell's key is its column, its value what `plain_scalar` makes of the text. Wrong rows are left out, with a
-    complaint.
+    problem.
     """
     path = Path(path)
-    text = read_text(path, complaints)
+    text = read_text(path, problems)
     if text is None:
         return []
     file = shown_path(path)
@@ -281,44 +281,42 @@ def read_table(path: Path | str, columns: Sequence[str], complaints: Complaints)
     try:
         header = next(reader, None)
         if header is None:
-            complaints.add(Complaint(file=file, message="the file is empty"))
+            problems.add(Problem(file=file, message="the file is empty"))
             return []
-        if not check_header(header, columns, file, complaints):
+        if not check_header(header, columns, file, problems):
             return []
         rows = [
             _cells(row, header, file, reader.line_num)
             for row in reader
-            if any(cell.strip() for cell in row) and check_width(row, header, file, reader.line_num, complaints)
+            if any(cell.strip() for cell in row) and check_width(row, header, file, reader.line_num, problems)
         ]
     except csv.Error as error:
-        complaints.add(Complaint(file=file, line=reader.line_num, message=f"this is not valid CSV: {error}"))
+        problems.add(Problem(file=file, line=reader.line_num, message=f"this is not valid CSV: {error}"))
     return rows
 
 
-def check_header(header: Sequence[str], columns: Sequence[str], file: str, complaints: Complaints) -> bool:
+def check_header(header: Sequence[str], columns: Sequence[str], file: str, problems: Problems) -> bool:
     """Each column once, none missing, none unknown."""
-    before = len(complaints)
+    before = len(problems)
     for column in header:
         if column not in columns:
             nearest = nearest_to(column, columns)
-            complaints.add(
-                Complaint(
-                    file=file, line=1, key="header", found=f"'{column}'", allowed=listed(columns), nearest=nearest
-                )
+            problems.add(
+                Problem(file=file, line=1, key="header", found=f"'{column}'", allowed=listed(columns), nearest=nearest)
             )
         elif list(header).count(column) > 1:
-            complaints.add(Complaint(file=file, line=1, key="header", message=f"the column '{column}' stands twice"))
+            problems.add(Problem(file=file, line=1, key="header", message=f"the column '{column}' stands twice"))
     for column in columns:
         if column not in header:
-            complaints.add(Complaint(file=file, line=1, key="header", message=f"the column '{column}' is missing"))
-    return len(complaints) == before
+            problems.add(Problem(file=file, line=1, key="header", message=f"the column '{column}' is missing"))
+    return len(problems) == before
 
 
-def check_width(row: Sequence[str], header: Sequence[str], file: str, line: int, complaints: Complaints) -> bool:
+def check_width(row: Sequence[str], header: Sequence[str], file: str, line: int, problems: Problems) -> bool:
     """A row has as many cells as the header."""
     if len(row) == len(header):
         return True
-    complaints.add(Complaint(file=file, line=line, found=f"{len(row)} cells", allowed=f"{len(header)} cells"))
+    problems.add(Problem(file=file, line=line, found=f"{len(row)} cells", allowed=f"{len(header)} cells"))
     return False
 
 

@@ -25,6 +25,7 @@ from numba.core.compiler import Compiler
 from numba.extending import register_jitable
 
 from sim.model import chance
+from sim.model.fields import FIELDS
 from sim.model.parameters import ROWS
 from sim.model.rules import (
     arithmetic,
@@ -43,7 +44,7 @@ from sim.model.rules import (
     structure,
     terms,
 )
-from sim.model.world import FIELDS, World, place_of
+from sim.model.world import World, place_of
 
 
 def _widen() -> None:

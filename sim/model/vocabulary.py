@@ -4,10 +4,8 @@ One table serves the reasons of an offer, chronicles and explanations, so that t
 everywhere. A term that the model gains needs a row here; a test asks for it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
-
-CAUTION = "conditional exploration, not a forecast"
 
 
 class KindWords(NamedTuple):
@@ -18,13 +16,13 @@ class KindWords(NamedTuple):
     need: str
 
 
-KINDS = {
+KIND_WORDS = {
     "deal": KindWords("a trade deal", "trade deal", "trade"),
     "minerals": KindWords("a minerals deal", "minerals deal", "minerals projects"),
     "infrastructure": KindWords("an infrastructure project", "infrastructure project", "infrastructure"),
     "security": KindWords("security help", "security help", "security"),
 }
-FIELDS = {"economic": "in trade", "security": "in security"}
+DOMAIN_WORDS = {"economic": "in trade", "security": "in security"}
 
 
 class TermWords(NamedTuple):
@@ -50,7 +48,7 @@ class TermWords(NamedTuple):
         return said or f"The {self.label} speaks {'for' if worth > 0.0 else 'against'} it."
 
 
-TERMS: Mapping[str, TermWords] = {
+TERM_WORDS: Mapping[str, TermWords] = {
     "benefit": TermWords(
         "benefit",
         "it serves a need",
@@ -207,20 +205,7 @@ TERMS: Mapping[str, TermWords] = {
 
 def term_words(name: str) -> TermWords:
     """The words of a term; one the table does not know goes by its own name."""
-    return TERMS.get(name) or TermWords(name.replace("_", " "))
-
-
-def listing(parts: Iterable[str], last: str = "and") -> str:
-    """Parts in a row, the last one joined by a word."""
-    listed = list(parts)
-    if len(listed) < 2:
-        return "".join(listed)
-    return f"{', '.join(listed[:-1])} {last} {listed[-1]}"
-
-
-def capital(sentence: str) -> str:
-    """The sentence with a capital letter."""
-    return sentence[:1].upper() + sentence[1:]
+    return TERM_WORDS.get(name) or TermWords(name.replace("_", " "))
 
 
 def weight_words(level: float) -> str:

@@ -13,15 +13,16 @@ from pathlib import Path
 from sim.batch.outcomes import split_word
 from sim.engine.agents import Model, State
 from sim.evidence.evidence import Evidence
+from sim.io.text import CAUTION, capital, listing
+from sim.model.fields import KINDS
 from sim.model.rules.diplomacy import ABSTAINS, NO, STAYS_AWAY, YES
-from sim.model.vocabulary import CAUTION, FIELDS, KINDS, capital, listing, term_words, weight_words
-from sim.model.world import KINDS as KIND_NAMES
-from sim.narrative.observer import Heard, Listener, Year
-from sim.narrative.paragraphs import Teller, moved
+from sim.model.vocabulary import DOMAIN_WORDS, KIND_WORDS, term_words, weight_words
+from sim.narrative.observer import ObservedOffer, Observer, Year
+from sim.narrative.paragraphs import Paragraphs, moved
 from sim.narrative.portraits import portrait_of_power, portrait_of_state
-from sim.scenario.scenario import Event, EventKind, Scenario, quarter_text
-
-__all__ = ["CAUTION", "WIDTH", "tell"]
+from sim.scenario.calendar import quarter_text
+from sim.scenario.events import Event, EventKind
+from sim.scenario.scenario import Scenario
 
 WIDTH = 100
 SHIFT = 0.12  # a change of rivalry below this in a year is not told
@@ -75,9 +76,9 @@ class _Story:
         self.name = {actor.code: actor.spoken or actor.name for actor in actors}
         self.name |= {corridor.code: corridor.spoken for corridor in self.evidence.corridors}
         capitals = {actor.code: actor.capital for actor in actors}
-        self.listener = Listener(model)
-        self.tellers = {state.code: Teller(state.code, self.name, capitals) for state in model.states}
-        self.heard: list[Heard] = []
+        self.listener = Observer(model)
+        self.tellers = {state.code: Paragraphs(state.code, self.name, capitals) for state in model.states}
+        self.heard: list[ObservedOffer] = []
         self.visits = 0
         self.taken_sides: Counter[str] = Counter()
 
@@ -186,7 +187,7 @@ class _Story:
             if isinstance(value, tuple):
                 said[key] = listing(self.name.get(code, code) for code in value) or "nobody"
             elif isinstance(value, str):
-                kind = KINDS[value].one if value in KINDS else value
+                kind = KIND_WORDS[value].one if value in KIND_WORDS else value
                 said[key] = self.name.get(value, kind)
             elif isinstance(value, float):
                 sign = "+" if key in CHANGES else ""
@@ -195,12 +196,12 @@ class _Story:
             said["size"] = f"{said['size']} {'index points' if event.fields['kind'] == 'security' else 'bn USD'}"
         if event.kind is EventKind.CAPACITY:
             kind = str(event.fields["kind"])
-            said["kind"] = "in everything" if kind == "all" else f"in {KINDS[kind].need}"
+            said["kind"] = "in everything" if kind == "all" else f"in {KIND_WORDS[kind].need}"
         if event.kind in {EventKind.WAR, EventKind.QUARREL}:
             said["level"] = weight_words(float(str(event.fields["level"])))
         if event.kind is EventKind.RIVALRY:
             domain = event.fields["domain"]
-            said["domain"] = "in trade and in security" if domain == "all" else FIELDS[str(domain)]
+            said["domain"] = "in trade and in security" if domain == "all" else DOMAIN_WORDS[str(domain)]
             said["between"] = "all powers" if event.fields["between"] == "all" else said["between"]
         return capital(event.kind.value.format(**said)) + (f" {event.note}" if event.note else "")
 
@@ -271,7 +272,7 @@ class _Story:
         if abs(now - before) >= SHIFT:
             way = "more" if now > before else "less"
             pair = f"{self.name[one]} and {self.name[two]}"
-            yield capital(f"{pair} rival each other {way} {FIELDS[domain]} ({before:.2f} to {now:.2f}).")
+            yield capital(f"{pair} rival each other {way} {DOMAIN_WORDS[domain]} ({before:.2f} to {now:.2f}).")
 
     # --- after the last year ---
 
@@ -335,7 +336,7 @@ class _Story:
                 parts.append(self._how(state, code, way, [one for one in mine if one.offer.by == code]))
         said = ""
         if parts:
-            k = KIND_NAMES.index("deal")
+            k = KINDS.index("deal")
             grown = float(self.model.world.total[state.place, k, 0] / self.listener.trade[1][state.place] - 1.0)
             said = f"In {state.name} {', while '.join(parts)}; all its trade together {grown:+.0%}."
         refused = Counter(one.offer.by for one in mine if not one.offer.accepted and one.offer.by not in told)
@@ -349,14 +350,14 @@ class _Story:
                 said = f"{said} {state.name} turned down {refusals}.".strip()
         return said
 
-    def _how(self, state: State, code: str, way: str, theirs: list[Heard]) -> str:
+    def _how(self, state: State, code: str, way: str, theirs: list[ObservedOffer]) -> str:
         signed = [one for one in theirs if one.offer.accepted]
         moved_so = f"{self.name[code]} {way} ground"
         if not signed:
             return f"{moved_so} without {'signing' if theirs else 'offering'} anything{self._trade(state, code)}"
         money = sum(one.offer.size for one in signed if one.offer.kind != "security")
         most, count = Counter(one.offer.kind for one in signed).most_common(1)[0]
-        mostly = f", mostly {KINDS[most].need}" if 2 * count > len(signed) > 1 else ""
+        mostly = f", mostly {KIND_WORDS[most].need}" if 2 * count > len(signed) > 1 else ""
         worth = f" worth {money:.1f} bn USD" if money else ""
         many = 2 * len(signed) > len(theirs)
         link = "with" if (way == "gained") == many else "in spite of" if many else "with no more than"
@@ -366,12 +367,12 @@ class _Story:
 
     def _trade(self, state: State, code: str) -> str:
         """How trade with a power grew."""
-        i, j, k = state.place, self.model.power(code).place, KIND_NAMES.index("deal")
+        i, j, k = state.place, self.model.power(code).place, KINDS.index("deal")
         start = float(self.listener.trade[0][i, j])
         grown = float(self.model.world.stock[i, j, k, 0]) / start - 1.0 if start > 0.0 else 0.0
         return f" (trade {grown:+.0%})" if abs(grown) >= LEAST else ""
 
-    def _main_reason(self, refused: list[Heard]) -> str:
+    def _main_reason(self, refused: list[ObservedOffer]) -> str:
         reasons = Counter(one.reason for one in refused if one.reason)
         if not reasons:
             return ""

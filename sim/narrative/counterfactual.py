@@ -6,22 +6,27 @@ thing changed: nothing of the rulebook is repeated here, and the run that is ask
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.batch.tables import BY_POWER, BY_STATE
-from sim.engine.ensemble import Prepared
+from sim.engine.ensemble import PreparedEnsemble
+from sim.engine.offer import Offer, offer_at
 from sim.io.errors import InputError, input_error, listed, nearest_to, quoted
+from sim.io.text import CAUTION, listing, percent_in_sentence, wrapped
 from sim.model.chance import lucks
+from sim.model.fields import DOMAINS, KINDS, TERMS
 from sim.model.parameters import vector
 from sim.model.rules.choice import acceptance
 from sim.model.turn import Phase, advance
-from sim.model.vocabulary import CAUTION, listing, term_words
-from sim.model.vocabulary import KINDS as KIND_WORDS
-from sim.model.world import DOMAINS, KINDS, TERMS, axes_of, build, unpack
-from sim.narrative.explanation import POINTS, Explanation, Flip, Offer, percent, wrapped
-from sim.scenario.scenario import parse_quarter, quarter_text
+from sim.model.variables import BY_POWER, BY_STATE
+from sim.model.vocabulary import KIND_WORDS, term_words
+from sim.model.world import axes_of, build, unpack
+from sim.narrative.explanation import POINTS, Explanation, Flip
+from sim.scenario.calendar import parse_quarter, quarter_text
+
+if TYPE_CHECKING:
+    from sim.engine.agents import Model
 
 LARGEST, CLOSEST = 3, 2  # how many offers are picked where nobody says which
 FACTOR, STEPS = 20.0, 60  # sizes tried: from a twentieth to twenty times, in so many steps either way
@@ -35,30 +40,6 @@ YEAR = 4  # quarters
 
 
 # --- playing again ----------------------------------------------------------------------------------------------------
-
-
-def offer_at(world: Any, quarter: int, axes: Mapping[str, tuple[str, ...]], at: tuple[int, int, int]) -> Offer:
-    """The answered offer at a place (state, power, kind) of a world with one lane, and with what decided it."""
-    i, j, k = at
-    here = (i, j, k, 0)
-    return Offer(
-        quarter=quarter,
-        by=axes["j"][j],
-        to=axes["i"][i],
-        kind=KINDS[k],
-        size=float(world.size[here]),
-        exclusivity_asked=float(world.asked[here]),
-        strings=float(world.strings[here]),
-        exclusivity_signed=float(world.signed[here]),
-        local=float(world.local[i, j, 0]),
-        accepted=bool(world.accepted[here] > 0.0),
-        odds=float(world.odds[here]),
-        draw=float(world.dice[here]),
-        utility=float(world.utility[here]),
-        reservation=float(world.reserved[here]),
-        permitted=bool(world.allowed[here] > 0.0),
-        terms={term: float(world.terms[(i, j, k, n, 0)]) for n, term in enumerate(TERMS)},
-    )
 
 
 class _Moment:
@@ -98,7 +79,7 @@ class _Moment:
 class _Replay:
     """A run played again from its start, to be stopped at."""
 
-    def __init__(self, prepared: Prepared, run: int) -> None:
+    def __init__(self, prepared: PreparedEnsemble, run: int) -> None:
         self.prepared = prepared
         self.axes = axes_of(prepared.evidence)
         values = prepared.values_of(run, 1)
@@ -263,33 +244,35 @@ def facts_of(moment: _Moment, at: tuple[int, int, int], names: Mapping[str, str]
         "to": names[axes["i"][i]],
         "kind": KIND_WORDS[KINDS[k]].one,
         "need": KIND_WORDS[KINDS[k]].need,
-        "unmet": percent(float(w.need[i, k, 0])),
+        "unmet": percent_in_sentence(float(w.need[i, k, 0])),
         "ordered": f", with {ordered:.1f} times what it can absorb well on order" if ordered > ORDERED else "",
         "kin": (
             f"an organisation of kindred peoples joins {names[axes['i'][i]]} and {names[powers[j]]}"
             if w.kinship[i, j, 0] > 0.0
             else f"the language and culture of {names[powers[j]]} draw {names[axes['i'][i]]}"
         ),
-        "times": f"{times:.1f} times" if times >= 0.95 else percent(times) + " of",
-        "believed": percent(float(w.believed[i, j, 0])),
-        "worth": f"; after {lost}, {percent(worth)} of it is left" if percent(worth) != percent(1.0) else "",
+        "times": f"{times:.1f} times" if times >= 0.95 else percent_in_sentence(times) + " of",
+        "believed": percent_in_sentence(float(w.believed[i, j, 0])),
+        "worth": f"; after {lost}, {percent_in_sentence(worth)} of it is left"
+        if percent_in_sentence(worth) != percent_in_sentence(1.0)
+        else "",
         "energy": "binds it to that buyer" if w.sold[i, j, 0] > HALF * w.top_outlet[i, 0] else "calls for more outlets",
-        "sold": percent(float(w.sold[i, j, 0])) if w.sold[i, j, 0] > 0.0 else "none",
-        "dependence": percent(float(held[j])),
-        "tolerance": percent(float(np.ravel(moment.replay.values["choice.tolerance"])[0])),
+        "sold": percent_in_sentence(float(w.sold[i, j, 0])) if w.sold[i, j, 0] > 0.0 else "none",
+        "dependence": percent_in_sentence(float(held[j])),
+        "tolerance": percent_in_sentence(float(np.ravel(moment.replay.values["choice.tolerance"])[0])),
         "top": names[powers[top]],
-        "top_share": percent(float(held[top])),
+        "top_share": percent_in_sentence(float(held[top])),
         "rival": f"; of those, it depends most on {names[powers[rival]]}" if weight[rival] > 0.0 else "",
         "pressing": f"pressure from {listing(pressing[:2])}" if pressing else "some pressure",
         "side": listing(sides) or "another power",
-        "share": percent(float(w.share[i, j, k, 0])),
+        "share": percent_in_sentence(float(w.share[i, j, k, 0])),
         "trust": f"{float(w.trust[i, j, 0]):.2f}",
-        "signed": percent(float(w.signed[i, j, k, 0])),
-        "strings": percent(float(w.strings[i, j, k, 0])),
+        "signed": percent_in_sentence(float(w.signed[i, j, k, 0])),
+        "strings": percent_in_sentence(float(w.strings[i, j, k, 0])),
     }
 
 
-def how_to_read(prepared: Prepared) -> str:
+def how_to_read(prepared: PreparedEnsemble) -> str:
     """What points, odds and the draw are, in one paragraph."""
     even = POINTS * float(np.ravel(prepared.values["choice.temperature"])[0])
     better = acceptance(even / POINTS, 0.0, 1.0, even / POINTS)
@@ -306,36 +289,53 @@ def how_to_read(prepared: Prepared) -> str:
 
 
 def explain(
-    prepared: Prepared,
+    played: "PreparedEnsemble | Model",
     run: int = 0,
     *,
     state: str,
     at: str | int | None = None,
     by: str | None = None,
     kind: str | None = None,
-    last: int | None = None,
 ) -> tuple[Explanation, ...]:
-    """Explain the answers of a state in one run of a scenario.
+    """Explain the answers of a state in one run, offer by offer; `print` each, or look at its parts.
 
     Parameters
     ----------
-    prepared, run
-        The scenario made ready (`sim.engine.ensemble.prepare`), and which of its runs.
+    played, run
+        A `sim.Model` as far as it has been played, whose run is meant; or a scenario made ready
+        (`sim.engine.ensemble.prepare`), and which of its runs. It is played again from its start, and left as it is.
     state, by, kind
-        Code or name of the state; of a power, and a kind of offer, to look at no others.
+        Code or name of the state; of a power, and a kind of offer (`sim.model.fields.KINDS`), to look at no others.
     at
         A quarter ("2026-Q1", or year * 4 + quarter - 1): every offer of it. None: the largest offers and the closest
         calls of the first year that has any.
-    last
-        The last quarter that may be asked for; that of the scenario if None.
 
     Raises
     ------
     sim.io.errors.InputError
-        For a state, power, kind or quarter that does not exist, and where there is nothing to explain.
+        For a state, power, kind or quarter that does not exist or has not been played, where there is nothing to
+        explain, and where a model was changed by hand so that playing again does not lead to the same offers.
     """
+    if isinstance(played, PreparedEnsemble):
+        return _explain(played, run, played.scenario.end, state, at, by, kind)
+    explanations = _explain(played.prepared, played.run_number, played.quarter, state, at, by, kind)
+    mine = set(map(_fingerprint, played.offers))
+    if not all(_fingerprint(one.offer) in mine for one in explanations):
+        message = "the model was changed by hand, and playing the run again does not lead to the same offers"
+        raise input_error(played.setting.name, message)
+    return explanations
+
+
+def _fingerprint(offer: Offer) -> tuple[Any, ...]:
+    """What two offers share only if they are the same."""
+    return offer.quarter, offer.by, offer.to, offer.kind, offer.size, offer.utility, offer.probability, offer.draw
+
+
+def _explain(
+    prepared: PreparedEnsemble, run: int, last: int, state: str, at: str | int | None, by: str | None, kind: str | None
+) -> tuple[Explanation, ...]:
     scenario, evidence = prepared.scenario, prepared.evidence
-    end = scenario.end if last is None else min(last, scenario.end)
+    end = min(last, scenario.end)
     codes = {
         "state": _known("state", state, {actor.code: actor.name for actor in evidence.states}),
         "power": None if by is None else _known("power", by, {actor.code: actor.name for actor in evidence.powers}),
@@ -374,7 +374,7 @@ def _telling(
 ) -> list[tuple[_Moment, tuple[int, int, int], Offer]]:
     """The largest offers and the closest calls, in the order in which they were made."""
     by_size = sorted(range(len(found)), key=lambda n: -_relative(*found[n][:2]))
-    by_call = sorted(range(len(found)), key=lambda n: abs(found[n][2].odds - found[n][2].draw))
+    by_call = sorted(range(len(found)), key=lambda n: abs(found[n][2].probability - found[n][2].draw))
     largest = by_size[:LARGEST]
     closest = [n for n in by_call if n not in largest][:CLOSEST]
     return [found[n] for n in sorted([*largest, *closest])]

@@ -7,70 +7,17 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sim.model.vocabulary import KINDS, capital, term_words
-from sim.scenario.scenario import quarter_text
+from sim.engine.offer import Offer, _amount, _unit
+from sim.io.text import WIDTH, capital, percent_in_sentence, wrapped
+from sim.model.vocabulary import KIND_WORDS, term_words
+from sim.scenario.calendar import quarter_text
 
-WIDTH = 100
 BAR = 8  # the longest bar on either side of the middle, in characters
 POINTS = 100.0  # points are hundredths of utility: easier to read, and the same thing
 TENTHS = 10.0  # points are printed to a tenth
-REASONS = 3  # as many as a sentence can carry
 
 
 # --- offers ----------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, kw_only=True)
-class Offer:
-    """One offer, from being laid on the table to its answer.
-
-    size in bn USD, for security in index points; exclusivity, strings and local are shares 0..1; terms are the parts of
-    the utility, signed, by name (`sim.model.world.TERMS`); accepted is None while the offer is unanswered.
-    """
-
-    quarter: int  # year * 4 + quarter - 1
-    by: str
-    to: str
-    kind: str
-    size: float
-    exclusivity_asked: float
-    strings: float
-    exclusivity_signed: float = 0.0
-    local: float = 0.0
-    accepted: bool | None = None
-    odds: float = 0.0
-    draw: float = 0.0
-    utility: float = 0.0
-    reservation: float = 0.0
-    permitted: bool = True
-    terms: Mapping[str, float] = dataclasses.field(default_factory=dict)
-
-    @property
-    def amount(self) -> str:
-        """The size in words, with its unit."""
-        return _amount(self.size, self.kind)
-
-    @property
-    def veto(self) -> str:
-        """Why the offer could not be taken at all; empty where it could."""
-        if self.permitted:
-            return ""
-        return "a neutral state joins no alliance" if self.terms["benefit"] > 0.0 else "there is nothing in it"
-
-    @property
-    def reasons(self) -> tuple[str, ...]:
-        """What spoke most for the answer, in plain words, the weightiest first; a veto stands alone."""
-        return self.reasons_with({})
-
-    def reasons_with(self, names: Mapping[str, str], most: int = REASONS) -> tuple[str, ...]:
-        """The same with names in place of codes, at most so many."""
-        if self.veto:
-            return (self.veto,)
-        sign = 1.0 if self.accepted else -1.0
-        ranked = sorted(self.terms.items(), key=lambda term: -sign * term[1])
-        words = [term_words(name).short(worth) for name, worth in ranked if sign * worth > 0.0]
-        by, to = names.get(self.by, self.by), names.get(self.to, self.to)
-        return tuple(word.format(by=by, to=to) for word in words if word)[:most]
 
 
 # --- explanations ----------------------------------------------------------------------------------------------------
@@ -148,20 +95,7 @@ def points_of(terms: Mapping[str, float], total: float) -> dict[str, float]:
     return {name: count / TENTHS for name, count in whole.items()}
 
 
-def percent(share: float) -> str:
-    """A share in words, honest about small ones."""
-    return "less than 1%" if 0.0 < share < 0.01 else f"{share:.0%}"
-
-
 # --- as text ---------------------------------------------------------------------------------------------------------
-
-
-def _unit(kind: str) -> str:
-    return "index points" if kind == "security" else "bn USD"
-
-
-def _amount(size: float, kind: str, decimals: int = 2) -> str:
-    return f"{size:.{decimals}f} {_unit(kind)}"
 
 
 def _fine(size: float, kind: str) -> str:
@@ -178,7 +112,7 @@ def _bar(points: float, longest: float) -> str:
 
 def _lines(one: Explanation) -> Iterator[str]:
     offer, to, by = one.offer, one.names[one.offer.to], one.names[one.offer.by]
-    kind = KINDS[offer.kind]
+    kind = KIND_WORDS[offer.kind]
     title = f"{quarter_text(offer.quarter)}: {kind.one} of {offer.amount}, offered to {to} by {by}"
     yield title
     yield "-" * len(title)
@@ -201,7 +135,7 @@ def _lines(one: Explanation) -> Iterator[str]:
     yield f"{'------':>8}"
     yield f"{total:+8.1f}  points is what the offer is worth to {to}, all in all."
     yield f"{beaten:+8.1f}  points is what it has to beat: what {to} can do without it."
-    yield f"{total - beaten:+8.1f}  points is the difference: odds of a yes {_odds(offer.odds)}."
+    yield f"{total - beaten:+8.1f}  points is the difference: odds of a yes {_odds(offer.probability)}."
     if silent:
         yield from wrapped(f"Of no weight here: {', '.join(silent)}.")
     yield ""
@@ -210,21 +144,14 @@ def _lines(one: Explanation) -> Iterator[str]:
         yield from wrapped(sentence, "- ", "  ")
 
 
-def wrapped(sentence: str, first: str = "", rest: str = "") -> list[str]:
-    """The sentence in lines, with what the first and the others begin with."""
-    return textwrap.wrap(
-        sentence, WIDTH, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
-    )
-
-
 def _answer(one: Explanation) -> str:
     offer, to = one.offer, one.names[one.offer.to]
     if not offer.permitted:
         return f"{capital(to)} refuses, and could not do otherwise: {offer.veto}."
     verb, way, rest = ("accepts", "below", "to spare") if offer.accepted else ("refuses", "not below", "short")
     return (
-        f"{capital(to)} {verb}. The odds of a yes were {_odds(offer.odds)}; the number drawn was {offer.draw:.3f}, "
-        f"{way} {offer.odds:.3f} ({POINTS * one.margin:.1f} points {rest})."
+        f"{capital(to)} {verb}. The odds of a yes were {_odds(offer.probability)}; the number drawn was "
+        f"{offer.draw:.3f}, {way} {offer.probability:.3f} ({POINTS * one.margin:.1f} points {rest})."
     )
 
 
@@ -236,15 +163,17 @@ def _odds(odds: float) -> str:
 
 def _bargained(one: Explanation) -> str:
     offer, by, to = one.offer, one.names[one.offer.by], one.names[one.offer.to]
-    asked, signed = percent(offer.exclusivity_asked), percent(offer.exclusivity_signed)
+    asked, signed = percent_in_sentence(offer.exclusivity_asked), percent_in_sentence(offer.exclusivity_signed)
     if offer.exclusivity_asked <= 0.0:
         clauses = f"{capital(by)} asks for no exclusive clauses"
     else:
         clauses = (
             f"{capital(by)} asks for clauses that exclude its rivals by {asked}; {to} bargains that down to {signed}"
         )
-    local = f" and obtains that {percent(offer.local)} of the work is done at home" if offer.local > 0.0 else ""
-    strings = f" Strings about government: {percent(offer.strings)}." if offer.strings > 0.0 else ""
+    local = (
+        f" and obtains that {percent_in_sentence(offer.local)} of the work is done at home" if offer.local > 0.0 else ""
+    )
+    strings = f" Strings about government: {percent_in_sentence(offer.strings)}." if offer.strings > 0.0 else ""
     scale = (
         " One index point would be a guarantee by treaty, with standing exercises." if offer.kind == "security" else ""
     )
@@ -285,7 +214,7 @@ def _turned_gift(one: Explanation, flip: Flip) -> str:
 
 def _turned_clauses(one: Explanation, flip: Flip) -> str:
     if flip.reach[0] == flip.reach[1]:
-        return f"Clauses: nothing to change, since they stand at {percent(flip.was)}."
+        return f"Clauses: nothing to change, since they stand at {percent_in_sentence(flip.was)}."
     if flip.to is None:
         end = "if all rivals were excluded" if one.offer.accepted else "if nobody were excluded"
         return f"Clauses: not even {end}."

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from sim.batch.outcomes import classify, outcome_words, thresholds
-from sim.batch.tables import BY_POWER, BY_STATE
 from sim.engine.agents import Model, State
+from sim.engine.offer import Offer
+from sim.model.fields import DOMAINS, KINDS
+from sim.model.variables import BY_POWER, BY_STATE
 from sim.model.vocabulary import term_words
-from sim.model.world import DOMAINS, KINDS
-from sim.narrative.explanation import Offer
 
 PRESSED = 0.08  # a change of pressure below this is not noted
 UNREST = 0.1  # nor one of unrest
@@ -24,7 +24,7 @@ WEIGHTY = 0.3  # a reason must weigh this part of the weightiest to be named in 
 
 
 @dataclass(frozen=True, kw_only=True)
-class Heard:
+class ObservedOffer:
     """One answered offer with what it was in this run: relative size, the first of its sort, an answer to a rival."""
 
     offer: Offer
@@ -36,7 +36,7 @@ class Heard:
     @property
     def close(self) -> float:
         """How far the draw was from the odds."""
-        return abs(self.offer.odds - self.offer.draw)
+        return abs(self.offer.probability - self.offer.draw)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +55,7 @@ class Stand:
 class StateYear:
     """What happened to one state in one year. Quarters as year * 4 + quarter - 1, powers by code."""
 
-    heard: list[Heard] = field(default_factory=list)
+    heard: list[ObservedOffer] = field(default_factory=list)
     visits: list[tuple[int, str, Offer | None]] = field(default_factory=list)  # off the calendar, and after what
     pressed: list[tuple[int, str, Offer | None]] = field(default_factory=list)  # and after what was signed with a rival
     eased: list[tuple[int, str]] = field(default_factory=list)
@@ -72,12 +72,12 @@ class StateYear:
     after: Stand = field(default_factory=Stand)
 
     @property
-    def taken(self) -> list[Heard]:
+    def taken(self) -> list[ObservedOffer]:
         """What was signed, the largest first."""
         return sorted((one for one in self.heard if one.offer.accepted), key=lambda one: -one.relative)
 
     @property
-    def refused(self) -> list[Heard]:
+    def refused(self) -> list[ObservedOffer]:
         """What was not, the largest first."""
         return sorted((one for one in self.heard if not one.offer.accepted), key=lambda one: -one.relative)
 
@@ -91,7 +91,7 @@ class Year:
     states: dict[str, StateYear] = field(default_factory=dict)
 
 
-class Listener:
+class Observer:
     """Follows a model; `listen` after every step, `turn_page` after every year."""
 
     def __init__(self, model: Model) -> None:
@@ -135,10 +135,10 @@ class Listener:
             self._visit(state, self.year.states[state.code])
         self.effort = self.model.world.carrot[..., 0].copy()
 
-    def _hear(self, offer: Offer) -> Heard:
+    def _hear(self, offer: Offer) -> ObservedOffer:
         i, j, k = self.model.state(offer.to).place, self.model.power(offer.by).place, KINDS.index(offer.kind)
         pair = offer.to, offer.by, offer.kind
-        heard = Heard(
+        heard = ObservedOffer(
             offer=offer,
             relative=offer.size / float(self.model.world.scale[i, k, 0]),
             first=bool(offer.accepted)

@@ -9,10 +9,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from sim.batch.outcomes import split_word
-from sim.model.vocabulary import KINDS, capital, listing, term_words
-from sim.narrative.explanation import Offer, percent
-from sim.narrative.observer import Heard, StateYear
-from sim.scenario.scenario import quarter_text
+from sim.engine.offer import Offer
+from sim.io.text import capital, listing, percent_in_sentence
+from sim.model.vocabulary import KIND_WORDS, term_words
+from sim.narrative.observer import ObservedOffer, StateYear
+from sim.scenario.calendar import quarter_text
 
 ROOM = 5  # sentences a paragraph has room for
 TRIVIAL = 2.0  # weight below which a sentence is told only where there would be hardly anything else
@@ -31,7 +32,7 @@ SEVERAL = 2
 REMEMBERED = 4  # years for which a reader remembers a reason
 NAMED = 3  # names in a row
 NEW_PLANTS = 0.03  # a rise of what can be refined at home below this is not told
-COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+NUMBER_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Sentence:
     text: str
 
 
-class Teller:
+class Paragraphs:
     """Tells of one state, and remembers what it has told so that it need not say it twice."""
 
     def __init__(self, state: str, names: Mapping[str, str], capitals: Mapping[str, str]) -> None:
@@ -91,7 +92,7 @@ class Teller:
             if side is None:
                 yield Sentence(_early(when), 9.0, f"From {season} on {{who}} stands on nobody's side any more.")
                 continue
-            ties = f"{percent(year.before.alignment[side])} of its ties"
+            ties = f"{percent_in_sentence(year.before.alignment[side])} of its ties"
             bound = (
                 f"{ties} and exclusive promises ({promised:.0%}) bind it" if promised > STRICT else f"{ties} bind it"
             )
@@ -148,15 +149,19 @@ class Teller:
             text = f"What {whom} {verb} {{who}} a promise to keep rivals away."
             yield Sentence(2, 3.5, text)
 
-    def _what(self, heard: Heard) -> str:
+    def _what(self, heard: ObservedOffer) -> str:
         """An offer as the object of a sentence; firsts and surprises are marked."""
         offer = heard.offer
-        kind = KINDS[offer.kind]
+        kind = KIND_WORDS[offer.kind]
         one = f"a first {kind.bare}" if heard.first and kind.one != kind.bare else kind.one
-        surprise = f", against odds of {percent(offer.odds)}" if offer.accepted and offer.odds < UNLIKELY else ""
+        surprise = (
+            f", against odds of {percent_in_sentence(offer.probability)}"
+            if offer.accepted and offer.probability < UNLIKELY
+            else ""
+        )
         return f"{one} of {offer.amount} from {self.names[offer.by]}{surprise}"
 
-    def _why(self, sort: str, heard: Heard) -> str:
+    def _why(self, sort: str, heard: ObservedOffer) -> str:
         """The reason, unless the same was said of the same power not long ago."""
         offer = heard.offer
         mark, year = (sort, offer.by, heard.reason), offer.quarter // 4
@@ -166,13 +171,13 @@ class Teller:
         self.told[mark] = year
         return f", because {self.reason(heard)}"
 
-    def reason(self, heard: Heard) -> str:
+    def reason(self, heard: ObservedOffer) -> str:
         """What set the answer apart, in a few words; a veto where there is one."""
         offer = heard.offer
         said = term_words(heard.reason).short(offer.terms[heard.reason]) if heard.reason else offer.veto
         return said.format(by=self.names[offer.by], to=self.names[offer.to])
 
-    def _rest(self, taken: list[Heard]) -> str:
+    def _rest(self, taken: list[ObservedOffer]) -> str:
         """Who signed the others, with how many where it is more than one."""
         counts = Counter(one.offer.by for one in taken[1:]).most_common()
         if not counts:
@@ -184,7 +189,7 @@ class Teller:
         named = parts if len(parts) <= NAMED + 1 else [*parts[:NAMED], f"{_number(len(parts) - NAMED)} others"]
         return f"; the others come from {listing(named)}"
 
-    def _it_too(self, code: str, largest: Heard) -> str:
+    def _it_too(self, code: str, largest: ObservedOffer) -> str:
         return "from there too" if code == largest.offer.by else f"from {self.names[code]}"
 
     def _refusals(self, year: StateYear) -> Iterator[Sentence]:
@@ -203,14 +208,14 @@ class Teller:
             yield Sentence(3, 3.0 if why else 1.5, f"{{who}} turns {self.names[code]} down {_times(most)}{mostly}.")
             return
         if largest.close < CLOSE:
-            odds = percent(largest.offer.odds)
+            odds = percent_in_sentence(largest.offer.probability)
             text = f"{{who}} turns down {self._what(largest)}, a close call (odds of a yes {odds})."
             yield Sentence(3, 4.0 if largest.relative >= LARGE else 2.0, text)
             return
-        unlikely = largest.offer.odds > 1.0 - UNLIKELY
+        unlikely = largest.offer.probability > 1.0 - UNLIKELY
         why = self._why("refusal", largest)
         weight = (3.0 if why else 1.0) if largest.relative >= LARGE else 1.0
-        against = f", against odds of {percent(largest.offer.odds)}" if unlikely else ""
+        against = f", against odds of {percent_in_sentence(largest.offer.probability)}" if unlikely else ""
         yield Sentence(
             3, weight + (1.0 if unlikely else 0.0), f"{{who}} turns down {self._what(largest)}{against or why}."
         )
@@ -234,7 +239,7 @@ class Teller:
         signed = sum(bool(offer.accepted) for offer in mine)
         if count >= (SEVERAL if signed else OFTEN):  # fewer are told for the whole region
             fate = {0: "without success", count: "and signs them all"}.get(signed, f"and signs {_number(signed)}")
-            what = f"{fate}: {listing(dict.fromkeys(KINDS[offer.kind].need for offer in mine))}"
+            what = f"{fate}: {listing(dict.fromkeys(KIND_WORDS[offer.kind].need for offer in mine))}"
             text = f"{self.names[code]} answers the gains of rivals with {_number(count)} offers to {{who}}, {what}."
             yield Sentence(5, 1.5 + 0.5 * count, text)
         yield from self._visits(year)
@@ -266,7 +271,7 @@ class Teller:
         return "" if offer is None else f", after taking {self._thing(offer)}"
 
     def _thing(self, offer: Offer) -> str:
-        return f"{KINDS[offer.kind].one} from {self.names[offer.by]}"
+        return f"{KIND_WORDS[offer.kind].one} from {self.names[offer.by]}"
 
     # --- what was built, and how the state stands ---
 
@@ -278,7 +283,7 @@ class Teller:
         if trust[worst] > -TRUST or due < DUE or year.failed[worst] < HALF * due:
             return
         lost, level = (
-            percent(year.failed[worst] / due),
+            percent_in_sentence(year.failed[worst] / due),
             f"{year.before.trust[worst]:.2f} to {year.after.trust[worst]:.2f}",
         )
         text = f"Of what {self.names[worst]} owes {{who}} this year, {lost} falls through; trust falls from {level}."
@@ -323,7 +328,7 @@ def _season(quarter: int) -> str:
 
 
 def _number(count: int) -> str:
-    return COUNTS[count] if count < len(COUNTS) else str(count)
+    return NUMBER_WORDS[count] if count < len(NUMBER_WORDS) else str(count)
 
 
 def _count(count: int, noun: str) -> str:

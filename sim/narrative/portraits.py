@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 
 from sim.engine.agents import Model, Power, State
-from sim.model.vocabulary import KINDS, capital, listing
-from sim.model.world import KINDS as KIND_NAMES
+from sim.io.text import capital, listing
+from sim.model.fields import KINDS
+from sim.model.vocabulary import KIND_WORDS
 
 LEADING = 3  # partners that are named at the start
 HIGH, SOME = 0.5, 0.25  # what counts as much, and as some, on scales from 0 to 1
@@ -18,8 +19,8 @@ def portrait_of_state(model: Model, state: State, names: Mapping[str, str]) -> s
     leading = sorted(state.alignment.items(), key=lambda share: -share[1])[:LEADING]
     shares = listing(f"{names[code]} ({share:.0%})" for code, share in leading)
     need = max(state.need.items(), key=lambda need: need[1])[0]
-    said = [f"{state.name} deals most with {shares}, and needs {KINDS[need].need} most."]
-    k = KIND_NAMES.index("security")
+    said = [f"{state.name} deals most with {shares}, and needs {KIND_WORDS[need].need} most."]
+    k = KINDS.index("security")
     guard = max(model.powers, key=lambda power: world.share[i, power.place, k, 0])
     if world.neutrality[i, 0] >= 1.0:
         said.append("It is neutral and joins no alliance.")
@@ -31,9 +32,9 @@ def portrait_of_state(model: Model, state: State, names: Mapping[str, str]) -> s
 def portrait_of_power(model: Model, power: Power, names: Mapping[str, str]) -> str:
     """A power as it stands: what it is strong in, what it asks, how it answers, and whether it keeps its word."""
     world, j = model.world, power.place
-    best = sorted(range(len(KIND_NAMES)), key=lambda k: -world.ability[j, k, 0])
-    strong = [KINDS[KIND_NAMES[k]].need for k in best if world.ability[j, k, 0] >= HIGH][:2]
-    able = f"is strong in {listing(strong)}" if strong else f"is at its best in {KINDS[KIND_NAMES[best[0]]].need}"
+    best = sorted(range(len(KINDS)), key=lambda k: -world.ability[j, k, 0])
+    strong = [KIND_WORDS[KINDS[k]].need for k in best if world.ability[j, k, 0] >= HIGH][:2]
+    able = f"is strong in {listing(strong)}" if strong else f"is at its best in {KIND_WORDS[KINDS[best[0]]].need}"
     style = float(world.exclusivity_style[j, 0])
     wants = "wants rivals left out" if style >= HIGH else "asks for some exclusivity" if style >= SOME else ""
     strings = "attaches strings about government" if world.governance_style[j, 0] >= HIGH else ""

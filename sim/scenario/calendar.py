@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sim.io.errors import Complaints, Entry
+    from sim.io.errors import Entry, Problems
 
 FIRST_YEAR, LAST_YEAR = 1990, 2200
 LONGEST = 400  # quarters of a span of time
@@ -27,20 +27,20 @@ def quarter_text(quarter: int) -> str:
     return f"{quarter // 4}-Q{quarter % 4 + 1}"
 
 
-def check_quarter(entry: Entry | None, complaints: Complaints) -> int | None:
+def check_quarter(entry: Entry | None, problems: Problems) -> int | None:
     """A quarter written as YYYY-Qn."""
     if entry is None:
         return None
     quarter = parse_quarter(entry.text or "")
     if quarter is None:
-        complaints.about(entry, allowed=f"a quarter such as 2026-Q1, from {FIRST_YEAR}-Q1 to {LAST_YEAR}-Q4")
+        problems.about(entry, allowed=f"a quarter such as 2026-Q1, from {FIRST_YEAR}-Q1 to {LAST_YEAR}-Q4")
     return quarter
 
 
 _SPAN = re.compile(r"([0-9]{1,4}) *(quarters?|years?)\Z", re.ASCII)
 
 
-def check_span(entry: Entry | None, complaints: Complaints) -> int | None:
+def check_span(entry: Entry | None, problems: Problems) -> int | None:
     """A span of time written as `4 quarters` or `2 years`, in quarters."""
     if entry is None:
         return None
@@ -48,5 +48,5 @@ def check_span(entry: Entry | None, complaints: Complaints) -> int | None:
     quarters = 0 if match is None else int(match[1]) * (4 if match[2].startswith("year") else 1)
     if 1 <= quarters <= LONGEST:
         return quarters
-    complaints.about(entry, allowed=f"a span of time such as 4 quarters or 2 years, at most {LONGEST} quarters")
+    problems.about(entry, allowed=f"a span of time such as 4 quarters or 2 years, at most {LONGEST} quarters")
     return None

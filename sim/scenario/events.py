@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from sim.evidence.evidence import DOMAINS, KINDS, LEVELS
+from sim.evidence.numbers import LEVELS, OFFER_KINDS
+from sim.evidence.relations import RIVALRY_DOMAINS
 from sim.io.checks import check_choice, check_choices, check_keys, check_number
-from sim.io.errors import Complaints, Entry, listed
+from sim.io.errors import Entry, Problems, listed
 from sim.scenario.units import MONEY_TEXT, PERCENT_TEXT, POINTS_TEXT, check_level, check_percentage, check_size
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ class Reading:
     corridors: tuple[str, ...]
     kinds: tuple[str, ...]
     keys: Mapping[str, Entry]
-    complaints: Complaints
+    problems: Problems
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,7 +127,7 @@ LEVEL_SCHEMA: Mapping[str, Any] = {"enum": list(LEVELS)}
 
 def _one_of(choices: Callable[[Reading], tuple[str, ...]], what: str) -> Reader:
     return Reader(
-        read=lambda entry, reading: check_choice(entry, choices(reading), reading.complaints),
+        read=lambda entry, reading: check_choice(entry, choices(reading), reading.problems),
         schema={**_CODE_SCHEMA, "description": f"the code of {what}"},
     )
 
@@ -134,14 +135,14 @@ def _one_of(choices: Callable[[Reading], tuple[str, ...]], what: str) -> Reader:
 def _some_of(choices: Callable[[Reading], tuple[str, ...]], what: str) -> Reader:
     codes = {"type": "array", "items": _CODE_SCHEMA, "minItems": 1, "uniqueItems": True}
     return Reader(
-        read=lambda entry, reading: check_one_or_more(entry, choices(reading), reading.complaints),
+        read=lambda entry, reading: check_one_or_more(entry, choices(reading), reading.problems),
         schema={"anyOf": [{"const": EVERYTHING}, _CODE_SCHEMA, codes], "description": f"{what}, or all"},
     )
 
 
 def _word_or_all(choices: tuple[str, ...]) -> Reader:
     return Reader(
-        read=lambda entry, reading: check_choice(entry, (*choices, EVERYTHING), reading.complaints),
+        read=lambda entry, reading: check_choice(entry, (*choices, EVERYTHING), reading.problems),
         schema={"enum": [*choices, EVERYTHING]},
         missing=EVERYTHING,
     )
@@ -150,14 +151,14 @@ def _word_or_all(choices: tuple[str, ...]) -> Reader:
 def _level(low: float, high: float) -> Reader:
     bare = {"type": "number", "minimum": low, "maximum": high}
     return Reader(
-        read=lambda entry, reading: check_level(entry, low, high, reading.complaints),
+        read=lambda entry, reading: check_level(entry, low, high, reading.problems),
         schema={"anyOf": [LEVEL_SCHEMA, bare], "description": f"a level, or a number from {low:g} to {high:g}"},
     )
 
 
 def _percentage(low: float, high: float, missing: FieldValue = None) -> Reader:
     return Reader(
-        read=lambda entry, reading: check_percentage(entry, low, high, reading.complaints),
+        read=lambda entry, reading: check_percentage(entry, low, high, reading.problems),
         schema={"type": "string", "pattern": PERCENT_TEXT, "description": "a percentage with its sign, such as 25 %"},
         missing=missing,
         percent=True,
@@ -166,7 +167,7 @@ def _percentage(low: float, high: float, missing: FieldValue = None) -> Reader:
 
 def _plain_number(low: float, high: float) -> Reader:
     return Reader(
-        read=lambda entry, reading: check_number(entry, reading.complaints, low, high),
+        read=lambda entry, reading: check_number(entry, reading.problems, low, high),
         schema={"type": "number", "minimum": low, "maximum": high},
     )
 
@@ -174,13 +175,13 @@ def _plain_number(low: float, high: float) -> Reader:
 def _read_size(entry: Entry, reading: Reading) -> FieldValue:
     kind = reading.keys.get("kind")
     word = None if kind is None or kind.text not in reading.kinds else kind.text
-    return check_size(entry, word, reading.complaints)
+    return check_size(entry, word, reading.problems)
 
 
 def _read_pair(entry: Entry, reading: Reading) -> FieldValue:
     if entry.text == EVERYTHING:
         return EVERYTHING
-    return check_two(entry, reading.powers, reading.complaints, "two powers, such as [A, B], or all")
+    return check_pair(entry, reading.powers, reading.problems, "two powers, such as [A, B], or all")
 
 
 POWER = _one_of(lambda reading: reading.powers, "a power")
@@ -189,7 +190,7 @@ STATES = _some_of(lambda reading: reading.states, "one state, a list of states")
 POWERS = _some_of(lambda reading: reading.powers, "one power, a list of powers")
 CORRIDOR = _one_of(lambda reading: reading.corridors, "a corridor")
 OFFER_KIND = Reader(
-    read=lambda entry, reading: check_choice(entry, reading.kinds, reading.complaints), schema={"enum": list(KINDS)}
+    read=lambda entry, reading: check_choice(entry, reading.kinds, reading.problems), schema={"enum": list(OFFER_KINDS)}
 )
 OFFER_SIZE = Reader(
     read=_read_size,
@@ -200,7 +201,7 @@ OFFER_SIZE = Reader(
 )
 _TWO_SCHEMA = {"type": "array", "items": _CODE_SCHEMA, "minItems": 2, "maxItems": 2, "uniqueItems": True}
 TWO = Reader(
-    read=lambda entry, reading: check_two(entry, reading.powers, reading.complaints),
+    read=lambda entry, reading: check_pair(entry, reading.powers, reading.problems),
     schema={**_TWO_SCHEMA, "description": "two powers, such as [A, B]"},
 )
 PAIR = Reader(
@@ -211,26 +212,26 @@ SHARE = _level(0, 1)
 WHOLLY = Reader(read=SHARE.read, schema=SHARE.schema, missing=1.0)
 
 
-def check_two(
-    entry: Entry, powers: tuple[str, ...], complaints: Complaints, allowed: str = "two powers, such as [A, B]"
+def check_pair(
+    entry: Entry, powers: tuple[str, ...], problems: Problems, allowed: str = "two powers, such as [A, B]"
 ) -> FieldValue:
     """Two different powers."""
-    pair = check_choices(entry, powers, complaints) if isinstance(entry.value, list) else ()
+    pair = check_choices(entry, powers, problems) if isinstance(entry.value, list) else ()
     if not isinstance(entry.value, list) or len(entry.value) != 2:
-        complaints.about(entry, allowed=allowed)
+        problems.about(entry, allowed=allowed)
     return pair
 
 
-def check_one_or_more(entry: Entry, codes: tuple[str, ...], complaints: Complaints) -> tuple[str, ...]:
+def check_one_or_more(entry: Entry, codes: tuple[str, ...], problems: Problems) -> tuple[str, ...]:
     """One code, a list of codes, or `all`."""
     if entry.text == EVERYTHING:
         return codes
     if not isinstance(entry.value, list):
-        code = check_choice(entry, (*codes, EVERYTHING), complaints)
+        code = check_choice(entry, (*codes, EVERYTHING), problems)
         return () if code is None else (code,)
     if not entry.value:
-        complaints.about(entry, found="an empty list", allowed=listed((*codes, EVERYTHING)))
-    return check_choices(entry, codes, complaints)
+        problems.about(entry, found="an empty list", allowed=listed((*codes, EVERYTHING)))
+    return check_choices(entry, codes, problems)
 
 
 # --- the table of kinds ----------------------------------------------------------------------------------------------
@@ -261,21 +262,21 @@ def check_visit_sides(entry: Entry, fields: Fields, reading: Reading) -> None:
     if by is not None and to is not None and (by in reading.states) == (to in reading.states):
         both = "two states" if by in reading.states else "two powers"
         found = f"a visit between {both}, '{by}' and '{to}'"
-        reading.complaints.about(entry, found=found, allowed="a state and a power")
+        reading.problems.about(entry, found=found, allowed="a state and a power")
 
 
 def check_sides_differ(entry: Entry, fields: Fields, reading: Reading) -> None:
     """No power asks for a yes and a no."""
     both = [code for code in fields["for"] or () if code in (fields["against"] or ())]  # type: ignore[operator, union-attr]
     if both:
-        reading.complaints.about(entry, found=f"{listed(both)} on both sides", allowed="each power on one side at most")
+        reading.problems.about(entry, found=f"{listed(both)} on both sides", allowed="each power on one side at most")
 
 
 def check_to_or_by(entry: Entry, _: Fields, reading: Reading) -> None:
     """A rivalry goes to a level or moves by a step; not both, and not neither."""
     if ("to" in entry.value) == ("by" in entry.value):
         found = "both 'to' and 'by'" if "to" in entry.value else "neither 'to' nor 'by'"
-        reading.complaints.about(entry, found=found, allowed="one of them")
+        reading.problems.about(entry, found=found, allowed="one of them")
 
 
 FORMS: Mapping[EventKind, Form] = {
@@ -288,10 +289,12 @@ FORMS: Mapping[EventKind, Form] = {
     EventKind.TARIFF: Form(needs={"by": POWER, "against": STATES, "rate": _percentage(0, 10)}, each="against"),
     EventKind.CRISIS: Form(needs={"in": STATES, "severity": SHARE}, each="in"),
     EventKind.VISIT: Form(needs={"by": ACTOR, "to": ACTOR}, check=check_visit_sides),
-    EventKind.CAPACITY: Form(needs={"of": POWER, "change": _percentage(-1, 10)}, may={"kind": _word_or_all(KINDS)}),
+    EventKind.CAPACITY: Form(
+        needs={"of": POWER, "change": _percentage(-1, 10)}, may={"kind": _word_or_all(OFFER_KINDS)}
+    ),
     EventKind.RIVALRY: Form(
         needs={"between": PAIR},
-        may={"domain": _word_or_all(DOMAINS), "to": _level(-1, 1), "by": _plain_number(-2, 2)},
+        may={"domain": _word_or_all(RIVALRY_DOMAINS), "to": _level(-1, 1), "by": _plain_number(-2, 2)},
         check=check_to_or_by,
     ),
     EventKind.VOTE: Form(needs={"for": POWERS, "against": POWERS}, check=check_sides_differ),
@@ -312,7 +315,7 @@ EVENT_KINDS = tuple(kind.name.lower() for kind in FORMS)
 def read_fields(kind: EventKind, entry: Entry, reading: Reading) -> Fields | None:
     """The fields as they are written, `each` still a tuple; None when the keys cannot be used."""
     form = FORMS[kind]
-    if not check_keys(entry, tuple(form.needs), tuple(form.may), reading.complaints):
+    if not check_keys(entry, tuple(form.needs), tuple(form.may), reading.problems):
         return None
     fields = {
         key: reader.read(reading.keys[key], reading) if key in reading.keys else reader.missing

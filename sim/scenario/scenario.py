@@ -12,31 +12,18 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.evidence.evidence import HOME_WORLD, Evidence, list_worlds, load_evidence, shipped_folder
+from sim.evidence.evidence import Evidence, load_evidence
+from sim.evidence.worlds import HOME_WORLD, list_worlds, shipped_folder
 from sim.io.checks import check_choice, check_choices, check_group, check_keys, check_text, check_whole_number
-from sim.io.errors import Complaints, Entry, InputError, input_error, listed, nearest_to, quoted, shown_path
+from sim.io.errors import Entry, InputError, Problems, input_error, listed, nearest_to, quoted, shown_path
 from sim.io.readers import read_yaml
-from sim.scenario.calendar import check_quarter, parse_quarter, quarter_text
-from sim.scenario.events import Event, EventKind
+from sim.scenario.calendar import check_quarter, quarter_text
+from sim.scenario.events import Event
 from sim.scenario.timeline import check_facts, read_events, unfold
-from sim.scenario.units import Range, parse_quantity, read_override
+from sim.scenario.units import Range, read_override
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-
-__all__ = [
-    "Event",
-    "EventKind",
-    "Scenario",
-    "check_number_name",
-    "list_scenarios",
-    "load_scenario",
-    "parse_quantity",
-    "parse_quarter",
-    "quarter_text",
-    "read_override",
-    "with_number",
-]
 
 MOST_RUNS = 10_000_000
 LARGEST_SEED = 2**63 - 1
@@ -101,17 +88,17 @@ def load_scenario(
     file. Raises `InputError` with every problem of the file and of those it extends.
     """
     path = _find(name_or_path, folder)
-    complaints = Complaints()
-    family = _read_family(path, complaints)
+    problems = Problems()
+    family = _read_family(path, problems)
     if not family:
-        complaints.raise_if_any()
-    evidence = _load_world(family, seeds, complaints)
+        problems.raise_if_any()
+    evidence = _load_world(family, seeds, problems)
     if evidence is None:
-        complaints.raise_if_any()
+        problems.raise_if_any()
         raise AssertionError("a world that cannot be read has been complained about")
-    drafts = [_Draft(member, evidence, complaints) for member in family]
-    scenario = _resolve(drafts, evidence, complaints)
-    complaints.raise_if_any()
+    drafts = [_Draft(member, evidence, problems) for member in family]
+    scenario = _resolve(drafts, evidence, problems)
+    problems.raise_if_any()
     assert scenario is not None
     return scenario
 
@@ -156,33 +143,33 @@ class _Member:
     top: Entry
 
 
-def _read_family(path: Path, complaints: Complaints) -> list[_Member]:
+def _read_family(path: Path, problems: Problems) -> list[_Member]:
     """The scenario and those it extends, the scenario itself first; empty when the file cannot be read."""
     family: list[_Member] = []
     following: Path | None = path
     while following is not None:
-        top = read_yaml(following, complaints)
-        if top is None or not check_keys(top, ("title", "question"), KEYS, complaints):
+        top = read_yaml(following, problems)
+        if top is None or not check_keys(top, ("title", "question"), SCENARIO_KEYS, problems):
             break
         family.append(_Member(path=following, top=top))
         parent = top.value.get("extends")
-        following = None if parent is None else check_parent(parent, following, family, complaints)
+        following = None if parent is None else check_parent(parent, following, family, problems)
     return family
 
 
-def check_parent(entry: Entry, child: Path, family: list[_Member], complaints: Complaints) -> Path | None:
+def check_parent(entry: Entry, child: Path, family: list[_Member], problems: Problems) -> Path | None:
     """What is extended is the name of a scenario beside this one or of a shipped one, and not one of its own heirs."""
     folders = (child.parent, shipped_folder("scenarios"))
     known = list(dict.fromkeys(name for place in folders for name in list_scenarios(place)))
-    name = check_choice(entry, known, complaints)
-    if name is None or not check_name(entry, name, complaints):
+    name = check_choice(entry, known, problems)
+    if name is None or not check_name(entry, name, problems):
         return None
     path = next(place / f"{name}.yaml" for place in folders if name in list_scenarios(place))
-    if not check_stays_inside(entry, path, complaints) or not check_length(entry, family, complaints):
+    if not check_stays_inside(entry, path, problems) or not check_length(entry, family, problems):
         return None
     if path.resolve() in [member.path.resolve() for member in family]:
         circle = " -> ".join([*(member.path.stem for member in family), name])
-        complaints.about(entry, message=f"scenarios extend each other in a circle: {circle}")
+        problems.about(entry, message=f"scenarios extend each other in a circle: {circle}")
         return None
     return path
 
@@ -192,15 +179,15 @@ def is_name(text: str) -> bool:
     return _NAME.match(text) is not None
 
 
-def check_name(entry: Entry, name: str, complaints: Complaints) -> bool:
+def check_name(entry: Entry, name: str, problems: Problems) -> bool:
     """What is extended is a name."""
     if is_name(name):
         return True
-    complaints.about(entry, allowed="the name of a scenario: small letters, digits and hyphens, no path")
+    problems.about(entry, allowed="the name of a scenario: small letters, digits and hyphens, no path")
     return False
 
 
-def check_stays_inside(entry: Entry, path: Path, complaints: Complaints) -> bool:
+def check_stays_inside(entry: Entry, path: Path, problems: Problems) -> bool:
     """A link does not lead out of the folder; what was shipped may lie wherever it was installed."""
     try:
         home = path.parent.resolve()
@@ -208,78 +195,78 @@ def check_stays_inside(entry: Entry, path: Path, complaints: Complaints) -> bool
             return True
     except (OSError, RuntimeError):  # a link that leads to itself
         pass
-    complaints.about(entry, message="this is a link that leads out of its folder, and is not followed")
+    problems.about(entry, message="this is a link that leads out of its folder, and is not followed")
     return False
 
 
-def check_length(entry: Entry, family: list[_Member], complaints: Complaints) -> bool:
+def check_length(entry: Entry, family: list[_Member], problems: Problems) -> bool:
     """A chain of scenarios has an end."""
     if len(family) < MOST_FILES:
         return True
-    complaints.about(entry, found=f"a chain of more than {MOST_FILES} files", allowed=f"at most {MOST_FILES}")
+    problems.about(entry, found=f"a chain of more than {MOST_FILES} files", allowed=f"at most {MOST_FILES}")
     return False
 
 
-def _load_world(family: list[_Member], seeds: Path | str | None, complaints: Complaints) -> Evidence | None:
-    """The evidence of the world that the nearest member names; complaints about the evidence are passed on."""
+def _load_world(family: list[_Member], seeds: Path | str | None, problems: Problems) -> Evidence | None:
+    """The evidence of the world that the nearest member names; problems about the evidence are passed on."""
     entry = next((member.top.value["world"] for member in family if "world" in member.top.value), None)
-    world = HOME_WORLD if entry is None else check_choice(entry, list_worlds(seeds), complaints)
+    world = HOME_WORLD if entry is None else check_choice(entry, list_worlds(seeds), problems)
     if world is None:
         return None
     try:
         return load_evidence(world, seeds)
     except InputError as error:
-        for complaint in error.complaints:
-            complaints.add(complaint)
+        for problem in error.problems:
+            problems.add(problem)
         return None
 
 
 # --- one file --------------------------------------------------------------------------------------------------------
 
-KEYS = ("extends", "world", "from", "to", "runs", "seed", "numbers", "without", "events", "evidence", "notes")
+SCENARIO_KEYS = ("extends", "world", "from", "to", "runs", "seed", "numbers", "without", "events", "evidence", "notes")
 
 
 class _Draft:
     """What one file of the chain states, checked on its own."""
 
-    def __init__(self, member: _Member, evidence: Evidence, complaints: Complaints) -> None:
+    def __init__(self, member: _Member, evidence: Evidence, problems: Problems) -> None:
         keys = member.top.value
         self.path = member.path
         self.top = member.top
-        self.title = check_text(keys.get("title"), complaints)
-        self.question = check_text(keys.get("question"), complaints)
-        self.notes = check_text(keys.get("notes"), complaints)
-        self.start = check_quarter(keys.get("from"), complaints)
-        self.end = check_quarter(keys.get("to"), complaints)
-        self.runs = check_whole_number(keys.get("runs"), complaints, 1, MOST_RUNS)
-        self.seed = check_whole_number(keys.get("seed"), complaints, 0, LARGEST_SEED)
+        self.title = check_text(keys.get("title"), problems)
+        self.question = check_text(keys.get("question"), problems)
+        self.notes = check_text(keys.get("notes"), problems)
+        self.start = check_quarter(keys.get("from"), problems)
+        self.end = check_quarter(keys.get("to"), problems)
+        self.runs = check_whole_number(keys.get("runs"), problems, 1, MOST_RUNS)
+        self.seed = check_whole_number(keys.get("seed"), problems, 0, LARGEST_SEED)
         self.numbers: dict[str, float | Range] = {}
         self.places: dict[str, Entry] = {}
         self.beyond: dict[str, str] = {}
-        self._read_numbers(keys.get("numbers"), evidence, complaints)
-        self.without = check_choices(keys.get("without"), evidence.systems, complaints)
-        self.evidence = check_facts(keys.get("evidence"), evidence, complaints)
-        self.events = read_events(keys.get("events"), evidence, complaints)
+        self._read_numbers(keys.get("numbers"), evidence, problems)
+        self.without = check_choices(keys.get("without"), evidence.systems, problems)
+        self.evidence = check_facts(keys.get("evidence"), evidence, problems)
+        self.events = read_events(keys.get("events"), evidence, problems)
 
-    def _read_numbers(self, entry: Entry | None, evidence: Evidence, complaints: Complaints) -> None:
+    def _read_numbers(self, entry: Entry | None, evidence: Evidence, problems: Problems) -> None:
         if entry is None:
             return
-        for written, item in check_group(entry, complaints, "numbers by name").items():
-            name = check_number_name(item, written, evidence, complaints)
+        for written, item in check_group(entry, problems, "numbers by name").items():
+            name = check_number_name(item, written, evidence, problems)
             if name is None:
                 continue
             if name in self.places:
-                complaints.about(item, message=f"'{name}' is set twice")
+                problems.about(item, message=f"'{name}' is set twice")
                 continue
             self.places[name] = item
-            value, reason = read_override(item, evidence.numbers[name], complaints)
+            value, reason = read_override(item, evidence.numbers[name], problems)
             if value is not None:
                 self.numbers[name] = value
             if reason:
                 self.beyond[name] = reason
 
 
-def check_number_name(entry: Entry, written: str, evidence: Evidence, complaints: Complaints) -> str | None:
+def check_number_name(entry: Entry, written: str, evidence: Evidence, problems: Problems) -> str | None:
     """The name of a number of the evidence; the two powers of a rivalry may stand in either order."""
     parts = written.split(".")
     if len(parts) == 4 and parts[0] == "rivalry":
@@ -287,7 +274,7 @@ def check_number_name(entry: Entry, written: str, evidence: Evidence, complaints
     name = ".".join(parts)
     if name in evidence.numbers:
         return name
-    complaints.about(
+    problems.about(
         entry,
         found=f"the unknown number {quoted(written)}",
         allowed="the name of a number of the evidence ('multivector list' names them)",
@@ -299,16 +286,16 @@ def check_number_name(entry: Entry, written: str, evidence: Evidence, complaints
 # --- the chain put together ------------------------------------------------------------------------------------------
 
 
-def _resolve(drafts: list[_Draft], evidence: Evidence, complaints: Complaints) -> Scenario | None:
+def _resolve(drafts: list[_Draft], evidence: Evidence, problems: Problems) -> Scenario | None:
     """The scenario: what the file says, and for the rest what those it extends say."""
     own = drafts[0]
-    start = _nearest(drafts, "start", "from", complaints)
-    end = _nearest(drafts, "end", "to", complaints)
-    runs = _nearest(drafts, "runs", "runs", complaints)
-    seed = _nearest(drafts, "seed", "seed", complaints)
+    start = _nearest(drafts, "start", "from", problems)
+    end = _nearest(drafts, "end", "to", problems)
+    runs = _nearest(drafts, "runs", "runs", problems)
+    seed = _nearest(drafts, "seed", "seed", problems)
     if start is None or end is None or runs is None or seed is None:
         return None
-    check_order(drafts, start, end, complaints)
+    check_order(drafts, start, end, problems)
     oldest_first = drafts[::-1]
     written = (item for draft in oldest_first for item in draft.events)
     numbers: dict[str, float | Range] = {}
@@ -330,7 +317,7 @@ def _resolve(drafts: list[_Draft], evidence: Evidence, complaints: Complaints) -
         numbers={name: value for name, value in numbers.items() if not isinstance(value, Range)},
         sampled={name: value for name, value in numbers.items() if isinstance(value, Range) and name not in off},
         without=without,
-        events=unfold(written, start, end, complaints),
+        events=unfold(written, start, end, problems),
         evidence=_union(draft.evidence for draft in oldest_first),
         extends=tuple(draft.path.stem for draft in drafts[1:]),
         notes=own.notes,
@@ -361,14 +348,14 @@ def _place(entry: Entry) -> str:
     return f"{entry.file}:{entry.line}"
 
 
-def _nearest(drafts: list[_Draft], attribute: str, key: str, complaints: Complaints) -> int | None:
-    """What the scenario, or else the nearest it extends, says; a complaint when none says it and all could be read."""
+def _nearest(drafts: list[_Draft], attribute: str, key: str, problems: Problems) -> int | None:
+    """What the scenario, or else the nearest it extends, says; a problem when none says it and all could be read."""
     for draft in drafts:
         if key in draft.top.value:
             value: int | None = getattr(draft, attribute)
             return value
     if "extends" not in drafts[-1].top.value:
-        complaints.about(drafts[0].top, found="", message=f"'{key}' is missing, here and in what is extended")
+        problems.about(drafts[0].top, found="", message=f"'{key}' is missing, here and in what is extended")
     return None
 
 
@@ -376,8 +363,8 @@ def _union(parts: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(item for part in parts for item in part))
 
 
-def check_order(drafts: list[_Draft], start: int, end: int, complaints: Complaints) -> None:
+def check_order(drafts: list[_Draft], start: int, end: int, problems: Problems) -> None:
     """A run ends no sooner than it starts."""
     if end < start:
         entry = next(draft.top.value["to"] for draft in drafts if "to" in draft.top.value)
-        complaints.about(entry, allowed=f"{quarter_text(start)} or later, when the run starts")
+        problems.about(entry, allowed=f"{quarter_text(start)} or later, when the run starts")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from sim.evidence.documents import usable_facts
 from sim.evidence.evidence import Evidence
 from sim.io.checks import check_keys, check_list, check_text, check_unknown_keys
-from sim.io.errors import Complaint, Complaints, Entry, listed
+from sim.io.errors import Entry, Problem, Problems, listed
 from sim.scenario.calendar import check_quarter, check_span, quarter_text
 from sim.scenario.events import EVENT_KINDS, FORMS, Event, EventKind, Fields, Reading, read_fields
 from sim.scenario.units import check_percentage
@@ -30,7 +30,7 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9-]*\Z")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Written:
+class EventSpec:
     """One item of the list of events as a file states it, before it is repeated and split up by states."""
 
     kind: EventKind
@@ -47,29 +47,29 @@ class Written:
     line: int
 
 
-def read_events(entry: Entry | None, evidence: Evidence, complaints: Complaints) -> tuple[Written, ...]:
+def read_events(entry: Entry | None, evidence: Evidence, problems: Problems) -> tuple[EventSpec, ...]:
     """The events of one file as they are written, in its order."""
     if entry is None:
         return ()
     states = tuple(state.code for state in evidence.states)
     powers = tuple(power.code for power in evidence.powers)
     written = []
-    for item in check_list(entry, complaints, "a list of events"):
-        before = len(complaints)
-        kind = check_event_kind(item, complaints)
+    for item in check_list(entry, problems, "a list of events"):
+        before = len(problems)
+        kind = check_event_kind(item, problems)
         if not isinstance(item.value, dict):
             continue
         keys = item.value
-        at, latest = _read_date(keys.get("at"), complaints)
-        every = check_span(keys.get("every"), complaints)
-        until = check_quarter(keys.get("until"), complaints)
-        check_repetition(item, at, until, complaints)
-        chance = check_percentage(keys.get("chance"), 0, 1, complaints)
-        name = check_event_name(keys.get("name"), complaints)
+        at, latest = _read_date(keys.get("at"), problems)
+        every = check_span(keys.get("every"), problems)
+        until = check_quarter(keys.get("until"), problems)
+        check_repetition(item, at, until, problems)
+        chance = check_percentage(keys.get("chance"), 0, 1, problems)
+        name = check_event_name(keys.get("name"), problems)
         if kind is None:
             continue
-        facts = check_facts(keys.get("evidence"), evidence, complaints)
-        note = check_text(keys.get("note"), complaints)
+        facts = check_facts(keys.get("evidence"), evidence, problems)
+        note = check_text(keys.get("note"), problems)
         inner = keys[kind.name.lower()]
         beside = inner.value if isinstance(inner.value, dict) else {}
         reading = Reading(
@@ -78,12 +78,12 @@ def read_events(entry: Entry | None, evidence: Evidence, complaints: Complaints)
             corridors=tuple(corridor.code for corridor in evidence.corridors),
             kinds=evidence.kinds,
             keys=beside,
-            complaints=complaints,
+            problems=problems,
         )
         fields = read_fields(kind, inner, reading)
-        if len(complaints) == before and at is not None and fields is not None:
+        if len(problems) == before and at is not None and fields is not None:
             written.append(
-                Written(
+                EventSpec(
                     kind=kind,
                     fields=fields,
                     at=at,
@@ -101,93 +101,93 @@ def read_events(entry: Entry | None, evidence: Evidence, complaints: Complaints)
     return tuple(written)
 
 
-def check_event_kind(entry: Entry, complaints: Complaints) -> EventKind | None:
+def check_event_kind(entry: Entry, problems: Problems) -> EventKind | None:
     """An event has a date and exactly one kind, and no key beyond that."""
     if not isinstance(entry.value, dict):
-        complaints.about(entry, allowed="an event: at, and one of " + listed(EVENT_KINDS))
+        problems.about(entry, allowed="an event: at, and one of " + listed(EVENT_KINDS))
         return None
-    check_unknown_keys(entry, EVENT_KEYS, complaints)
+    check_unknown_keys(entry, EVENT_KEYS, problems)
     if "at" not in entry.value:
-        complaints.about(entry, found="", message="'at' is missing: the quarter in which it happens")
+        problems.about(entry, found="", message="'at' is missing: the quarter in which it happens")
     kinds = [key for key in entry.value if key in EVENT_KINDS]
     if len(kinds) != 1:
         found = f"{len(kinds)} kinds: {listed(kinds)}" if kinds else "no kind of event"
-        complaints.about(entry, found=found, allowed="exactly one of " + listed(EVENT_KINDS))
+        problems.about(entry, found=found, allowed="exactly one of " + listed(EVENT_KINDS))
         return None
     return EventKind[kinds[0].upper()]
 
 
-def _read_date(entry: Entry | None, complaints: Complaints) -> tuple[int | None, int | None]:
+def _read_date(entry: Entry | None, problems: Problems) -> tuple[int | None, int | None]:
     """A quarter, or the first and the last of those among which one is drawn."""
     if entry is None or not isinstance(entry.value, dict):
-        return check_quarter(entry, complaints), None
-    if not check_keys(entry, ("between",), (), complaints) or "between" not in entry.value:
+        return check_quarter(entry, problems), None
+    if not check_keys(entry, ("between",), (), problems) or "between" not in entry.value:
         return None, None
-    return check_window(entry.value["between"], complaints)
+    return check_window(entry.value["between"], problems)
 
 
-def check_window(entry: Entry, complaints: Complaints) -> tuple[int | None, int | None]:
+def check_window(entry: Entry, problems: Problems) -> tuple[int | None, int | None]:
     """Two quarters, the earlier one first."""
     if not isinstance(entry.value, list) or len(entry.value) != 2:
-        complaints.about(entry, allowed="two quarters, the earlier one first, such as [2026-Q1, 2028-Q4]")
+        problems.about(entry, allowed="two quarters, the earlier one first, such as [2026-Q1, 2028-Q4]")
         return None, None
-    first, last = (check_quarter(item, complaints) for item in entry.value)
+    first, last = (check_quarter(item, problems) for item in entry.value)
     if first is None or last is None:
         return None, None
     if not first < last:
         found = f"{quarter_text(first)} and {quarter_text(last)}"
-        complaints.about(entry, found=found, allowed="two quarters, the earlier one first")
+        problems.about(entry, found=found, allowed="two quarters, the earlier one first")
         return None, None
     return first, last
 
 
-def check_repetition(entry: Entry, at: int | None, until: int | None, complaints: Complaints) -> None:
+def check_repetition(entry: Entry, at: int | None, until: int | None, problems: Problems) -> None:
     """Only what repeats has an end, an end is no sooner than the start, and a random date is not repeated."""
     keys = entry.value
     if "until" in keys and "every" not in keys:
-        complaints.about(keys["until"], found="'until' without 'every'", allowed="'until' where an event repeats")
+        problems.about(keys["until"], found="'until' without 'every'", allowed="'until' where an event repeats")
     elif at is not None and until is not None and until < at:
-        complaints.about(keys["until"], allowed=f"{quarter_text(at)} or later, when it first happens")
+        problems.about(keys["until"], allowed=f"{quarter_text(at)} or later, when it first happens")
     if "every" in keys and "at" in keys and isinstance(keys["at"].value, dict):
-        complaints.about(
+        problems.about(
             keys["every"],
             found="'every' beside a random date",
             allowed="one of them; write an event for each stretch of time",
         )
 
 
-def check_event_name(entry: Entry | None, complaints: Complaints) -> str:
+def check_event_name(entry: Entry | None, problems: Problems) -> str:
     """The name of an event is small letters, digits and hyphens."""
     if entry is None:
         return ""
     if isinstance(entry.value, str) and _NAME.match(entry.value):
         return entry.value
-    complaints.about(entry, allowed="a name in small letters, digits and hyphens, such as border-closure")
+    problems.about(entry, allowed="a name in small letters, digits and hyphens, such as border-closure")
     return ""
 
 
-def check_facts(entry: Entry | None, evidence: Evidence, complaints: Complaints) -> tuple[str, ...]:
+def check_facts(entry: Entry | None, evidence: Evidence, problems: Problems) -> tuple[str, ...]:
     """A list of ids of facts that may serve as evidence."""
     if entry is None:
         return ()
-    return usable_facts(check_list(entry, complaints, "a list of ids of facts"), evidence.facts, complaints)
+    return usable_facts(check_list(entry, problems, "a list of ids of facts"), evidence.facts, problems)
 
 
 # --- from what is written to what happens ----------------------------------------------------------------------------
 
 
-def unfold(written: Iterable[Written], start: int, end: int, complaints: Complaints) -> tuple[Event, ...]:
+def unfold(written: Iterable[EventSpec], start: int, end: int, problems: Problems) -> tuple[Event, ...]:
     """What happens in a run from `start` to `end`: repeated where it repeats, one event for each state it splits."""
     events: list[Event] = []
     seen: dict[str, int] = {}
     for item in written:
-        if not check_dates_in_run(item, start, end, complaints):
+        if not check_dates_in_run(item, start, end, problems):
             continue
         each = FORMS[item.kind].each
         several = item.fields[each] if each else None
         targets = several if isinstance(several, tuple) else ()
         dates = range(item.at, (end if item.until is None else item.until) + 1, item.every) if item.every else [item.at]
-        if not check_how_many(item, len(events) + len(dates) * max(1, len(targets)), complaints):
+        if not check_how_many(item, len(events) + len(dates) * max(1, len(targets)), problems):
             break
         luck = _luck_of(item, seen)
         once = Event(
@@ -208,7 +208,7 @@ def unfold(written: Iterable[Written], start: int, end: int, complaints: Complai
     return tuple(events)
 
 
-def _luck_of(item: Written, seen: dict[str, int]) -> str:
+def _luck_of(item: EventSpec, seen: dict[str, int]) -> str:
     """The name of the luck that decides on an event; '' where nothing is left to luck.
 
     Without a name of its own it is called by what it is and when it is first due, not by its place in the file and not
@@ -224,14 +224,14 @@ def _luck_of(item: Written, seen: dict[str, int]) -> str:
     return luck if seen[luck] == 1 else f"{luck}, number {seen[luck]}"
 
 
-def check_dates_in_run(item: Written, start: int, end: int, complaints: Complaints) -> bool:
+def check_dates_in_run(item: EventSpec, start: int, end: int, problems: Problems) -> bool:
     """An event happens within the run, whatever is drawn."""
     fine = True
     for key, quarter in (("at", item.at), ("at", item.latest), ("until", item.until)):
         if quarter is not None and not start <= quarter <= end:
             fine = False
-            complaints.add(
-                Complaint(
+            problems.add(
+                Problem(
                     file=item.file,
                     line=item.line,
                     key=key,
@@ -242,12 +242,12 @@ def check_dates_in_run(item: Written, start: int, end: int, complaints: Complain
     return fine
 
 
-def check_how_many(item: Written, count: int, complaints: Complaints) -> bool:
+def check_how_many(item: EventSpec, count: int, problems: Problems) -> bool:
     """The events of a scenario can be counted."""
     if count <= MOST_EVENTS:
         return True
-    complaints.add(
-        Complaint(
+    problems.add(
+        Problem(
             file=item.file,
             line=item.line,
             key="events",

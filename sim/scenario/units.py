@@ -10,9 +10,9 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 
-from sim.evidence.evidence import LEVELS, Basis, Number
+from sim.evidence.numbers import LEVELS, Basis, Number
 from sim.io.checks import check_choice, check_keys, check_number, check_text, range_in_words
-from sim.io.errors import MOST_QUOTED, Complaints, Entry, listed, nearest_to, quoted
+from sim.io.errors import MOST_QUOTED, Entry, Problems, listed, nearest_to, quoted
 
 # The lines between outcome words are drawn once for a whole batch, or its runs could not be counted together.
 ONE_FOR_ALL = "measures."
@@ -64,25 +64,25 @@ def parse_quantity(text: str | None) -> _Quantity | None:
     return None if match is None else _Quantity(amount=float(match[1]), unit=" ".join(match[2].split()))
 
 
-def read_override(entry: Entry, number: Number, complaints: Complaints) -> tuple[float | Range | None, str]:
+def read_override(entry: Entry, number: Number, problems: Problems) -> tuple[float | Range | None, str]:
     """What a scenario gives a number, a value or a range, and the reason for leaving its range ('' within it)."""
     if not isinstance(entry.value, dict):
-        value = check_in_unit(entry, number, complaints)
-        return check_within(entry, value, number, complaints), ""
+        value = check_in_unit(entry, number, problems)
+        return check_within(entry, value, number, problems), ""
     if "between" in entry.value:
-        return _read_range(entry, number, complaints)
-    if not check_says_which(entry, complaints) or not check_keys(entry, ("value", "beyond"), (), complaints):
+        return _read_range(entry, number, problems)
+    if not check_says_which(entry, problems) or not check_keys(entry, ("value", "beyond"), (), problems):
         return None, ""
-    reason = check_text(entry.value.get("beyond"), complaints)
+    reason = check_text(entry.value.get("beyond"), problems)
     inner = entry.value.get("value")
-    return (None if inner is None else check_in_unit(inner, number, complaints)), reason
+    return (None if inner is None else check_in_unit(inner, number, problems)), reason
 
 
-def check_says_which(entry: Entry, complaints: Complaints) -> bool:
+def check_says_which(entry: Entry, problems: Problems) -> bool:
     """A group of keys gives a value, and why it leaves the range, or it gives a range to draw from."""
     if "value" in entry.value or "beyond" in entry.value:
         return True
-    complaints.about(
+    problems.about(
         entry,
         found=f"neither 'value' nor 'between', but {listed(entry.value) or 'nothing'}",
         allowed='{value: ..., beyond: "the reason"} or {between: [the lowest, the highest]}',
@@ -93,36 +93,36 @@ def check_says_which(entry: Entry, complaints: Complaints) -> bool:
 _SHAPES = tuple(shape.name.lower() for shape in Shape)
 
 
-def _read_range(entry: Entry, number: Number, complaints: Complaints) -> tuple[Range | None, str]:
+def _read_range(entry: Entry, number: Number, problems: Problems) -> tuple[Range | None, str]:
     """A range: `{between: [1.0, 2.5]}`, and if wanted `shape`, `peak` and the reason for going `beyond`."""
-    check_keys(entry, ("between",), ("shape", "peak", "beyond"), complaints)
+    check_keys(entry, ("between",), ("shape", "peak", "beyond"), problems)
     keys = entry.value
-    reason = check_text(keys.get("beyond"), complaints)
-    word = check_choice(keys.get("shape"), _SHAPES, complaints)
+    reason = check_text(keys.get("beyond"), problems)
+    word = check_choice(keys.get("shape"), _SHAPES, problems)
     shape = Shape.UNIFORM if word is None else Shape[word.upper()]
-    ends = check_ends(keys["between"], number, bool(reason) or "beyond" in keys, complaints)
-    check_may_differ(entry, number, complaints)
+    ends = check_ends(keys["between"], number, bool(reason) or "beyond" in keys, problems)
+    check_may_differ(entry, number, problems)
     if ends is None:
         return None, ""
     low, high = ends
-    peak = check_peak(keys.get("peak"), shape, ends, number, complaints)
+    peak = check_peak(keys.get("peak"), shape, ends, number, problems)
     return (None if peak is None else Range(low=low, high=high, shape=shape, peak=peak)), reason
 
 
-def check_ends(entry: Entry, number: Number, beyond: bool, complaints: Complaints) -> tuple[float, float] | None:
+def check_ends(entry: Entry, number: Number, beyond: bool, problems: Problems) -> tuple[float, float] | None:
     """Two values, the lower one first, within the range of the number unless a reason is given for going beyond."""
     if not isinstance(entry.value, list) or len(entry.value) != 2:
-        complaints.about(entry, allowed="two values, the lower one first, such as [1.0, 2.5]")
+        problems.about(entry, allowed="two values, the lower one first, such as [1.0, 2.5]")
         return None
-    low, high = (check_in_unit(item, number, complaints) for item in entry.value)
+    low, high = (check_in_unit(item, number, problems) for item in entry.value)
     if low is None or high is None:
         return None
     if not low < high or not math.isfinite(high - low):
         found = f"{quoted(entry.value[0].text or '')} and {quoted(entry.value[1].text or '')}"
-        complaints.about(entry, found=found, allowed="two values, the lower one first")
+        problems.about(entry, found=found, allowed="two values, the lower one first")
         return None
     if not beyond and not number.low <= low < high <= number.high:
-        complaints.about(
+        problems.about(
             entry,
             found=f"{low:g} to {high:g}",
             allowed=f"within {number.low:g} to {number.high:g} {number.unit}; "
@@ -133,37 +133,37 @@ def check_ends(entry: Entry, number: Number, beyond: bool, complaints: Complaint
 
 
 def check_peak(
-    entry: Entry | None, shape: Shape, ends: tuple[float, float], number: Number, complaints: Complaints
+    entry: Entry | None, shape: Shape, ends: tuple[float, float], number: Number, problems: Problems
 ) -> float | None:
     """Where a triangle is highest, within its ends: the number's usual value or the nearer end when nothing is said."""
     low, high = ends
     if shape is not Shape.TRIANGULAR:
         if entry is not None:
-            complaints.about(entry, found="a peak", allowed="a peak only with shape: triangular")
+            problems.about(entry, found="a peak", allowed="a peak only with shape: triangular")
             return None
         return (low + high) / 2.0
     if entry is None:
         return min(max(number.value, low), high)
-    peak = check_in_unit(entry, number, complaints)
+    peak = check_in_unit(entry, number, problems)
     if peak is None or low <= peak <= high:
         return peak
-    complaints.about(entry, allowed=f"a value from {low:g} to {high:g}, the ends of the range")
+    problems.about(entry, allowed=f"a value from {low:g} to {high:g}, the ends of the range")
     return None
 
 
-def check_may_differ(entry: Entry, number: Number, complaints: Complaints) -> None:
+def check_may_differ(entry: Entry, number: Number, problems: Problems) -> None:
     """A line between outcome words is the same for all runs of a batch."""
     if number.name.startswith(ONE_FOR_ALL):
-        complaints.about(
+        problems.about(
             entry, found="a range", allowed="one value: a line between outcome words is the same for all runs"
         )
 
 
-def check_within(entry: Entry, value: float | None, number: Number, complaints: Complaints) -> float | None:
+def check_within(entry: Entry, value: float | None, number: Number, problems: Problems) -> float | None:
     """A value within the range of its number."""
     if value is None or number.low <= value <= number.high:
         return value
-    complaints.about(
+    problems.about(
         entry,
         allowed=f"{number.low:g} to {number.high:g} {number.unit}; to go outside on purpose write "
         + "{value: "
@@ -173,17 +173,17 @@ def check_within(entry: Entry, value: float | None, number: Number, complaints: 
     return None
 
 
-def check_in_unit(entry: Entry, number: Number, complaints: Complaints) -> float | None:
+def check_in_unit(entry: Entry, number: Number, problems: Problems) -> float | None:
     """The value in the unit of its number: bare, with that unit, as a percentage, in money, or as a level."""
     if entry.text in LEVELS and takes_levels(number):
         return LEVELS[entry.text]
     quantity = parse_quantity(entry.text)
     factor = None if quantity is None else unit_factor(quantity.unit, number)
     if quantity is None or factor is None or isinstance(entry.value, bool):
-        complaints.about(entry, allowed=units_in_words(number), nearest=_nearest_level(entry, number))
+        problems.about(entry, allowed=units_in_words(number), nearest=_nearest_level(entry, number))
         return None
     value = quantity.amount * factor
-    return check_number(Entry(value, entry.file, entry.line, entry.column, entry.key, entry.text), complaints)
+    return check_number(Entry(value, entry.file, entry.line, entry.column, entry.key, entry.text), problems)
 
 
 def takes_levels(number: Number) -> bool:
@@ -218,19 +218,19 @@ def _nearest_level(entry: Entry, number: Number) -> str | None:
     return nearest_to(entry.text, LEVELS) if takes_levels(number) and entry.text else None
 
 
-def check_percentage(entry: Entry | None, low: float, high: float, complaints: Complaints) -> float | None:
+def check_percentage(entry: Entry | None, low: float, high: float, problems: Problems) -> float | None:
     """A percentage written with its sign, such as `25 %`, as a fraction; low and high are fractions."""
     if entry is None:
         return None
     quantity = parse_quantity(entry.text)
     if quantity is None or quantity.unit != "%" or not low <= quantity.amount / 100 <= high:
         wanted = f"a percentage with its sign, such as 25 %, from {100 * low:g} % to {100 * high:g} %"
-        complaints.about(entry, allowed=wanted)
+        problems.about(entry, allowed=wanted)
         return None
     return quantity.amount / 100
 
 
-def check_size(entry: Entry | None, kind: str | None, complaints: Complaints) -> float | None:
+def check_size(entry: Entry | None, kind: str | None, problems: Problems) -> float | None:
     """The size of an offer: money in bn USD, for security index points; above 0."""
     if entry is None or kind is None:
         return None
@@ -238,12 +238,12 @@ def check_size(entry: Entry | None, kind: str | None, complaints: Complaints) ->
     units = {"points": 1.0, "point": 1.0} if kind == "security" else _MONEY
     if quantity is None or quantity.unit not in units or not 0 < quantity.amount * units[quantity.unit] <= 10_000:
         example = "points, such as 0.2 points" if kind == "security" else "money, such as 4.2 bn USD or 300 mn USD"
-        complaints.about(entry, allowed=f"{example}, above 0")
+        problems.about(entry, allowed=f"{example}, above 0")
         return None
     return quantity.amount * units[quantity.unit]
 
 
-def check_level(entry: Entry | None, low: float, high: float, complaints: Complaints) -> float | None:
+def check_level(entry: Entry | None, low: float, high: float, problems: Problems) -> float | None:
     """A level (none .. dominant) or a bare number within low..high."""
     if entry is None:
         return None
@@ -251,6 +251,6 @@ def check_level(entry: Entry | None, low: float, high: float, complaints: Compla
         return LEVELS[entry.text]
     words = f"{range_in_words(low, high)} or a level: {listed(LEVELS)}"
     if isinstance(entry.value, str):
-        complaints.about(entry, allowed=words, nearest=nearest_to(entry.text, LEVELS))
+        problems.about(entry, allowed=words, nearest=nearest_to(entry.text, LEVELS))
         return None
-    return check_number(entry, complaints, low, high, words)
+    return check_number(entry, problems, low, high, words)

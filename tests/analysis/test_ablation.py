@@ -5,16 +5,25 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.analysis.ablation import CHANGED, clearest, effects, read_effects, silent, strongest, summary, write_effects
+from sim.analysis.ablation import (
+    CHANGED,
+    clearest,
+    effects,
+    read_effects,
+    silent,
+    strongest_systems,
+    summary,
+    write_effects,
+)
 from sim.analysis.paired import Resampling, finals_of_block, holm, paired
 from sim.batch.outcomes import thresholds
 from sim.cli import main
 from sim.cli.report import print_ablation
 from sim.engine.ensemble import prepare
 from sim.evidence.evidence import load_evidence
-from sim.figures.comparison import draw_ablation
+from sim.figures.ablation import draw_ablation
 from sim.io.errors import InputError
-from sim.model.vocabulary import CAUTION
+from sim.io.text import CAUTION
 from sim.scenario.scenario import load_scenario
 
 RUNS = 60
@@ -106,7 +115,7 @@ def test_the_clearest_scenario_of_each_system_is_named(table):
 
 
 def test_of_a_state_the_outcome_that_differs_most_is_picked(table):
-    most = strongest(table)
+    most = strongest_systems(table)
     for row in most.itertuples():
         same = (table["scenario"] == row.scenario) & (table["system"] == row.system) & (table["state"] == row.state)
         alignment = table[same & (table["measure"] == "alignment")]

@@ -12,11 +12,11 @@ from sim.analysis.paired import Label
 from sim.analysis.result_pairs import naive_words, starting_values
 from sim.batch.runner import run
 from sim.cli import main
-from sim.cli.report import print_comparison, print_results, signed
-from sim.figures.comparison import draw_contrasts, flow, heat_map
+from sim.cli.report import print_comparison, print_results
+from sim.figures.comparison import draw_differences, flow, heat_map
 from sim.figures.style import look
 from sim.io.errors import InputError
-from sim.model.vocabulary import CAUTION
+from sim.io.text import CAUTION, signed
 
 RUNS = 60
 LIFT = 0.03  # what the scenario called `lifted` adds to trust in the second power
@@ -201,7 +201,7 @@ def test_files_say_the_same_and_come_out_the_same(comparison, reference, lifted,
 
 @pytest.fixture(scope="module")
 def drawn(comparison, tmp_path_factory):
-    return draw_contrasts(comparison, tmp_path_factory.mktemp("figures"))
+    return draw_differences(comparison, tmp_path_factory.mktemp("figures"))
 
 
 @pytest.mark.parametrize("name", ["differences", "effects", "flows", "course"])

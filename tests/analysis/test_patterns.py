@@ -9,7 +9,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from sim.analysis.pattern_measures import MEASURES, Lab
+from sim.analysis.pattern_measures import PATTERN_MEASURES, Lab
 from sim.analysis.patterns import Verdict, find, load_patterns, table_of, verdict_of
 from sim.cli import main
 from sim.evidence.evidence import load_evidence
@@ -97,8 +97,8 @@ def test_the_whole_interval_has_to_lie_on_the_right_side(low, high, above, below
 
 
 def test_every_measure_is_used_and_says_how_it_measures():
-    assert {pattern.measure for pattern in PATTERNS.values()} == set(MEASURES)
-    assert all(len(function.__doc__) > 60 for function in MEASURES.values())
+    assert {pattern.measure for pattern in PATTERNS.values()} == set(PATTERN_MEASURES)
+    assert all(len(function.__doc__) > 60 for function in PATTERN_MEASURES.values())
 
 
 def test_every_pattern_of_the_region_has_sources_and_says_why_its_line_lies_there():

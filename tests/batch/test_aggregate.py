@@ -2,20 +2,20 @@ import numpy as np
 import pytest
 
 from helpers.fake_engine import LINES, fake_block
-from sim.batch.aggregate import QUANTILES, Tally
+from sim.batch.aggregate import QUANTILES, Aggregate
 from sim.batch.outcomes import final_columns, summarise, thresholds
-from sim.batch.tables import BY_POWER, BY_STATE, COUNTS
+from sim.model.variables import BY_POWER, BY_STATE, COUNTS
 
 LINE = thresholds(LINES)
 
 
 def counted(cuts):
-    tally = None
+    aggregate = None
     for number, (first, count) in enumerate(cuts):
         block = fake_block(first, count)
-        tally = tally or Tally(block)
-        tally.add(number, block, summarise(block, LINE))
-    return tally
+        aggregate = aggregate or Aggregate(block)
+        aggregate.add(number, block, summarise(block, LINE))
+    return aggregate
 
 
 @pytest.fixture(scope="module")
@@ -68,29 +68,29 @@ def test_nothing_depends_on_how_runs_were_cut_or_ordered():
 
 def test_a_block_is_counted_once():
     block = fake_block(0, 20)
-    tally = Tally(block)
+    aggregate = Aggregate(block)
     for _ in range(2):
-        tally.add(7, block, summarise(block, LINE))
-    assert tally.runs == 20
+        aggregate.add(7, block, summarise(block, LINE))
+    assert aggregate.runs == 20
 
 
 def test_a_tally_comes_back_as_it_was(tmp_path):
-    tally = counted([(0, 30), (30, 20)])
-    tally.save(tmp_path / "tally.npz")
-    again = Tally(fake_block(0, 1))
-    assert again.restore(tmp_path / "tally.npz")
+    aggregate = counted([(0, 30), (30, 20)])
+    aggregate.save(tmp_path / "aggregate.npz")
+    again = Aggregate(fake_block(0, 1))
+    assert again.restore(tmp_path / "aggregate.npz")
     assert (again.runs, again.blocks) == (50, {0, 1})
-    assert again.bands().equals(tally.bands())
-    assert again.offers().equals(tally.offers())
+    assert again.bands().equals(aggregate.bands())
+    assert again.offers().equals(aggregate.offers())
 
 
-@pytest.mark.parametrize("content", [b"", b"not a tally", None])
+@pytest.mark.parametrize("content", [b"", b"not a aggregate", None])
 def test_a_spoilt_tally_is_not_taken_up(content, tmp_path):
     if content is not None:
-        (tmp_path / "tally.npz").write_bytes(content)
-    tally = Tally(fake_block(0, 1))
-    assert not tally.restore(tmp_path / "tally.npz")
-    assert tally.runs == 0
+        (tmp_path / "aggregate.npz").write_bytes(content)
+    aggregate = Aggregate(fake_block(0, 1))
+    assert not aggregate.restore(tmp_path / "aggregate.npz")
+    assert aggregate.runs == 0
 
 
 def test_outcomes_are_counted_like_the_words_of_the_runs(whole):
@@ -115,10 +115,10 @@ def test_offers_are_summed(whole):
 def test_what_lies_outside_is_counted_at_the_edge_and_told():
     block = fake_block(0, 5)
     block.by_power[..., BY_POWER.index("trust")] = 1.5
-    tally = Tally(block)
-    tally.add(0, block, summarise(block, LINE))
-    bands = tally.bands().to_pandas()
-    assert tally.outside == 5 * len(block.quarters) * len(block.states) * len(block.powers)
+    aggregate = Aggregate(block)
+    aggregate.add(0, block, summarise(block, LINE))
+    bands = aggregate.bands().to_pandas()
+    assert aggregate.outside == 5 * len(block.quarters) * len(block.states) * len(block.powers)
     assert bands[bands["measure"] == "trust"]["p50"].to_numpy() == pytest.approx(1.0, abs=0.001)
 
 
@@ -126,7 +126,7 @@ def test_a_measure_that_stays_at_zero_is_told_as_zero():
     block = fake_block(0, 9)
     block.by_power[..., BY_POWER.index("pressure")] = 0.0
     block.by_power[..., BY_POWER.index("trade")] = 0.0
-    tally = Tally(block)
-    tally.add(0, block, summarise(block, LINE))
-    bands = tally.bands().to_pandas()
+    aggregate = Aggregate(block)
+    aggregate.add(0, block, summarise(block, LINE))
+    bands = aggregate.bands().to_pandas()
     assert (bands[bands["measure"].isin(["pressure", "trade"])][["mean", "p5", "p50", "p95"]] == 0).all().all()

@@ -14,8 +14,10 @@ from helpers.batches import bytes_of, go
 from helpers.fake_engine import Deadly, FakePrepared, fake_scenario
 from sim.batch import cluster
 from sim.batch import plan as blocks
-from sim.batch.runner import CHUNK, Interrupted, Stage, run, run_part
+from sim.batch.plan import CHUNK
+from sim.batch.runner import run, run_part
 from sim.batch.verify import check_results
+from sim.batch.worker import Interrupted, Stage
 from sim.cli import main
 from sim.io.errors import InputError, input_error
 
@@ -76,15 +78,15 @@ def test_a_worker_that_is_killed_loses_nothing(whole, workers, tmp_path):
 
 
 def test_where_no_folder_is_shared_the_files_themselves_come_back(whole, workers, tmp_path, monkeypatch):
-    errands = []
+    tasks = []
 
     def elsewhere(**named):
-        errands.append(blocks.Errand(**(named | {"folder": str(tmp_path / "not-here")})))
-        return errands[-1]
+        tasks.append(blocks.Errand(**(named | {"folder": str(tmp_path / "not-here")})))
+        return tasks[-1]
 
     monkeypatch.setattr("sim.batch.worker.Errand", elsewhere)
     results = run("toy", runs=RUNS, seed=4, out=tmp_path, dask=workers)
-    assert errands
+    assert tasks
     assert not (tmp_path / "not-here").exists()
     assert bytes_of(results.folder) == bytes_of(whole.folder)
 
@@ -193,10 +195,10 @@ def test_without_the_library_that_is_told(tmp_path, capsys, monkeypatch):
     assert "pip install 'multivector[cluster]'" in capsys.readouterr().err
 
 
-# --- errands, without a cluster ---
+# --- tasks, without a cluster ---
 
 
-def errand_of(folder, **changes):
+def task_of(folder, **changes):
     order = blocks.Order(scenario=dataclasses.replace(fake_scenario(runs=40)), engine=FakePrepared)
     plan = blocks.Plan(order, folder)
     said = {"order": order, "hash": plan.hash, "versions": blocks.versions(), "folder": str(folder), "token": "none"}
@@ -205,18 +207,18 @@ def errand_of(folder, **changes):
 
 def test_a_worker_with_other_code_is_refused(tmp_path):
     with pytest.raises(InputError, match="other code or evidence"):
-        blocks.run_errand(errand_of(tmp_path, hash="0" * 64), 0)
+        blocks.run_task(task_of(tmp_path, hash="0" * 64), 0)
 
 
 def test_a_block_made_twice_is_the_same(tmp_path):
-    one, two = (blocks.run_errand(errand_of(tmp_path), 0) for _ in range(2))
+    one, two = (blocks.run_task(task_of(tmp_path), 0) for _ in range(2))
     assert one == two
     assert one.contents
 
 
 def test_in_a_shared_folder_only_names_and_hashes_come_back(tmp_path):
     (tmp_path / "none").touch()
-    delivery = blocks.run_errand(errand_of(tmp_path), 0)
+    delivery = blocks.run_task(task_of(tmp_path), 0)
     assert delivery.contents == {}
     assert all((tmp_path / file.name).is_file() for file in (*delivery.files, delivery.counts))
 

@@ -6,8 +6,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from sim.batch.runner import CHUNK, run
-from sim.batch.tables import MEASURES
+from sim.batch.plan import CHUNK
+from sim.batch.runner import run
+from sim.model.variables import MEASURES
 
 ROOT = Path(__file__).parents[2]
 RUNS = CHUNK + 30  # two blocks, so that a folder of files has to be read

@@ -8,11 +8,15 @@ import pytest
 from helpers.batches import RUNS, bytes_of, go
 from helpers.fake_engine import FakePrepared, fake_scenario
 from sim.batch import runner
+from sim.batch.identity import code_hash, evidence_hash
+from sim.batch.plan import CHUNK
 from sim.batch.results import load_results
-from sim.batch.runner import CHUNK, Interrupted, Stage, code_hash, estimate, evidence_hash, run
-from sim.batch.tables import BY_POWER, BY_STATE, file_hash
+from sim.batch.runner import estimate, run
+from sim.batch.worker import Interrupted, Stage
 from sim.evidence.evidence import load_evidence
 from sim.io.errors import InputError
+from sim.io.writers import file_hash
+from sim.model.variables import BY_POWER, BY_STATE
 
 
 @pytest.fixture(scope="module")
@@ -138,7 +142,7 @@ def test_a_spoilt_file_is_made_again(results, spoilt, how, tmp_path):
     assert bytes_of(go(tmp_path).folder) == bytes_of(results.folder)
 
 
-@pytest.mark.parametrize("spoilt", ["tally.npz", "blocks.json"])
+@pytest.mark.parametrize("spoilt", ["aggregate.npz", "blocks.json"])
 def test_without_its_notes_a_batch_starts_afresh(results, spoilt, tmp_path):
     with pytest.raises(Interrupted) as stop:
         go(tmp_path, workers=1, progress=stop_after(CHUNK))

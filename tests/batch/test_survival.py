@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from helpers.batches import bytes_of
+from sim.batch.plan import CHUNK
 from sim.batch.results import load_results
-from sim.batch.runner import CHUNK, run
+from sim.batch.runner import run
 from sim.batch.verify import check_results
 from sim.cli import main
 
@@ -146,7 +147,7 @@ def test_finished_results_on_a_disk_that_can_only_be_read_are_opened(small_disk,
 
 
 def test_of_two_processes_in_one_folder_one_writes_and_the_other_is_told(whole, tmp_path):
-    asked = [sys.executable, "-m", "sim", *ASKED, "-o", str(tmp_path)]
+    asked = [sys.executable, "-m", "sim.cli", *ASKED, "-o", str(tmp_path)]
     both = [subprocess.Popen(asked, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in "ab"]
     ended = [(process.communicate(timeout=120), process.returncode) for process in both]
     codes = sorted(code for _, code in ended)

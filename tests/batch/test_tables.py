@@ -8,21 +8,12 @@ import pytest
 
 from helpers.fake_engine import LINES, POWERS, STATES, fake_block
 from sim.batch.outcomes import final_columns, outcome_words, summarise, thresholds
-from sim.batch.results import FORMAT, load_results, read_manifest, seal, write_manifest
-from sim.batch.tables import (
-    BY_POWER,
-    BY_STATE,
-    MEASURES,
-    Block,
-    file_hash,
-    join_tables,
-    runs_table,
-    series_table,
-    write_table,
-    write_text,
-    write_whole,
-)
+from sim.batch.results import RESULTS_FORMAT, load_results, read_manifest, seal, write_manifest
+from sim.batch.tables import join_tables, runs_table, series_table, write_table
+from sim.engine.block import Block
 from sim.io.errors import InputError
+from sim.io.writers import file_hash, write_text, write_whole
+from sim.model.variables import BY_POWER, BY_STATE, MEASURES
 
 
 @pytest.fixture
@@ -144,11 +135,11 @@ def test_the_head_of_a_block_is_its_first_runs(block):
 
 
 def test_a_manifest_comes_back_and_a_foreign_one_does_not(tmp_path):
-    write_manifest(tmp_path, {"format": FORMAT, "title": "Türkiye – a test"})
+    write_manifest(tmp_path, {"format": RESULTS_FORMAT, "title": "Türkiye – a test"})
     read = read_manifest(tmp_path)
-    assert read.pop("seal") == seal({"format": FORMAT, "title": "Türkiye – a test"})
-    assert read == {"format": FORMAT, "title": "Türkiye – a test"}
-    write_manifest(tmp_path, {"format": FORMAT + 1})
+    assert read.pop("seal") == seal({"format": RESULTS_FORMAT, "title": "Türkiye – a test"})
+    assert read == {"format": RESULTS_FORMAT, "title": "Türkiye – a test"}
+    write_manifest(tmp_path, {"format": RESULTS_FORMAT + 1})
     assert read_manifest(tmp_path) is None
     (tmp_path / "manifest.json").write_text("{")
     assert read_manifest(tmp_path) is None

@@ -8,7 +8,6 @@ import pyarrow.parquet as pq
 import pytest
 
 from sim.batch import runner
-from sim.batch.tables import BY_POWER, BY_STATE
 from sim.batch.variance import ENDED, FEWEST_DRAWS, LUCKS_PER_DRAW, split
 from sim.engine import ensemble
 from sim.engine.sampling import every_number, sampled_numbers
@@ -16,6 +15,7 @@ from sim.evidence.evidence import load_evidence
 from sim.model.chance import lucks
 from sim.model.parameters import vector
 from sim.model.turn import Phase, advance
+from sim.model.variables import BY_POWER, BY_STATE
 from sim.model.world import build, check_invariants, unpack
 from sim.scenario.scenario import load_scenario, with_number
 from sim.scenario.units import Range, Shape

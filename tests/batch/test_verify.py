@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from helpers.fake_engine import FakePrepared, fake_scenario
-from sim.batch.results import FORMAT, load_results, raw_manifest, write_manifest
+from sim.batch.results import RESULTS_FORMAT, load_results, raw_manifest, write_manifest
 from sim.batch.runner import run
 from sim.batch.verify import check_results, results_below
 from sim.cli import main
@@ -113,7 +113,7 @@ def test_the_layout_before_this_one_is_read_and_checked(folder, capsys):
 
     as_layout_1(folder)
     old = load_results(folder)
-    assert old.manifest["format"] == FORMAT
+    assert old.manifest["format"] == RESULTS_FORMAT
     assert old.manifest["thin"] == 1
     assert len(old.runs) == 40
     print_results(old)
@@ -126,8 +126,11 @@ def test_the_layout_before_this_one_is_read_and_checked(folder, capsys):
 @pytest.mark.parametrize(
     ("layout", "said"),
     [
-        (FORMAT + 1, f"in layout {FORMAT + 1}; this version reads layouts up to {FORMAT}: install the newer"),
-        (0, f"found results in layout 0; this version reads layouts 1 to {FORMAT}: run the scenario again"),
+        (
+            RESULTS_FORMAT + 1,
+            f"in layout {RESULTS_FORMAT + 1}; this version reads layouts up to {RESULTS_FORMAT}: install the newer",
+        ),
+        (0, f"found results in layout 0; this version reads layouts 1 to {RESULTS_FORMAT}: run the scenario again"),
     ],
 )
 def test_a_layout_that_is_not_known_is_told_with_what_to_do(folder, layout, said):

@@ -11,14 +11,15 @@ from pathlib import Path
 
 import pytest
 
-from sim.batch.tables import BY_POWER, BY_STATE
 from sim.engine.agents import Model
 from sim.engine.ensemble import LANES, prepare
 from sim.evidence.evidence import load_evidence
 from sim.model.chance import lucks
+from sim.model.fields import KINDS
 from sim.model.parameters import aligned, vector
 from sim.model.turn import Phase, advance
-from sim.model.world import KINDS, build
+from sim.model.variables import BY_POWER, BY_STATE
+from sim.model.world import build
 from sim.scenario.scenario import load_scenario
 
 pytestmark = pytest.mark.bench
@@ -91,7 +92,7 @@ def test_a_slot_of_the_table_costs_little(benchmark, say):
 
 @pytest.mark.benchmark(group="two scenarios from the command line")
 def test_a_batch_from_the_command_line(benchmark, say, tmp_path):
-    command = [sys.executable, "-m", "sim", "run", "baseline", "washington-summit", "--runs", str(MANY)]
+    command = [sys.executable, "-m", "sim.cli", "run", "baseline", "washington-summit", "--runs", str(MANY)]
 
     def play():
         subprocess.run([*command, "-o", str(tmp_path)], cwd=ROOT, check=True, capture_output=True, timeout=600)

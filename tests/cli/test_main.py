@@ -9,7 +9,7 @@ import pytest
 
 import sim
 from sim.batch import runner
-from sim.batch.runner import Interrupted, Progress, Stage
+from sim.batch.worker import Interrupted, Progress, Stage
 from sim.cli import common, main
 
 ROOT = Path(__file__).parents[2]
@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 
 def command(*arguments, **more):
     return subprocess.run(
-        [sys.executable, "-m", "sim", *arguments],
+        [sys.executable, "-m", "sim.cli", *arguments],
         cwd=ROOT,
         capture_output=True,
         text=True,

@@ -10,7 +10,8 @@ from sim.analysis.sensitivity import discovery
 from sim.analysis.sensitivity.experiment import FILE
 from sim.cli import main
 from sim.evidence import provenance
-from sim.evidence.evidence import Basis, load_evidence
+from sim.evidence.evidence import load_evidence
+from sim.evidence.numbers import Basis
 from sim.evidence.provenance import INFLUENCE, read_influence, trace_number
 
 SPEC = {

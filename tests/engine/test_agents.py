@@ -10,11 +10,12 @@ import mesa
 import numpy as np
 import pytest
 
-from sim.batch.tables import BY_STATE
 from sim.engine.agents import Model, Power, State
 from sim.io.errors import InputError
-from sim.model.world import KINDS, TERMS
-from sim.scenario.scenario import load_scenario, parse_quarter, quarter_text
+from sim.model.fields import KINDS, TERMS
+from sim.model.variables import BY_STATE
+from sim.scenario.calendar import parse_quarter, quarter_text
+from sim.scenario.scenario import load_scenario
 
 ROOT = Path(__file__).parents[2]
 QUARTERS = 6
@@ -188,14 +189,14 @@ def test_an_offer_is_taken_where_the_draw_stays_below_the_odds(played):
     assert {offer.accepted for offer in played.offers} == {True, False}
     for offer in played.offers:
         assert 0.0 < offer.draw < 1.0
-        assert offer.accepted == (offer.draw < offer.odds)
+        assert offer.accepted == (offer.draw < offer.probability)
 
 
 def test_better_than_the_reservation_is_better_than_even_odds(played):
     permitted = [offer for offer in played.offers if offer.permitted]
     assert {offer.utility > offer.reservation for offer in permitted} == {True, False}
     for offer in permitted:
-        assert (offer.utility > offer.reservation) == (offer.odds > 0.5)
+        assert (offer.utility > offer.reservation) == (offer.probability > 0.5)
 
 
 def test_reasons_are_plain_words_that_speak_for_the_answer(played):
@@ -231,7 +232,7 @@ def test_a_neutral_state_takes_no_alliance(short):
 BATCH = """
 import json
 import mesa.batchrunner
-from sim.agents import Model
+from sim import Model
 
 rows = mesa.batch_run(
     Model,

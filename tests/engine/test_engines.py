@@ -18,13 +18,14 @@ import pytest
 import yaml
 
 from sim.batch import runner
-from sim.batch.runner import CHUNK
-from sim.batch.tables import BY_POWER, BY_STATE
+from sim.batch.plan import CHUNK
 from sim.engine import agents, ensemble
 from sim.engine.agents import Model
 from sim.evidence.evidence import load_evidence
 from sim.model.chance import Stream, address, luck, lucks, name_key, uniform
-from sim.scenario.scenario import Event, EventKind, list_scenarios, load_scenario
+from sim.model.variables import BY_POWER, BY_STATE
+from sim.scenario.events import Event, EventKind
+from sim.scenario.scenario import list_scenarios, load_scenario
 
 ROOT = Path(__file__).parents[2]
 ARRAYS = ("by_power", "by_state", "offers")
@@ -139,7 +140,7 @@ def test_the_mesa_engine_writes_the_same_tables(tmp_path):
 
 SHORT_RUN = """
 import dataclasses, hashlib
-from sim import ensemble
+from sim.engine import ensemble
 from sim.scenario import load_scenario
 
 scenario = load_scenario("toy")

@@ -8,14 +8,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import Phase as Stage
 from hypothesis import strategies as st
 
-from sim.batch.tables import BY_POWER, BY_STATE
 from sim.engine.ensemble import prepare
 from sim.evidence.evidence import load_evidence
 from sim.model.chance import lucks
+from sim.model.fields import DOMAINS, KINDS
 from sim.model.parameters import vector
 from sim.model.turn import Phase, advance
-from sim.model.world import DOMAINS, KINDS, build, check_invariants, unpack
-from sim.scenario.scenario import Event, EventKind, load_scenario
+from sim.model.variables import BY_POWER, BY_STATE
+from sim.model.world import build, check_invariants, unpack
+from sim.scenario.events import Event, EventKind
+from sim.scenario.scenario import load_scenario
 
 TOY = load_scenario("toy")
 EVIDENCE = load_evidence("toy")

@@ -14,7 +14,8 @@ import pytest
 from helpers.clock import processor_time
 from helpers.small_seeds import files, number, table, write
 from sim.evidence import evidence as room
-from sim.evidence.evidence import Basis, load_evidence
+from sim.evidence.evidence import load_evidence
+from sim.evidence.numbers import Basis
 from sim.evidence.provenance import trace_number
 from sim.io.errors import InputError
 

@@ -10,17 +10,10 @@ from matplotlib.figure import Figure
 from helpers.fake_engine import FakePrepared, fake_scenario
 from sim.batch.outcomes import OUTCOMES
 from sim.batch.runner import run
-from sim.figures.batch import (
-    alignment_over_time,
-    draw_comparison,
-    draw_figures,
-    offer_bars,
-    outcome_bars,
-    ternary_path,
-    to_triangle,
-)
+from sim.figures.batch import alignment_over_time, draw_comparison, draw_figures, offer_bars, outcome_bars
 from sim.figures.style import DASHES, PALETTE, apart, look
-from sim.model.vocabulary import CAUTION
+from sim.figures.ternary import ternary_path, to_triangle
+from sim.io.text import CAUTION
 
 FIGURES = ("alignment", "ternary", "outcomes", "offers")
 POWERS = {"NOR": "Nordheim", "OST": "Ostland", "SUD": "Sudmark"}

@@ -13,7 +13,7 @@ from sim.analysis.sensitivity.experiment import Discover
 from sim.analysis.sensitivity.runner import sweep
 from sim.figures import sensitivity as figures
 from sim.figures import sensitivity_panels as plots
-from sim.model.vocabulary import CAUTION
+from sim.io.text import CAUTION
 
 DRAWS = np.random.default_rng(3)
 NAMES = ["alpha", "beta", "gamma", "dummy"]

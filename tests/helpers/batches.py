@@ -3,7 +3,8 @@
 import hashlib
 
 from helpers.fake_engine import FakePrepared, fake_scenario
-from sim.batch.runner import CHUNK, run
+from sim.batch.plan import CHUNK
+from sim.batch.runner import run
 
 RUNS = 2 * CHUNK + 90  # two full blocks and a part of one
 

@@ -8,8 +8,10 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from sim.batch.tables import BY_POWER, BY_STATE, COUNTS, Block
-from sim.evidence.evidence import KINDS, Actor
+from sim.engine.block import Block
+from sim.evidence.actors import Actor
+from sim.evidence.numbers import OFFER_KINDS
+from sim.model.variables import BY_POWER, BY_STATE, COUNTS
 from sim.scenario.scenario import Scenario
 
 STATES = {"ALD": "Aldara", "BEK": "Bekmar"}
@@ -48,7 +50,7 @@ def fake_evidence(states=STATES, powers=POWERS):
         together="the two",
         states=actors(states),
         powers=actors(powers),
-        kinds=KINDS,
+        kinds=OFFER_KINDS,
         numbers={name: SimpleNamespace(name=name, value=value) for name, value in LINES.items()},
         systems={},
     )
@@ -68,7 +70,7 @@ class FakePrepared:
             first=first,
             states=self.states,
             powers=self.powers,
-            kinds=KINDS,
+            kinds=OFFER_KINDS,
             quarters=self.quarters,
             by_power=by_power,
             by_state=by_state,
@@ -110,7 +112,7 @@ class FakePrepared:
         for index, name in enumerate(BY_STATE):  # a measure that nobody thought of here is some share, or a count
             other = np.clip(0.5 + steps[..., index % powers], 0.0, 1.0)
             by_state[..., index] = told.get(name, np.rint(4.0 * other) if name in COUNTS else other)
-        made = luck.poisson(6.0, (states, powers, len(KINDS)))
+        made = luck.poisson(6.0, (states, powers, len(OFFER_KINDS)))
         taken = luck.binomial(made, 0.6)
         return by_power, by_state, np.stack([made, taken, made * 300, taken * 280], axis=-1)
 

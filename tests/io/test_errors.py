@@ -13,14 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.io import errors, readers
-from sim.io.errors import Complaint, Complaints, Entry, InputError
+from sim.io.errors import Entry, InputError, Problem, Problems
 from sim.io.readers import parse_yaml, plain_scalar, read_table, read_yaml
 
 
 def read(text: str) -> tuple[Entry | None, list[str]]:
-    notebook = Complaints()
+    notebook = Problems()
     top = parse_yaml(text, "f.yaml", notebook)
-    return top, [str(complaint) for complaint in notebook]
+    return top, [str(problem) for problem in notebook]
 
 
 @pytest.fixture(params=["C parser", "Python parser"])
@@ -152,10 +152,10 @@ def test_two_readers_agree(monkeypatch: pytest.MonkeyPatch) -> None:
 
 class TestFiles:
     def said(self, path: Path) -> str:
-        notebook = Complaints()
+        notebook = Problems()
         assert read_yaml(path, notebook) is None
-        (complaint,) = notebook
-        return str(complaint)
+        (problem,) = notebook
+        return str(problem)
 
     def test_missing(self, tmp_path: Path) -> None:
         assert "no.yaml: cannot be read: No such file or directory" in self.said(tmp_path / "no.yaml")
@@ -194,7 +194,7 @@ class TestFiles:
     def test_a_byte_order_mark_is_no_matter(self, tmp_path: Path) -> None:
         path = tmp_path / "bom.yaml"
         path.write_bytes(b"\xef\xbb\xbfa: 1\r\nb: 2\r\n")
-        notebook = Complaints()
+        notebook = Problems()
         top = read_yaml(path, notebook)
         assert top is not None
         assert {key: entry.value for key, entry in top.value.items()} == {"a": 1, "b": 2}
@@ -204,9 +204,9 @@ class TestTables:
     def read(self, tmp_path: Path, text: str) -> tuple[list[dict[str, Entry]], list[str]]:
         path = tmp_path / "t.csv"
         path.write_text(text, encoding="utf-8")
-        notebook = Complaints()
+        notebook = Problems()
         rows = read_table(path, ("one", "two"), notebook)
-        return rows, [str(complaint) for complaint in notebook]
+        return rows, [str(problem) for problem in notebook]
 
     def test_cells_know_their_place(self, tmp_path: Path) -> None:
         rows, said = self.read(tmp_path, 'one,two\n\n1.5,"a, b"\n')
@@ -231,7 +231,7 @@ class TestTables:
 
 class TestWords:
     def test_a_complaint_reads_as_agreed(self) -> None:
-        complaint = Complaint(
+        problem = Problem(
             file="scenarios/x.yaml",
             line=12,
             key="events[0].offer.kind",
@@ -240,24 +240,24 @@ class TestWords:
             nearest="deal",
         )
         assert (
-            str(complaint)
+            str(problem)
             == "scenarios/x.yaml:12: events[0].offer.kind: found 'deel'; allowed: deal, minerals. Did you mean 'deal'?"
         )
 
     def test_an_error_lists_everything_in_order(self) -> None:
-        notebook = Complaints()
+        notebook = Problems()
         for line in (9, 3, 3):
-            notebook.add(Complaint(file="a", line=line, message="wrong"))
+            notebook.add(Problem(file="a", line=line, message="wrong"))
         with pytest.raises(InputError) as caught:
             notebook.raise_if_any()
         assert str(caught.value) == "a:3: wrong\na:9: wrong"
 
     def test_very_many_complaints_end_the_reading(self) -> None:
-        notebook = Complaints()
+        notebook = Problems()
         for line in range(errors.MOST_COMPLAINTS):
-            notebook.add(Complaint(file="a", line=line, message="wrong"))
+            notebook.add(Problem(file="a", line=line, message="wrong"))
         with pytest.raises(InputError, match="reading stopped here"):
-            notebook.add(Complaint(file="a", line=9999, message="wrong"))
+            notebook.add(Problem(file="a", line=9999, message="wrong"))
 
     def test_long_text_is_cut_in_messages(self) -> None:
         assert len(Entry("x" * 500, "f", 1, 1, "k", "x" * 500).quoted()) < 70

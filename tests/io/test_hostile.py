@@ -68,7 +68,7 @@ BOMBS = {
 EACH = """
 import contextlib, json, resource, sys, time
 from pathlib import Path
-from sim.complaints import InputError
+from sim.io import InputError
 from sim.evidence import load_evidence
 from sim.scenario import load_scenario
 
@@ -140,7 +140,7 @@ import contextlib, resource, sys
 with contextlib.suppress(ValueError, OSError):  # not every system knows how to limit memory
     resource.setrlimit(resource.RLIMIT_AS, (400_000_000, 400_000_000))
 resource.setrlimit(resource.RLIMIT_CPU, (5, 5))
-from sim.cli import main
+from sim.cli.main import main
 sys.exit(main(["check", *sys.argv[1:]]))
 """
 

@@ -253,7 +253,7 @@ def test_no_two_codes_share_a_key():
 
 
 def test_machine_code_draws_the_same_to_the_last_bit():
-    import sim.compiling  # noqa: F401 (this is what lets compiled code call chance)
+    import sim.model.compiling  # noqa: F401 (this is what lets compiled code call chance)
 
     @numba.njit(error_model="numpy")
     def loop(keys, quarter, first, second, out):

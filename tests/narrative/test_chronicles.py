@@ -14,14 +14,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.batch.tables import BY_STATE
 from sim.engine.agents import Model
 from sim.evidence.evidence import load_evidence
-from sim.model.vocabulary import capital
-from sim.narrative.chronicle import CAUTION, WIDTH, tell
+from sim.io.text import CAUTION, capital
+from sim.model.variables import BY_STATE
+from sim.narrative.chronicle import WIDTH, tell
 from sim.narrative.observer import Stand, StateYear
-from sim.narrative.paragraphs import ROOM, Teller
-from sim.scenario.scenario import EventKind, list_scenarios, load_scenario
+from sim.narrative.paragraphs import ROOM, Paragraphs
+from sim.scenario.events import EventKind
+from sim.scenario.scenario import list_scenarios, load_scenario
 
 KEPT = Path(__file__).parents[1] / "chronicles"
 SCENARIOS = list_scenarios()
@@ -152,7 +153,7 @@ def test_offers_that_a_scenario_lays_on_the_table_are_answered_in_the_story(name
 
 
 def test_quiet_states_are_told_together():
-    teller = Teller("AAA", {"AAA": "Alpha", "BBB": "Beta"}, {"BBB": "Betaville"})
+    teller = Paragraphs("AAA", {"AAA": "Alpha", "BBB": "Beta"}, {"BBB": "Betaville"})
     stand = Stand(alignment={"BBB": 0.2}, trust={"BBB": 0.5}, standing={"BBB": 0.5}, partners=1.0)
     calm = StateYear(before=stand, after=stand, kept={"BBB": 0.0}, failed={"BBB": 0.0})
     assert teller.paragraph(calm) == ""
@@ -168,7 +169,7 @@ def test_votes_are_told_once_for_all_states():
 
 
 def test_clashes_and_plants_are_told():
-    teller = Teller("AAA", {"AAA": "Alpha", "BBB": "Beta", "CCC": "Gamma"}, {"BBB": "Betaville"})
+    teller = Paragraphs("AAA", {"AAA": "Alpha", "BBB": "Beta", "CCC": "Gamma"}, {"BBB": "Betaville"})
     stand = Stand(alignment={"BBB": 0.2}, trust={"BBB": 0.5}, standing={"BBB": 0.5}, partners=1.0)
     year = StateYear(
         clashes=[(8100, "CCC")],

@@ -15,11 +15,12 @@ from sim.engine.agents import Model
 from sim.engine.ensemble import prepare
 from sim.io.errors import InputError
 from sim.model import vocabulary
+from sim.model.fields import DOMAINS, KINDS, TERMS
 from sim.model.turn import Phase
-from sim.model.world import DOMAINS, KINDS, TERMS
 from sim.narrative.counterfactual import explain, explained_together, how_to_read
 from sim.narrative.explanation import BAR, points_of
-from sim.scenario.scenario import load_scenario, quarter_text
+from sim.scenario.calendar import quarter_text
+from sim.scenario.scenario import load_scenario
 
 COMING = ("order", "energy", "kinship", "solidarity", "union", "vacuum", "second_tier")
 FIGURE = re.compile(r"^ *([+-]\d+\.\d) ", re.MULTILINE)
@@ -38,7 +39,7 @@ def year(model):
     for state in model.states:
         for quarter in quarters:
             try:
-                found += model.explain(state.code, quarter)
+                found += explain(model, state=state.code, at=quarter)
             except InputError as error:
                 assert "no such offer" in str(error)  # noqa: PT017  a quarter without an offer to this state
     return found
@@ -56,7 +57,7 @@ def summit():
 
 @pytest.mark.parametrize("name", dict.fromkeys((*TERMS, *COMING)))
 def test_every_term_has_words(name):
-    said = vocabulary.TERMS[name]
+    said = vocabulary.TERM_WORDS[name]
     assert said.label
     assert said.short_for or said.short_against
     assert bool(said.long_for) == bool(said.short_for)
@@ -66,8 +67,8 @@ def test_every_term_has_words(name):
 
 
 def test_every_kind_of_offer_and_domain_has_words():
-    assert set(vocabulary.KINDS) == set(KINDS)
-    assert set(vocabulary.FIELDS) == set(DOMAINS)
+    assert set(vocabulary.KIND_WORDS) == set(KINDS)
+    assert set(vocabulary.DOMAIN_WORDS) == set(DOMAINS)
 
 
 def test_every_sign_that_occurs_has_words_of_its_own(model, summit):
@@ -82,7 +83,7 @@ def test_every_sign_that_occurs_has_words_of_its_own(model, summit):
 
 def test_sentences_use_only_facts_that_are_known(year):
     known = set(year[0].facts)
-    for said in vocabulary.TERMS.values():
+    for said in vocabulary.TERM_WORDS.values():
         for sentence in said[1:]:
             assert set(re.findall(r"{(\w+)}", sentence)) <= known
 
@@ -142,7 +143,7 @@ def test_what_is_explained_is_what_was_answered(model, year):
 
 def test_a_quarter_gives_all_its_offers(model):
     for offer in model.offers[:5]:
-        explained = model.explain(offer.to, offer.quarter)
+        explained = explain(model, state=offer.to, at=offer.quarter)
         assert [one.offer for one in explained] == [
             other for other in model.offers if (other.to, other.quarter) == (offer.to, offer.quarter)
         ]
@@ -153,7 +154,7 @@ def test_explaining_changes_nothing(model):
     while asked.running:
         asked.step()
         if asked.offers and asked.quarter % 5 == 0:
-            asked.explain(asked.offers[-1].to, asked.offers[-1].quarter)
+            explain(asked, state=asked.offers[-1].to, at=asked.offers[-1].quarter)
     assert asked.by_power.tobytes() == model.by_power.tobytes()
     assert asked.by_state.tobytes() == model.by_state.tobytes()
     assert asked.offers == model.offers
@@ -162,8 +163,8 @@ def test_explaining_changes_nothing(model):
 
 def test_the_same_question_has_the_same_answer(model, year):
     offer = year[0].offer
-    again = model.explain(offer.to, offer.quarter)
-    assert str(again[0]) == str(model.explain(offer.to, offer.quarter)[0])
+    again = explain(model, state=offer.to, at=offer.quarter)
+    assert str(again[0]) == str(explain(model, state=offer.to, at=offer.quarter)[0])
 
 
 def test_a_model_changed_by_hand_is_told():
@@ -174,14 +175,14 @@ def test_a_model_changed_by_hand_is_told():
         changed.step()
     late = changed.offers[-1]
     with pytest.raises(InputError, match="changed by hand"):
-        changed.explain(late.to, late.quarter)
+        explain(changed, state=late.to, at=late.quarter)
 
 
 def test_what_has_not_been_played_cannot_be_explained():
     young = Model("toy", seed=3)
     young.step()
     with pytest.raises(InputError, match="not part of the run"):
-        young.explain("ALD", "2029-Q1")
+        explain(young, state="ALD", at="2029-Q1")
 
 
 def test_a_run_with_numbers_of_its_own_is_explained_with_them():
@@ -243,7 +244,7 @@ def test_where_nothing_is_said_to_turn_it_nothing_does(year, what):
 
 def test_a_change_says_through_what_it_works(year, summit):
     ways = {one.flips["size"].because for one in (*year, *summit)} - {""}
-    labels = {said.label for said in vocabulary.TERMS.values()}
+    labels = {said.label for said in vocabulary.TERM_WORDS.values()}
     assert all(way.partition(" ")[0] in ("more", "less") and way.partition(" ")[2] in labels for way in ways)
     taken_smaller = [
         one for one in (*year, *summit) if one.offer.accepted and (one.flips["size"].to or 1e9) < one.offer.size
@@ -274,7 +275,7 @@ def test_a_veto_is_named_and_what_lifts_it_is_found():
     bound = {"states.ALD.neutrality": 1.0, "choice.alliance_size": 0.1}
     model = Model("toy", seed=3, numbers=bound).run_model()
     barred = next(offer for offer in model.offers if not offer.permitted)
-    one = next(one for one in model.explain("ALD", barred.quarter, kind="security") if one.offer == barred)
+    one = next(one for one in explain(model, state="ALD", at=barred.quarter, kind="security") if one.offer == barred)
     assert "could not do otherwise: a neutral state joins no alliance" in " ".join(str(one).split())
     assert one.margin == 0.0
     assert "gift" not in one.flips
@@ -331,7 +332,7 @@ def test_json_has_the_numbers_in_full(capsys):
     assert (page["scenario"], page["seed"], page["run"]) == ("toy", 1, 2)
     for one in page["explanations"]:
         assert math.fsum(term["utility"] for term in one["terms"].values()) == pytest.approx(one["utility"], abs=1e-15)
-        assert one["accepted"] == (one["draw"] < one["odds"])
+        assert one["accepted"] == (one["draw"] < one["probability"])
         assert {"size", "exclusivity", "trust"} <= set(one["turned_by"])
 
 

@@ -14,7 +14,7 @@ from sim.engine.ensemble import prepare
 from sim.evidence.evidence import load_evidence
 from sim.io.errors import InputError
 from sim.scenario.diff import diff_text
-from sim.scenario.scenario import KEYS, list_scenarios, load_scenario
+from sim.scenario.scenario import SCENARIO_KEYS, list_scenarios, load_scenario
 from sim.scenario.timeline import EVENT_KEYS
 
 ROOT = Path(__file__).parents[2]
@@ -39,7 +39,7 @@ LANGUAGE = """
     choice.dependence_aversion choice.gain measures.leaning_share rivalry.NOR.OST.economic trust-backlash
     baseline toy x .. / ~ null true no & * ! !!binary | > - ? : , [ ] { } ' " # % @ ` --- ...
 """
-WORDS = [*KEYS, *EVENT_KEYS, *LANGUAGE.split(), *ODD]
+WORDS = [*SCENARIO_KEYS, *EVENT_KEYS, *LANGUAGE.split(), *ODD]
 
 
 @pytest.fixture(scope="module")
@@ -134,7 +134,7 @@ _anything = st.recursive(
 
 
 @FEW
-@given(said=st.dictionaries(st.sampled_from(KEYS), _anything, max_size=3))
+@given(said=st.dictionaries(st.sampled_from(SCENARIO_KEYS), _anything, max_size=3))
 def test_no_structure_gives_anything_but_an_input_error(desk, said):
     survives(desk, (HEAD + yaml.safe_dump(said, allow_unicode=True)).encode("utf-8", "replace"))
 

@@ -12,7 +12,7 @@ from sim.batch.runner import estimate
 from sim.cli import main
 from sim.cli.new import starting_text
 from sim.evidence.evidence import load_evidence
-from sim.io.errors import Complaints, InputError
+from sim.io.errors import InputError, Problems
 from sim.io.readers import parse_yaml
 from sim.scenario import scenario as room
 from sim.scenario.diff import diff_text, differences
@@ -35,7 +35,7 @@ def plain(entry):
 
 
 def refused(text):
-    top = parse_yaml(text, "x.yaml", Complaints())
+    top = parse_yaml(text, "x.yaml", Problems())
     return [error.message for error in SCHEMA.iter_errors(plain(top))]
 
 
@@ -104,7 +104,7 @@ def test_half_of_all_mistakes_are_underlined_while_they_are_typed():
 
 
 def refused_or_no_yaml(text):
-    top = parse_yaml(text, "x.yaml", Complaints())
+    top = parse_yaml(text, "x.yaml", Problems())
     return top is None or any(SCHEMA.iter_errors(plain(top)))
 
 

@@ -11,7 +11,8 @@ import pytest
 
 from sim.engine import agents, ensemble
 from sim.engine.sampling import event_dates
-from sim.evidence.evidence import HOME_WORLD, load_evidence
+from sim.evidence.evidence import load_evidence
+from sim.evidence.worlds import HOME_WORLD
 from sim.scenario.events import EventKind
 from sim.scenario.scenario import list_scenarios, load_scenario
 

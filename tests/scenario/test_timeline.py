@@ -10,7 +10,8 @@ from sim.engine.sampling import NEVER, event_dates, sampled_numbers
 from sim.evidence.evidence import load_evidence
 from sim.io.errors import InputError
 from sim.narrative import chronicle
-from sim.scenario.scenario import load_scenario, parse_quarter, with_number
+from sim.scenario.calendar import parse_quarter
+from sim.scenario.scenario import load_scenario, with_number
 from sim.scenario.timeline import MOST_EVENTS
 from sim.scenario.units import Range
 

@@ -31,8 +31,8 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from sim.batch import plan, runner, worker
 from sim.batch.aggregate import warm_up
-from sim.batch.tables import is_draft
 from sim.batch.verify import check_results
+from sim.io.writers import is_draft
 from sim.scenario.scenario import load_scenario
 
 DAY_AND_MACHINE = ("times", "machine", "seal")
@@ -118,7 +118,7 @@ def at_every_write():
     plan.CHUNK = runner.CHUNK = worker.CHUNK = 8
     toy = load_scenario("toy")
     toy = dataclasses.replace(toy, runs=20, end=toy.start + 3, events=())
-    plan.Plan(plan.Order(scenario=toy), Path()).prepare().run_block(0, 1)
+    plan.Plan(plan.BatchRequest(scenario=toy), Path()).prepare().run_block(0, 1)
     warm_up()
 
     def go(folder, prepare):
@@ -176,7 +176,7 @@ def main(arguments=None):
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="soak-") as name:
         place = Path(name)
-        prepared = plan.Plan(plan.Order(scenario=load_scenario(asked.scenario)), place).prepare()
+        prepared = plan.Plan(plan.BatchRequest(scenario=load_scenario(asked.scenario)), place).prepare()
         prepared.run_block(0, 1)  # compiled code is loaded once, here, and not by every child
         warm_up()
         started = time.monotonic()

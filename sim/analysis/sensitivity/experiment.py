@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from sim.analysis.sensitivity.factors import Factor, read_factors
-from sim.analysis.sensitivity.responses import Ask, read_asks
-from sim.evidence.evidence import load_evidence, shipped_folder
+from sim.analysis.sensitivity.responses import Response, read_asks
+from sim.evidence.evidence import load_evidence
+from sim.evidence.worlds import shipped_folder
 from sim.io.checks import check_choice, check_keys, check_list, check_number, check_text, check_whole_number
-from sim.io.errors import Complaints, Entry, InputError, input_error, listed, nearest_to
+from sim.io.errors import Entry, InputError, Problems, input_error, listed, nearest_to
 from sim.io.readers import parse_yaml, read_yaml
 from sim.scenario.scenario import LARGEST_SEED, Scenario, list_scenarios, load_scenario
 
@@ -115,7 +116,7 @@ class Experiment:
     seed: int = 0
     replicates: int = 1
     screen: Screen | None = None
-    outcomes: tuple[Ask, ...] = ()
+    outcomes: tuple[Response, ...] = ()
     discover: tuple[Discover, ...] = ()
     notes: str = ""
     path: Path | None = None
@@ -183,7 +184,7 @@ def load_experiment(what: str | Path | Mapping[str, Any]) -> Experiment:
     sim.io.errors.InputError
         With every problem found.
     """
-    complaints = Complaints()
+    problems = Problems()
     path: Path | None = None
     if isinstance(what, str | Path):
         path = experiment_path(what)
@@ -195,13 +196,13 @@ def load_experiment(what: str | Path | Mapping[str, Any]) -> Experiment:
                 allowed=f"{listed(known)}, a folder with an {FILE}, or the path of one",
                 nearest=nearest_to(what, known),
             )
-        top = read_yaml(path, complaints)
+        top = read_yaml(path, problems)
     else:
-        top = parse_yaml(yaml.safe_dump(_plain(what), sort_keys=False, allow_unicode=True), "experiment", complaints)
+        top = parse_yaml(yaml.safe_dump(_plain(what), sort_keys=False, allow_unicode=True), "experiment", problems)
     experiment = None
-    if top is not None and check_keys(top, _REQUIRED, _OPTIONAL, complaints):
-        experiment = _read(top, path, complaints)
-    complaints.raise_if_any()
+    if top is not None and check_keys(top, _REQUIRED, _OPTIONAL, problems):
+        experiment = _read(top, path, problems)
+    problems.raise_if_any()
     assert experiment is not None
     return experiment
 
@@ -215,76 +216,76 @@ def _plain(value: Any) -> Any:
     return [_plain(item) for item in value] if isinstance(value, list | tuple) else value
 
 
-def _read(top: Entry, path: Path | None, complaints: Complaints) -> Experiment | None:
+def _read(top: Entry, path: Path | None, problems: Problems) -> Experiment | None:
     keys = top.value
-    scenario = _scenario(keys.get("scenario"), path, complaints)
-    design = _design(keys.get("design"), complaints)
-    screen = _screen(keys.get("screen"), complaints)
+    scenario = _scenario(keys.get("scenario"), path, problems)
+    design = _design(keys.get("design"), problems)
+    screen = _screen(keys.get("screen"), problems)
     if scenario is None or design is None:
         return None
     evidence = load_evidence(scenario.world)
-    factors = read_factors(keys.get("factors"), scenario, evidence, complaints)
-    check_levels_fit(keys.get("factors"), factors, design, complaints)
-    asks = read_asks(keys.get("outcomes"), scenario, evidence, complaints)
-    check_names_differ(keys.get("outcomes"), factors, asks, complaints)
+    factors = read_factors(keys.get("factors"), scenario, evidence, problems)
+    check_levels_fit(keys.get("factors"), factors, design, problems)
+    asks = read_asks(keys.get("outcomes"), scenario, evidence, problems)
+    check_names_differ(keys.get("outcomes"), factors, asks, problems)
     experiment = Experiment(
         name="experiment" if path is None else path.resolve().parent.name,
-        title=check_text(keys.get("title"), complaints),
-        question=check_text(keys.get("question"), complaints),
+        title=check_text(keys.get("title"), problems),
+        question=check_text(keys.get("question"), problems),
         scenario=scenario,
-        seed=_whole(keys, "seed", scenario.seed, 0, LARGEST_SEED, complaints),
-        replicates=_whole(keys, "replicates", 1, 1, MOST_REPLICATES, complaints),
+        seed=_whole(keys, "seed", scenario.seed, 0, LARGEST_SEED, problems),
+        replicates=_whole(keys, "replicates", 1, 1, MOST_REPLICATES, problems),
         factors=factors,
         design=design,
         screen=screen,
         outcomes=asks,
-        discover=_discover(keys.get("discover"), asks, complaints),
-        notes=check_text(keys["notes"], complaints) if "notes" in keys else "",
+        discover=_discover(keys.get("discover"), asks, problems),
+        notes=check_text(keys["notes"], problems) if "notes" in keys else "",
         path=path,
     )
-    check_size(top, experiment, complaints)
+    check_experiment_size(top, experiment, problems)
     return experiment
 
 
 def check_names_differ(
-    entry: Entry | None, factors: tuple[Factor, ...], asks: tuple[Ask, ...], complaints: Complaints
+    entry: Entry | None, factors: tuple[Factor, ...], asks: tuple[Response, ...], problems: Problems
 ) -> None:
     """No outcome bears the name of a factor: both are columns of one table."""
     both = {factor.name for factor in factors} & {ask.name for ask in asks}
     if entry is not None and both:
-        complaints.about(entry, found=f"the outcome '{min(both)}'", allowed="a name that no factor has")
+        problems.about(entry, found=f"the outcome '{min(both)}'", allowed="a name that no factor has")
 
 
-def _whole(keys: dict[str, Entry], key: str, usual: int, low: int, high: int, complaints: Complaints) -> int:
+def _whole(keys: dict[str, Entry], key: str, usual: int, low: int, high: int, problems: Problems) -> int:
     if key not in keys:
         return usual
-    return check_whole_number(keys[key], complaints, low, high) or low
+    return check_whole_number(keys[key], problems, low, high) or low
 
 
-def _scenario(entry: Entry | None, path: Path | None, complaints: Complaints) -> Scenario | None:
+def _scenario(entry: Entry | None, path: Path | None, problems: Problems) -> Scenario | None:
     """The scenario by name: one that is shipped, or one beside the experiment's file."""
     if entry is None:
         return None
     beside = () if path is None else list_scenarios(path.parent)
     beside = tuple(name for name in beside if name != Path(FILE).stem)
-    name = check_choice(entry, (*list_scenarios(), *beside), complaints)
+    name = check_choice(entry, (*list_scenarios(), *beside), problems)
     if name is None:
         return None
     try:
         return load_scenario(name if path is None or name not in beside else path.parent / f"{name}.yaml")
     except InputError as error:
-        for complaint in error.complaints:
-            complaints.add(complaint)
+        for problem in error.problems:
+            problems.add(problem)
         return None
 
 
-def check_size(entry: Entry, experiment: Experiment, complaints: Complaints) -> None:
+def check_experiment_size(entry: Entry, experiment: Experiment, problems: Problems) -> None:
     """A design has no more points than a machine can hold."""
     for screen in (True, False):
         rows = experiment.rows(screen)
         if rows > MOST_ROWS:
             place = entry.value["screen" if screen else "design"]
-            complaints.about(place, found=f"{rows:,} points", allowed=f"at most {MOST_ROWS:,}")
+            problems.about(place, found=f"{rows:,} points", allowed=f"at most {MOST_ROWS:,}")
 
 
 # --- design ----------------------------------------------------------------------------------------------------------
@@ -302,77 +303,77 @@ _DESIGN_KEYS: dict[DesignKind, tuple[tuple[str, ...], tuple[str, ...]]] = {
 }
 
 
-def _design(entry: Entry | None, complaints: Complaints) -> Design | None:
+def _design(entry: Entry | None, problems: Problems) -> Design | None:
     if entry is None:
         return None
     if not isinstance(entry.value, dict):
-        complaints.about(entry, allowed="a group of keys: kind, one of " + listed(DESIGNS) + ", and its size")
+        problems.about(entry, allowed="a group of keys: kind, one of " + listed(DESIGNS) + ", and its size")
         return None
     if "kind" not in entry.value:
-        complaints.about(entry, found="", message="'kind' is missing", allowed=listed(DESIGNS))
+        problems.about(entry, found="", message="'kind' is missing", allowed=listed(DESIGNS))
         return None
-    word = check_choice(entry.value["kind"], DESIGNS, complaints)
+    word = check_choice(entry.value["kind"], DESIGNS, problems)
     if word is None:
         return None
     kind = DesignKind[word.upper().replace("-", "_")]
     required, optional = _DESIGN_KEYS[kind]
-    check_keys(entry, ("kind", *required), optional, complaints)
+    check_keys(entry, ("kind", *required), optional, problems)
     keys = entry.value
     fewest = FEWEST.get(kind, 2)
     key = "trajectories" if kind is DesignKind.MORRIS else "points"
-    points = _whole(keys, key, fewest, fewest, MOST_POINTS, complaints)
+    points = _whole(keys, key, fewest, fewest, MOST_POINTS, problems)
     if kind is DesignKind.SOBOL and "points" in keys:
-        check_power_of_two(keys["points"], complaints)
-    levels = _whole(keys, "levels", 4, 2, 64, complaints)
+        check_power_of_two(keys["points"], problems)
+    levels = _whole(keys, "levels", 4, 2, 64, problems)
     if "levels" in keys:
-        check_even(keys["levels"], complaints)
+        check_even(keys["levels"], problems)
     return Design(
         kind=kind,
         points=points,
-        second_order=_second_order(keys.get("second_order"), complaints),
+        second_order=_second_order(keys.get("second_order"), problems),
         levels=levels,
-        curves=_whole(keys, "curves", 2, 2, 64, complaints),
+        curves=_whole(keys, "curves", 2, 2, 64, problems),
     )
 
 
-def _second_order(entry: Entry | None, complaints: Complaints) -> bool:
-    return entry is None or check_choice(entry, ("true", "false"), complaints) != "false"
+def _second_order(entry: Entry | None, problems: Problems) -> bool:
+    return entry is None or check_choice(entry, ("true", "false"), problems) != "false"
 
 
-def check_power_of_two(entry: Entry, complaints: Complaints) -> None:
+def check_power_of_two(entry: Entry, problems: Problems) -> None:
     """A Sobol sequence is balanced only at powers of two."""
     value = entry.value
     if isinstance(value, int) and not isinstance(value, bool) and value > 0 and value & (value - 1):
         below = 1 << (value.bit_length() - 1)
-        complaints.about(entry, allowed=f"a power of two, such as {below} or {2 * below}")
+        problems.about(entry, allowed=f"a power of two, such as {below} or {2 * below}")
 
 
-def check_even(entry: Entry, complaints: Complaints) -> None:
+def check_even(entry: Entry, problems: Problems) -> None:
     """Trajectories step over half of the levels, so there is an even number of them."""
     if isinstance(entry.value, int) and entry.value % 2:
-        complaints.about(entry, allowed="an even number of levels")
+        problems.about(entry, allowed="an even number of levels")
 
 
-def _screen(entry: Entry | None, complaints: Complaints) -> Screen | None:
-    if entry is None or not check_keys(entry, ("trajectories", "keep"), ("levels",), complaints):
+def _screen(entry: Entry | None, problems: Problems) -> Screen | None:
+    if entry is None or not check_keys(entry, ("trajectories", "keep"), ("levels",), problems):
         return None
     keys = entry.value
     if "levels" in keys:
-        check_even(keys["levels"], complaints)
+        check_even(keys["levels"], problems)
     return Screen(
-        trajectories=_whole(keys, "trajectories", 10, 2, MOST_POINTS, complaints),
-        levels=_whole(keys, "levels", 4, 2, 64, complaints),
-        keep=_whole(keys, "keep", 1, 1, MOST_POINTS, complaints),
+        trajectories=_whole(keys, "trajectories", 10, 2, MOST_POINTS, problems),
+        levels=_whole(keys, "levels", 4, 2, 64, problems),
+        keep=_whole(keys, "keep", 1, 1, MOST_POINTS, problems),
     )
 
 
-def check_levels_fit(entry: Entry | None, factors: tuple[Factor, ...], design: Design, complaints: Complaints) -> None:
+def check_levels_fit(entry: Entry | None, factors: tuple[Factor, ...], design: Design, problems: Problems) -> None:
     """Search curves run through every value, so they cannot run through levels; a grid needs at most a few factors."""
     if entry is None:
         return
     stepped = [factor.name for factor in factors if factor.levels]
     if design.kind is DesignKind.FAST and stepped:
-        complaints.about(
+        problems.about(
             entry, found=f"levels of {listed(stepped)}", allowed="limits: FAST moves along curves, use sobol for levels"
         )
 
@@ -380,21 +381,21 @@ def check_levels_fit(entry: Entry | None, factors: tuple[Factor, ...], design: D
 # --- what to look for ------------------------------------------------------------------------------------------------
 
 
-def _discover(entry: Entry | None, asks: tuple[Ask, ...], complaints: Complaints) -> tuple[Discover, ...]:
+def _discover(entry: Entry | None, asks: tuple[Response, ...], problems: Problems) -> tuple[Discover, ...]:
     if entry is None:
         return ()
     names = [ask.name for ask in asks]
     found = []
-    for item in check_list(entry, complaints, "a list of what to look for"):
-        if not check_keys(item, ("outcome",), ("at_least", "at_most"), complaints):
+    for item in check_list(entry, problems, "a list of what to look for"):
+        if not check_keys(item, ("outcome",), ("at_least", "at_most"), problems):
             continue
         keys = item.value
         if ("at_least" in keys) == ("at_most" in keys):
             told = "both" if "at_least" in keys else "neither"
-            complaints.about(item, found=told, allowed="one of at_least and at_most")
-        outcome = check_choice(keys.get("outcome"), names, complaints)
-        least = check_number(keys.get("at_least"), complaints)
-        most = check_number(keys.get("at_most"), complaints)
+            problems.about(item, found=told, allowed="one of at_least and at_most")
+        outcome = check_choice(keys.get("outcome"), names, problems)
+        least = check_number(keys.get("at_least"), problems)
+        most = check_number(keys.get("at_most"), problems)
         if outcome is not None:
             found.append(Discover(outcome=outcome, least=least, most=most))
     return tuple(found)

@@ -91,7 +91,7 @@ def analyse(sample: Sample, outputs: dict[str, Floats], seed: int = 0) -> Analys
             check_output(outcome, values, sample)
             found = _READERS[sample.design.kind](sample, values, draws)
         except InputError as error:
-            rows["refused"].append({"outcome": outcome, "why": "; ".join(c.message for c in error.complaints)})
+            rows["refused"].append({"outcome": outcome, "why": "; ".join(c.message for c in error.problems)})
             continue
         for table in ("indices", "interactions", "convergence"):
             rows[table] += [{"outcome": outcome} | row for row in found.get(table, ())]
@@ -411,7 +411,7 @@ _READERS: dict[DesignKind, Callable[[Sample, Floats, np.random.Generator], _Foun
 # --- screening -------------------------------------------------------------------------------------------------------
 
 
-def strongest(analysis: Analysis, outputs: dict[str, Floats], keep: int) -> tuple[str, ...]:
+def strongest_factors(analysis: Analysis, outputs: dict[str, Floats], keep: int) -> tuple[str, ...]:
     """The factors that matter most for any outcome, by mean elementary effect in standard deviations of the outcome.
 
     The dummy is never among them. Ties, and factors without effect, keep the order of the design.

@@ -12,13 +12,13 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from sim.io.checks import check_choice, check_group, check_list, check_unknown_keys
-from sim.io.errors import Complaints, Entry, listed, nearest_to, quoted
+from sim.io.errors import Entry, Problems, listed, nearest_to, quoted
 from sim.scenario.calendar import parse_quarter, quarter_text
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from sim.batch.tables import Block
+    from sim.engine.block import Block
     from sim.evidence.evidence import Evidence
     from sim.scenario.scenario import Scenario
 
@@ -40,7 +40,7 @@ class Source(Enum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Ask:
+class Response:
     """One number asked of every run.
 
     `what` is the measure, the outcome words or the total; states are averaged over; `power` is a code, `all` or
@@ -69,59 +69,59 @@ _KEYS = {
 }
 
 
-def read_asks(entry: Entry | None, scenario: Scenario, evidence: Evidence, complaints: Complaints) -> tuple[Ask, ...]:
+def read_asks(entry: Entry | None, scenario: Scenario, evidence: Evidence, problems: Problems) -> tuple[Response, ...]:
     """The questions of an experiment, those for each state, power, word or quarter written out."""
     if entry is None:
         return ()
-    asks: list[Ask] = []
-    groups = check_group(entry, complaints, "a group of outcomes, each with a name")
+    asks: list[Response] = []
+    groups = check_group(entry, problems, "a group of outcomes, each with a name")
     if not groups and isinstance(entry.value, dict):
-        complaints.about(entry, found="nothing", allowed="at least one outcome")
+        problems.about(entry, found="nothing", allowed="at least one outcome")
     for name, item in groups.items():
-        if check_name(item, name, complaints):
-            new = _asks(name, item, scenario, evidence, complaints)
-            check_new_names(item, new, asks, complaints)
+        if check_response_name(item, name, problems):
+            new = _asks(name, item, scenario, evidence, problems)
+            check_new_names(item, new, asks, problems)
             asks += new
     return tuple(asks)
 
 
-def check_new_names(entry: Entry, new: list[Ask], known: list[Ask], complaints: Complaints) -> None:
+def check_new_names(entry: Entry, new: list[Response], known: list[Response], problems: Problems) -> None:
     """Written out for each state, power, word or quarter, a question bears no name that is taken."""
     taken = {ask.name for ask in known} & {ask.name for ask in new}
     if taken:
-        complaints.about(entry, found=f"'{min(taken)}' a second time", allowed="each name once")
+        problems.about(entry, found=f"'{min(taken)}' a second time", allowed="each name once")
 
 
-def check_name(entry: Entry, name: str, complaints: Complaints) -> bool:
+def check_response_name(entry: Entry, name: str, problems: Problems) -> bool:
     """The name of an outcome stands in tables and figures, so it is short and plain."""
     if name in _TAKEN:
-        complaints.about(entry, found=f"the name {quoted(name)}", allowed="another: a column of the tables has it")
+        problems.about(entry, found=f"the name {quoted(name)}", allowed="another: a column of the tables has it")
         return False
     if NAME.match(name):
         return True
-    complaints.about(entry, found=f"the name {quoted(name)}", allowed=NAME_IN_WORDS)
+    problems.about(entry, found=f"the name {quoted(name)}", allowed=NAME_IN_WORDS)
     return False
 
 
-def _asks(name: str, item: Entry, scenario: Scenario, evidence: Evidence, complaints: Complaints) -> list[Ask]:
+def _asks(name: str, item: Entry, scenario: Scenario, evidence: Evidence, problems: Problems) -> list[Response]:
     if not isinstance(item.value, dict):
-        complaints.about(item, allowed="a group of keys with one of " + listed(_SOURCES))
+        problems.about(item, allowed="a group of keys with one of " + listed(_SOURCES))
         return []
     kinds = [key for key in _SOURCES if key in item.value]
     if len(kinds) != 1:
         found = listed(kinds) + " together" if kinds else "none of them"
-        complaints.about(item, found=found, allowed="exactly one of " + listed(_SOURCES))
+        problems.about(item, found=found, allowed="exactly one of " + listed(_SOURCES))
         return []
     source = _SOURCES[kinds[0]]
-    check_unknown_keys(item, _KEYS[source], complaints)
+    check_unknown_keys(item, _KEYS[source], problems)
     keys = item.value
-    before = len(complaints)
-    whats = _whats(keys[kinds[0]], source, evidence, complaints)
-    states = _states(keys.get("state"), evidence, complaints)
-    powers = _powers(item, source, whats, evidence, complaints)
-    times = _times(keys.get("at"), scenario, complaints)
-    kind = (check_choice(keys.get("kind"), (*evidence.kinds, ALL), complaints) if "kind" in keys else ALL) or ALL
-    if len(complaints) > before:
+    before = len(problems)
+    whats = _whats(keys[kinds[0]], source, evidence, problems)
+    states = _states(keys.get("state"), evidence, problems)
+    powers = _powers(item, source, whats, evidence, problems)
+    times = _times(keys.get("at"), scenario, problems)
+    kind = (check_choice(keys.get("kind"), (*evidence.kinds, ALL), problems) if "kind" in keys else ALL) or ALL
+    if len(problems) > before:
         return []
     asks = []
     for (what_label, what), (state, codes), power, at in (
@@ -132,7 +132,7 @@ def _asks(name: str, item: Entry, scenario: Scenario, evidence: Evidence, compla
         full = ".".join([name, *(label for key, label in labels.items() if key != "quarter")])
         full = f"{full}@{labels['quarter']}" if "quarter" in labels else full
         asks.append(
-            Ask(
+            Response(
                 name=full,
                 source=source,
                 what=what,
@@ -147,16 +147,16 @@ def _asks(name: str, item: Entry, scenario: Scenario, evidence: Evidence, compla
     return asks
 
 
-def _whats(entry: Entry, source: Source, evidence: Evidence, complaints: Complaints) -> dict[str, tuple[str, ...]]:
+def _whats(entry: Entry, source: Source, evidence: Evidence, problems: Problems) -> dict[str, tuple[str, ...]]:
     """Label -> the measure, the words or the total; the label is empty unless there is one question for each word."""
     from sim.batch.outcomes import OUTCOMES
-    from sim.batch.tables import BY_POWER, BY_STATE, OFFER_TOTALS
+    from sim.model.variables import BY_POWER, BY_STATE, OFFER_TOTALS
 
     if source is Source.MEASURE:
-        name = check_choice(entry, (*(m for m in BY_STATE if m != "sided"), *BY_POWER), complaints)
+        name = check_choice(entry, (*(m for m in BY_STATE if m != "sided"), *BY_POWER), problems)
         return {"": (name or "",)}
     if source is Source.TOTAL:
-        return {"": (check_choice(entry, OFFER_TOTALS, complaints) or "",)}
+        return {"": (check_choice(entry, OFFER_TOTALS, problems) or "",)}
     plain = tuple(outcome.word for outcome in OUTCOMES)
     if entry.text == EACH:
         return {word: (word,) for word in plain}
@@ -169,47 +169,47 @@ def _whats(entry: Entry, source: Source, evidence: Evidence, complaints: Complai
             words.append(item.text)
         else:
             allowed = f"{EACH}, {BALANCING}, {listed(plain)}, or a word with its power such as {known[-1]}"
-            complaints.about(item, allowed=allowed, nearest=nearest_to(item.text, known) if item.text else None)
+            problems.about(item, allowed=allowed, nearest=nearest_to(item.text, known) if item.text else None)
     return {"": tuple(words)}
 
 
-def _states(entry: Entry | None, evidence: Evidence, complaints: Complaints) -> dict[str, tuple[str, ...]]:
+def _states(entry: Entry | None, evidence: Evidence, problems: Problems) -> dict[str, tuple[str, ...]]:
     codes = tuple(state.code for state in evidence.states)
     if entry is None or entry.text == ALL:
         return {"": codes}
     if entry.text == EACH:
         return {code: (code,) for code in codes}
     if isinstance(entry.value, list):
-        chosen = [check_choice(item, codes, complaints) for item in check_list(entry, complaints)]
+        chosen = [check_choice(item, codes, problems) for item in check_list(entry, problems)]
         return {"": tuple(code for code in chosen if code)}
-    code = check_choice(entry, (*codes, ALL, EACH), complaints)
+    code = check_choice(entry, (*codes, ALL, EACH), problems)
     return {"": (code or "",)}
 
 
 def _powers(
-    item: Entry, source: Source, whats: Mapping[str, tuple[str, ...]], evidence: Evidence, complaints: Complaints
+    item: Entry, source: Source, whats: Mapping[str, tuple[str, ...]], evidence: Evidence, problems: Problems
 ) -> dict[str, str]:
     """Label -> code, `all` or `largest`; a measure of a state alone has none, one by power needs one."""
-    from sim.batch.tables import BY_POWER
+    from sim.model.variables import BY_POWER
 
     entry = item.value.get("power")
     by_power = source is Source.MEASURE and whats.get("", ("",))[0] in BY_POWER
     if source is not Source.TOTAL and not by_power:
         if entry is not None and source is Source.MEASURE and whats.get("", ("",))[0]:
-            complaints.about(entry, message="this measure is of a state alone; leave 'power' out")
+            problems.about(entry, message="this measure is of a state alone; leave 'power' out")
         return {"": ""}
     codes = tuple(power.code for power in evidence.powers)
     if entry is None:
         if by_power:
-            complaints.about(item, found="", message="'power' is missing", allowed=listed((*codes, ALL, LARGEST, EACH)))
+            problems.about(item, found="", message="'power' is missing", allowed=listed((*codes, ALL, LARGEST, EACH)))
         return {"": ALL}
     if entry.text == EACH:
         return {code: code for code in codes}
     more = (ALL, EACH) if source is Source.TOTAL else (ALL, LARGEST, EACH)
-    return {"": check_choice(entry, (*codes, *more), complaints) or ""}
+    return {"": check_choice(entry, (*codes, *more), problems) or ""}
 
 
-def _times(entry: Entry | None, scenario: Scenario, complaints: Complaints) -> dict[str, int | str]:
+def _times(entry: Entry | None, scenario: Scenario, problems: Problems) -> dict[str, int | str]:
     if entry is None:
         return {"": "end"}
     if entry.text == EVERY:
@@ -219,7 +219,7 @@ def _times(entry: Entry | None, scenario: Scenario, complaints: Complaints) -> d
     quarter = parse_quarter(entry.text or "")
     if quarter is None or not scenario.start <= quarter <= scenario.end:
         span = f"{quarter_text(scenario.start)} to {quarter_text(scenario.end)}"
-        complaints.about(
+        problems.about(
             entry,
             allowed=f"{listed((*SUMMARIES, EVERY))}, or a quarter from {span}",
             nearest=nearest_to(entry.text, (*SUMMARIES, EVERY)) if entry.text else None,
@@ -231,7 +231,7 @@ def _times(entry: Entry | None, scenario: Scenario, complaints: Complaints) -> d
 # --- answering -------------------------------------------------------------------------------------------------------
 
 
-def answers(block: Block, asks: tuple[Ask, ...], lines: Mapping[str, Any]) -> NDArray[Any]:
+def answers(block: Block, asks: tuple[Response, ...], lines: Mapping[str, Any]) -> NDArray[Any]:
     """What is asked of each run of a block: float64 [R, asks].
 
     lines: the numbers `measures.<name>`, each a float or one float a run; they draw the lines between outcome words and
@@ -264,7 +264,7 @@ class _Reader:
         self.block, self.final, self.lines = block, final, lines
         self._kept: dict[Any, Any] = {}
 
-    def answer(self, ask: Ask) -> NDArray[Any]:
+    def answer(self, ask: Response) -> NDArray[Any]:
         """One number a run [R]."""
         states = [self.block.states.index(code) for code in ask.states]
         if ask.source is Source.TOTAL:
@@ -276,8 +276,8 @@ class _Reader:
             return trailing_mean(by_time[:, -self.final :], self.final)[:, -1]
         return _summed_up(by_time, ask.at, self.block.quarters[0])
 
-    def _total(self, ask: Ask, states: list[int]) -> NDArray[Any]:
-        from sim.batch.tables import OFFER_TOTALS
+    def _total(self, ask: Response, states: list[int]) -> NDArray[Any]:
+        from sim.model.variables import OFFER_TOTALS
 
         block = self.block
         totals = block.offers[..., OFFER_TOTALS.index(ask.what[0])][:, states]
@@ -288,7 +288,7 @@ class _Reader:
         summed: NDArray[Any] = totals.sum(axis=(2, 3)).mean(axis=1)
         return summed
 
-    def _over_time(self, ask: Ask, states: list[int]) -> NDArray[Any]:
+    def _over_time(self, ask: Response, states: list[int]) -> NDArray[Any]:
         """Mean over states, [R, T]; only the last quarters where no more is needed."""
         if ask.source is Source.WORD:
             codes, about = self._words(only_end=ask.at == "end")
@@ -301,10 +301,10 @@ class _Reader:
         measured: NDArray[Any] = self._measure(ask)[:, only_end][:, :, states].mean(axis=2)
         return measured
 
-    def _measure(self, ask: Ask) -> NDArray[Any]:
+    def _measure(self, ask: Response) -> NDArray[Any]:
         """A measure by state, [R, T, I]; powers are put together as asked."""
         from sim.batch.outcomes import combined_pressure
-        from sim.batch.tables import BY_STATE
+        from sim.model.variables import BY_STATE
 
         name = ask.what[0]
         if name in BY_STATE:

@@ -14,36 +14,32 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from sim.analysis.sensitivity.designs import Sample, lay_out
+from sim.analysis.sensitivity.evaluator import LANES, Ensemble, Evaluator
 from sim.analysis.sensitivity.experiment import FEWEST, FEWEST_FAST, Design, DesignKind, Experiment, load_experiment
-from sim.analysis.sensitivity.factors import Factor, FactorKind
-from sim.analysis.sensitivity.indices import TABLES, analyse, strongest
-from sim.analysis.sensitivity.responses import Ask, answers
-from sim.analysis.sensitivity.sweep_results import FORMAT, Sweep, load_sweep, read_outputs, read_sweep_manifest
-from sim.batch.plan import allowed_cores, code_hash, digest_of, evidence_hash, plain, version_of
+from sim.analysis.sensitivity.indices import TABLES, analyse, strongest_factors
+from sim.analysis.sensitivity.sweep_results import SWEEP_FORMAT, Sweep, load_sweep, read_outputs, read_sweep_manifest
+from sim.batch.identity import allowed_cores, code_hash, digest_of, evidence_hash, plain, version_of
 from sim.batch.results import write_manifest
-from sim.batch.runner import Interrupted, Progress, Stage
-from sim.batch.tables import Written, file_hash, join_tables, write_table, write_text
-from sim.engine.sampling import sampled_numbers
-from sim.evidence.evidence import KINDS, Evidence, load_evidence
+from sim.batch.tables import join_tables, write_table
+from sim.batch.worker import Interrupted, Progress, Stage
+from sim.evidence.evidence import load_evidence
 from sim.io.errors import input_error, shown_path
 from sim.io.locks import hold
+from sim.io.writers import WrittenFile, file_hash, write_text
 from sim.model.compiling import warm
 from sim.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
     pass
 
-Floats = NDArray[np.float64]
 
-LANES = 288  # runs played side by side: the whole record of so many is small, and it is all that is ever held
 BLOCK = 8 * LANES  # runs a file: one lasts about a second, so that little is lost and few files are written
 _ROOMS = (
     *("designs.py", "experiment.py", "factors.py", "indices.py"),
@@ -52,90 +48,6 @@ _ROOMS = (
 
 
 # --- who evaluates ---------------------------------------------------------------------------------------------------
-
-
-class Evaluator(Protocol):
-    """What turns settings into outcomes; may be called from several threads at once.
-
-    One with an attribute `name` can be interrupted and go on, and its results are opened again when they are asked for
-    a second time; so the name should change when the answers do.
-    """
-
-    @property
-    def outcomes(self) -> tuple[str, ...]:
-        """The names of what it answers."""
-
-    def __call__(self, values: Mapping[str, Floats], replicate: NDArray[np.int64]) -> Floats:
-        """Answers float64 [R, outcomes] for R runs: the value of each factor [R], and the number of the replicate [R].
-
-        The same values and replicate give the same answers, whatever runs beside them.
-        """
-
-
-class Ensemble:
-    """The compiled model as an evaluator: every run has its own numbers, and the luck of its replicate."""
-
-    def __init__(self, experiment: Experiment) -> None:
-        from sim.engine.ensemble import prepare
-
-        assert experiment.scenario is not None
-        self.scenario: Scenario = experiment.scenario
-        self.evidence: Evidence = load_evidence(self.scenario.world)
-        self.factors = {factor.name: factor for factor in experiment.factors}
-        self.asks: tuple[Ask, ...] = experiment.outcomes
-        self.prepared = prepare(self.scenario, self.evidence, seed=experiment.seed)
-
-    @property
-    def outcomes(self) -> tuple[str, ...]:
-        """The questions by name."""
-        return tuple(ask.name for ask in self.asks)
-
-    def __call__(self, values: Mapping[str, Floats], replicate: NDArray[np.int64]) -> Floats:
-        """Play every run and keep its answers."""
-        numbers = self.numbers(values, replicate)
-        found = np.empty((len(replicate), len(self.asks)))
-        prepared = dataclasses.replace(self.prepared, values=numbers, luck_of=replicate, fixed=frozenset(numbers))
-        for start in range(0, len(replicate), LANES):
-            part = slice(start, min(start + LANES, len(replicate)))
-            block = prepared.run_block(start, part.stop - start)
-            lines = {name: value for name, value in numbers.items() if name.startswith("measures.")}
-            cut = {name: value[part] if isinstance(value, np.ndarray) else value for name, value in lines.items()}
-            found[part] = answers(block, self.asks, cut)
-        return found
-
-    def numbers(self, values: Mapping[str, Floats], replicate: NDArray[np.int64]) -> dict[str, Any]:
-        """Every number of the model by name: a float, or one float a run where a factor or the scenario moves it.
-
-        What the scenario leaves to luck is drawn once a replicate, like all luck; a factor comes after it.
-        """
-        numbers: dict[str, Any] = dict(self.prepared.values)
-        drawn = sampled_numbers(self.scenario, self.prepared.seed, 0, 1 + int(replicate.max()))
-        numbers |= {name: value[replicate] for name, value in drawn.items() if name not in self.prepared.fixed}
-        known = {name: value for name, value in values.items() if name in self.factors}
-        by_kind: dict[FactorKind, list[tuple[Factor, Floats]]] = {kind: [] for kind in FactorKind}
-        for name, value in known.items():
-            by_kind[self.factors[name].kind].append((self.factors[name], value))
-        for factor, value in by_kind[FactorKind.NUMBER]:
-            numbers[factor.name] = value
-        for factor, value in by_kind[FactorKind.SCALE]:
-            numbers.update({target: numbers[target] * value for target in factor.targets})
-        # The switches last: what is off is off, whatever strength it was given.
-        for factor, value in by_kind[FactorKind.SWITCH]:
-            numbers.update({target: np.where(value > 0, numbers[target], 0.0) for target in factor.targets})
-        for system in self.scenario.without:
-            numbers.update(dict.fromkeys(self.evidence.systems[system].strengths, 0.0))
-        for state in self.evidence.states:
-            _share_out(numbers, [f"states.{state.code}.weight.{kind}" for kind in KINDS])
-        return numbers
-
-
-def _share_out(numbers: dict[str, Any], names: list[str]) -> None:
-    """Bring weights back to a sum of one in proportion, where they vary: the model has no state without it."""
-    if any(isinstance(numbers[name], np.ndarray) for name in names):
-        total = sum(numbers[name] for name in names)
-        even = 1.0 / len(names)
-        share = {name: np.where(total > 0, numbers[name] / np.where(total > 0, total, 1.0), even) for name in names}
-        numbers.update(share)
 
 
 # --- the front -------------------------------------------------------------------------------------------------------
@@ -180,7 +92,7 @@ def sweep(
 
 
 @dataclass(frozen=True, kw_only=True)
-class Estimate:
+class SweepEstimate:
     """What a sweep would take, judged by a few runs made and thrown away."""
 
     points: int
@@ -190,7 +102,7 @@ class Estimate:
     finished: bool
 
 
-def estimate(
+def estimate_sweep(
     experiment: str | Path | Mapping[str, Any] | Experiment,
     *,
     points: int | None = None,
@@ -198,7 +110,7 @@ def estimate(
     seed: int | None = None,
     workers: int | None = None,
     out: Path | str | None = None,
-) -> Estimate:
+) -> SweepEstimate:
     """Say how many runs a sweep has and how long they would take, without writing anything."""
     plan = _plan(experiment, points, replicates, seed, out, None)
     rows = plan.experiment.rows(screen=True) + plan.experiment.rows()
@@ -210,7 +122,7 @@ def estimate(
     evaluate(base, which)
     one = (time.perf_counter() - started) / LANES
     runs = rows * plan.experiment.replicates
-    return Estimate(
+    return SweepEstimate(
         points=rows,
         runs=runs,
         seconds=one * runs / (workers or allowed_cores()),
@@ -286,7 +198,7 @@ class _Plan:
             said["scenario"] = plain_scenario(self.experiment.scenario)
             evidence = evidence_hash(load_evidence(self.experiment.scenario.world))
         return {
-            "sweep_format": FORMAT,
+            "sweep_format": SWEEP_FORMAT,
             "experiment": said,
             "evaluator": _name_of(self.evaluator),
             "outcomes": list(self.evaluator.outcomes) if self.evaluator else None,
@@ -362,7 +274,7 @@ class _Work:
             files += self.run(sample, "screen-")
             outputs = read_outputs(self.folder / "screen-outcomes.parquet", experiment.replicates)
             found = analyse(sample, outputs, experiment.seed)
-            kept = strongest(found, outputs, screen.keep)
+            kept = strongest_factors(found, outputs, screen.keep)
             factors = tuple(factor for factor in factors if factor.name in kept)
             tables |= {f"screen-{table}": getattr(found, table) for table in TABLES}
         if not factors:
@@ -384,7 +296,7 @@ class _Work:
 
     # --- one design ---
 
-    def run(self, sample: Sample, prefix: str) -> list[Written]:
+    def run(self, sample: Sample, prefix: str) -> list[WrittenFile]:
         """Run every point of a design and join what the blocks left."""
         points = max(1, BLOCK // self.experiment.replicates)
         starts = range(0, sample.rows, points)
@@ -467,13 +379,13 @@ class _Work:
 
     # --- the end ---
 
-    def _manifest(self, files: list[Written], sample: Sample) -> dict[str, Any]:
+    def _manifest(self, files: list[WrittenFile], sample: Sample) -> dict[str, Any]:
         experiment = self.experiment
         scenario = experiment.scenario
         evidence = None if scenario is None else load_evidence(scenario.world)
         libraries = ("multivector", "numpy", "numba", "pyarrow", "SALib", "scipy")
         return {
-            "sweep_format": FORMAT,
+            "sweep_format": SWEEP_FORMAT,
             "name": experiment.name,
             "title": experiment.title,
             "question": experiment.question,

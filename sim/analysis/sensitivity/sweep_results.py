@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
-FORMAT = 1
+SWEEP_FORMAT = 1
 """How the folder of a sweep is laid out."""
 
 
@@ -36,7 +36,7 @@ def read_sweep_manifest(folder: Path) -> dict[str, Any] | None:
         manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    return manifest if manifest.get("sweep_format") == FORMAT else None
+    return manifest if manifest.get("sweep_format") == SWEEP_FORMAT else None
 
 
 @dataclass(frozen=True)

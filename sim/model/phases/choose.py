@@ -52,7 +52,7 @@ from sim.model.rules.routes import buyer_bond, outlet_value
 def regards(w, p, i, j, d, lane):
     """What counts for or against power j in a domain whatever it offers, signed.
 
-    In the order of `sim.model.world.TERMS`.
+    In the order of `sim.model.fields.TERMS`.
     """
     secures = 1.0 if d == SECURITY_RIVALRY else 0.0
     return (
@@ -240,8 +240,8 @@ def keep_reasons(w, p, i, n):
     lane, j, k = w.seat_lane[n], w.seat_power[n], w.seat_kind[n]
     gained, leaning, bound, governed, rooted, utility = weigh(w, p, n, lane, dependence_after(w, n))
     held, allowed = w.spare[lane], may_take(w, p, i, n, lane, gained)
-    w.dice[i, j, k, lane] = uniform(w.seat_luck[0, n], w.seat_luck[1, n])
-    w.odds[i, j, k, lane] = acceptance(utility, held, allowed, p[choice.temperature, lane])
+    w.draw[i, j, k, lane] = uniform(w.seat_luck[0, n], w.seat_luck[1, n])
+    w.probability[i, j, k, lane] = acceptance(utility, held, allowed, p[choice.temperature, lane])
     w.utility[i, j, k, lane] = utility
     w.reserved[i, j, k, lane] = held
     w.allowed[i, j, k, lane] = allowed
@@ -277,16 +277,16 @@ def choose_state(w, p, t, i):
             lane = w.seat_lane[n]
             after = dependence_after(w, n)
             gained, leaning, bound, governed, rooted, utility = weigh(w, p, n, lane, after)
-            odds = acceptance(
+            probability = acceptance(
                 utility,
                 w.spare[lane],
                 may_take(w, p, i, n, lane, gained),
                 p[choice.temperature, lane],
             )
-            dice = uniform(w.seat_luck[0, n], w.seat_luck[1, n])
+            draw = uniform(w.seat_luck[0, n], w.seat_luck[1, n])
             w.hand_relative[n] = w.hand[hand.size, n] / w.hand[hand.scale, n]
             w.hand_taken[n] = positive(after - w.hand[hand.dependence, n] - w.hand[hand.packaged_with, n])
-            w.hand_yes[n] = 1.0 if dice < odds else 0.0
+            w.hand_yes[n] = 1.0 if draw < probability else 0.0
         if w.terms.shape[0] > 0:
             for n in range(first, last):
                 keep_reasons(w, p, i, n)

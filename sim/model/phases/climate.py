@@ -46,7 +46,7 @@ from sim.model.rules.climate import (
 )
 from sim.model.rules.identity import rallied
 from sim.model.rules.minds import security_first
-from sim.model.rules.offers import host_odds
+from sim.model.rules.offers import host_probability
 from sim.model.rules.region import clash_of, clash_threat, joint_relief
 from sim.model.rules.security import threat_felt
 
@@ -198,8 +198,10 @@ def climate_power(w, p, t, j):
                 w.spare[lane] = larger(w.format[other, lane], w.spare[lane])
     where = address(t, FORMAT, w.power_key[j], w.power_key[j], 0)
     for lane in range(lanes):
-        odds = host_odds(w.summit_rate[j, lane], w.format[j, lane], w.spare[lane], p[offers.format_mirroring, lane])
-        w.spare2[lane] = 1.0 if uniform(w.luck[lane], where) < odds else 0.0
+        probability = host_probability(
+            w.summit_rate[j, lane], w.format[j, lane], w.spare[lane], p[offers.format_mirroring, lane]
+        )
+        w.spare2[lane] = 1.0 if uniform(w.luck[lane], where) < probability else 0.0
     for i in range(w.gdp.shape[0]):
         for lane in range(lanes):
             w.summit[i, j, lane] = larger(w.called_summit[i, j, lane], w.spare2[lane])

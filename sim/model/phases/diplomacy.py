@@ -7,7 +7,7 @@ from sim.model.phases.layout import ECONOMIC_RIVALRY, SECURITY_RIVALRY, VISIT, V
 from sim.model.rules.arithmetic import larger, pick, positive
 from sim.model.rules.camps import accommodated, coordination_of
 from sim.model.rules.choice import recent_gain
-from sim.model.rules.diplomacy import provocation_of, visit_odds, vote_lean, vote_of, vote_offence
+from sim.model.rules.diplomacy import provocation_of, visit_probability, vote_lean, vote_of, vote_offence
 from sim.model.rules.terms import suitor_weight
 
 
@@ -71,14 +71,14 @@ def diplomacy_state(w, p, t, i):
         where = address(t, VISIT, w.state_key[i], w.power_key[j], 0)
         for lane in range(lanes):
             planned = w.calendar[i, j, lane]
-            odds = visit_odds(
+            probability = visit_probability(
                 planned,
                 w.provoked[i, j, ECONOMIC_RIVALRY, lane] + w.provoked[i, j, SECURITY_RIVALRY, lane],
                 w.dependence[i, j, lane],
                 p[diplomacy.compensating_visit, lane],
             )
-            dice = uniform(w.luck[lane], where)
-            gone = 1.0 if dice < odds else 0.0
+            draw = uniform(w.luck[lane], where)
+            gone = 1.0 if draw < probability else 0.0
             w.visit[i, j, lane] = larger(w.called_visit[i, j, lane], gone)
-            w.compensated[i, j, lane] = pick(dice >= planned, gone, 0.0)
+            w.compensated[i, j, lane] = pick(draw >= planned, gone, 0.0)
             w.called_visit[i, j, lane] = 0.0

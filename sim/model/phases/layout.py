@@ -5,7 +5,7 @@ from typing import Any
 
 from sim.model.chance import Stream
 from sim.model.compiling import inlined
-from sim.model.world import DRAFT, HAND, STRIDE, Domain, Kind
+from sim.model.fields import DRAFT, HAND, STRIDE, Domain, Kind
 
 DEAL, MINERALS, INFRASTRUCTURE, SECURITY = (int(kind) for kind in Kind)
 ECONOMIC_RIVALRY, SECURITY_RIVALRY = (int(domain) for domain in Domain)

@@ -25,7 +25,7 @@ from sim.model.rules.offers import (
     effort_in_rivalry,
     gateway_effort,
     generous_size,
-    offer_odds,
+    offer_probability,
     offer_size,
     reentry_effort,
     sequenced,
@@ -162,13 +162,13 @@ def offer_power(w, p, t, j):
             come = address(t, OFFER, w.state_key[i], w.power_key[j], k)
             push(w, p, i, j, k)
             for lane in range(lanes):
-                odds = offer_odds(
+                probability = offer_probability(
                     w.effort[lane] * w.appeal[i, lane] * w.spare2[lane],
                     w.carrot[i, j, k, lane],
                     w.summit[i, j, lane],
                     p[offers.summit_boost, lane],
                 )
-                drawn = 1.0 if uniform(w.luck[lane], come) < odds else 0.0
+                drawn = 1.0 if uniform(w.luck[lane], come) < probability else 0.0
                 w.spare[lane] = drawn
                 w.spare2[lane] = drawn + w.forced_size[i, j, k, lane]
                 w.size[i, j, k, lane] = 0.0

@@ -74,9 +74,9 @@ def wedge_step(
     common_rival: how far some third power rivals both, 0..1; called 1 where a scenario imposes an attempt; tried, won
     uniform in 0..1. Above 0 they part, below 0 they close ranks.
     """
-    odds = 1.0 if called > 0.0 else wedge_rate * common_rival
+    probability = 1.0 if called > 0.0 else wedge_rate * common_rival
     moved = wedge_effect if won < wedge_success else -wedge_backfire
-    return moved if tried < odds else 0.0
+    return moved if tried < probability else 0.0
 
 
 def discord_next(

@@ -20,7 +20,7 @@ def provocation_of(gain: float, rivalry: float) -> float:
     return gain * rivalry if rivalry > 0.0 else 0.0
 
 
-def visit_odds(calendar: float, provoked: float, dependence: float, compensating_visit: float) -> float:
+def visit_probability(calendar: float, provoked: float, dependence: float, compensating_visit: float) -> float:
     """How likely does the leader travel to this power this quarter?
 
     Claim: after a deal with one power leaders visit the rival they depend on; but part of what looks like that is the

@@ -50,7 +50,7 @@ def effort_by_purse(purse: float, full: float, purse_push: float) -> float:
     return exp(purse_push * (filled + filled - 1.0))
 
 
-def offer_odds(expected: float, carrot: float, summit: float, summit_boost: float) -> float:
+def offer_probability(expected: float, carrot: float, summit: float, summit_boost: float) -> float:
     """How likely is at least one offer this quarter?
 
     Claim: a power answers a rival's gain with more offers, and summits bring them in bunches.
@@ -116,7 +116,7 @@ def within_purse(size: float, total: float, purse: float) -> float:
     return size if total <= covered else size * covered / total
 
 
-def host_odds(summit_rate: float, own_format: float, rival_format: float, format_mirroring: float) -> float:
+def host_probability(summit_rate: float, own_format: float, rival_format: float, format_mirroring: float) -> float:
     """How likely is a power to call the region's leaders together this quarter?
 
     Claim: when one power upgrades its format with the five, the others follow. [us-format-building-chn-response,

@@ -35,13 +35,13 @@ def changed(**changes):
     return {key: value for key, value in (SOUND | changes).items() if value is not None}
 
 
-def complaint(tmp_path, text):
+def problem(tmp_path, text):
     """What is said about the text of an experiment's file, which lies in a folder of its own."""
     path = tmp_path / FILE
     path.write_text(text if isinstance(text, str) else yaml.safe_dump(text, sort_keys=False), encoding="utf-8")
     with pytest.raises(InputError) as caught:
         load_experiment(path)
-    return [str(one).removeprefix(f"{path}:") for one in caught.value.complaints]
+    return [str(one).removeprefix(f"{path}:") for one in caught.value.problems]
 
 
 # --- what is shipped -------------------------------------------------------------------------------------------------
@@ -231,13 +231,13 @@ MISTAKES = {
 @pytest.mark.parametrize("name", MISTAKES)
 def test_a_mistake_is_told_at_its_place(name, tmp_path):
     text, wanted = MISTAKES[name]
-    said = "\n".join(complaint(tmp_path, text))
+    said = "\n".join(problem(tmp_path, text))
     for words in wanted:
         assert words in said
 
 
 def test_several_mistakes_are_told_together_and_with_their_lines(tmp_path):
-    said = complaint(
+    said = problem(
         tmp_path,
         "title: t\nquestion: q\nscenario: toy\nreplicates: many\nfactors:\n  - choice.gains\n"
         "design: {kind: morris, trajectories: 1}\noutcomes:\n  x: {measure: treat}\n",

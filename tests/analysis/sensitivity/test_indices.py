@@ -8,7 +8,15 @@ import pytest
 from sim.analysis.sensitivity.designs import lay_out
 from sim.analysis.sensitivity.experiment import Design, DesignKind, Experiment
 from sim.analysis.sensitivity.factors import DUMMY, Factor
-from sim.analysis.sensitivity.indices import INDICES, TABLES, TARGET, analyse, check_output, noise_shares, strongest
+from sim.analysis.sensitivity.indices import (
+    INDICES,
+    TABLES,
+    TARGET,
+    analyse,
+    check_output,
+    noise_shares,
+    strongest_factors,
+)
 from sim.analysis.sensitivity.runner import sweep
 from sim.io.errors import InputError
 
@@ -268,9 +276,9 @@ def test_a_screening_keeps_what_is_strongest_for_any_outcome():
     sample = lay_out(cube(4), Design(kind=DesignKind.MORRIS, points=10), 0)
     x = sample.values
     outputs = {"large": 1000 * x[:, [0]] + x[:, [1]], "small": 0.001 * x[:, [2]] + 1e-9 * x[:, [3]]}
-    kept = strongest(analyse(sample, outputs, 0), outputs, 2)
+    kept = strongest_factors(analyse(sample, outputs, 0), outputs, 2)
     assert set(kept) == {"x1", "x3"}
-    assert DUMMY not in strongest(analyse(sample, outputs, 0), outputs, 10)
+    assert DUMMY not in strongest_factors(analyse(sample, outputs, 0), outputs, 10)
 
 
 def test_luck_added_to_every_point_alike_moves_no_index(tmp_path):

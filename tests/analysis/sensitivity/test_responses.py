@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from helpers.fake_engine import LINES, fake_block
-from sim.analysis.sensitivity.responses import SUMMARIES, Ask, Source, answers
+from sim.analysis.sensitivity.responses import SUMMARIES, Response, Source, answers
 from sim.batch.outcomes import OUTCOMES, combined_pressure, final_columns, summarise, thresholds
-from sim.batch.tables import BY_POWER, BY_STATE, OFFER_TOTALS
+from sim.model.variables import BY_POWER, BY_STATE, OFFER_TOTALS
 
 BLOCK = fake_block(count=40)
 SUMMARY = summarise(BLOCK, thresholds(LINES))
@@ -16,7 +16,7 @@ STATE = BLOCK.states[0]
 
 def one(source, *what, states=(STATE,), **more):
     """The answers to one question [R]."""
-    ask = Ask(name="x", source=source, what=what, states=states, **({"kind": "all"} | more))
+    ask = Response(name="x", source=source, what=what, states=states, **({"kind": "all"} | more))
     return answers(BLOCK, (ask,), LINES)[:, 0]
 
 
@@ -96,8 +96,8 @@ def test_the_lines_between_words_may_differ_from_run_to_run():
     lines["measures.leaning_share"] = np.linspace(0.2, 0.6, BLOCK.runs)
     lines["measures.final_quarters"] = np.where(np.arange(BLOCK.runs) % 2, 4.0, 1.0)
     asks = (
-        Ask(name="a", source=Source.WORD, what=("leaning",), states=BLOCK.states),
-        Ask(name="b", source=Source.MEASURE, what=("threat",), states=BLOCK.states),
+        Response(name="a", source=Source.WORD, what=("leaning",), states=BLOCK.states),
+        Response(name="b", source=Source.MEASURE, what=("threat",), states=BLOCK.states),
     )
     together = answers(BLOCK, asks, lines)
     for run in range(BLOCK.runs):

@@ -9,13 +9,15 @@ import pytest
 
 import sim
 from sim.analysis.sensitivity import runner
+from sim.analysis.sensitivity.evaluator import Ensemble
 from sim.analysis.sensitivity.experiment import Design, DesignKind, list_experiments, load_experiment
-from sim.analysis.sensitivity.runner import Ensemble, estimate, smallest, sweep
+from sim.analysis.sensitivity.runner import estimate_sweep, smallest, sweep
 from sim.analysis.sensitivity.sweep_results import load_sweep
 from sim.batch.outcomes import final_columns, summarise, thresholds
-from sim.batch.runner import Interrupted, Stage
+from sim.batch.worker import Interrupted, Stage
 from sim.engine.ensemble import prepare
-from sim.evidence.evidence import KINDS, load_evidence
+from sim.evidence.evidence import load_evidence
+from sim.evidence.numbers import OFFER_KINDS
 from sim.io.errors import InputError
 from sim.scenario.scenario import load_scenario
 
@@ -82,11 +84,11 @@ def test_a_scale_multiplies_and_weights_still_sum_to_one():
     draws = np.random.default_rng(0)
     values = {f.name: draws.uniform(f.low, f.high, 7) for f in experiment.factors} | {"dummy": draws.random(7)}
     numbers = Ensemble(experiment).numbers(values, np.zeros(7, dtype=np.int64))
-    name = f"powers.{power}.budget.{KINDS[0]}"
+    name = f"powers.{power}.budget.{OFFER_KINDS[0]}"
     assert np.allclose(numbers[name], evidence.numbers[name].value * values["means"])
-    weights = np.array([numbers[f"states.{state}.weight.{kind}"] for kind in KINDS])
+    weights = np.array([numbers[f"states.{state}.weight.{kind}"] for kind in OFFER_KINDS])
     assert np.allclose(weights.sum(axis=0), 1.0, rtol=0, atol=1e-12)
-    raw = np.array([values[f"states.{state}.weight.{kind}"] for kind in KINDS])
+    raw = np.array([values[f"states.{state}.weight.{kind}"] for kind in OFFER_KINDS])
     assert np.allclose(weights, raw / raw.sum(axis=0))
     assert numbers["choice.tolerance"] == evidence.numbers["choice.tolerance"].value
     assert "dummy" not in numbers
@@ -232,7 +234,7 @@ def test_seeds_zero_and_one_both_work_and_differ(tmp_path):
 
 
 def test_the_manifest_lists_every_file_with_its_hash(done):
-    from sim.batch.tables import file_hash
+    from sim.io.writers import file_hash
 
     manifest = json.loads((done.folder / "manifest.json").read_text(encoding="utf-8"))
     listed = {file["name"]: file["sha256"] for file in manifest["files"]}
@@ -277,7 +279,7 @@ def test_the_front_door_leads_here():
 
 
 def test_an_estimate_counts_runs_and_writes_nothing(tmp_path):
-    told = estimate(SPEC, out=tmp_path)
+    told = estimate_sweep(SPEC, out=tmp_path)
     assert (told.points, told.runs, told.finished) == (10, 30, False)
     assert told.seconds > 0
     assert list(tmp_path.iterdir()) == []

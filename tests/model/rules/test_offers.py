@@ -11,9 +11,9 @@ from sim.model.rules.offers import (
     effort_in_rivalry,
     gateway_effort,
     generous_size,
-    host_odds,
+    host_probability,
     market_factor,
-    offer_odds,
+    offer_probability,
     offer_size,
     reentry_effort,
     sequenced,
@@ -65,12 +65,12 @@ def test_who_can_save_nothing_has_an_empty_purse():
 
 
 def test_an_answer_and_a_summit_bring_more_offers():
-    rises(offer_odds, "expected", "carrot", "summit", expected=(0.0, 1.0))
-    ignores(offer_odds, "summit", summit_boost=0.0)
-    stays_between(0.0, 1.0, offer_odds)
-    assert offer_odds(0.0, 2.0, 1.0, 3.0) == 0.0
+    rises(offer_probability, "expected", "carrot", "summit", expected=(0.0, 1.0))
+    ignores(offer_probability, "summit", summit_boost=0.0)
+    stays_between(0.0, 1.0, offer_probability)
+    assert offer_probability(0.0, 2.0, 1.0, 3.0) == 0.0
     # 0.1 x 1.5 x 3 = 0.45 offers are expected, and they come in bunches
-    assert offer_odds(0.1, 0.5, 1.0, 2.0) == pytest.approx(0.45 / 1.45)
+    assert offer_probability(0.1, 0.5, 1.0, 2.0) == pytest.approx(0.45 / 1.45)
 
 
 def test_larger_states_draw_larger_offers():
@@ -145,16 +145,16 @@ def test_offers_that_are_cut_add_up_to_the_purse():
 
 
 def test_formats_of_others_are_copied():
-    rises(host_odds, "summit_rate", "rival_format", "format_mirroring")
-    falls(host_odds, "own_format")
-    ignores(host_odds, "own_format", "rival_format", format_mirroring=0.0)
-    ignores(host_odds, "rival_format", own_format=1.0)
-    stays_between(0.0, 1.0, host_odds)
+    rises(host_probability, "summit_rate", "rival_format", "format_mirroring")
+    falls(host_probability, "own_format")
+    ignores(host_probability, "own_format", "rival_format", format_mirroring=0.0)
+    ignores(host_probability, "rival_format", own_format=1.0)
+    stays_between(0.0, 1.0, host_probability)
 
 
 @pytest.mark.parametrize(("own", "rival", "odds"), [(0.0, 1.0, 0.3), (0.5, 1.0, 0.2), (1.0, 1.0, 0.1), (0.0, 0.0, 0.1)])
 def test_whoever_has_just_met_the_region_copies_nobody(own, rival, odds):
-    assert host_odds(0.1, own, rival, 0.2) == pytest.approx(odds)
+    assert host_probability(0.1, own, rival, 0.2) == pytest.approx(odds)
 
 
 def test_a_patient_power_widens_security_work_once_economic_ties_are_deep():

@@ -1,4 +1,4 @@
-"""`python -m sim` is the `multivector` command."""
+"""`python -m sim.cli` is the `multivector` command."""
 
 import sys
 

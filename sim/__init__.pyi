@@ -1,0 +1,18 @@
+__version__: str
+
+from .analysis.comparison import Comparison as Comparison
+from .analysis.comparison import compare as compare
+from .analysis.sensitivity.runner import sweep as sweep
+from .batch.outcomes import Outcome as Outcome
+from .batch.results import Results as Results
+from .batch.results import load_results as load_results
+from .batch.runner import run as run
+from .engine.agents import Model as Model
+from .evidence.evidence import load_evidence as load_evidence
+from .evidence.provenance import trace_number as trace_number
+from .figures.batch import draw_figures as draw_figures
+from .io.errors import InputError as InputError
+from .narrative.chronicle import tell as tell
+from .narrative.counterfactual import explain as explain
+from .scenario.scenario import list_scenarios as list_scenarios
+from .scenario.scenario import load_scenario as load_scenario

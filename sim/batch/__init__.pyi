@@ -1,0 +1,12 @@
+from .outcomes import Outcome as Outcome
+from .results import Results as Results
+from .results import load_results as load_results
+from .runner import Estimate as Estimate
+from .runner import Part as Part
+from .runner import estimate as estimate
+from .runner import run as run
+from .runner import run_part as run_part
+from .verify import check_results as check_results
+from .worker import Interrupted as Interrupted
+from .worker import Progress as Progress
+from .worker import Stage as Stage

@@ -1,0 +1,74 @@
+"""`multivector list`: what there is, in lines a person can scan."""
+
+import argparse
+import textwrap
+from collections.abc import Callable
+from typing import Any
+
+from sim.cli.common import DONE
+from sim.io.errors import InputError
+
+_LISTS = ("scenarios", "numbers", "outcomes", "systems")
+
+
+def add(commands: Any) -> None:
+    """Describe the command to the parser."""
+    lists = commands.add_parser("list", help="what there is: scenarios, numbers, outcomes, systems")
+    lists.add_argument("what", nargs="?", choices=_LISTS, help="only this (default: an overview)")
+    lists.add_argument("--world", metavar="WORLD", help="whose numbers (default: the home world)")
+    lists.set_defaults(command=_list)
+
+
+def _list(asked: argparse.Namespace) -> int:
+    from sim.evidence.evidence import load_evidence
+    from sim.evidence.worlds import HOME_WORLD, list_worlds
+
+    world = asked.world or HOME_WORLD
+    lines: dict[str, Callable[[], list[str]]] = {
+        "scenarios": _scenario_lines,
+        "numbers": lambda: _number_lines(load_evidence(world)),
+        "outcomes": _outcome_lines,
+        "systems": lambda: _system_lines(load_evidence(world)),
+    }
+    if asked.what:
+        print("\n".join(lines[asked.what]()))
+        return DONE
+    for what in ("scenarios", "outcomes", "systems"):
+        print(f"{what.upper()}\n" + "\n".join(lines[what]()) + "\n")
+    evidence = load_evidence(world)
+    counted = f"{len(evidence.numbers)} in {world}, with {len(evidence.facts)} facts behind them"
+    print(f"NUMBERS\n  {counted}; `multivector list numbers` shows them")
+    print(f"\nWORLDS\n  {', '.join(list_worlds())}")
+    return DONE
+
+
+def _scenario_lines() -> list[str]:
+    from sim.scenario.scenario import list_scenarios, load_scenario
+
+    lines = []
+    for name in list_scenarios():
+        try:
+            title = load_scenario(name).title
+        except InputError:
+            title = f"(has mistakes: multivector check {name})"
+        lines.append(f"  {name:<26} {title}")
+    return lines
+
+
+def _number_lines(evidence: Any) -> list[str]:
+    numbers = evidence.numbers.values()
+    return [f"{n.name:<42} {n.value:<10g} {n.low:g} to {n.high:g} {n.unit} ({n.basis.name.lower()})" for n in numbers]
+
+
+def _outcome_lines() -> list[str]:
+    from sim.batch.outcomes import OUTCOMES
+
+    return [f"  {o.word + ('-<power>' if o.names_power else ''):<26} {o.value}" for o in OUTCOMES]
+
+
+def _system_lines(evidence: Any) -> list[str]:
+    lines = []
+    for system in evidence.systems.values():
+        claim = textwrap.shorten(f"{system.name}: {system.claim}", 110, placeholder=" ...")
+        lines.append(f"  {system.id:<38} {claim}")
+    return lines

@@ -1,0 +1,3 @@
+from .agents import Model as Model
+from .block import Block as Block
+from .offer import Offer as Offer

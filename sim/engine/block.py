@@ -1,0 +1,77 @@
+"""Blocks: the arrays that some runs leave in memory."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.model.variables import BY_POWER, BY_STATE, OFFER_TOTALS
+
+
+@dataclass(frozen=True, kw_only=True)
+class Block:
+    """Some runs one after the other; R runs, T quarters, I states, J powers, K kinds of offer."""
+
+    first: int
+    states: tuple[str, ...]
+    powers: tuple[str, ...]
+    kinds: tuple[str, ...]
+    quarters: tuple[int, ...]  # [T] year * 4 + quarter - 1; what is recorded is the end of each
+    by_power: NDArray[np.float64]  # [R, T, I, J, len(BY_POWER)]
+    by_state: NDArray[np.float64]  # [R, T, I, len(BY_STATE)]
+    offers: NDArray[np.int64]  # [R, I, J, K, 4] totals of a run in the order of OFFER_TOTALS
+
+    @property
+    def runs(self) -> int:
+        """How many runs the block holds."""
+        return int(self.by_state.shape[0])
+
+    def power_measure(self, name: str) -> NDArray[np.float64]:
+        """One measure by power, [R, T, I, J]."""
+        return self.by_power[..., BY_POWER.index(name)]
+
+    def state_measure(self, name: str) -> NDArray[np.float64]:
+        """One measure by state, [R, T, I]."""
+        return self.by_state[..., BY_STATE.index(name)]
+
+    def head(self, runs: int) -> "Block":
+        """The first `runs` runs of the block."""
+        cut = {name: getattr(self, name)[:runs] for name in ("by_power", "by_state", "offers")}
+        same = {name: getattr(self, name) for name in ("first", "states", "powers", "kinds", "quarters")}
+        return Block(**same, **cut)
+
+    def every(self, thin: int) -> "Block":
+        """The same runs with every so many quarters only, counted back from the last; totals stay what they are."""
+        kept = _kept(len(self.quarters), thin)
+        cut = {name: getattr(self, name)[:, kept] for name in ("by_power", "by_state")}
+        same = {name: getattr(self, name) for name in ("first", "states", "powers", "kinds", "offers")}
+        return Block(**same, **cut, quarters=self.quarters[kept])
+
+    def check(self) -> None:
+        """Refuse arrays of the wrong shape and numbers that are not finite.
+
+        Raises
+        ------
+        ValueError
+            Naming the array and, for a number, the first run that went wrong.
+        """
+        runs, quarters = self.runs, len(self.quarters)
+        states, powers, kinds = len(self.states), len(self.powers), len(self.kinds)
+        wanted = {
+            "by_power": (runs, quarters, states, powers, len(BY_POWER)),
+            "by_state": (runs, quarters, states, len(BY_STATE)),
+            "offers": (runs, states, powers, kinds, len(OFFER_TOTALS)),
+        }
+        for name, shape in wanted.items():
+            if getattr(self, name).shape != shape:
+                raise ValueError(f"{name} has shape {getattr(self, name).shape}, it should be {shape}")
+        for name in ("by_power", "by_state"):
+            fine = np.isfinite(getattr(self, name))
+            if not fine.all():
+                bad = int(np.argmin(fine.reshape(runs, -1).all(axis=1)))
+                raise ValueError(f"run {self.first + bad} left a number in {name} that is not finite")
+
+
+def _kept(quarters: int, thin: int) -> slice:
+    """Every so many quarters, the last one among them."""
+    return slice((quarters - 1) % thin, None, thin)

@@ -1,0 +1,10 @@
+from .actors import Actor as Actor
+from .documents import Document as Document
+from .documents import Fact as Fact
+from .evidence import Evidence as Evidence
+from .evidence import load_evidence as load_evidence
+from .numbers import Basis as Basis
+from .numbers import Number as Number
+from .provenance import trace_number as trace_number
+from .systems import System as System
+from .worlds import list_worlds as list_worlds

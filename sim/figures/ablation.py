@@ -1,0 +1,79 @@
+"""What each system does, one figure a scenario."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from sim.analysis.ablation import strongest_systems
+from sim.analysis.effect_tables import measure_name
+from sim.figures.comparison import effect_cell, effect_map
+from sim.figures.style import STYLE, finish, write_figure
+
+_STRONG = 2.0  # effects beyond this many spreads between runs have the darkest colour
+
+
+def draw_ablation(table: pd.DataFrame, folder: Path | str, caption: str = "") -> list[Path]:
+    """Draw what each system does out of a table of `sim.analysis.ablation.effects`, one figure a scenario.
+
+    Gives back the paths of the PNGs.
+    """
+    paths = []
+    with mpl.rc_context(STYLE):
+        for scenario in dict.fromkeys(table["scenario"]):
+            figure, data = _ablation_figure(table[table["scenario"] == scenario], str(scenario), caption)
+            name = f"ablation-{scenario}"
+            paths.append(next(iter(write_figure(figure, data, Path(folder), name))))
+    return paths
+
+
+def _ablation_figure(mine: pd.DataFrame, scenario: str, caption: str) -> tuple[Figure, pd.DataFrame]:
+    systems, states = list(dict.fromkeys(mine["system"])), list(dict.fromkeys(mine["state"]))
+    partners = mine[mine["measure"] == "effective_partners"]
+    largest = strongest_systems(mine)
+    height = 2.1 + 0.235 * len(systems)
+    figure = Figure(figsize=(4.0 + 2.55 * len(states), height), layout="constrained")
+    left, right = figure.subplots(1, 2, sharey=True, width_ratios=(0.62, 1.9))
+    words = [effect_cell(row.difference, bool(row.clear)) if row.moved else "" for row in partners.itertuples()]
+    values = partners["difference"].abs().to_numpy()
+    shade = float(np.quantile(values, 0.95)) if len(values) and values.max() > 0 else 1.0
+    effect_map(
+        _grid(partners, partners["difference"], systems, states),
+        left,
+        max(shade, 1e-9),
+        _grid(partners, pd.Series(words, index=partners.index), systems, states, ""),
+        6.5,
+    )
+    left.set_title("Effective partners", pad=22)
+    words = [
+        f"{measure_name(str(row.measure), str(row.power))} {effect_cell(row.effect, bool(row.clear))}"
+        for row in largest.itertuples()
+    ]
+    picture = effect_map(
+        _grid(largest, largest["effect"], systems, states),
+        right,
+        _STRONG,
+        _grid(largest, pd.Series(words, index=largest.index), systems, states, ""),
+        6.5,
+    )
+    right.set_title("The outcome that differs most, in units of the spread between runs", pad=22)
+    right.tick_params(axis="y", labelleft=False)
+    figure.colorbar(picture, ax=right, shrink=0.5, pad=0.01, extend="both")
+    subtitle = (
+        "Without the system less with it, same luck; * clear, corrected for the number of outcomes; empty: nothing"
+    )
+    runs = f"{int(mine['runs'].iloc[0]):,} runs with and without each system"
+    finish(figure, "What each system does", subtitle, caption or scenario, runs)
+    return figure, pd.concat([partners.assign(panel="partners"), largest.assign(panel="strongest")], ignore_index=True)
+
+
+def _grid(
+    rows: pd.DataFrame, cells: pd.Series, systems: Sequence[str], states: Sequence[str], empty: Any = np.nan
+) -> pd.DataFrame:
+    """Cells laid out by system and state."""
+    wide = rows.assign(cell=cells).pivot(index="system", columns="state", values="cell")
+    return wide.reindex(index=systems, columns=states).where(lambda found: found.notna(), empty)

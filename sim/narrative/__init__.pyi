@@ -1,0 +1,3 @@
+from .chronicle import tell as tell
+from .counterfactual import explain as explain
+from .explanation import Explanation as Explanation
