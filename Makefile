@@ -78,8 +78,8 @@ check: $(VENV)/.ready-dev
 
 # What each system does, where it shows most: the file behind docs/systems.md (ten minutes)
 effects: $(VENV)/.ready
-	@$(BIN)/multivector ablate $(EFFECTS) --runs 400 --no-figures -o docs/effects.json
-	@$(BIN)/python docs/print_pages.py
+	@$(BIN)/multivector ablate $(EFFECTS) --runs 400 --no-figures -o experiments/effects.json
+	@$(BIN)/python tools/print_pages.py
 
 chronicles: $(VENV)/.ready
 	@for file in tests/chronicles/*.txt; do \
@@ -95,12 +95,12 @@ $(VENV)/.ready-experiments: $(VENV)/.ready
 
 experiments: $(VENV)/.ready-experiments
 	@$(BIN)/multivector sweep experiments/0* --publish
-	@$(BIN)/python experiments/render_notebook.py
-	@$(BIN)/python docs/print_pages.py
+	@$(BIN)/python tools/render_notebook.py
+	@$(BIN)/python tools/print_pages.py
 
 docs: $(VENV)/.ready
-	@$(BIN)/python docs/print_pages.py
-	@$(BIN)/multivector schema -o schema/scenario.json
+	@$(BIN)/python tools/print_pages.py
+	@$(BIN)/multivector schema -o scenarios/schema.json
 
 clean:
 	@rm -rf $(VENV) build dist htmlcov .coverage .coverage.* .benchmarks .hypothesis .mypy_cache .pytest_cache .ruff_cache

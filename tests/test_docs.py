@@ -61,7 +61,7 @@ def make_targets(text):
 
 @pytest.fixture(scope="module")
 def printer():
-    spec = importlib.util.spec_from_file_location("print_pages", DOCS / "print_pages.py")
+    spec = importlib.util.spec_from_file_location("print_pages", ROOT / "tools" / "print_pages.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

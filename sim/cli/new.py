@@ -52,9 +52,8 @@ def _schema_beside(folder: Path) -> str:
     """The schema as a file in `folder` names it, where both lie in one checkout; '' elsewhere."""
     from sim.evidence.worlds import shipped_folder
 
-    schema = shipped_folder("schema") / "scenario.json"
-    inside = folder.resolve().parent == schema.parent.parent.resolve() and schema.is_file()
-    return f"../{schema.parent.name}/{schema.name}" if inside else ""
+    schema = shipped_folder("scenarios") / "schema.json"
+    return schema.name if folder.resolve() == schema.parent.resolve() and schema.is_file() else ""
 
 
 def starting_text(name: str, parent: "Scenario", evidence: "Evidence", schema: str, alone: bool) -> str:

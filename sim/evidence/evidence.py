@@ -18,7 +18,7 @@ from sim.evidence.documents import Document, Fact, read_documents, read_facts
 from sim.evidence.numbers import OFFER_KINDS, Number, NumberReader, read_parameters
 from sim.evidence.relations import read_corridors, read_neighbours, read_rivalries, read_ties
 from sim.evidence.systems import System, read_systems
-from sim.evidence.worlds import HOME_WORLD, folder_of, list_worlds, read_lineage, shipped_folder
+from sim.evidence.worlds import HOME_WORLD, list_worlds, read_lineage, shipped_folder
 from sim.io.errors import Problems, input_error, listed, nearest_to, quoted, shown_path
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def _files(seeds: Path, worlds: Iterable[str]) -> list[Path]:
     """Every file on which a world may rest; those of all worlds, since any of them may be extended."""
     shared = [seeds / "documents.yaml", *sorted((seeds / "facts").glob("*.yaml")), seeds / "systems.yaml"]
     parameters = sorted((seeds / "parameters").glob("*.yaml"))
-    return [*shared, *parameters, *(folder_of(seeds, world) / name for world in worlds for name in _OF_A_WORLD)]
+    return [*shared, *parameters, *(seeds / world / name for world in worlds for name in _OF_A_WORLD)]
 
 
 def _stamps_of(files: Iterable[Path]) -> tuple[tuple[str, int, int], ...]:

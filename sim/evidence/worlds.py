@@ -27,13 +27,8 @@ def shipped_folder(name: str) -> Path:
 def list_worlds(folder: Path | str | None = None) -> tuple[str, ...]:
     """The names of the worlds that the seeds hold."""
     seeds = shipped_folder("seeds") if folder is None else Path(folder).absolute()
-    others = sorted(path.parent.name for path in seeds.glob("*/actors.yaml"))
-    return ((HOME_WORLD,) if (seeds / "actors.yaml").is_file() else ()) + tuple(others)
-
-
-def folder_of(seeds: Path, world: str) -> Path:
-    """Where the actors and ties of a world stand: in a folder of its own, but for the home world."""
-    return seeds if world == HOME_WORLD else seeds / world
+    worlds = (path.parent.name for path in seeds.glob("*/actors.yaml"))
+    return tuple(sorted(worlds, key=lambda world: (world != HOME_WORLD, world)))  # home comes first
 
 
 def read_lineage(seeds: Path, world: str, problems: Problems) -> list[tuple[Path, Entry]]:
@@ -48,7 +43,7 @@ def read_lineage(seeds: Path, world: str, problems: Problems) -> list[tuple[Path
     following: str | None = world
     while following is not None:
         chain.append(following)
-        folder = folder_of(seeds, following)
+        folder = seeds / following
         top = read_yaml(folder / "actors.yaml", problems)
         if top is None or not check_world_keys(top, problems):
             return []

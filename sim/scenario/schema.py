@@ -15,7 +15,7 @@ from sim.scenario.events import FORMS, LEVEL_SCHEMA, Form
 from sim.scenario.scenario import LARGEST_SEED, MOST_RUNS, NAME_TEXT
 from sim.scenario.units import PERCENT_TEXT, QUANTITY_TEXT, Shape
 
-NAME = "schema/scenario.json"
+NAME = "scenarios/schema.json"
 """Where the printed schema stands in a checkout."""
 
 _DRAFT = "http://json-schema.org/draft-07/schema#"

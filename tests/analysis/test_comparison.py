@@ -13,7 +13,7 @@ from sim.analysis.result_pairs import naive_words, starting_values
 from sim.batch.runner import run
 from sim.cli import main
 from sim.cli.report import print_comparison, print_results
-from sim.figures.comparison import draw_differences, flow, heat_map
+from sim.figures.comparison import draw_differences, effect_map, flow
 from sim.figures.style import look
 from sim.io.errors import InputError
 from sim.io.text import CAUTION, signed
@@ -235,11 +235,11 @@ def test_a_flow_has_a_band_for_every_pair_of_words_that_differ():
     assert "no run ends" in still.texts[0].get_text()
 
 
-def test_a_heat_map_is_pale_where_nothing_differs():
+def test_a_effect_map_is_pale_where_nothing_differs():
     from matplotlib.figure import Figure
 
     values = pd.DataFrame([[0.0, 1.0], [np.nan, -1.0]], index=["a", "b"], columns=["X", "Y"])
-    picture = heat_map(values, Figure().subplots(), 1.0, values.map(lambda value: f"{value}"))
+    picture = effect_map(values, Figure().subplots(), 1.0, values.map(lambda value: f"{value}"))
     colours = picture.to_rgba(np.array([0.0, 1.0, -1.0]))
     assert colours[0, :3].min() > 0.9
     assert colours[1, :3].mean() < 0.6

@@ -12,9 +12,8 @@ import pytest
 
 from helpers.batches import bytes_of, go
 from helpers.fake_engine import Deadly, FakePrepared, fake_scenario
-from sim.batch import cluster
-from sim.batch import plan as blocks
-from sim.batch.plan import CHUNK
+from sim.batch import cluster, identity
+from sim.batch.plan import CHUNK, BatchRequest, Plan
 from sim.batch.runner import run, run_part
 from sim.batch.verify import check_results
 from sim.batch.worker import Interrupted, Stage
@@ -81,10 +80,10 @@ def test_where_no_folder_is_shared_the_files_themselves_come_back(whole, workers
     tasks = []
 
     def elsewhere(**named):
-        tasks.append(blocks.Errand(**(named | {"folder": str(tmp_path / "not-here")})))
+        tasks.append(cluster.BlockTask(**(named | {"folder": str(tmp_path / "not-here")})))
         return tasks[-1]
 
-    monkeypatch.setattr("sim.batch.worker.Errand", elsewhere)
+    monkeypatch.setattr("sim.batch.worker.BlockTask", elsewhere)
     results = run("toy", runs=RUNS, seed=4, out=tmp_path, dask=workers)
     assert tasks
     assert not (tmp_path / "not-here").exists()
@@ -111,7 +110,7 @@ def test_an_interrupted_cluster_is_gone_on_with_by_threads(whole, workers, tmp_p
 
 
 def test_what_goes_wrong_on_a_worker_is_told_here(workers, tmp_path, monkeypatch):
-    real = blocks.versions()
+    real = identity.versions()
     monkeypatch.setattr("sim.batch.worker.versions", lambda: real | {"numpy": "0.1"})
     with pytest.raises(InputError, match=r"worker on .*: found numpy .*; other versions may give other bytes"):
         run("toy", runs=20, out=tmp_path, dask=workers)
@@ -199,26 +198,32 @@ def test_without_the_library_that_is_told(tmp_path, capsys, monkeypatch):
 
 
 def task_of(folder, **changes):
-    order = blocks.Order(scenario=dataclasses.replace(fake_scenario(runs=40)), engine=FakePrepared)
-    plan = blocks.Plan(order, folder)
-    said = {"order": order, "hash": plan.hash, "versions": blocks.versions(), "folder": str(folder), "token": "none"}
-    return blocks.Errand(**(said | changes))
+    request = BatchRequest(scenario=dataclasses.replace(fake_scenario(runs=40)), engine=FakePrepared)
+    plan = Plan(request, folder)
+    said = {
+        "request": request,
+        "hash": plan.hash,
+        "versions": identity.versions(),
+        "folder": str(folder),
+        "token": "none",
+    }
+    return cluster.BlockTask(**(said | changes))
 
 
 def test_a_worker_with_other_code_is_refused(tmp_path):
     with pytest.raises(InputError, match="other code or evidence"):
-        blocks.run_task(task_of(tmp_path, hash="0" * 64), 0)
+        cluster.run_task(task_of(tmp_path, hash="0" * 64), 0)
 
 
 def test_a_block_made_twice_is_the_same(tmp_path):
-    one, two = (blocks.run_task(task_of(tmp_path), 0) for _ in range(2))
+    one, two = (cluster.run_task(task_of(tmp_path), 0) for _ in range(2))
     assert one == two
     assert one.contents
 
 
 def test_in_a_shared_folder_only_names_and_hashes_come_back(tmp_path):
     (tmp_path / "none").touch()
-    delivery = blocks.run_task(task_of(tmp_path), 0)
+    delivery = cluster.run_task(task_of(tmp_path), 0)
     assert delivery.contents == {}
     assert all((tmp_path / file.name).is_file() for file in (*delivery.files, delivery.counts))
 

@@ -11,6 +11,7 @@ import sim
 from sim.batch import runner
 from sim.batch.worker import Interrupted, Progress, Stage
 from sim.cli import common, main
+from sim.io import text
 
 ROOT = Path(__file__).parents[2]
 
@@ -221,7 +222,7 @@ def test_the_front_door_has_twenty_names_at_most_and_finds_its_rooms():
     assert len(sim.__all__) <= 20
     assert sim.run is runner.run
     assert set(sim.__all__) <= set(dir(sim))
-    with pytest.raises(AttributeError, match="no attribute 'sing'"):
+    with pytest.raises(AttributeError, match="sing"):
         sim.sing  # noqa: B018
 
 
@@ -254,9 +255,9 @@ def test_the_bar_follows_the_stages(capsys):
     ("amount", "said"), [(0.2, "under a second"), (42.4, "42 s"), (600, "10 min"), (10_000, "2.8 h")]
 )
 def test_durations(amount, said):
-    assert common.duration(amount) == said
+    assert text.duration(amount) == said
 
 
 @pytest.mark.parametrize(("amount", "said"), [(12, "12 B"), (4_200, "4 kB"), (2e6, "2 MB"), (7.25e9, "7.2 GB")])
 def test_sizes(amount, said):
-    assert common.size(amount) == said
+    assert text.size(amount) == said

@@ -193,7 +193,7 @@ def root(request):
 
 
 def test_the_page_of_assumed_numbers_has_them_all_by_influence(root, published, monkeypatch):
-    printer = module("print_pages", root / "docs" / "print_pages.py")
+    printer = module("print_pages", root / "tools" / "print_pages.py")
     monkeypatch.setattr(printer, "ROOT", published.parent)
     published.parent.joinpath("experiments").mkdir(exist_ok=True)
     link = published.parent / "experiments" / published.name
@@ -211,7 +211,7 @@ def test_the_page_of_assumed_numbers_has_them_all_by_influence(root, published, 
 
 def test_the_notebook_runs_and_prints_what_it_shows(root, tmp_path, monkeypatch):
     pytest.importorskip("xarray")
-    renderer = module("render_notebook", root / "experiments" / "render_notebook.py")
+    renderer = module("render_notebook", root / "tools" / "render_notebook.py")
     notebook = json.loads(renderer.NOTEBOOK.read_text(encoding="utf-8"))
     monkeypatch.chdir(tmp_path)
     fresh = renderer.rendered(notebook)

@@ -23,8 +23,8 @@ FEW = 96  # runs with which an effect is looked at again
 
 @functools.cache
 def telling():
-    """Of each system the row of `docs/effects.json` that its page shows."""
-    measured = read_effects(ROOT / "docs" / "effects.json")
+    """Of each system the row of `experiments/effects.json` that its page shows."""
+    measured = read_effects(ROOT / "experiments" / "effects.json")
     return {row["system"]: row for row in most_telling(measured).to_dict("records")}
 
 

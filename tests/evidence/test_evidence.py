@@ -22,7 +22,7 @@ from sim.io.errors import InputError
 REAL = Path(__file__).parents[2] / "seeds"
 
 
-def complaints_about(folder: Path, contents: dict[str, Any]) -> list[str]:
+def problems_about(folder: Path, contents: dict[str, Any]) -> list[str]:
     with pytest.raises(InputError) as caught:
         load_evidence(folder=write(folder, contents))
     return str(caught.value).splitlines()
@@ -66,18 +66,18 @@ class TestSound:
 
     def test_a_world_may_be_without_corridors(self, tmp_path: Path) -> None:
         contents = files()
-        del contents["actors.yaml"]["corridors"], contents["corridors.csv"]
+        del contents["central-asia/actors.yaml"]["corridors"], contents["central-asia/corridors.csv"]
         assert load_evidence(folder=write(tmp_path, contents)).corridors == ()
 
     def test_a_world_of_one_state_needs_no_neighbours(self, tmp_path: Path) -> None:
         contents = files()
-        del contents["actors.yaml"]["states"]["UZB"], contents["neighbours.csv"]
-        contents["ties.csv"] = [row for row in contents["ties.csv"] if row["state"] == "KAZ"]
+        del contents["central-asia/actors.yaml"]["states"]["UZB"], contents["central-asia/neighbours.csv"]
+        contents["central-asia/ties.csv"] = [row for row in contents["central-asia/ties.csv"] if row["state"] == "KAZ"]
         assert len(load_evidence(folder=write(tmp_path, contents)).states) == 1
 
     def test_a_number_knows_its_file_and_line(self, evidence: room.Evidence) -> None:
         tie = evidence.numbers["ties.KAZ.CHN.fit"]
-        lines = Path(evidence.folder / "ties.csv").read_text().splitlines()
+        lines = Path(evidence.folder / "central-asia" / "ties.csv").read_text().splitlines()
         assert tie.file.endswith("ties.csv")
         assert lines[tie.line - 1].startswith("KAZ,CHN,fit,")
         strength = evidence.numbers["choice.dependence_aversion"]
@@ -89,23 +89,23 @@ class TestSound:
 
     def test_levels_may_be_written_for_coded_numbers(self, tmp_path: Path) -> None:
         contents = files()
-        contents["actors.yaml"]["powers"]["CHN"]["numbers"]["stick"] = number("high", "none", "dominant")  # type: ignore[arg-type]
+        contents["central-asia/actors.yaml"]["powers"]["CHN"]["numbers"]["stick"] = number("high", "none", "dominant")  # type: ignore[arg-type]
         stick = load_evidence(folder=write(tmp_path, contents)).numbers["powers.CHN.stick"]
         assert (stick.value, stick.low, stick.high) == (0.75, 0.0, 1.0)
 
     def test_a_pair_of_rivals_may_stand_in_either_order(self, tmp_path: Path) -> None:
         contents = files()
-        row = contents["rivalries.csv"][0]
+        row = contents["central-asia/rivalries.csv"][0]
         row["power_a"], row["power_b"] = row["power_b"], row["power_a"]
         assert "rivalry.CHN.RUS.economic" in load_evidence(folder=write(tmp_path, contents)).numbers
 
     def test_a_pair_of_neighbours_may_stand_in_either_order(self, tmp_path: Path) -> None:
         contents = files()
-        row = contents["neighbours.csv"][0]
+        row = contents["central-asia/neighbours.csv"][0]
         row["state_a"], row["state_b"] = row["state_b"], row["state_a"]
         assert "neighbours.KAZ.UZB.cohesion" in load_evidence(folder=write(tmp_path, contents)).numbers
 
-    @pytest.mark.parametrize("name", ["neighbours.csv", "corridors.csv"])
+    @pytest.mark.parametrize("name", ["central-asia/neighbours.csv", "central-asia/corridors.csv"])
     def test_a_changed_table_is_read_again(self, tmp_path: Path, name: str) -> None:
         contents = files()
         first = load_evidence(folder=write(tmp_path, contents))
@@ -113,7 +113,7 @@ class TestSound:
         second = load_evidence(folder=write(tmp_path, contents))
         changed = [key for key, entry in second.numbers.items() if entry.value != first.numbers[key].value]
         assert changed == [
-            {"neighbours.csv": "neighbours.KAZ.UZB.cohesion", "corridors.csv": "corridors.NORTH.KAZ.access"}[name]
+            {"neighbours": "neighbours.KAZ.UZB.cohesion", "corridors": "corridors.NORTH.KAZ.access"}[Path(name).stem]
         ]
 
     def test_it_is_read_once_until_a_file_changes(self, tmp_path: Path) -> None:
@@ -127,7 +127,7 @@ class TestSound:
     def test_a_second_world_lies_in_a_folder_of_its_own(self, tmp_path: Path) -> None:
         contents = files()
         for name in ("actors.yaml", "ties.csv", "rivalries.csv", "neighbours.csv", "corridors.csv"):
-            contents[f"toy/{name}"] = contents[name]
+            contents[f"toy/{name}"] = contents[f"central-asia/{name}"]
         folder = write(tmp_path, contents)
         assert room.list_worlds(folder) == ("central-asia", "toy")
         assert load_evidence("toy", folder).world == "toy"
@@ -136,10 +136,10 @@ class TestSound:
 def larger(**more: Any) -> dict[str, Any]:
     """The small seeds, and a world that extends them by a state, a power and a corridor."""
     contents = files()
-    actors, cells = contents["actors.yaml"], number() | {"formula": "", "evidence": "big-trade"}
+    actors, cells = contents["central-asia/actors.yaml"], number() | {"formula": "", "evidence": "big-trade"}
     cells.pop("meaning")
     states, powers = (*actors["states"], "AAA"), (*actors["powers"], "BBB")
-    ties = [row["field"] for row in contents["ties.csv"][: len(contents["ties.csv"]) // 6]]
+    ties = [row["field"] for row in contents["central-asia/ties.csv"][: len(contents["central-asia/ties.csv"]) // 6]]
     contents["larger/actors.yaml"] = {
         "extends": "central-asia",
         "states": {"AAA": actors["states"]["KAZ"]},
@@ -203,7 +203,7 @@ class TestLarger:
     def test_it_is_read_again_when_the_other_changes(self, tmp_path: Path) -> None:
         contents = larger()
         first = load_evidence("larger", write(tmp_path, contents))
-        contents["neighbours.csv"][0]["value"] = 0.125
+        contents["central-asia/neighbours.csv"][0]["value"] = 0.125
         second = load_evidence("larger", write(tmp_path, contents))
         changed = [name for name, one in second.numbers.items() if one.value != first.numbers[name].value]
         assert changed == ["neighbours.KAZ.UZB.cohesion"]
@@ -235,7 +235,7 @@ class TestLarger:
 
     def test_it_changes_nothing_of_the_other(self, tmp_path: Path) -> None:
         contents = larger()
-        contents["larger/actors.yaml"]["states"] = {"KAZ": contents["actors.yaml"]["states"]["UZB"]}
+        contents["larger/actors.yaml"]["states"] = {"KAZ": contents["central-asia/actors.yaml"]["states"]["UZB"]}
         with pytest.raises(
             InputError, match=r"states\.KAZ: found the code 'KAZ', which the extended world has already"
         ):
@@ -270,7 +270,7 @@ def _drop(path: str, *keys: str | int) -> Callable[[dict[str, Any]], None]:
 
 
 CHOICE = ("parameters/choice.yaml", "dependence_aversion")
-GDP = ("actors.yaml", "states", "KAZ", "numbers", "gdp")
+GDP = ("central-asia/actors.yaml", "states", "KAZ", "numbers", "gdp")
 FACT = ("facts/one.yaml", "facts", 0)
 
 MISTAKES: dict[str, tuple[Callable[[dict[str, Any]], None], str]] = {
@@ -294,12 +294,12 @@ MISTAKES: dict[str, tuple[Callable[[dict[str, Any]], None], str]] = {
     "unknown key": (_set(*GDP, "vlaue", to=1), "gdp.vlaue: found the unknown key 'vlaue'; allowed: meaning"),
     "a number that is none": (_set(*GDP, to=3), "gdp: found '3'; allowed: a group of keys: meaning, unit"),
     "state lacks a number": (_drop(*GDP), "states.KAZ.numbers: 'gdp' is missing"),
-    "state lacks a kind": (_drop("actors.yaml", "states", "KAZ", "numbers", "need", "deal"), "need: 'deal' is missing"),
-    "power lacks a number": (_drop("actors.yaml", "powers", "USA", "numbers", "agenda"), "powers.USA.numbers: 'agenda' is missing"),
-    "actor lacks a name": (_drop("actors.yaml", "powers", "USA", "name"), "powers.USA: 'name' is missing"),
-    "bad code": (_set("actors.yaml", "states", "kaz", to={}), "found the code 'kaz'; allowed: two to eight capital letters"),
-    "no states": (_set("actors.yaml", "states", to={}), "states: a world needs states"),
-    "weights": (_set("actors.yaml", "states", "UZB", "numbers", "weight", "deal", "value", to=0.2500001), "states.UZB.numbers.weight: found weights that sum to 1.0000001; allowed: weights that sum to 1"),
+    "state lacks a kind": (_drop("central-asia/actors.yaml", "states", "KAZ", "numbers", "need", "deal"), "need: 'deal' is missing"),
+    "power lacks a number": (_drop("central-asia/actors.yaml", "powers", "USA", "numbers", "agenda"), "powers.USA.numbers: 'agenda' is missing"),
+    "actor lacks a name": (_drop("central-asia/actors.yaml", "powers", "USA", "name"), "powers.USA: 'name' is missing"),
+    "bad code": (_set("central-asia/actors.yaml", "states", "kaz", to={}), "found the code 'kaz'; allowed: two to eight capital letters"),
+    "no states": (_set("central-asia/actors.yaml", "states", to={}), "states: a world needs states"),
+    "weights": (_set("central-asia/actors.yaml", "states", "UZB", "numbers", "weight", "deal", "value", to=0.2500001), "states.UZB.numbers.weight: found weights that sum to 1.0000001; allowed: weights that sum to 1"),
     "fact without document": (_drop(*FACT, "document"), "facts[0]: 'document' is missing"),
     "fact of unknown document": (_set(*FACT, "document", to="a-papper"), "facts[0].document: found 'a-papper'; allowed: a-paper. Did you mean 'a-paper'?"),
     "unknown kind of fact": (_set(*FACT, "kind", to="figur"), "facts[0].kind: found 'figur'; allowed: figure, event"),
@@ -308,33 +308,33 @@ MISTAKES: dict[str, tuple[Callable[[dict[str, Any]], None], str]] = {
     "reliability": (_set("documents.yaml", "documents", "a-paper", "reliability", to=9), "reliability: found '9'; allowed: a number from 0 to 1"),
     "unknown strength": (_set("systems.yaml", "systems", "over-dependence-aversion", "strengths", to=["choice.dependence_averson"]), "strengths[0]: found 'choice.dependence_averson'; allowed: choice.dependence_aversion, "),
     "no strength": (_set("systems.yaml", "systems", "over-dependence-aversion", "strengths", to=[]), "a system needs a strength"),
-    "unknown state in ties": (_set("ties.csv", 0, "state", to="KAX"), "ties.csv:2: state: found 'KAX'; allowed: KAZ, UZB. Did you mean 'KAZ'?"),
-    "unknown power in ties": (_set("ties.csv", 1, "power", to="CHM"), "ties.csv:3: power: found 'CHM'; allowed: CHN, RUS, USA. Did you mean 'CHN'?"),
-    "unknown field": (_set("ties.csv", 0, "field", to="trad"), "ties.csv:2: field: found 'trad'; allowed: trade, fit,"),
-    "missing tie": (_drop("ties.csv", 4), "ties.csv: rows are missing: KAZ CHN security"),
-    "tie twice": (_set("ties.csv", 1, "field", to="trade"), "ties.csv:3: ties.KAZ.CHN.trade: found the number 'ties.KAZ.CHN.trade' a second time"),
-    "tie without evidence": (_set("ties.csv", 0, "evidence", to=""), "ties.csv:2: evidence: a number of basis 'coded' needs evidence"),
-    "tie on unknown fact": (_set("ties.csv", 0, "evidence", to="big-trade; nothing"), "ties.csv:2: evidence: found 'nothing'; allowed: the id of a fact"),
-    "trust above one": (_set("ties.csv", 5, "high", to=2), "ties.csv:7: high: found '2'; allowed: a number from 0 to 1"),
-    "missing rivalry": (_drop("rivalries.csv", 0), "rivalries.csv: rows are missing: CHN RUS economic"),
-    "rival of itself": (_set("rivalries.csv", 0, "power_b", to="CHN"), "rivalries.csv:2: power_b: found 'CHN'; allowed: a power other than 'CHN'"),
-    "energy sold twice": (_set("ties.csv", 14, "value", to=0.75), "ties.csv: ties.KAZ.*.energy: found shares that sum to 1.25; allowed: shares that sum to 1 or less"),
-    "missing neighbours": (_drop("neighbours.csv", 1), "neighbours.csv: rows are missing: KAZ UZB friction"),
-    "neighbour of itself": (_set("neighbours.csv", 0, "state_b", to="KAZ"), "neighbours.csv:2: state_b: found 'KAZ'; allowed: a state other than 'KAZ'"),
-    "unknown neighbour": (_set("neighbours.csv", 0, "state_a", to="KAX"), "neighbours.csv:2: state_a: found 'KAX'; allowed: KAZ, UZB. Did you mean 'KAZ'?"),
-    "unknown field of neighbours": (_set("neighbours.csv", 1, "field", to="frictoin"), "neighbours.csv:3: field: found 'frictoin'; allowed: cohesion, friction. Did you mean 'friction'?"),
-    "neighbours twice": (_set("neighbours.csv", 1, "field", to="cohesion"), "neighbours.csv:3: neighbours.KAZ.UZB.cohesion: found the number"),
-    "neighbours without evidence": (_set("neighbours.csv", 0, "evidence", to=""), "neighbours.csv:2: evidence: a number of basis 'coded' needs evidence"),
-    "corridor lacks a number": (_drop("actors.yaml", "corridors", "NORTH", "numbers", "cost"), "corridors.NORTH.numbers: 'cost' is missing"),
-    "corridor lacks a name": (_drop("actors.yaml", "corridors", "NORTH", "name"), "corridors.NORTH: 'name' is missing"),
-    "corridor with a power's code": (_set("actors.yaml", "corridors", "CHN", to=files()["actors.yaml"]["corridors"]["NORTH"]), "corridors.CHN: found the code 'CHN', which is a power's already; allowed: each code once"),
-    "unknown corridor": (_set("corridors.csv", 0, "corridor", to="NORHT"), "corridors.csv:2: corridor: found 'NORHT'; allowed: NORTH, SOUTH. Did you mean 'NORTH'?"),
-    "unknown field of a corridor": (_set("corridors.csv", 0, "field", to="acces"), "corridors.csv:2: field: found 'acces'; allowed: access, link, control. Did you mean 'access'?"),
-    "access of a power": (_set("corridors.csv", 0, "actor", to="CHN"), "corridors.csv:2: actor: found 'CHN'; allowed: KAZ, UZB"),
-    "control by a state": (_set("corridors.csv", 2, "actor", to="KAZ"), "corridors.csv:4: actor: found 'KAZ'; allowed: CHN, RUS, USA"),
-    "corridor row twice": (_set("corridors.csv", 3, "corridor", to="NORTH"), "corridors.csv:5: corridors.NORTH.KAZ.access: found the number"),
-    "corridor beyond the scale": (_set("corridors.csv", 0, "high", to=2), "corridors.csv:2: high: found '2'; allowed: a number from 0 to 1"),
-    "rivalry beyond the scale": (_set("rivalries.csv", 0, "low", to=-3), "low: found '-3'; allowed: a number from -1 to 1"),
+    "unknown state in ties": (_set("central-asia/ties.csv", 0, "state", to="KAX"), "ties.csv:2: state: found 'KAX'; allowed: KAZ, UZB. Did you mean 'KAZ'?"),
+    "unknown power in ties": (_set("central-asia/ties.csv", 1, "power", to="CHM"), "ties.csv:3: power: found 'CHM'; allowed: CHN, RUS, USA. Did you mean 'CHN'?"),
+    "unknown field": (_set("central-asia/ties.csv", 0, "field", to="trad"), "ties.csv:2: field: found 'trad'; allowed: trade, fit,"),
+    "missing tie": (_drop("central-asia/ties.csv", 4), "ties.csv: rows are missing: KAZ CHN security"),
+    "tie twice": (_set("central-asia/ties.csv", 1, "field", to="trade"), "ties.csv:3: ties.KAZ.CHN.trade: found the number 'ties.KAZ.CHN.trade' a second time"),
+    "tie without evidence": (_set("central-asia/ties.csv", 0, "evidence", to=""), "ties.csv:2: evidence: a number of basis 'coded' needs evidence"),
+    "tie on unknown fact": (_set("central-asia/ties.csv", 0, "evidence", to="big-trade; nothing"), "ties.csv:2: evidence: found 'nothing'; allowed: the id of a fact"),
+    "trust above one": (_set("central-asia/ties.csv", 5, "high", to=2), "ties.csv:7: high: found '2'; allowed: a number from 0 to 1"),
+    "missing rivalry": (_drop("central-asia/rivalries.csv", 0), "rivalries.csv: rows are missing: CHN RUS economic"),
+    "rival of itself": (_set("central-asia/rivalries.csv", 0, "power_b", to="CHN"), "rivalries.csv:2: power_b: found 'CHN'; allowed: a power other than 'CHN'"),
+    "energy sold twice": (_set("central-asia/ties.csv", 14, "value", to=0.75), "ties.csv: ties.KAZ.*.energy: found shares that sum to 1.25; allowed: shares that sum to 1 or less"),
+    "missing neighbours": (_drop("central-asia/neighbours.csv", 1), "neighbours.csv: rows are missing: KAZ UZB friction"),
+    "neighbour of itself": (_set("central-asia/neighbours.csv", 0, "state_b", to="KAZ"), "neighbours.csv:2: state_b: found 'KAZ'; allowed: a state other than 'KAZ'"),
+    "unknown neighbour": (_set("central-asia/neighbours.csv", 0, "state_a", to="KAX"), "neighbours.csv:2: state_a: found 'KAX'; allowed: KAZ, UZB. Did you mean 'KAZ'?"),
+    "unknown field of neighbours": (_set("central-asia/neighbours.csv", 1, "field", to="frictoin"), "neighbours.csv:3: field: found 'frictoin'; allowed: cohesion, friction. Did you mean 'friction'?"),
+    "neighbours twice": (_set("central-asia/neighbours.csv", 1, "field", to="cohesion"), "neighbours.csv:3: neighbours.KAZ.UZB.cohesion: found the number"),
+    "neighbours without evidence": (_set("central-asia/neighbours.csv", 0, "evidence", to=""), "neighbours.csv:2: evidence: a number of basis 'coded' needs evidence"),
+    "corridor lacks a number": (_drop("central-asia/actors.yaml", "corridors", "NORTH", "numbers", "cost"), "corridors.NORTH.numbers: 'cost' is missing"),
+    "corridor lacks a name": (_drop("central-asia/actors.yaml", "corridors", "NORTH", "name"), "corridors.NORTH: 'name' is missing"),
+    "corridor with a power's code": (_set("central-asia/actors.yaml", "corridors", "CHN", to=files()["central-asia/actors.yaml"]["corridors"]["NORTH"]), "corridors.CHN: found the code 'CHN', which is a power's already; allowed: each code once"),
+    "unknown corridor": (_set("central-asia/corridors.csv", 0, "corridor", to="NORHT"), "corridors.csv:2: corridor: found 'NORHT'; allowed: NORTH, SOUTH. Did you mean 'NORTH'?"),
+    "unknown field of a corridor": (_set("central-asia/corridors.csv", 0, "field", to="acces"), "corridors.csv:2: field: found 'acces'; allowed: access, link, control. Did you mean 'access'?"),
+    "access of a power": (_set("central-asia/corridors.csv", 0, "actor", to="CHN"), "corridors.csv:2: actor: found 'CHN'; allowed: KAZ, UZB"),
+    "control by a state": (_set("central-asia/corridors.csv", 2, "actor", to="KAZ"), "corridors.csv:4: actor: found 'KAZ'; allowed: CHN, RUS, USA"),
+    "corridor row twice": (_set("central-asia/corridors.csv", 3, "corridor", to="NORTH"), "corridors.csv:5: corridors.NORTH.KAZ.access: found the number"),
+    "corridor beyond the scale": (_set("central-asia/corridors.csv", 0, "high", to=2), "corridors.csv:2: high: found '2'; allowed: a number from 0 to 1"),
+    "rivalry beyond the scale": (_set("central-asia/rivalries.csv", 0, "low", to=-3), "low: found '-3'; allowed: a number from -1 to 1"),
 }  # fmt: skip
 
 
@@ -354,7 +354,7 @@ def test_a_mistake_is_told_with_its_place(
 ) -> None:
     contents = files()
     change(contents)
-    said = complaints_about(tmp_path, contents)
+    said = problems_about(tmp_path, contents)
     assert any(expected in line for line in said), "\n".join(said)
 
 
@@ -362,21 +362,24 @@ def test_all_mistakes_are_told_together(tmp_path: Path) -> None:
     contents = files()
     for name in ("no basis", "unknown fact", "unknown state in ties", "reliability"):
         MISTAKES[name][0](contents)
-    said = complaints_about(tmp_path, contents)
+    said = problems_about(tmp_path, contents)
     for name in ("no basis", "unknown fact", "unknown state in ties", "reliability"):
         assert any(MISTAKES[name][1] in line for line in said)
 
 
 @pytest.mark.parametrize(
     "name",
-    ["documents.yaml", "systems.yaml", "actors.yaml", "ties.csv", "rivalries.csv", "neighbours.csv", "corridors.csv"],
+    [
+        *("documents.yaml", "systems.yaml", "central-asia/actors.yaml", "central-asia/ties.csv"),
+        *("central-asia/rivalries.csv", "central-asia/neighbours.csv", "central-asia/corridors.csv"),
+    ],
 )
 @pytest.mark.parametrize("content", ["", "3\n", "[1, 2]\n", "{a: {b: 1}}\n", "\x00", "a: *b\n"])
 def test_a_spoilt_file_is_an_input_error(tmp_path: Path, name: str, content: str) -> None:
-    complaints_about(tmp_path, files() | {name: content})
+    problems_about(tmp_path, files() | {name: content})
 
 
-@pytest.mark.parametrize("name", ["ties.csv", "neighbours.csv", "corridors.csv"])
+@pytest.mark.parametrize("name", ["central-asia/ties.csv", "central-asia/neighbours.csv", "central-asia/corridors.csv"])
 def test_a_missing_file_is_an_input_error(tmp_path: Path, name: str) -> None:
     write(tmp_path)
     (tmp_path / name).unlink()

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 
 from sim.analysis.sensitivity.experiment import Discover
 from sim.analysis.sensitivity.runner import sweep
+from sim.figures import discovery, phase_diagram, ternary
 from sim.figures import sensitivity as figures
 from sim.figures import sensitivity_panels as plots
 from sim.io.text import CAUTION
@@ -77,18 +78,20 @@ DRAWN = {
         pd.DataFrame({"x": [0, 1, 0, 1], "series": list("aabb"), "value": 1.0, "low": 0.5, "high": 1.5}), on
     ),
     "fans": lambda on: plots.fans(COURSE, on),
-    "phase_diagram": lambda on: plots.phase_diagram(over_two(), on),
-    "heat_map": lambda on: plots.heat_map(over_two().query("word == 'sided'").assign(value=lambda r: r["share"]), on),
-    "ternary_density": lambda on: plots.ternary_density(
+    "phase_diagram": lambda on: phase_diagram.phase_diagram(over_two(), on),
+    "heat_map": lambda on: phase_diagram.heat_map(
+        over_two().query("word == 'sided'").assign(value=lambda r: r["share"]), on
+    ),
+    "ternary_density": lambda on: ternary.ternary_density(
         pd.DataFrame(DRAWS.dirichlet([4, 3, 2], 500), columns=["left", "right", "top"]), on, ("A", "B", "rest")
     ),
     "convergence_lines": lambda on: plots.convergence_lines(
         pd.DataFrame({"outcome": "y", "points": [8, 16], "half_width": [0.2, 0.1], "target": 0.05}), on
     ),
-    "discovery_box": lambda on: plots.discovery_box(
+    "discovery_box": lambda on: discovery.discovery_box(
         pd.DataFrame({"factor": ["alpha"], "low": 0.5, "high": 1.0, "least": 0.0, "most": 1.0, "quasi_p": 0.01}), on
     ),
-    "discovery_path": lambda on: plots.discovery_path(
+    "discovery_path": lambda on: discovery.discovery_path(
         pd.DataFrame({"coverage": [1.0, 0.8], "density": [0.2, 0.6], "restricted": [0, 2]}), on, 1
     ),
 }
@@ -111,7 +114,7 @@ def test_the_widest_bar_is_on_top_and_the_dummy_at_the_bottom():
 
 
 def test_borders_lie_where_the_leading_word_changes():
-    on = plots.phase_diagram(over_two(), axes())
+    on = phase_diagram.phase_diagram(over_two(), axes())
     width = LEVELS[1] - LEVELS[0]
     ends = np.array([line.get_xydata() for line in on.get_lines()])
     assert len(ends) > 0

@@ -169,13 +169,13 @@ def files() -> dict[str, Any]:
                 }
             }
         },
-        "actors.yaml": {
+        "central-asia/actors.yaml": {
             "region": {"name": "Region", "five": "the two"},
             "states": states,
             "powers": powers,
             "corridors": corridors,
         },
-        "ties.csv": [
+        "central-asia/ties.csv": [
             {"state": state, "power": power, "field": field, "unit": "share"}
             | cells
             | ({"value": 0.25} if field == "energy" else {})
@@ -183,17 +183,17 @@ def files() -> dict[str, Any]:
             for power in POWERS
             for field in TIES
         ],
-        "rivalries.csv": [
+        "central-asia/rivalries.csv": [
             {"power_a": one, "power_b": two, "domain": domain} | cells
             for one, two in combinations(POWERS, 2)
             for domain in ("economic", "security")
         ],
-        "neighbours.csv": [
+        "central-asia/neighbours.csv": [
             {"state_a": one, "state_b": two, "field": field, "unit": "share"} | cells
             for one, two in combinations(STATES, 2)
             for field in ("cohesion", "friction")
         ],
-        "corridors.csv": [
+        "central-asia/corridors.csv": [
             {"corridor": corridor, "actor": actor, "field": field, "unit": "share"} | cells
             for corridor in CORRIDORS
             for actor, field in (("KAZ", "access"), ("CHN", "link"), ("RUS", "control"))

@@ -65,7 +65,7 @@ def test_the_schema_is_one():
 
 def test_the_schema_knows_every_key_and_every_kind_of_event():
     schema = scenario_schema()
-    assert set(schema["properties"]) == {"title", "question", *room.KEYS}
+    assert set(schema["properties"]) == {"title", "question", *room.SCENARIO_KEYS}
     kinds = {kind.name.lower() for kind in EventKind}
     assert kinds <= set(schema["definitions"]["event"]["properties"])
     assert {f"event-{kind}" for kind in kinds} <= set(schema["definitions"])

@@ -246,7 +246,7 @@ class TestFinding:
 
     def test_broken_evidence_is_an_input_error_too(self, desk: Desk, tmp_path: Path) -> None:
         folder = write(tmp_path / "broken")
-        (folder / "ties.csv").write_text("nothing\n")
+        (folder / "central-asia" / "ties.csv").write_text("nothing\n")
         with pytest.raises(InputError, match=r"ties\.csv"):
             load_scenario(desk.put(""), seeds=folder)
 

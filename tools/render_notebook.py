@@ -1,7 +1,7 @@
 """Run the notebook from top to bottom and keep what its cells show; Jupyter itself is not needed.
 
-python experiments/render_notebook.py           run it and write the outputs into it
-python experiments/render_notebook.py --check   only say whether what it prints is still what it shows; 1 if not
+python tools/render_notebook.py           run it and write the outputs into it
+python tools/render_notebook.py --check   only say whether what it prints is still what it shows; 1 if not
 """
 
 import argparse
@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-NOTEBOOK = Path(__file__).resolve().parent / "notebook.ipynb"
+NOTEBOOK = Path(__file__).resolve().parents[1] / "experiments" / "notebook.ipynb"
 
 
 def rendered(notebook: dict[str, Any]) -> dict[str, Any]:

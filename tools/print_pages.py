@@ -2,8 +2,8 @@
 
 Rulebook, sources, systems, explanations, the assumed numbers by influence, and the gallery of figures.
 
-python docs/print_pages.py            renew them
-python docs/print_pages.py --check    only say whether they are up to date; 1 if one is not
+python tools/print_pages.py            renew them
+python tools/print_pages.py --check    only say whether they are up to date; 1 if one is not
 """
 
 import argparse
@@ -23,10 +23,11 @@ if TYPE_CHECKING:
     from sim.evidence.numbers import Number
     from sim.evidence.provenance import Influence
 
-DOCS = Path(__file__).resolve().parent
-ROOT = DOCS.parent
+TOOLS = Path(__file__).resolve().parent
+ROOT = TOOLS.parent
+DOCS = ROOT / "docs"
 FOUNDING = ("netease-2025", "trade-2026", "zeng-pang-2023", "police-college-2025")
-PRINTED = "<!-- Printed by docs/print_pages.py; edit the seeds or the rules and run `make docs`. -->"
+PRINTED = "<!-- Printed by tools/print_pages.py; edit the seeds or the rules and run `make docs`. -->"
 
 
 class Rule(NamedTuple):
@@ -274,7 +275,7 @@ def grouped(numbers: Sequence["Number"]) -> dict[str, list[str]]:
 
 # --- the systems -----------------------------------------------------------------------------------------------------
 
-EFFECTS = DOCS / "effects.json"
+EFFECTS = ROOT / "experiments" / "effects.json"
 HEAD = (
     *("System", "Claim", "Documents (reliability)", "Rules", "Numbers that switch it off at 0"),
     *("Tests", "Off switch", "Without it", "Where measured"),
@@ -482,8 +483,8 @@ def pages() -> dict[Path, str]:
         sys.path.insert(0, str(ROOT))
     from sim.evidence.evidence import load_evidence
 
-    if str(DOCS) not in sys.path:
-        sys.path.insert(0, str(DOCS))
+    if str(TOOLS) not in sys.path:
+        sys.path.insert(0, str(TOOLS))
     from print_states import print_states
 
     evidence = load_evidence(folder=ROOT / "seeds")
