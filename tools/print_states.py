@@ -98,8 +98,8 @@ def print_states(evidence: "Evidence", printed: str) -> str:
         "",
         "# What makes each state behave as it does",
         "",
-        "The five states run on the same rules. What tells them apart is evidence: numbers in `actors.yaml`, `ties.csv` "
-        "and `neighbours.csv` of `seeds/central-asia/`, each with its source. First what sets each apart from the"
+        "The five states run on the same rules. What tells them apart is evidence: numbers in `actors.yaml`, `ties.csv`"
+        " and `neighbours.csv` of `seeds/central-asia/`, each with its source. First what sets each apart from the"
         " others, then what that does: the number is set to the mean of the other states (or to nought) and the"
         f" baseline is played again on the same luck, {RUNS} runs. Conditional exploration, not a forecast.",
         "",
