@@ -119,7 +119,9 @@ def _play(evidence: "Evidence", numbers: Mapping[str, float]) -> "Block":
     from sim.engine.ensemble import prepare
     from sim.scenario.scenario import load_scenario
 
-    return prepare(load_scenario(SCENARIO), evidence, numbers=numbers).run_block(0, RUNS)
+    beyond = "what another state has may lie outside what is thinkable for this one"
+    given = {name: {"value": value, "beyond": beyond} for name, value in numbers.items()}
+    return prepare(load_scenario(SCENARIO), evidence, numbers=given).run_block(0, RUNS)
 
 
 def _acceptance(block: "Block") -> Iterator[str]:

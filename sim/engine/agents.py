@@ -14,12 +14,13 @@ import mesa
 import numpy as np
 
 from sim.engine.block import Block
-from sim.engine.ensemble import PreparedEnsemble, offer_totals
+from sim.engine.ensemble import PreparedEnsemble, offer_totals, prepare_checked
 from sim.engine.ensemble import prepare as prepare_ensemble
 from sim.engine.offer import Offer, offer_at
 from sim.engine.sampling import event_dates
 from sim.evidence.actors import Actor
 from sim.evidence.evidence import Evidence, load_evidence
+from sim.io.arguments import Arguments
 from sim.io.errors import input_error, listed, nearest_to
 from sim.model.chance import lucks
 from sim.model.fields import KINDS
@@ -27,6 +28,7 @@ from sim.model.parameters import vector
 from sim.model.turn import Phase, advance
 from sim.model.variables import BY_POWER, BY_STATE
 from sim.model.world import axes_of, build, unpack
+from sim.scenario.arguments import check_setting, given_numbers, given_run, given_seed
 from sim.scenario.calendar import quarter_text
 from sim.scenario.events import Event
 from sim.scenario.scenario import Scenario, load_scenario
@@ -178,7 +180,8 @@ class Model(mesa.Model):
     """One run of a scenario, quarter by quarter.
 
     scenario: a name, a path or a `Scenario`; seed: the scenario's own if None; run: which run of the batch with that
-    seed; numbers: values by name that override the scenario's. Raises `InputError` for what does not exist.
+    seed; numbers: values by name that override the scenario's, as in `sim.engine.ensemble.prepare`. Raises `InputError`
+    for what does not exist, and for what a scenario file could not say either.
 
     After every `step`, `offers` holds all offers answered so far, the agents show their state, and `datacollector` has
     one more row for the model and for every state.
@@ -191,10 +194,16 @@ class Model(mesa.Model):
         run: int = 0,
         numbers: Mapping[str, float] | None = None,
     ) -> None:
-        super().__init__(rng=seed)  # for whoever extends the model; our own chance is addressed
         scenario = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
-        self.evidence: Evidence = load_evidence(scenario.world)
-        self.prepared = prepare_ensemble(scenario, self.evidence, seed=seed, numbers=numbers)
+        evidence = load_evidence(scenario.world)
+        arguments = Arguments("sim.Model")
+        check_setting(scenario, evidence, arguments)
+        seed, run = given_seed(arguments, seed), given_run(arguments, run)
+        given = given_numbers(arguments, numbers, evidence)
+        arguments.refuse_if_wrong()
+        super().__init__(rng=seed)  # for whoever extends the model; our own chance is addressed
+        self.evidence: Evidence = evidence
+        self.prepared = prepare_checked(scenario, evidence, seed, given)
         self.setting, self.run_number = scenario, run
         self.values = self.prepared.values_of(run, 1)
         self.happenings = self.prepared.happenings(run, 1)

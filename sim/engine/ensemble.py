@@ -16,12 +16,14 @@ from sim.engine.block import Block
 from sim.engine.event_rows import rows_of
 from sim.engine.sampling import event_dates, sampled_numbers
 from sim.evidence.evidence import Evidence, load_evidence
+from sim.io.arguments import Arguments
 from sim.model.chance import lucks
 from sim.model.fields import DOMAINS, KINDS
 from sim.model.parameters import aligned, number_values, vector
 from sim.model.turn import Phase, advance
 from sim.model.variables import BY_POWER, BY_STATE
 from sim.model.world import axes_of, build, unpack
+from sim.scenario.arguments import check_setting, given_numbers, given_seed
 from sim.scenario.events import Event
 from sim.scenario.scenario import Scenario
 
@@ -139,9 +141,36 @@ def prepare(
     seed: int | None = None,
     numbers: Mapping[str, Any] | None = None,
 ) -> PreparedEnsemble:
-    """Make a scenario ready to run. `numbers` overrides values by name, after the scenario's own."""
+    """Make a scenario ready to run.
+
+    Parameters
+    ----------
+    scenario, evidence
+        What is asked; the evidence of its world if None.
+    seed
+        In place of the scenario's own.
+    numbers
+        Values by name that go before the scenario's own: a float, one float a run (float64 [runs]), or, outside the
+        range of a number, `{"value": ..., "beyond": "the reason"}`.
+
+    Raises
+    ------
+    sim.io.errors.InputError
+        For a seed, a name or a value that a scenario file could not have either.
+    """
     evidence = load_evidence(scenario.world) if evidence is None else evidence
-    values = number_values(evidence, {**scenario.numbers, **(numbers or {})}, scenario.without)
+    arguments = Arguments("prepare")
+    check_setting(scenario, evidence, arguments)
+    seed, given = given_seed(arguments, seed), given_numbers(arguments, numbers, evidence)
+    arguments.refuse_if_wrong()
+    return prepare_checked(scenario, evidence, seed, given)
+
+
+def prepare_checked(
+    scenario: Scenario, evidence: Evidence, seed: int | None, numbers: Mapping[str, Any]
+) -> PreparedEnsemble:
+    """The same for who has checked what was given."""
+    values = number_values(evidence, {**scenario.numbers, **numbers}, scenario.without)
     switched_off = {name for system in scenario.without for name in evidence.systems[system].strengths}
     events = tuple(sorted(scenario.events, key=lambda event: event.at))
     rows, event_of = rows_of(events, evidence)
@@ -154,7 +183,7 @@ def prepare(
         event_of=event_of,
         pole=poles(evidence),
         seed=scenario.seed if seed is None else seed,
-        fixed=frozenset(switched_off.union(numbers or ())),
+        fixed=frozenset(switched_off.union(numbers)),
     )
 
 

@@ -97,8 +97,8 @@ class Problems:
         self.add(
             Problem(
                 file=entry.file,
-                line=entry.line,
-                column=entry.column,
+                line=entry.line or None,
+                column=entry.column or None,
                 key=entry.key if key is None else key,
                 found=entry.quoted() if found is None else found,
                 allowed=allowed,
@@ -165,7 +165,10 @@ def input_error(
 
 
 class Entry:
-    """One value of a file with its place: `value` is a scalar, a list of entries or a dict from text to entries."""
+    """One value of a file with its place: `value` is a scalar, a list of entries or a dict from text to entries.
+
+    Lines and columns count from 1; 0 stands where there are none, as in a call from Python (`sim.io.arguments`).
+    """
 
     __slots__ = ("column", "file", "key", "line", "text", "value")
 

@@ -79,7 +79,9 @@ def test_the_seed_decides_the_course_and_nought_is_a_seed(short):
 
 
 def test_numbers_can_be_given_to_a_model(short):
-    calm = Model(short, seed=3, numbers={"offers.summit_boost": 0.0, "states.ALD.gdp": 400.0})
+    calm = Model(
+        short, seed=3, numbers={"offers.summit_boost": 0.0, "states.ALD.gdp": {"value": 400.0, "beyond": "a rich one"}}
+    )
     assert calm.world.gdp[0, 0] == 400.0
     assert courses(calm.run_model()) != courses(Model(short, seed=3).run_model())
 
@@ -220,7 +222,8 @@ def test_what_may_not_be_taken_is_refused_and_says_why(played):
 
 
 def test_a_neutral_state_takes_no_alliance(short):
-    bound = {"states.ALD.neutrality": 1.0, "choice.alliance_size": 0.0}
+    certain = {"states.ALD.neutrality": 1.0, "choice.alliance_size": 0.0}
+    bound = {name: {"value": value, "beyond": "to be sure"} for name, value in certain.items()}
     offers = Model(short, seed=3, numbers=bound).run_model().offers
     security = [offer for offer in offers if offer.kind == "security" and offer.to == "ALD"]
     assert security

@@ -59,8 +59,9 @@ def test_agents_and_lanes_agree_to_the_last_bit(name, seed):
 def test_agents_and_lanes_agree_when_systems_are_off_and_numbers_moved():
     evidence = load_evidence("toy")
     numbers = {"choice.tolerance": evidence.numbers["choice.tolerance"].high, "states.ALD.gdp": 321.0}
+    beyond = {"states.ALD.gdp": "a rich one"}
     for without in (tuple(evidence.systems)[::2], tuple(evidence.systems)[1::2]):
-        scenario = short("toy", 2 * A_YEAR, without=without, numbers=numbers)
+        scenario = short("toy", 2 * A_YEAR, without=without, numbers=numbers, beyond=beyond)
         assert_same_bits(agents.prepare(scenario).run_block(0, 3), ensemble.prepare(scenario).run_block(0, 3))
 
 

@@ -96,7 +96,7 @@ EVENTS = st.one_of(
 def anywhere_inside(share):
     """Values by name, each at a share of the way from the low to the high end of its range."""
     return {
-        name: EVIDENCE.numbers[name].low + at * (EVIDENCE.numbers[name].high - EVIDENCE.numbers[name].low)
+        name: (1.0 - at) * EVIDENCE.numbers[name].low + at * EVIDENCE.numbers[name].high  # never beyond either end
         for name, at in share.items()
     }
 

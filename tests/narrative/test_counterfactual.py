@@ -272,7 +272,7 @@ def test_the_margin_is_what_lies_between_the_utility_and_the_draw(year):
 
 
 def test_a_veto_is_named_and_what_lifts_it_is_found():
-    bound = {"states.ALD.neutrality": 1.0, "choice.alliance_size": 0.1}
+    bound = {"states.ALD.neutrality": {"value": 1.0, "beyond": "to be sure"}, "choice.alliance_size": 0.1}
     model = Model("toy", seed=3, numbers=bound).run_model()
     barred = next(offer for offer in model.offers if not offer.permitted)
     one = next(one for one in explain(model, state="ALD", at=barred.quarter, kind="security") if one.offer == barred)

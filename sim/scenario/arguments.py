@@ -1,0 +1,121 @@
+"""Numbers, seeds and runs given in Python, checked as scenario files are."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from sim.io.checks import check_choice
+from sim.scenario.scenario import LARGEST_SEED, MOST_RUNS, check_number_name
+from sim.scenario.units import Range, check_in_unit, read_override
+
+if TYPE_CHECKING:
+    from sim.evidence.evidence import Evidence
+    from sim.evidence.numbers import Number
+    from sim.io.arguments import Arguments
+    from sim.scenario.scenario import Scenario
+
+
+def given_runs(arguments: Arguments, value: Any, low: int = 1) -> int | None:
+    """How many runs; None for as many as the scenario says."""
+    return arguments.whole_or_none("runs", value, low, MOST_RUNS)
+
+
+def given_seed(arguments: Arguments, value: Any) -> int | None:
+    """A seed; None for the scenario's own. 0 is a seed."""
+    return arguments.whole_or_none("seed", value, 0, LARGEST_SEED)
+
+
+def given_run(arguments: Arguments, value: Any) -> int:
+    """The number of one run of a batch, counted from 0."""
+    return arguments.whole("run", value, 0, MOST_RUNS - 1)
+
+
+def given_numbers(arguments: Arguments, numbers: Any, evidence: Evidence) -> dict[str, Any]:
+    """Numbers by name, each a value or one value a run: a float, or float64 [runs].
+
+    As in a file, a value stands in the unit of its number or says its own (`"25 %"`), lies within the number's range,
+    or gives the reason for leaving it: `{"value": 3.0, "beyond": "to see what happens"}`. What is wrong is noted.
+    """
+    if numbers is None:
+        return {}
+    if not isinstance(numbers, Mapping):
+        arguments.problems.about(arguments.entry("numbers", numbers), allowed="values by the name of their number")
+        return {}
+    found: dict[str, Any] = {}
+    for written, value in numbers.items():
+        if not isinstance(written, str):
+            name = arguments.entry("numbers", written)
+            arguments.problems.about(name, allowed="the name of a number of the evidence, as text")
+            continue
+        known = check_number_name(arguments.entry(f"numbers.{written}", written), written, evidence, arguments.problems)
+        if known is None:
+            continue
+        number = _read(arguments, f"numbers.{written}", value, evidence.numbers[known])
+        if number is not None:
+            found[known] = number
+    return found
+
+
+def _read(arguments: Arguments, key: str, value: Any, number: Number) -> Any:
+    """One value or one a run; None when it is wrong."""
+    inner, beyond = value, False
+    if isinstance(value, Mapping) and _is_array(value.get("value")):
+        inner, beyond = value["value"], bool(str(value.get("beyond") or "").strip())
+    if _is_array(inner):
+        return _read_array(arguments, key, inner, number, beyond)
+    entry = arguments.entry(key, value)
+    read, _ = read_override(entry, number, arguments.problems)
+    if isinstance(read, Range):
+        arguments.problems.about(
+            entry, found="a range", allowed="a value, or one a run; ranges are drawn for the runs of a scenario"
+        )
+        return None
+    return read
+
+
+def _is_array(value: Any) -> bool:
+    return getattr(value, "ndim", 0) > 0
+
+
+def _read_array(arguments: Arguments, key: str, values: Any, number: Number, beyond: bool) -> Any:
+    """One value a run, as float64; every one of them finite and within the range of its number."""
+    entry = arguments.entry(key, values)
+    if values.ndim != 1 or getattr(values.dtype, "kind", "") not in "fiu" or not values.size:
+        arguments.problems.about(entry, allowed="one number, or an array with one number a run")
+        return None
+    low, high = float(values.min()), float(values.max())
+    if not (math.isfinite(low) and math.isfinite(high)):
+        arguments.problems.about(entry, allowed="finite numbers")
+        return None
+    if not beyond and not number.low <= low <= high <= number.high:
+        arguments.problems.about(
+            entry,
+            found=f"{low:g} to {high:g}",
+            allowed=f"{number.low:g} to {number.high:g} {number.unit}; to go outside on purpose give "
+            '{"value": ..., "beyond": "the reason"}',
+        )
+        return None
+    return values.astype("float64")
+
+
+def check_setting(scenario: Scenario, evidence: Evidence, arguments: Arguments) -> None:
+    """The numbers of a scenario made or changed in Python; one that was read from a file has passed already.
+
+    A value may leave the range of its number where `beyond` gives the reason.
+    """
+    for written, value in scenario.numbers.items():
+        entry = arguments.entry(f"{scenario.name}.numbers.{written}", value)
+        known = check_number_name(entry, written, evidence, arguments.problems)
+        if known is None:
+            continue
+        if written in scenario.beyond:
+            check_in_unit(entry, evidence.numbers[known], arguments.problems)
+        else:
+            read_override(entry, evidence.numbers[known], arguments.problems)
+    for written in scenario.sampled:
+        entry = arguments.entry(f"{scenario.name}.sampled.{written}", written)
+        check_number_name(entry, written, evidence, arguments.problems)
+    for system in scenario.without:
+        check_choice(arguments.entry(f"{scenario.name}.without", system), evidence.systems, arguments.problems)

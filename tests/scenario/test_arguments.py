@@ -1,0 +1,129 @@
+"""Numbers given in Python pass the checks of a scenario file, in the same words."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from sim.evidence.evidence import load_evidence
+from sim.io.arguments import Arguments
+from sim.io.errors import InputError
+from sim.scenario.arguments import check_setting, given_numbers, given_run, given_runs, given_seed
+from sim.scenario.scenario import LARGEST_SEED, MOST_RUNS, load_scenario
+from sim.scenario.units import Range
+
+NAME = "choice.dependence_aversion"
+EVIDENCE = load_evidence("toy")
+NUMBER = EVIDENCE.numbers[NAME]
+
+
+def given(numbers):
+    arguments = Arguments("sim.Model")
+    found = given_numbers(arguments, numbers, EVIDENCE)
+    arguments.refuse_if_wrong()
+    return found
+
+
+def said_in_python(value):
+    with pytest.raises(InputError) as wrong:
+        given({NAME: value})
+    return str(wrong.value).removeprefix(f"sim.Model: numbers.{NAME}: ")
+
+
+def said_in_a_file(written, tmp_path):
+    path = tmp_path / "mine.yaml"
+    path.write_text(
+        f"title: T\nquestion: Q?\nextends: toy\nnumbers:\n  {NAME}: {written}\n",
+        encoding="utf-8",
+    )
+    with pytest.raises(InputError) as wrong:
+        load_scenario(path)
+    return str(wrong.value).partition(f"numbers.{NAME}: ")[2]
+
+
+@pytest.mark.parametrize("value", [NUMBER.low, NUMBER.high, np.float64(NUMBER.value), np.float32(1.5), 1, np.int64(1)])
+def test_what_lies_in_the_range_is_taken(value):
+    assert given({NAME: value}) == {NAME: float(value)}
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [(99.0, "99.0"), (-1, "-1"), (float("nan"), ".nan"), (True, "true"), ("much", "much"), ("3 apples", "3 apples")],
+)
+def test_the_answer_is_that_of_a_file(value, written, tmp_path):
+    ours, theirs = said_in_python(value), said_in_a_file(written, tmp_path)
+    assert ours.replace(str(value), written) == theirs  # but for how Python and YAML write it
+
+
+def test_a_misspelt_name_is_told_with_the_nearest():
+    with pytest.raises(InputError, match=r"unknown number 'choice.dependence_aversoin'.*'choice.dependence_aversion'"):
+        given({"choice.dependence_aversoin": 0})
+
+
+@pytest.mark.parametrize("numbers", [[1, 2], "choice", 3, {3: 1.0}])
+def test_what_is_no_table_of_numbers_is_told(numbers):
+    with pytest.raises(InputError, match=r"sim\.Model: numbers: found"):
+        given(numbers)
+
+
+@pytest.mark.parametrize("value", [None, float("inf"), np.nan, object(), [1.0, 2.0]])
+def test_what_is_no_number_is_told(value):
+    assert said_in_python(value).startswith("found")
+
+
+def test_a_reason_lets_a_value_leave_its_range():
+    assert given({NAME: {"value": 99.0, "beyond": "to see"}}) == {NAME: 99.0}
+    assert "beyond" in said_in_python({"value": 99.0})
+    assert said_in_python({"value": 99.0, "beyond": ""})
+
+
+def test_one_value_a_run_may_be_given():
+    values = np.array([1.0, 1.5])
+    assert given({NAME: values})[NAME].tolist() == [1.0, 1.5]
+    assert given({NAME: {"value": np.array([1.0, 99.0]), "beyond": "to see"}})[NAME].tolist() == [1.0, 99.0]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [np.array([1.0, 99.0]), np.array([1.0, np.nan]), np.ones((2, 2)), np.array([]), np.array(["a"]), np.array([True])],
+)
+def test_one_value_a_run_is_checked_too(values):
+    assert said_in_python(values).startswith("found")
+
+
+def test_a_range_belongs_to_a_scenario():
+    assert "ranges are drawn for the runs of a scenario" in said_in_python({"between": [1.0, 2.0]})
+
+
+def test_the_two_powers_of_a_rivalry_may_stand_in_either_order():
+    one, two = sorted(power.code for power in EVIDENCE.powers)[:2]
+    assert list(given({f"rivalry.{two}.{one}.economic": 0.1})) == [f"rivalry.{one}.{two}.economic"]
+
+
+@pytest.mark.parametrize(("check", "limit"), [(given_runs, MOST_RUNS), (given_seed, LARGEST_SEED)])
+def test_runs_and_seeds_have_the_limits_of_files(check, limit):
+    for value in (limit + 1, -1, 1.5, "1", True):
+        arguments = Arguments("f")
+        check(arguments, value)
+        with pytest.raises(InputError, match=rf"a whole number from [01] to {limit}$"):
+            arguments.refuse_if_wrong()
+    assert check(Arguments("f"), None) is None
+    assert given_run(Arguments("f"), np.int32(7)) == 7
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"numbers": {NAME: 99.0}},
+        {"numbers": {NAME: float("nan")}},
+        {"numbers": {"choice.nothing": 1.0}},
+        {"numbers": {NAME: float("inf")}, "beyond": {NAME: "to see"}},
+        {"sampled": {"choice.nothing": Range(low=0.0, high=1.0)}},
+        {"without": ("no-system",)},
+    ],
+)
+def test_a_scenario_changed_in_python_is_checked(changes):
+    arguments = Arguments("prepare")
+    check_setting(dataclasses.replace(load_scenario("toy"), **changes), EVIDENCE, arguments)
+    with pytest.raises(InputError, match="prepare: toy"):
+        arguments.refuse_if_wrong()
