@@ -3,7 +3,8 @@
 #   make demo        set up, run two scenarios, print the table, say where the figures are
 #   make setup       only set up
 #   make test        the tests
-#   make check       what has to pass before a change is merged: lint, types, tests
+#   make lint        style, types, who may import whom
+#   make check       what has to pass before a change is merged: lint and tests
 #   make bench       the measurements
 #   make soak        kill a batch a hundred times at random moments, and look whether it ends the same (some minutes)
 #   make chronicles  renew the stories the tests replay (then read the difference as prose)
@@ -23,7 +24,7 @@ PYTHONS := $(if $(PYTHON),$(PYTHON),python3 python3.13 python3.12 python3.11 pyt
 NEW_ENOUGH := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test bench soak check effects chronicles experiments docs clean
+.PHONY: help setup demo test bench soak lint check effects chronicles experiments docs clean
 
 help:
 	@sed -n 's/^#   //p' $(firstword $(MAKEFILE_LIST))
@@ -70,10 +71,13 @@ bench: $(VENV)/.ready-dev
 soak: $(VENV)/.ready
 	@$(BIN)/python tests/soak/kill_and_resume.py --kills 100
 
-check: $(VENV)/.ready-dev
+lint: $(VENV)/.ready-dev
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+check: lint
 	$(run-tests)
 
 # What each system does, where it shows most: the file behind docs/systems.md (ten minutes)
@@ -103,5 +107,5 @@ docs: $(VENV)/.ready
 	@$(BIN)/multivector schema -o scenarios/schema.json
 
 clean:
-	@rm -rf $(VENV) build dist htmlcov .coverage .coverage.* .benchmarks .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	@rm -rf $(VENV) build dist htmlcov .coverage .coverage.* .benchmarks .hypothesis .mypy_cache .import_linter_cache .pytest_cache .ruff_cache
 	@find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +

@@ -157,3 +157,16 @@ def test_every_make_target_is_told_by_make_help():
     text = (ROOT / "Makefile").read_text(encoding="utf-8")
     told = set(re.findall(r"^#   make ([a-z-]+)", text, flags=re.MULTILINE))
     assert make_targets(text) - {"help"} == told
+
+
+def test_continuous_integration_runs_what_the_readme_says_must_pass():
+    """`.ci/run` makes the target that the README names, and that target runs every tool that it names."""
+    ci = set(re.findall(r"^make ([a-z]+)", (ROOT / ".ci" / "run").read_text(encoding="utf-8"), flags=re.MULTILINE))
+    promised = README.read_text(encoding="utf-8").partition("## How it is tested")[2].partition("\n## ")[0]
+    assert ci - {"clean"} == {re.search(r"`make ([a-z]+)`", promised)[1]} == {"check"}
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    recipes = dict(re.findall(r"^([a-z]+):(.*(?:\n\t.*)*)", makefile, flags=re.MULTILINE))
+    assert "lint" in recipes["check"]
+    assert "run-tests" in recipes["check"]
+    for tool in ("ruff check", "ruff format --check", "mypy", "lint-imports"):
+        assert re.search(rf"\)/{tool}\b", recipes["lint"]), tool
