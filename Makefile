@@ -6,6 +6,7 @@
 #   make lint        style, types, who may import whom
 #   make check       what has to pass before a change is merged: lint and tests
 #   make bench       the measurements
+#   make wheel       build the wheel, install it outside any checkout, and try it (PYTHONS_TO_TRY="python3.11 python3.13")
 #   make soak        kill a batch a hundred times at random moments, and look whether it ends the same (some minutes)
 #   make chronicles  renew the stories the tests replay (then read the difference as prose)
 #   make effects     measure again what each system does, for docs/systems.md
@@ -24,7 +25,7 @@ PYTHONS := $(if $(PYTHON),$(PYTHON),python3 python3.13 python3.12 python3.11 pyt
 NEW_ENOUGH := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test bench soak lint check effects chronicles experiments docs clean
+.PHONY: help setup demo test bench wheel soak lint check effects chronicles experiments docs clean
 
 help:
 	@sed -n 's/^#   //p' $(firstword $(MAKEFILE_LIST))
@@ -67,6 +68,9 @@ test: $(VENV)/.ready-dev
 bench: $(VENV)/.ready-dev
 	@$(BIN)/python -m pytest tests/benchmarks --override-ini addopts="--import-mode=importlib --strict-markers" \
 	  --benchmark-only --benchmark-columns=min,median,rounds
+
+wheel: $(VENV)/.ready
+	@$(BIN)/python tools/try_wheel.py $(PYTHONS_TO_TRY)
 
 soak: $(VENV)/.ready
 	@$(BIN)/python tests/soak/kill_and_resume.py --kills 100
