@@ -10,7 +10,8 @@
 #   make soak        kill a batch a hundred times at random moments, and look whether it ends the same (some minutes)
 #   make chronicles  renew the stories the tests replay (then read the difference as prose)
 #   make effects     measure again what each system does, for docs/systems.md
-#   make experiments run every experiment again: figures, tables, notebook (adds the tools of scenario discovery)
+#   make experiments run every experiment again: figures, tables, notebook (adds the tools of scenario discovery); and
+#                    draw the figure of the README
 #   make docs        renew what is printed: the pages, and the schema of scenario files
 #   make clean       remove the environment and the caches; results stay
 
@@ -104,6 +105,7 @@ $(VENV)/.ready-experiments: $(VENV)/.ready
 experiments: $(VENV)/.ready-experiments
 	@$(BIN)/multivector sweep experiments/0* --publish
 	@$(BIN)/python tools/render_notebook.py
+	@$(BIN)/python tools/draw_readme_figure.py
 	@$(BIN)/python tools/print_pages.py
 
 docs: $(VENV)/.ready

@@ -370,7 +370,7 @@ def print_explanations() -> str:
         "# Why an offer was taken",
         "",
         "`multivector explain` takes any answer of any run apart. Two examples, as the command prints them; `--json`"
-        " gives every number in full, and `sim.Model.explain` the same in Python.",
+        " gives every number in full, and `sim.explain` the same in Python.",
         "",
         "The points add up to what the offer is worth, on the page and in the model. What would have turned the answer"
         " is found by playing the quarter again with one thing changed, never by a formula beside the rulebook. Money"
@@ -451,8 +451,9 @@ def print_gallery() -> str:
     """The page of the figures of all experiments."""
     lines = [PRINTED, "", "# Gallery", ""]
     lines += [
-        "Every figure of the experiments, each with its data beside it as CSV and as SVG for print. `make experiments`"
-        " draws them again. All of them are conditional exploration, not a forecast.",
+        "Every figure of the experiments, each with the table its rows stand in. `make experiments` draws them again;"
+        " `multivector sweep NAME` draws those of one experiment into its results, as SVG for print too, each with its"
+        " own rows as CSV. All of them are conditional exploration, not a forecast.",
         "",
     ]
     for captions in sorted((ROOT / "experiments").glob("*/figures/captions.csv")):
@@ -461,9 +462,10 @@ def print_gallery() -> str:
         lines += [f"## {title}", "", f"{question} [{folder.name}](../experiments/{folder.name}/README.md)", ""]
         with captions.open(encoding="utf-8", newline="") as handle:
             for row in csv.DictReader(handle):
-                path = f"../experiments/{folder.name}/figures/{row['figure']}"
-                lines += [f"**{row['title']}.** {row['shows']} [data]({path}.csv), [svg]({path}.svg)", ""]
-                lines += [f"![{row['title']}]({path}.png)", ""]
+                place = f"../experiments/{folder.name}"
+                stop = "" if row["title"].endswith("?") else "."
+                lines += [f"**{row['title']}{stop}** {row['shows']} [rows]({place}/tables/{row['table']}.csv)", ""]
+                lines += [f"![{row['title']}]({place}/figures/{row['figure']}.png)", ""]
     return "\n".join(lines).rstrip() + "\n"
 
 

@@ -61,9 +61,11 @@ def shown(value: Any) -> dict[str, Any]:
     """A value as a notebook shows it: a figure as a picture, a table as a table, everything else as text."""
     data: dict[str, Any] = {"text/plain": lines(repr(value))}
     if hasattr(value, "savefig"):
+        from sim.figures.style import in_palette  # found once the program has set its path
+
         picture = io.BytesIO()
         value.savefig(picture, format="png", dpi=110, bbox_inches="tight", metadata={"Software": None})
-        data["image/png"] = base64.b64encode(picture.getvalue()).decode()
+        data["image/png"] = base64.b64encode(in_palette(picture.getvalue())).decode()
     elif hasattr(value, "to_html"):
         data["text/html"] = lines(value.to_html())
     return data

@@ -1,7 +1,8 @@
-"""What of a sweep is shipped beside its experiment file: figures with their data, small tables, and influence.
+"""What of a sweep is shipped beside its experiment file: figures, small tables, and influence.
 
-Raw runs are not shipped; the command that makes them again is. `influence.csv` has one row a number of the model and is
-what `multivector trace` reads. The numbers that the README quotes are written anew from the tables.
+A figure is shipped once, as a light PNG; its rows stand in a table, and in one only. Raw runs and figures for print
+are not shipped; the command that makes them again is. `influence.csv` has one row a number of the model and is what
+`multivector trace` reads. The numbers that the README quotes are written anew from the tables.
 """
 
 import shutil
@@ -36,11 +37,12 @@ def publish(sweep: Sweep, folder: Path, found: Sequence[Discovery] = ()) -> list
     sim.io.errors.InputError
         If the README quotes what is not in the tables; everything else has been written by then.
     """
-    from sim.figures.sensitivity import draw_sweep
+    from sim.figures.sensitivity import publish_figures
+    from sim.figures.style import write_rows
 
     shutil.rmtree(folder / "figures", ignore_errors=True)
     shutil.rmtree(folder / "tables", ignore_errors=True)
-    written = draw_sweep(sweep, folder / "figures", found)
+    written, rows = publish_figures(sweep, folder / "figures", found)
     tables = {name: getattr(sweep, name) for name in _SHIPPED}
     tables = {name: table for name, table in tables.items() if not table.empty}
     tables |= {"runs": _in_short(sweep), **_sums(sweep)}
@@ -51,6 +53,7 @@ def publish(sweep: Sweep, folder: Path, found: Sequence[Discovery] = ()) -> list
         tables |= {f"box-{number}": one.box, f"path-{number}": one.path, f"scores-{number}": one.scores}
     for name, table in tables.items():
         written.append(_csv(_without_courses(table), folder / "tables" / f"{name}.csv"))
+    written += [write_rows(rows[name], folder / "tables" / f"{name}.csv") for name in rows if name not in tables]
     sized = "mu_star" in set(sweep.indices["index"])  # influence is told in elementary effects
     if sweep.manifest["screen"] or (sized and len(sweep.factors) > _MANY):
         written.append(_csv(influence(sweep), folder / INFLUENCE))

@@ -4,19 +4,22 @@ Colours go to the powers in the order of the evidence. They can be told apart by
 every line has a dash of its own besides, for print and for grey.
 """
 
+import io
 import textwrap
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+import numpy as np
 import pandas as pd
 from matplotlib.colors import LinearSegmentedColormap, to_rgb
 from matplotlib.figure import Figure
+from PIL import Image
 
 from sim.batch.outcomes import OUTCOMES, Outcome, split_word
 from sim.io.text import CAUTION
-from sim.io.writers import write_text, write_whole
+from sim.io.writers import write_bytes, write_text, write_whole
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -28,6 +31,10 @@ DASHES: tuple[Any, ...] = (
     "solid", (0, (6, 1.5)), (0, (6, 1.5, 1.2, 1.5)), (0, (1.2, 1.2)), (0, (9, 2)), (0, (3, 1.2)),
     (0, (6, 1.5, 1.2, 1.5, 1.2, 1.5)), (0, (2, 2)), (0, (9, 2, 2, 2)), (0, (4, 3)),
 )  # fmt: skip
+PNG = {"format": "png", "metadata": {"Software": None}}  # no version in the file: same results, same bytes
+DPI = 200
+COLOURS = 256  # as many as one byte a pixel can name
+AS_THEY_ARE = 128  # of these, the most frequent of a picture
 INK, FAINT, GRID = "#222222", "#6E6E6E", "#DADADA"
 ABOVE, BELOW = PALETTE[1], PALETTE[0]  # more and less than something
 DIVERGING = LinearSegmentedColormap.from_list("two-sided", [BELOW, "#F7F7F7", ABOVE])
@@ -172,18 +179,57 @@ def finish(figure: Figure, title: str, subtitle: str, names: str, counted: str, 
 def write_figure(figure: Figure, data: pd.DataFrame, folder: Path, name: str) -> Iterable[Path]:
     """Write one figure as PNG and SVG with its data as CSV; returns the paths in that order."""
 
-    # No date and no version in the files: the same results give the same picture, byte for byte.
     def save(suffix: str, **options: Any) -> Path:
         def write(handle: BinaryIO) -> None:
-            figure.savefig(handle, format=suffix, **options)
+            figure.savefig(handle, **options)
 
         write_whole(folder / f"{name}.{suffix}", write)
         return folder / f"{name}.{suffix}"
 
-    paths = [save("png", dpi=200, metadata={"Software": None}), save("svg", metadata={"Date": None, "Creator": None})]
-    paths.append(folder / f"{name}.csv")
-    write_text(paths[-1], data.to_csv(index=False, float_format="%.6g", lineterminator="\n"))
-    return paths
+    paths = [save("png", dpi=DPI, **PNG), save("svg", format="svg", metadata={"Date": None, "Creator": None})]
+    return [*paths, write_rows(data, folder / f"{name}.csv")]
+
+
+def write_rows(data: pd.DataFrame, path: Path) -> Path:
+    """Write what a figure is drawn from as CSV; returns the path."""
+    write_text(path, data.to_csv(index=False, float_format="%.6g", lineterminator="\n"))
+    return path
+
+
+def write_light(figure: Figure, path: Path) -> Path:
+    """Write a figure as a PNG with a palette, about a third of the usual size; returns the path."""
+    picture = io.BytesIO()
+    figure.savefig(picture, dpi=DPI, **PNG)
+    write_bytes(path, in_palette(picture.getvalue()))
+    return path
+
+
+def in_palette(picture: bytes) -> bytes:
+    """A PNG with the 256 colours that suit it best, one byte a pixel; the same bytes for the same picture.
+
+    The most frequent colours, those of paper, areas and lettering, stay as they are. Pillow finds the others so that
+    they lie close to whatever is left, however rare it is: the shades of a colour bar, edges where two colours blend.
+    Asked for all of them, either of its methods does worse: by range it tints pale areas, by median it draws colour
+    bars in steps. Nothing is dithered, so lettering stays clean.
+    """
+    with Image.open(io.BytesIO(picture)) as image:
+        pixels = np.asarray(image.convert("RGB"))
+    codes = pixels.astype(np.uint32) @ np.array([1 << 16, 1 << 8, 1], dtype=np.uint32)
+    shades, which, counts = np.unique(codes, return_inverse=True, return_counts=True)
+    colours = np.stack([shades >> 16, shades >> 8 & 255, shades & 255], axis=-1).astype(np.uint8)
+    palette = colours
+    if len(colours) > COLOURS:
+        order = np.argsort(-counts.astype(np.int64), kind="stable")
+        kept, rest = order[:AS_THEY_ARE], order[AS_THEY_ARE:]
+        others = Image.fromarray(np.repeat(colours[rest], counts[rest], axis=0)[np.newaxis])
+        found = others.quantize(COLOURS - AS_THEY_ARE, Image.Quantize.MAXCOVERAGE, kmeans=1, dither=Image.Dither.NONE)
+        palette = np.concatenate([colours[kept], np.array(found.getpalette(), dtype=np.uint8).reshape(-1, 3)])[:COLOURS]
+    distance = ((colours[:, np.newaxis].astype(np.int32) - palette.astype(np.int32)) ** 2).sum(axis=-1)
+    light = Image.fromarray(distance.argmin(axis=-1)[which].reshape(codes.shape).astype(np.uint8))
+    light.putpalette(palette.tobytes())
+    file = io.BytesIO()
+    light.save(file, "PNG", optimize=True)
+    return file.getvalue()
 
 
 def as_year(quarter: str) -> float:

@@ -13,6 +13,7 @@ from sim.evidence import provenance
 from sim.evidence.evidence import load_evidence
 from sim.evidence.numbers import Basis
 from sim.evidence.provenance import INFLUENCE, read_influence, trace_number
+from sim.figures.sensitivity import CAPTIONS
 
 SPEC = {
     "title": "A small global sweep",
@@ -45,10 +46,10 @@ def published(tmp_path_factory):
 
 
 def test_figures_tables_and_influence_lie_beside_the_file(published):
-    assert (published / "figures" / "indices.png").is_file()
-    assert (published / "figures" / "screening.svg").is_file()
+    pictures = {f"{name}.png" for name in ("screening", "indices", "interactions", "luck")}
+    assert {path.name for path in (published / "figures").iterdir()} == pictures | {CAPTIONS}
     tables = {path.stem for path in (published / "tables").glob("*.csv")}
-    assert {"indices", "interactions", "noise", "convergence", "refused", "runs", "sums"} == tables
+    assert {"indices", "interactions", "noise", "convergence", "refused", "runs", "sums", "screening"} == tables
     runs = dict(csv.reader((published / "tables" / "runs.csv").read_text(encoding="utf-8").splitlines()))
     assert (runs["experiment"], runs["seed"], runs["replicates"]) == ("0009-small", "1", "2")
 
@@ -206,7 +207,9 @@ def test_the_page_of_assumed_numbers_has_them_all_by_influence(root, published, 
     assert all(f"`{name}`" in page for name in assumed)
     shown = [line.split("|")[2].strip(" `") for line in page.splitlines() if line.startswith("| ") and "`" in line]
     assert shown == [name for name in found if name in assumed]
-    assert "0009-small" in printer.print_gallery()
+    gallery = printer.print_gallery()
+    for name in ("figures/luck.png", "tables/noise.csv", "figures/screening.png", "tables/screening.csv"):
+        assert f"(../experiments/0009-small/{name})" in gallery
 
 
 def test_the_notebook_runs_and_prints_what_it_shows(root, tmp_path, monkeypatch):

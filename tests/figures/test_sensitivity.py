@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.figure import Figure
+from PIL import Image
 
 from sim.analysis.sensitivity.experiment import Discover
 from sim.analysis.sensitivity.runner import sweep
@@ -147,6 +148,7 @@ WANTED = {
         PARTNERS,
         {"screening", "indices", "interactions", "luck", "convergence"},
     ),
+    "morris": ({"trajectories": 8}, FACTORS, PARTNERS, {"screening", "luck", "convergence"}),
 }
 
 
@@ -166,11 +168,12 @@ def drawn(request, tmp_path_factory):
         **more,
     }
     done = sweep(experiment, out=tmp_path_factory.mktemp("drawn"))
-    return done.folder / "figures", figures.draw_sweep(done), wanted
+    return done, figures.draw_sweep(done), wanted
 
 
 def test_a_sweep_draws_what_its_design_allows_with_the_data_beside(drawn):
-    folder, paths, wanted = drawn
+    done, paths, wanted = drawn
+    folder = done.folder / "figures"
     assert {path.stem for path in paths} == wanted
     for name in wanted:
         for suffix in ("png", "svg", "csv"):
@@ -181,7 +184,8 @@ def test_a_sweep_draws_what_its_design_allows_with_the_data_beside(drawn):
 
 
 def test_figures_say_what_they_are_and_are_large_enough_for_print(drawn):
-    folder, _, wanted = drawn
+    done, _, wanted = drawn
+    folder = done.folder / "figures"
     for name in wanted:
         picture = mpl.image.imread(folder / f"{name}.png")
         assert picture.shape[1] >= 1200
@@ -189,6 +193,34 @@ def test_figures_say_what_they_are_and_are_large_enough_for_print(drawn):
         text = (folder / f"{name}.svg").read_text(encoding="utf-8")
         ET.fromstring(text)
         assert CAUTION in text
+
+
+def missing(rows, table):
+    """Numbers of the rows of which a table has no like; numbers are alike in five digits."""
+    words = [name for name in rows if rows[name].dtype.kind not in "fiu"]
+    how = {"on": words} if words else {"how": "cross"}
+    pairs = rows.assign(row=range(len(rows))).merge(table, suffixes=("", " there"), **how)
+    numbers = rows.columns.difference(words)
+    alike = [np.isclose(pairs[name], pairs[f"{name} there"], rtol=1e-4, equal_nan=True) for name in numbers]
+    return set(range(len(rows))) - set(pairs.loc[np.logical_and.reduce(alike), "row"])
+
+
+def test_a_published_figure_is_one_light_picture_and_its_rows_stand_in_one_table(drawn, tmp_path):
+    done, _, wanted = drawn
+    paths, own = figures.publish_figures(done, tmp_path)
+    assert [path.name for path in paths] == [f"{name}.png" for name in pd.read_csv(tmp_path / "captions.csv")["figure"]]
+    assert {path.name for path in tmp_path.iterdir()} == {f"{name}.png" for name in wanted} | {figures.CAPTIONS}
+    for path in paths:
+        with Image.open(path) as picture, Image.open(done.folder / "figures" / path.name) as true:
+            assert (picture.mode, picture.size) == ("P", true.size)
+    for told in pd.read_csv(tmp_path / "captions.csv").itertuples():
+        rows = pd.read_csv(done.folder / "figures" / f"{told.figure}.csv")
+        table = own[told.table] if told.table in own else getattr(done, told.table)
+        table = pd.read_csv(io.StringIO(table.to_csv(index=False)))
+        if told.figure == "screening" and told.table == "indices":  # the same numbers, one below the other
+            rows = rows.melt(id_vars=["outcome", "factor"], var_name="index")
+        assert missing(rows, table) == set()
+        assert missing(rows.assign(**{rows.select_dtypes("number").columns[-1]: -7.5}), table) == set(range(len(rows)))
 
 
 def test_boxes_are_drawn_from_what_was_discovered(tmp_path):
