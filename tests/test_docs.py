@@ -1,19 +1,29 @@
 """What the documentation says is true: printed pages are fresh, and what can be typed runs."""
 
+import ast
 import importlib.util
+import io
 import os
 import re
 import shlex
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
+from PIL import Image
+
+from helpers.kept_files import kept_files, shown
+from helpers.markdown import anchors, targets, torn_rows
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
 README = ROOT / "README.md"
 FEW = "3"
+PAGES = sorted(path for path in kept_files() if path.suffix == ".md")
+OF_THEIR_DAY = {"CHANGELOG.md"} | {shown(path) for path in PAGES if path.parent.name == "decisions"}
 
 
 def blocks(path, *languages):
@@ -59,12 +69,16 @@ def make_targets(text):
     return set(re.findall(r"^([a-z][a-z-]*):(?!=)", text, flags=re.MULTILINE))
 
 
-@pytest.fixture(scope="module")
-def printer():
-    spec = importlib.util.spec_from_file_location("print_pages", ROOT / "tools" / "print_pages.py")
+def tool(name):
+    spec = importlib.util.spec_from_file_location(name, ROOT / "tools" / f"{name}.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+@pytest.fixture(scope="module")
+def printer():
+    return tool("print_pages")
 
 
 # --- printed pages ---------------------------------------------------------------------------------------------------
@@ -88,12 +102,132 @@ def test_a_stale_page_is_told_and_then_renewed(printer, tmp_path, monkeypatch, c
     assert printer.main(["--check"]) == 0
 
 
-@pytest.mark.parametrize("page", sorted(path.name for path in DOCS.glob("*.md")))
+# --- tables, links, names --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("page", PAGES, ids=shown)
+def test_every_row_of_a_table_has_the_cells_of_its_head(page):
+    assert torn_rows(page.read_text(encoding="utf-8")) == []
+
+
+TABLE = "| a | b |\n|---|---|\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "torn"),
+    [
+        (TABLE + "| 1 | 2 |\n", []),
+        (TABLE + "| `x \\| y` | 2 \\| 3 |\n", []),  # escaped bars are no ends of cells
+        (TABLE + "1 | 2\n", []),  # nor need a row begin or end with one
+        (TABLE + "| `x | y` | 2 |\n", [3]),  # others are, inside code as well
+        (TABLE + "| 1 |\n| 1 | 2 |\n| 1 | 2 | 3 |\n", [3, 5]),
+        ("| a | b |\n|---|\n| 1 | 2 |\n", [1, 2, 3]),  # the head does not fit its rule: no table at all
+        (TABLE + "\n| 1 | 2 |\n", [4]),  # a row that has come off
+        ("```\n| 1 |\n|---|---|\n```\n", []),
+    ],
+)
+def test_torn_tables_are_found(text, torn):
+    assert [line for line, _ in torn_rows(text)] == torn
+
+
+def broken_links(page):
+    """Links and pictures of a page that lead to no file, or to no heading of it."""
+    for line, _, target in targets(page.read_text(encoding="utf-8")):
+        if "://" in target or target.startswith("mailto:"):
+            continue
+        name, _, place = target.partition("#")
+        path = page.parent / unquote(name) if name else page
+        if not path.exists():
+            yield line, target, "no such file"
+        elif place and place not in anchors(path.read_text(encoding="utf-8")):
+            yield line, target, "no such heading"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=shown)
 def test_links_lead_somewhere(page):
-    text = (DOCS / page).read_text(encoding="utf-8")
-    targets = [link.partition("#")[0] for link in re.findall(r"\]\(([^)\s]+)\)", text) if "://" not in link]
-    broken = [target for target in targets if target and not (DOCS / target).exists()]
-    assert not broken
+    assert list(broken_links(page)) == []
+
+
+def test_broken_links_are_found(tmp_path):
+    page, other = tmp_path / "page.md", tmp_path / "other.md"
+    other.write_text('# How `sim.run` works, and why\n\n## Twice\n\n## Twice\n\n<a id="place"></a>\n', encoding="utf-8")
+    right = [
+        "other.md",
+        "other.md#how-simrun-works-and-why",
+        "other.md#twice-1",
+        "other.md#place",
+        "#here",
+        "mailto:a@b",
+    ]
+    wrong = ["another.md", "other.md#thrice", "#there", "picture.png"]
+    links = [f"[x]({target})" for target in right + wrong[:-1]]
+    page.write_text("\n".join(["# Here", "", *links, "![x](picture.png)"]), encoding="utf-8")
+    assert [target for _, target, _ in broken_links(page)] == wrong
+
+
+DOTTED = re.compile(r"(?<![\w./-])sim(?:\.[A-Za-z_]\w*)+")
+PATHS = re.compile(r"(?<![\w./:-])(?:sim|tests|seeds|docs|scenarios|experiments|tools)/(?:<[^<>\n]*>|[\w.*/-])*")
+
+
+def found_by_name(name):
+    """Whether a dotted name can be imported and looked up."""
+    thing, so_far = import_module("sim"), "sim"
+    for part in name.split(".")[1:]:
+        so_far += f".{part}"
+        try:
+            thing = getattr(thing, part) if hasattr(thing, part) else import_module(so_far)
+        except ModuleNotFoundError:
+            return False
+    return True
+
+
+def found_on_disk(name):
+    """Whether a path is there; what stands in <angle brackets> may be anything."""
+    pattern = re.sub(r"<[^<>]*>", "*", name).rstrip("/.")
+    return any(ROOT.glob(pattern))
+
+
+def untrue(text):
+    """Dotted names and paths in a text that are not there."""
+    text = re.sub(r"https?://\S+", "", text)
+    names = [name for name in dict.fromkeys(DOTTED.findall(text)) if not found_by_name(name)]
+    return names + [path for path in dict.fromkeys(PATHS.findall(text)) if not found_on_disk(path)]
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if shown(page) not in OF_THEIR_DAY], ids=shown)
+def test_names_and_paths_in_a_page_are_there(page):
+    assert untrue(page.read_text(encoding="utf-8")) == []
+
+
+def docstrings(path):
+    """All docstrings of a file of code, with what they belong to."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            yield getattr(node, "name", path.stem), ast.get_docstring(node) or ""
+
+
+CODE = sorted(path for top in ("sim", "tools") for path in (ROOT / top).rglob("*.py"))
+
+
+@pytest.mark.parametrize("folder", sorted({path.parent for path in CODE}), ids=shown)
+def test_names_and_paths_in_docstrings_are_there(folder):
+    files = [path for path in CODE if path.parent == folder]
+    wrong = {f"{shown(path)}: {name}": untrue(text) for path in files for name, text in docstrings(path)}
+    assert {place: names for place, names in wrong.items() if names} == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("`sim.run`, `sim.io.errors.InputError`, sim.batch.outcomes.Outcome.LEANING and sim.Model(1).x", []),
+        ("`sim.ruin` and `sim.io.errors.InputErorr`", ["sim.ruin", "sim.io.errors.InputErorr"]),
+        ("`sim/io/errors.py`, seeds/, tests/test_<name of it>.py, experiments/<number>-global-sensitivity.", []),
+        ("`sim/io/wrong.py` and (docs/*.txt)", ["sim/io/wrong.py", "docs/*.txt"]),
+        ("https://example.org/docs/none.html and ../seeds/none.csv", []),
+    ],
+)
+def test_names_and_paths_that_are_not_there_are_found(text, wrong):
+    assert untrue(text) == wrong
 
 
 # --- the tour --------------------------------------------------------------------------------------------------------
@@ -141,6 +275,14 @@ def test_commands_of_the_readme_run(command, tmp_path):
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_figure_of_the_readme_is_drawn_by_a_tool():
+    drawer = tool("draw_readme_figure")
+    shown_there = [target for _, kind, target in targets(README.read_text(encoding="utf-8")) if kind == "picture"]
+    assert shown(drawer.FIGURE) in shown_there
+    with Image.open(drawer.FIGURE) as kept, Image.open(io.BytesIO(drawer.drawn(runs=int(FEW)))) as fresh:
+        assert (fresh.mode, fresh.size) == ("P", kept.size)
 
 
 def test_make_targets_of_the_readme_exist():

@@ -18,6 +18,7 @@ import pytest
 import yaml
 
 import sim
+from helpers.kept_files import kept_files, shown
 from sim.evidence.evidence import load_evidence
 from sim.evidence.worlds import HOME_WORLD, list_worlds
 
@@ -125,10 +126,6 @@ def imported(path):
             for alias in node.names:
                 is_module = (folder / f"{alias.name}.py").is_file() or (folder / alias.name).is_dir()
                 yield f"{source}.{alias.name}" if is_module else source
-
-
-def shown(path):
-    return path.relative_to(ROOT).as_posix()
 
 
 # --- imports ---------------------------------------------------------------------------------------------------------
@@ -302,21 +299,6 @@ def test_versions_agree():
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
     codemeta = json.loads((ROOT / "codemeta.json").read_text(encoding="utf-8"))
     assert {project["version"], str(citation["version"]), codemeta["version"]} == {sim.__version__}
-
-
-def kept_files():
-    """The files of the project, without what tools and runs leave behind."""
-    left_behind = {"results", "build", "dist", "htmlcov", "__pycache__"}
-    waiting = [ROOT]
-    while waiting:
-        for path in waiting.pop().iterdir():
-            hidden = path.name.startswith(".") and path.name not in {".ci", ".gitignore"}
-            if hidden or path.name in left_behind or path.suffix in {".egg-info", ".nbc", ".nbi"}:
-                continue
-            if path.is_dir():
-                waiting.append(path)
-            else:
-                yield path
 
 
 def test_no_file_knows_the_machine_it_was_written_on():

@@ -2,7 +2,7 @@
 
 An experiment says which numbers, policy switches and common scales vary (factors) and within what limits, how the
 points are laid out (design), how often chance is played through at each of them (replicates), and what is asked of
-every run (outcomes). It is a file, `experiments/NNNN-name/experiment.yaml`; a mapping with the same keys will do
+every run (outcomes). It is a file, `experiments/<name>/experiment.yaml`; a mapping with the same keys will do
 in Python. Everything is checked before anything runs, and every mistake is told with its file and line.
 """
 

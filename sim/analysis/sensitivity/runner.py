@@ -85,7 +85,7 @@ def sweep(
     ------
     sim.io.errors.InputError
         If the experiment is wrong, SALib is missing, or another process is at work in the same folder.
-    sim.batch.runner.Interrupted
+    sim.batch.worker.Interrupted
         If stopped with Ctrl-C; the same call continues where it stopped.
     """
     return _plan(experiment, points, replicates, seed, out, evaluator).carry_out(workers, progress)
