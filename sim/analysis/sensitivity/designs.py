@@ -142,3 +142,9 @@ def _one_at_a_time(factors: tuple[Factor, ...], design: Design) -> Sample:
     low = np.array([factor.low for factor in factors])
     high = np.array([factor.high for factor in factors])
     return Sample(factors=factors, design=design, unit=np.clip((values - low) / (high - low), 0, 1), values=values)
+
+
+def base_points(sample: Sample, values: Floats) -> Floats:
+    """The two base samples of a Sobol design; all other points mix them."""
+    step = sample.rows // sample.design.points
+    return np.concatenate([values[::step], values[step - 1 :: step]])

@@ -1,4 +1,4 @@
-"""What matters: indices of influence with intervals, the part of luck, and whether the sample was large enough.
+"""What matters: indices of influence with intervals, and whether the sample was large enough.
 
 The indices come from SALib, which answers a constant output or a single value that is not a number with zeros for
 everything; both are refused here, by name, before it is asked. Luck is common to all points: replicate r is the same
@@ -13,19 +13,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.analysis.sensitivity.designs import Sample, levels_of, salib, salib_problem
+from sim.analysis.sensitivity.designs import Sample, base_points, levels_of, salib, salib_problem
 from sim.analysis.sensitivity.experiment import DesignKind
+from sim.analysis.sensitivity.noise import CONFIDENCE, RESAMPLES, TARGET, noise_shares, points_for_noise
 from sim.io.errors import InputError, input_error
 
 Floats = NDArray[np.float64]
 
-CONFIDENCE = 0.95
-TARGET = 0.05  # an index is known well enough when its interval reaches no further than this to either side
-_RESAMPLES = 100
 _NORMAL = 1.959963984540054  # half of the interval of a normal distribution that holds 95 %
 _HARMONICS = 4  # of the search curve of the extended FAST, as it is sampled
 _SAME = 1e-12  # differences smaller than this part of the values are rounding
-_MOST_ROWS_FOR_NOISE = 4096
 
 INDICES = {
     "first": "part of the variance that goes away when this factor alone is known",
@@ -85,7 +82,7 @@ def analyse(sample: Sample, outputs: dict[str, Floats], seed: int = 0) -> Analys
     """
     rows: dict[str, list[Any]] = {table: [] for table in TABLES}
     for place, (outcome, values) in enumerate(outputs.items()):
-        rows["noise"].append({"outcome": outcome} | noise_shares(_for_noise(sample, values), seed))
+        rows["noise"].append({"outcome": outcome} | noise_shares(points_for_noise(sample, values), seed))
         draws = np.random.default_rng([seed, place, 3])
         try:
             check_output(outcome, values, sample)
@@ -117,83 +114,13 @@ def check_output(outcome: str, values: Floats, sample: Sample) -> None:
     if _constant(means):
         constant = f"it is {means[0]:.6g} at every one of {sample.rows:,} points, so there is nothing to explain"
         raise input_error(outcome, f"'{outcome}' cannot be analysed: {constant}")
-    if sample.design.kind is DesignKind.SOBOL and _constant(_base_points(sample, means)):
+    if sample.design.kind is DesignKind.SOBOL and _constant(base_points(sample, means)):
         rare = f"it is {means[0]:.6g} at all {2 * sample.design.points:,} base points and differs only between them"
         raise input_error(outcome, f"'{outcome}' cannot be analysed: {rare}; it is too rare for so small a sample")
 
 
 def _constant(means: Floats) -> bool:
     return float(np.ptp(means)) <= _SAME * max(1.0, float(np.abs(means).max()))
-
-
-def _base_points(sample: Sample, values: Floats) -> Floats:
-    """The two base samples of a Sobol design; all other points mix them."""
-    step = sample.rows // sample.design.points
-    return np.concatenate([values[::step], values[step - 1 :: step]])
-
-
-# --- luck ------------------------------------------------------------------------------------------------------------
-
-
-def _for_noise(sample: Sample, values: Floats) -> Floats:
-    """Points spread as the factors are: of a Sobol design only the two base samples, since the rest repeat them."""
-    if sample.design.kind is DesignKind.SOBOL:
-        values = _base_points(sample, values)
-    elif sample.design.kind is DesignKind.ONE_AT_A_TIME:
-        values = values[1:]
-    if len(values) > _MOST_ROWS_FOR_NOISE:
-        values = values[:: -(-len(values) // _MOST_ROWS_FOR_NOISE)]
-    return values
-
-
-def noise_shares(values: Floats, seed: int = 0) -> dict[str, float]:
-    """Split the variance of one outcome, float64 [rows, replicates], between parameters and luck.
-
-    Returns
-    -------
-    dict
-        `parameters`, `luck` (what a replicate adds everywhere) and `together` (luck that works differently at different
-        points), shares that sum to one; `low` and `high`, the interval of luck and together; `left`, the part of the
-        variance of the means over replicates that is still luck; and the replicates that would bring it to `TARGET`.
-        Not a number where there is one replicate only, which cannot tell them apart.
-    """
-    rows, replicates = values.shape
-    nothing = dict.fromkeys(("parameters", "luck", "together", "low", "high", "left", "replicates_needed"), np.nan)
-    told = {"mean": float(values.mean()), "replicates": float(replicates)}
-    if replicates < 2 or rows < 2 or not np.isfinite(values).all():
-        return told | nothing
-    parts = _components(values)
-    total = sum(parts)
-    if total <= 0.0:
-        return told | nothing
-    draws = np.random.default_rng([seed, 5])
-    shares = []
-    for _ in range(_RESAMPLES):
-        again = _components(values[draws.integers(rows, size=rows)])
-        shares.append((again[1] + again[2]) / max(sum(again), 1e-300))
-    low, high = np.quantile(shares, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
-    left = parts[2] / replicates / max(parts[0] + parts[2] / replicates, 1e-300)
-    needed = np.ceil(parts[2] * (1 - TARGET) / (TARGET * parts[0])) if parts[0] > 0 else np.inf
-    return told | {
-        "parameters": parts[0] / total,
-        "luck": parts[1] / total,
-        "together": parts[2] / total,
-        "low": float(low),
-        "high": float(high),
-        "left": left,
-        "replicates_needed": float(max(needed, 1.0)),
-    }
-
-
-def _components(values: Floats) -> tuple[float, float, float]:
-    """Variance components of points, replicates, and both together: a two-way layout with one value a cell."""
-    rows, replicates = values.shape
-    by_row, by_replicate, mean = values.mean(axis=1), values.mean(axis=0), values.mean()
-    rest = values - by_row[:, None] - by_replicate + mean
-    together = float((rest**2).sum() / max((rows - 1) * (replicates - 1), 1))
-    points = max(float(by_row.var(ddof=1)) - together / replicates, 0.0)
-    luck = max(float(by_replicate.var(ddof=1)) - together / rows, 0.0)
-    return points, luck, together
 
 
 # --- indices by design -----------------------------------------------------------------------------------------------
@@ -217,7 +144,7 @@ def _sobol(sample: Sample, values: Floats, draws: np.random.Generator) -> _Found
             step = 2 * len(sample.factors) + 2
             keep = np.r_[0 : len(sample.factors) + 1, step - 1]
             cut = cut.reshape(points, step)[:, keep].ravel()
-        return analyse_(problem, cut, calc_second_order=second_order, num_resamples=_RESAMPLES, seed=draws)
+        return analyse_(problem, cut, calc_second_order=second_order, num_resamples=RESAMPLES, seed=draws)
 
     whole = indices(sample.design.points, second)
     found: _Found = {"indices": [], "interactions": [], "convergence": []}
@@ -233,7 +160,7 @@ def _sobol(sample: Sample, values: Floats, draws: np.random.Generator) -> _Found
     widths = {sample.design.points: float(np.max(whole["ST_conf"]))}
     for part in (2, 4, 8):
         points = sample.design.points // part
-        base = _base_points(sample, means).reshape(2, -1)[:, :points]
+        base = base_points(sample, means).reshape(2, -1)[:, :points]
         if points >= 8 and not _constant(base.ravel()):
             widths[points] = float(np.max(indices(points, second_order=False)["ST_conf"]))
     found["convergence"] = _convergence(widths, power_of_two=True)
@@ -260,7 +187,7 @@ def _morris(sample: Sample, values: Floats, draws: np.random.Generator) -> _Foun
 
     def effects(trajectories: int) -> Any:
         cut = trajectories * (len(sample.factors) + 1)
-        options = {"num_levels": sample.design.levels, "num_resamples": _RESAMPLES, "seed": draws}
+        options = {"num_levels": sample.design.levels, "num_resamples": RESAMPLES, "seed": draws}
         return salib("analyze.morris").analyze(problem, sample.unit[:cut], means[:cut], **options)
 
     whole = effects(sample.design.points)
@@ -322,7 +249,7 @@ def _student(count: int) -> float:
 def _latin_hypercube(sample: Sample, values: Floats, draws: np.random.Generator) -> _Found:
     means = values.mean(axis=1)
     found: _Found = {"indices": []}
-    again = draws.integers(sample.rows, size=(_RESAMPLES, sample.rows))
+    again = draws.integers(sample.rows, size=(RESAMPLES, sample.rows))
     ranks = _ranks(sample.values)
     outcome = _ranks(means[:, None])[:, 0]
     correlations = _correlations(ranks, outcome)
@@ -352,7 +279,7 @@ def _correlations(ranks: Floats, outcome: Floats) -> Floats:
 def _grid(sample: Sample, values: Floats, draws: np.random.Generator) -> _Found:
     replicates = values.shape[1]
     found: _Found = {"indices": []}
-    picks = draws.integers(replicates, size=(_RESAMPLES, replicates))
+    picks = draws.integers(replicates, size=(RESAMPLES, replicates))
     for place, factor in enumerate(sample.factors[:-1]):
         level = np.unique(sample.values[:, place], return_inverse=True)[1]
         share = _between_levels(level, values.mean(axis=1))

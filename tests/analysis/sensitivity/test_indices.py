@@ -8,15 +8,8 @@ import pytest
 from sim.analysis.sensitivity.designs import lay_out
 from sim.analysis.sensitivity.experiment import Design, DesignKind, Experiment
 from sim.analysis.sensitivity.factors import DUMMY, Factor
-from sim.analysis.sensitivity.indices import (
-    INDICES,
-    TABLES,
-    TARGET,
-    analyse,
-    check_output,
-    noise_shares,
-    strongest_factors,
-)
+from sim.analysis.sensitivity.indices import INDICES, TABLES, analyse, check_output, strongest_factors
+from sim.analysis.sensitivity.noise import TARGET, noise_shares
 from sim.analysis.sensitivity.runner import sweep
 from sim.io.errors import InputError
 
