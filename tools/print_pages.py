@@ -284,7 +284,7 @@ HEAD = (
 
 def print_systems(evidence: "Evidence") -> str:
     """The page of all systems with what each rests on, where it stands, and what it was measured to do."""
-    from sim.analysis.ablation import most_telling, read_effects
+    from sim.analysis.ablation_results import most_telling, read_effects
     from sim.evidence.behaviours import load_behaviours
 
     effects = read_effects(EFFECTS)

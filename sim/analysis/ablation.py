@@ -6,29 +6,29 @@ nought is found by chance alone; so a difference is called clear only where it s
 outcomes of the system in the scenario (95 % for the family), and `p` is the chance before that correction.
 """
 
-import json
-import math
+import contextlib
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 
-from sim.analysis.effect_tables import ON_SHOW, csv_of, effect_table, records_of
+from sim.analysis.ablation_results import CHANGED, EFFECTS_FORMAT
+from sim.analysis.effect_tables import effect_table
 from sim.analysis.paired import LEVEL, Finals, Label, Resampling, finals_of_block, holm, joined, paired
-from sim.batch.identity import allowed_cores
-from sim.batch.outcomes import Thresholds, thresholds
-from sim.batch.plan import CHUNK
-from sim.batch.worker import Progress, Stage
-from sim.engine.ensemble import PreparedEnsemble, prepare
+from sim.batch.identity import allowed_cores, code_hash, digest_of, evidence_hash, package_hash
+from sim.batch.notebook import PARTIAL, Notebook, held, notes_folder, tidy
+from sim.batch.outcomes import thresholds
+from sim.batch.plan import CHUNK, plain_scenario
+from sim.batch.tables import write_table
+from sim.batch.worker import Tell, Work
+from sim.engine.ensemble import prepare
 from sim.evidence.evidence import Evidence, load_evidence
-from sim.io.errors import input_error, listed, nearest_to, quoted, shown_path
-from sim.io.text import CAUTION
-from sim.io.writers import write_text
-from sim.model.compiling import warm
+from sim.io.errors import input_error, listed, nearest_to, quoted
 from sim.scenario.scenario import Scenario, load_scenario
 
 if TYPE_CHECKING:
@@ -36,16 +36,6 @@ if TYPE_CHECKING:
 
 RUNS = 500
 """Runs with and without each system, unless told otherwise."""
-
-EFFECTS_FORMAT = 1
-CHANGED = "outcome changed"
-"""An outcome of its own: the share of runs that end under another word without the system."""
-
-POLICY = ("effective_partners", "alignment", "trust", "combined_pressure", "acceptance")
-"""Outcomes that are a state's policy, or what it meets with, and not a thing that one system moves by definition."""
-
-SHOWN = (*ON_SHOW, CHANGED)
-"""Outcomes of a state alone that are kept state by state in the short table, beside alignment with every power."""
 
 
 def effects(
@@ -55,8 +45,9 @@ def effects(
     seed: int | None = None,
     workers: int | None = None,
     systems: Sequence[str] | None = None,
-    progress: Callable[[Progress], None] | None = None,
+    progress: Tell | None = None,
     level: float = LEVEL,
+    out: Path | str | None = None,
 ) -> "pd.DataFrame":
     """Paired changes when each system is switched off.
 
@@ -74,6 +65,9 @@ def effects(
         Called from this thread with a `Progress` now and then.
     level
         How much the intervals cover, and what the correction keeps for the whole family.
+    out
+        Folder in which finished systems are noted for as long as this takes, so that the same call goes on where it was
+        interrupted; nothing is noted unless one is given.
 
     Returns
     -------
@@ -86,7 +80,10 @@ def effects(
     Raises
     ------
     sim.io.errors.InputError
-        If a scenario is wrong, a system is unknown, or fewer than two runs are asked for.
+        If a scenario is wrong, a system is unknown, fewer than two runs are asked for, or another process is at work on
+        the same question in `out`.
+    sim.batch.Interrupted
+        If stopped with Ctrl-C where `out` is given.
 
     Notes
     -----
@@ -98,14 +95,33 @@ def effects(
     check_ablation_runs(runs)
     several = [scenarios] if isinstance(scenarios, str | Path | Scenario) else list(scenarios)
     loaded = [one if isinstance(one, Scenario) else load_scenario(one) for one in several]
-    tables = []
-    for scenario in loaded:
-        asked = replace(scenario, runs=runs, seed=scenario.seed if seed is None else seed)
-        ablation = _Ablation(asked, _asked_systems(asked, systems), level)
-        tables += ablation.tables(max(1, workers or allowed_cores()), progress or (lambda _: None))
-    if not tables:
+    asked = [replace(one, runs=runs, seed=one.seed if seed is None else seed) for one in loaded]
+    ablations = [_Ablation(one, found, level) for one in asked if (found := _asked_systems(one, systems))]
+    if not ablations:
         raise input_error("ablate", "every system asked for is switched off already", found="nothing to switch off")
+    place = None if out is None else Path(out) / _place_name(ablations)
+    tables: list[pd.DataFrame] = []
+    with contextlib.nullcontext() if place is None else _noted_in(place):
+        for number, ablation in enumerate(ablations):
+            kept = _Tables(place, f"{number:02d}-", len(ablation.systems))
+            tables += ablation.tables(max(1, workers or allowed_cores()), progress, kept)
     return pd.concat(tables, ignore_index=True)
+
+
+def _place_name(ablations: "Sequence[_Ablation]") -> str:
+    """Where notes on a question lie while it is asked: another question never takes them for its own."""
+    names = "-and-".join(one.scenario.name for one in ablations)[:60]
+    return f"ablate-{names}-{digest_of([one.identity() for one in ablations])[:10]}"
+
+
+@contextlib.contextmanager
+def _noted_in(place: Path) -> Iterator[None]:
+    """Keep notes in a folder of their own, which is gone when nothing is left to note."""
+    with held(place):
+        yield
+        tidy(place)
+    with contextlib.suppress(OSError):  # something else lies in it
+        place.rmdir()
 
 
 def check_ablation_runs(runs: int) -> None:
@@ -133,6 +149,44 @@ def check_system(name: str, known: Sequence[str]) -> None:
         )
 
 
+class _Tables:
+    """Tables of effects by the number of their system, noted in a folder if there is one; used by several threads."""
+
+    def __init__(self, place: Path | None, prefix: str, count: int) -> None:
+        """Take up what an earlier process finished."""
+        self.place, self.prefix = place, prefix
+        self.found: dict[int, pd.DataFrame] = {}
+        self.notebook: Notebook | None = None
+        self._lock = threading.Lock()
+        if place is not None:
+            self.notebook = Notebook(notes_folder(place) / f"{prefix}blocks.json", place, range(count))
+            self.notebook.take_up()
+            numbers = sorted(self.notebook.files)
+            self.found = dict(zip(numbers, map(_read, self.notebook.in_order()), strict=True))
+
+    def add(self, number: int, table: "pd.DataFrame", work: Work, runs: int) -> None:
+        """Keep the table of a system, and count the runs it took."""
+        files = []
+        if self.place is not None:
+            name = f"{PARTIAL}/{self.prefix}block-{number:05d}.parquet"
+            files = [write_table(pa.Table.from_pandas(table, preserve_index=False), self.place, name)]
+        with self._lock:
+            self.found[number] = table
+            work.done += runs
+            if self.notebook is not None:
+                self.notebook.add(number, files)
+
+    def save(self) -> None:
+        """Note what is finished."""
+        if self.notebook is not None:
+            self.notebook.save()
+
+
+def _read(path: Path) -> "pd.DataFrame":
+    table: pd.DataFrame = pq.read_table(path).to_pandas()
+    return table
+
+
 class _Ablation:
     """One scenario with each of some systems switched off in turn."""
 
@@ -141,51 +195,51 @@ class _Ablation:
         self.systems = systems
         self.level = level
         self.evidence: Evidence = load_evidence(scenario.world)
-        self._lock = threading.Lock()
-        self._done = 0
 
-    def tables(self, workers: int, tell: Callable[[Progress], None]) -> "list[pd.DataFrame]":
-        """One table a system, in the order of the evidence."""
-        total = self.scenario.runs * (len(self.systems) + 1)
+    def identity(self) -> dict[str, Any]:
+        """Everything the effects depend on."""
+        return {
+            "effects_format": EFFECTS_FORMAT,
+            "scenario": plain_scenario(self.scenario),
+            "systems": list(self.systems),
+            "level": self.level,
+            "evidence": evidence_hash(self.evidence),
+            "code": code_hash(),
+            "analysis": package_hash(Path(__file__).parent),
+        }
 
-        def say(stage: Stage) -> None:
-            tell(Progress(scenario=self.scenario.name, stage=stage, done=self._done, total=total))
+    def tables(self, workers: int, tell: Tell | None, kept: _Tables) -> "list[pd.DataFrame]":
+        """One table a system, in the order of the evidence; those that are kept are not made again."""
+        runs = self.scenario.runs
+        work = Work(self.scenario.name, kept.place, tell, kept.save, runs * (len(self.systems) + 1))
+        work.prepare()
+        missing = [number for number in range(len(self.systems)) if number not in kept.found]
+        if missing:
+            reference = self._finals(None)
+            resampling = Resampling(runs, self.scenario.seed)
+            work.unkept = runs  # the reference
+            work.done = runs * len(kept.found) + work.unkept
 
-        say(Stage.PREPARE if warm() else Stage.COMPILE)
-        reference = self._finals(self._prepared(None))
-        resampling = Resampling(self.scenario.runs, self.scenario.seed)
-        say(Stage.RUN)
-        found: dict[str, pd.DataFrame] = {}
-        with ThreadPoolExecutor(workers) as pool:
-            waiting = [pool.submit(self._table, system, reference, resampling) for system in self.systems]
-            try:
-                for system, future in zip(self.systems, waiting, strict=True):
-                    found[system] = future.result()
-                    say(Stage.RUN)
-            except BaseException:
-                for future in waiting:
-                    future.cancel()
-                raise
-        return list(found.values())
+            def one_system(number: int) -> None:
+                kept.add(number, self._table(self.systems[number], reference, resampling), work, runs)
 
-    def _prepared(self, system: str | None) -> tuple[PreparedEnsemble, Thresholds]:
+            work.play(missing, one_system, workers)
+            kept.save()
+        return [kept.found[number] for number in range(len(self.systems))]
+
+    def _finals(self, system: str | None) -> Finals:
+        """What the runs came to with a system switched off, or with none, block by block."""
         without = self.scenario.without if system is None else (*self.scenario.without, system)
         prepared = prepare(replace(self.scenario, without=without), self.evidence)
-        return prepared, thresholds(prepared.values)
-
-    def _finals(self, prepared: tuple[PreparedEnsemble, Thresholds]) -> Finals:
-        """What the runs came to, block by block."""
-        ready, lines = prepared
+        lines = thresholds(prepared.values)
         parts = []
         for first in range(0, self.scenario.runs, CHUNK):
             count = min(CHUNK, self.scenario.runs - first)
-            parts.append(finals_of_block(ready.run_block(first, count), lines))
-            with self._lock:
-                self._done += count
+            parts.append(finals_of_block(prepared.run_block(first, count), lines))
         return joined(parts)
 
     def _table(self, system: str, reference: Finals, resampling: Resampling) -> "pd.DataFrame":
-        without = self._finals(self._prepared(system))
+        without = self._finals(system)
         assert reference.words is not None
         assert without.words is not None
         changed = (reference.words != without.words).astype(np.float64)
@@ -198,162 +252,3 @@ class _Ablation:
         table.insert(0, "system", system)
         table.insert(0, "scenario", self.scenario.name)
         return table.drop(columns="needed")
-
-
-# --- what it comes to ------------------------------------------------------------------------------------------------
-
-
-def summary(table: "pd.DataFrame") -> "pd.DataFrame":
-    """One row a system and scenario: how many outcomes are clear, and the clearest of them.
-
-    The clearest is that with the largest difference in units of its own standard error. Columns: system, scenario,
-    outcomes, clear, touched, and of the clearest outcome state, measure, power, reference, mean, difference, low,
-    high, effect, z, p.
-    """
-    import pandas as pd
-
-    rows = []
-    for (system, scenario), mine in table.groupby(["system", "scenario"], sort=False):
-        clearest = mine.loc[mine["z"].abs().idxmax()]
-        told = {"system": system, "scenario": scenario, "outcomes": len(mine), "clear": int(mine["clear"].sum())}
-        kept = (
-            "touched",
-            "state",
-            "measure",
-            "power",
-            "reference",
-            "mean",
-            "difference",
-            "low",
-            "high",
-            "effect",
-            "z",
-            "p",
-        )
-        rows.append(told | {name: clearest[name] for name in kept})
-    return pd.DataFrame(rows)
-
-
-def clearest(table: "pd.DataFrame") -> "pd.DataFrame":
-    """One row a system: its summary in the scenario where its effect is clearest."""
-    several = summary(table) if "clear" not in table or table["clear"].dtype == bool else table
-    ranked = several.assign(rank=several["z"].abs()).sort_values(["clear", "rank"], ascending=False, kind="stable")
-    order = {system: place for place, system in enumerate(dict.fromkeys(several["system"]))}
-    best = ranked.drop_duplicates("system").drop(columns="rank")
-    return best.sort_values("system", key=lambda column: column.map(order)).reset_index(drop=True)
-
-
-def silent(table: "pd.DataFrame") -> list[str]:
-    """Systems without any clear effect in any of the scenarios, in order."""
-    clear = table.groupby("system", sort=False)["clear"].any()
-    return [str(system) for system in clear.index[~clear]]
-
-
-# --- the short table on disk -----------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, kw_only=True)
-class Measured:
-    """Effects as a small JSON file keeps them."""
-
-    runs: int
-    level: float
-    scenarios: tuple[str, ...]
-    summary: "pd.DataFrame"  # one row a system and scenario, see `summary`
-    states: "pd.DataFrame"  # one row a system and shown outcome, in the scenario where the system is clearest
-
-
-def write_effects(table: "pd.DataFrame", path: Path | str, level: float = LEVEL) -> None:
-    """Write what matters of a table of effects as one small JSON file, the same bytes for the same effects."""
-    told = {
-        "note": CAUTION,
-        "format": EFFECTS_FORMAT,
-        "runs": int(table["runs"].iloc[0]),
-        "level": level,
-        "scenarios": list(dict.fromkeys(table["scenario"])),
-        "summary": records_of(summary(table)),
-        "states": records_of(_shown(table)),
-    }
-    lines = [f" {json.dumps(key)}: {_lines(value)}" for key, value in told.items()]
-    write_text(Path(path), "{\n" + ",\n".join(lines) + "\n}\n")
-
-
-def _lines(value: Any) -> str:
-    """A value as JSON, a row a line, so that two versions can be compared by eye."""
-    if isinstance(value, list) and value and isinstance(value[0], Mapping):
-        rows = ",\n".join(f"  {json.dumps(row, ensure_ascii=False)}" for row in value)
-        return f"[\n{rows}\n ]"
-    return json.dumps(value, ensure_ascii=False)
-
-
-def strongest_systems(table: "pd.DataFrame") -> "pd.DataFrame":
-    """Of what is shown, the outcome with the largest effect for each scenario, system and state; none where all rest.
-
-    How many words changed is left aside: it can only be more than nought.
-    """
-    shown = table[is_shown(table) & table["effect"].notna() & (table["moved"] > 0) & (table["measure"] != CHANGED)]
-    places = shown["effect"].abs().groupby([shown[key] for key in ("scenario", "system", "state")], sort=False).idxmax()
-    return shown.loc[places.to_numpy()].reset_index(drop=True)
-
-
-def is_shown(table: "pd.DataFrame") -> "pd.Series[bool]":
-    """Which rows belong to the outcomes of the short table."""
-    alone = table["measure"].isin(SHOWN) & (table["power"] == "")
-    return alone | (table["measure"] == "alignment")
-
-
-def _shown(table: "pd.DataFrame") -> "pd.DataFrame":
-    """The outcomes of the short table, for each system in the scenario where it is clearest."""
-    best = clearest(table)[["system", "scenario"]]
-    mine = best.merge(table, on=["system", "scenario"], how="left")
-    kept = ["system", "scenario", "state", "measure", "power", "difference", "low", "high", "effect", "clear"]
-    return mine.loc[is_shown(mine), kept].reset_index(drop=True)
-
-
-def read_effects(path: Path | str) -> Measured:
-    """Read what `write_effects` wrote.
-
-    Raises
-    ------
-    sim.io.errors.InputError
-        If the file is missing or holds something else.
-    """
-    import pandas as pd
-
-    path = Path(path)
-    try:
-        told = json.loads(path.read_text(encoding="utf-8"))
-        known = told["format"] == EFFECTS_FORMAT
-        parts = [pd.DataFrame(told[name]) for name in ("summary", "states")]
-        runs, level, scenarios = int(told["runs"]), float(told["level"]), tuple(told["scenarios"])
-    except OSError as error:
-        reason = error.strerror or "no such file"
-        raise input_error(shown_path(path), "multivector ablate -o FILE.json writes it", found=reason) from None
-    except (ValueError, KeyError, TypeError):
-        known = False
-    if not known:
-        message = "multivector ablate -o FILE.json writes one"
-        raise input_error(shown_path(path), message, found="no file of effects that this version can read")
-    for part in parts:  # null stands for what is not finite: every run moved by the same amount
-        for name in ("effect", "z"):
-            if name in part:
-                part[name] = part[name].astype(float).fillna(math.inf if name == "z" else math.nan)
-    return Measured(runs=runs, level=level, scenarios=scenarios, summary=parts[0], states=parts[1])
-
-
-def most_telling(measured: Measured) -> "pd.DataFrame":
-    """Of each system the clear difference in a policy outcome (`POLICY`) that is largest beside the spread of runs."""
-    rows = measured.states
-    rows = rows[rows["measure"].isin(POLICY) & rows["clear"].astype(bool)]
-    places = rows["effect"].abs().groupby(rows["system"], sort=False).idxmax()
-    return rows.loc[places.to_numpy()].reset_index(drop=True)
-
-
-def write_tables(table: "pd.DataFrame", folder: Path | str, level: float = LEVEL) -> list[Path]:
-    """Write all effects as CSV and the short table as JSON; returns the paths."""
-    folder = Path(folder)
-    paths = [folder / "effects.csv", folder / "summary.csv", folder / "effects.json"]
-    write_text(paths[0], csv_of(table))
-    write_text(paths[1], csv_of(summary(table)))
-    write_effects(table, paths[2], level)
-    return paths

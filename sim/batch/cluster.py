@@ -20,6 +20,7 @@ from typing import Any, TypeVar
 
 from sim.batch.aggregate import Aggregate
 from sim.batch.identity import versions
+from sim.batch.notebook import PARTIAL
 from sim.batch.plan import BatchRequest, Plan, PreparedEngine
 from sim.batch.tables import table_bytes, write_table
 from sim.io.errors import input_error, quoted
@@ -215,7 +216,7 @@ def run_task(task: BlockTask, number: int) -> BlockResult:
     block, summary, tables = plan.make(prepared, number)
     aggregate = Aggregate(block)
     aggregate.add(number, block, summary)
-    folder, counts = Path(task.folder), f"partial/counts-{number:05d}.npz"
+    folder, counts = Path(task.folder), f"{PARTIAL}/counts-{number:05d}.npz"
     packed = aggregate.packed()
     made = WrittenFile(name=counts, sha256=hashlib.sha256(packed).hexdigest())
     if (folder / task.token).is_file():

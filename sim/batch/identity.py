@@ -39,6 +39,15 @@ def code_hash() -> str:
     return digest.hexdigest()
 
 
+def package_hash(package: Path) -> str:
+    """Hash of all source of one package, for results that depend on more than `code_hash` covers."""
+    digest = hashlib.sha256()
+    for path in sorted(package.rglob("*.py")):
+        digest.update(f"{path.relative_to(package).as_posix()}\n".encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
 _LIBRARIES = ("numpy", "numba", "llvmlite", "pyarrow")
 
 

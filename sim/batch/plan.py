@@ -4,7 +4,7 @@ Runs are cut into blocks of a fixed number, whatever the number of workers. A bl
 and of its number: making it twice, here or on another machine, gives the same bytes.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -12,6 +12,7 @@ from typing import Any, Protocol
 import pyarrow as pa
 
 from sim.batch.identity import code_hash, digest_of, evidence_hash, plain
+from sim.batch.notebook import PARTIAL
 from sim.batch.outcomes import Summary, Thresholds, final_columns, outcome_words, summarise, thresholds
 from sim.batch.results import RESULTS_FORMAT
 from sim.batch.tables import runs_table, series_table
@@ -83,15 +84,9 @@ class Plan:
 
     def _identity(self) -> dict[str, Any]:
         """Everything the results depend on; equal identities give equal bytes."""
-        scenario = plain(self.scenario)
-        for where in ("path", "notes", "origins"):
-            scenario.pop(where, None)
-        for event in scenario["events"]:
-            event.pop("file", None)
-            event.pop("line", None)
         return {
             "format": RESULTS_FORMAT,
-            "scenario": scenario,
+            "scenario": plain_scenario(self.scenario),
             "engine": self.request.engine if isinstance(self.request.engine, str) else "own",
             "series_runs": self.series,
             "thin": self.thin,
@@ -164,10 +159,15 @@ def _engine(name: str) -> Engine:
 
 def runs_part(number: int) -> str:
     """Where the rows of one block wait until all are joined, below the results folder."""
-    return f"partial/runs-{number:05d}.parquet"
+    return f"{PARTIAL}/runs-{number:05d}.parquet"
 
 
-# --- blocks made elsewhere -------------------------------------------------------------------------------------------
-
-
-# --- identity --------------------------------------------------------------------------------------------------------
+def plain_scenario(scenario: Scenario, without: Collection[str] = ()) -> dict[str, Any]:
+    """A scenario as results depend on it, as JSON can hold it: without its place on disk, notes and some more keys."""
+    said: dict[str, Any] = plain(scenario)
+    for key in ("path", "notes", "origins", *without):
+        said.pop(key, None)
+    for event in said["events"]:
+        event.pop("file", None)
+        event.pop("line", None)
+    return said

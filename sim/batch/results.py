@@ -5,7 +5,7 @@ A folder is either complete or visibly not: the manifest, which lists the files 
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow.parquet as pq
 
+from sim.batch.notebook import notes_folder
 from sim.io.writers import write_text
 from sim.model.variables import MEASURES
 
@@ -51,6 +52,17 @@ def raw_manifest(folder: Path) -> dict[str, Any]:
     return manifest
 
 
+def other_manifest(folder: Path) -> dict[str, Any] | None:
+    """The manifest of what is no batch but was sealed by `write_manifest` all the same, such as a sweep; None else."""
+    try:
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    told = ("title", "runs", "files", "seal")
+    mine = isinstance(manifest, dict) and "format" not in manifest and all(key in manifest for key in told)
+    return manifest if mine else None
+
+
 def _from_1(manifest: dict[str, Any]) -> dict[str, Any]:
     """Layout 1 kept every quarter and measure, knew no drawn numbers, and had neither summary nor seal."""
     return {**manifest, "format": 2, "thin": 1, "measures": list(MEASURES), "numbers_drawn": {}, "lucks_per_draw": 1}
@@ -67,21 +79,43 @@ def _upgraded(manifest: dict[str, Any]) -> dict[str, Any]:
 
 
 @dataclass(frozen=True)
-class Results:
-    """A finished results folder; the tables are read when they are first asked for."""
+class FinishedFolder:
+    """A folder that is complete, of a batch or a sweep; its tables are read when they are first asked for."""
 
     folder: Path
     manifest: dict[str, Any]
 
     @property
     def name(self) -> str:
-        """Name of the scenario."""
+        """Name of the scenario or experiment."""
         return str(self.manifest["name"])
 
     @property
     def title(self) -> str:
-        """Title of the scenario."""
+        """Title of the scenario or experiment."""
         return str(self.manifest["title"])
+
+    @property
+    def number_of_runs(self) -> int:
+        """How many runs the results rest on, those of a screening included."""
+        return int(self.manifest["runs"])
+
+    def write_csv(self, names: Iterable[str]) -> list[Path]:
+        """Write tables, given by the names of their attributes, as CSV beside the Parquet files; returns the paths."""
+        paths = []
+        for name in names:
+            paths.append(self.folder / f"{name}.csv")
+            write_text(paths[-1], getattr(self, name).to_csv(index=False, lineterminator="\n"))
+        return paths
+
+    def _read(self, name: str) -> "pd.DataFrame":
+        frame: pd.DataFrame = pq.read_table(self.folder / f"{name}.parquet").to_pandas()
+        return frame
+
+
+@dataclass(frozen=True)
+class Results(FinishedFolder):
+    """The finished results folder of a batch."""
 
     @property
     def states(self) -> dict[str, str]:
@@ -94,11 +128,6 @@ class Results:
         return dict(self.manifest["powers"])
 
     @property
-    def number_of_runs(self) -> int:
-        """How many runs the results rest on."""
-        return int(self.manifest["runs"])
-
-    @property
     def tables(self) -> tuple[str, ...]:
         """Names of the tables that are there; without a course that was kept there is no `series`."""
         names = ("runs", "series", "bands", "outcomes", "offers", "variance")
@@ -107,32 +136,32 @@ class Results:
     @cached_property
     def runs(self) -> "pd.DataFrame":
         """One row a run: outcome words and final measures."""
-        return self._read("runs.parquet")
+        return self._read("runs")
 
     @cached_property
     def series(self) -> "pd.DataFrame":
         """One row a run, quarter and state, for the runs whose course was kept."""
-        return self._read("series.parquet")
+        return self._read("series")
 
     @cached_property
     def bands(self) -> "pd.DataFrame":
         """Mean and quantiles over all runs by quarter, state, measure and power."""
-        return self._read("bands.parquet")
+        return self._read("bands")
 
     @cached_property
     def outcomes(self) -> "pd.DataFrame":
         """How many runs had each outcome word, by quarter and state."""
-        return self._read("outcomes.parquet")
+        return self._read("outcomes")
 
     @cached_property
     def offers(self) -> "pd.DataFrame":
         """Offers made and accepted, by state, power and kind, over all runs."""
-        return self._read("offers.parquet")
+        return self._read("offers")
 
     @cached_property
     def variance(self) -> "pd.DataFrame":
         """How much of the spread is due to numbers and how much to luck; only where numbers were drawn."""
-        return self._read("variance.parquet")
+        return self._read("variance")
 
     def final_outcomes(self) -> "pd.DataFrame":
         """Outcome words at the end of the runs with their shares, most frequent first within each state."""
@@ -144,18 +173,9 @@ class Results:
         table = table.drop(columns="rank").reset_index(drop=True)
         return table
 
-    def write_csv(self) -> list[Path]:
-        """Write every table as CSV beside its Parquet file; returns the paths."""
-        paths = []
-        for name in self.tables:
-            text = getattr(self, name).to_csv(index=False, lineterminator="\n")
-            paths.append(self.folder / f"{name}.csv")
-            write_text(paths[-1], text)
-        return paths
-
-    def _read(self, name: str) -> "pd.DataFrame":
-        frame: pd.DataFrame = pq.read_table(self.folder / name).to_pandas()
-        return frame
+    def write_csv(self, names: Iterable[str] | None = None) -> list[Path]:
+        """Write tables, all unless told otherwise, as CSV beside their Parquet files; returns the paths."""
+        return super().write_csv(self.tables if names is None else names)
 
 
 def load_results(folder: Path | str) -> Results:
@@ -182,12 +202,15 @@ def _not_readable(folder: Path) -> Exception:
     try:
         written = raw_manifest(folder)["format"]
     except OSError:
-        if (folder / "partial").is_dir():
+        if notes_folder(folder).is_dir():
             help_ = "it is finished by giving the command that began it again"
             return input_error(place, help_, found="an unfinished results folder")
         found = "no results folder" if folder.is_dir() else "no such folder"
         return input_error(place, "a finished one has a manifest.json", found=found)
     except ValueError:
+        if other_manifest(folder) is not None:
+            help_ = "a sweep is opened with sim.analysis.sensitivity.load_sweep"
+            return input_error(place, help_, found="results, but not those of a batch of runs")
         help_ = "delete it, and the run that made the folder makes it again"
         return input_error(f"{place}/manifest.json", help_, found="no manifest that can be read")
     if written > RESULTS_FORMAT:

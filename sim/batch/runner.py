@@ -1,30 +1,32 @@
 """Many runs of one or more scenarios: in parallel, with results on disk as they come, and resumable.
 
 This is the front. Blocks (`sim.batch.plan`) are made by threads of this process or by workers of a cluster and gathered
-in one results folder (`sim.batch.worker`). Everything summed over runs is summed in whole numbers; so the files are the
+in one results folder (`sim.batch.folder`). Everything summed over runs is summed in whole numbers; so the files are the
 same bytes for any number of workers, on one machine or many, interrupted or not.
 """
 
-import contextlib
 import dataclasses
-import errno
 import os
 import shutil
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, overload
 
+from sim.batch.folder import NOTES, Batch, part_folders
 from sim.batch.identity import allowed_cores
+from sim.batch.notebook import noted_blocks, notes_folder, opened_or_made, telling_of_trouble, tidy
 from sim.batch.plan import CHUNK, SERIES_RUNS, BatchRequest, Engine, Plan
 from sim.batch.results import Results, load_results, read_manifest
-from sim.batch.worker import Batch, Tell, part_folders, read_notes, tidy
+from sim.batch.worker import Tell
 from sim.io.errors import input_error, shown_path
 from sim.io.locks import hold
 from sim.scenario.scenario import Scenario, load_scenario
 
 _ScenarioLike = str | Path | Scenario
+
+_ROOM = "make room, or keep less with --series, --thin and --measures"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -179,20 +181,19 @@ def run_part(
     plan = _plan(scenario, runs, seed, out, asked)
     if read_manifest(plan.folder) is not None:
         return Part(folder=plan.folder, done=plan.scenario.runs, total=plan.scenario.runs, finished=True)
-    tell = progress or (lambda _: None)
-    notes = f"partial/part-{part:05d}-of-{parts:05d}"
+    notes = notes_folder(plan.folder) / f"part-{part:05d}-of-{parts:05d}"
     with (
-        _telling_of_trouble(plan.folder),
-        hold(plan.folder / "partial" / "lock", shown_path(plan.folder), shared=True),
-        hold(plan.folder / notes / "lock", shown_path(plan.folder)),
+        telling_of_trouble(plan.folder, _ROOM),
+        hold(notes_folder(plan.folder) / "lock", shown_path(plan.folder), shared=True),
+        hold(notes / "lock", shown_path(plan.folder)),
     ):
         if read_manifest(plan.folder) is not None:  # put together in the meantime
             tidy(plan.folder)
             return Part(folder=plan.folder, done=plan.scenario.runs, total=plan.scenario.runs, finished=True)
-        batch = Batch(plan, tell, notes, plan.blocks[part - 1 :: parts])
-        batch.work(max(1, workers or allowed_cores()))
+        batch = Batch(plan, progress, notes, plan.blocks[part - 1 :: parts])
+        batch.play(max(1, workers or allowed_cores()))
         batch.keep()
-        return Part(folder=plan.folder, done=batch.aggregate.runs, total=batch.runs, finished=False)
+        return Part(folder=plan.folder, done=batch.work.done, total=batch.work.total, finished=False)
 
 
 def estimate(
@@ -242,8 +243,8 @@ def _stored(table: Any) -> float:
 
 def _kept_runs(plan: Plan) -> int:
     """Runs that an interrupted batch has noted as finished, here or in its parts."""
-    noted = (path / "blocks.json" for path in (plan.folder / "partial", *part_folders(plan.folder)))
-    numbers = {int(number) for path in noted for number in read_notes(path)}
+    places = (notes_folder(plan.folder), *part_folders(plan.folder))
+    numbers = {number for place in places for number in noted_blocks(place / NOTES)}
     return sum(min(CHUNK, plan.scenario.runs - number * CHUNK) for number in numbers)
 
 
@@ -264,35 +265,20 @@ def _plan(
 
 def _carry_out(plan: Plan, workers: int | None, progress: Tell | None, dask: Any) -> Results:
     """Run what is not there yet."""
-    if read_manifest(plan.folder) is not None and not (plan.folder / "partial").exists():
-        return load_results(plan.folder)
-    tell = progress or (lambda _: None)
-    workers = max(1, workers or allowed_cores())
-    with _telling_of_trouble(plan.folder), hold(plan.folder / "partial" / "lock", shown_path(plan.folder)):
-        if read_manifest(plan.folder) is not None:  # by another process in the meantime, or all but the tidying
-            tidy(plan.folder)
-            return load_results(plan.folder)
+
+    def opened() -> Results | None:
+        return None if read_manifest(plan.folder) is None else load_results(plan.folder)
+
+    def made() -> Results:
         for part in part_folders(plan.folder):  # a living part of a job array is not robbed of its folder
             with hold(part / "lock", shown_path(plan.folder)):
                 pass
-        batch = Batch(plan, tell, "partial", plan.blocks)
+        batch = Batch(plan, progress, notes_folder(plan.folder), plan.blocks)
         batch.take_up_parts()
         if dask is None:
-            batch.work(workers)
+            batch.play(max(1, workers or allowed_cores()))
         else:
-            batch.send_out(dask, workers)
+            batch.send_out(dask, max(1, workers or allowed_cores()))
         return batch.finish()
 
-
-@contextlib.contextmanager
-def _telling_of_trouble(folder: Path) -> Iterator[None]:
-    """Say plainly when results cannot be written: no such place, no permission, no room."""
-    try:
-        yield
-    except OSError as error:
-        reason = error.strerror or str(error)
-        hint = ""
-        if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
-            hint = "; make room, or keep less with --series, --thin and --measures"
-        message = f"results cannot be written there ({reason}); what was noted is kept, the same command goes on{hint}"
-        raise input_error(shown_path(folder), message) from error
+    return opened_or_made(plan.folder, opened, made, _ROOM)

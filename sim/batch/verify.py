@@ -8,7 +8,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sim.batch.results import load_results, raw_manifest, seal
+from sim.batch.notebook import notes_folder
+from sim.batch.results import FinishedFolder, load_results, other_manifest, raw_manifest, seal
 from sim.io.errors import Problem, Problems, shown_path
 from sim.io.writers import file_hash, is_draft
 
@@ -34,11 +35,11 @@ def results_below(folder: Path) -> list[Path]:
 
 
 def _is_results(folder: Path) -> bool:
-    return (folder / "manifest.json").exists() or (folder / "partial").is_dir()
+    return (folder / "manifest.json").exists() or notes_folder(folder).is_dir()
 
 
 def check_results(folder: Path) -> Checked:
-    """Compare every file of a results folder with its manifest.
+    """Compare every file of a results folder, of a batch or a sweep, with its manifest.
 
     Raises
     ------
@@ -46,9 +47,10 @@ def check_results(folder: Path) -> Checked:
         With everything that is wrong: files missing, changed, or of another length; data that the manifest does not
         list; a manifest that was changed; a folder that was never finished, or is laid out in a way not known here.
     """
-    results = load_results(folder)
+    other = other_manifest(folder)
+    results = load_results(folder) if other is None else FinishedFolder(folder, other)
     problems = Problems()
-    check_seal(folder, raw_manifest(folder), problems)
+    check_seal(folder, raw_manifest(folder) if other is None else other, problems)
     listed = {str(file["name"]): file for file in results.manifest["files"]}
     size = 0
     for name, file in listed.items():
@@ -62,7 +64,7 @@ def check_results(folder: Path) -> Checked:
 
 def check_seal(folder: Path, manifest: dict[str, Any], problems: Problems) -> None:
     """The manifest says what it said when it was written."""
-    if manifest["format"] == _UNSEALED:
+    if manifest.get("format") == _UNSEALED:
         return
     if manifest.get("seal") != seal(manifest):
         problems.add(Problem(file=_shown(folder, "manifest.json"), message="it was changed after it was written"))

@@ -37,16 +37,17 @@ def add(commands: Any) -> None:
 
 def _ablate(asked: argparse.Namespace) -> int:
     scenarios = load_all(asked.scenarios, asked.set)
-    from sim.analysis.ablation import effects, write_effects, write_tables
+    from sim.analysis.ablation import effects
+    from sim.analysis.ablation_results import write_effects, write_tables
     from sim.analysis.paired import LEVEL
 
+    out = Path(asked.out)
+    options = {"seed": asked.seed, "workers": asked.workers, "systems": asked.system}
     with reporter() as report:
-        table = effects(
-            scenarios, asked.runs, seed=asked.seed, workers=asked.workers, systems=asked.system, progress=report
-        )
+        notes = out.parent if out.suffix == ".json" else out
+        table = effects(scenarios, asked.runs, progress=report, out=notes, **options)
     from sim.cli.report import print_ablation
 
-    out = Path(asked.out)
     if out.suffix == ".json":
         write_effects(table, out, LEVEL)
         print_ablation(table, LEVEL)

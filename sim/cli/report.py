@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
-from sim.analysis.ablation import CHANGED, clearest, silent, summary
+from sim.analysis.ablation_results import CHANGED, clearest, silent, summary
 from sim.analysis.comparison import Comparison
 from sim.analysis.effect_tables import measure_name, shown_outcomes
 from sim.analysis.patterns import Finding, Verdict

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from sim.analysis.ablation import strongest_systems
+from sim.analysis.ablation_results import strongest_systems
 from sim.analysis.effect_tables import measure_name
 from sim.figures.comparison import effect_cell, effect_map
 from sim.figures.style import STYLE, finish, write_figure

@@ -5,10 +5,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.analysis.ablation import (
+from sim.analysis.ablation import effects
+from sim.analysis.ablation_results import (
     CHANGED,
     clearest,
-    effects,
     read_effects,
     silent,
     strongest_systems,

@@ -230,7 +230,7 @@ def test_what_killed_processes_began_to_write_is_tidied_away(results, tmp_path):
 
 def test_notes_made_with_other_libraries_are_not_gone_on_with(results, tmp_path, monkeypatch):
     with monkeypatch.context() as patched:
-        patched.setattr("sim.batch.worker.versions", lambda: {"numpy": "0.1"})
+        patched.setattr("sim.batch.notebook.versions", lambda: {"numpy": "0.1"})
         with pytest.raises(Interrupted):
             go(tmp_path, workers=1, progress=stop_after(CHUNK))
     afresh = go(tmp_path)
@@ -400,7 +400,7 @@ def test_a_full_disk_is_told_plainly_and_keeps_what_was_finished(tmp_path, monke
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as patched:
-        patched.setattr("sim.batch.worker.write_table", full)
+        patched.setattr("sim.batch.folder.write_table", full)
         with pytest.raises(InputError, match="No space left on device"):
             go(tmp_path, workers=1)
     assert go(tmp_path, workers=1).manifest["runs"] == RUNS

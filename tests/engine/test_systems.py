@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from sim.analysis.ablation import effects, most_telling, read_effects
+from sim.analysis.ablation import effects
+from sim.analysis.ablation_results import most_telling, read_effects
 from sim.evidence.behaviours import load_behaviours
 from sim.evidence.evidence import load_evidence
 from sim.io.errors import InputError

@@ -12,6 +12,8 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from sim.analysis.sensitivity.experiment import DesignKind
+from sim.batch.notebook import notes_folder
+from sim.batch.results import FinishedFolder
 from sim.io.errors import input_error, shown_path
 
 if TYPE_CHECKING:
@@ -40,26 +42,8 @@ def read_sweep_manifest(folder: Path) -> dict[str, Any] | None:
 
 
 @dataclass(frozen=True)
-class Sweep:
-    """A finished sweep; its tables are read when they are first asked for."""
-
-    folder: Path
-    manifest: dict[str, Any]
-
-    @property
-    def name(self) -> str:
-        """Name of the experiment."""
-        return str(self.manifest["name"])
-
-    @property
-    def title(self) -> str:
-        """Title of the experiment."""
-        return str(self.manifest["title"])
-
-    @property
-    def number_of_runs(self) -> int:
-        """How many runs the sweep rests on, screening included."""
-        return int(self.manifest["runs"])
+class Sweep(FinishedFolder):
+    """The finished folder of a sweep; its tables are read when they are first asked for."""
 
     @property
     def kind(self) -> DesignKind:
@@ -142,10 +126,6 @@ class Sweep:
             {name: (("point", "replicate"), value) for name, value in values.items()}, coords=coordinates, attrs=told
         )
 
-    def _read(self, name: str) -> pd.DataFrame:
-        frame: pd.DataFrame = pq.read_table(self.folder / f"{name}.parquet").to_pandas()
-        return frame
-
 
 def load_sweep(folder: Path | str) -> Sweep:
     """Open the folder of a finished sweep.
@@ -158,6 +138,6 @@ def load_sweep(folder: Path | str) -> Sweep:
     folder = Path(folder)
     manifest = read_sweep_manifest(folder)
     if manifest is None:
-        found = "an unfinished sweep" if (folder / "partial").is_dir() else "no sweep"
+        found = "an unfinished sweep" if notes_folder(folder).is_dir() else "no sweep"
         raise input_error(shown_path(folder), "a finished one has a manifest.json of this version", found=found)
     return Sweep(folder, manifest)

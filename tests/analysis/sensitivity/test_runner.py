@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import sim
-from sim.analysis.sensitivity import runner
+from sim.analysis.sensitivity import folder, plan
 from sim.analysis.sensitivity.evaluator import Ensemble
 from sim.analysis.sensitivity.experiment import Design, DesignKind, list_experiments, load_experiment
 from sim.analysis.sensitivity.runner import estimate_sweep, smallest, sweep
@@ -44,13 +44,13 @@ def spec(**changes):
 @pytest.fixture(autouse=True)
 def small_blocks(monkeypatch):
     """Blocks of a few points, so that a small sweep has several."""
-    monkeypatch.setattr(runner, "BLOCK", 12)
+    monkeypatch.setattr(plan, "BLOCK", 12)
 
 
 @pytest.fixture(scope="module")
 def done(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(runner, "BLOCK", 12)
+        patch.setattr(plan, "BLOCK", 12)
         return sweep(SPEC, out=tmp_path_factory.mktemp("sweep"))
 
 
@@ -166,14 +166,14 @@ class Stopping:
 
 @pytest.mark.parametrize("after", [1, 2])
 def test_a_sweep_that_was_stopped_goes_on_and_ends_with_the_same_bytes(after, done, tmp_path, monkeypatch):
-    monkeypatch.setattr(runner, "Ensemble", lambda experiment: Stopping(experiment, after))
+    monkeypatch.setattr(folder, "Ensemble", lambda experiment: Stopping(experiment, after))
     with pytest.raises(Interrupted) as stop:
         sweep(SPEC, out=tmp_path, workers=1)
     assert stop.value.done == after * 12
     assert not (stop.value.folder / "manifest.json").exists()
     with pytest.raises(InputError, match="an unfinished sweep"):
         load_sweep(stop.value.folder)
-    monkeypatch.setattr(runner, "Ensemble", lambda experiment: Stopping(experiment, -1))
+    monkeypatch.setattr(folder, "Ensemble", lambda experiment: Stopping(experiment, -1))
     again = sweep(SPEC, out=tmp_path)
     assert again.manifest["times"]["runs_taken_up"] == after * 12
     assert files_of(again.folder) == files_of(done.folder)
@@ -181,11 +181,11 @@ def test_a_sweep_that_was_stopped_goes_on_and_ends_with_the_same_bytes(after, do
 
 
 def test_a_block_that_is_not_as_it_was_is_made_again(done, tmp_path, monkeypatch):
-    monkeypatch.setattr(runner, "Ensemble", lambda experiment: Stopping(experiment, 2))
+    monkeypatch.setattr(folder, "Ensemble", lambda experiment: Stopping(experiment, 2))
     with pytest.raises(Interrupted) as stop:
         sweep(SPEC, out=tmp_path, workers=1)
     monkeypatch.undo()
-    monkeypatch.setattr(runner, "BLOCK", 12)
+    monkeypatch.setattr(plan, "BLOCK", 12)
     part = sorted((stop.value.folder / "partial").glob("*.parquet"))[0]
     part.write_bytes(part.read_bytes()[:-40])
     again = sweep(SPEC, out=tmp_path)
@@ -194,7 +194,7 @@ def test_a_block_that_is_not_as_it_was_is_made_again(done, tmp_path, monkeypatch
 
 
 def test_a_finished_sweep_is_opened_and_not_run_again(done, monkeypatch):
-    monkeypatch.setattr(runner, "Ensemble", lambda experiment: pytest.fail("it was run again"))
+    monkeypatch.setattr(folder, "Ensemble", lambda experiment: pytest.fail("it was run again"))
     again = sweep(SPEC, out=done.folder.parent)
     assert again.manifest == done.manifest
 
@@ -219,8 +219,8 @@ def test_progress_is_told_in_runs(tmp_path):
     ],
 )
 def test_what_results_depend_on_gives_another_folder(change, same, done, tmp_path):
-    plan = runner._plan(spec(**change), None, None, None, tmp_path, None)
-    assert (plan.folder.name == done.folder.name) is same
+    planned = plan.plan_sweep(spec(**change), None, None, None, tmp_path, None)
+    assert (planned.folder.name == done.folder.name) is same
 
 
 def test_seeds_zero_and_one_both_work_and_differ(tmp_path):
@@ -303,7 +303,7 @@ def test_a_run_that_went_wrong_is_named_and_the_rest_is_kept(tmp_path, monkeypat
             found[:, -1] = np.where(values["choice.dependence_aversion"] > 1.0, np.nan, found[:, -1])
             return found
 
-    monkeypatch.setattr(runner, "Ensemble", lambda experiment: Spoilt(experiment, 0))
+    monkeypatch.setattr(folder, "Ensemble", lambda experiment: Spoilt(experiment, 0))
     done = sweep(SPEC, out=tmp_path)
     why = done.refused.set_index("outcome").loc["signed", "why"]
     assert "gave no finite number" in why
@@ -326,4 +326,4 @@ def test_every_shipped_experiment_runs_from_end_to_end_at_small_size(name, tmp_p
 def test_smallest_sizes_suit_every_design():
     for kind in DesignKind:
         experiment = dataclasses.replace(load_experiment(SPEC), design=Design(kind=kind, points=100))
-        assert runner._resized(experiment.design, smallest(experiment).design.points).points <= 100
+        assert plan.resized(experiment.design, smallest(experiment).design.points).points <= 100

@@ -1,0 +1,186 @@
+"""What an ablation comes to: the clearest effect of each system, and the short table of effects on disk."""
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.analysis.effect_tables import ON_SHOW, csv_of, records_of
+from sim.analysis.paired import LEVEL
+from sim.io.errors import input_error, shown_path
+from sim.io.text import CAUTION
+from sim.io.writers import write_text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+EFFECTS_FORMAT = 1
+CHANGED = "outcome changed"
+"""An outcome of its own: the share of runs that end under another word without the system."""
+
+POLICY = ("effective_partners", "alignment", "trust", "combined_pressure", "acceptance")
+"""Outcomes that are a state's policy, or what it meets with, and not a thing that one system moves by definition."""
+
+SHOWN = (*ON_SHOW, CHANGED)
+"""Outcomes of a state alone that are kept state by state in the short table, beside alignment with every power."""
+
+
+# --- what it comes to ------------------------------------------------------------------------------------------------
+
+
+def summary(table: "pd.DataFrame") -> "pd.DataFrame":
+    """One row a system and scenario: how many outcomes are clear, and the clearest of them.
+
+    The clearest is that with the largest difference in units of its own standard error. Columns: system, scenario,
+    outcomes, clear, touched, and of the clearest outcome state, measure, power, reference, mean, difference, low,
+    high, effect, z, p.
+    """
+    import pandas as pd
+
+    rows = []
+    for (system, scenario), mine in table.groupby(["system", "scenario"], sort=False):
+        clearest = mine.loc[mine["z"].abs().idxmax()]
+        told = {"system": system, "scenario": scenario, "outcomes": len(mine), "clear": int(mine["clear"].sum())}
+        kept = (
+            "touched",
+            "state",
+            "measure",
+            "power",
+            "reference",
+            "mean",
+            "difference",
+            "low",
+            "high",
+            "effect",
+            "z",
+            "p",
+        )
+        rows.append(told | {name: clearest[name] for name in kept})
+    return pd.DataFrame(rows)
+
+
+def clearest(table: "pd.DataFrame") -> "pd.DataFrame":
+    """One row a system: its summary in the scenario where its effect is clearest."""
+    several = summary(table) if "clear" not in table or table["clear"].dtype == bool else table
+    ranked = several.assign(rank=several["z"].abs()).sort_values(["clear", "rank"], ascending=False, kind="stable")
+    order = {system: place for place, system in enumerate(dict.fromkeys(several["system"]))}
+    best = ranked.drop_duplicates("system").drop(columns="rank")
+    return best.sort_values("system", key=lambda column: column.map(order)).reset_index(drop=True)
+
+
+def silent(table: "pd.DataFrame") -> list[str]:
+    """Systems without any clear effect in any of the scenarios, in order."""
+    clear = table.groupby("system", sort=False)["clear"].any()
+    return [str(system) for system in clear.index[~clear]]
+
+
+# --- the short table on disk -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measured:
+    """Effects as a small JSON file keeps them."""
+
+    runs: int
+    level: float
+    scenarios: tuple[str, ...]
+    summary: "pd.DataFrame"  # one row a system and scenario, see `summary`
+    states: "pd.DataFrame"  # one row a system and shown outcome, in the scenario where the system is clearest
+
+
+def write_effects(table: "pd.DataFrame", path: Path | str, level: float = LEVEL) -> None:
+    """Write what matters of a table of effects as one small JSON file, the same bytes for the same effects."""
+    told = {
+        "note": CAUTION,
+        "format": EFFECTS_FORMAT,
+        "runs": int(table["runs"].iloc[0]),
+        "level": level,
+        "scenarios": list(dict.fromkeys(table["scenario"])),
+        "summary": records_of(summary(table)),
+        "states": records_of(_shown(table)),
+    }
+    lines = [f" {json.dumps(key)}: {_lines(value)}" for key, value in told.items()]
+    write_text(Path(path), "{\n" + ",\n".join(lines) + "\n}\n")
+
+
+def _lines(value: Any) -> str:
+    """A value as JSON, a row a line, so that two versions can be compared by eye."""
+    if isinstance(value, list) and value and isinstance(value[0], Mapping):
+        rows = ",\n".join(f"  {json.dumps(row, ensure_ascii=False)}" for row in value)
+        return f"[\n{rows}\n ]"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def strongest_systems(table: "pd.DataFrame") -> "pd.DataFrame":
+    """Of what is shown, the outcome with the largest effect for each scenario, system and state; none where all rest.
+
+    How many words changed is left aside: it can only be more than nought.
+    """
+    shown = table[is_shown(table) & table["effect"].notna() & (table["moved"] > 0) & (table["measure"] != CHANGED)]
+    places = shown["effect"].abs().groupby([shown[key] for key in ("scenario", "system", "state")], sort=False).idxmax()
+    return shown.loc[places.to_numpy()].reset_index(drop=True)
+
+
+def is_shown(table: "pd.DataFrame") -> "pd.Series[bool]":
+    """Which rows belong to the outcomes of the short table."""
+    alone = table["measure"].isin(SHOWN) & (table["power"] == "")
+    return alone | (table["measure"] == "alignment")
+
+
+def _shown(table: "pd.DataFrame") -> "pd.DataFrame":
+    """The outcomes of the short table, for each system in the scenario where it is clearest."""
+    best = clearest(table)[["system", "scenario"]]
+    mine = best.merge(table, on=["system", "scenario"], how="left")
+    kept = ["system", "scenario", "state", "measure", "power", "difference", "low", "high", "effect", "clear"]
+    return mine.loc[is_shown(mine), kept].reset_index(drop=True)
+
+
+def read_effects(path: Path | str) -> Measured:
+    """Read what `write_effects` wrote.
+
+    Raises
+    ------
+    sim.io.errors.InputError
+        If the file is missing or holds something else.
+    """
+    import pandas as pd
+
+    path = Path(path)
+    try:
+        told = json.loads(path.read_text(encoding="utf-8"))
+        known = told["format"] == EFFECTS_FORMAT
+        parts = [pd.DataFrame(told[name]) for name in ("summary", "states")]
+        runs, level, scenarios = int(told["runs"]), float(told["level"]), tuple(told["scenarios"])
+    except OSError as error:
+        reason = error.strerror or "no such file"
+        raise input_error(shown_path(path), "multivector ablate -o FILE.json writes it", found=reason) from None
+    except (ValueError, KeyError, TypeError):
+        known = False
+    if not known:
+        message = "multivector ablate -o FILE.json writes one"
+        raise input_error(shown_path(path), message, found="no file of effects that this version can read")
+    for part in parts:  # null stands for what is not finite: every run moved by the same amount
+        for name in ("effect", "z"):
+            if name in part:
+                part[name] = part[name].astype(float).fillna(math.inf if name == "z" else math.nan)
+    return Measured(runs=runs, level=level, scenarios=scenarios, summary=parts[0], states=parts[1])
+
+
+def most_telling(measured: Measured) -> "pd.DataFrame":
+    """Of each system the clear difference in a policy outcome (`POLICY`) that is largest beside the spread of runs."""
+    rows = measured.states
+    rows = rows[rows["measure"].isin(POLICY) & rows["clear"].astype(bool)]
+    places = rows["effect"].abs().groupby(rows["system"], sort=False).idxmax()
+    return rows.loc[places.to_numpy()].reset_index(drop=True)
+
+
+def write_tables(table: "pd.DataFrame", folder: Path | str, level: float = LEVEL) -> list[Path]:
+    """Write all effects as CSV and the short table as JSON; returns the paths."""
+    folder = Path(folder)
+    paths = [folder / "effects.csv", folder / "summary.csv", folder / "effects.json"]
+    write_text(paths[0], csv_of(table))
+    write_text(paths[1], csv_of(summary(table)))
+    write_effects(table, paths[2], level)
+    return paths

@@ -1,0 +1,239 @@
+"""The results folder of one batch while it is being made: blocks counted and noted, and put together at the end.
+
+The manifest comes last, since it says that the folder is complete.
+"""
+
+import dataclasses
+import functools
+import json
+import platform
+import string
+import uuid
+from pathlib import Path
+from typing import Any
+
+from sim.batch.aggregate import Aggregate, warm_up
+from sim.batch.cluster import BlockResult, BlockTask, run_task
+from sim.batch.identity import allowed_cores, version_of, versions
+from sim.batch.notebook import PARTIAL, Notebook, intact, notes_folder, tidy
+from sim.batch.outcomes import OUTCOMES
+from sim.batch.plan import CHUNK, Plan
+from sim.batch.results import RESULTS_FORMAT, Results, load_results, write_manifest
+from sim.batch.summary import summary_of, variance_lines
+from sim.batch.tables import join_tables, write_table
+from sim.batch.variance import variance_table
+from sim.batch.worker import Stage, Tell, Work
+from sim.io.writers import WrittenFile, file_hash, write_bytes, write_text
+from sim.model.variables import MEASURES
+from sim.scenario.calendar import quarter_text
+from sim.scenario.scenario import Scenario
+
+NOTES = "blocks.json"
+"""The list of finished blocks among the notes of a batch."""
+
+_COUNTS = "aggregate.npz"
+
+
+def part_folders(folder: Path) -> list[Path]:
+    """Where the parts of a job array keep their notes, in the order of their numbers."""
+    return sorted(notes_folder(folder).glob("part-*-of-*"))
+
+
+class Batch:
+    """One scenario, or some blocks of it, while it runs."""
+
+    def __init__(self, plan: Plan, tell: Tell | None, notes: Path, blocks: range) -> None:
+        """Make the engine ready and take up what an earlier process noted in the folder `notes`."""
+        self.plan = plan
+        self.folder = plan.folder
+        total = sum(min(CHUNK, plan.scenario.runs - number * CHUNK) for number in blocks)
+        self.work = Work(plan.scenario.name, plan.folder, tell, self.keep, total)
+        self.work.prepare()
+        self.prepared = plan.prepare()
+        first = self.prepared.run_block(0, 1)
+        first.check()
+        warm_up()
+        self.names = first
+        self.aggregate = Aggregate(first)
+        self.notes = notes
+        self.notebook = Notebook(notes / NOTES, plan.folder, blocks)
+        self._take_up(notes)
+
+    # --- by threads of this process ---
+
+    def play(self, workers: int) -> None:
+        """Make all blocks that are missing, here."""
+        self.work.play(self.notebook.missing(), self.one_block, workers)
+
+    def one_block(self, number: int) -> None:
+        """Run one block, write its files and count it; doing it twice leaves the same bytes."""
+        block, summary, tables = self.plan.make(self.prepared, number)
+        files = [write_table(table, self.folder, name) for name, table in tables.items()]
+        with self.notebook.lock:
+            self.aggregate.add(number, block, summary)
+            self._count(number, files)
+
+    def _count(self, number: int, files: list[WrittenFile]) -> None:
+        self.notebook.add(number, files)
+        self.work.done = self.aggregate.runs
+
+    # --- by workers of a cluster ---
+
+    def send_out(self, address: Any, workers: int) -> None:
+        """Have all blocks that are missing made by a Dask cluster."""
+        from sim.batch.cluster import connect
+
+        token = f"{PARTIAL}/here-{uuid.uuid4().hex}"
+        request = self.plan.request
+        request = dataclasses.replace(request, scenario=dataclasses.replace(request.scenario, path=None))
+        task = BlockTask(
+            request=request,
+            hash=self.plan.hash,
+            versions=versions(),
+            folder=str(self.folder.resolve()),
+            token=token,
+        )
+        with self.work.kept_whatever_happens(), connect(address, workers) as cluster:
+            self.work.tell(Stage.RUN)
+            write_text(self.folder / token, "whoever sees this file shares the folder\n")
+            function = functools.partial(run_task, task)
+            for delivery in cluster.each(function, self.notebook.missing(), self.work.look_up):
+                self._receive(delivery)
+
+    def _receive(self, delivery: BlockResult) -> None:
+        """Count a block that was made elsewhere; one whose files are not as they should be is made here."""
+        for name, data in delivery.contents.items():
+            write_bytes(self.folder / name, data)
+        if not all(intact(self.folder, file) for file in (*delivery.files, delivery.counts)):
+            self.one_block(delivery.number)
+            return
+        counts = self.folder / delivery.counts.name
+        if self.aggregate.restore(counts):
+            self._count(delivery.number, list(delivery.files))
+        else:
+            self.one_block(delivery.number)
+        counts.unlink(missing_ok=True)
+
+    # --- keeping and taking up ---
+
+    def keep(self) -> None:
+        """Note what is finished, so that it need not be run again."""
+        with self.notebook.lock:
+            # The list of files first: an aggregate may know fewer blocks than the list, never more.
+            self.notebook.save()
+            self.aggregate.save(self.notes / _COUNTS)
+
+    def _take_up(self, notes: Path) -> None:
+        """Count what an earlier process noted as finished; a file that is not as it was is made again."""
+        noted = self.notebook.noted(notes / NOTES)
+        before = set(self.aggregate.blocks)
+        if noted and self.aggregate.restore(notes / _COUNTS):
+            mine = self.aggregate.blocks - before
+            self.notebook.take_up({number: files for number, files in noted.items() if number in mine})
+            self.work.done = self.work.resumed = self.aggregate.runs
+
+    def take_up_parts(self) -> None:
+        """Count what the parts of a job array left; parts that overlap with what is counted are made again."""
+        before = self.work.resumed
+        for part in part_folders(self.folder):
+            self._take_up(part)
+        if self.work.resumed > before:
+            self.keep()
+
+    # --- the end ---
+
+    def finish(self) -> Results:
+        """Write what rests on all runs; the manifest last, since it says that the folder is complete."""
+        self.work.done = self.work.total
+        self.work.tell(Stage.WRITE)
+        made = self.notebook.files
+        files = [join_tables(self.notebook.in_order(), self.folder, "runs.parquet")]
+        files += [file for number in sorted(made) for file in made[number] if file.name.startswith("series")]
+        for name in ("bands", "outcomes", "offers"):
+            files.append(write_table(getattr(self.aggregate, name)(), self.folder, f"{name}.parquet"))
+        scenario = self.plan.scenario
+        if scenario.lucks_per_draw > 1:
+            place = self.folder / "runs.parquet"
+            variance = variance_table(place, self.names.states, self.names.powers, scenario.lucks_per_draw)
+            files.append(write_table(variance, self.folder, "variance.parquet"))
+        results = Results(self.folder, self._manifest(files))
+        files.append(self._text("summary.json", json.dumps(summary_of(results), indent=2, ensure_ascii=False) + "\n"))
+        files.append(self._text("README.txt", self._read_me(results)))
+        write_manifest(self.folder, self._manifest(files))
+        tidy(self.folder)
+        return load_results(self.folder)
+
+    def _text(self, name: str, text: str) -> WrittenFile:
+        write_text(self.folder / name, text)
+        return WrittenFile(name=name, sha256=file_hash(self.folder / name))
+
+    def _manifest(self, files: list[WrittenFile]) -> dict[str, Any]:
+        scenario, evidence = self.plan.scenario, self.plan.evidence
+        return {
+            "format": RESULTS_FORMAT,
+            "name": scenario.name,
+            "title": scenario.title,
+            "question": scenario.question,
+            "note": "conditional exploration, not a forecast",
+            "runs": self.work.total,
+            "seed": scenario.seed,
+            "hash": self.plan.hash,
+            "quarters": [quarter_text(quarter) for quarter in self.names.quarters],
+            "states": {actor.code: actor.name for actor in evidence.states},
+            "powers": {actor.code: actor.name for actor in evidence.powers},
+            "kinds": list(self.names.kinds),
+            "series_runs": self.plan.series,
+            "thin": self.plan.thin,
+            "measures": list(self.plan.measures or MEASURES),
+            "numbers_drawn": {name: str(spread) for name, spread in scenario.sampled.items()},
+            "lucks_per_draw": scenario.lucks_per_draw,
+            "outside_histograms": self.aggregate.outside,
+            "files": [dataclasses.asdict(file) for file in files],
+            "versions": versions() | {name: version_of(name) for name in ("multivector", "mesa")},
+            "machine": {"system": platform.system(), "kind": platform.machine(), "cores": allowed_cores()},
+            "times": self.work.times(),
+            "identity": self.plan.identity,
+            "numbers": self.plan.numbers,
+        }
+
+    def _read_me(self, results: Results) -> str:
+        template = string.Template((Path(__file__).parent / "results_readme.txt").read_text(encoding="utf-8"))
+        scenario, evidence = self.plan.scenario, self.plan.evidence
+        series, quarters = self.plan.series, self.names.quarters
+        kept = "every run" if series == self.work.total else f"the first {series:,} runs"
+        thinned = "" if self.plan.thin == 1 else f", every {self.plan.thin} quarters"
+        chosen = "" if self.plan.measures is None else f" (kept here: {', '.join(self.plan.measures)})"
+        return template.substitute(
+            title=scenario.title,
+            underline="=" * len(scenario.title),
+            name=scenario.name,
+            runs=f"{self.work.total:,}",
+            seed=scenario.seed,
+            start=quarter_text(quarters[0]),
+            end=quarter_text(quarters[-1]),
+            question=scenario.question,
+            kept=kept + thinned,
+            chosen=chosen,
+            actors="\n".join(f"  {actor.code:<8} {actor.name}" for actor in (*evidence.states, *evidence.powers)),
+            final_quarters=round(self.plan.lines.final_quarters),
+            drawn=_drawn_in_words(scenario, results),
+            words="\n".join(
+                f"  {outcome.word + ('-<power>' if outcome.names_power else ''):<20} {outcome.value}"
+                for outcome in OUTCOMES
+            ),
+        )
+
+
+def _drawn_in_words(scenario: Scenario, results: Results) -> str:
+    """What the README says about numbers that were drawn."""
+    if not scenario.sampled:
+        return "None: every run has the same numbers, and the runs differ in their luck alone."
+    count = len(scenario.sampled)
+    lines = [f"{count:,} number{'' if count == 1 else 's'}, a column each in runs.parquet; ranges in manifest.json."]
+    if scenario.lucks_per_draw > 1:
+        lines.append(
+            f"{scenario.lucks_per_draw} runs one after the other share a draw and differ in their luck alone. Share of "
+            "the variance of\noutcomes due to numbers, with its 95 % interval (the rest is luck):"
+        )
+        lines += [f"  {line}" for line in variance_lines(results)]
+    return "\n".join(lines)

@@ -1,0 +1,163 @@
+"""Notes on what is finished of a folder that is not complete yet, so that whoever is stopped can go on.
+
+They lie in `partial/` below the folder, beside the lock of whoever is at work there, and go when it is complete. Notes
+are believed only as far as the files they tell of are still what they were.
+"""
+
+import contextlib
+import dataclasses
+import errno
+import json
+import shutil
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sim.batch.identity import versions
+from sim.io.errors import input_error, shown_path
+from sim.io.locks import hold
+from sim.io.writers import WrittenFile, file_hash, is_draft, write_text
+
+PARTIAL = "partial"
+"""The folder of the notes, and of whatever else is needed only until all is complete."""
+
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+_Opened = TypeVar("_Opened")
+_Files = dict[int, tuple[WrittenFile, ...]]
+
+
+class Notebook:
+    """Which blocks of one piece of work are finished, with the files of each; `add` may be called from several threads.
+
+    Whoever keeps something that has to agree with the notes adds to both while holding `lock`.
+    """
+
+    def __init__(self, path: Path, folder: Path, blocks: range, libraries: Mapping[str, str] | None = None) -> None:
+        """Begin with nothing finished.
+
+        path: where notes are written; folder: what the names of files are relative to; blocks: the numbers there are;
+        libraries: versions of what the bytes of blocks depend on, by name, if it is more than all results depend on.
+        """
+        self.path = path
+        self.folder = folder
+        self.blocks = blocks
+        self.libraries = dict(versions() if libraries is None else libraries)
+        self.files: _Files = {}
+        self.lock = threading.RLock()
+
+    def add(self, number: int, files: Sequence[WrittenFile]) -> None:
+        """Count a block as finished."""
+        with self.lock:
+            self.files[number] = tuple(files)
+
+    def missing(self) -> list[int]:
+        """Those blocks that are not there yet."""
+        return [number for number in self.blocks if number not in self.files]
+
+    def in_order(self) -> list[Path]:
+        """The first file of each finished block, by number."""
+        return [self.folder / self.files[number][0].name for number in sorted(self.files)]
+
+    def save(self) -> None:
+        """Write down what is finished, whole or not at all."""
+        with self.lock:
+            files = {str(number): [dataclasses.asdict(file) for file in made] for number, made in self.files.items()}
+            write_text(self.path, json.dumps({"versions": self.libraries, "blocks": files}, indent=1))
+
+    def noted(self, path: Path | None = None) -> _Files:
+        """What is written down, here or in notes elsewhere; nothing where other versions wrote it."""
+        return noted_blocks(path or self.path, self.libraries)
+
+    def take_up(self, noted: Mapping[int, Sequence[WrittenFile]] | None = None) -> None:
+        """Count what an earlier process finished; a block of which a file is not as it was is made again."""
+        for number, files in sorted((self.noted() if noted is None else noted).items()):
+            if number in self.blocks and files and all(intact(self.folder, file) for file in files):
+                self.add(number, files)
+
+
+def noted_blocks(path: Path, libraries: Mapping[str, str] | None = None) -> _Files:
+    """Files by block as an earlier process noted them; nothing where it cannot be read, or other versions wrote it."""
+    try:
+        noted: Any = json.loads(path.read_text(encoding="utf-8"))
+        if noted["versions"] != (versions() if libraries is None else dict(libraries)):
+            return {}
+        return {int(number): tuple(WrittenFile(**file) for file in made) for number, made in noted["blocks"].items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
+
+
+def intact(folder: Path, file: WrittenFile) -> bool:
+    """Whether a file is there with the bytes it had."""
+    try:
+        return file_hash(folder / file.name) == file.sha256
+    except OSError:
+        return False
+
+
+# --- the folder they are about ---------------------------------------------------------------------------------------
+
+
+def notes_folder(folder: Path) -> Path:
+    """Where the notes on a folder lie."""
+    return folder / PARTIAL
+
+
+def tidy(folder: Path) -> None:
+    """Take away what only an unfinished folder needs, and what killed processes began to write."""
+    shutil.rmtree(notes_folder(folder), ignore_errors=True)
+    for path in folder.rglob(".*.draft"):
+        if is_draft(path):
+            path.unlink(missing_ok=True)
+
+
+def opened_or_made(
+    folder: Path, opened: Callable[[], _Opened | None], make: Callable[[], _Opened], room: str = ""
+) -> _Opened:
+    """What lies finished in a folder, or what is made there now, by one process at a time.
+
+    Parameters
+    ----------
+    folder
+        Where it belongs.
+    opened
+        Gives what is finished, or None where nothing is.
+    make
+        Makes it, while the folder is held.
+    room
+        What would help where the disk is full.
+
+    Raises
+    ------
+    sim.io.errors.InputError
+        If another process is at work there, or it cannot be written.
+    """
+    found = opened()
+    if found is not None and not notes_folder(folder).exists():
+        return found
+    with held(folder, room):
+        found = opened()
+        if found is not None:  # by another process in the meantime, or all but the tidying
+            tidy(folder)
+            return found
+        return make()
+
+
+@contextlib.contextmanager
+def held(folder: Path, room: str = "") -> Iterator[None]:
+    """Be alone at work in a folder, and say plainly when it cannot be written."""
+    with telling_of_trouble(folder, room), hold(notes_folder(folder) / "lock", shown_path(folder)):
+        yield
+
+
+@contextlib.contextmanager
+def telling_of_trouble(folder: Path, room: str = "") -> Iterator[None]:
+    """Say plainly when results cannot be written: no such place, no permission, no room."""
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or str(error)
+        hint = f"; {room}" if room and error.errno in _NO_ROOM else ""
+        message = f"results cannot be written there ({reason}); what was noted is kept, the same command goes on{hint}"
+        raise input_error(shown_path(folder), message) from error
