@@ -83,7 +83,7 @@ def test_where_no_folder_is_shared_the_files_themselves_come_back(whole, workers
         tasks.append(cluster.BlockTask(**(named | {"folder": str(tmp_path / "not-here")})))
         return tasks[-1]
 
-    monkeypatch.setattr("sim.batch.worker.BlockTask", elsewhere)
+    monkeypatch.setattr("sim.batch.folder.BlockTask", elsewhere)
     results = run("toy", runs=RUNS, seed=4, out=tmp_path, dask=workers)
     assert tasks
     assert not (tmp_path / "not-here").exists()
@@ -111,7 +111,7 @@ def test_an_interrupted_cluster_is_gone_on_with_by_threads(whole, workers, tmp_p
 
 def test_what_goes_wrong_on_a_worker_is_told_here(workers, tmp_path, monkeypatch):
     real = identity.versions()
-    monkeypatch.setattr("sim.batch.worker.versions", lambda: real | {"numpy": "0.1"})
+    monkeypatch.setattr("sim.batch.folder.versions", lambda: real | {"numpy": "0.1"})
     with pytest.raises(InputError, match=r"worker on .*: found numpy .*; other versions may give other bytes"):
         run("toy", runs=20, out=tmp_path, dask=workers)
 

@@ -7,6 +7,8 @@ is started again in the same folder, and so on, until it comes to its end. Its f
 that was left alone. Then the next one is begun, until there have been as many kills as were asked for. After each kill,
 whatever lies under its final name has to be whole already. `make soak` runs this with its usual numbers; a short
 version is among the tests.
+
+With `--every-write` a tiny batch, a tiny sweep and a tiny ablation are killed at each of their writes in turn.
 """
 
 import argparse
@@ -29,7 +31,12 @@ import pandas  # noqa: F401  here, and not in every child
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from sim.batch import plan, runner, worker
+from sim.analysis import ablation
+from sim.analysis.ablation_results import write_tables
+from sim.analysis.sensitivity import plan as sweep_plan
+from sim.analysis.sensitivity.runner import sweep
+from sim.batch import folder as batch_folder
+from sim.batch import notebook, plan, runner, worker
 from sim.batch.aggregate import warm_up
 from sim.batch.verify import check_results
 from sim.io.writers import is_draft
@@ -90,7 +97,7 @@ def stage(folder):
         return "before its first file"
     if (inside / "runs.parquet").exists():
         return "while it wrote its end"
-    return "with notes kept" if (inside / "partial" / "tally.npz").exists() else "before its first notes"
+    return "with notes kept" if (inside / "partial" / "aggregate.npz").exists() else "before its first notes"
 
 
 # --- at every write instead of at random ---
@@ -112,48 +119,87 @@ def killed_at(step):
     os.fsync = fsync
 
 
-def at_every_write():
-    """Kill a tiny batch at each of its writes in turn, and once while it tidies up; returns how many kills that was."""
+def tiny():
+    """Small work of each kind by name: a function that does it in a folder and leaves one folder there."""
     worker.CHECKPOINT_SECONDS = -1.0  # notes after every block, and no matter how long they take
-    plan.CHUNK = runner.CHUNK = worker.CHUNK = 8
+    plan.CHUNK = runner.CHUNK = batch_folder.CHUNK = 8
+    sweep_plan.BLOCK = 6
     toy = load_scenario("toy")
     toy = dataclasses.replace(toy, runs=20, end=toy.start + 3, events=())
-    plan.Plan(plan.BatchRequest(scenario=toy), Path()).prepare().run_block(0, 1)
-    warm_up()
+    asked = {
+        "title": "A try",
+        "question": "Does it go on?",
+        "scenario": "toy",
+        "replicates": 2,
+        "factors": ["choice.dependence_aversion"],
+        "design": {"kind": "latin-hypercube", "points": 8},
+        "outcomes": {"signed": {"total": "value_signed"}},
+    }
 
-    def go(folder, prepare):
-        child = os.fork()
-        if child:
-            return end(child)
-        try:
-            prepare()
-            runner.run(toy, workers=1, out=folder, series=12)
-        except BaseException:  # noqa: BLE001  the same
-            traceback.print_exc()
-            os._exit(1)
-        os._exit(0)
+    def ablate(place):
+        systems = ("trust-backlash", "format-mirroring", "over-dependence-aversion")
+        table = ablation.effects(toy, 6, systems=systems, workers=1, out=place)
+        write_tables(table, place / "ablate")
 
-    def untidy():
-        def rmtree(path, **_):
-            next(Path(path).iterdir()).unlink()
-            os.kill(os.getpid(), signal.SIGKILL)
+    return {
+        "batch": lambda place: runner.run(toy, workers=1, out=place, series=12),
+        "sweep": lambda place: sweep(asked, workers=1, out=place),
+        "ablation": ablate,
+    }
 
-        worker.shutil.rmtree = rmtree
 
+def go(work, place, prepare):
+    """Do some work in a process of its own; whether it came to its end."""
+    child = os.fork()
+    if child:
+        return end(child)
+    try:
+        prepare()
+        work(place)
+    except BaseException:  # noqa: BLE001  the same
+        traceback.print_exc()
+        os._exit(1)
+    os._exit(0)
+
+
+def untidy():
+    """From now on, this process is killed when it has taken away the first of what it no longer needs."""
+
+    def rmtree(path, **_):
+        next(Path(path).iterdir()).unlink()
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    notebook.shutil.rmtree = rmtree
+
+
+def at_every_write(kind, work):
+    """Kill tiny work at each of its writes in turn, and once while it tidies up; returns how many kills that was."""
     with tempfile.TemporaryDirectory(prefix="soak-") as name:
         place = Path(name)
-        assert go(place / "whole", lambda: None)
+        assert go(work, place / "whole", lambda: None)
         wanted = contents(next((place / "whole").iterdir()))
         for step in itertools.count(1):
             folder = place / str(step)
-            if go(folder, functools.partial(killed_at, step)):
+            if go(work, folder, functools.partial(killed_at, step)):
                 break
-            assert go(folder, lambda: None)
-            assert contents(next(folder.iterdir())) == wanted, f"killed at write {step}, it ended otherwise"
-        assert not go(place / "untidy", untidy)
-        assert go(place / "untidy", lambda: None)
-        assert contents(next((place / "untidy").iterdir())) == wanted
+            assert go(work, folder, lambda: None)
+            (left,) = folder.iterdir()
+            assert contents(left) == wanted, f"killed at write {step}, the {kind} ended otherwise"
+        assert not go(work, place / "untidy", untidy)
+        assert go(work, place / "untidy", lambda: None)
+        (left,) = (place / "untidy").iterdir()
+        assert contents(left) == wanted
     return step
+
+
+def every_kind():
+    """Kill tiny work of each kind at every write, and say how often that was."""
+    warm_up()
+    for kind, work in tiny().items():
+        with tempfile.TemporaryDirectory(prefix="soak-") as name:
+            work(Path(name))  # compiled code is loaded once, here, and not by every child
+        kills = at_every_write(kind, work)
+        print(f"{kills} kills, one at each write; every {kind} ended byte for byte like the one left alone")
 
 
 def main(arguments=None):
@@ -166,10 +212,10 @@ def main(arguments=None):
     parser.add_argument("--numbers", default="fixed")
     parser.add_argument("--seed", type=int, default=1, help="of the random moments")
     parser.add_argument("--notes", type=float, default=worker.CHECKPOINT_SECONDS, help="seconds between two notes")
-    parser.add_argument("--every-write", action="store_true", help="a tiny batch, killed at each of its writes in turn")
+    parser.add_argument("--every-write", action="store_true", help="tiny work, killed at each of its writes in turn")
     asked = parser.parse_args(arguments)
     if asked.every_write:
-        print(f"{at_every_write()} kills, one at each write; every batch ended byte for byte like the one left alone")
+        every_kind()
         return 0
     worker.CHECKPOINT_SECONDS = asked.notes
     chance = random.Random(asked.seed)

@@ -2,8 +2,10 @@
 
 import dataclasses
 import json
+import shutil
 
 import numpy as np
+import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
@@ -14,7 +16,10 @@ from sim.analysis.sensitivity.experiment import Design, DesignKind, list_experim
 from sim.analysis.sensitivity.runner import estimate_sweep, smallest, sweep
 from sim.analysis.sensitivity.sweep_results import load_sweep
 from sim.batch.outcomes import final_columns, summarise, thresholds
+from sim.batch.results import load_results
+from sim.batch.verify import check_results
 from sim.batch.worker import Interrupted, Stage
+from sim.cli import main
 from sim.engine.ensemble import prepare
 from sim.evidence.evidence import load_evidence
 from sim.evidence.numbers import OFFER_KINDS
@@ -244,6 +249,35 @@ def test_the_manifest_lists_every_file_with_its_hash(done):
     assert manifest["runs"] == len(done.runs) == 30
     assert manifest["identity"]["evidence"]
     assert "not a forecast" in (done.folder / "README.txt").read_text(encoding="utf-8")
+
+
+def test_a_sweep_is_checked_against_its_hashes_like_a_batch(done, tmp_path, capsys):
+    whole = check_results(done.folder)
+    assert (whole.title, whole.runs, whole.files) == ("A try", 30, len(done.manifest["files"]))
+    assert main.main(["check", str(done.folder)]) == 0
+    assert "A try (30 runs" in capsys.readouterr().out
+    spoilt = tmp_path / done.folder.name
+    shutil.copytree(done.folder, spoilt)
+    (spoilt / "indices.parquet").write_bytes(b"nonsense")
+    manifest = spoilt / "manifest.json"
+    manifest.write_text(manifest.read_text(encoding="utf-8").replace("A try", "A trick"), encoding="utf-8")
+    with pytest.raises(InputError) as told:
+        check_results(spoilt)
+    places = {problem.file.rsplit("/", 1)[-1] for problem in told.value.problems}
+    assert places == {"manifest.json", "indices.parquet"}
+
+
+def test_a_sweep_taken_for_a_batch_is_told_and_nobody_is_asked_to_delete_it(done):
+    with pytest.raises(InputError, match="found results, but not those of a batch of runs") as told:
+        load_results(done.folder)
+    assert "delete" not in str(told.value)
+
+
+def test_its_tables_are_written_as_csv_on_request(done, tmp_path):
+    shutil.copytree(done.folder, tmp_path / "copy")
+    paths = load_sweep(tmp_path / "copy").write_csv(["design", "runs", "refused"])
+    assert [path.name for path in paths] == ["design.csv", "runs.csv", "refused.csv"]
+    assert len(pd.read_csv(paths[1])) == 30
 
 
 def test_only_what_was_asked_is_kept(done):
