@@ -5,7 +5,18 @@ import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.cli.common import DONE, add_scenarios, at_least, load_all, relative, reporter, say
+from sim.cli.common import (
+    DONE,
+    add_hands,
+    add_no_figures,
+    add_scenarios,
+    add_settings,
+    at_least,
+    load_all,
+    relative,
+    reporter,
+    say,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,9 +31,8 @@ def add(commands: Any) -> None:
     parser = commands.add_parser("ablate", help="what each system does: switched off in turn, on the same luck")
     add_scenarios(parser)
     parser.add_argument("--runs", type=at_least(2), default=_RUNS, metavar="N", help=f"runs (default: {_RUNS})")
-    parser.add_argument("--seed", type=at_least(0), metavar="S", help="seed, in place of the scenario's; 0 is a seed")
-    parser.add_argument("--workers", type=at_least(1), metavar="N", help="threads (default: all cores)")
-    parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="set a number; repeatable")
+    add_hands(parser)
+    add_settings(parser)
     parser.add_argument("--system", action="append", metavar="ID", help="only this one, in full; repeatable")
     parser.add_argument(
         "-o",
@@ -31,7 +41,7 @@ def add(commands: Any) -> None:
         metavar="DIR",
         help="where results go (default: results); a name that ends in .json gets the short table alone",
     )
-    parser.add_argument("--no-figures", action="store_true", help="do not draw figures")
+    add_no_figures(parser)
     parser.set_defaults(command=_ablate)
 
 

@@ -6,10 +6,10 @@ Nothing heavy is imported at the top, because this is read before any command ru
 import argparse
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sim.io.checks import check_group
 from sim.io.errors import InputError, Problems, shown_path
@@ -19,6 +19,8 @@ from sim.io.text import duration
 if TYPE_CHECKING:
     from sim.batch.worker import Progress
     from sim.scenario.scenario import Scenario
+
+_Loaded = TypeVar("_Loaded")
 
 DONE, FAULT, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
 
@@ -59,11 +61,31 @@ def add_scenarios(parser: argparse.ArgumentParser) -> None:
 def add_batch_options(parser: argparse.ArgumentParser) -> None:
     """How many runs, on which luck, with which numbers, by how many hands."""
     parser.add_argument("--runs", type=at_least(1), metavar="N", help="number of runs, in place of the scenario's")
-    parser.add_argument("--seed", type=at_least(0), metavar="S", help="seed, in place of the scenario's; 0 is a seed")
+    add_hands(parser)
+    add_settings(parser)
+
+
+def add_hands(parser: argparse.ArgumentParser, whose: str = "the scenario's") -> None:
+    """On which luck, and by how many hands."""
+    parser.add_argument("--seed", type=at_least(0), metavar="S", help=f"seed, in place of {whose}; 0 is a seed")
     parser.add_argument("--workers", type=at_least(1), metavar="N", help="threads (default: all cores)")
+
+
+def add_settings(parser: argparse.ArgumentParser) -> None:
+    """Numbers in place of those of the scenario."""
     parser.add_argument(
         "--set", action="append", default=[], metavar="NAME=VALUE", help="set a number; may be repeated"
     )
+
+
+def add_no_figures(parser: argparse.ArgumentParser) -> None:
+    """Whether figures are drawn."""
+    parser.add_argument("--no-figures", action="store_true", help="do not draw figures")
+
+
+def add_csv(parser: argparse.ArgumentParser) -> None:
+    """Whether tables are written as CSV too."""
+    parser.add_argument("--csv", action="store_true", help="write the tables as CSV too")
 
 
 def add_out(parser: argparse.ArgumentParser) -> None:
@@ -75,18 +97,23 @@ def add_out(parser: argparse.ArgumentParser) -> None:
 
 
 def load_all(names: Iterable[str], settings: Sequence[str]) -> list["Scenario"]:
-    """All scenarios with the settings applied; what is wrong with any of them is told together."""
+    """All scenarios, each once, with the settings applied; what is wrong with any of them is told together."""
     from sim.scenario.scenario import load_scenario
 
-    scenarios, problems = [], Problems()
-    for name in dict.fromkeys(names):
+    return load_each(dict.fromkeys(names), lambda name: with_settings(load_scenario(name), settings))
+
+
+def load_each(names: Iterable[str], load: Callable[[str], _Loaded]) -> list[_Loaded]:
+    """What each name stands for; what is wrong with any of them is told together."""
+    loaded, problems = [], Problems()
+    for name in names:
         try:
-            scenarios.append(with_settings(load_scenario(name), settings))
+            loaded.append(load(name))
         except InputError as error:
             for problem in error.problems:
                 problems.add(problem)
     problems.raise_if_any()
-    return scenarios
+    return loaded
 
 
 def with_settings(scenario: "Scenario", settings: Sequence[str]) -> "Scenario":

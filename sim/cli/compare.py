@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.cli.common import DONE, add_batch_options, add_out, load_all, relative, reporter, say
+from sim.cli.common import DONE, add_batch_options, add_no_figures, add_out, load_all, relative, reporter, say
 from sim.io.errors import input_error
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def add(commands: Any) -> None:
     )
     add_batch_options(parser)
     add_out(parser)
-    parser.add_argument("--no-figures", action="store_true", help="do not draw figures")
+    add_no_figures(parser)
     parser.set_defaults(command=_compare)
 
 

@@ -3,6 +3,8 @@
 import argparse
 from typing import Any
 
+from sim.cli.common import DONE, load_each
+
 
 def add(commands: Any) -> None:
     """Describe the command to the parser."""
@@ -13,18 +15,9 @@ def add(commands: Any) -> None:
 
 
 def _diff(asked: argparse.Namespace) -> int:
-    from sim.io.errors import InputError, Problems
     from sim.scenario.diff import diff_text
     from sim.scenario.scenario import load_scenario
 
-    scenarios, problems = [], Problems()
-    for name in (asked.one, asked.other):
-        try:
-            scenarios.append(load_scenario(name))
-        except InputError as error:
-            for problem in error.problems:
-                problems.add(problem)
-    problems.raise_if_any()
-    one, other = scenarios
+    one, other = load_each((asked.one, asked.other), load_scenario)
     print(diff_text(one, other), end="")
-    return 0
+    return DONE

@@ -10,6 +10,8 @@ from sim.cli.common import (
     DONE,
     WRONG_INPUT,
     add_batch_options,
+    add_csv,
+    add_no_figures,
     add_out,
     add_scenarios,
     at_least,
@@ -45,8 +47,8 @@ def add(commands: Any) -> None:
     run.add_argument("--series", type=at_least(0), metavar="N", help="keep the whole course of the first N runs")
     run.add_argument("--thin", type=at_least(1), default=1, metavar="N", help="keep every Nth quarter of that course")
     run.add_argument("--measures", type=_names, metavar="A,B", help="keep only these measures of that course")
-    run.add_argument("--csv", action="store_true", help="write the tables as CSV too")
-    run.add_argument("--no-figures", action="store_true", help="do not draw figures")
+    add_csv(run)
+    add_no_figures(run)
     run.add_argument("--dry-run", action="store_true", help="check everything, estimate time and disk, write nothing")
     where = run.add_mutually_exclusive_group()
     where.add_argument(

@@ -4,8 +4,19 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.cli.common import DONE, add_out, at_least, relative, reporter, say
-from sim.io.errors import InputError, Problems, input_error, listed
+from sim.cli.common import (
+    DONE,
+    add_csv,
+    add_hands,
+    add_no_figures,
+    add_out,
+    at_least,
+    load_each,
+    relative,
+    reporter,
+    say,
+)
+from sim.io.errors import InputError, input_error, listed
 from sim.io.text import duration
 
 if TYPE_CHECKING:
@@ -22,20 +33,21 @@ def add(commands: Any) -> None:
     sweep.add_argument("experiments", nargs="+", metavar="EXPERIMENT", help="name, number, folder or file")
     sweep.add_argument("--points", type=at_least(1), metavar="N", help="size of the design, in place of the file's")
     sweep.add_argument("--replicates", type=at_least(1), metavar="N", help="runs at each point, in place of the file's")
-    sweep.add_argument("--seed", type=at_least(0), metavar="S", help="seed, in place of the file's; 0 is a seed")
-    sweep.add_argument("--workers", type=at_least(1), metavar="N", help="threads (default: all cores)")
+    add_hands(sweep, "the file's")
     add_out(sweep)
     sweep.add_argument("--small", action="store_true", help="the smallest design that runs from end to end, for a try")
     sweep.add_argument("--dry-run", action="store_true", help="check everything, estimate the time, write nothing")
-    sweep.add_argument("--no-figures", action="store_true", help="do not draw figures")
-    sweep.add_argument("--csv", action="store_true", help="write the tables as CSV too")
+    add_no_figures(sweep)
+    add_csv(sweep)
     sweep.add_argument("--publish", action="store_true", help="write figures and tables beside the experiment's file")
     sweep.set_defaults(command=_sweep)
 
 
 def _sweep(asked: argparse.Namespace) -> int:
     check_published_as_written(asked)
-    experiments = _load_all(asked.experiments)
+    from sim.analysis.sensitivity.experiment import load_experiment
+
+    experiments = load_each(dict.fromkeys(asked.experiments), load_experiment)
     from sim.analysis.sensitivity import runner
 
     for experiment in map(runner.smallest, experiments) if asked.small else experiments:
@@ -60,21 +72,6 @@ def check_published_as_written(asked: argparse.Namespace) -> None:
         raise input_error(
             "--publish", "what is published is what the file says", found=found, allowed="none of these beside it"
         )
-
-
-def _load_all(names: list[str]) -> list["Experiment"]:
-    """All experiments; what is wrong with any of them is told together."""
-    from sim.analysis.sensitivity.experiment import load_experiment
-
-    experiments, problems = [], Problems()
-    for name in dict.fromkeys(names):
-        try:
-            experiments.append(load_experiment(name))
-        except InputError as error:
-            for problem in error.problems:
-                problems.add(problem)
-    problems.raise_if_any()
-    return experiments
 
 
 def _print_estimate(experiment: "Experiment", estimate: Any) -> None:
@@ -105,9 +102,7 @@ def _discover(experiment: "Experiment", sweep: "Sweep") -> list[Any]:
 
 def _write(asked: argparse.Namespace, experiment: "Experiment", sweep: "Sweep", found: list[Any]) -> None:
     if asked.csv:
-        for name in ("design", "runs", "indices", "interactions", "noise", "convergence", "refused"):
-            table = getattr(sweep, name)
-            (sweep.folder / f"{name}.csv").write_text(table.to_csv(index=False, lineterminator="\n"), encoding="utf-8")
+        sweep.write_csv(("design", "runs", "indices", "interactions", "noise", "convergence", "refused"))
     print(f"results   {relative(sweep.folder)}")
     if asked.publish and experiment.folder is not None:
         say("drawing figures ...")
