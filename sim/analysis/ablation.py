@@ -8,7 +8,7 @@ outcomes of the system in the scenario (95 % for the family), and `p` is the cha
 
 import contextlib
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -48,6 +48,7 @@ def effects(
     progress: Tell | None = None,
     level: float = LEVEL,
     out: Path | str | None = None,
+    write: "Callable[[pd.DataFrame], None]" = lambda _: None,
 ) -> "pd.DataFrame":
     """Paired changes when each system is switched off.
 
@@ -55,10 +56,9 @@ def effects(
     ----------
     scenarios
         One or several: scenarios, their names or paths.
-    runs, seed
-        How many runs, with and without; on which luck, in place of what the scenario says.
-    workers
-        Threads; as many as the cores this process may use unless told otherwise.
+    runs, seed, workers
+        How many runs, with and without; on which luck, in place of what the scenario says; threads, as many as the
+        cores this process may use unless told otherwise.
     systems
         Ids of systems; all of the world unless told otherwise. One that the scenario has switched off is left out.
     progress
@@ -66,8 +66,10 @@ def effects(
     level
         How much the intervals cover, and what the correction keeps for the whole family.
     out
-        Folder in which finished systems are noted for as long as this takes, so that the same call goes on where it was
+        Folder in which finished systems are noted while this lasts, so that the same call goes on where it was
         interrupted; nothing is noted unless one is given.
+    write
+        Called with the table before the notes go: if it cannot put it where it belongs, nothing has to be run again.
 
     Returns
     -------
@@ -82,7 +84,7 @@ def effects(
     sim.io.errors.InputError
         If a scenario is wrong, a system is unknown, fewer than two runs are asked for, or another process is at work on
         the same question in `out`.
-    sim.batch.Interrupted
+    sim.batch.worker.Interrupted
         If stopped with Ctrl-C where `out` is given.
 
     Notes
@@ -105,7 +107,9 @@ def effects(
         for number, ablation in enumerate(ablations):
             kept = _Tables(place, f"{number:02d}-", len(ablation.systems))
             tables += ablation.tables(max(1, workers or allowed_cores()), progress, kept)
-    return pd.concat(tables, ignore_index=True)
+        table = pd.concat(tables, ignore_index=True)
+        write(table)
+    return table
 
 
 def _place_name(ablations: "Sequence[_Ablation]") -> str:

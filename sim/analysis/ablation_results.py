@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from sim.analysis.effect_tables import ON_SHOW, csv_of, records_of
 from sim.analysis.paired import LEVEL
-from sim.batch.notebook import tidy
 from sim.io.errors import input_error, shown_path
 from sim.io.text import CAUTION
 from sim.io.writers import write_text
@@ -184,5 +183,4 @@ def write_tables(table: "pd.DataFrame", folder: Path | str, level: float = LEVEL
     write_text(paths[0], csv_of(table))
     write_text(paths[1], csv_of(summary(table)))
     write_effects(table, paths[2], level)
-    tidy(folder)
     return paths

@@ -48,30 +48,53 @@ def add(commands: Any) -> None:
 def _ablate(asked: argparse.Namespace) -> int:
     scenarios = load_all(asked.scenarios, asked.set)
     from sim.analysis.ablation import effects
-    from sim.analysis.ablation_results import write_effects, write_tables
     from sim.analysis.paired import LEVEL
 
     out = Path(asked.out)
     options = {"seed": asked.seed, "workers": asked.workers, "systems": asked.system}
+    options |= {"out": out.parent if _is_file(out) else out}
     with reporter() as report:
-        notes = out.parent if out.suffix == ".json" else out
-        table = effects(scenarios, asked.runs, progress=report, out=notes, **options)
+        table = effects(
+            scenarios,
+            asked.runs,
+            progress=report,
+            write=lambda table: _write(table, _place(out, scenarios, table)),
+            **options,
+        )
     from sim.cli.report import print_ablation
 
-    if out.suffix == ".json":
-        write_effects(table, out, LEVEL)
-        print_ablation(table, LEVEL)
-        print(f"effects   {relative(out)}")
-        return DONE
-    folder = out / _folder_name(scenarios, table)
-    write_tables(table, folder, LEVEL)
-    if not asked.no_figures:
-        _draw(table, folder / "figures", scenarios)
+    place = _place(out, scenarios, table)
+    drawn = not (_is_file(out) or asked.no_figures)
+    if drawn:
+        _draw(table, place / "figures", scenarios)
     print_ablation(table, LEVEL)
-    print(f"effects   {relative(folder)}")
-    if not asked.no_figures:
-        print(f"figures   {relative(folder / 'figures')}")
+    print(f"effects   {relative(place)}")
+    if drawn:
+        print(f"figures   {relative(place / 'figures')}")
     return DONE
+
+
+def _is_file(out: Path) -> bool:
+    """Whether the short table alone is asked for."""
+    return out.suffix == ".json"
+
+
+def _place(out: Path, scenarios: "list[Scenario]", table: "pd.DataFrame") -> Path:
+    """The file, or the folder, that effects go to."""
+    return out if _is_file(out) else out / _folder_name(scenarios, table)
+
+
+def _write(table: "pd.DataFrame", place: Path) -> None:
+    """Write the short table alone, or all tables into a folder of their own."""
+    from sim.analysis.ablation_results import write_effects, write_tables
+    from sim.analysis.paired import LEVEL
+    from sim.batch.notebook import tidy
+
+    if _is_file(place):
+        write_effects(table, place, LEVEL)
+    else:
+        write_tables(table, place, LEVEL)
+        tidy(place)
 
 
 def _draw(table: "pd.DataFrame", folder: Path, scenarios: "list[Scenario]") -> None:

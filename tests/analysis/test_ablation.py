@@ -1,11 +1,12 @@
 import dataclasses
+import errno
 import json
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from sim.analysis.ablation import effects
+from sim.analysis.ablation import _Ablation, effects
 from sim.analysis.ablation_results import (
     CHANGED,
     clearest,
@@ -199,6 +200,47 @@ def test_the_command_writes_a_folder_or_the_short_table_alone(tmp_path, capsys):
     folder = next(tmp_path.glob("ablate-toy-*"))
     assert {path.name for path in folder.iterdir()} == {"effects.csv", "effects.json", "summary.csv"}
     assert (folder / "effects.json").read_bytes() == (tmp_path / "short.json").read_bytes()
+
+
+@pytest.mark.parametrize("name", ["folder", "short.json"])
+def test_the_command_stopped_goes_on_and_says_how(name, tmp_path, capsys, monkeypatch):
+    options = ["--runs", "12", "--system", "trust-backlash", "--system", "format-mirroring", "--workers", "1"]
+    asked = ["ablate", "toy", *options, "--no-figures", "-o", str(tmp_path / name)]
+    made, real = [], _Ablation._table
+
+    def table(self, system, *others):
+        made.append(system)
+        if len(made) == 2:
+            raise KeyboardInterrupt
+        return real(self, system, *others)
+
+    monkeypatch.setattr(_Ablation, "_table", table)
+    assert main.main(asked) == 130
+    said = capsys.readouterr().err
+    assert "Interrupted; 12 of 36 runs are finished and kept in" in said
+    assert f"multivector {' '.join(asked)}" in said
+    assert main.main(asked) == 0
+    assert len(made) == 3
+    left = tmp_path / name if name == "folder" else tmp_path
+    assert not list(left.rglob("partial"))
+    assert len(list(left.iterdir())) == 1
+
+
+def test_effects_that_cannot_be_written_are_told_and_not_run_again(tmp_path, capsys, monkeypatch):
+    asked = ["ablate", "toy", "--runs", "12", "--system", "trust-backlash", "--no-figures", "-o", str(tmp_path)]
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("sim.analysis.ablation_results.write_text", full)
+        assert main.main(asked) == 2
+    assert (
+        "results cannot be written there (No space left on device); what was noted is kept" in capsys.readouterr().err
+    )
+    monkeypatch.setattr(_Ablation, "_table", pytest.fail)
+    assert main.main(asked) == 0
+    assert len(list(tmp_path.iterdir())) == 1
 
 
 @pytest.mark.parametrize(

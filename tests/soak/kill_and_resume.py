@@ -138,8 +138,11 @@ def tiny():
 
     def ablate(place):
         systems = ("trust-backlash", "format-mirroring", "over-dependence-aversion")
-        table = ablation.effects(toy, 6, systems=systems, workers=1, out=place)
+        ablation.effects(toy, 6, systems=systems, workers=1, out=place, write=lambda table: write(table, place))
+
+    def write(table, place):
         write_tables(table, place / "ablate")
+        notebook.tidy(place / "ablate")
 
     return {
         "batch": lambda place: runner.run(toy, workers=1, out=place, series=12),
@@ -166,8 +169,9 @@ def untidy():
     """From now on, this process is killed when it has taken away the first of what it no longer needs."""
 
     def rmtree(path, **_):
-        next(Path(path).iterdir()).unlink()
-        os.kill(os.getpid(), signal.SIGKILL)
+        if Path(path).is_dir():
+            next(Path(path).iterdir()).unlink()
+            os.kill(os.getpid(), signal.SIGKILL)
 
     notebook.shutil.rmtree = rmtree
 
