@@ -29,6 +29,7 @@ from sim.io.errors import input_error, listed, nearest_to, quoted, shown_path
 from sim.io.text import CAUTION
 from sim.io.writers import write_text
 from sim.model.compiling import warm
+from sim.model.variables import BALANCING_ENDED, MEAN_TRUST, OUTCOME_CHANGED, VARIABLES
 from sim.scenario.scenario import Scenario, load_scenario
 
 if TYPE_CHECKING:
@@ -37,15 +38,9 @@ if TYPE_CHECKING:
 RUNS = 500
 """Runs with and without each system, unless told otherwise."""
 
-EFFECTS_FORMAT = 1
-CHANGED = "outcome changed"
-"""An outcome of its own: the share of runs that end under another word without the system."""
-
-POLICY = ("effective_partners", "alignment", "trust", "combined_pressure", "acceptance")
+EFFECTS_FORMAT = 2
+POLICY = tuple(one.name for one in VARIABLES if one.policy)
 """Outcomes that are a state's policy, or what it meets with, and not a thing that one system moves by definition."""
-
-SHOWN = (*ON_SHOW, CHANGED)
-"""Outcomes of a state alone that are kept state by state in the short table, beside alignment with every power."""
 
 
 def effects(
@@ -191,7 +186,7 @@ class _Ablation:
         changed = (reference.words != without.words).astype(np.float64)
         before = np.concatenate([reference.values, np.zeros_like(changed)], axis=1)
         after = np.concatenate([without.values, changed], axis=1)
-        labels = [*reference.labels, *(Label(state, CHANGED, "") for state in reference.states)]
+        labels = [*reference.labels, *(Label(state, OUTCOME_CHANGED, "") for state in reference.states)]
         table = effect_table(labels, paired(before, after, resampling, self.level), self.scenario.runs)
         table["touched"] = float((before != after).any(axis=1).mean())
         table["clear"] = holm(table["p"].to_numpy()) < 1.0 - self.level
@@ -291,15 +286,15 @@ def strongest_systems(table: "pd.DataFrame") -> "pd.DataFrame":
 
     How many words changed is left aside: it can only be more than nought.
     """
-    shown = table[is_shown(table) & table["effect"].notna() & (table["moved"] > 0) & (table["measure"] != CHANGED)]
+    told = table["effect"].notna() & (table["moved"] > 0) & (table["measure"] != OUTCOME_CHANGED)
+    shown = table[is_shown(table) & told]
     places = shown["effect"].abs().groupby([shown[key] for key in ("scenario", "system", "state")], sort=False).idxmax()
     return shown.loc[places.to_numpy()].reset_index(drop=True)
 
 
 def is_shown(table: "pd.DataFrame") -> "pd.Series[bool]":
-    """Which rows belong to the outcomes of the short table."""
-    alone = table["measure"].isin(SHOWN) & (table["power"] == "")
-    return alone | (table["measure"] == "alignment")
+    """Which rows belong to the outcomes of the short table: those that tables and figures show."""
+    return table["measure"].isin(ON_SHOW)
 
 
 def _shown(table: "pd.DataFrame") -> "pd.DataFrame":
@@ -310,8 +305,22 @@ def _shown(table: "pd.DataFrame") -> "pd.DataFrame":
     return mine.loc[is_shown(mine), kept].reset_index(drop=True)
 
 
+def _from_1(rows: list[dict[str, Any]]) -> "pd.DataFrame":
+    """Format 1 had other names for what is derived, and the mean of trust under the name of trust."""
+    import pandas as pd
+
+    renamed = {"ended": BALANCING_ENDED, "outcome changed": OUTCOME_CHANGED}
+    for row in rows:
+        of_all_powers = row["measure"] == "trust" and not row["power"]
+        row["measure"] = MEAN_TRUST if of_all_powers else renamed.get(row["measure"], row["measure"])
+    return pd.DataFrame(rows)
+
+
+_READ_AS: dict[int, Callable[[list[dict[str, Any]]], "pd.DataFrame"]] = {1: _from_1}
+
+
 def read_effects(path: Path | str) -> Measured:
-    """Read what `write_effects` wrote.
+    """Read what `write_effects` wrote, also in the formats before today's.
 
     Raises
     ------
@@ -323,8 +332,8 @@ def read_effects(path: Path | str) -> Measured:
     path = Path(path)
     try:
         told = json.loads(path.read_text(encoding="utf-8"))
-        known = told["format"] == EFFECTS_FORMAT
-        parts = [pd.DataFrame(told[name]) for name in ("summary", "states")]
+        known = told["format"] in {EFFECTS_FORMAT, *_READ_AS}
+        parts = [_READ_AS.get(told["format"], pd.DataFrame)(told[name]) for name in ("summary", "states")]
         runs, level, scenarios = int(told["runs"]), float(told["level"]), tuple(told["scenarios"])
     except OSError as error:
         reason = error.strerror or "no such file"

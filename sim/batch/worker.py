@@ -28,7 +28,7 @@ from sim.batch.identity import allowed_cores, version_of, versions
 from sim.batch.outcomes import OUTCOMES
 from sim.batch.plan import CHUNK, Plan, runs_part
 from sim.batch.results import RESULTS_FORMAT, Results, load_results, write_manifest
-from sim.batch.summary import summary_of, variance_lines
+from sim.batch.summary import columns_in_words, summary_of, variance_lines
 from sim.batch.tables import join_tables, write_table
 from sim.batch.variance import variance_table
 from sim.io.writers import WrittenFile, file_hash, is_draft, write_bytes, write_text
@@ -305,6 +305,7 @@ class Batch:
         series, quarters = self.plan.series, self.names.quarters
         kept = "every run" if series == self.runs else f"the first {series:,} runs"
         thinned = "" if self.plan.thin == 1 else f", every {self.plan.thin} quarters"
+        final = round(self.plan.lines.final_quarters)
         chosen = "" if self.plan.measures is None else f" (kept here: {', '.join(self.plan.measures)})"
         return template.substitute(
             title=scenario.title,
@@ -318,7 +319,8 @@ class Batch:
             kept=kept + thinned,
             chosen=chosen,
             actors="\n".join(f"  {actor.code:<8} {actor.name}" for actor in (*evidence.states, *evidence.powers)),
-            final_quarters=round(self.plan.lines.final_quarters),
+            final_quarters=final,
+            **columns_in_words(final),
             drawn=_drawn_in_words(scenario, results),
             words="\n".join(
                 f"  {outcome.word + ('-<power>' if outcome.names_power else ''):<20} {outcome.value}"
