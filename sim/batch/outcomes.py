@@ -83,7 +83,7 @@ class Summary:
     power: Small  # [R, T, I] index of the power the word is about, -1 where it is about none
     by_power: dict[str, Floats]  # name of a measure by power -> [R, I, J], mean over the last quarters
     state: dict[str, Floats]  # name of a state measure -> [R, I], mean over the last quarters
-    first_ended: NDArray[np.int32]  # [R, I] quarter in which multi-vectorism first ended, -1 if it never did
+    first_ended: NDArray[np.int32]  # [R, I] quarter in which balancing first ended, -1 if it never did
     pressed_quarters: NDArray[np.int32]  # [R, I] quarters spent under more pressure than the line for `squeezed`
     totals: dict[str, Floats]  # name of a state measure -> [R, I], sum over the run
 
