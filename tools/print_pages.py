@@ -332,6 +332,8 @@ def counts_of(row: "dict[str, Any]", counts: "dict[tuple[str, str], dict[str, An
 
 def system_row(evidence: "Evidence", name: str, effect: "dict[str, Any] | None") -> tuple[str, ...]:
     """One system as a row: what it claims and rests on, its rules and numbers, its tests, and its clearest effect."""
+    from sim.model.variables import percent_scale
+
     system = evidence.systems[name]
     documents = dict.fromkeys(evidence.facts[fact].document for fact in system.evidence)
     rested = ", ".join(f"{one} ({evidence.documents[one].reliability:g})" for one in documents)
@@ -340,7 +342,7 @@ def system_row(evidence: "Evidence", name: str, effect: "dict[str, Any] | None")
     measured, where = "", ""
     if effect is not None:
         whom = f" ({effect['power']})" if effect["power"] else ""
-        scale = 1 if effect["measure"] == "effective_partners" else 100
+        scale = percent_scale(effect["measure"])
         middle, low, high = (scale * effect[key] for key in ("difference", "low", "high"))
         measured = f"{effect['measure'].replace('_', ' ')}{whom} of {effect['state']}: {middle:+.3f}"
         measured += f" ({low:.3f} to {high:.3f}); {effect['clear']} of {effect['outcomes']} outcomes clear"

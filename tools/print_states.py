@@ -125,7 +125,7 @@ def _play(evidence: "Evidence", numbers: Mapping[str, float]) -> "Block":
 
 
 def _acceptance(block: "Block") -> Iterator[str]:
-    made, taken = block.offers[..., 0].sum(axis=(0, 3)), block.offers[..., 1].sum(axis=(0, 3))
+    made, taken = (block.offer_total(name).sum(axis=(0, 3)) for name in ("offers", "accepted"))
     yield "| | " + " | ".join(block.powers) + " |"
     yield "|---|" + "---|" * len(block.powers)
     for i, state in enumerate(block.states):
@@ -174,6 +174,8 @@ def _trial(evidence: "Evidence", base: "Block", trial: Trial) -> Iterator[str]:
 
 def _difference(base: "Block", other: "Block", state: str, asked: tuple[str, ...]) -> str:
     """A paired difference in words, with its 95 % interval."""
+    from sim.model.variables import BY_POWER, in_words
+
     i = base.states.index(state)
     before, after = (_ask(block, i, asked) for block in (base, other))
     change: Any = after - before
@@ -182,15 +184,18 @@ def _difference(base: "Block", other: "Block", state: str, asked: tuple[str, ...
         kind = {"deal": "trade deals", "minerals": "minerals deals", "security": "offers of security help"}
         what = f"{kind.get(asked[2], 'works')} signed with {asked[1]} in ten years"
         return f"{what} {middle:+.2f} (± {half:.2f}, from {before.mean():.1f})"
-    if asked[0] in {"alignment", "trust"}:
+    if asked[0] in BY_POWER:
         what = "share of ties with" if asked[0] == "alignment" else "trust in"
         return f"{what} {asked[1]} {100 * middle:+.2f} points (± {100 * half:.2f}, from {100 * before.mean():.1f})"
-    return f"{asked[0].replace('_', ' ')} {middle:+.3f} (± {half:.3f}, from {before.mean():.2f})"
+    return f"{in_words(asked[0])} {middle:+.3f} (± {half:.3f}, from {before.mean():.2f})"
 
 
 def _ask(block: "Block", i: int, asked: tuple[str, ...]) -> np.ndarray:
+    from sim.model.variables import BY_POWER
+
     if asked[0] == "signed":
-        return block.offers[:, i, block.powers.index(asked[1]), block.kinds.index(asked[2]), 1].astype(np.float64)
-    if asked[0] in {"alignment", "trust"}:
+        taken = block.offer_total("accepted")
+        return taken[:, i, block.powers.index(asked[1]), block.kinds.index(asked[2])].astype(np.float64)
+    if asked[0] in BY_POWER:
         return block.power_measure(asked[0])[:, -LAST:, i, block.powers.index(asked[1])].mean(axis=1)
     return block.state_measure(asked[0])[:, -LAST:, i].mean(axis=1)

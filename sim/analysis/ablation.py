@@ -17,7 +17,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sim.analysis.ablation_results import CHANGED, EFFECTS_FORMAT
+from sim.analysis.ablation_results import EFFECTS_FORMAT
 from sim.analysis.effect_tables import effect_table
 from sim.analysis.paired import LEVEL, Finals, Label, Resampling, finals_of_block, holm, joined, paired
 from sim.batch.identity import allowed_cores, code_hash, digest_of, evidence_hash, package_hash
@@ -29,6 +29,7 @@ from sim.batch.worker import Tell, Work
 from sim.engine.ensemble import prepare
 from sim.evidence.evidence import Evidence, load_evidence
 from sim.io.errors import input_error, listed, nearest_to, quoted
+from sim.model.variables import OUTCOME_CHANGED
 from sim.scenario.scenario import Scenario, load_scenario
 
 if TYPE_CHECKING:
@@ -249,7 +250,7 @@ class _Ablation:
         changed = (reference.words != without.words).astype(np.float64)
         before = np.concatenate([reference.values, np.zeros_like(changed)], axis=1)
         after = np.concatenate([without.values, changed], axis=1)
-        labels = [*reference.labels, *(Label(state, CHANGED, "") for state in reference.states)]
+        labels = [*reference.labels, *(Label(state, OUTCOME_CHANGED, "") for state in reference.states)]
         table = effect_table(labels, paired(before, after, resampling, self.level), self.scenario.runs)
         table["touched"] = float((before != after).any(axis=1).mean())
         table["clear"] = holm(table["p"].to_numpy()) < 1.0 - self.level

@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,19 +12,14 @@ from sim.analysis.paired import LEVEL
 from sim.io.errors import input_error, shown_path
 from sim.io.text import CAUTION
 from sim.io.writers import write_text
+from sim.model.variables import BALANCING_ENDED, MEAN_TRUST, OUTCOME_CHANGED, VARIABLES
 
 if TYPE_CHECKING:
     import pandas as pd
 
-EFFECTS_FORMAT = 1
-CHANGED = "outcome changed"
-"""An outcome of its own: the share of runs that end under another word without the system."""
-
-POLICY = ("effective_partners", "alignment", "trust", "combined_pressure", "acceptance")
+EFFECTS_FORMAT = 2
+POLICY = tuple(one.name for one in VARIABLES if one.policy)
 """Outcomes that are a state's policy, or what it meets with, and not a thing that one system moves by definition."""
-
-SHOWN = (*ON_SHOW, CHANGED)
-"""Outcomes of a state alone that are kept state by state in the short table, beside alignment with every power."""
 
 
 # --- what it comes to ------------------------------------------------------------------------------------------------
@@ -118,15 +113,15 @@ def strongest_systems(table: "pd.DataFrame") -> "pd.DataFrame":
 
     How many words changed is left aside: it can only be more than nought.
     """
-    shown = table[is_shown(table) & table["effect"].notna() & (table["moved"] > 0) & (table["measure"] != CHANGED)]
+    told = table["effect"].notna() & (table["moved"] > 0) & (table["measure"] != OUTCOME_CHANGED)
+    shown = table[is_shown(table) & told]
     places = shown["effect"].abs().groupby([shown[key] for key in ("scenario", "system", "state")], sort=False).idxmax()
     return shown.loc[places.to_numpy()].reset_index(drop=True)
 
 
 def is_shown(table: "pd.DataFrame") -> "pd.Series[bool]":
-    """Which rows belong to the outcomes of the short table."""
-    alone = table["measure"].isin(SHOWN) & (table["power"] == "")
-    return alone | (table["measure"] == "alignment")
+    """Which rows belong to the outcomes of the short table: those that tables and figures show."""
+    return table["measure"].isin(ON_SHOW)
 
 
 def _shown(table: "pd.DataFrame") -> "pd.DataFrame":
@@ -137,8 +132,22 @@ def _shown(table: "pd.DataFrame") -> "pd.DataFrame":
     return mine.loc[is_shown(mine), kept].reset_index(drop=True)
 
 
+def _from_1(rows: list[dict[str, Any]]) -> "pd.DataFrame":
+    """Format 1 had other names for what is derived, and the mean of trust under the name of trust."""
+    import pandas as pd
+
+    renamed = {"ended": BALANCING_ENDED, "outcome changed": OUTCOME_CHANGED}
+    for row in rows:
+        of_all_powers = row["measure"] == "trust" and not row["power"]
+        row["measure"] = MEAN_TRUST if of_all_powers else renamed.get(row["measure"], row["measure"])
+    return pd.DataFrame(rows)
+
+
+_READ_AS: dict[int, Callable[[list[dict[str, Any]]], "pd.DataFrame"]] = {1: _from_1}
+
+
 def read_effects(path: Path | str) -> Measured:
-    """Read what `write_effects` wrote.
+    """Read what `write_effects` wrote, also in the formats before today's.
 
     Raises
     ------
@@ -150,8 +159,8 @@ def read_effects(path: Path | str) -> Measured:
     path = Path(path)
     try:
         told = json.loads(path.read_text(encoding="utf-8"))
-        known = told["format"] == EFFECTS_FORMAT
-        parts = [pd.DataFrame(told[name]) for name in ("summary", "states")]
+        known = told["format"] in {EFFECTS_FORMAT, *_READ_AS}
+        parts = [_READ_AS.get(told["format"], pd.DataFrame)(told[name]) for name in ("summary", "states")]
         runs, level, scenarios = int(told["runs"]), float(told["level"]), tuple(told["scenarios"])
     except OSError as error:
         reason = error.strerror or "no such file"

@@ -26,6 +26,7 @@ from sim.batch.worker import Progress
 from sim.io.errors import input_error, shown_path
 from sim.io.text import CAUTION
 from sim.io.writers import write_text
+from sim.model.variables import BY_POWER, HEADLINES, QUANTITIES
 from sim.scenario.calendar import quarter_text
 from sim.scenario.scenario import Scenario, list_scenarios, load_scenario
 
@@ -40,8 +41,8 @@ COURSE_RUNS = 2048
 FEW_RUNS = 30
 """With fewer runs than this an interval is rough, and the table says so."""
 
-_COURSE_OF_STATE = "effective_partners"
-_COURSE_BY_POWER = "alignment"
+_IN_COURSE = tuple(name for name in HEADLINES if name in QUANTITIES)
+"""What is compared quarter by quarter."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -323,8 +324,11 @@ def _course(comparison: Comparison) -> "pd.DataFrame":
     states = tuple(comparison.states)
     quarters = [quarter for quarter in courses[0].quarters if all(quarter in one.quarters for one in courses)]
     runs = min(COURSE_RUNS, comparison.runs, *(one.runs for one in courses))
-    asked = {_COURSE_OF_STATE: (_COURSE_OF_STATE, "")}
-    asked |= {f"{_COURSE_BY_POWER}_{power}": (_COURSE_BY_POWER, power) for power in comparison.powers}
+    asked = {
+        f"{name}_{power}" if power else name: (name, power)
+        for name in _IN_COURSE
+        for power in (comparison.powers if name in BY_POWER else ("",))
+    }
     asked = {name: what for name, what in asked.items() if all(name in one.columns for one in courses)}
     tables = []
     if runs > 1 and quarters and asked:

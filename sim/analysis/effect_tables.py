@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.analysis.paired import Label, Paired
+from sim.model.variables import BY_NAME, VARIABLES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,35 +40,15 @@ def effect_table(labels: Sequence[Label], found: Paired, runs: int) -> "pd.DataF
     )
 
 
-ON_SHOW = ("effective_partners", "autonomy", "balance", "trust", "combined_pressure", "acceptance", "threat", "ended")
-"""Outcomes of a state alone that tables and figures show; the files have all of them."""
+ON_SHOW = tuple(one.name for one in sorted(VARIABLES, key=lambda one: one.shown) if one.shown)
+"""What tables and figures show, in order; the files have all outcomes."""
 
 
 def shown_outcomes(effects: "pd.DataFrame", powers: Sequence[str]) -> list[tuple[str, str]]:
-    """Measure and power of what is shown, in order: alignment with every power, then what concerns the state alone."""
+    """Measure and power of what is shown and there, in order; what concerns a power is shown for every one."""
     there = set(zip(effects["measure"], effects["power"], strict=True))
-    wanted = [("effective_partners", ""), *(("alignment", power) for power in powers)]
-    wanted += [(measure, "") for measure in ON_SHOW[1:]]
+    wanted = [(name, power) for name in ON_SHOW for power in (powers if BY_NAME[name].over_powers else ("",))]
     return [outcome for outcome in wanted if outcome in there]
-
-
-MEASURE_NAMES = {
-    "acceptance": "offers accepted",
-    "accepted": "offers accepted, number",
-    "combined_pressure": "pressure, all powers",
-    "compensating_visits": "compensating visits",
-    "effective_partners": "effective partners",
-    "ended": "balancing ended",
-    "hhi": "concentration (HHI)",
-}
-
-
-def measure_name(measure: str, power: str = "") -> str:
-    """An outcome in words for a table or a figure."""
-    if measure == "trust" and not power:
-        return "trust, mean of powers"
-    words = MEASURE_NAMES.get(measure, measure.replace("_", " "))
-    return f"{words} {power}" if power else words
 
 
 # --- files ------------------------------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from sim.batch.outcomes import Thresholds, final_columns, split_word, summarise
 from sim.engine.block import Block
 from sim.model.chance import address, luck, uniform
+from sim.model.variables import ACCEPTANCE, BALANCING_ENDED, MEAN_TRUST, OUTCOME
 
 Floats = NDArray[np.float64]
 
@@ -66,10 +67,6 @@ class Finals:
         return column
 
 
-ACCEPTANCE, ENDED = "acceptance", "ended"
-"""Outcomes that are worked out from others: the share of offers accepted, and 1 where balancing has ended, else 0."""
-
-
 def finals_of(columns: Mapping[str, NDArray[Any]], states: Sequence[str], powers: Sequence[str]) -> Finals:
     """Finals out of what is kept of every run.
 
@@ -98,14 +95,14 @@ def finals_of(columns: Mapping[str, NDArray[Any]], states: Sequence[str], powers
     for name, values in told.items():
         take(name, values)
     if "trust" in told:
-        take("trust", np.cumsum(told["trust"], axis=2)[:, :, -1] / len(powers))
+        take(MEAN_TRUST, np.cumsum(told["trust"], axis=2)[:, :, -1] / len(powers))
     if "offers" in told and "accepted" in told:
         take(ACCEPTANCE, told["accepted"] / np.maximum(told["offers"], 1))
-    words = columns.get("outcome")
+    words = columns.get(OUTCOME)
     if words is not None:
         known, places = np.unique(np.asarray(words, dtype=np.str_), return_inverse=True)
         over = np.array([split_word(str(word))[0].ends_multi_vectorism for word in known], dtype=np.float64)
-        take(ENDED, over[places].reshape(words.shape))
+        take(BALANCING_ENDED, over[places].reshape(words.shape))
     return Finals(
         states=tuple(states),
         powers=tuple(powers),

@@ -31,7 +31,7 @@ class Pattern:
     id: str
     claim: str
     evidence: tuple[str, ...]
-    measure: str  # name of a function in MEASURES
+    measure: str  # name of a function in PATTERN_MEASURES
     scenario: str  # name of a scenario, below `scenarios/`
     against: str  # another one, compared on the same luck; "" for none
     states: tuple[str, ...]  # codes; all where none is named
@@ -153,16 +153,17 @@ def trust_lost_beyond_trade(pattern: Pattern, lab: Lab) -> Floats:
 
     Means over the quarters looked at, then over states.
     """
-    plain, other = _pair(pattern, lab)
-    lost = {}
-    for name in ("trust", "trade"):
+    blocks = _pair(pattern, lab)
+
+    def lost(name: str) -> Floats:
         was, now = (
             block.power_measure(name)[:, _window(pattern, block)][..., _powers(pattern, block)].mean(axis=(1, 3))
-            for block in (plain, other)
+            for block in blocks
         )
-        lost[name] = 1.0 - now / was
-    chosen = _states(pattern, plain)
-    beyond: Floats = (lost["trust"] - lost["trade"])[:, chosen].mean(axis=1)
+        part: Floats = 1.0 - now / was
+        return part
+
+    beyond: Floats = (lost("trust") - lost("trade"))[:, _states(pattern, blocks[0])].mean(axis=1)
     return beyond
 
 
@@ -305,7 +306,7 @@ def largest_investor_gains(pattern: Pattern, lab: Lab) -> Floats:
     """
     plain, other = _pair(pattern, lab)
     money = [place for place, kind in enumerate(other.kinds) if kind != "security"]
-    largest = int(other.offers[:, :, :, money, 3].sum(axis=(0, 1, 3)).argmax())
+    largest = int(other.offer_total("value_signed")[:, :, :, money].sum(axis=(0, 1, 3)).argmax())
     parts = []
     for block in (plain, other):
         held = block.power_measure("alignment")[:, -1]

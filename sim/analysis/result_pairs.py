@@ -14,14 +14,15 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from sim.analysis.effect_tables import effect_table
-from sim.analysis.paired import ENDED, Finals, Label, Resampling, finals_of, holm, paired
+from sim.analysis.paired import Finals, Label, Resampling, finals_of, holm, paired
 from sim.batch.outcomes import SUMMARY_TOTALS, split_word
 from sim.batch.results import Results
+from sim.model.variables import BALANCING_ENDED, MEAN_TRUST, VARIABLES, Reduction
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_OVER_THE_RUN = frozenset({*SUMMARY_TOTALS, "pressed_quarters"})
+_OVER_THE_RUN = frozenset(one.name for one in VARIABLES if one.summary is Reduction.SUM)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,11 +149,11 @@ def starting_values(results: Results) -> dict[Label, float]:
     for state in results.states:
         trust = [values[label] for power in results.powers if (label := Label(state, "trust", power)) in values]
         if trust:
-            values[Label(state, "trust", "")] = sum(trust) / len(trust)
+            values[Label(state, MEAN_TRUST, "")] = sum(trust) / len(trust)
     ended = results.outcomes[results.outcomes["quarter"] == results.manifest["quarters"][0]]
     for state, rows in ended.astype({"state": str, "outcome": str}).groupby("state"):
         over = [split_word(word)[0].ends_multi_vectorism for word in rows["outcome"]]
-        values[Label(str(state), ENDED, "")] = float(rows["share"][over].sum())
+        values[Label(str(state), BALANCING_ENDED, "")] = float(rows["share"][over].sum())
     return values
 
 

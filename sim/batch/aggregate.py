@@ -21,7 +21,7 @@ from sim.batch.outcomes import OUTCOMES, Summary, outcome_words
 from sim.engine.block import Block
 from sim.io.writers import write_bytes
 from sim.model.compiling import entry
-from sim.model.variables import BY_POWER, BY_STATE, COUNTS, OFFER_TOTALS
+from sim.model.variables import BY_NAME, BY_POWER, BY_STATE, COUNTS, OFFER_TOTALS, Scale
 from sim.scenario.calendar import quarter_text
 
 QUANTILES = (0.05, 0.25, 0.50, 0.75, 0.95)
@@ -35,22 +35,21 @@ _LARGEST = 20
 _RATIO_BINS = 1 + (_LARGEST - _SMALLEST) * _PER_OCTAVE
 _MOST_COUNTED = 255
 _FIXED_POINT = float(1 << 20)
-_AMOUNTS = frozenset({"trade", "delivered"})
 
 
 def _scale(measure: str, powers: int) -> tuple[int, float, int]:
     """How a measure is counted: by step or ratio, steps per unit, and the number of bins."""
-    if measure == "sided":  # the name of a power, not an amount; the outcome words tell it
-        return _STEP, 0.0, 0
-    if measure in _AMOUNTS:
-        return _RATIO, 0.0, _RATIO_BINS
-    if measure in COUNTS:
-        return _STEP, 1.0, _MOST_COUNTED + 1
-    if measure == "balance":
-        return _STEP, 10.0, 1001
-    if measure in {"effective_partners", "entropy"}:
-        return _STEP, 1000.0, 1000 * powers + 1
-    return _STEP, 1000.0, 1001
+    scales = {
+        Scale.SHARE: (_STEP, 1000.0, 1001),
+        Scale.POINTS: (_STEP, 10.0, 1001),
+        Scale.POWERS: (_STEP, 1000.0, 1000 * powers + 1),
+        Scale.COUNT: (_STEP, 1.0, _MOST_COUNTED + 1),
+        Scale.AMOUNT: (_RATIO, 0.0, _RATIO_BINS),
+        Scale.WORD: (_STEP, 0.0, 0),  # no quantity; the outcome words tell it
+    }
+    scale = BY_NAME[measure].counted_by
+    assert scale is not None, f"{measure} is recorded, so it says how it is counted"
+    return scales[scale]
 
 
 @entry

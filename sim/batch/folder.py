@@ -19,7 +19,7 @@ from sim.batch.notebook import PARTIAL, Notebook, intact, notes_folder, tidy
 from sim.batch.outcomes import OUTCOMES
 from sim.batch.plan import CHUNK, Plan
 from sim.batch.results import RESULTS_FORMAT, Results, load_results, write_manifest
-from sim.batch.summary import summary_of, variance_lines
+from sim.batch.summary import columns_in_words, summary_of, variance_lines
 from sim.batch.tables import join_tables, write_table
 from sim.batch.variance import variance_table
 from sim.batch.worker import Stage, Tell, Work
@@ -202,6 +202,7 @@ class Batch:
         series, quarters = self.plan.series, self.names.quarters
         kept = "every run" if series == self.work.total else f"the first {series:,} runs"
         thinned = "" if self.plan.thin == 1 else f", every {self.plan.thin} quarters"
+        final = round(self.plan.lines.final_quarters)
         chosen = "" if self.plan.measures is None else f" (kept here: {', '.join(self.plan.measures)})"
         return template.substitute(
             title=scenario.title,
@@ -215,7 +216,8 @@ class Batch:
             kept=kept + thinned,
             chosen=chosen,
             actors="\n".join(f"  {actor.code:<8} {actor.name}" for actor in (*evidence.states, *evidence.powers)),
-            final_quarters=round(self.plan.lines.final_quarters),
+            final_quarters=final,
+            **columns_in_words(final),
             drawn=_drawn_in_words(scenario, results),
             words="\n".join(
                 f"  {outcome.word + ('-<power>' if outcome.names_power else ''):<20} {outcome.value}"

@@ -12,6 +12,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.model.variables import (
+    COMBINED_PRESSURE,
+    COUNTS,
+    FIRST_ENDED,
+    OUTCOME,
+    PRESSED_QUARTERS,
+    Reduction,
+    kept_of_a_run,
+)
 from sim.scenario.calendar import quarter_text
 
 if TYPE_CHECKING:
@@ -72,20 +81,21 @@ class Summary:
 
     outcome: Small  # [R, T, I] code into OUTCOMES, judged over the quarters up to and including each one
     power: Small  # [R, T, I] index of the power the word is about, -1 where it is about none
-    alignment: Floats  # [R, I, J] share 0..1, mean over the last quarters
     by_power: dict[str, Floats]  # name of a measure by power -> [R, I, J], mean over the last quarters
     state: dict[str, Floats]  # name of a state measure -> [R, I], mean over the last quarters
-    first_ended: NDArray[np.int32]  # [R, I] quarter in which multi-vectorism first ended, -1 if it never did
+    first_ended: NDArray[np.int32]  # [R, I] quarter in which balancing first ended, -1 if it never did
     pressed_quarters: NDArray[np.int32]  # [R, I] quarters spent under more pressure than the line for `squeezed`
     totals: dict[str, Floats]  # name of a state measure -> [R, I], sum over the run
 
+    @property
+    def alignment(self) -> Floats:
+        """Shares 0..1 by power, means over the last quarters: [R, I, J]."""
+        return self.by_power["alignment"]
 
-SUMMARY_BY_POWER = ("trust", "pressure")
-SUMMARY_MEANS = (
-    *("effective_partners", "hhi", "autonomy", "balance", "threat"),
-    *("cohesion", "nationalism", "refining", "energy_concentration"),
-)
-SUMMARY_TOTALS = ("delivered", "visits", "compensating_visits", "offers", "accepted")
+
+SUMMARY_BY_POWER = kept_of_a_run("ij", Reduction.MEAN)
+SUMMARY_MEANS = kept_of_a_run("i", Reduction.MEAN)
+SUMMARY_TOTALS = kept_of_a_run("i", Reduction.SUM)
 
 
 def thresholds(numbers: Mapping[str, float]) -> Thresholds:
@@ -175,10 +185,9 @@ def summarise(block: "Block", lines: Thresholds) -> Summary:
     return Summary(
         outcome=outcome,
         power=power,
-        alignment=alignment[:, -1],
         by_power={name: last_mean(block.power_measure(name), quarters) for name in SUMMARY_BY_POWER},
         state={name: last_mean(block.state_measure(name), quarters) for name in SUMMARY_MEANS}
-        | {"combined_pressure": last_mean(combined, quarters)},
+        | {COMBINED_PRESSURE: last_mean(combined, quarters)},
         first_ended=np.where(ended.any(axis=1), recorded[ended.argmax(axis=1)], -1).astype(np.int32),
         pressed_quarters=(combined >= lines.squeezed_pressure).sum(axis=1).astype(np.int32),
         totals={name: block.state_measure(name).sum(axis=1) for name in SUMMARY_TOTALS},
@@ -190,14 +199,13 @@ def final_columns(summary: Summary, block: "Block") -> dict[str, NDArray[Any]]:
     ended = np.array(["", *(quarter_text(quarter) for quarter in block.quarters)])
     place = np.where(summary.first_ended < 0, 0, summary.first_ended - block.quarters[0] + 1)
     columns: dict[str, NDArray[Any]] = {
-        "outcome": outcome_words(summary.outcome[:, -1], summary.power[:, -1], block.powers),
-        "first_ended": ended[place],
-        "pressed_quarters": summary.pressed_quarters.astype(np.int16),
+        OUTCOME: outcome_words(summary.outcome[:, -1], summary.power[:, -1], block.powers),
+        FIRST_ENDED: ended[place],
+        PRESSED_QUARTERS: summary.pressed_quarters.astype(np.int16),
     }
     columns |= summary.state
     for name, total in summary.totals.items():
-        columns[name] = total if name == "delivered" else np.rint(total).astype(np.int32)
-    columns["alignment"] = summary.alignment
+        columns[name] = np.rint(total).astype(np.int32) if name in COUNTS else total
     columns |= summary.by_power
     return columns
 

@@ -1,9 +1,26 @@
-"""A batch in a few numbers: for the closing table, the README of a results folder and `summary.json`."""
+"""A batch in a few numbers, and its columns in words: closing table, README of a results folder, `summary.json`."""
 
+import textwrap
 from typing import TYPE_CHECKING, Any
 
 from sim.batch.outcomes import split_word
-from sim.batch.variance import ENDED
+from sim.model.variables import (
+    BALANCING_ENDED,
+    BY_NAME,
+    BY_POWER,
+    HEADLINES,
+    MEAN,
+    MEASURES,
+    OFFER_TOTALS,
+    OUTCOME,
+    QUANTITIES,
+    SUM,
+    VARIABLES,
+    Origin,
+    Reduction,
+    in_words,
+    kept_of_a_run,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,20 +37,19 @@ def summary_of(results: "Results") -> dict[str, Any]:
     """
     last = results.manifest["quarters"][-1]
     final, bands = results.final_outcomes(), results.bands
-    bands = bands[(bands["quarter"] == last) & (bands["measure"].isin(["alignment", "effective_partners"]))]
+    bands = bands[(bands["quarter"] == last) & (bands["measure"].isin(HEADLINES))]
     states: dict[str, Any] = {}
     for code, name in results.states.items():
         rows = final[final["state"] == code]
-        mine = bands[bands["state"] == code]
-        shares = mine[mine["measure"] == "alignment"].set_index("power")
-        partners = mine[mine["measure"] == "effective_partners"].iloc[0]
+        mine = bands[bands["state"] == code].set_index(["measure", "power"])
         states[code] = {
             "name": name,
             "outcomes": {str(row.outcome): _short(row.share) for row in rows.itertuples()},
-            "balancing_ended": _short(share_ended(rows)),
-            "alignment": {power: _band(shares.loc[power]) for power in results.powers},
-            "effective_partners": _band(partners),
+            BALANCING_ENDED: _short(share_ended(rows)),
         }
+        for measure in sorted(name for name in HEADLINES if name in QUANTITIES):
+            by_power = {power: _band(mine.loc[measure, power]) for power in results.powers if measure in BY_POWER}
+            states[code][measure] = by_power or _band(mine.loc[measure, ""])
     told: dict[str, Any] = {
         "scenario": results.name,
         "title": results.title,
@@ -62,9 +78,9 @@ def variance_lines(results: "Results") -> list[str]:
     table = results.variance
     if table.empty:
         return ["not told: there are too few draws, or nothing varies"]
-    asked = table[table["measure"].isin([ENDED, "effective_partners", "alignment"])]
+    asked = table[table["measure"].isin(HEADLINES)]
     return [
-        f"{row.state:<8} {_words(row):<28} {share_of_numbers(row)}"
+        f"{row.state:<8} {in_words(row.measure, row.power):<28} {share_of_numbers(row)}"
         for row in asked.sort_values(["state", "measure", "power"], kind="stable").itertuples()
     ]
 
@@ -73,10 +89,6 @@ def share_of_numbers(row: Any) -> str:
     """A share of variance with its interval, in per cent."""
     low, high = 100 * row.numbers_low, 100 * row.numbers_high
     return f"{100 * row.numbers:.0f} % ({low:.0f}–{high:.0f})"
-
-
-def _words(row: Any) -> str:
-    return f"{row.measure.replace('_', ' ')} {row.power}".strip()
 
 
 def _band(row: "pd.Series[Any]") -> dict[str, float]:
@@ -89,3 +101,39 @@ def _split(row: dict[Any, Any]) -> dict[str, Any]:
 
 def _short(value: Any) -> float:
     return float(f"{float(value):.{_DIGITS}g}")
+
+
+# --- columns in words ------------------------------------------------------------------------------------------------
+
+
+def columns_in_words(final_quarters: int) -> dict[str, str]:
+    """What the README of a results folder says of the columns, each part under its name in `results_readme.txt`."""
+    last = f"over the last {final_quarters} quarters"
+    judged = [one for one in VARIABLES if one.origin is Origin.JUDGED and one.name != OUTCOME]
+    mean = {one.name: f", mean {last}" for one in judged if one.summary is MEAN}
+    totals = [BY_NAME[name] for name in OFFER_TOTALS]
+    parts = {
+        "series_columns": [_row(BY_NAME[name].column, BY_NAME[name].explained) for name in MEASURES],
+        "runs_columns": [
+            *(_row(f"{one.name}_*", one.explained + mean.get(one.name, "")) for one in judged),
+            *_listed(f"means {last}", MEAN),
+            *_listed("sums over the run", SUM),
+        ],
+        "offers_columns": [
+            "  " + ", ".join(["state", "power", "kind", *(one.name for one in totals if one.by_offer)]),
+            *(_row(one.name, one.explained) for one in totals if not one.by_offer),
+        ],
+        "ended": [f"  {BALANCING_ENDED}: {BY_NAME[BALANCING_ENDED].explained}"],
+    }
+    return {name: "\n".join(lines) for name, lines in parts.items()}
+
+
+def _row(column: str, meaning: str) -> str:
+    return f"  {column:<20} {meaning}"
+
+
+def _listed(what: str, summary: Reduction) -> list[str]:
+    """Columns of `runs.parquet` that recorded measures are summed up in, below a line that says how."""
+    columns = [f"{name}_*" for name in kept_of_a_run("i", summary)]
+    columns += [f"{name}_*_<power>" for name in kept_of_a_run("ij", summary)]
+    return [f"  {what}:", *textwrap.wrap(", ".join(columns), 110, initial_indent="    ", subsequent_indent="    ")]

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from sim.engine.block import Block, _kept
 from sim.io.writers import WrittenFile, file_hash, write_bytes, write_whole
-from sim.model.variables import BY_POWER, BY_STATE, COUNTS
+from sim.model.variables import BY_NAME, BY_POWER, BY_STATE, COUNTS, OUTCOME
 from sim.scenario.calendar import quarter_text
 
 ROW_GROUP = 65_536
@@ -47,7 +47,6 @@ def series_table(
     runs, quarters, states = block.runs, len(block.quarters), len(block.states)
     length = runs * quarters * states
     known, codes = np.unique(words, return_inverse=True)
-    sided = block.state_measure("sided").reshape(length).astype(np.int8)
     columns: dict[str, Any] = {
         "run": np.repeat(np.arange(block.first, block.first + runs, dtype=np.int32), quarters * states),
         "quarter": _labels(
@@ -55,18 +54,19 @@ def series_table(
             [quarter_text(quarter) for quarter in block.quarters],
         ),
         "state": _labels(np.tile(np.arange(states, dtype=np.int8), runs * quarters), block.states),
-        "outcome": _labels(codes.reshape(length).astype(np.int16), known.tolist()),
-        "sided": _labels(np.maximum(sided - np.int8(1), 0), block.powers, missing=sided == 0),
+        OUTCOME: _labels(codes.reshape(length).astype(np.int16), known.tolist()),
     }
-    for name in BY_STATE:
+    by_state = {name: block.state_measure(name).reshape(length) for name in BY_STATE}
+    columns |= {name: _power(by_state[name], block.powers) for name in BY_STATE if not BY_NAME[name].is_quantity}
+    for name, values in by_state.items():
         if name in COUNTS:
-            columns[name] = np.rint(block.state_measure(name).reshape(length)).astype(np.int16)
-        elif name != "sided":
-            columns[name] = _short(block.state_measure(name).reshape(length))
+            columns[name] = np.rint(values).astype(np.int16)
+        elif BY_NAME[name].is_quantity:
+            columns[name] = _short(values)
     for name in BY_POWER:
-        values = block.power_measure(name).reshape(length, len(block.powers))
+        by_power = block.power_measure(name).reshape(length, len(block.powers))
         for index, power in enumerate(block.powers):
-            columns[f"{name}_{power}"] = _short(values[:, index])
+            columns[f"{name}_{power}"] = _short(by_power[:, index])
     if measures is not None:
         wanted = {"run", "quarter", "state", *measures}
         wanted |= {f"{name}_{power}" for name in measures if name in BY_POWER for power in block.powers}
@@ -104,6 +104,12 @@ def _short(values: NDArray[np.float64]) -> NDArray[np.float32]:
     # Seven digits are more than the model knows, and half the bytes; whatever compares runs bit by bit does so on the
     # arrays in memory, not on files.
     return np.ascontiguousarray(values, dtype=np.float32)
+
+
+def _power(codes: NDArray[np.float64], powers: Sequence[str]) -> pa.DictionaryArray:
+    """Names of powers out of 1 + their places; nought is nobody, a missing value."""
+    places = codes.astype(np.int8)
+    return _labels(np.maximum(places - np.int8(1), 0), powers, missing=places == 0)
 
 
 def _labels(codes: NDArray[Any], words: Sequence[str], missing: NDArray[np.bool_] | None = None) -> pa.DictionaryArray:

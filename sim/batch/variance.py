@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from sim.batch.outcomes import split_word
+from sim.model.variables import BALANCING_ENDED, OUTCOME
 
 LUCKS_PER_DRAW = 2
 """Runs that share a draw of the numbers. Two are the least, and leave the most draws for a given number of runs."""
@@ -27,7 +28,6 @@ LUCKS_PER_DRAW = 2
 FEWEST_DRAWS = 20
 """Below so many draws nothing is said about shares of variance: the interval would cover nearly everything."""
 
-ENDED = "balancing_ended"
 _TWO_SIDED_95 = 1.959964
 _SAME = 1e-12  # spread below this share of the size of a number is rounding
 
@@ -99,7 +99,7 @@ def variance_table(runs: Path, states: tuple[str, ...], powers: tuple[str, ...],
     rows = []
     for name, measure, state, power in _columns(pq.read_schema(runs), states, powers):
         values = np.asarray(pq.read_table(runs, columns=[name])[name])
-        if measure == ENDED:
+        if measure == BALANCING_ENDED:
             ended = {word: split_word(word)[0].ends_multi_vectorism for word in set(values.tolist())}
             values = np.array([ended[word] for word in values.tolist()])
         whole = len(values) // lucks_per_draw
@@ -132,7 +132,7 @@ def _columns(
         power = parts.pop() if parts[-1] in powers else ""
         state = parts.pop() if len(parts) > 1 and parts[-1] in states else ""
         measure = "_".join(parts)
-        if state and measure == "outcome":
-            yield field.name, ENDED, state, power
+        if state and measure == OUTCOME:
+            yield field.name, BALANCING_ENDED, state, power
         elif state and (pa.types.is_integer(field.type) or pa.types.is_floating(field.type)):
             yield field.name, measure, state, power

@@ -9,14 +9,15 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
-from sim.analysis.ablation_results import CHANGED, clearest, silent, summary
+from sim.analysis.ablation_results import clearest, silent, summary
 from sim.analysis.comparison import Comparison
-from sim.analysis.effect_tables import measure_name, shown_outcomes
+from sim.analysis.effect_tables import shown_outcomes
 from sim.analysis.patterns import Finding, Verdict
 from sim.analysis.result_pairs import naive_words
 from sim.batch.summary import share_ended
-from sim.batch.variance import ENDED, FEWEST_DRAWS
+from sim.batch.variance import FEWEST_DRAWS
 from sim.io.text import CAUTION, percent_in_cell, signed
+from sim.model.variables import BALANCING_ENDED, HEADLINES, OUTCOME_CHANGED, QUANTITIES, in_words, percent_scale
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,7 +61,7 @@ def _table() -> "Table":
 def _print_outcomes(results: "Results", console: "Console") -> None:
     table = _table()
     table.add_column("outcome words, share of runs")
-    table.add_column("balancing ended", justify="right")
+    table.add_column(in_words(BALANCING_ENDED), justify="right")
     table.add_column('"nothing changes"')
     table.add_column("and is right in", justify="right")
     final = results.final_outcomes()
@@ -121,10 +122,10 @@ def _print_variance(results: "Results", console: "Console") -> None:
         return
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column("", style="bold", no_wrap=True)
-    for code in (*results.powers, "partners", "balancing ended"):
+    for code in (*results.powers, "partners", in_words(BALANCING_ENDED)):
         table.add_column(code, justify="right", no_wrap=True)
     found = {(row.state, row.measure, row.power): row for row in results.variance.itertuples()}
-    wanted = [("alignment", power) for power in results.powers] + [("effective_partners", ""), (ENDED, "")]
+    wanted = [("alignment", power) for power in results.powers] + [("effective_partners", ""), (BALANCING_ENDED, "")]
     for state, name in results.states.items():
         table.add_row(name, *(_variance_cell(found.get((state, *one))) for one in wanted))
     console.print(table)
@@ -142,10 +143,6 @@ def _share_cell(row: "pd.Series[float]", start: "pd.Series[float]") -> str:
 
 
 # --- what differs ----------------------------------------------------------------------------------------------------
-
-_IN_PERCENT = frozenset(
-    {"alignment", "trust", "combined_pressure", "pressure", "autonomy", "acceptance", "threat", "ended", CHANGED}
-)
 
 
 def print_comparison(comparison: Comparison, file: TextIO | None = None) -> None:
@@ -174,7 +171,7 @@ def _print_endings(comparison: Comparison, console: "Console") -> None:
     table.add_column("", no_wrap=True)
     table.add_column("outcome words, share of runs")
     table.add_column("partners", justify="right")
-    table.add_column("word changed", justify="right")
+    table.add_column(in_words(OUTCOME_CHANGED), justify="right")
     naive = comparison.unchanged_words()
     partners = comparison.effects[comparison.effects["measure"] == "effective_partners"].set_index(
         ["scenario", "state"]
@@ -207,19 +204,16 @@ def _difference_table(mine: "pd.DataFrame") -> "Table":
         table.add_column(state, justify="right", no_wrap=True)
     by_outcome = mine.set_index(["measure", "power", "state"]).sort_index()
     powers = list(dict.fromkeys(mine.loc[mine["measure"] == "alignment", "power"]))
-    for measure, power in [
-        *shown_outcomes(mine, powers),
-        *([(CHANGED, "")] if CHANGED in set(mine["measure"]) else []),
-    ]:
+    for measure, power in shown_outcomes(mine, powers):
         rows = [by_outcome.loc[measure, power, state] for state in states]
-        table.add_row(measure_name(measure, power), *(_difference_cell(row, measure) for row in rows))
+        table.add_row(in_words(measure, power), *(_difference_cell(row, measure) for row in rows))
     return table
 
 
 def _difference_cell(row: "pd.Series[float]", measure: str) -> str:
     if not row["moved"]:
         return "[dim]0[/dim]\n"
-    scale = 100.0 if measure in _IN_PERCENT else 1.0
+    scale = percent_scale(measure)
     digits = 3 if measure == "effective_partners" else 2
     difference, low, high = (signed(scale * row[name], digits) for name in ("difference", "low", "high"))
     return f"{difference}{'*' if row['clear'] else ''}\n[dim]{low}…{high}[/dim]"
@@ -227,7 +221,8 @@ def _difference_cell(row: "pd.Series[float]", measure: str) -> str:
 
 def _without_pairing(rows: "pd.DataFrame") -> str:
     """How many runs it would have taken without pairing, over what is shown."""
-    shown = rows[rows["measure"].isin(["effective_partners", "alignment"]) & rows["needed"].map(math.isfinite)]
+    asked = [name for name in HEADLINES if name in QUANTITIES]
+    shown = rows[rows["measure"].isin(asked) & rows["needed"].map(math.isfinite)]
     if shown.empty:
         return ""
     times = (shown["needed"] / shown["runs"]).sort_values()
@@ -311,9 +306,9 @@ def _clearest_table(best: "pd.DataFrame", every: "pd.DataFrame", several: bool) 
         if not row.touched:
             table.add_row(str(row.system), *cells, "0", "[dim]nothing differs in any run[/dim]", "", "")
             continue
-        scale = 100.0 if row.measure in _IN_PERCENT else 1.0
+        scale = percent_scale(str(row.measure))
         difference, low, high = (signed(scale * float(value)) for value in (row.difference, row.low, row.high))
-        name = measure_name(str(row.measure), str(row.power)) + (f" ({row.scenario})" if several else "")
+        name = in_words(str(row.measure), str(row.power)) + (f" ({row.scenario})" if several else "")
         table.add_row(
             str(row.system),
             *cells,

@@ -149,7 +149,7 @@ def _print_outcome(sweep: "Sweep", outcome: str) -> None:
     noise = sweep.noise[sweep.noise["outcome"] == outcome].iloc[0]
     told = f"{outcome}: {noise['mean']:.4g} on average"
     if noise["parameters"] == noise["parameters"]:  # not a number where there is one replicate only
-        luck = noise["luck"] + noise["together"]
+        luck = noise["luck_alone"] + noise["together"]
         told += f"; parameters {noise['parameters']:.0%} of the variance, luck {luck:.0%}"
     print(told)
     rows = sweep.indices[sweep.indices["outcome"] == outcome]

@@ -19,7 +19,7 @@ class Block:
     quarters: tuple[int, ...]  # [T] year * 4 + quarter - 1; what is recorded is the end of each
     by_power: NDArray[np.float64]  # [R, T, I, J, len(BY_POWER)]
     by_state: NDArray[np.float64]  # [R, T, I, len(BY_STATE)]
-    offers: NDArray[np.int64]  # [R, I, J, K, 4] totals of a run in the order of OFFER_TOTALS
+    offers: NDArray[np.int64]  # [R, I, J, K, len(OFFER_TOTALS)] totals of a run
 
     @property
     def runs(self) -> int:
@@ -33,6 +33,10 @@ class Block:
     def state_measure(self, name: str) -> NDArray[np.float64]:
         """One measure by state, [R, T, I]."""
         return self.by_state[..., BY_STATE.index(name)]
+
+    def offer_total(self, name: str) -> NDArray[np.int64]:
+        """One total of a run by state, power and kind of offer, [R, I, J, K]."""
+        return self.offers[..., OFFER_TOTALS.index(name)]
 
     def head(self, runs: int) -> "Block":
         """The first `runs` runs of the block."""

@@ -21,7 +21,7 @@ from sim.model.chance import lucks
 from sim.model.fields import DOMAINS, KINDS
 from sim.model.parameters import aligned, number_values, vector
 from sim.model.turn import Phase, advance
-from sim.model.variables import BY_POWER, BY_STATE
+from sim.model.variables import BY_POWER, BY_STATE, OFFER_TOTALS
 from sim.model.world import axes_of, build, unpack
 from sim.scenario.arguments import check_setting, given_numbers, given_seed
 from sim.scenario.events import Event
@@ -56,7 +56,7 @@ class PreparedEnsemble:
         shape = (len(self.quarters), len(axes["i"]))
         by_power = np.empty((*shape, len(axes["j"]), len(BY_POWER), count))
         by_state = np.empty((*shape, len(BY_STATE), count))
-        offers = np.empty((len(axes["i"]), len(axes["j"]), len(KINDS), 4, count), dtype=np.int64)
+        offers = np.empty((len(axes["i"]), len(axes["j"]), len(KINDS), len(OFFER_TOTALS), count), dtype=np.int64)
         with np.errstate(over="ignore"):  # addresses wrap round on purpose when nothing is compiled
             for start in range(0, count, lanes):
                 part = slice(start, min(start + lanes, count))
@@ -124,7 +124,7 @@ class PreparedEnsemble:
 
 
 def offer_totals(world: Any) -> np.ndarray:
-    """Offers made and accepted and their values so far: int64 [states, powers, kinds, 4, lanes].
+    """Offers made and accepted and their values so far: int64 [states, powers, kinds, len(OFFER_TOTALS), lanes].
 
     Values in million USD (security: thousandths of a point): whole numbers, so that sums do not depend on their order.
     """

@@ -10,9 +10,9 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from sim.analysis.ablation_results import strongest_systems
-from sim.analysis.effect_tables import measure_name
 from sim.figures.comparison import effect_cell, effect_map
 from sim.figures.style import STYLE, finish, write_figure
+from sim.model.variables import in_words
 
 _STRONG = 2.0  # effects beyond this many spreads between runs have the darkest colour
 
@@ -50,7 +50,7 @@ def _ablation_figure(mine: pd.DataFrame, scenario: str, caption: str) -> tuple[F
     )
     left.set_title("Effective partners", pad=22)
     words = [
-        f"{measure_name(str(row.measure), str(row.power))} {effect_cell(row.effect, bool(row.clear))}"
+        f"{in_words(str(row.measure), str(row.power))} {effect_cell(row.effect, bool(row.clear))}"
         for row in largest.itertuples()
     ]
     picture = effect_map(

@@ -38,6 +38,7 @@ from sim.figures.style import (
 )
 from sim.figures.ternary import ternary_path
 from sim.io.text import percent_in_cell
+from sim.model.variables import BY_NAME, OFFER_TOTALS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -282,6 +283,9 @@ def _outcome_figure(several: Sequence[Results]) -> tuple[Figure, pd.DataFrame]:
     return figure, data
 
 
+_MADE_AND_TAKEN = tuple((whole, name) for name in OFFER_TOTALS if (whole := BY_NAME[name].part_of))
+
+
 def _offer_figure(results: Results) -> tuple[Figure, pd.DataFrame]:
     totals = results.offers.astype({"state": str, "power": str, "kind": str})
     runs = results.number_of_runs
@@ -292,7 +296,7 @@ def _offer_figure(results: Results) -> tuple[Figure, pd.DataFrame]:
     grid = figure.subplots(2, len(kinds), sharey=True, squeeze=False)
     for column, kind in enumerate(kinds):
         mine = data[data["kind"] == kind]
-        for row, (made, taken) in enumerate((("offers", "accepted"), ("value_offered", "value_signed"))):
+        for row, (made, taken) in enumerate(_MADE_AND_TAKEN):
             scale = runs if row == 0 else 1000 * runs
             one = pd.DataFrame({"power": mine["power"], "made": mine[made] / scale, "accepted": mine[taken] / scale})
             axes = offer_bars(one, grid[row, column], how)

@@ -17,7 +17,7 @@ from matplotlib.patches import Patch, PathPatch
 from matplotlib.path import Path as Outline
 
 from sim.analysis.comparison import Comparison
-from sim.analysis.effect_tables import measure_name, shown_outcomes
+from sim.analysis.effect_tables import shown_outcomes
 from sim.figures.style import (
     DASHES,
     FAINT,
@@ -37,6 +37,7 @@ from sim.figures.style import (
     write_figure,
 )
 from sim.io.text import percent_in_cell
+from sim.model.variables import in_words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -276,7 +277,7 @@ def _difference_figure(comparison: Comparison) -> tuple[Figure, pd.DataFrame]:
 def _effect_figure(comparison: Comparison) -> tuple[Figure, pd.DataFrame]:
     scenarios, states = comparison.names[1:], list(comparison.states)
     rows = shown_outcomes(comparison.effects, list(comparison.powers))
-    names = [measure_name(*row) for row in rows]
+    names = [in_words(*row) for row in rows]
     data = comparison.effects.set_index(["measure", "power"]).loc[rows].reset_index()
     finite = data["effect"].abs().to_numpy()
     largest = max(0.2, float(np.quantile(finite[np.isfinite(finite)], 0.97))) if np.isfinite(finite).any() else 1.0
@@ -285,7 +286,7 @@ def _effect_figure(comparison: Comparison) -> tuple[Figure, pd.DataFrame]:
     picture = None
     for axes, scenario in zip(panels, scenarios, strict=True):
         mine = data[data["scenario"] == scenario]
-        keys = mine.assign(row=[measure_name(m, p) for m, p in zip(mine["measure"], mine["power"], strict=True)])
+        keys = mine.assign(row=[in_words(m, p) for m, p in zip(mine["measure"], mine["power"], strict=True)])
         values = keys.pivot_table(index="row", columns="state", values="effect", dropna=False).reindex(names)[states]
         keys["text"] = [effect_cell(row.effect, bool(row.clear)) for row in keys.itertuples()]
         written = keys.pivot(index="row", columns="state", values="text").reindex(names)[states]

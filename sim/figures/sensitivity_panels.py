@@ -98,11 +98,11 @@ def ranked_bars(data: pd.DataFrame, axes: "Axes", most: int = MOST_BARS) -> "Axe
 def noise_bars(data: pd.DataFrame, axes: "Axes") -> "Axes":
     """Draw how the variance of each outcome divides between parameters, luck, and both together.
 
-    `data` has the columns outcome, parameters, luck, together (shares that sum to one).
+    `data` has the columns outcome, parameters, luck_alone, together (shares that sum to one).
     """
     rows = data.dropna(subset=["parameters"])
     start = np.zeros(len(rows))
-    looks = (("parameters", ABOVE, ""), ("together", "#B9B9B9", "///"), ("luck", "#E9ECEF", "..."))
+    looks = (("parameters", ABOVE, ""), ("together", "#B9B9B9", "///"), ("luck_alone", "#E9ECEF", "..."))
     for part, colour, hatch in looks:
         width = 100 * rows[part].to_numpy()
         axes.barh(range(len(rows)), width, left=start, height=0.7, color=colour, hatch=hatch, edgecolor=FAINT, lw=0.5)

@@ -44,6 +44,7 @@ from sim.model.rules import (
     structure,
     terms,
 )
+from sim.model.variables import BY_POWER, BY_STATE
 from sim.model.world import World, place_of
 
 
@@ -86,7 +87,9 @@ def source_hash() -> str:
         [*folder.glob("rules/*.py"), *folder.glob("phases/*.py"), *(folder / f"{name}.py" for name in _SOURCES)]
     ):
         digest.update(path.name.encode() + path.read_bytes())
-    digest.update(repr((ROWS, FIELDS, numba.__version__, np.__version__, sys.version_info[:2])).encode())
+    digest.update(
+        repr((ROWS, FIELDS, BY_POWER, BY_STATE, numba.__version__, np.__version__, sys.version_info[:2])).encode()
+    )
     return digest.hexdigest()[:16]
 
 

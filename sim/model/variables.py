@@ -1,30 +1,370 @@
-"""What is measured of a run."""
+"""What is measured: each quantity once, with its axes, unit and meaning, and how it is counted, summed up and shown.
 
-BY_POWER = ("alignment", "trade", "trust", "pressure")
+Nothing else lists measures. Their places in the record of a run, the columns of tables and their types, histograms,
+means and sums, labels, what stands in tables and figures, and what is written about them in the READMEs of results
+follow from `VARIABLES`. A new one is a row here and a line in the phase that records it (`sim.model.phases.record`).
+"""
 
-BY_STATE = (
-    "effective_partners",
-    "hhi",
-    "entropy",
-    "autonomy",
-    "balance",
-    "threat",
-    "delivered",
-    "visits",
-    "compensating_visits",
-    "offers",
-    "accepted",
-    "sided",
-    "cohesion",
-    "nationalism",
-    "refining",
-    "energy_concentration",
-    "vote",
+from collections import namedtuple
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from types import MappingProxyType
+from typing import Any
+
+
+class Origin(Enum):
+    """Who works a variable out, and when."""
+
+    RECORDED = "kept by the model at the end of every quarter"
+    TALLIED = "counted by the model over a whole run"
+    JUDGED = "worked out of the record of a run"
+    DERIVED = "worked out of what runs came to, for comparisons"
+
+
+class Scale(Enum):
+    """How the values of all runs in one quarter are counted."""
+
+    SHARE = "from 0 to 1 in steps of a thousandth"
+    POINTS = "from 0 to 100 in steps of a tenth"
+    POWERS = "from 0 to the number of powers in steps of a thousandth"
+    COUNT = "whole numbers, each by itself"
+    AMOUNT = "in bins of equal ratio, since there is no upper end"
+    WORD = "word by word"
+
+
+class Reduction(Enum):
+    """How several values become one."""
+
+    MEAN = "their mean"
+    SUM = "their sum"
+    JOINT = "one minus the product of what each leaves free"
+
+
+@dataclass(frozen=True)
+class Variable:
+    """One measured quantity. The same quantity has the same name in every file, the same label in every text."""
+
+    name: str
+    axes: str  # "i" state, "ij" state and power, "ijk" state, power and kind of offer
+    unit: str
+    meaning: str  # what READMEs say of a column; `{unit}` stands for the unit
+    origin: Origin = Origin.RECORDED
+    counted_by: Scale | None = None  # none where it is not known quarter by quarter
+    over_powers: Reduction | None = None  # what `power: all` means; none for a variable of a state alone
+    summary: Reduction | None = None  # what is kept of a run: the mean over its last quarters, or the sum over all
+    part_of: str = ""  # the variable that it is at most, so that their ratio is a share
+    by_offer: bool = False  # totals of a run are kept by power and kind of offer as well
+    label: str = ""  # in tables and figures; the name in plain words unless given
+    percent: bool = False  # shown in per cent, differences in percentage points
+    shown: int = 0  # place among the rows of tables and figures; nought keeps it to the files
+    headline: bool = False  # what people ask for first
+    policy: bool = False  # a state's policy or what it meets with, not a thing that one system moves by definition
+
+    @property
+    def explained(self) -> str:
+        """The meaning with its unit."""
+        return self.meaning.format(unit=self.unit)
+
+    @property
+    def column(self) -> str:
+        """Its name as a column of `series.parquet`."""
+        return f"{self.name}_<power>" if self.axes == "ij" else self.name
+
+    @property
+    def is_quantity(self) -> bool:
+        """Whether it is recorded every quarter as a quantity, and not as a name."""
+        return self.origin is Origin.RECORDED and self.counted_by is not Scale.WORD
+
+
+MEAN, SUM, JOINT = Reduction.MEAN, Reduction.SUM, Reduction.JOINT
+
+# Those that are worked out, and not recorded, are called by these names where they are.
+OUTCOME, FIRST_ENDED, PRESSED_QUARTERS = "outcome", "first_ended", "pressed_quarters"
+COMBINED_PRESSURE = "combined_pressure"
+MEAN_TRUST, ACCEPTANCE = "mean_trust", "acceptance"
+BALANCING_ENDED, OUTCOME_CHANGED = "balancing_ended", "outcome_changed"
+
+VARIABLES: tuple[Variable, ...] = (
+    # --- judged ---
+    Variable(
+        *(OUTCOME, "i", "word"),
+        "the outcome word if the run ended here",
+        origin=Origin.JUDGED,
+        counted_by=Scale.WORD,
+    ),
+    Variable(
+        *(FIRST_ENDED, "i", "quarter"),
+        "{unit} in which balancing first ended (locked-in, squeezed, sided or isolated); missing: never",
+        origin=Origin.JUDGED,
+    ),
+    Variable(
+        *(PRESSED_QUARTERS, "i", "quarters"),
+        "{unit} under more pressure than the line for `squeezed`",
+        origin=Origin.JUDGED,
+        summary=SUM,
+    ),
+    Variable(
+        *(COMBINED_PRESSURE, "i", "0..1"),
+        "coercion in force of all powers together, {unit}",
+        origin=Origin.JUDGED,
+        summary=MEAN,
+        label="pressure, all powers",
+        percent=True,
+        shown=6,
+        policy=True,
+    ),
+    # --- recorded of a state ---
+    Variable(
+        *("effective_partners", "i", "powers"),
+        "1 / HHI over the powers: how many equal partners the portfolio is worth",
+        counted_by=Scale.POWERS,
+        summary=MEAN,
+        shown=1,
+        headline=True,
+        policy=True,
+    ),
+    Variable(
+        *("hhi", "i", "0..1"),
+        "concentration of alignment over the powers, {unit}",
+        counted_by=Scale.SHARE,
+        summary=MEAN,
+        label="concentration (HHI)",
+    ),
+    Variable(
+        *("entropy", "i", "natural logarithm"),
+        "spread of alignment over the powers, {unit}",
+        counted_by=Scale.POWERS,
+    ),
+    Variable(
+        *("autonomy", "i", "0..1"),
+        "room for own decisions, {unit}",
+        counted_by=Scale.SHARE,
+        summary=MEAN,
+        percent=True,
+        shown=3,
+    ),
+    Variable(
+        *("balance", "i", "0..100"),
+        "place between the two poles of rivalry, {unit}; 45 to 55 is hedging",
+        counted_by=Scale.POINTS,
+        summary=MEAN,
+        shown=4,
+    ),
+    Variable(
+        *("threat", "i", "0..1"),
+        "threat felt at the border and at home, {unit}",
+        counted_by=Scale.SHARE,
+        summary=MEAN,
+        percent=True,
+        shown=8,
+    ),
+    Variable(
+        *("delivered", "i", "bn USD"),
+        "value delivered this quarter, {unit}",
+        counted_by=Scale.AMOUNT,
+        summary=SUM,
+    ),
+    Variable(
+        *("visits", "i", "visits"),
+        "leader-level {unit} this quarter",
+        counted_by=Scale.COUNT,
+        summary=SUM,
+    ),
+    Variable(
+        *("compensating_visits", "i", "visits"),
+        "{unit} this quarter that answer an accepted offer",
+        counted_by=Scale.COUNT,
+        summary=SUM,
+        part_of="visits",
+    ),
+    Variable(
+        *("offers", "i", "offers"),
+        "{unit} received this quarter",
+        counted_by=Scale.COUNT,
+        summary=SUM,
+        by_offer=True,
+    ),
+    Variable(
+        *("accepted", "i", "offers"),
+        "{unit} accepted this quarter",
+        counted_by=Scale.COUNT,
+        summary=SUM,
+        part_of="offers",
+        by_offer=True,
+        label="offers accepted, number",
+    ),
+    Variable(
+        *("sided", "i", "power"),
+        "the {unit} whose side the state has openly taken; missing for none",
+        counted_by=Scale.WORD,  # in memory 1 + the place of the power; outcome words tell how often
+    ),
+    Variable(
+        *("cohesion", "i", "0..1"),
+        "how far the state acts as one with its neighbours, mean, {unit}",
+        counted_by=Scale.SHARE,
+        summary=MEAN,
+    ),
+    Variable(
+        *("nationalism", "i", "0..1"),
+        "how far nation-building has gone, {unit}",
+        counted_by=Scale.SHARE,
+        summary=MEAN,
+    ),
+    Variable(
+        *("refining", "i", "0..1"),
+        "part of what is mined that it can refine itself, {unit}",
+        counted_by=Scale.SHARE,
+        summary=MEAN,
+    ),
+    Variable(
+        *("energy_concentration", "i", "0..1"),
+        "concentration of the buyers of its energy, {unit}",
+        counted_by=Scale.SHARE,
+        summary=MEAN,
+    ),
+    Variable(
+        *("vote", "i", "code"),
+        "vote this quarter: 0 none, 1 yes, 2 no, 3 abstains, 4 stays away (a {unit}: its bands mean little)",
+        counted_by=Scale.COUNT,
+    ),
+    # --- recorded of a state and a power ---
+    Variable(
+        *("alignment", "ij", "0..1"),
+        "share of the state's engagement, {unit}; what is missing to 1 is home and partners outside the model",
+        counted_by=Scale.SHARE,
+        over_powers=SUM,
+        summary=MEAN,
+        percent=True,
+        shown=2,
+        headline=True,
+        policy=True,
+    ),
+    Variable(
+        *("trade", "ij", "bn USD a year"),
+        "goods trade, {unit}",
+        counted_by=Scale.AMOUNT,
+        over_powers=SUM,
+    ),
+    Variable(
+        *("trust", "ij", "0..1"),
+        "the state's belief in the power's word, {unit}",
+        counted_by=Scale.SHARE,
+        over_powers=MEAN,
+        summary=MEAN,
+        percent=True,
+    ),
+    Variable(
+        *("pressure", "ij", "0..1"),
+        "coercion now in force, {unit}",
+        counted_by=Scale.SHARE,
+        over_powers=JOINT,
+        summary=MEAN,
+        percent=True,
+    ),
+    # --- totals of a run by power and kind of offer, beside those marked above ---
+    Variable(
+        *("value_offered", "ijk", "million USD"),
+        "value of the offers made, {unit}; for security, thousandths of an index point",
+        origin=Origin.TALLIED,
+    ),
+    Variable(
+        *("value_signed", "ijk", "million USD"),
+        "value of the offers accepted, {unit}; for security, thousandths of an index point",
+        origin=Origin.TALLIED,
+        part_of="value_offered",
+    ),
+    # --- derived, for comparisons ---
+    Variable(
+        *(MEAN_TRUST, "i", "0..1"),
+        "mean of `trust` over the powers, {unit}",
+        origin=Origin.DERIVED,
+        label="trust, mean of powers",
+        percent=True,
+        shown=5,
+        policy=True,
+    ),
+    Variable(
+        *(ACCEPTANCE, "i", "0..1"),
+        "share of the offers of a run that were accepted, {unit}; 0 where none was made",
+        origin=Origin.DERIVED,
+        label="offers accepted",
+        percent=True,
+        shown=7,
+        policy=True,
+    ),
+    Variable(
+        *(BALANCING_ENDED, "i", "0 or 1"),
+        "1 where the outcome word says that balancing has ended, else 0",
+        origin=Origin.DERIVED,
+        percent=True,
+        shown=9,
+        headline=True,
+    ),
+    Variable(
+        *(OUTCOME_CHANGED, "i", "0 or 1"),
+        "1 where a run ends under another outcome word, else 0",
+        origin=Origin.DERIVED,
+        label="word changed",
+        percent=True,
+        shown=10,
+    ),
 )
 
-COUNTS = frozenset({"visits", "compensating_visits", "offers", "accepted", "vote"})
+BY_NAME: Mapping[str, Variable] = MappingProxyType({variable.name: variable for variable in VARIABLES})
 
-OFFER_TOTALS = ("offers", "accepted", "value_offered", "value_signed")
 
-MEASURES = ("outcome", "sided", *(name for name in BY_STATE if name != "sided"), *BY_POWER)
+def _recorded(axes: str) -> tuple[str, ...]:
+    return tuple(one.name for one in VARIABLES if one.origin is Origin.RECORDED and one.axes == axes)
+
+
+BY_STATE = _recorded("i")
+"""What is recorded of a state every quarter, in the order of the last axis of `Block.by_state`."""
+
+BY_POWER = _recorded("ij")
+"""What is recorded of a state and a power every quarter, in the order of the last axis of `Block.by_power`."""
+
+QUANTITIES = tuple(name for name in (*BY_STATE, *BY_POWER) if BY_NAME[name].is_quantity)
+"""What is recorded as a quantity and not as a name; of these there are bands, and experiments may ask for them."""
+
+COUNTS = frozenset(name for name in QUANTITIES if BY_NAME[name].counted_by is Scale.COUNT)
+"""What is recorded in whole numbers."""
+
+OFFER_TOTALS = tuple(one.name for one in VARIABLES if one.by_offer or one.axes == "ijk")
+"""Totals of a run by state, power and kind, in the order of the last axis of `Block.offers`."""
+
+_WORDS = tuple(one.name for one in VARIABLES if one.counted_by is Scale.WORD)
+MEASURES = (*_WORDS, *QUANTITIES)
 """What `series.parquet` can keep of a run, beside run, quarter and state."""
+
+HEADLINES = tuple(one.name for one in VARIABLES if one.headline)
+"""What people ask for first: whom a state leans on, how many partners it has, and whether it still balances."""
+
+
+def _places(names: tuple[str, ...]) -> Any:
+    """The place of each name by that name, as compiled code can read it."""
+    return namedtuple("Place", names)(*range(len(names)))
+
+
+state_place = _places(BY_STATE)
+power_place = _places(BY_POWER)
+"""Where each measure stands in what is recorded of a state, and of a state and a power: `state_place.hhi` is 1."""
+
+
+def kept_of_a_run(axes: str, summary: Reduction) -> tuple[str, ...]:
+    """Recorded variables of which a run keeps its mean over the last quarters, or its sum."""
+    wanted = (one for one in VARIABLES if one.origin is Origin.RECORDED and one.axes == axes)
+    return tuple(one.name for one in wanted if one.summary is summary)
+
+
+def in_words(name: str, power: str = "") -> str:
+    """A variable as tables and figures call it, with the power that it is about; results may hold unknown ones."""
+    known = BY_NAME.get(name)
+    words = known.label if known is not None and known.label else name.replace("_", " ")
+    return f"{words} {power}" if power else words
+
+
+def percent_scale(name: str) -> float:
+    """What a value is multiplied with before it is shown: 100 where it is told in per cent."""
+    known = BY_NAME.get(name)
+    return 100.0 if known is not None and known.percent else 1.0

@@ -8,7 +8,8 @@ import pytest
 
 from sim.analysis.ablation import _Ablation, effects
 from sim.analysis.ablation_results import (
-    CHANGED,
+    EFFECTS_FORMAT,
+    POLICY,
     clearest,
     read_effects,
     silent,
@@ -16,6 +17,7 @@ from sim.analysis.ablation_results import (
     summary,
     write_effects,
 )
+from sim.analysis.effect_tables import ON_SHOW
 from sim.analysis.paired import Resampling, finals_of_block, holm, paired
 from sim.batch.outcomes import thresholds
 from sim.cli import main
@@ -62,7 +64,7 @@ def test_a_difference_is_that_of_two_batches_with_the_same_luck(table, toy):
     one, two = (final.column("ALD", "effective_partners") for final in finals)
     assert told["reference"] == pytest.approx(one.mean())
     assert told["difference"] == pytest.approx((two - one).mean(), abs=1e-9)
-    changed = mine[(mine["measure"] == CHANGED) & (mine["state"] == "ALD")].iloc[0]
+    changed = mine[(mine["measure"] == "outcome_changed") & (mine["state"] == "ALD")].iloc[0]
     assert changed["difference"] == pytest.approx((finals[0].words[:, 0] != finals[1].words[:, 0]).mean())
 
 
@@ -121,7 +123,7 @@ def test_of_a_state_the_outcome_that_differs_most_is_picked(table):
         same = (table["scenario"] == row.scenario) & (table["system"] == row.system) & (table["state"] == row.state)
         alignment = table[same & (table["measure"] == "alignment")]
         assert abs(row.effect) >= alignment["effect"].abs().max()
-    assert CHANGED not in set(most["measure"])
+    assert "outcome_changed" not in set(most["measure"])
 
 
 @pytest.mark.parametrize(
@@ -152,10 +154,24 @@ def test_the_short_table_is_small_and_comes_back_as_it_was_written(table, tmp_pa
     assert found.summary["difference"].to_numpy() == pytest.approx(kept["difference"].to_numpy(), rel=1e-5)
     assert clearest(found.summary)["scenario"].tolist() == clearest(table)["scenario"].tolist()
     assert set(found.states["system"]) == set(SYSTEMS)
-    assert {"alignment", "effective_partners", "trust", "combined_pressure", "acceptance"} <= set(
-        found.states["measure"]
-    )
+    assert set(POLICY) < set(ON_SHOW) == set(found.states["measure"])
     assert json.loads(first)["note"] == CAUTION
+
+
+def test_effects_of_the_first_format_are_read_under_the_names_of_today(table, tmp_path):
+    path, old = tmp_path / "effects.json", tmp_path / "old.json"
+    write_effects(table, path)
+    text = path.read_text(encoding="utf-8").replace(f'"format": {EFFECTS_FORMAT}', '"format": 1')
+    for name, before in {
+        "balancing_ended": "ended",
+        "outcome_changed": "outcome changed",
+        "mean_trust": "trust",
+    }.items():
+        assert f'"{name}"' in text
+        text = text.replace(f'"{name}"', f'"{before}"')
+    old.write_text(text, encoding="utf-8")
+    pd.testing.assert_frame_equal(read_effects(old).states, read_effects(path).states)
+    pd.testing.assert_frame_equal(read_effects(old).summary, read_effects(path).summary)
 
 
 @pytest.mark.parametrize("text", ["", "{}", '{"format": 99}', "[1]"], ids=["empty", "bare", "later", "list"])

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.fake_engine import LINES, POWERS, STATES, fake_block
-from sim.analysis.paired import ACCEPTANCE, ENDED, Label, Resampling, finals_of, finals_of_block, holm, joined, paired
+from sim.analysis.paired import Label, Resampling, finals_of, finals_of_block, holm, joined, paired
 from sim.batch.outcomes import final_columns, summarise, thresholds
 
 LINE = thresholds(LINES)
@@ -137,11 +137,11 @@ def test_finals_hold_every_outcome_of_every_run():
     columns = final_columns(summarise(block, LINE), block)
     assert found.runs == 12
     assert found.column("BEK", "trust", "SUD").tolist() == columns["trust"][:, 1, 2].tolist()
-    assert found.column("ALD", "trust") == pytest.approx(columns["trust"][:, 0].mean(axis=1))
-    assert found.column("ALD", ACCEPTANCE) == pytest.approx(columns["accepted"][:, 0] / columns["offers"][:, 0])
+    assert found.column("ALD", "mean_trust") == pytest.approx(columns["trust"][:, 0].mean(axis=1))
+    assert found.column("ALD", "acceptance") == pytest.approx(columns["accepted"][:, 0] / columns["offers"][:, 0])
     assert found.column("ALD", "visits").tolist() == columns["visits"][:, 0].tolist()
     ended = [word.split("-")[0] in {"sided", "locked", "squeezed", "isolated"} for word in found.words[:, 0]]
-    assert found.column("ALD", ENDED).tolist() == ended
+    assert found.column("ALD", "balancing_ended").tolist() == ended
     assert {label.measure for label in found.labels} >= {"alignment", "balance", "combined_pressure", "pressure"}
     assert len(set(found.labels)) == len(found.labels)
 

@@ -13,7 +13,7 @@ from sim.batch.tables import join_tables, runs_table, series_table, write_table
 from sim.engine.block import Block
 from sim.io.errors import InputError
 from sim.io.writers import file_hash, write_text, write_whole
-from sim.model.variables import BY_POWER, BY_STATE, MEASURES
+from sim.model.variables import BY_NAME, BY_POWER, BY_STATE, MEASURES, Scale
 
 
 @pytest.fixture
@@ -47,9 +47,9 @@ def test_a_series_says_what_the_block_holds(block, summary):
         held = np.float32(block.by_power[run, time, state, power, index])
         assert row[f"{name}_{block.powers[power]}"] == held
     for index, name in enumerate(BY_STATE):
-        if name == "sided":
+        if BY_NAME[name].counted_by is Scale.WORD:
             held = int(block.by_state[run, time, state, index])
-            assert (row["sided"] if held else None) == (block.powers[held - 1] if held else None)
+            assert (row[name] if held else None) == (block.powers[held - 1] if held else None)
         else:
             assert row[name] == np.float32(block.by_state[run, time, state, index])
     assert row["outcome"] == words_of(block, summary)[run, time, state]

@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from sim.batch import runner
-from sim.batch.variance import ENDED, FEWEST_DRAWS, LUCKS_PER_DRAW, split
+from sim.batch.variance import FEWEST_DRAWS, LUCKS_PER_DRAW, split
 from sim.engine import ensemble
 from sim.engine.sampling import every_number, sampled_numbers
 from sim.evidence.evidence import load_evidence
@@ -169,7 +169,7 @@ def test_the_table_of_variance_is_that_of_the_runs(results):
     assert row["draws"] == 150
     assert (row["numbers"], row["numbers_low"], row["numbers_high"]) == (found.numbers, found.low, found.high)
     assert row["numbers"] + row["luck"] == 1.0
-    assert set(table["measure"]) >= {"alignment", "effective_partners", "offers", "delivered", ENDED}
+    assert set(table["measure"]) >= {"alignment", "effective_partners", "offers", "delivered", "balancing_ended"}
 
 
 def test_the_shares_are_told_in_the_read_me_and_in_the_summary(results):

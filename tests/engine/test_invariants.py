@@ -14,7 +14,7 @@ from sim.model.chance import lucks
 from sim.model.fields import DOMAINS, KINDS
 from sim.model.parameters import vector
 from sim.model.turn import Phase, advance
-from sim.model.variables import BY_POWER, BY_STATE
+from sim.model.variables import BY_NAME, BY_POWER, BY_STATE, COUNTS, Scale
 from sim.model.world import build, check_invariants, unpack
 from sim.scenario.events import Event, EventKind
 from sim.scenario.scenario import load_scenario
@@ -26,7 +26,8 @@ POWERS = tuple(actor.code for actor in EVIDENCE.powers)
 CORRIDORS = tuple(corridor.code for corridor in EVIDENCE.corridors)
 LANES = 5
 QUARTERS = 10
-COUNTS = ("visits", "compensating_visits", "offers", "accepted", "sided", "vote")
+WHOLE = (*COUNTS, *(name for name in BY_STATE if not BY_NAME[name].is_quantity))
+HIGHEST = {Scale.SHARE: 1.0 + 1e-12, Scale.POINTS: 100.0, Scale.POWERS: len(POWERS) + 1e-9}
 VOTES = 4  # how many ways there are to answer a ballot
 
 # The four weights of a state sum to one, so they cannot be drawn one by one.
@@ -157,17 +158,15 @@ def assert_the_record_is_sound(by_power, by_state):
     assert np.isfinite(by_state).all()
     assert (by_power >= 0.0).all()
     assert (by_state >= 0.0).all()
-    for name in ("alignment", "trust", "pressure"):
-        assert (by_power[..., BY_POWER.index(name), :] <= 1.0).all(), name
     measure = {name: by_state[:, :, place] for place, name in enumerate(BY_STATE)}
-    for name in ("hhi", "autonomy", "threat", "cohesion", "nationalism", "refining", "energy_concentration"):
-        assert (measure[name] <= 1.0 + 1e-12).all(), name
-    assert (measure["balance"] <= 100.0).all()
-    assert (measure["effective_partners"] <= len(POWERS) + 1e-9).all()
+    measure |= {name: by_power[..., place, :] for place, name in enumerate(BY_POWER)}
+    for name, values in measure.items():
+        assert (values <= HIGHEST.get(BY_NAME[name].counted_by, np.inf)).all(), name
+        assert not BY_NAME[name].part_of or (values <= measure[BY_NAME[name].part_of]).all(), name
+    for name in BY_POWER:
+        assert BY_NAME[name].unit != "0..1" or (measure[name] <= 1.0).all(), name
     assert (measure["entropy"] <= np.log(len(POWERS)) + 1e-9).all()
-    assert (measure["accepted"] <= measure["offers"]).all()
-    assert (measure["compensating_visits"] <= measure["visits"]).all()
-    for name in COUNTS:
+    for name in WHOLE:
         assert np.array_equal(measure[name], np.rint(measure[name])), name
     assert (measure["sided"] <= len(POWERS)).all()
     assert (measure["vote"] <= VOTES).all()

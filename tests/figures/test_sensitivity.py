@@ -69,7 +69,7 @@ DRAWN = {
     "index_bars": lambda on: plots.index_bars(indices("first", "total").drop_duplicates(["factor", "index"]), on),
     "ranked_bars": lambda on: plots.ranked_bars(indices("x").drop_duplicates("factor"), on),
     "noise_bars": lambda on: plots.noise_bars(
-        pd.DataFrame({"outcome": ["y"], "parameters": [0.5], "luck": [0.2], "together": [0.3]}), on
+        pd.DataFrame({"outcome": ["y"], "parameters": [0.5], "luck_alone": [0.2], "together": [0.3]}), on
     ),
     "interaction_map": lambda on: plots.interaction_map(PAIRS, on, NAMES[:3]),
     "morris_scatter": lambda on: plots.morris_scatter(

@@ -87,11 +87,14 @@ class FakePrepared:
         alignment = weight / (weight.sum(axis=-1, keepdims=True) + 0.6)
         among = alignment / alignment.sum(axis=-1, keepdims=True)
         hhi = (among**2).sum(axis=-1)
-        by_power = np.zeros((times, states, powers, len(BY_POWER)))
-        by_power[..., 0] = alignment
-        by_power[..., 1] = 40.0 * alignment * np.exp(0.01 * np.arange(times))[:, None, None]
-        by_power[..., 2] = np.clip(0.5 + steps, 0.0, 1.0)
-        by_power[..., 3] = np.clip(luck.normal(0.02, 0.09, (times, states, powers)), 0.0, 1.0)
+        share = np.clip(0.5 + steps, 0.0, 1.0)
+        told_by_power = {
+            "alignment": alignment,
+            "trade": 40.0 * alignment * np.exp(0.01 * np.arange(times))[:, None, None],
+            "trust": share,
+            "pressure": np.clip(luck.normal(0.02, 0.09, (times, states, powers)), 0.0, 1.0),
+        }
+        by_power = np.stack([told_by_power.get(name, share) for name in BY_POWER], axis=-1)
         by_state = np.zeros((times, states, len(BY_STATE)))
         offers = luck.poisson(2.0, (times, states))
         accepted = luck.binomial(offers, 0.6)

@@ -43,7 +43,7 @@ class Analysis:
 
     - indices: outcome, factor, index (a key of `INDICES`), at (value of the factor, for `effect`), value, low, high
     - interactions: outcome, factor_a, factor_b, value, low, high (second order)
-    - noise: outcome, mean, parameters, luck, together, low, high, left, replicates_needed
+    - noise: outcome, mean, parameters, luck_alone, together, low, high, left, replicates, replicates_needed
     - convergence: outcome, points, half_width, target, enough, points_needed
     - refused: outcome, why
     """
@@ -60,7 +60,7 @@ _COLUMNS = {
     "indices": ("outcome", "factor", "index", "at", "value", "low", "high"),
     "interactions": ("outcome", "factor_a", "factor_b", "value", "low", "high"),
     "noise": (
-        *("outcome", "mean", "parameters", "luck", "together", "low", "high"),
+        *("outcome", "mean", "parameters", "luck_alone", "together", "low", "high"),
         *("left", "replicates", "replicates_needed"),
     ),
     "convergence": ("outcome", "points", "half_width", "target", "enough", "points_needed"),

@@ -33,13 +33,15 @@ def noise_shares(values: Floats, seed: int = 0) -> dict[str, float]:
     Returns
     -------
     dict
-        `parameters`, `luck` (what a replicate adds everywhere) and `together` (luck that works differently at different
-        points), shares that sum to one; `low` and `high`, the interval of luck and together; `left`, the part of the
-        variance of the means over replicates that is still luck; and the replicates that would bring it to `TARGET`.
+        `parameters`, `luck_alone` (what a replicate adds everywhere) and `together` (luck that works differently at
+        different points), shares that sum to one; luck as a whole is the last two together, and `low` and `high` its
+        interval; `left`, the part of the variance of the means over replicates that is still luck; and the replicates
+        that would bring it to `TARGET`.
         Not a number where there is one replicate only, which cannot tell them apart.
     """
     rows, replicates = values.shape
-    nothing = dict.fromkeys(("parameters", "luck", "together", "low", "high", "left", "replicates_needed"), np.nan)
+    told_of_none = ("parameters", "luck_alone", "together", "low", "high", "left", "replicates_needed")
+    nothing = dict.fromkeys(told_of_none, np.nan)
     told = {"mean": float(values.mean()), "replicates": float(replicates)}
     if replicates < 2 or rows < 2 or not np.isfinite(values).all():
         return told | nothing
@@ -57,7 +59,7 @@ def noise_shares(values: Floats, seed: int = 0) -> dict[str, float]:
     needed = np.ceil(parts[2] * (1 - TARGET) / (TARGET * parts[0])) if parts[0] > 0 else np.inf
     return told | {
         "parameters": parts[0] / total,
-        "luck": parts[1] / total,
+        "luck_alone": parts[1] / total,
         "together": parts[2] / total,
         "low": float(low),
         "high": float(high),

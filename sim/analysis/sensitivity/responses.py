@@ -28,7 +28,6 @@ EACH, ALL, LARGEST, EVERY = "each", "all", "largest", "every"
 SUMMARIES = ("end", "mean", "sum", "max", "min", "change")
 BALANCING = "balancing"  # any word of a state that has not stopped balancing
 _TAKEN = frozenset({"point", "replicate"})
-_SUMMED = frozenset({"alignment", "trade"})  # what several powers hold of a state adds up
 
 
 class Source(Enum):
@@ -150,10 +149,10 @@ def _asks(name: str, item: Entry, scenario: Scenario, evidence: Evidence, proble
 def _whats(entry: Entry, source: Source, evidence: Evidence, problems: Problems) -> dict[str, tuple[str, ...]]:
     """Label -> the measure, the words or the total; the label is empty unless there is one question for each word."""
     from sim.batch.outcomes import OUTCOMES
-    from sim.model.variables import BY_POWER, BY_STATE, OFFER_TOTALS
+    from sim.model.variables import OFFER_TOTALS, QUANTITIES
 
     if source is Source.MEASURE:
-        name = check_choice(entry, (*(m for m in BY_STATE if m != "sided"), *BY_POWER), problems)
+        name = check_choice(entry, QUANTITIES, problems)
         return {"": (name or "",)}
     if source is Source.TOTAL:
         return {"": (check_choice(entry, OFFER_TOTALS, problems) or "",)}
@@ -277,10 +276,8 @@ class _Reader:
         return _summed_up(by_time, ask.at, self.block.quarters[0])
 
     def _total(self, ask: Response, states: list[int]) -> NDArray[Any]:
-        from sim.model.variables import OFFER_TOTALS
-
         block = self.block
-        totals = block.offers[..., OFFER_TOTALS.index(ask.what[0])][:, states]
+        totals = block.offer_total(ask.what[0])[:, states]
         if ask.power != ALL:
             totals = totals[:, :, [block.powers.index(ask.power)]]
         if ask.kind != ALL:
@@ -304,7 +301,7 @@ class _Reader:
     def _measure(self, ask: Response) -> NDArray[Any]:
         """A measure by state, [R, T, I]; powers are put together as asked."""
         from sim.batch.outcomes import combined_pressure
-        from sim.model.variables import BY_STATE
+        from sim.model.variables import BY_NAME, BY_STATE, Reduction
 
         name = ask.what[0]
         if name in BY_STATE:
@@ -315,10 +312,10 @@ class _Reader:
         put: NDArray[Any]
         if ask.power == LARGEST:
             put = by_power.max(axis=-1)
-        elif name == "pressure":
+        elif BY_NAME[name].over_powers is Reduction.JOINT:
             put = combined_pressure(by_power)
         else:
-            put = by_power.sum(axis=-1) if name in _SUMMED else by_power.mean(axis=-1)
+            put = by_power.sum(axis=-1) if BY_NAME[name].over_powers is Reduction.SUM else by_power.mean(axis=-1)
         return put
 
     def _words(self, only_end: bool) -> tuple[NDArray[Any], NDArray[Any]]:

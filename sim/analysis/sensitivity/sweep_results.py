@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
-SWEEP_FORMAT = 1
-"""How the folder of a sweep is laid out."""
+SWEEP_FORMAT = 2
+"""How the folder of a sweep is laid out. In format 1 `luck_alone` was called luck, which means more everywhere else."""
 
 
 def read_outputs(path: Path, replicates: int) -> dict[str, Floats]:
@@ -38,7 +38,7 @@ def read_sweep_manifest(folder: Path) -> dict[str, Any] | None:
         manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    return manifest if manifest.get("sweep_format") == SWEEP_FORMAT else None
+    return manifest if manifest.get("sweep_format") in {1, SWEEP_FORMAT} else None
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ class Sweep(FinishedFolder):
     @cached_property
     def noise(self) -> pd.DataFrame:
         """How the variance of each outcome divides between parameters and luck."""
-        return self._read("noise")
+        return self._read("noise").rename(columns={"luck": "luck_alone"})
 
     @cached_property
     def convergence(self) -> pd.DataFrame:

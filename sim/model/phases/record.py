@@ -7,6 +7,7 @@ from sim.model.rules.arithmetic import larger
 from sim.model.rules.delivery import entangled
 from sim.model.rules.routes import corridor_pull
 from sim.model.rules.structure import autonomy_of, balance_of, entropy_of, share_of
+from sim.model.variables import power_place, state_place
 
 
 @inlined
@@ -109,13 +110,13 @@ def record_state(w, p, t, i, pole, by_power, by_state):
         w.packaged[lane] = 0.0
     for j in range(powers):
         for lane in range(lanes):
-            by_power[i, j, 0, lane] = w.alignment[i, j, lane]
+            by_power[i, j, power_place.alignment, lane] = w.alignment[i, j, lane]
         for lane in range(lanes):
-            by_power[i, j, 1, lane] = w.stock[i, j, DEAL, lane]
+            by_power[i, j, power_place.trade, lane] = w.stock[i, j, DEAL, lane]
         for lane in range(lanes):
-            by_power[i, j, 2, lane] = w.trust[i, j, lane]
+            by_power[i, j, power_place.trust, lane] = w.trust[i, j, lane]
         for lane in range(lanes):
-            by_power[i, j, 3, lane] = w.pressure[i, j, lane]
+            by_power[i, j, power_place.pressure, lane] = w.pressure[i, j, lane]
         for lane in range(lanes):
             aligned, promised = w.alignment[i, j, lane], w.commitment[i, j, lane]
             w.spare[lane] += aligned
@@ -140,40 +141,40 @@ def record_state(w, p, t, i, pole, by_power, by_state):
             whole = w.spare[lane]
             w.sum5[lane] += entropy_of(w.alignment[i, j, lane] / whole if whole > 0.0 else 0.0)
     for lane in range(lanes):
-        by_state[i, 0, lane] = w.partners[i, lane]
+        by_state[i, state_place.effective_partners, lane] = w.partners[i, lane]
     for lane in range(lanes):
-        by_state[i, 1, lane] = w.hhi[i, lane]
+        by_state[i, state_place.hhi, lane] = w.hhi[i, lane]
     for lane in range(lanes):
-        by_state[i, 2, lane] = w.sum5[lane]
+        by_state[i, state_place.entropy, lane] = w.sum5[lane]
     for lane in range(lanes):
-        by_state[i, 3, lane] = autonomy_of(w.coerced[i, lane], w.sum2[lane])
+        by_state[i, state_place.autonomy, lane] = autonomy_of(w.coerced[i, lane], w.sum2[lane])
     for lane in range(lanes):
         whole = w.spare[lane]
-        by_state[i, 4, lane] = balance_of(w.spare2[lane] / whole if whole > 0.0 else 0.0)
+        by_state[i, state_place.balance, lane] = balance_of(w.spare2[lane] / whole if whole > 0.0 else 0.0)
     for lane in range(lanes):
-        by_state[i, 5, lane] = w.threat[i, lane]
+        by_state[i, state_place.threat, lane] = w.threat[i, lane]
     for lane in range(lanes):
-        by_state[i, 6, lane] = w.delivered[i, lane]
+        by_state[i, state_place.delivered, lane] = w.delivered[i, lane]
     for lane in range(lanes):
-        by_state[i, 7, lane] = w.sum3[lane]
+        by_state[i, state_place.visits, lane] = w.sum3[lane]
     for lane in range(lanes):
-        by_state[i, 8, lane] = w.sum4[lane]
+        by_state[i, state_place.compensating_visits, lane] = w.sum4[lane]
     for lane in range(lanes):
-        by_state[i, 9, lane] = w.effort[lane]
+        by_state[i, state_place.offers, lane] = w.effort[lane]
     for lane in range(lanes):
-        by_state[i, 10, lane] = w.packaged[lane]
+        by_state[i, state_place.accepted, lane] = w.packaged[lane]
     for lane in range(lanes):
-        by_state[i, 11, lane] = w.sum[lane]
+        by_state[i, state_place.sided, lane] = w.sum[lane]
     for lane in range(lanes):
-        by_state[i, 12, lane] = w.cohesive[i, lane]
+        by_state[i, state_place.cohesion, lane] = w.cohesive[i, lane]
     for lane in range(lanes):
-        by_state[i, 13, lane] = w.nationalism[i, lane]
+        by_state[i, state_place.nationalism, lane] = w.nationalism[i, lane]
     for lane in range(lanes):
-        by_state[i, 14, lane] = w.plants[i, lane]
+        by_state[i, state_place.refining, lane] = w.plants[i, lane]
     for lane in range(lanes):
-        by_state[i, 15, lane] = w.buyers[i, lane]
+        by_state[i, state_place.energy_concentration, lane] = w.buyers[i, lane]
     for lane in range(lanes):
-        by_state[i, 16, lane] = w.vote[i, lane]
+        by_state[i, state_place.vote, lane] = w.vote[i, lane]
         w.thaw[i, lane] = 0.0
 
 

@@ -238,10 +238,10 @@ def test_variance_is_divided_as_it_was_put_together():
     shares = noise_shares(points + luck + draws.normal(0, 0.5, (4000, 60)))
     whole = 4.0 + 1.0 + 0.25
     assert shares["parameters"] == pytest.approx(4.0 / whole, abs=0.06)
-    assert shares["luck"] == pytest.approx(1.0 / whole, abs=0.06)
+    assert shares["luck_alone"] == pytest.approx(1.0 / whole, abs=0.06)
     assert shares["together"] == pytest.approx(0.25 / whole, abs=0.02)
-    assert shares["low"] <= shares["luck"] + shares["together"] <= shares["high"]
-    assert shares["parameters"] + shares["luck"] + shares["together"] == pytest.approx(1.0)
+    assert shares["low"] <= shares["luck_alone"] + shares["together"] <= shares["high"]
+    assert shares["parameters"] + shares["luck_alone"] + shares["together"] == pytest.approx(1.0)
 
 
 def test_the_replicates_that_would_be_needed_are_told():
@@ -249,7 +249,7 @@ def test_the_replicates_that_would_be_needed_are_told():
     few = noise_shares(draws.normal(0, 1.0, (4000, 1)) + draws.normal(0, 1.0, (4000, 4)))
     assert few["left"] == pytest.approx(0.2, abs=0.02)  # a quarter of one part of luck beside one of parameters
     assert few["replicates_needed"] == pytest.approx(19, abs=2)
-    assert np.isnan(noise_shares(draws.normal(size=(50, 1)))["luck"])
+    assert np.isnan(noise_shares(draws.normal(size=(50, 1)))["luck_alone"])
 
 
 def test_a_sample_that_is_too_small_says_how_large_it_should_be():
@@ -280,7 +280,7 @@ def test_luck_added_to_every_point_alike_moves_no_index(tmp_path):
     calm = sweep(study(factors, design, replicates=4), evaluator=Function(function), out=tmp_path / "a")
     wild = sweep(study(factors, design, replicates=4), evaluator=Function(function, luck=5.0), out=tmp_path / "b")
     assert np.allclose(calm.indices["value"], wild.indices["value"], atol=1e-9)
-    assert wild.noise["luck"].iloc[0] > 0.2
+    assert wild.noise["luck_alone"].iloc[0] > 0.2
 
 
 def test_tables_have_their_columns_also_when_they_are_empty():

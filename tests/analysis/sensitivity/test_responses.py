@@ -6,7 +6,7 @@ import pytest
 from helpers.fake_engine import LINES, fake_block
 from sim.analysis.sensitivity.responses import SUMMARIES, Response, Source, answers
 from sim.batch.outcomes import OUTCOMES, combined_pressure, final_columns, summarise, thresholds
-from sim.model.variables import BY_POWER, BY_STATE, OFFER_TOTALS
+from sim.model.variables import BY_NAME, BY_POWER, BY_STATE, OFFER_TOTALS, Reduction, kept_of_a_run
 
 BLOCK = fake_block(count=40)
 SUMMARY = summarise(BLOCK, thresholds(LINES))
@@ -20,7 +20,7 @@ def one(source, *what, states=(STATE,), **more):
     return answers(BLOCK, (ask,), LINES)[:, 0]
 
 
-@pytest.mark.parametrize("name", ["effective_partners", "hhi", "autonomy", "balance", "threat"])
+@pytest.mark.parametrize("name", kept_of_a_run("i", Reduction.MEAN))
 def test_an_end_is_the_end_that_a_batch_writes_down(name):
     assert np.array_equal(one(Source.MEASURE, name), FINAL[name][:, 0])
 
@@ -77,9 +77,12 @@ def test_a_quarter_is_that_quarter():
 def test_powers_are_put_together_as_their_measure_asks(name):
     values = BLOCK.power_measure(name)[:, 2, 0]
     at = BLOCK.quarters[2]
-    wanted = {"alignment": values.sum(axis=-1), "trade": values.sum(axis=-1), "trust": values.mean(axis=-1)}
-    wanted["pressure"] = combined_pressure(values)
-    assert np.allclose(one(Source.MEASURE, name, power="all", at=at), wanted[name], rtol=1e-14)
+    wanted = {
+        Reduction.SUM: values.sum(axis=-1),
+        Reduction.MEAN: values.mean(axis=-1),
+        Reduction.JOINT: combined_pressure(values),
+    }
+    assert np.allclose(one(Source.MEASURE, name, power="all", at=at), wanted[BY_NAME[name].over_powers], rtol=1e-14)
     assert np.array_equal(one(Source.MEASURE, name, power="largest", at=at), values.max(axis=-1))
 
 
