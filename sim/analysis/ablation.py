@@ -28,7 +28,7 @@ from sim.evidence.evidence import Evidence, load_evidence
 from sim.io.errors import input_error, listed, nearest_to, quoted, shown_path
 from sim.io.text import CAUTION
 from sim.io.writers import write_text
-from sim.model.compiling import warm
+from sim.model.code_cache import warm
 from sim.scenario.scenario import Scenario, load_scenario
 
 if TYPE_CHECKING:

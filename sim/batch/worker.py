@@ -32,7 +32,7 @@ from sim.batch.summary import summary_of, variance_lines
 from sim.batch.tables import join_tables, write_table
 from sim.batch.variance import variance_table
 from sim.io.writers import WrittenFile, file_hash, is_draft, write_bytes, write_text
-from sim.model.compiling import warm
+from sim.model.code_cache import warm
 from sim.model.variables import MEASURES
 from sim.scenario.calendar import quarter_text
 from sim.scenario.scenario import Scenario

@@ -33,7 +33,7 @@ from sim.evidence.evidence import load_evidence
 from sim.io.errors import input_error, shown_path
 from sim.io.locks import hold
 from sim.io.writers import WrittenFile, file_hash, write_text
-from sim.model.compiling import warm
+from sim.model.code_cache import warm
 from sim.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
