@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 from sim.analysis.ablation_results import EFFECTS_FORMAT
 from sim.analysis.effect_tables import effect_table
 from sim.analysis.paired import LEVEL, Finals, Label, Resampling, finals_of_block, holm, joined, paired
-from sim.batch.identity import allowed_cores, code_hash, digest_of, evidence_hash, package_hash
+from sim.batch.identity import allowed_cores, code_hash, digest_of, evidence_hash
 from sim.batch.notebook import PARTIAL, Notebook, held, notes_folder, tidy
 from sim.batch.outcomes import thresholds
 from sim.batch.plan import CHUNK, plain_scenario
@@ -29,6 +29,7 @@ from sim.batch.worker import Tell, Work
 from sim.engine.ensemble import prepare
 from sim.evidence.evidence import Evidence, load_evidence
 from sim.io.errors import input_error, listed, nearest_to, quoted
+from sim.io.writers import sources_hash
 from sim.model.variables import OUTCOME_CHANGED
 from sim.scenario.scenario import Scenario, load_scenario
 
@@ -210,7 +211,7 @@ class _Ablation:
             "level": self.level,
             "evidence": evidence_hash(self.evidence),
             "code": code_hash(),
-            "analysis": package_hash(Path(__file__).parent),
+            "analysis": sources_hash(Path(__file__).parent),
         }
 
     def tables(self, workers: int, tell: Tell | None, kept: _Tables) -> "list[pd.DataFrame]":

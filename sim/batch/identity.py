@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.evidence.evidence import Evidence
+from sim.io.writers import sources_hash
 
 # The wings a result can depend on; the others only compare results, look into them or show them.
 _IN_RESULTS = ("io", "evidence", "scenario", "model", "engine", "batch")
@@ -31,21 +32,7 @@ def evidence_hash(evidence: Evidence) -> str:
 
 def code_hash() -> str:
     """Hash of the source a run can depend on: all the wings below the analysis of results."""
-    package = Path(__file__).parents[1]
-    digest = hashlib.sha256()
-    for path in sorted(path for wing in _IN_RESULTS for path in (package / wing).rglob("*.py")):
-        digest.update(f"{path.relative_to(package).as_posix()}\n".encode())
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
-
-
-def package_hash(package: Path) -> str:
-    """Hash of all source of one package, for results that depend on more than `code_hash` covers."""
-    digest = hashlib.sha256()
-    for path in sorted(package.rglob("*.py")):
-        digest.update(f"{path.relative_to(package).as_posix()}\n".encode())
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
+    return sources_hash(Path(__file__).parents[1], _IN_RESULTS)
 
 
 _LIBRARIES = ("numpy", "numba", "llvmlite", "pyarrow")

@@ -14,7 +14,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from sim.model.compiling import warm
+from sim.model.code_cache import warm
 
 CHECKPOINT_SECONDS = 2.0  # work that a kill may cost, unless taking notes takes long
 _CHECKPOINT_SHARE = 0.05  # of the time, at most, goes into notes

@@ -3,7 +3,7 @@
 import hashlib
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -68,3 +68,12 @@ def file_hash(path: Path) -> str:
 
 def _put(handle: BinaryIO, data: bytes) -> None:
     handle.write(data)
+
+
+def sources_hash(package: Path, parts: Iterable[str] = ("",)) -> str:
+    """A hash of the names and bytes of every Python source in a package, or in some folders of it."""
+    digest = hashlib.sha256()
+    for path in sorted(path for part in parts for path in (package / part).rglob("*.py")):
+        digest.update(f"{path.relative_to(package).as_posix()}\n".encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()

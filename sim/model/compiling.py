@@ -1,32 +1,28 @@
-"""How the rulebook and the turn become machine code, and where that code is kept.
+"""How the rulebook and the turn become machine code.
 
 Rules stay plain Python for whoever calls them; inside compiled code they are inlined. Without compilation
-(`NUMBA_DISABLE_JIT=1`) everything runs, slowly, line by line. The machine code is kept between runs in a folder named
-by a hash of every source it was made from, because the compiler itself only watches the file of the outermost function
-and would go on using old rules.
+(`NUMBA_DISABLE_JIT=1`) everything runs, slowly, line by line. The compiler's settings belong to the whole process and
+are left alone: what our code needs is told of our functions alone, and kept by `sim.model.code_cache`.
 """
 
 import ast
-import hashlib
 import inspect
-import os
-import sys
 import textwrap
 from collections import namedtuple
 from collections.abc import Callable
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import numba
-import numpy as np
-from numba.core.codegen import get_host_cpu_features
 from numba.core.compiler import Compiler
-from numba.extending import register_jitable
+from numba.core.compiler_machinery import register_pass
+from numba.core.lowering import Lower
+from numba.core.typed_passes import NativeLowering
+from numba.extending import register_jitable, typeof_impl
 
 from sim.model import chance
-from sim.model.fields import FIELDS
-from sim.model.parameters import ROWS
+from sim.model.code_cache import PLAIN, keep_code
+from sim.model.parameters import Rows
 from sim.model.rules import (
     arithmetic,
     camps,
@@ -44,23 +40,7 @@ from sim.model.rules import (
     structure,
     terms,
 )
-from sim.model.variables import BY_POWER, BY_STATE
 from sim.model.world import World, place_of
-
-
-def _widen() -> None:
-    """Use the full width of the vector units of processors with AVX-512, of which the compiler uses half by default.
-
-    Results are the same to the last bit: lanes do not touch each other, and nothing is contracted. What the user has
-    set (`NUMBA_CPU_FEATURES`) stands.
-    """
-    if numba.config.CPU_FEATURES is None and numba.config.CPU_NAME is None:
-        features = get_host_cpu_features()
-        if "+avx512f" in features.split(","):
-            numba.config.CPU_FEATURES = features + ",-prefer-256-bit"
-
-
-_widen()
 
 RULEBOOK = (
     *(arithmetic, camps, choice, climate, delivery, diplomacy, identity, minds),
@@ -70,33 +50,48 @@ _FROM_CHANCE = ("mix", "address", "uniform")
 _OPTIONS = {"error_model": "numpy", "forceinline": True}
 
 
-def cache_home() -> Path:
-    """The folder under which compiled code is kept: MULTIVECTOR_CACHE, else the user's cache folder."""
-    named = os.environ.get("MULTIVECTOR_CACHE")
-    if named:
-        return Path(named)
-    base = os.environ.get("XDG_CACHE_HOME") or (os.environ.get("LOCALAPPDATA") if os.name == "nt" else None)
-    return Path(base) / "multivector" if base else Path.home() / ".cache" / "multivector"
+@typeof_impl.register(Rows)
+def _typeof_rows(rows: Rows, context: Any) -> Any:
+    """Row numbers are constants of compiled code, looked up when it is compiled."""
+    return typeof_impl(rows.numbered(), context)
 
 
-def source_hash() -> str:
-    """A hash of all that the compiled code depends on: sources, names of numbers and fields, versions."""
-    digest = hashlib.sha256()
-    folder = Path(__file__).parent
-    for path in sorted(
-        [*folder.glob("rules/*.py"), *folder.glob("phases/*.py"), *(folder / f"{name}.py" for name in _SOURCES)]
-    ):
-        digest.update(path.name.encode() + path.read_bytes())
-    digest.update(
-        repr((ROWS, FIELDS, BY_POWER, BY_STATE, numba.__version__, np.__version__, sys.version_info[:2])).encode()
-    )
-    return digest.hexdigest()[:16]
+class _Wide(Lower):
+    """Asks for the full width of the vector units, of which LLVM uses half by default on some processors.
+
+    Results are the same to the last bit: lanes do not touch each other, and nothing is contracted. It is an attribute
+    of each function, so that other code in the process is compiled as before. What the user has said of the processor
+    (`NUMBA_CPU_FEATURES`, `NUMBA_CPU_NAME`) stands.
+    """
+
+    def setup_function(self, fndesc: Any) -> None:
+        super().setup_function(fndesc)
+        if numba.config.CPU_FEATURES is None and numba.config.CPU_NAME is None:
+            set.add(self.function.attributes, '"prefer-vector-width"="512"')  # `add` knows no attributes of a target
 
 
-_SOURCES = ("chance", "turn", "compiling", "world", "parameters")
+@register_pass(mutates_CFG=True, analysis_only=False)
+class _WideLowering(NativeLowering):
+    _name = "multivector_lowering"
+
+    @property
+    def lowering_class(self) -> type:
+        return _Wide
 
 
-class _Unaliased(Compiler):
+class _Pipeline(Compiler):
+    """The compiler's own passes, with our way of writing down a function."""
+
+    def define_pipelines(self) -> Any:
+        pipelines = super().define_pipelines()
+        if not PLAIN:
+            for pipeline in pipelines:
+                pipeline.passes = [(_WideLowering if one is NativeLowering else one, t) for one, t in pipeline.passes]
+                pipeline.finalize()
+        return pipelines
+
+
+class _Unaliased(_Pipeline):
     """Tells the compiler that the arrays handed to a phase do not overlap, which lets it work on many lanes at once.
 
     A hint only: results are the same to the last bit without it (tested), loops are just slower.
@@ -105,7 +100,7 @@ class _Unaliased(Compiler):
     def __init__(
         self, typingctx: Any, targetctx: Any, library: Any, args: Any, return_type: Any, flags: Any, locals: Any
     ) -> None:
-        if hasattr(flags, "noalias") and not os.environ.get("MULTIVECTOR_PLAIN"):
+        if hasattr(flags, "noalias") and not PLAIN:
             flags.noalias = True
         super().__init__(typingctx, targetctx, library, args, return_type, flags, locals)
 
@@ -120,20 +115,6 @@ def _register(module: ModuleType, names: tuple[str, ...] | None = None) -> None:
 for _module in RULEBOOK:
     _register(_module)
 _register(chance, _FROM_CHANCE)
-
-
-def _keep_code() -> bool:
-    """Point the compiler's store at our folder; False where nothing can be written, and then nothing is kept."""
-    folder = cache_home() / source_hash()
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError:
-        return False
-    numba.config.CACHE_DIR = str(folder)
-    return os.access(folder, os.W_OK)
-
-
-KEPT = _keep_code()
 
 
 def fields_used(function: Callable[..., Any]) -> tuple[str, ...]:
@@ -180,24 +161,26 @@ def phase(function: Callable[..., Any]) -> Any:
     return door
 
 
-def _inner(function: Callable[..., Any], **options: Any) -> Any:
+def _inner(function: Callable[..., Any], pipeline_class: type = _Pipeline, **options: Any) -> Any:
     return numba.njit(
-        nogil=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=False, **options
+        nogil=True,
+        error_model="numpy",
+        no_cpython_wrapper=True,
+        no_cfunc_wrapper=True,
+        _nrt=False,
+        pipeline_class=pipeline_class,
+        **options,
     )(function)
 
 
 def entry(function: Callable[..., Any]) -> Any:
     """Compile what the interpreter calls, and keep the machine code between runs."""
-    return numba.njit(nogil=True, error_model="numpy", cache=KEPT)(function)
+    compiled = numba.njit(nogil=True, error_model="numpy", pipeline_class=_Pipeline)(function)
+    keep_code(compiled)
+    return compiled
 
 
 def inlined(function: Callable[..., Any]) -> Any:
     """Compile a helper of a phase into the loops that call it, so that they still vectorise."""
     HELPERS[function.__module__, function.__name__] = function
     return _inner(function, forceinline=True)
-
-
-def warm() -> bool:
-    """Whether compiled code for these very sources is already kept, so that nothing needs compiling."""
-    folder = cache_home() / source_hash()
-    return KEPT and any(folder.rglob("turn.advance-*.nbc"))

@@ -1,12 +1,14 @@
 """The numbers of the rules: where each stands in the vector that the turn reads, and vectors for many runs.
 
-The turn reads `p[choice.dependence_aversion, lane]`: `choice` is a named tuple of row numbers, one for every rule file,
-and a number with one value a kind of offer stands in consecutive rows, `p[choice.absorption + kind, lane]`. The row
-numbers come from the names in `seeds/parameters`, never from a list kept by hand.
+The turn reads `p[choice.dependence_aversion, lane]`: `choice` holds the row numbers of one rule file, and a number with
+one value a kind of offer stands in consecutive rows, `p[choice.absorption + kind, lane]`. The row numbers come from the
+names in `seeds/parameters`, never from a list kept by hand, and those are read when the first row is asked for: whoever
+only imports a phase reads nothing from disk.
 """
 
+import functools
 from collections import namedtuple
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -19,31 +21,59 @@ RULE_FILES = (
 )
 
 
-def _lay_out(names: tuple[str, ...]) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """Row numbers by rule file, and the names of the rows in order."""
-    rows = tuple(name for name in names if name.split(".")[0] in RULE_FILES)
+@functools.cache
+def _layout() -> tuple[Mapping[str, Any], tuple[str, ...]]:
+    """Row numbers by rule file, a named tuple each, and the names of the rows in order."""
+    rows = tuple(name for name in load_evidence().numbers if name.split(".")[0] in RULE_FILES)
     first: dict[str, dict[str, int]] = {file: {} for file in RULE_FILES}
     for row, name in enumerate(rows):
         file, number, *_ = name.split(".")
         first[file].setdefault(number, row)
-    groups = {file: namedtuple(file.title(), numbers)(**numbers) for file, numbers in first.items()}
-    return groups, rows
+    return {file: namedtuple(file.title(), numbers)(**numbers) for file, numbers in first.items()}, rows
 
 
-GROUPS, ROWS = _lay_out(tuple(load_evidence().numbers))
-climate = GROUPS["climate"]
-security = GROUPS["security"]
-offers = GROUPS["offers"]
-terms = GROUPS["terms"]
-choice = GROUPS["choice"]
-diplomacy = GROUPS["diplomacy"]
-delivery = GROUPS["delivery"]
-reactions = GROUPS["reactions"]
-minds = GROUPS["minds"]
-camps = GROUPS["camps"]
-identity = GROUPS["identity"]
-region = GROUPS["region"]
-routes = GROUPS["routes"]
+def row_names() -> tuple[str, ...]:
+    """The names of the rows of the vector, in order. Raises `InputError` where the seeds cannot be read."""
+    return _layout()[1]
+
+
+class Rows:
+    """The row numbers of one rule file by the names of its numbers, such as `choice.temperature`."""
+
+    def __init__(self, file: str) -> None:
+        """Remember whose rows these are; they are looked up when one is asked for."""
+        self._file = file
+
+    def __getattr__(self, number: str) -> int:
+        """The first row of a number. Raises AttributeError where the rule file has no such number."""
+        if number.startswith("_"):  # what Python and its tools ask of any object
+            raise AttributeError(number)
+        row: int = getattr(self.numbered(), number)
+        setattr(self, number, row)  # so that it is found at once the next time
+        return row
+
+    def __iter__(self) -> Iterator[int]:
+        """The row numbers in order, which is how the compiler takes them in."""
+        return iter(self.numbered())
+
+    def numbered(self) -> Any:
+        """The named tuple of all row numbers."""
+        return _layout()[0][self._file]
+
+
+climate = Rows("climate")
+camps = Rows("camps")
+security = Rows("security")
+region = Rows("region")
+offers = Rows("offers")
+terms = Rows("terms")
+choice = Rows("choice")
+diplomacy = Rows("diplomacy")
+routes = Rows("routes")
+delivery = Rows("delivery")
+reactions = Rows("reactions")
+identity = Rows("identity")
+minds = Rows("minds")
 
 
 CACHE_LINE = 64  # bytes
@@ -72,7 +102,8 @@ def number_values(evidence: Evidence, numbers: Mapping[str, Any], without: tuple
 
 def vector(values: Mapping[str, Any], lanes: int) -> np.ndarray:
     """The numbers of the rules for a block of runs: float64 [rows, lanes]."""
-    filled = aligned((len(ROWS), lanes))
-    for row, name in enumerate(ROWS):
+    rows = row_names()
+    filled = aligned((len(rows), lanes))
+    for row, name in enumerate(rows):
         filled[row] = values[name]
     return filled

@@ -11,7 +11,7 @@ from sim.analysis.ablation import _Ablation
 from sim.analysis.sensitivity.experiment import load_experiment
 from sim.analysis.sensitivity.plan import plan_sweep
 from sim.batch import identity
-from sim.batch.identity import package_hash
+from sim.io.writers import sources_hash
 from sim.scenario.scenario import load_scenario
 
 PACKAGE = Path(sim.__file__).parent
@@ -53,28 +53,28 @@ def test_every_file_that_results_can_depend_on_is_in_their_identity(start, packa
 
 def test_a_sweep_and_an_ablation_know_their_packages(tmp_path):
     planned = plan_sweep(load_experiment("0002-rivalry-and-aversion"), None, None, None, tmp_path, None)
-    assert planned.identity["sensitivity"] == package_hash(SENSITIVITY)
+    assert planned.identity["sensitivity"] == sources_hash(SENSITIVITY)
     ablation = _Ablation(load_scenario("toy"), ["trust-backlash"], 0.95)
-    assert ablation.identity()["analysis"] == package_hash(PACKAGE / "analysis")
+    assert ablation.identity()["analysis"] == sources_hash(PACKAGE / "analysis")
 
 
 @pytest.mark.parametrize("name", sorted(path.name for path in SENSITIVITY.glob("*.py")))
 def test_a_change_in_any_file_of_a_package_changes_its_hash(name, tmp_path):
     copy = tmp_path / "copy"
     shutil.copytree(SENSITIVITY, copy, ignore=shutil.ignore_patterns("__pycache__"))
-    assert package_hash(copy) == package_hash(SENSITIVITY)
+    assert sources_hash(copy) == sources_hash(SENSITIVITY)
     (copy / name).write_text((copy / name).read_text(encoding="utf-8") + "\n# changed\n", encoding="utf-8")
-    assert package_hash(copy) != package_hash(SENSITIVITY)
+    assert sources_hash(copy) != sources_hash(SENSITIVITY)
 
 
 def test_a_file_that_moves_or_comes_below_changes_the_hash(tmp_path):
     (tmp_path / "one.py").write_text("ONE = 1\n")
-    hashes = [package_hash(tmp_path)]
+    hashes = [sources_hash(tmp_path)]
     (tmp_path / "one.py").rename(tmp_path / "two.py")
-    hashes.append(package_hash(tmp_path))
+    hashes.append(sources_hash(tmp_path))
     (tmp_path / "below").mkdir()
     (tmp_path / "below" / "three.py").write_text("")
-    hashes.append(package_hash(tmp_path))
+    hashes.append(sources_hash(tmp_path))
     (tmp_path / "notes.txt").write_text("no source")
-    assert package_hash(tmp_path) == hashes[-1]
+    assert sources_hash(tmp_path) == hashes[-1]
     assert len(set(hashes)) == 3

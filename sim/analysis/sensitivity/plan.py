@@ -9,10 +9,11 @@ from typing import Any
 from sim.analysis.sensitivity.evaluator import LANES, Evaluator
 from sim.analysis.sensitivity.experiment import FEWEST, Design, DesignKind, Experiment, load_experiment
 from sim.analysis.sensitivity.sweep_results import SWEEP_FORMAT
-from sim.batch.identity import code_hash, digest_of, evidence_hash, package_hash, plain
+from sim.batch.identity import code_hash, digest_of, evidence_hash, plain
 from sim.batch.plan import plain_scenario
 from sim.evidence.evidence import load_evidence
 from sim.io.errors import input_error
+from sim.io.writers import sources_hash
 
 BLOCK = 8 * LANES  # runs a file: one lasts about a second, so that little is lost and few files are written
 
@@ -46,7 +47,7 @@ class SweepPlan:
             "block": self.block,
             "evidence": evidence,
             "code": code_hash(),
-            "sensitivity": package_hash(Path(__file__).parent),
+            "sensitivity": sources_hash(Path(__file__).parent),
         }
 
 

@@ -1,0 +1,128 @@
+"""Where the machine code of the turn is kept between runs, so that it is compiled once a machine and not once a run.
+
+The compiler's own store watches only the file of the outermost function and would go on using old rules, and where it
+writes is one setting for the whole process, which is the host's. So our functions have a store of their own, one file a
+function, signature and processor, in a folder named by a hash of every source the code was made from. The same sources
+in another folder find the same code. A file that is damaged counts as none and is written anew; where nothing can be
+written, nothing is kept and everything works.
+"""
+
+import functools
+import hashlib
+import inspect
+import os
+import pickle
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import llvmlite
+import numba
+import numpy as np
+from numba.core.caching import NullCache
+from numba.core.compiler import CompileResult
+from numba.core.serialize import dumps
+
+from sim.io.writers import sources_hash, write_bytes
+from sim.model.fields import FIELDS
+from sim.model.parameters import row_names
+
+PLAIN = bool(os.environ.get("MULTIVECTOR_PLAIN"))  # no hints for the compiler; only speed should tell
+_MARK = hashlib.sha256().digest_size  # bytes at the head of a kept file: the hash of what follows
+
+
+def cache_home() -> Path:
+    """The folder under which compiled code is kept.
+
+    MULTIVECTOR_CACHE, else a folder of ours in the one that the user gave the compiler (NUMBA_CACHE_DIR), else in the
+    user's cache folder.
+    """
+    named = os.environ.get("MULTIVECTOR_CACHE")
+    if named:
+        return Path(named)
+    base = os.environ.get("NUMBA_CACHE_DIR") or os.environ.get("XDG_CACHE_HOME")
+    base = base or (os.environ.get("LOCALAPPDATA") if os.name == "nt" else None)
+    return Path(base) / "multivector" if base else Path.home() / ".cache" / "multivector"
+
+
+# Taken now: what is compiled later in this process are the sources as they are now, even if one changes on the disk.
+_SOURCES = sources_hash(Path(__file__).parent)
+
+
+@functools.cache
+def compile_hash() -> str:
+    """A hash of all that the compiled code depends on: the model's sources, names of numbers and fields, versions."""
+    versions = (numba.__version__, llvmlite.__version__, np.__version__, sys.version_info[:2])
+    return _hashed(_SOURCES, row_names(), FIELDS, versions)[:16]
+
+
+def warm() -> bool:
+    """Whether compiled code for these very sources is already kept, so that nothing needs compiling."""
+    return any(_read(path) is not None for path in _folder().glob("turn.advance-*.nbc"))
+
+
+def keep_code(dispatcher: Any) -> None:
+    """Let what is compiled for a function be kept with us.
+
+    Without compilation there is nothing to keep; nor is anything kept by a compiler that has no such place for it.
+    """
+    if hasattr(dispatcher, "_cache"):
+        dispatcher._cache = _CodeCache(dispatcher.py_func)
+
+
+class _CodeCache(NullCache):
+    """The store of one function, in the place of the compiler's own."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        """Remember the function, and its file as it is now; no file is written or looked for yet."""
+        self._name = f"{function.__module__.rpartition('.')[2]}.{function.__qualname__}"
+        self._source = hashlib.sha256(Path(inspect.getfile(function)).read_bytes()).hexdigest()
+
+    @property
+    def cache_path(self) -> str:
+        """The folder of the kept files."""
+        return str(_folder())
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        """What was compiled for a signature, or None where nothing usable is kept."""
+        target_context.refresh()
+        kept = _read(self._path(sig, target_context.codegen()))
+        if kept is None:
+            return None
+        try:
+            return CompileResult._rebuild(target_context, *pickle.loads(kept))
+        except Exception:  # whatever is the matter with what is kept, it can be made anew
+            return None
+
+    def save_overload(self, sig: Any, data: Any) -> None:
+        """Keep what was compiled for a signature, whole or not at all."""
+        if data.library.has_dynamic_globals:  # addresses of this process stand in it
+            return
+        code = dumps(data._reduce())
+        try:
+            write_bytes(self._path(sig, data.codegen), hashlib.sha256(code).digest() + code)
+        except OSError:  # nothing can be written there, and so it is compiled again the next time
+            return
+
+    def _path(self, sig: Any, codegen: Any) -> Path:
+        """The file for a signature on this processor. `repr` tells types with all that the code was made for."""
+        return _folder() / f"{self._name}-{_hashed(self._source, sig, codegen.magic_tuple(), PLAIN)[:16]}.nbc"
+
+
+def _folder() -> Path:
+    return cache_home() / compile_hash()
+
+
+def _hashed(*parts: Any) -> str:
+    return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+
+def _read(path: Path) -> bytes | None:
+    """What is kept in a file; None where there is none that can be read, or it is not as it was written."""
+    try:
+        kept = path.read_bytes()
+    except OSError:
+        return None
+    mark, code = kept[:_MARK], kept[_MARK:]
+    return code if hashlib.sha256(code).digest() == mark else None
