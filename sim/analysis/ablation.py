@@ -28,10 +28,12 @@ from sim.batch.tables import write_table
 from sim.batch.worker import Tell, Work
 from sim.engine.ensemble import prepare
 from sim.evidence.evidence import Evidence, load_evidence
+from sim.io.arguments import Arguments
 from sim.io.errors import input_error, listed, nearest_to, quoted
 from sim.io.writers import sources_hash
 from sim.model.variables import OUTCOME_CHANGED
-from sim.scenario.scenario import Scenario, load_scenario
+from sim.scenario.arguments import given_seed
+from sim.scenario.scenario import MOST_RUNS, Scenario, load_scenario
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -96,19 +98,23 @@ def effects(
     """
     import pandas as pd
 
-    check_ablation_runs(runs)
+    arguments = Arguments("effects")
+    runs = arguments.whole("runs", runs, 2, MOST_RUNS)
+    seed, hands = given_seed(arguments, seed), arguments.workers(workers) or allowed_cores()
+    level, folder = arguments.inside("level", level, 0.0, 1.0), arguments.path_or_none("out", out)
+    arguments.refuse_if_wrong()
     several = [scenarios] if isinstance(scenarios, str | Path | Scenario) else list(scenarios)
     loaded = [one if isinstance(one, Scenario) else load_scenario(one) for one in several]
     asked = [replace(one, runs=runs, seed=one.seed if seed is None else seed) for one in loaded]
     ablations = [_Ablation(one, found, level) for one in asked if (found := _asked_systems(one, systems))]
     if not ablations:
         raise input_error("ablate", "every system asked for is switched off already", found="nothing to switch off")
-    place = None if out is None else Path(out) / _place_name(ablations)
+    place = None if folder is None else folder / _place_name(ablations)
     tables: list[pd.DataFrame] = []
     with contextlib.nullcontext() if place is None else _noted_in(place):
         for number, ablation in enumerate(ablations):
             kept = _Tables(place, f"{number:02d}-", len(ablation.systems))
-            tables += ablation.tables(max(1, workers or allowed_cores()), progress, kept)
+            tables += ablation.tables(hands, progress, kept)
         table = pd.concat(tables, ignore_index=True)
         write(table)
     return table
@@ -128,12 +134,6 @@ def _noted_in(place: Path) -> Iterator[None]:
         tidy(place)
     with contextlib.suppress(OSError):  # something else lies in it
         place.rmdir()
-
-
-def check_ablation_runs(runs: int) -> None:
-    """How much a difference varies cannot be told from one run."""
-    if runs < 2:
-        raise input_error("runs", "a paired change needs two runs or more", found=f"{runs}")
 
 
 def _asked_systems(scenario: Scenario, systems: Sequence[str] | None) -> list[str]:

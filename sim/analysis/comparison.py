@@ -23,10 +23,12 @@ from sim.analysis.result_pairs import Course, Pair, naive_words
 from sim.batch.results import Results, load_results
 from sim.batch.runner import run
 from sim.batch.worker import Progress
+from sim.io.arguments import Arguments
 from sim.io.errors import input_error, shown_path
 from sim.io.text import CAUTION
 from sim.io.writers import write_text
 from sim.model.variables import BY_POWER, HEADLINES, QUANTITIES
+from sim.scenario.arguments import given_runs, given_seed
 from sim.scenario.calendar import quarter_text
 from sim.scenario.scenario import Scenario, list_scenarios, load_scenario
 
@@ -155,6 +157,10 @@ def compare(
     sim.io.errors.InputError
         If a scenario is wrong, or results had other luck or end in another quarter.
     """
+    arguments = Arguments("sim.compare")
+    runs, seed, workers = given_runs(arguments, runs), given_seed(arguments, seed), arguments.workers(workers)
+    out, level = arguments.path_or_none("out", out), arguments.inside("level", level, 0.0, 1.0)
+    arguments.refuse_if_wrong()
     several: list[Scenario | Results] = [_opened(one) for one in scenarios]
     check_several(several)
     for one in several[1:]:

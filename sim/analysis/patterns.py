@@ -19,6 +19,7 @@ from sim.analysis.paired import LEVEL, Resampling, paired
 from sim.analysis.pattern_measures import PATTERN_MEASURES, Lab, Pattern
 from sim.evidence.evidence import Evidence, load_evidence
 from sim.evidence.worlds import shipped_folder
+from sim.io.arguments import Arguments
 from sim.io.checks import (
     check_choice,
     check_choices,
@@ -31,6 +32,7 @@ from sim.io.checks import (
 )
 from sim.io.errors import Entry, Problems, input_error, listed, nearest_to, quoted
 from sim.io.readers import read_yaml
+from sim.scenario.arguments import given_runs
 from sim.scenario.calendar import check_quarter
 from sim.scenario.scenario import MOST_RUNS
 from sim.scenario.timeline import check_facts
@@ -186,7 +188,13 @@ def verdict_of(pattern: Pattern, low: float, high: float) -> Verdict:
 
 
 def find_all(runs: int | None = None, progress: Callable[[str], None] | None = None) -> "list[Finding]":
-    """Ask the model about every pattern; `progress` is told the id of each before it is asked."""
+    """Ask the model about every pattern; `progress` is told the id of each before it is asked.
+
+    Raises `InputError` where `runs`, in place of what the patterns say, is no number of runs.
+    """
+    arguments = Arguments("find_all")
+    runs = given_runs(arguments, runs, 2)
+    arguments.refuse_if_wrong()
     lab, findings = Lab(), []
     for pattern in load_patterns():
         if progress is not None:

@@ -4,7 +4,7 @@ Runs are cut into blocks of a fixed number, whatever the number of workers. A bl
 and of its number: making it twice, here or on another machine, gives the same bytes.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -20,8 +20,6 @@ from sim.batch.variance import LUCKS_PER_DRAW
 from sim.engine.block import Block
 from sim.engine.sampling import every_number, sampled_numbers
 from sim.evidence.evidence import Evidence, load_evidence
-from sim.io.errors import input_error, listed, nearest_to, quoted
-from sim.model.variables import MEASURES
 from sim.scenario.scenario import Scenario
 
 CHUNK = 288
@@ -64,11 +62,11 @@ class Plan:
         self.request = request
         self.evidence = load_evidence(request.scenario.world)
         self.scenario = request.scenario
-        if check_numbers(request.numbers) == "sampled":
+        if request.numbers == "sampled":
             self.scenario = every_number(request.scenario, self.evidence, LUCKS_PER_DRAW)
-        self.measures = None if request.measures is None else check_measures(request.measures)
-        self.engine = _engine(request.engine) if isinstance(request.engine, str) else request.engine
-        self.thin = max(1, request.thin)
+        self.measures = request.measures
+        self.engine = ENGINES[request.engine]() if isinstance(request.engine, str) else request.engine
+        self.thin = request.thin
         self.series = min(request.series, self.scenario.runs)
         self.numbers = {name: number.value for name, number in self.evidence.numbers.items()}
         self.numbers |= dict(self.scenario.numbers)
@@ -123,38 +121,21 @@ class Plan:
         return summary, tables
 
 
-def check_numbers(numbers: str) -> str:
-    """How numbers are taken is one of two words."""
-    if numbers not in NUMBERS:
-        raise input_error("numbers", "there is no such way", found=quoted(numbers), allowed=listed(NUMBERS))
-    return numbers
+def _ensemble() -> Engine:
+    from sim.engine import ensemble
+
+    return ensemble.prepare
 
 
-def check_measures(measures: tuple[str, ...]) -> tuple[str, ...]:
-    """Measures to keep, in the order in which they are always written; refuses a name that is none."""
-    for name in measures:
-        if name not in MEASURES:
-            raise input_error(
-                "measures",
-                "there is no such measure",
-                found=quoted(name),
-                allowed=listed(MEASURES),
-                nearest=nearest_to(name, MEASURES),
-            )
-    return tuple(name for name in MEASURES if name in measures)
+def _mesa() -> Engine:
+    from sim.engine import agents
+
+    prepare: Engine = agents.prepare
+    return prepare
 
 
-def _engine(name: str) -> Engine:
-    if name == "ensemble":
-        from sim.engine import ensemble
-
-        return ensemble.prepare
-    if name == "mesa":
-        from sim.engine import agents
-
-        prepare: Engine = agents.prepare
-        return prepare
-    raise input_error("engine", "there is no such engine", found=quoted(name), allowed="ensemble, mesa")
+ENGINES: Mapping[str, Callable[[], Engine]] = {"ensemble": _ensemble, "mesa": _mesa}
+"""What can play a scenario, by name; each is loaded when it is asked for."""
 
 
 def runs_part(number: int) -> str:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow.parquet as pq
 
 from sim.batch.notebook import notes_folder
+from sim.io.arguments import path_given
 from sim.io.writers import write_text
 from sim.model.variables import MEASURES
 
@@ -187,7 +188,7 @@ def load_results(folder: Path | str) -> Results:
         If the folder is missing, was never finished, or is laid out in a way that this version does not know. Older
         layouts that it knows are read as if they had been written today.
     """
-    folder = Path(folder)
+    folder = path_given("load_results", "folder", folder)
     manifest = read_manifest(folder)
     if manifest is None:
         raise _not_readable(folder)

@@ -9,7 +9,7 @@ import dataclasses
 import os
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, overload
@@ -17,12 +17,17 @@ from typing import Any, overload
 from sim.batch.folder import NOTES, Batch, part_folders
 from sim.batch.identity import allowed_cores
 from sim.batch.notebook import noted_blocks, notes_folder, opened_or_made, telling_of_trouble, tidy
-from sim.batch.plan import CHUNK, SERIES_RUNS, BatchRequest, Engine, Plan
+from sim.batch.plan import CHUNK, ENGINES, NUMBERS, SERIES_RUNS, BatchRequest, Engine, Plan
 from sim.batch.results import Results, load_results, read_manifest
 from sim.batch.worker import Tell
-from sim.io.errors import input_error, shown_path
+from sim.evidence.evidence import load_evidence
+from sim.io.arguments import Arguments
+from sim.io.errors import shown_path
 from sim.io.locks import hold
-from sim.scenario.scenario import Scenario, load_scenario
+from sim.model.variables import MEASURES
+from sim.scenario.arguments import check_setting, given_runs, given_seed
+from sim.scenario.calendar import LONGEST
+from sim.scenario.scenario import MOST_RUNS, Scenario, load_scenario
 
 _ScenarioLike = str | Path | Scenario
 
@@ -150,12 +155,12 @@ def run(
     -----
     A batch that was finished before, with the same scenario, evidence and code, is opened and not run again.
     """
-    kept = None if measures is None else tuple(measures)
-    asked = {"engine": engine, "series": series, "thin": thin, "measures": kept, "numbers": numbers}
+    kept: dict[str, Any] = {"series": series, "thin": thin, "measures": measures, "numbers": numbers, "engine": engine}
+    asked = _Asked("sim.run", runs, seed, workers, out, kept)
     if isinstance(scenarios, str | Path | Scenario):
-        return _carry_out(_plan(scenarios, runs, seed, out, asked), workers, progress, dask)
-    plans = [_plan(scenario, runs, seed, out, asked) for scenario in scenarios]
-    return tuple(_carry_out(plan, workers, progress, dask) for plan in plans)
+        return _carry_out(asked.plan(scenarios), asked.hands, progress, dask)
+    plans = [asked.plan(scenario) for scenario in scenarios]
+    return tuple(_carry_out(plan, asked.hands, progress, dask) for plan in plans)
 
 
 def run_part(
@@ -167,18 +172,16 @@ def run_part(
     workers: int | None = None,
     out: Path | str | None = None,
     progress: Tell | None = None,
-    **asked: Any,
+    **more: Any,
 ) -> Part:
     """Make every `parts`-th block of a batch, so that a job array on many machines can share it.
 
     `part` counts from 1. All parts may be at work at the same time in one shared folder. Afterwards `run` with the same
     arguments puts them together, and makes what is missing. Other arguments are those of `run`.
     """
-    if not 1 <= part <= parts:
-        raise input_error(
-            "--block", "parts are counted from 1", found=f"{part}/{parts}", allowed=f"1/{parts} and so on"
-        )
-    plan = _plan(scenario, runs, seed, out, asked)
+    asked = _Asked("sim.batch.run_part", runs, seed, workers, out, more)
+    part, parts = asked.part(part, parts)
+    plan = asked.plan(scenario)
     if read_manifest(plan.folder) is not None:
         return Part(folder=plan.folder, done=plan.scenario.runs, total=plan.scenario.runs, finished=True)
     notes = notes_folder(plan.folder) / f"part-{part:05d}-of-{parts:05d}"
@@ -191,7 +194,7 @@ def run_part(
             tidy(plan.folder)
             return Part(folder=plan.folder, done=plan.scenario.runs, total=plan.scenario.runs, finished=True)
         batch = Batch(plan, progress, notes, plan.blocks[part - 1 :: parts])
-        batch.play(max(1, workers or allowed_cores()))
+        batch.play(asked.hands)
         batch.keep()
         return Part(folder=plan.folder, done=batch.work.done, total=batch.work.total, finished=False)
 
@@ -202,13 +205,14 @@ def estimate(
     seed: int | None = None,
     workers: int | None = None,
     out: Path | str | None = None,
-    **asked: Any,
+    **more: Any,
 ) -> Estimate:
     """Say how long a batch would take and how much it would write, without writing anything.
 
     Other arguments are those of `run`.
     """
-    plan = _plan(scenario, runs, seed, out, asked)
+    asked = _Asked("sim.batch.estimate", runs, seed, workers, out, more)
+    plan = asked.plan(scenario)
     prepared = plan.prepare()
     prepared.run_block(0, 1)
     total = plan.scenario.runs
@@ -227,7 +231,7 @@ def estimate(
         runs=total,
         blocks=len(plan.blocks),
         kept=total if finished else kept,
-        seconds=0.0 if finished else one * (total - kept) / (workers or allowed_cores()),
+        seconds=0.0 if finished else one * (total - kept) / asked.hands,
         size=round(size),
         free=shutil.disk_usage(place).free,
         drawn=len(plan.scenario.sampled),
@@ -253,17 +257,50 @@ def _nearest_folder(path: Path) -> Path:
     return next((place for place in (path, *path.absolute().parents) if place.exists()), Path.cwd())
 
 
-def _plan(
-    scenario: _ScenarioLike, runs: int | None, seed: int | None, out: Path | str | None, asked: dict[str, Any]
-) -> Plan:
-    if not isinstance(scenario, Scenario):
-        scenario = load_scenario(scenario)
-    changes = {name: value for name, value in (("runs", runs), ("seed", seed)) if value is not None}
-    scenario = dataclasses.replace(scenario, **changes)  # type: ignore[arg-type]
-    return Plan(BatchRequest(scenario=scenario, **asked), Path("results" if out is None else out))
+class _Asked:
+    """What was asked for in a call, checked as files are."""
+
+    def __init__(self, function: str, runs: Any, seed: Any, workers: Any, out: Any, more: Mapping[str, Any]) -> None:
+        """Take note of everything; what is wrong is told together."""
+        arguments = Arguments(function)
+        self.function = function
+        self.runs, self.seed = given_runs(arguments, runs), given_seed(arguments, seed)
+        self.hands = arguments.workers(workers) or allowed_cores()
+        self.out = arguments.path_or_none("out", out)
+        self.more = dict(more)
+        if "series" in more:
+            self.more["series"] = arguments.whole("series", more["series"], 0, MOST_RUNS)
+        if "thin" in more:
+            self.more["thin"] = arguments.whole("thin", more["thin"], 1, LONGEST)
+        if "numbers" in more:
+            self.more["numbers"] = arguments.choice("numbers", more["numbers"], NUMBERS)
+        if more.get("measures") is not None:
+            self.more["measures"] = arguments.choices("measures", more["measures"], MEASURES)
+        if "engine" in more and not callable(more["engine"]):
+            self.more["engine"] = arguments.choice("engine", more["engine"], tuple(ENGINES))
+        arguments.refuse_if_wrong()
+
+    def part(self, part: Any, parts: Any) -> tuple[int, int]:
+        """Which part of how many, counted from 1."""
+        arguments = Arguments(self.function)
+        parts = arguments.whole("parts", parts, 1, MOST_RUNS)
+        part = arguments.whole("part", part, 1, parts)
+        arguments.refuse_if_wrong()
+        return part, parts
+
+    def plan(self, scenario: _ScenarioLike) -> Plan:
+        """What is to be run of a scenario, and the folder it belongs in."""
+        if not isinstance(scenario, Scenario):
+            scenario = load_scenario(scenario)
+        changes = {name: value for name, value in (("runs", self.runs), ("seed", self.seed)) if value is not None}
+        scenario = dataclasses.replace(scenario, **changes)  # type: ignore[arg-type]
+        arguments = Arguments(self.function)
+        check_setting(scenario, load_evidence(scenario.world), arguments)
+        arguments.refuse_if_wrong()
+        return Plan(BatchRequest(scenario=scenario, **self.more), self.out or Path("results"))
 
 
-def _carry_out(plan: Plan, workers: int | None, progress: Tell | None, dask: Any) -> Results:
+def _carry_out(plan: Plan, workers: int, progress: Tell | None, dask: Any) -> Results:
     """Run what is not there yet."""
 
     def opened() -> Results | None:
@@ -276,9 +313,9 @@ def _carry_out(plan: Plan, workers: int | None, progress: Tell | None, dask: Any
         batch = Batch(plan, progress, notes_folder(plan.folder), plan.blocks)
         batch.take_up_parts()
         if dask is None:
-            batch.play(max(1, workers or allowed_cores()))
+            batch.play(workers)
         else:
-            batch.send_out(dask, max(1, workers or allowed_cores()))
+            batch.send_out(dask, workers)
         return batch.finish()
 
     return opened_or_made(plan.folder, opened, made, _ROOM)

@@ -19,6 +19,7 @@ from sim.evidence.numbers import OFFER_KINDS, Number, NumberReader, read_paramet
 from sim.evidence.relations import read_corridors, read_neighbours, read_rivalries, read_ties
 from sim.evidence.systems import System, read_systems
 from sim.evidence.worlds import HOME_WORLD, list_worlds, read_lineage, shipped_folder
+from sim.io.arguments import path_given
 from sim.io.errors import Problems, input_error, listed, nearest_to, quoted, shown_path
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def load_evidence(world: str = HOME_WORLD, folder: Path | str | None = None) -> 
 
     Raises `InputError` with every problem found. Reading is done once per process as long as no file changes.
     """
-    seeds = shipped_folder("seeds") if folder is None else Path(folder).absolute()
+    seeds = shipped_folder("seeds") if folder is None else path_given("load_evidence", "folder", folder).absolute()
     if not seeds.is_dir():
         raise input_error(shown_path(seeds), "there is no such folder of seeds")
     worlds = list_worlds(seeds)
@@ -56,7 +57,7 @@ def load_evidence(world: str = HOME_WORLD, folder: Path | str | None = None) -> 
         raise input_error(
             shown_path(seeds),
             "there is no such world",
-            found=quoted(world),
+            found=quoted(str(world)),
             allowed=listed(worlds),
             nearest=nearest_to(world, worlds),
         )

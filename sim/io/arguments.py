@@ -104,6 +104,14 @@ class Arguments:
         return None if value is None else self.path(key, value)
 
 
+def path_given(function: str, key: str, value: Any) -> Path:
+    """The one path that a function takes; raises `InputError` where it is none."""
+    arguments = Arguments(function)
+    path = arguments.path(key, value)
+    arguments.refuse_if_wrong()
+    return path
+
+
 def _plain(value: Any) -> Any:
     """A scalar of another library as a plain one, where it is one without loss; else what it is, in words."""
     if value is None or isinstance(value, str | bool | int | float):

@@ -12,6 +12,7 @@ import numpy as np
 
 from sim.engine.ensemble import PreparedEnsemble
 from sim.engine.offer import Offer, offer_at
+from sim.io.arguments import Arguments
 from sim.io.errors import InputError, input_error, listed, nearest_to, quoted
 from sim.io.text import CAUTION, listing, percent_in_sentence, wrapped
 from sim.model.chance import lucks
@@ -23,6 +24,7 @@ from sim.model.variables import BY_POWER, BY_STATE
 from sim.model.vocabulary import KIND_WORDS, term_words
 from sim.model.world import axes_of, build, unpack
 from sim.narrative.explanation import POINTS, Explanation, Flip
+from sim.scenario.arguments import given_run
 from sim.scenario.calendar import parse_quarter, quarter_text
 
 if TYPE_CHECKING:
@@ -316,6 +318,9 @@ def explain(
         For a state, power, kind or quarter that does not exist or has not been played, where there is nothing to
         explain, and where a model was changed by hand so that playing again does not lead to the same offers.
     """
+    arguments = Arguments("sim.explain")
+    run = given_run(arguments, run)
+    arguments.refuse_if_wrong()
     if isinstance(played, PreparedEnsemble):
         return _explain(played, run, played.scenario.end, state, at, by, kind)
     explanations = _explain(played.prepared, played.run_number, played.quarter, state, at, by, kind)

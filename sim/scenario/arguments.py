@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from sim.io.checks import check_choice
+from sim.scenario.calendar import FIRST_YEAR, LAST_YEAR
 from sim.scenario.scenario import LARGEST_SEED, MOST_RUNS, check_number_name
 from sim.scenario.units import Range, check_in_unit, read_override
 
@@ -101,10 +102,14 @@ def _read_array(arguments: Arguments, key: str, values: Any, number: Number, bey
 
 
 def check_setting(scenario: Scenario, evidence: Evidence, arguments: Arguments) -> None:
-    """The numbers of a scenario made or changed in Python; one that was read from a file has passed already.
+    """A scenario made or changed in Python says nothing that a file could not say; one from a file has passed already.
 
     A value may leave the range of its number where `beyond` gives the reason.
     """
+    arguments.whole(f"{scenario.name}.runs", scenario.runs, 1, MOST_RUNS)
+    arguments.whole(f"{scenario.name}.seed", scenario.seed, 0, LARGEST_SEED)
+    start = arguments.whole(f"{scenario.name}.start", scenario.start, FIRST_YEAR * 4, LAST_YEAR * 4 + 3)
+    arguments.whole(f"{scenario.name}.end", scenario.end, start, LAST_YEAR * 4 + 3)
     for written, value in scenario.numbers.items():
         entry = arguments.entry(f"{scenario.name}.numbers.{written}", value)
         known = check_number_name(entry, written, evidence, arguments.problems)

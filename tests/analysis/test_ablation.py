@@ -129,7 +129,7 @@ def test_of_a_state_the_outcome_that_differs_most_is_picked(table):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ({"runs": 1}, "two runs or more"),
+        ({"runs": 1}, "a whole number from 2 to"),
         ({"runs": 5, "systems": ["format-mirrorin"]}, "Did you mean 'format-mirroring'"),
     ],
 )

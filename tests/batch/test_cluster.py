@@ -332,7 +332,7 @@ def test_parts_work_side_by_side_but_not_beside_the_whole(tmp_path):
 
 @pytest.mark.parametrize("part", [(0, 3), (4, 3), (1, 0)])
 def test_a_part_that_does_not_exist_is_refused(part, tmp_path):
-    with pytest.raises(InputError, match="parts are counted from 1"):
+    with pytest.raises(InputError, match="allowed: a whole number from 1 to"):
         make_part(tmp_path, *part)
 
 

@@ -52,7 +52,8 @@ def test_every_file_that_results_can_depend_on_is_in_their_identity(start, packa
 
 
 def test_a_sweep_and_an_ablation_know_their_packages(tmp_path):
-    planned = plan_sweep(load_experiment("0002-rivalry-and-aversion"), None, None, None, tmp_path, None)
+    experiment = load_experiment("0002-rivalry-and-aversion")
+    planned, _ = plan_sweep("sim.sweep", experiment, None, None, None, None, tmp_path, None)
     assert planned.identity["sensitivity"] == sources_hash(SENSITIVITY)
     ablation = _Ablation(load_scenario("toy"), ["trust-backlash"], 0.95)
     assert ablation.identity()["analysis"] == sources_hash(PACKAGE / "analysis")

@@ -7,13 +7,23 @@ from pathlib import Path
 from typing import Any
 
 from sim.analysis.sensitivity.evaluator import LANES, Evaluator
-from sim.analysis.sensitivity.experiment import FEWEST, Design, DesignKind, Experiment, load_experiment
+from sim.analysis.sensitivity.experiment import (
+    FEWEST,
+    MOST_POINTS,
+    MOST_REPLICATES,
+    Design,
+    DesignKind,
+    Experiment,
+    load_experiment,
+)
 from sim.analysis.sensitivity.sweep_results import SWEEP_FORMAT
-from sim.batch.identity import code_hash, digest_of, evidence_hash, plain
+from sim.batch.identity import allowed_cores, code_hash, digest_of, evidence_hash, plain
 from sim.batch.plan import plain_scenario
 from sim.evidence.evidence import load_evidence
+from sim.io.arguments import Arguments
 from sim.io.errors import input_error
 from sim.io.writers import sources_hash
+from sim.scenario.arguments import given_seed
 
 BLOCK = 8 * LANES  # runs a file: one lasts about a second, so that little is lost and few files are written
 
@@ -60,20 +70,28 @@ def _name_of(evaluator: Evaluator | None) -> str:
 
 
 def plan_sweep(
+    function: str,
     experiment: str | Path | Mapping[str, Any] | Experiment,
     points: int | None,
     replicates: int | None,
     seed: int | None,
+    workers: int | None,
     out: Path | str | None,
     evaluator: Evaluator | None,
-) -> SweepPlan:
-    """The experiment with what is asked for in place of what it says.
+) -> tuple[SweepPlan, int]:
+    """The experiment with what is asked for in place of what it says, and how many hands are at work on it.
 
     Raises
     ------
     sim.io.errors.InputError
         If the experiment is wrong, or a number of points does not suit its design.
     """
+    arguments = Arguments(function)
+    points = arguments.whole_or_none("points", points, 1, MOST_POINTS)
+    replicates = arguments.whole_or_none("replicates", replicates, 1, MOST_REPLICATES)
+    seed, hands = given_seed(arguments, seed), arguments.workers(workers) or allowed_cores()
+    folder = arguments.path_or_none("out", out) or Path("results")
+    arguments.refuse_if_wrong()
     if not isinstance(experiment, Experiment):
         experiment = load_experiment(experiment)
     if points is not None:
@@ -87,7 +105,7 @@ def plan_sweep(
         experiment = dataclasses.replace(experiment, replicates=replicates)
     if seed is not None:
         experiment = dataclasses.replace(experiment, seed=seed)
-    return SweepPlan(experiment, evaluator, Path("results" if out is None else out))
+    return SweepPlan(experiment, evaluator, folder), hands
 
 
 def resized(design: Design, points: int) -> Design:

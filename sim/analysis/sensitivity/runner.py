@@ -19,7 +19,6 @@ from sim.analysis.sensitivity.experiment import FEWEST_FAST, DesignKind, Experim
 from sim.analysis.sensitivity.folder import SweepWork
 from sim.analysis.sensitivity.plan import plan_sweep
 from sim.analysis.sensitivity.sweep_results import Sweep, load_sweep, read_sweep_manifest
-from sim.batch.identity import allowed_cores
 from sim.batch.notebook import opened_or_made
 from sim.batch.worker import Tell
 
@@ -59,14 +58,12 @@ def sweep(
     sim.batch.worker.Interrupted
         If stopped with Ctrl-C; the same call continues where it stopped.
     """
-    plan = plan_sweep(experiment, points, replicates, seed, out, evaluator)
+    plan, hands = plan_sweep("sim.sweep", experiment, points, replicates, seed, workers, out, evaluator)
 
     def opened() -> Sweep | None:
         return None if read_sweep_manifest(plan.folder) is None else load_sweep(plan.folder)
 
-    return opened_or_made(
-        plan.folder, opened, lambda: SweepWork(plan, progress, max(1, workers or allowed_cores())).carry_out()
-    )
+    return opened_or_made(plan.folder, opened, lambda: SweepWork(plan, progress, hands).carry_out())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,7 +87,7 @@ def estimate_sweep(
     out: Path | str | None = None,
 ) -> SweepEstimate:
     """Say how many runs a sweep has and how long they would take, without writing anything."""
-    plan = plan_sweep(experiment, points, replicates, seed, out, None)
+    plan, hands = plan_sweep("estimate_sweep", experiment, points, replicates, seed, workers, out, None)
     rows = plan.experiment.rows(screen=True) + plan.experiment.rows()
     base = {factor.name: np.full(LANES, factor.base) for factor in plan.experiment.factors}
     which = np.arange(LANES, dtype=np.int64) % plan.experiment.replicates
@@ -103,7 +100,7 @@ def estimate_sweep(
     return SweepEstimate(
         points=rows,
         runs=runs,
-        seconds=one * runs / (workers or allowed_cores()),
+        seconds=one * runs / hands,
         folder=plan.folder,
         finished=read_sweep_manifest(plan.folder) is not None,
     )

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from sim.analysis.sensitivity.experiment import DesignKind
 from sim.batch.notebook import notes_folder
 from sim.batch.results import FinishedFolder
+from sim.io.arguments import path_given
 from sim.io.errors import input_error, shown_path
 
 if TYPE_CHECKING:
@@ -135,7 +136,7 @@ def load_sweep(folder: Path | str) -> Sweep:
     sim.io.errors.InputError
         If the folder is missing, was never finished, or is none of a sweep.
     """
-    folder = Path(folder)
+    folder = path_given("load_sweep", "folder", folder)
     manifest = read_sweep_manifest(folder)
     if manifest is None:
         found = "an unfinished sweep" if notes_folder(folder).is_dir() else "no sweep"

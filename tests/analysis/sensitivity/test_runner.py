@@ -224,7 +224,7 @@ def test_progress_is_told_in_runs(tmp_path):
     ],
 )
 def test_what_results_depend_on_gives_another_folder(change, same, done, tmp_path):
-    planned = plan.plan_sweep(spec(**change), None, None, None, tmp_path, None)
+    planned, _ = plan.plan_sweep("sim.sweep", spec(**change), None, None, None, None, tmp_path, None)
     assert (planned.folder.name == done.folder.name) is same
 
 

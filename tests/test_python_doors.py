@@ -1,0 +1,128 @@
+"""Every Python door that takes numbers, seeds, counts, names or paths answers as a file would, and leaves nothing."""
+
+import dataclasses
+import math
+
+import numpy as np
+import pytest
+
+import sim
+from helpers.fake_engine import FakePrepared, fake_scenario
+from sim.analysis.ablation import effects
+from sim.analysis.comparison import compare
+from sim.analysis.patterns import find_all
+from sim.analysis.sensitivity.runner import estimate_sweep
+from sim.batch.runner import estimate, run_part
+from sim.engine import agents, ensemble
+from sim.io.errors import InputError
+from sim.scenario.scenario import load_scenario
+
+NOT_WHOLE = (1.5, "1", True, -1, None, np.float64(2.0), math.nan, 10**40, [1], object())
+NOT_A_SEED = tuple(value for value in NOT_WHOLE if value is not None)  # None is the scenario's own
+NOT_A_COUNT = (0, *NOT_A_SEED)
+NOT_A_PATH = ("", 3, b"results", "a\0b", ["results"])
+NOT_A_LEVEL = (0.0, 1.0, 95, "0.95", None, math.nan, True)
+TOY = load_scenario("toy")
+EXPERIMENT = "0002-rivalry-and-aversion"
+
+DOORS = {  # by name: the door with one argument left open, what it is, and what it must not be
+    "Model seed": (lambda value: sim.Model("toy", seed=value), NOT_A_SEED),
+    "Model run": (lambda value: sim.Model("toy", run=value), NOT_WHOLE),
+    "prepare seed": (lambda value: ensemble.prepare(TOY, seed=value), NOT_A_SEED),
+    "tell seed": (lambda value: sim.tell("toy", seed=value), NOT_A_SEED),
+    "tell run": (lambda value: sim.tell("toy", run=value), NOT_WHOLE),
+    "explain run": (lambda value: sim.explain(ensemble.prepare(TOY), value, state="ALD"), NOT_WHOLE),
+    "run runs": (lambda value: sim.run("toy", runs=value), NOT_A_COUNT),
+    "run seed": (lambda value: sim.run("toy", seed=value), NOT_A_SEED),
+    "run workers": (lambda value: sim.run("toy", workers=value), NOT_A_COUNT),
+    "run out": (lambda value: sim.run("toy", out=value), NOT_A_PATH),
+    "run series": (lambda value: sim.run("toy", series=value), NOT_WHOLE),
+    "run thin": (lambda value: sim.run("toy", thin=value), (0, *NOT_WHOLE)),
+    "run measures": (lambda value: sim.run("toy", measures=value), ("trsut", ["trust", "trust"], [3], 3)),
+    "run numbers": (lambda value: sim.run("toy", numbers=value), ("smapled", None, 3, True)),
+    "run engine": (lambda value: sim.run("toy", engine=value), ("messa", None, 3)),
+    "run_part part": (lambda value: run_part("toy", value, 3), (0, 4, *NOT_WHOLE)),
+    "run_part parts": (lambda value: run_part("toy", 1, value), (0, *NOT_WHOLE)),
+    "run_part runs": (lambda value: run_part("toy", 1, 3, runs=value), NOT_A_COUNT),
+    "estimate runs": (lambda value: estimate("toy", runs=value), NOT_A_COUNT),
+    "estimate thin": (lambda value: estimate("toy", thin=value), (0, *NOT_WHOLE)),
+    "compare runs": (lambda value: compare("toy", "toy", runs=value), NOT_A_COUNT),
+    "compare seed": (lambda value: compare("toy", "toy", seed=value), NOT_A_SEED),
+    "compare workers": (lambda value: compare("toy", "toy", workers=value), NOT_A_COUNT),
+    "compare out": (lambda value: compare("toy", "toy", out=value), NOT_A_PATH),
+    "compare level": (lambda value: compare("toy", "toy", level=value), NOT_A_LEVEL),
+    "effects runs": (lambda value: effects("toy", value), (1, *NOT_WHOLE)),
+    "effects seed": (lambda value: effects("toy", seed=value), NOT_A_SEED),
+    "effects workers": (lambda value: effects("toy", workers=value), NOT_A_COUNT),
+    "effects level": (lambda value: effects("toy", level=value), NOT_A_LEVEL),
+    "find_all runs": (find_all, (1, *NOT_A_COUNT)),
+    "sweep points": (lambda value: sim.sweep(EXPERIMENT, points=value), NOT_A_COUNT),
+    "sweep replicates": (lambda value: sim.sweep(EXPERIMENT, replicates=value), NOT_A_COUNT),
+    "sweep seed": (lambda value: sim.sweep(EXPERIMENT, seed=value), NOT_A_SEED),
+    "sweep workers": (lambda value: sim.sweep(EXPERIMENT, workers=value), NOT_A_COUNT),
+    "sweep out": (lambda value: sim.sweep(EXPERIMENT, out=value), NOT_A_PATH),
+    "estimate_sweep seed": (lambda value: estimate_sweep(EXPERIMENT, seed=value), NOT_A_SEED),
+    "load_scenario": (load_scenario, (3, None, "", "baselin", ["toy"])),
+    "load_results": (sim.load_results, (3, None, "", "nowhere", "a\0b")),
+    "load_evidence world": (sim.load_evidence, (3, None, "", "tooy")),
+    "load_evidence folder": (lambda value: sim.load_evidence("toy", folder=value), ("nowhere", 3, "a\0b")),
+}
+NUMBERS = {  # what takes numbers by name, and what it must not be given
+    "Model": lambda numbers: sim.Model("toy", numbers=numbers),
+    "prepare": lambda numbers: ensemble.prepare(TOY, numbers=numbers),
+    "a scenario in the ensemble": lambda numbers: ensemble.prepare(dataclasses.replace(TOY, numbers=numbers)),
+    "a scenario with agents": lambda numbers: agents.prepare(dataclasses.replace(TOY, numbers=numbers)),
+    "a scenario in a batch": lambda numbers: sim.run(dataclasses.replace(TOY, numbers=numbers)),
+}
+NAME = "choice.dependence_aversion"
+WRONG_NUMBERS = ({"choice.dependence_aversoin": 0}, {NAME: 99.0}, {NAME: math.nan}, {NAME: True}, {NAME: None})
+
+
+def says_so(call, folder, monkeypatch):
+    """What is told, on one line a mistake; nothing is left in the folder."""
+    monkeypatch.chdir(folder)
+    with pytest.raises(InputError) as wrong:
+        call()
+    assert list(folder.iterdir()) == []
+    return str(wrong.value)
+
+
+@pytest.mark.parametrize(
+    ("door", "value"),
+    [(door, value) for door, (_, values) in DOORS.items() for value in values],
+    ids=lambda value: value if isinstance(value, str) else type(value).__name__,
+)
+def test_a_wrong_argument_is_told_and_leaves_nothing(door, value, tmp_path, monkeypatch):
+    said = says_so(lambda: DOORS[door][0](value), tmp_path, monkeypatch)
+    assert "found" in said or "no such" in said or "cannot be read" in said
+
+
+@pytest.mark.parametrize("numbers", WRONG_NUMBERS, ids=str)
+@pytest.mark.parametrize("door", NUMBERS)
+def test_a_wrong_number_is_told_and_leaves_nothing(door, numbers, tmp_path, monkeypatch):
+    said = says_so(lambda: NUMBERS[door](numbers), tmp_path, monkeypatch)
+    assert next(iter(numbers)) in said
+
+
+@pytest.mark.parametrize(
+    "changes", [{"runs": 0}, {"runs": 1.5}, {"seed": -1}, {"end": TOY.start - 1}, {"start": "2026-Q1"}], ids=str
+)
+def test_a_scenario_changed_in_python_is_told_and_leaves_nothing(changes, tmp_path, monkeypatch):
+    changed = dataclasses.replace(TOY, **changes)
+    for call in (lambda: ensemble.prepare(changed), lambda: sim.run(changed), lambda: sim.Model(changed)):
+        says_so(call, tmp_path, monkeypatch)
+
+
+def test_numbers_of_numpy_are_numbers(tmp_path):
+    results = sim.run(fake_scenario(), runs=np.int64(6), seed=np.uint16(3), out=tmp_path, engine=FakePrepared)
+    assert (results.number_of_runs, results.manifest["seed"]) == (6, 3)
+    model = sim.Model("toy", seed=np.int64(1), run=np.int32(2), numbers={NAME: np.float32(1.5)})
+    assert (model.run_number, model.values[NAME]) == (2, 1.5)
+
+
+def test_home_is_known_in_paths(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    results = sim.run(fake_scenario(), runs=2, out="~/results", engine=FakePrepared)
+    assert results.folder.parent == tmp_path / "results"
+    assert [path.name for path in tmp_path.iterdir()] == ["results"]
