@@ -90,7 +90,7 @@ def source_hash() -> str:
     return digest.hexdigest()[:16]
 
 
-_SOURCES = ("chance", "turn", "compiling", "world", "parameters")
+_SOURCES = ("chance", "schedule", "turn", "compiling", "world", "parameters")
 
 
 class _Unaliased(Compiler):
