@@ -25,29 +25,14 @@ from sim.io.errors import input_error, listed, nearest_to
 from sim.model.chance import lucks
 from sim.model.fields import KINDS
 from sim.model.parameters import vector
-from sim.model.turn import Phase, advance
+from sim.model.schedule import QUARTER, Phase
+from sim.model.turn import advance
 from sim.model.variables import BY_POWER, BY_STATE
 from sim.model.world import axes_of, build, unpack
 from sim.scenario.arguments import check_setting, given_numbers, given_run, given_seed
 from sim.scenario.calendar import quarter_text
 from sim.scenario.events import Event
 from sim.scenario.scenario import Scenario, load_scenario
-
-# A turn as Mesa plays it: which move, whose, and the phase that it consists of. Everyone ends a phase before the next.
-SCHEDULE = (
-    ("perceive", "powers", Phase.CLIMATE_POWER),
-    ("perceive", "states", Phase.CLIMATE_STATE),
-    ("perceive", "states", Phase.PERCEIVE),
-    ("decide", "powers", Phase.OFFER),
-    ("decide", "states", Phase.BARGAIN),
-    ("decide", "states", Phase.CHOOSE),
-    ("decide", "states", Phase.DIPLOMACY),
-    ("resolve", "states", Phase.DELIVER),
-    ("resolve", "powers", Phase.REACT),
-    ("resolve", "states", Phase.FEEL_STATE),
-    ("resolve", "powers", Phase.FEEL_POWER),
-    ("resolve", "states", Phase.RECORD),
-)
 
 
 class _Actor(mesa.Agent):
@@ -247,9 +232,11 @@ class Model(mesa.Model):
             self.running = False
             return
         self.quarter += 1
-        self.play(Phase.EVENTS, 0)
-        for move, who, phase in SCHEDULE:
-            getattr(self, who).do(move, phase)
+        for phase in QUARTER:
+            if phase.owner == "events":
+                self.play(phase, 0)
+            else:
+                getattr(self, phase.owner).do(phase.move, phase)
         self.datacollector.collect(self)
         self.running = self.quarter < self.setting.end
 

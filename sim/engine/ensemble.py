@@ -20,7 +20,8 @@ from sim.io.arguments import Arguments
 from sim.model.chance import lucks
 from sim.model.fields import DOMAINS, KINDS
 from sim.model.parameters import aligned, number_values, vector
-from sim.model.turn import Phase, advance
+from sim.model.schedule import Phase
+from sim.model.turn import advance
 from sim.model.variables import BY_POWER, BY_STATE, OFFER_TOTALS
 from sim.model.world import axes_of, build, unpack
 from sim.scenario.arguments import check_setting, given_numbers, given_seed

@@ -18,8 +18,6 @@ and it writes only rows of its own actor. The order in which actors are asked ca
 themselves, phase by phase, with one lane: the same compiled code, the same bits.
 """
 
-from enum import IntEnum
-
 from sim.model.compiling import entry
 from sim.model.phases.bargain import bargain_state
 from sim.model.phases.choose import choose_state
@@ -32,27 +30,7 @@ from sim.model.phases.offer import offer_power
 from sim.model.phases.perceive import perceive_state
 from sim.model.phases.react import react_power
 from sim.model.phases.record import record_state, start_state
-
-
-class Phase(IntEnum):
-    """What can be asked of `advance`: everything, or one phase for one actor."""
-
-    ALL = 0
-    START = 1
-    EVENTS = 2
-    CLIMATE_POWER = 3
-    CLIMATE_STATE = 4
-    PERCEIVE = 5
-    OFFER = 6
-    BARGAIN = 7
-    CHOOSE = 8
-    DIPLOMACY = 9
-    DELIVER = 10
-    REACT = 11
-    FEEL_STATE = 12
-    FEEL_POWER = 13
-    RECORD = 14
-
+from sim.model.schedule import Phase
 
 # The compiler wants plain whole numbers
 _ALL, _START, _EVENTS, _RECORD = int(Phase.ALL), int(Phase.START), int(Phase.EVENTS), int(Phase.RECORD)
@@ -67,8 +45,9 @@ def advance(store, p, happenings, first, quarters, phase, actor, pole, by_power,
     """Play `quarters` quarters from quarter `first` on, or only one phase of one actor.
 
     store: `sim.model.world.Store`; p: float64 [numbers, lanes]; happenings: float64 [events, 9 + lanes] (see
-    `sim.engine.ensemble`); phase, actor: a `Phase` and the position of the actor; pole: float64 [powers]; by_power
-    [quarters, states, powers, measures, lanes] and by_state [quarters, states, measures, lanes]: float64, filled.
+    `sim.engine.ensemble`); phase, actor: a `sim.model.schedule.Phase` and the position of the actor; pole: float64
+    [powers]; by_power [quarters, states, powers, measures, lanes] and by_state [quarters, states, measures, lanes]:
+    float64, filled.
     """
     states, powers = store.state_key.shape[0], store.power_key.shape[0]
     everything = phase == _ALL

@@ -19,7 +19,8 @@ from sim.model.chance import lucks
 from sim.model.fields import DOMAINS, KINDS, TERMS
 from sim.model.parameters import vector
 from sim.model.rules.choice import acceptance
-from sim.model.turn import Phase, advance
+from sim.model.schedule import QUARTER, Phase
+from sim.model.turn import advance
 from sim.model.variables import BY_POWER, BY_STATE
 from sim.model.vocabulary import KIND_WORDS, term_words
 from sim.model.world import axes_of, build, unpack
@@ -69,7 +70,7 @@ class _Moment:
         world = unpack(store)
         if early:
             world.trust[i, j, 0] = value
-            for phase in Phase:
+            for phase in QUARTER:
                 if Phase.PERCEIVE <= phase < Phase.CHOOSE:
                     self.replay.everyone(store, self.quarter, phase)
         else:
@@ -89,7 +90,7 @@ class _Replay:
         self.numbers = vector(values, 1)
         self.store = build(prepared.evidence, values, lucks(prepared.seed, run, 1), explain=True)
         states, powers = len(self.axes["i"]), len(self.axes["j"])
-        self.places = max(states, powers)
+        self.actors = {"states": states, "powers": powers}
         self.pages = np.zeros((1, states, powers, len(BY_POWER), 1)), np.zeros((1, states, len(BY_STATE), 1))
         self.played = prepared.scenario.start - 1
         self.everyone(self.store, self.played, Phase.START)
@@ -102,7 +103,7 @@ class _Replay:
 
     def everyone(self, store: Any, quarter: int, phase: Phase) -> None:
         """One phase of all actors; what comes from outside happens once."""
-        for place in range(1 if phase is Phase.EVENTS else self.places):
+        for place in range(self.actors.get(phase.owner, 1)):
             self.play(store, quarter, phase, place)
 
     def moment(self, quarter: int) -> _Moment:
@@ -110,9 +111,7 @@ class _Replay:
         looking = choosing = answered = self.store
         while self.played < quarter:
             self.played += 1
-            for phase in Phase:
-                if phase < Phase.EVENTS:
-                    continue
+            for phase in QUARTER:
                 if phase is Phase.PERCEIVE and self.played == quarter:
                     looking = _copy(self.store)
                 if phase is Phase.CHOOSE and self.played == quarter:

@@ -14,7 +14,8 @@ from sim.engine.sampling import every_number, sampled_numbers
 from sim.evidence.evidence import load_evidence
 from sim.model.chance import lucks
 from sim.model.parameters import vector
-from sim.model.turn import Phase, advance
+from sim.model.schedule import Phase
+from sim.model.turn import advance
 from sim.model.variables import BY_POWER, BY_STATE
 from sim.model.world import build, check_invariants, unpack
 from sim.scenario.scenario import load_scenario, with_number

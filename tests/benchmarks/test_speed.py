@@ -17,7 +17,8 @@ from sim.evidence.evidence import load_evidence
 from sim.model.chance import lucks
 from sim.model.fields import KINDS
 from sim.model.parameters import aligned, vector
-from sim.model.turn import Phase, advance
+from sim.model.schedule import Phase
+from sim.model.turn import advance
 from sim.model.variables import BY_POWER, BY_STATE
 from sim.model.world import build
 from sim.scenario.scenario import load_scenario

@@ -13,7 +13,8 @@ from sim.evidence.evidence import load_evidence
 from sim.model.chance import lucks
 from sim.model.fields import DOMAINS, KINDS
 from sim.model.parameters import vector
-from sim.model.turn import Phase, advance
+from sim.model.schedule import Phase
+from sim.model.turn import advance
 from sim.model.variables import BY_NAME, BY_POWER, BY_STATE, COUNTS, Scale
 from sim.model.world import build, check_invariants, unpack
 from sim.scenario.events import Event, EventKind

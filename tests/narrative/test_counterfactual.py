@@ -16,7 +16,7 @@ from sim.engine.ensemble import prepare
 from sim.io.errors import InputError
 from sim.model import vocabulary
 from sim.model.fields import DOMAINS, KINDS, TERMS
-from sim.model.turn import Phase
+from sim.model.schedule import QUARTER, Phase
 from sim.narrative.counterfactual import explain, explained_together, how_to_read
 from sim.narrative.explanation import BAR, points_of
 from sim.scenario.calendar import quarter_text
@@ -203,19 +203,18 @@ def answered_again(seed, offer, change):
         model.step()
     model.quarter += 1
     i, j, k = model.state(offer.to).place, model.power(offer.by).place, KINDS.index(offer.kind)
-    model.play(Phase.EVENTS, 0)
-    for phase in Phase:
-        if phase <= Phase.EVENTS or phase > Phase.CHOOSE:
-            continue
+    for phase in QUARTER:
+        if phase > Phase.CHOOSE:
+            break
         if phase is Phase.PERCEIVE and "trust" in change:
             model.world.trust[i, j, 0] = change["trust"]
         if phase is Phase.CHOOSE:
             for name, field in (("size", model.world.size), ("exclusivity", model.world.signed)):
                 if name in change:
                     field[i, j, k, 0] = change[name]
-        of_powers = phase in (Phase.CLIMATE_POWER, Phase.OFFER)
-        for actor in model.powers if of_powers else model.states:
-            model.play(phase, actor.place)
+        actors = {"states": model.states, "powers": model.powers}
+        for place in (actor.place for actor in actors[phase.owner]) if phase.owner in actors else [0]:
+            model.play(phase, place)
     return bool(model.world.accepted[i, j, k, 0] > 0.0)
 
 
