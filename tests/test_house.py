@@ -243,6 +243,27 @@ def test_no_number_with_meaning_stands_in_a_phase(path):
     assert list(numbers_in(module, places)) == []
 
 
+MOST_LINES, MOST_IN_A_BODY = 400, 60
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=shown)
+def test_no_room_is_too_long(path):
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= MOST_LINES
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=shown)
+def test_no_function_is_too_long(path):
+    """Lines of the body, the docstring left out."""
+    long = {}
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            body = node.body[1:] if ast.get_docstring(node) is not None else node.body
+            lines = body[-1].end_lineno - body[0].lineno + 1 if body else 0
+            if lines > MOST_IN_A_BODY:
+                long[node.name] = lines
+    assert not long
+
+
 # --- twins and systems -----------------------------------------------------------------------------------------------
 
 RULE_FILES = sorted(path.stem for path in PACKAGE.glob("model/rules/*.py") if path.stem not in NO_TWIN)

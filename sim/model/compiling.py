@@ -22,6 +22,7 @@ from numba.extending import register_jitable, typeof_impl
 
 from sim.model import chance
 from sim.model.code_cache import PLAIN, keep_code
+from sim.model.fields import SCRATCH
 from sim.model.parameters import Rows
 from sim.model.rules import (
     arithmetic,
@@ -118,7 +119,7 @@ _register(chance, _FROM_CHANCE)
 
 
 def fields_used(function: Callable[..., Any]) -> tuple[str, ...]:
-    """Fields of the world (argument `w`) that a phase and the helpers it calls touch, in the world's order."""
+    """What a phase and the helpers it calls touch of the world (argument `w`): fields, then its working space."""
     seen: set[str] = set()
     waiting, known = [function], {function}
     while waiting:
@@ -133,7 +134,7 @@ def fields_used(function: Callable[..., Any]) -> tuple[str, ...]:
                 if called is not None and called not in known:
                     known.add(called)
                     waiting.append(called)
-    every: tuple[str, ...] = World._fields
+    every = (*World._fields, *(one.name for one in SCRATCH.get(function.__name__, ())))
     return tuple(name for name in every if name in seen)
 
 
@@ -151,7 +152,7 @@ def phase(function: Callable[..., Any]) -> Any:
     core = _inner(function, pipeline_class=_Unaliased)
     arguments = list(inspect.signature(function).parameters)[1:]
     view: Any = namedtuple("View", list(names))  # type: ignore[misc]
-    parts = ", ".join(place_of(name) for name in names)
+    parts = ", ".join(place_of(name, function.__name__) for name in names)
     lines = f"def door(s, {', '.join(arguments)}):\n    core(view({parts}), {', '.join(arguments)})\n"
     scope: dict[str, Any] = {"core": core, "view": view}
     exec(compile(lines, f"<{function.__module__}.{function.__name__}>", "exec"), scope)

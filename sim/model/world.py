@@ -16,7 +16,7 @@ import numpy as np
 
 from sim.evidence.evidence import Evidence
 from sim.model.chance import name_key
-from sim.model.fields import AXES, DOMAINS, DRAFT, FIELDS, HAND, KEYS, KINDS, STRIDE, TERMS, Field
+from sim.model.fields import AXES, DOMAINS, DRAFT, FIELDS, HAND, KEYS, KINDS, STRIDE, TERMS, Field, register_of
 from sim.model.parameters import aligned
 from sim.model.rules.arithmetic import YEARS_A_QUARTER
 
@@ -25,8 +25,9 @@ World: Any = namedtuple("World", (*KEYS, *(field.name for field in FIELDS)))  # 
 Store: Any = namedtuple("Store", (*KEYS, *(f"by_{axes}" for axes in AXES)))  # type: ignore[misc]
 
 
-def place_of(name: str) -> str:
-    """Where a store `s` holds a field, as an expression."""
+def place_of(name: str, phase: str = "") -> str:
+    """Where a store `s` holds a field, or the working space of that name of a phase, as an expression."""
+    name = register_of(phase, name) or name
     if name in KEYS:
         return f"s.{name}"
     axes = next(field.axes for field in FIELDS if field.name == name)

@@ -35,7 +35,7 @@ def bargain_state(w, p, t, i):
     powers, kinds, lanes = w.size.shape[1:]
     lay_table(w, i)
     for lane in range(lanes):
-        w.spare[lane] = 0.0
+        w.suitors_together[lane] = 0.0
     for j in range(powers):
         for lane in range(lanes):
             w.suitor[i, j, lane] = 0.0
@@ -44,11 +44,11 @@ def bargain_state(w, p, t, i):
                 lane = w.table_lane[i, n]
                 w.suitor[i, j, lane] += suitor_weight(w.size[i, j, k, lane], w.scale[i, k, lane])
         for lane in range(lanes):
-            w.spare[lane] += w.suitor[i, j, lane]
+            w.suitors_together[lane] += w.suitor[i, j, lane]
     for j in range(powers):
         for lane in range(lanes):
             alone = bargaining_power(
-                positive(w.spare[lane] - w.suitor[i, j, lane]),
+                positive(w.suitors_together[lane] - w.suitor[i, j, lane]),
                 w.partners[i, lane] / powers,
                 w.capability[i, lane],
                 w.pressure[i, j, lane] * w.others_recent[i, j, lane],

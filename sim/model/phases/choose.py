@@ -105,10 +105,12 @@ def know_suitors(w, p, i):
             w.open[i, k, lane] = unmet(w.need[i, k, lane], w.backlog[i, k, lane], w.scale[i, k, lane])
     for lane in range(lanes):
         w.packaged[lane] = 0.0
-        w.spare[lane] = reservation(
+        w.to_beat[lane] = reservation(
             w.capability[i, lane], p[choice.outside_option, lane], p[choice.capability_cap, lane]
         )
-        w.spare2[lane] = governance_price(1.0, w.sensitivity[i, lane], w.wary[i, lane], p[choice.governance_cost, lane])
+        w.strings_cost[lane] = governance_price(
+            1.0, w.sensitivity[i, lane], w.wary[i, lane], p[choice.governance_cost, lane]
+        )
     for j in range(w.might.shape[0]):
         for lane in range(lanes):
             w.packaged_with[j, lane] = 0.0
@@ -216,7 +218,7 @@ def weigh(w, p, n, lane, after):
         p[choice.spillover_fear, lane],
     )
     bound = -w.hand[hand.signed, n] * w.hand[hand.clause, n]
-    governed = -w.hand[hand.strings, n] * w.spare2[lane]
+    governed = -w.hand[hand.strings, n] * w.strings_cost[lane]
     rooted = entrenched_value(w.hand[hand.share, n], p[choice.entrenchment, lane])
     utility = gained + leaning + bound + governed + rooted + w.hand[hand.regard, n]
     return gained, leaning, bound, governed, rooted, utility
@@ -239,7 +241,7 @@ def keep_reasons(w, p, i, n):
     """Keep what decided an offer, for whoever asks why."""
     lane, j, k = w.seat_lane[n], w.seat_power[n], w.seat_kind[n]
     gained, leaning, bound, governed, rooted, utility = weigh(w, p, n, lane, dependence_after(w, n))
-    held, allowed = w.spare[lane], may_take(w, p, i, n, lane, gained)
+    held, allowed = w.to_beat[lane], may_take(w, p, i, n, lane, gained)
     w.draw[i, j, k, lane] = uniform(w.seat_luck[0, n], w.seat_luck[1, n])
     w.probability[i, j, k, lane] = acceptance(utility, held, allowed, p[choice.temperature, lane])
     w.utility[i, j, k, lane] = utility
@@ -279,7 +281,7 @@ def choose_state(w, p, t, i):
             gained, leaning, bound, governed, rooted, utility = weigh(w, p, n, lane, after)
             probability = acceptance(
                 utility,
-                w.spare[lane],
+                w.to_beat[lane],
                 may_take(w, p, i, n, lane, gained),
                 p[choice.temperature, lane],
             )

@@ -148,12 +148,12 @@ def drive_apart(w, p, t, j, other, low, high):
             p[camps.wedge_backfire, lane],
         )
         together = coordination_of(w.anchor[j, other, SECURITY_RIVALRY, lane])
-        w.spare[lane] = pick(together > 0.0, step, 0.0)
+        w.driven_apart[lane] = pick(together > 0.0, step, 0.0)
         w.called_wedge[j, other, lane] = 0.0
     for d in range(w.heat.shape[1]):
         for lane in range(w.luck.shape[0]):
-            w.anchor[j, other, d, lane] = clamp(w.anchor[j, other, d, lane] + w.spare[lane], -1.0, 1.0)
-            w.rivalry[j, other, d, lane] = clamp(w.rivalry[j, other, d, lane] + w.spare[lane], -1.0, 1.0)
+            w.anchor[j, other, d, lane] = clamp(w.anchor[j, other, d, lane] + w.driven_apart[lane], -1.0, 1.0)
+            w.rivalry[j, other, d, lane] = clamp(w.rivalry[j, other, d, lane] + w.driven_apart[lane], -1.0, 1.0)
 
 
 @phase
@@ -171,18 +171,18 @@ def climate_power(w, p, t, j):
         drive_apart(w, p, t, j, other, low, high)
         talk, move = address(t, DIALOGUE, low, high, 0), address(t, RIVALRY, low, high, 0)
         for lane in range(lanes):
-            w.spare[lane] = 1.0 if uniform(w.luck[lane], talk) < p[climate.dialogue_rate, lane] else 0.0
-            w.spare2[lane] = logit(uniform(w.luck[lane], move))
+            w.talks[lane] = 1.0 if uniform(w.luck[lane], talk) < p[climate.dialogue_rate, lane] else 0.0
+            w.swing[lane] = logit(uniform(w.luck[lane], move))
             now = parity(w.might[j, lane], w.might[other, lane])
-            w.sum[lane] = now - parity(w.might_start[j, lane], w.might_start[other, lane])
+            w.power_shift[lane] = now - parity(w.might_start[j, lane], w.might_start[other, lane])
         for d in range(w.heat.shape[1]):
             for lane in range(lanes):
                 level = rivalry_next(
                     w.rivalry[j, other, d, lane],
                     w.anchor[j, other, d, lane],
-                    w.sum[lane],
-                    w.spare[lane],
-                    w.spare2[lane],
+                    w.power_shift[lane],
+                    w.talks[lane],
+                    w.swing[lane],
                     p[climate.rivalry_reversion, lane],
                     p[climate.power_shift, lane],
                     p[climate.dialogue_damping, lane],
@@ -191,20 +191,20 @@ def climate_power(w, p, t, j):
                 w.rivalry[j, other, d, lane] = level
                 w.heat[j, d, lane] = larger(level, w.heat[j, d, lane])
     for lane in range(lanes):
-        w.spare[lane] = 0.0
+        w.freshest[lane] = 0.0
     for other in range(powers):
         if other != j:
             for lane in range(lanes):
-                w.spare[lane] = larger(w.format[other, lane], w.spare[lane])
+                w.freshest[lane] = larger(w.format[other, lane], w.freshest[lane])
     where = address(t, FORMAT, w.power_key[j], w.power_key[j], 0)
     for lane in range(lanes):
         probability = host_probability(
-            w.summit_rate[j, lane], w.format[j, lane], w.spare[lane], p[offers.format_mirroring, lane]
+            w.summit_rate[j, lane], w.format[j, lane], w.freshest[lane], p[offers.format_mirroring, lane]
         )
-        w.spare2[lane] = 1.0 if uniform(w.luck[lane], where) < probability else 0.0
+        w.hosts[lane] = 1.0 if uniform(w.luck[lane], where) < probability else 0.0
     for i in range(w.gdp.shape[0]):
         for lane in range(lanes):
-            w.summit[i, j, lane] = larger(w.called_summit[i, j, lane], w.spare2[lane])
+            w.summit[i, j, lane] = larger(w.called_summit[i, j, lane], w.hosts[lane])
             w.called_summit[i, j, lane] = 0.0
 
 
@@ -224,12 +224,10 @@ def quarrel_with_neighbours(w, p, t, i):
             w.clash[i, lane] = larger(clashed, w.clash[i, lane])
 
 
-@phase
-def climate_state(w, p, t, i):
-    """Income, unrest, the border and the neighbours of state i move."""
-    key, whole_region = w.state_key[i], w.state_key[i] ^ w.state_key[i]
-    grow, break_out = address(t, GROWTH, key, key, 0), address(t, UNREST, key, key, 0)
-    severe, border = address(t, SEVERITY, key, key, 0), address(t, BORDER, whole_region, whole_region, 0)
+@inlined
+def earn_income(w, p, t, i):
+    """Output of state i grows, with luck, and a downturn is felt."""
+    grow = address(t, GROWTH, w.state_key[i], w.state_key[i], 0)
     for lane in range(w.gdp.shape[1]):
         before = w.gdp[i, lane]
         after = income_next(
@@ -250,7 +248,14 @@ def climate_state(w, p, t, i):
             p[climate.downturn_memory, lane],
             p[climate.downturn_sense, lane],
         )
-    quarrel_with_neighbours(w, p, t, i)
+
+
+@inlined
+def feel_danger(w, p, t, i):
+    """Unrest and the border move, and what state i makes of them: threat, shocks, and how wary it becomes."""
+    key, whole_region = w.state_key[i], w.state_key[i] ^ w.state_key[i]
+    break_out, severe = address(t, UNREST, key, key, 0), address(t, SEVERITY, key, key, 0)
+    border = address(t, BORDER, whole_region, whole_region, 0)
     for lane in range(w.gdp.shape[1]):
         unrest = unrest_next(
             w.unrest[i, lane],
@@ -290,3 +295,11 @@ def climate_state(w, p, t, i):
             p[climate.shock_fade, lane],
         )
         w.wary[i, lane] = security_first(w.regime_security[i, lane], w.shock[i, lane], p[minds.shock_rethink, lane])
+
+
+@phase
+def climate_state(w, p, t, i):
+    """Income, unrest, the border and the neighbours of state i move."""
+    earn_income(w, p, t, i)
+    quarrel_with_neighbours(w, p, t, i)
+    feel_danger(w, p, t, i)

@@ -21,12 +21,12 @@ from sim.model.rules.security import help_given
 
 
 @inlined
-def deliver_from(w, p, t, i, j):
-    """What power j delivers to state i this quarter, kind by kind, and what that does to trade and goodwill."""
+def move_pipelines(w, p, t, i, j):
+    """What power j delivers to state i this quarter, kind by kind, and what has newly been signed."""
     kinds, lanes = w.need.shape[1:]
     where = address(t, DELIVERY, w.state_key[i], w.power_key[j], 0)
     for lane in range(lanes):
-        w.spare[lane] = kept_share(
+        w.kept_part[lane] = kept_share(
             works_together(w.credibility[j, lane], w.partnered[i, j, lane], p[camps.coordination_gain, lane]),
             w.volatility[j, lane],
             logit(uniform(w.luck[lane], where)),
@@ -35,22 +35,22 @@ def deliver_from(w, p, t, i, j):
         )
         w.fulfilled[i, j, lane] = 0.0
         w.failed[i, j, lane] = 0.0
-        w.spare2[lane] = 0.0
+        w.links_built[lane] = 0.0
     for k in range(kinds):
         counted = 0.0 if k == SECURITY else 1.0
         for lane in range(lanes):
             moving = w.ordered[i, j, k, lane] * p[delivery.stage + k, lane]
             due = w.underway[i, j, k, lane] * p[delivery.stage + k, lane]
             relative = due * w.per_scale[i, k, lane]
-            came, works = due * w.spare[lane], relative * w.spare[lane]
+            came, works = due * w.kept_part[lane], relative * w.kept_part[lane]
             w.ordered[i, j, k, lane] -= moving
             w.underway[i, j, k, lane] += moving - due
             w.finished[i, k, lane] += works * (1.0 + p[delivery.local_relief, lane] * w.local[i, j, lane])
             w.fulfilled[i, j, lane] += works
             w.failed[i, j, lane] += relative - works
             w.delivered[i, lane] += counted * came
-            w.sum[lane] = came
-            w.sum3[lane] = works
+            w.came[lane] = came
+            w.works[lane] = works
         for n in range(w.table_first[i, j, k], w.table_last[i, j, k]):
             lane = w.table_lane[i, n]
             w.ordered[i, j, k, lane] += w.accepted[i, j, k, lane] * w.size[i, j, k, lane]
@@ -61,13 +61,19 @@ def deliver_from(w, p, t, i, j):
                 w.plant_ordered[i, lane] += plant_ordered(signed, w.local[i, j, lane], p[routes.plant_share, lane])
         if k == INFRASTRUCTURE:
             for lane in range(lanes):
-                w.spare2[lane] = w.sum3[lane]
+                w.links_built[lane] = w.works[lane]
         if k == DEAL:
             for lane in range(lanes):
-                w.sum2[lane] = w.sum[lane] / YEARS_A_QUARTER
+                w.deal_flow[lane] = w.came[lane] / YEARS_A_QUARTER
         else:
             for lane in range(lanes):
-                w.stock[i, j, k, lane] = w.stock[i, j, k, lane] * w.left[i, k, lane] + w.sum[lane]
+                w.stock[i, j, k, lane] = w.stock[i, j, k, lane] * w.left[i, k, lane] + w.came[lane]
+
+
+@inlined
+def grow_trade(w, p, i, j):
+    """What finished links, tariffs, unions and dependence do to trade with power j, to outlets and to goodwill."""
+    lanes = w.might.shape[1]
     for lane in range(lanes):
         before = w.trade[i, j, lane]
         traded = trade_next(
@@ -86,7 +92,7 @@ def deliver_from(w, p, t, i, j):
                 p[choice.tolerance, lane],
                 p[delivery.trade_steering, lane],
             ),
-            w.spare2[lane],
+            w.links_built[lane],
             w.tariff_rise[i, j, lane],
             p[delivery.flywheel, lane],
             p[delivery.link_gain, lane],
@@ -95,11 +101,17 @@ def deliver_from(w, p, t, i, j):
         )
         traded = before + slowed(traded - before, w.let_through[i, j, lane])
         w.trade[i, j, lane] = traded
-        w.stock[i, j, DEAL, lane] = traded + w.sum2[lane]
-        w.outlet[i, j, lane] = outlet_next(w.outlet[i, j, lane], w.spare2[lane], p[routes.outlet_building, lane])
+        w.stock[i, j, DEAL, lane] = traded + w.deal_flow[lane]
+        w.outlet[i, j, lane] = outlet_next(w.outlet[i, j, lane], w.links_built[lane], p[routes.outlet_building, lane])
         w.goodwill[i, j, lane] = goodwill_next(
-            w.goodwill[i, j, lane], w.spare2[lane], p[delivery.goodwill_fade, lane], p[delivery.livelihood, lane]
+            w.goodwill[i, j, lane], w.links_built[lane], p[delivery.goodwill_fade, lane], p[delivery.livelihood, lane]
         )
+
+
+@inlined
+def rush_help(w, p, t, i, j):
+    """Power j may come to the help of state i in a crisis."""
+    lanes = w.might.shape[1]
     where = address(t, INTERVENTION, w.state_key[i], w.power_key[j], 0)
     for lane in range(lanes):
         helped = help_given(
@@ -146,7 +158,9 @@ def deliver_state(w, p, t, i):
                 p[delivery.wear + k, lane], p[delivery.upkeep + k, lane], p[delivery.lifeline_upkeep, lane]
             )
     for j in range(w.might.shape[0]):
-        deliver_from(w, p, t, i, j)
+        move_pipelines(w, p, t, i, j)
+        grow_trade(w, p, i, j)
+        rush_help(w, p, t, i, j)
     build_plants(w, p, i)
     for k in range(kinds):
         for lane in range(lanes):

@@ -16,24 +16,24 @@ def cast_vote(w, p, t, i):
     """State i votes where powers ask for it; without a ballot it does not."""
     powers, lanes = w.might.shape
     for lane in range(lanes):
-        w.spare[lane] = 0.0
-        w.spare2[lane] = 0.0
-        w.sum[lane] = 0.0
+        w.pull_to_yes[lane] = 0.0
+        w.pull_to_no[lane] = 0.0
+        w.balloted[lane] = 0.0
     for j in range(powers):
         for lane in range(lanes):
-            w.spare[lane] += positive(w.ballot[j, lane]) * w.dependence[i, j, lane]
-            w.spare2[lane] += positive(-w.ballot[j, lane]) * w.dependence[i, j, lane]
-            w.sum[lane] += w.ballot[j, lane] * w.ballot[j, lane]
+            w.pull_to_yes[lane] += positive(w.ballot[j, lane]) * w.dependence[i, j, lane]
+            w.pull_to_no[lane] += positive(-w.ballot[j, lane]) * w.dependence[i, j, lane]
+            w.balloted[lane] += w.ballot[j, lane] * w.ballot[j, lane]
     where = address(t, VOTE, w.state_key[i], w.state_key[i], 0)
     for lane in range(lanes):
         vote = vote_of(
-            vote_lean(w.spare[lane], w.spare2[lane], p[diplomacy.vote_weight, lane]),
+            vote_lean(w.pull_to_yes[lane], w.pull_to_no[lane], p[diplomacy.vote_weight, lane]),
             w.neutrality[i, lane],
             uniform(w.luck[lane], where),
             p[diplomacy.un_neutrality, lane],
             p[diplomacy.absent_part, lane],
         )
-        w.vote[i, lane] = pick(w.sum[lane] > 0.0, vote, 0.0)
+        w.vote[i, lane] = pick(w.balloted[lane] > 0.0, vote, 0.0)
 
 
 @phase

@@ -24,20 +24,22 @@ def listen_to_stories(w, p, i):
     """What is told of each power's works, what outside norms still mean, and how far the nation has been built."""
     powers, lanes = w.might.shape
     for lane in range(lanes):
-        w.spare2[lane] = 0.0
+        w.free_ties[lane] = 0.0
     for j in range(powers):
         for lane in range(lanes):
-            w.spare[lane] = 0.0
-            w.spare2[lane] += w.dependence[i, j, lane] * (1.0 - w.governance_style[j, lane])
+            w.told_against[lane] = 0.0
+            w.free_ties[lane] += w.dependence[i, j, lane] * (1.0 - w.governance_style[j, lane])
         for other in range(powers):
             if other != j:
                 for lane in range(lanes):
-                    w.spare[lane] += w.narrator[other, lane] * positive(w.rivalry[other, j, ECONOMIC_RIVALRY, lane])
+                    w.told_against[lane] += w.narrator[other, lane] * positive(
+                        w.rivalry[other, j, ECONOMIC_RIVALRY, lane]
+                    )
         for lane in range(lanes):
             w.story[i, j, lane] = story_next(
                 w.story[i, j, lane],
                 w.share[i, j, INFRASTRUCTURE, lane],
-                w.spare[lane],
+                w.told_against[lane],
                 w.exchange[j, lane],
                 p[identity.story_fade, lane],
                 p[identity.narrative, lane],
@@ -53,7 +55,7 @@ def listen_to_stories(w, p, i):
         w.norms[i, lane] = norms_next(
             w.norms[i, lane],
             w.norms_start[i, lane],
-            clamp(w.spare2[lane], 0.0, 1.0),
+            clamp(w.free_ties[lane], 0.0, 1.0),
             p[identity.norm_return, lane],
             p[identity.norm_diffusion, lane],
         )
@@ -70,10 +72,10 @@ def stand_together(w, p, i):
     """What danger, offers to all, quarrels and rival suitors make of state i and its neighbours."""
     states, powers, lanes = w.trust.shape
     for lane in range(lanes):
-        w.spare[lane] = 0.0
+        w.common_track[lane] = 0.0
     for j in range(powers):
         for lane in range(lanes):
-            w.spare[lane] = larger(w.collective[j, lane] * w.format[j, lane], w.spare[lane])
+            w.common_track[lane] = larger(w.collective[j, lane] * w.format[j, lane], w.common_track[lane])
     for other in range(states):
         if other == i:
             continue
@@ -86,7 +88,7 @@ def stand_together(w, p, i):
                 w.cohesion[i, other, lane],
                 w.cohesion_start[i, other, lane],
                 larger(both_pressed, either),
-                w.spare[lane],
+                w.common_track[lane],
                 thaw,
                 saturating(courted),
                 larger(w.friction[i, other, lane], w.clashed[i, other, lane]),
@@ -107,95 +109,117 @@ def stand_together(w, p, i):
             )
 
 
+@inlined
+def remember_deeds(w, p, i, j):
+    """Help in a crisis, words of support, tariffs and pressure of power j stay in the memory of state i."""
+    states, powers, lanes = w.trust.shape
+    for lane in range(lanes):
+        w.helped_nearby[lane] = 0.0
+    for other in range(states):
+        if other != i:
+            for lane in range(lanes):
+                w.helped_nearby[lane] += w.helped[other, j, lane]
+    for lane in range(lanes):
+        w.help[lane] += w.helped[i, j, lane]
+        earned = prestige_earned(
+            w.helped[i, j, lane],
+            w.helped_nearby[lane],
+            p[security.intervention_lift, lane],
+            p[security.neighbour_part, lane],
+        )
+        spoken = words_of_support(w.unrest[i, lane], w.governance_style[j, lane], p[security.incumbent_support, lane])
+        w.prestige[i, j, lane] = prestige_next(w.prestige[i, j, lane], earned + spoken, p[minds.prestige_fade, lane])
+        w.resentment[i, j, lane] = resentment_next(
+            w.resentment[i, j, lane],
+            w.tariff_rise[i, j, lane],
+            w.pressure[i, j, lane],
+            p[minds.resentment_fade, lane],
+            p[minds.tariff_resentment, lane],
+            p[minds.coercion_resentment, lane],
+        )
+        w.tariff_rise[i, j, lane] = 0.0
+
+
+@inlined
+def learn_trust(w, p, i, j):
+    """Whether power j keeps its word, as state i has learned and has been told."""
+    lanes = w.might.shape[1]
+    for lane in range(lanes):
+        w.kept[i, j, lane] = promises_next(w.kept[i, j, lane], w.fulfilled[i, j, lane], p[minds.forgetting, lane])
+        w.broken[i, j, lane] = promises_next(w.broken[i, j, lane], w.failed[i, j, lane], p[minds.forgetting, lane])
+        earned = trust_next(
+            w.trust_start[i, j, lane],
+            w.kept[i, j, lane],
+            w.broken[i, j, lane],
+            w.resentment[i, j, lane],
+            w.goodwill[i, j, lane],
+            w.prestige[i, j, lane],
+            learning_speed(p[minds.trust_learning, lane], w.shock[i, lane], p[minds.shock_rethink, lane]),
+            p[minds.broken_weight, lane],
+            p[minds.trust_inertia, lane],
+            p[minds.resentment_trust, lane],
+            p[minds.goodwill_trust, lane],
+        )
+        w.trust[i, j, lane] = told_trust(
+            earned,
+            w.story[i, j, lane],
+            w.governance_style[j, lane],
+            w.norms[i, lane],
+            w.norms_start[i, lane],
+            p[identity.story_trust, lane],
+            p[identity.norm_trust, lane],
+        )
+
+
+@inlined
+def feel_bound(w, p, i, j):
+    """How far state i has bound itself to power j, and how strongly that pulls it to its side."""
+    lanes = w.might.shape[1]
+    for lane in range(lanes):
+        bound = commitment_next(w.commitment[i, j, lane], w.promised[i, j, lane], p[minds.commitment_fade, lane])
+        w.commitment[i, j, lane] = bound
+        economic, secure = w.heat[j, ECONOMIC_RIVALRY, lane], w.heat[j, SECURITY_RIVALRY, lane]
+        together = bound + w.dependence[i, j, lane]
+        taken = side_taken(
+            w.sided[i, j, lane],
+            clamp(together, 0.0, 1.0),
+            larger(secure, economic),
+            w.neutrality[i, lane],
+            p[minds.side_threshold, lane],
+            p[minds.side_release, lane],
+            p[minds.side_switch, lane],
+        )
+        kept = w.sided[i, j, lane] + w.sided[i, j, lane]  # a side once taken goes before any stronger pull
+        w.side_pull[j, lane] = taken * (together + kept)
+        w.strongest_pull[lane] = larger(taken * (together + kept), w.strongest_pull[lane])
+
+
+@inlined
+def take_sides(w, i):
+    """State i stands at one side at most: the one already taken, else that of the strongest pull."""
+    powers, lanes = w.might.shape
+    for j in range(powers):
+        for lane in range(lanes):
+            strongest = w.side_pull[j, lane]
+            w.sided[i, j, lane] = 1.0 if strongest > 0.0 and strongest >= w.strongest_pull[lane] else 0.0
+
+
 @phase
 def feel_state(w, p, t, i):
     """State i remembers who kept its word and who hurt it; sides are taken or left; unrest yields to help."""
-    states, powers, lanes = w.trust.shape
+    powers, lanes = w.might.shape
     listen_to_stories(w, p, i)
     stand_together(w, p, i)
     for lane in range(lanes):
-        w.packaged[lane] = 0.0
-        w.sum[lane] = 0.0
+        w.help[lane] = 0.0
+        w.strongest_pull[lane] = 0.0
     for j in range(powers):
-        for lane in range(lanes):
-            w.spare[lane] = 0.0
-        for other in range(states):
-            if other != i:
-                for lane in range(lanes):
-                    w.spare[lane] += w.helped[other, j, lane]
-        for lane in range(lanes):
-            w.packaged[lane] += w.helped[i, j, lane]
-            earned = prestige_earned(
-                w.helped[i, j, lane],
-                w.spare[lane],
-                p[security.intervention_lift, lane],
-                p[security.neighbour_part, lane],
-            )
-            spoken = words_of_support(
-                w.unrest[i, lane], w.governance_style[j, lane], p[security.incumbent_support, lane]
-            )
-            w.prestige[i, j, lane] = prestige_next(
-                w.prestige[i, j, lane], earned + spoken, p[minds.prestige_fade, lane]
-            )
-            w.resentment[i, j, lane] = resentment_next(
-                w.resentment[i, j, lane],
-                w.tariff_rise[i, j, lane],
-                w.pressure[i, j, lane],
-                p[minds.resentment_fade, lane],
-                p[minds.tariff_resentment, lane],
-                p[minds.coercion_resentment, lane],
-            )
-            w.tariff_rise[i, j, lane] = 0.0
-        for lane in range(lanes):
-            w.kept[i, j, lane] = promises_next(w.kept[i, j, lane], w.fulfilled[i, j, lane], p[minds.forgetting, lane])
-            w.broken[i, j, lane] = promises_next(w.broken[i, j, lane], w.failed[i, j, lane], p[minds.forgetting, lane])
-            earned = trust_next(
-                w.trust_start[i, j, lane],
-                w.kept[i, j, lane],
-                w.broken[i, j, lane],
-                w.resentment[i, j, lane],
-                w.goodwill[i, j, lane],
-                w.prestige[i, j, lane],
-                learning_speed(p[minds.trust_learning, lane], w.shock[i, lane], p[minds.shock_rethink, lane]),
-                p[minds.broken_weight, lane],
-                p[minds.trust_inertia, lane],
-                p[minds.resentment_trust, lane],
-                p[minds.goodwill_trust, lane],
-            )
-            w.trust[i, j, lane] = told_trust(
-                earned,
-                w.story[i, j, lane],
-                w.governance_style[j, lane],
-                w.norms[i, lane],
-                w.norms_start[i, lane],
-                p[identity.story_trust, lane],
-                p[identity.norm_trust, lane],
-            )
-        for lane in range(lanes):
-            bound = commitment_next(w.commitment[i, j, lane], w.promised[i, j, lane], p[minds.commitment_fade, lane])
-            w.commitment[i, j, lane] = bound
-            economic, secure = w.heat[j, ECONOMIC_RIVALRY, lane], w.heat[j, SECURITY_RIVALRY, lane]
-            together = bound + w.dependence[i, j, lane]
-            taken = side_taken(
-                w.sided[i, j, lane],
-                clamp(together, 0.0, 1.0),
-                larger(secure, economic),
-                w.neutrality[i, lane],
-                p[minds.side_threshold, lane],
-                p[minds.side_release, lane],
-                p[minds.side_switch, lane],
-            )
-            kept = w.sided[i, j, lane] + w.sided[i, j, lane]  # a side once taken goes before any stronger pull
-            w.packaged_with[j, lane] = taken * (together + kept)
-            w.sum[lane] = larger(taken * (together + kept), w.sum[lane])
-    for j in range(powers):
-        for lane in range(lanes):  # one side at most: the one already taken, else the strongest pull
-            strongest = w.packaged_with[j, lane]
-            w.sided[i, j, lane] = 1.0 if strongest > 0.0 and strongest >= w.sum[lane] else 0.0
+        remember_deeds(w, p, i, j)
+        learn_trust(w, p, i, j)
+        feel_bound(w, p, i, j)
+    take_sides(w, i)
     for lane in range(lanes):
-        w.unrest[i, lane] = unrest_after_help(
-            w.unrest[i, lane], w.packaged[lane], p[security.intervention_relief, lane]
-        )
+        w.unrest[i, lane] = unrest_after_help(w.unrest[i, lane], w.help[lane], p[security.intervention_relief, lane])
 
 
 @phase
@@ -203,12 +227,12 @@ def feel_power(w, p, t, j):
     """Power j grows; its last summit fades from attention, and it sees who rivals both it and a partner."""
     powers, lanes = w.might.shape
     for lane in range(lanes):
-        w.spare[lane] = 0.0
+        w.just_hosted[lane] = 0.0
     for i in range(w.gdp.shape[0]):
         for lane in range(lanes):
-            w.spare[lane] = larger(w.summit[i, j, lane], w.spare[lane])
+            w.just_hosted[lane] = larger(w.summit[i, j, lane], w.just_hosted[lane])
     for lane in range(lanes):
-        w.format[j, lane] = format_next(w.format[j, lane], w.spare[lane], p[reactions.format_fade, lane])
+        w.format[j, lane] = format_next(w.format[j, lane], w.just_hosted[lane], p[reactions.format_fade, lane])
         w.might[j, lane] *= 1.0 + YEARS_A_QUARTER * w.might_growth[j, lane]
         w.ballot[j, lane] = 0.0
     for other in range(powers):

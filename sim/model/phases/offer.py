@@ -43,14 +43,14 @@ def put_on_tables(w, p, j):
     for k in range(kinds):
         d = domain_of(k)
         for lane in range(lanes):
-            w.spare[lane] = 0.0
+            w.drafted_value[lane] = 0.0
         for i in range(states):
             for n in range(w.draft_first[i, k], w.draft_last[i, k]):
-                w.spare[w.draft_lane[n]] += w.draft_size[n]
+                w.drafted_value[w.draft_lane[n]] += w.draft_size[n]
         for i in range(states):
             for n in range(w.draft_first[i, k], w.draft_last[i, k]):
                 lane = w.draft_lane[n]
-                own = within_purse(w.draft_size[n], w.spare[lane], w.purse[j, k, lane])
+                own = within_purse(w.draft_size[n], w.drafted_value[lane], w.purse[j, k, lane])
                 w.size[i, j, k, lane] = own + w.forced_size[i, j, k, lane]
                 asked = exclusivity_asked(
                     w.exclusivity_style[j, lane],
@@ -72,32 +72,34 @@ def look_at_camps(w, p, j):
     """Power j sees how far its allies' rivalries are its own, and how far the great powers are busy elsewhere."""
     powers, domains, lanes = w.heat.shape
     for lane in range(lanes):
-        w.spare2[lane] = w.discord[j, lane]
-        w.sum[lane] = 0.0
-        w.sum2[lane] = 0.0
+        w.bloc_discord[lane] = w.discord[j, lane]
+        w.great_busy[lane] = 0.0
+        w.great_powers[lane] = 0.0
     for other in range(powers):
         if other != j:
             for lane in range(lanes):
                 great = 1.0 - w.tier[other, lane]
-                w.sum[lane] += great * larger(w.strain[other, lane], w.discord[other, lane])
-                w.sum2[lane] += great
+                w.great_busy[lane] += great * larger(w.strain[other, lane], w.discord[other, lane])
+                w.great_powers[lane] += great
                 ally = coordination_of(w.rivalry[j, other, SECURITY_RIVALRY, lane])
-                w.spare2[lane] = pick(ally > 0.0, larger(w.discord[other, lane], w.spare2[lane]), w.spare2[lane])
+                w.bloc_discord[lane] = pick(
+                    ally > 0.0, larger(w.discord[other, lane], w.bloc_discord[lane]), w.bloc_discord[lane]
+                )
     for lane in range(lanes):
-        w.distraction[j, lane] = share_of(w.sum[lane], w.sum2[lane])
+        w.distraction[j, lane] = share_of(w.great_busy[lane], w.great_powers[lane])
     for d in range(domains):
         for lane in range(lanes):
-            w.spare[lane] = 0.0
+            w.allies_heat[lane] = 0.0
         for other in range(powers):
             if other != j:
                 for lane in range(lanes):
                     ally = coordination_of(w.rivalry[j, other, SECURITY_RIVALRY, lane])
-                    w.spare[lane] += ally * w.heat[other, d, lane]
+                    w.allies_heat[lane] += ally * w.heat[other, d, lane]
         for lane in range(lanes):
             w.contained[j, d, lane] = allied_heat(
                 w.heat[j, d, lane],
-                w.spare[lane],
-                w.spare2[lane],
+                w.allies_heat[lane],
+                w.bloc_discord[lane],
                 p[camps.containment, lane],
                 p[camps.indiscipline, lane],
             )
@@ -108,96 +110,106 @@ def push(w, p, i, j, k):
     """By what factor power j makes more or fewer offers of a kind to state i than need and attention alone would."""
     lanes = w.might.shape[1]
     for lane in range(lanes):
-        w.spare2[lane] = collective_effort(w.collective[j, lane], w.format[j, lane], p[offers.collective_track, lane])
+        w.pushed[lane] = collective_effort(w.collective[j, lane], w.format[j, lane], p[offers.collective_track, lane])
     if k == SECURITY:
         for lane in range(lanes):
             depth = HALF * (w.share[i, j, DEAL, lane] + w.share[i, j, INFRASTRUCTURE, lane])
-            w.spare2[lane] *= deferred(w.partnered[i, j, lane], p[camps.deference, lane])
-            w.spare2[lane] *= sequenced(depth, w.restraint[j, lane], p[offers.sequencing, lane])
-            w.spare2[lane] *= reentry_effort(w.border[i, lane], w.reentry[j, lane], p[offers.security_reentry, lane])
+            w.pushed[lane] *= deferred(w.partnered[i, j, lane], p[camps.deference, lane])
+            w.pushed[lane] *= sequenced(depth, w.restraint[j, lane], p[offers.sequencing, lane])
+            w.pushed[lane] *= reentry_effort(w.border[i, lane], w.reentry[j, lane], p[offers.security_reentry, lane])
     if k == INFRASTRUCTURE:
         for lane in range(lanes):
-            w.spare2[lane] *= gateway_effort(w.captive[i, j, lane], w.gateway[j, lane], p[offers.route_finance, lane])
+            w.pushed[lane] *= gateway_effort(w.captive[i, j, lane], w.gateway[j, lane], p[offers.route_finance, lane])
 
 
-@phase
-def offer_power(w, p, t, j):
-    """Power j decides which offers to make, how large, and on what terms.
-
-    Chance decides in every lane, for every state and kind, whether there is an offer. Few come in any one quarter:
-    those are drafted side by side in one list, sized there, and then put on the tables.
-    """
+@inlined
+def plan_effort(w, p, j, k):
+    """How many offers of a kind power j makes to the whole region, and how strongly each state draws them."""
     states, kinds, lanes = w.need.shape
-    drafted = 0
-    look_at_camps(w, p, j)
-    for k in range(kinds):
-        d = domain_of(k)
+    d = domain_of(k)
+    for lane in range(lanes):
+        niche = effort_by_niche(w.niche[j, k, lane], p[offers.niche_defence, lane])
+        rivalry = effort_in_rivalry(w.heat[j, d, lane], p[offers.rivalry_spending, lane])
+        left = w.vigour[j, k, lane]
+        income = left * w.might[j, lane] / w.might_start[j, lane]
+        full = w.budget[j, k, lane] * income * p[reactions.reserve_quarters, lane]
+        purse = effort_by_purse(w.purse[j, k, lane], full, p[offers.purse_push, lane])
+        entry = opening(w.tier[j, lane], w.distraction[j, lane], p[camps.entrant_opening, lane])
+        w.effort[lane] = w.rate[j, k, lane] * niche * rivalry * purse * left * entry
+        w.appeal_sum[lane] = 0.0
+    for i in range(states):
         for lane in range(lanes):
-            niche = effort_by_niche(w.niche[j, k, lane], p[offers.niche_defence, lane])
-            rivalry = effort_in_rivalry(w.heat[j, d, lane], p[offers.rivalry_spending, lane])
-            left = w.vigour[j, k, lane]
-            income = left * w.might[j, lane] / w.might_start[j, lane]
-            full = w.budget[j, k, lane] * income * p[reactions.reserve_quarters, lane]
-            purse = effort_by_purse(w.purse[j, k, lane], full, p[offers.purse_push, lane])
-            entry = opening(w.tier[j, lane], w.distraction[j, lane], p[camps.entrant_opening, lane])
-            w.effort[lane] = w.rate[j, k, lane] * niche * rivalry * purse * left * entry
-            w.spare[lane] = 0.0
-        for i in range(states):
-            for lane in range(lanes):
-                drawn = exp(
-                    attraction(
-                        w.need[i, k, lane],
-                        w.standing[i, j, lane],
-                        w.ability[j, k, lane] * w.vigour[j, k, lane],
-                        w.attention[i, lane],
-                        p[offers.need_match, lane],
-                        p[offers.market_pull, lane],
-                    )
+            drawn = exp(
+                attraction(
+                    w.need[i, k, lane],
+                    w.standing[i, j, lane],
+                    w.ability[j, k, lane] * w.vigour[j, k, lane],
+                    w.attention[i, lane],
+                    p[offers.need_match, lane],
+                    p[offers.market_pull, lane],
                 )
-                w.appeal[i, lane] = drawn
-                w.spare[lane] += drawn
-        for lane in range(lanes):
-            w.effort[lane] /= w.spare[lane]
-        for i in range(states):
-            come = address(t, OFFER, w.state_key[i], w.power_key[j], k)
-            push(w, p, i, j, k)
-            for lane in range(lanes):
-                probability = offer_probability(
-                    w.effort[lane] * w.appeal[i, lane] * w.spare2[lane],
-                    w.carrot[i, j, k, lane],
-                    w.summit[i, j, lane],
-                    p[offers.summit_boost, lane],
-                )
-                drawn = 1.0 if uniform(w.luck[lane], come) < probability else 0.0
-                w.spare[lane] = drawn
-                w.spare2[lane] = drawn + w.forced_size[i, j, k, lane]
-                w.size[i, j, k, lane] = 0.0
-            w.draft_first[i, k] = drafted
-            for lane in range(
-                lanes
-            ):  # each lane is written at the end of the list, which grows only where there is an offer
-                w.draft_lane[drafted] = lane
-                drafted += 1 if w.spare2[lane] > 0.0 else 0
-            w.draft_last[i, k] = drafted
-            large = address(t, SIZE, w.state_key[i], w.power_key[j], k)
-            for n in range(w.draft_first[i, k], drafted):
-                lane = w.draft_lane[n]
-                w.draft_luck[0, n] = w.luck[lane]
-                w.draft_luck[1, n] = large
-                w.draft[draft.drawn, n] = w.spare[lane]
-                w.draft[draft.median, n] = generous_size(
-                    w.median[j, k, lane],
-                    w.courted[i, j, lane],
-                    w.generosity[j, lane],
-                    p[offers.rivalry_generosity, lane],
-                )
-                w.draft[draft.market, n] = 1.0 if k == SECURITY else w.market[i, lane]
-                w.draft[draft.package, n] = w.lumpiness[j, lane] * w.summit[i, j, lane]
-                w.draft[draft.spread, n] = p[offers.size_spread, lane]
-                w.draft[draft.limit, n] = p[offers.size_limit, lane]
-                w.draft[draft.mega, n] = p[offers.mega_deal, lane]
-                w.draft[draft.network, n] = w.network[j, lane]
-                w.draft[draft.ceiling, n] = p[offers.network_ceiling, lane]
+            )
+            w.appeal[i, lane] = drawn
+            w.appeal_sum[lane] += drawn
+    for lane in range(lanes):
+        w.effort[lane] /= w.appeal_sum[lane]
+
+
+@inlined
+def draw_offers(w, p, t, i, j, k, drafted):
+    """In which lanes an offer of power j to state i comes; the place behind the last draft.
+
+    drafted: the place behind the last draft so far.
+    """
+    lanes = w.might.shape[1]
+    come = address(t, OFFER, w.state_key[i], w.power_key[j], k)
+    for lane in range(lanes):
+        probability = offer_probability(
+            w.effort[lane] * w.appeal[i, lane] * w.pushed[lane],
+            w.carrot[i, j, k, lane],
+            w.summit[i, j, lane],
+            p[offers.summit_boost, lane],
+        )
+        drawn = 1.0 if uniform(w.luck[lane], come) < probability else 0.0
+        w.comes[lane] = drawn
+        w.tabled[lane] = drawn + w.forced_size[i, j, k, lane]
+        w.size[i, j, k, lane] = 0.0
+    w.draft_first[i, k] = drafted
+    for lane in range(lanes):  # each lane is written at the end of the list, which grows only where there is an offer
+        w.draft_lane[drafted] = lane
+        drafted += 1 if w.tabled[lane] > 0.0 else 0
+    w.draft_last[i, k] = drafted
+    return drafted
+
+
+@inlined
+def note_drafts(w, p, t, i, j, k):
+    """Note beside each draft what its size depends on."""
+    large = address(t, SIZE, w.state_key[i], w.power_key[j], k)
+    for n in range(w.draft_first[i, k], w.draft_last[i, k]):
+        lane = w.draft_lane[n]
+        w.draft_luck[0, n] = w.luck[lane]
+        w.draft_luck[1, n] = large
+        w.draft[draft.drawn, n] = w.comes[lane]
+        w.draft[draft.median, n] = generous_size(
+            w.median[j, k, lane],
+            w.courted[i, j, lane],
+            w.generosity[j, lane],
+            p[offers.rivalry_generosity, lane],
+        )
+        w.draft[draft.market, n] = 1.0 if k == SECURITY else w.market[i, lane]
+        w.draft[draft.package, n] = w.lumpiness[j, lane] * w.summit[i, j, lane]
+        w.draft[draft.spread, n] = p[offers.size_spread, lane]
+        w.draft[draft.limit, n] = p[offers.size_limit, lane]
+        w.draft[draft.mega, n] = p[offers.mega_deal, lane]
+        w.draft[draft.network, n] = w.network[j, lane]
+        w.draft[draft.ceiling, n] = p[offers.network_ceiling, lane]
+
+
+@inlined
+def size_drafts(w, drafted):
+    """Give each draft its size; those for minerals within what the power's other suppliers leave."""
+    states = w.gdp.shape[0]
     for n in range(strides(drafted)):
         size = offer_size(
             w.draft[draft.median, n],
@@ -212,4 +224,23 @@ def offer_power(w, p, t, j):
     for n in range(w.draft_first[0, MINERALS], w.draft_last[states - 1, MINERALS]):
         usual = w.draft[draft.median, n] * w.draft[draft.market, n]
         w.draft_size[n] = within_network(w.draft_size[n], usual, w.draft[draft.network, n], w.draft[draft.ceiling, n])
+
+
+@phase
+def offer_power(w, p, t, j):
+    """Power j decides which offers to make, how large, and on what terms.
+
+    Chance decides in every lane, for every state and kind, whether there is an offer. Few come in any one quarter:
+    those are drafted side by side in one list, sized there, and then put on the tables.
+    """
+    states, kinds, lanes = w.need.shape
+    drafted = 0
+    look_at_camps(w, p, j)
+    for k in range(kinds):
+        plan_effort(w, p, j, k)
+        for i in range(states):
+            push(w, p, i, j, k)
+            drafted = draw_offers(w, p, t, i, j, k, drafted)
+            note_drafts(w, p, t, i, j, k)
+    size_drafts(w, drafted)
     put_on_tables(w, p, j)

@@ -19,23 +19,23 @@ def look_at_routes(w, p, i):
     states = w.gdp.shape[0]
     for c in range(corridors):
         for lane in range(lanes):
-            w.spare[lane] = 0.0
-            w.spare2[lane] = 1.0
+            w.load[lane] = 0.0
+            w.widening[lane] = 1.0
         for other in range(states):
             for lane in range(lanes):
-                w.spare[lane] += w.carried[other, c, lane]
-                w.spare2[lane] += w.widened[other, c, lane]
+                w.load[lane] += w.carried[other, c, lane]
+                w.widening[lane] += w.widened[other, c, lane]
         for lane in range(lanes):
             w.passage[i, c, lane] = passage(
-                w.spare[lane], w.capacity[c, lane] * w.spare2[lane], p[routes.bottleneck, lane]
+                w.load[lane], w.capacity[c, lane] * w.widening[lane], p[routes.bottleneck, lane]
             )
     for lane in range(lanes):
-        w.spare[lane] = w.outlet_else[i, lane]
+        w.outlets[lane] = w.outlet_else[i, lane]
         w.top_outlet[i, lane] = 0.0
         w.buyers[i, lane] = 0.0
     for j in range(powers):
         for lane in range(lanes):
-            w.spare[lane] += w.outlet[i, j, lane]
+            w.outlets[lane] += w.outlet[i, j, lane]
             w.let_through[i, j, lane] = 1.0
         for c in range(corridors):
             for lane in range(lanes):
@@ -51,7 +51,7 @@ def look_at_routes(w, p, i):
             w.grip[i, j, lane] = held * leverage_left(w.nationalism[i, lane], p[identity.identity_shield, lane])
     for j in range(powers):
         for lane in range(lanes):
-            sold = share_of(w.outlet[i, j, lane], w.spare[lane])
+            sold = share_of(w.outlet[i, j, lane], w.outlets[lane])
             w.sold[i, j, lane] = sold
             w.top_outlet[i, lane] = larger(sold, w.top_outlet[i, lane])
             w.buyers[i, lane] += sold * sold
@@ -63,26 +63,26 @@ def look_at_neighbours(w, i):
     states, powers, lanes = w.trust.shape
     others = states - 1.0 if states > 1 else 1.0
     for lane in range(lanes):
-        w.spare[lane] = 0.0
-        w.spare2[lane] = 1.0
+        w.cohesion_sum[lane] = 0.0
+        w.unpressed[lane] = 1.0
     for other in range(states):
         if other != i:
             for lane in range(lanes):
-                w.spare[lane] += w.cohesion[i, other, lane]
+                w.cohesion_sum[lane] += w.cohesion[i, other, lane]
     for lane in range(lanes):
-        w.cohesive[i, lane] = w.spare[lane] / others
+        w.cohesive[i, lane] = w.cohesion_sum[lane] / others
     for j in range(powers):
         for lane in range(lanes):
-            w.spare2[lane] *= 1.0 - w.pressure[i, j, lane]
-            w.spare[lane] = 0.0
+            w.unpressed[lane] *= 1.0 - w.pressure[i, j, lane]
+            w.pressure_nearby[lane] = 0.0
         for other in range(states):
             if other != i:
                 for lane in range(lanes):
-                    w.spare[lane] += w.cohesion[i, other, lane] * w.pressure[other, j, lane]
+                    w.pressure_nearby[lane] += w.cohesion[i, other, lane] * w.pressure[other, j, lane]
         for lane in range(lanes):
-            w.neighbours_pressed[i, j, lane] = w.spare[lane] / others
+            w.neighbours_pressed[i, j, lane] = w.pressure_nearby[lane] / others
     for lane in range(lanes):
-        w.pressed[i, lane] = 1.0 - w.spare2[lane]
+        w.pressed[i, lane] = 1.0 - w.unpressed[lane]
 
 
 @inlined
@@ -107,21 +107,21 @@ def judge_worth(w, p, i):
                 )
 
 
-@phase
-def perceive_state(w, p, t, i):
-    """State i orders its needs and sees what it can absorb, whom it believes, and which powers check which."""
+@inlined
+def order_needs(w, p, i):
+    """How large state i is in the region, what it can absorb of each kind, and which need presses most."""
     states, kinds, lanes = w.need.shape
     powers = w.might.shape[0]
     for lane in range(lanes):
-        w.spare[lane] = 0.0
-        w.spare2[lane] = 0.0
+        w.region_gdp[lane] = 0.0
+        w.region_gdp_start[lane] = 0.0
     for other in range(states):
         for lane in range(lanes):
-            w.spare[lane] += w.gdp[other, lane]
-            w.spare2[lane] += w.gdp_start[other, lane]
+            w.region_gdp[lane] += w.gdp[other, lane]
+            w.region_gdp_start[lane] += w.gdp_start[other, lane]
     for lane in range(lanes):
-        w.attention[i, lane] = w.gdp[i, lane] * states / w.spare[lane]
-        market = w.gdp[i, lane] * states / w.spare2[lane]
+        w.attention[i, lane] = w.gdp[i, lane] * states / w.region_gdp[lane]
+        market = w.gdp[i, lane] * states / w.region_gdp_start[lane]
         w.market[i, lane] = market_factor(market, p[offers.market_exponent, lane])
     for k in range(kinds):
         secures = 1.0 if k == SECURITY else 0.0
@@ -138,9 +138,12 @@ def perceive_state(w, p, t, i):
             for lane in range(lanes):
                 less = w.need[i, k, lane] - w.need[i, other, lane]
                 w.rank[i, k, lane] += pick(less < 0.0, 1.0, pick(less == 0.0, 1.0 if other < k else 0.0, 0.0))
-    look_at_routes(w, p, i)
-    look_at_neighbours(w, i)
-    judge_worth(w, p, i)
+
+
+@inlined
+def judge_words(w, p, i):
+    """Whose word state i believes, and how much of what it depends on is used to press it."""
+    powers, lanes = w.might.shape
     for lane in range(lanes):
         w.coerced[i, lane] = 0.0
         w.hottest[i, lane] = 0.0
@@ -154,55 +157,79 @@ def perceive_state(w, p, t, i):
                 p[choice.delivery_doubt, lane],
                 p[choice.volatility_discount, lane],
             )
-    for j in range(powers):
+
+
+@inlined
+def weigh_rivals(w, i, j):
+    """What the rivals of power j mean to state i: what it holds with them, what they could exact, what binds it."""
+    powers, lanes = w.might.shape
+    for lane in range(lanes):
+        w.pressing[i, j, lane] = 0.0
+        w.resisted[i, j, lane] = 0.0
+        w.sided_elsewhere[i, j, lane] = 0.0
+        w.captive[i, j, lane] = 0.0
+        w.partnered[i, j, lane] = 0.0
+        w.bound[i, j, lane] = 0.0
+        w.strained[i, j, lane] = 0.0
+        w.courted[i, j, lane] = 0.0
+        w.hottest[i, lane] = larger(w.heat[j, ECONOMIC_RIVALRY, lane], w.hottest[i, lane])
+        w.hottest[i, lane] = larger(w.heat[j, SECURITY_RIVALRY, lane], w.hottest[i, lane])
+    for d in range(w.heat.shape[1]):
         for lane in range(lanes):
-            w.pressing[i, j, lane] = 0.0
-            w.resisted[i, j, lane] = 0.0
-            w.sided_elsewhere[i, j, lane] = 0.0
-            w.captive[i, j, lane] = 0.0
-            w.partnered[i, j, lane] = 0.0
-            w.bound[i, j, lane] = 0.0
-            w.strained[i, j, lane] = 0.0
-            w.courted[i, j, lane] = 0.0
-            w.hottest[i, lane] = larger(w.heat[j, ECONOMIC_RIVALRY, lane], w.hottest[i, lane])
-            w.hottest[i, lane] = larger(w.heat[j, SECURITY_RIVALRY, lane], w.hottest[i, lane])
-        for d in range(w.heat.shape[1]):
+            w.at_stake[i, j, d, lane] = 0.0
+            w.levers_at_stake[i, j, d, lane] = 0.0
+    for other in range(powers):
+        if other != j:
             for lane in range(lanes):
-                w.at_stake[i, j, d, lane] = 0.0
-                w.levers_at_stake[i, j, d, lane] = 0.0
-        for other in range(powers):
-            if other != j:
-                for lane in range(lanes):
-                    economic = positive(w.rivalry[j, other, ECONOMIC_RIVALRY, lane])
-                    held, lever = w.dependence[i, other, lane], w.grip[i, other, lane]
-                    w.courted[i, j, lane] += economic * w.recent[i, other, lane]
-                    w.bound[i, j, lane] += w.union[i, other, lane]
-                    w.at_stake[i, j, ECONOMIC_RIVALRY, lane] += economic * held
-                    w.levers_at_stake[i, j, ECONOMIC_RIVALRY, lane] += economic * held * lever
-                for lane in range(lanes):
-                    hostile = positive(w.rivalry[j, other, SECURITY_RIVALRY, lane])
-                    held, lever = w.dependence[i, other, lane], w.grip[i, other, lane]
-                    guards = w.share[i, other, SECURITY, lane]
-                    w.captive[i, j, lane] += hostile * w.crossing[i, other, lane]
-                    w.partnered[i, j, lane] += coordination_of(w.rivalry[j, other, SECURITY_RIVALRY, lane]) * guards
-                    w.strained[i, j, lane] += w.strain[other, lane] * guards
-                    w.at_stake[i, j, SECURITY_RIVALRY, lane] += hostile * held
-                    w.levers_at_stake[i, j, SECURITY_RIVALRY, lane] += hostile * held * lever
-                    w.pressing[i, j, lane] += hostile * w.pressure[i, other, lane]
-                    w.resisted[i, j, lane] += hostile * w.agenda[other, lane] * w.share[i, other, SECURITY, lane]
-                    w.sided_elsewhere[i, j, lane] += hostile * w.sided[i, other, lane]
-        for lane in range(lanes):
-            w.captive[i, j, lane] = clamp(w.captive[i, j, lane], 0.0, 1.0)
-            w.bound[i, j, lane] = clamp(w.bound[i, j, lane], 0.0, 1.0)
-            w.backing[i, lane] = clamp(w.backing[i, lane] + w.partnered[i, j, lane], 0.0, 1.0)
+                economic = positive(w.rivalry[j, other, ECONOMIC_RIVALRY, lane])
+                held, lever = w.dependence[i, other, lane], w.grip[i, other, lane]
+                w.courted[i, j, lane] += economic * w.recent[i, other, lane]
+                w.bound[i, j, lane] += w.union[i, other, lane]
+                w.at_stake[i, j, ECONOMIC_RIVALRY, lane] += economic * held
+                w.levers_at_stake[i, j, ECONOMIC_RIVALRY, lane] += economic * held * lever
+            for lane in range(lanes):
+                hostile = positive(w.rivalry[j, other, SECURITY_RIVALRY, lane])
+                held, lever = w.dependence[i, other, lane], w.grip[i, other, lane]
+                guards = w.share[i, other, SECURITY, lane]
+                w.captive[i, j, lane] += hostile * w.crossing[i, other, lane]
+                w.partnered[i, j, lane] += coordination_of(w.rivalry[j, other, SECURITY_RIVALRY, lane]) * guards
+                w.strained[i, j, lane] += w.strain[other, lane] * guards
+                w.at_stake[i, j, SECURITY_RIVALRY, lane] += hostile * held
+                w.levers_at_stake[i, j, SECURITY_RIVALRY, lane] += hostile * held * lever
+                w.pressing[i, j, lane] += hostile * w.pressure[i, other, lane]
+                w.resisted[i, j, lane] += hostile * w.agenda[other, lane] * w.share[i, other, SECURITY, lane]
+                w.sided_elsewhere[i, j, lane] += hostile * w.sided[i, other, lane]
+    for lane in range(lanes):
+        w.captive[i, j, lane] = clamp(w.captive[i, j, lane], 0.0, 1.0)
+        w.bound[i, j, lane] = clamp(w.bound[i, j, lane], 0.0, 1.0)
+        w.backing[i, lane] = clamp(w.backing[i, lane] + w.partnered[i, j, lane], 0.0, 1.0)
+
+
+@inlined
+def recall_gains(w, i):
+    """What state i has lately gained with all powers, and with all others than each."""
+    powers, lanes = w.might.shape
     others = powers - 1.0 if powers > 1 else 1.0
     for lane in range(lanes):
-        w.spare[lane] = 0.0
+        w.gained[lane] = 0.0
     for j in range(powers):
         for lane in range(lanes):
-            w.spare[lane] += w.recent[i, j, lane]
+            w.gained[lane] += w.recent[i, j, lane]
     for lane in range(lanes):
-        w.gains[i, lane] = w.spare[lane]
+        w.gains[i, lane] = w.gained[lane]
     for j in range(powers):
         for lane in range(lanes):
-            w.others_recent[i, j, lane] = positive(w.spare[lane] - w.recent[i, j, lane]) / others
+            w.others_recent[i, j, lane] = positive(w.gained[lane] - w.recent[i, j, lane]) / others
+
+
+@phase
+def perceive_state(w, p, t, i):
+    """State i orders its needs and sees what it can absorb, whom it believes, and which powers check which."""
+    order_needs(w, p, i)
+    look_at_routes(w, p, i)
+    look_at_neighbours(w, i)
+    judge_worth(w, p, i)
+    judge_words(w, p, i)
+    for j in range(w.might.shape[0]):
+        weigh_rivals(w, i, j)
+    recall_gains(w, i)

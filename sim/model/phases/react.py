@@ -1,6 +1,6 @@
 """Powers answer with offers, pressure or patience."""
 
-from sim.model.compiling import phase
+from sim.model.compiling import inlined, phase
 from sim.model.parameters import reactions
 from sim.model.phases.layout import ECONOMIC_RIVALRY, INFRASTRUCTURE, SECURITY, SECURITY_RIVALRY, domain_of
 from sim.model.rules.arithmetic import pick
@@ -16,78 +16,95 @@ from sim.model.rules.reactions import (
 )
 
 
-@phase
-def react_power(w, p, t, j):
-    """Power j answers what moved against it, and counts what it has left to sign."""
-    states, kinds, lanes = w.need.shape
-    powers = w.might.shape[0]
-    for i in range(states):
-        for k in range(kinds):
-            d = domain_of(k)
-            for lane in range(lanes):
-                drills = drills_added(
-                    w.provoked[i, j, d, lane],
-                    w.ability[j, k, lane] * w.vigour[j, k, lane],
-                    w.agenda[j, lane],
-                    p[reactions.counter_exercise, lane],
-                )
-                plan = counter_plan(
-                    w.provoked[i, j, d, lane], w.zero_sum[j, lane], p[reactions.counter_initiative, lane]
-                )
-                more = pick(k == SECURITY, drills, pick(k == INFRASTRUCTURE, plan, 0.0))
-                w.carrot[i, j, k, lane] = more + carrot_next(
-                    w.carrot[i, j, k, lane],
-                    w.provoked[i, j, d, lane],
-                    w.carrot_style[j, lane],
-                    p[reactions.carrot_fade, lane],
-                    p[reactions.propagation, lane],
-                    p[reactions.carrot_limit, lane],
-                )
+@inlined
+def plan_more(w, p, i, j):
+    """How many more offers power j will make to state i because of what moved against it there."""
+    kinds, lanes = w.vigour.shape[1:]
+    for k in range(kinds):
+        d = domain_of(k)
         for lane in range(lanes):
-            w.spare[lane] = 0.0
-        for other in range(powers):
-            if other != j:
-                for lane in range(lanes):
-                    w.spare[lane] += contradiction_of(
-                        w.commitment[i, j, lane],
-                        w.commitment[i, other, lane],
-                        w.rivalry[j, other, ECONOMIC_RIVALRY, lane],
-                    )
-        for lane in range(lanes):
-            slighted = w.provoked[i, j, ECONOMIC_RIVALRY, lane] + w.provoked[i, j, SECURITY_RIVALRY, lane]
-            w.pressure[i, j, lane] = pressure_next(
-                w.pressure[i, j, lane],
-                slighted,
-                stick_left(w.stick_style[j, lane], w.restraint[j, lane], p[reactions.non_confrontation, lane]),
-                w.grip[i, j, lane],
-                w.visit[i, j, lane],
-                p[reactions.pressure_fade, lane],
+            drills = drills_added(
+                w.provoked[i, j, d, lane],
+                w.ability[j, k, lane] * w.vigour[j, k, lane],
+                w.agenda[j, lane],
+                p[reactions.counter_exercise, lane],
+            )
+            plan = counter_plan(w.provoked[i, j, d, lane], w.zero_sum[j, lane], p[reactions.counter_initiative, lane])
+            more = pick(k == SECURITY, drills, pick(k == INFRASTRUCTURE, plan, 0.0))
+            w.carrot[i, j, k, lane] = more + carrot_next(
+                w.carrot[i, j, k, lane],
+                w.provoked[i, j, d, lane],
+                w.carrot_style[j, lane],
+                p[reactions.carrot_fade, lane],
                 p[reactions.propagation, lane],
-                p[reactions.lever_use, lane],
-                p[reactions.reassurance, lane],
+                p[reactions.carrot_limit, lane],
             )
-            w.standing[i, j, lane] = standing_next(
-                w.standing[i, j, lane],
-                w.standing_start[i, j, lane],
-                w.spare[lane],
-                slighted,
-                w.visit[i, j, lane],
-                p[reactions.standing_recovery, lane],
-                p[reactions.backlash, lane],
-                p[reactions.slight, lane],
-                p[reactions.visit_repair, lane],
-            )
+
+
+@inlined
+def judge(w, p, i, j):
+    """How hard power j presses state i from now on, and what it thinks of it."""
+    powers, lanes = w.might.shape
+    for lane in range(lanes):
+        w.contradiction[lane] = 0.0
+    for other in range(powers):
+        if other != j:
+            for lane in range(lanes):
+                w.contradiction[lane] += contradiction_of(
+                    w.commitment[i, j, lane],
+                    w.commitment[i, other, lane],
+                    w.rivalry[j, other, ECONOMIC_RIVALRY, lane],
+                )
+    for lane in range(lanes):
+        slighted = w.provoked[i, j, ECONOMIC_RIVALRY, lane] + w.provoked[i, j, SECURITY_RIVALRY, lane]
+        w.pressure[i, j, lane] = pressure_next(
+            w.pressure[i, j, lane],
+            slighted,
+            stick_left(w.stick_style[j, lane], w.restraint[j, lane], p[reactions.non_confrontation, lane]),
+            w.grip[i, j, lane],
+            w.visit[i, j, lane],
+            p[reactions.pressure_fade, lane],
+            p[reactions.propagation, lane],
+            p[reactions.lever_use, lane],
+            p[reactions.reassurance, lane],
+        )
+        w.standing[i, j, lane] = standing_next(
+            w.standing[i, j, lane],
+            w.standing_start[i, j, lane],
+            w.contradiction[lane],
+            slighted,
+            w.visit[i, j, lane],
+            p[reactions.standing_recovery, lane],
+            p[reactions.backlash, lane],
+            p[reactions.slight, lane],
+            p[reactions.visit_repair, lane],
+        )
+
+
+@inlined
+def count_purse(w, p, j):
+    """What power j has left to sign."""
+    states, kinds, lanes = w.need.shape
     for k in range(kinds):
         for lane in range(lanes):
-            w.spare[lane] = 0.0
+            w.signed_now[lane] = 0.0
         for i in range(states):
             for lane in range(lanes):
-                w.spare[lane] += w.accepted[i, j, k, lane] * w.size[i, j, k, lane]
+                w.signed_now[lane] += w.accepted[i, j, k, lane] * w.size[i, j, k, lane]
         for lane in range(lanes):
             w.purse[j, k, lane] = purse_next(
                 w.purse[j, k, lane],
                 w.budget[j, k, lane],
-                w.spare[lane],
+                w.signed_now[lane],
                 w.vigour[j, k, lane] * w.might[j, lane] / w.might_start[j, lane],
                 p[reactions.reserve_quarters, lane],
             )
+
+
+@phase
+def react_power(w, p, t, j):
+    """Power j answers what moved against it, and counts what it has left to sign."""
+    for i in range(w.gdp.shape[0]):
+        plan_more(w, p, i, j)
+        judge(w, p, i, j)
+    count_purse(w, p, j)

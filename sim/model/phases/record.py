@@ -26,25 +26,25 @@ def take_stock(w, p, i):
     for lane in range(lanes):
         w.top[i, lane] = 0.0
         w.hhi[i, lane] = 0.0
-        w.spare[lane] = 0.0
+        w.engaged[lane] = 0.0
     for j in range(powers):
         for lane in range(lanes):
-            w.spare2[lane] = 0.0
+            w.aligned[lane] = 0.0
         for k in range(kinds):
             for lane in range(lanes):
                 share = w.stock[i, j, k, lane] * w.unit_share[i, k, lane]
                 w.share[i, j, k, lane] = share
-                w.spare2[lane] += w.weight[i, k, lane] * share
+                w.aligned[lane] += w.weight[i, k, lane] * share
         for lane in range(lanes):
-            aligned = w.spare2[lane]
+            aligned = w.aligned[lane]
             w.alignment[i, j, lane] = aligned
             depends = entangled(aligned, w.share[i, j, INFRASTRUCTURE, lane], p[delivery.lifeline, lane])
             w.dependence[i, j, lane] = depends
             w.top[i, lane] = larger(depends, w.top[i, lane])
             w.hhi[i, lane] += aligned * aligned
-            w.spare[lane] += aligned
+            w.engaged[lane] += aligned
     for lane in range(lanes):
-        spread = w.spare[lane] * w.spare[lane]
+        spread = w.engaged[lane] * w.engaged[lane]
         concentrated = w.hhi[i, lane] / spread if spread > 0.0 else 1.0
         w.hhi[i, lane] = concentrated
         w.partners[i, lane] = 1.0 / concentrated
@@ -55,7 +55,7 @@ def take_routes(w, p, i):
     """Which corridors carry the trade of state i now, and how much of it crosses what each power controls."""
     powers, corridors, lanes = w.link.shape
     for lane in range(lanes):
-        w.sum3[lane] = 0.0
+        w.all_trade[lane] = 0.0
     for c in range(corridors):
         for lane in range(lanes):
             w.carried[i, c, lane] = 0.0
@@ -63,29 +63,125 @@ def take_routes(w, p, i):
             w.pull[i, c, lane] = drawn * w.access[i, c, lane]
     for j in range(powers):
         for lane in range(lanes):
-            w.spare[lane] = 0.0
-            w.sum3[lane] += w.trade[i, j, lane]
+            w.routed_sum[lane] = 0.0
+            w.all_trade[lane] += w.trade[i, j, lane]
             w.crossing[i, j, lane] = 0.0
         for c in range(corridors):
             for lane in range(lanes):
                 w.routed[i, j, c, lane] = w.pull[i, c, lane] * w.link[j, c, lane]
-                w.spare[lane] += w.routed[i, j, c, lane]
+                w.routed_sum[lane] += w.routed[i, j, c, lane]
         for lane in range(lanes):
-            w.spare2[lane] = share_of(1.0, w.spare[lane])
+            w.per_routed[lane] = share_of(1.0, w.routed_sum[lane])
         for c in range(corridors):
             for lane in range(lanes):
-                part = w.routed[i, j, c, lane] * w.spare2[lane]
+                part = w.routed[i, j, c, lane] * w.per_routed[lane]
                 w.routed[i, j, c, lane] = part
                 w.carried[i, c, lane] += part * w.trade[i, j, lane]
     for c in range(corridors):
         for lane in range(lanes):
-            w.spare[lane] = share_of(w.carried[i, c, lane], w.sum3[lane])
+            w.carried_part[lane] = share_of(w.carried[i, c, lane], w.all_trade[lane])
         for j in range(powers):
             for lane in range(lanes):
-                w.crossing[i, j, lane] += w.control[j, c, lane] * w.spare[lane]
+                w.crossing[i, j, lane] += w.control[j, c, lane] * w.carried_part[lane]
     for j in range(powers):
         for lane in range(lanes):
             w.crossing[i, j, lane] = 1.0 if w.crossing[i, j, lane] > 1.0 else w.crossing[i, j, lane]
+
+
+@inlined
+def sum_up(w, i, pole):
+    """What state i has with all powers together, and what it did this quarter: offers, visits, promises, its side."""
+    powers, kinds, lanes = w.size.shape[1:]
+    for lane in range(lanes):
+        w.engaged[lane] = 0.0
+        w.leaning[lane] = 0.0
+        w.most_promised[lane] = 0.0
+        w.visits_made[lane] = 0.0
+        w.visits_compensating[lane] = 0.0
+        w.entropy_sum[lane] = 0.0
+        w.side_code[lane] = 0.0
+        w.offers_made[lane] = 0.0
+        w.offers_taken[lane] = 0.0
+    for j in range(powers):
+        for lane in range(lanes):
+            aligned, promised = w.alignment[i, j, lane], w.commitment[i, j, lane]
+            w.engaged[lane] += aligned
+            w.leaning[lane] += aligned * pole[j]
+            w.side_code[lane] += w.sided[i, j, lane] * (j + 1.0)
+            w.most_promised[lane] = larger(promised, w.most_promised[lane])
+        for lane in range(lanes):
+            w.visits_made[lane] += w.visit[i, j, lane]
+            w.visits_compensating[lane] += w.compensated[i, j, lane]
+        for k in range(kinds):
+            for n in range(w.table_first[i, j, k], w.table_last[i, j, k]):
+                lane = w.table_lane[i, n]
+                taken = w.accepted[i, j, k, lane]
+                w.offers_made[lane] += 1.0
+                w.offers_taken[lane] += taken
+                w.made_count[i, j, k, lane] += 1.0
+                w.taken_count[i, j, k, lane] += taken
+                w.made_value[i, j, k, lane] += w.size[i, j, k, lane]
+                w.taken_value[i, j, k, lane] += taken * w.size[i, j, k, lane]
+    for j in range(powers):
+        for lane in range(lanes):
+            whole = w.engaged[lane]
+            w.entropy_sum[lane] += entropy_of(w.alignment[i, j, lane] / whole if whole > 0.0 else 0.0)
+
+
+@inlined
+def keep_by_power(w, i, by_power):
+    """Keep what is measured of state i and each power."""
+    powers, lanes = w.might.shape
+    for j in range(powers):
+        for lane in range(lanes):
+            by_power[i, j, power_place.alignment, lane] = w.alignment[i, j, lane]
+        for lane in range(lanes):
+            by_power[i, j, power_place.trade, lane] = w.stock[i, j, DEAL, lane]
+        for lane in range(lanes):
+            by_power[i, j, power_place.trust, lane] = w.trust[i, j, lane]
+        for lane in range(lanes):
+            by_power[i, j, power_place.pressure, lane] = w.pressure[i, j, lane]
+
+
+@inlined
+def keep_by_state(w, i, by_state):
+    """Keep what is measured of state i alone."""
+    lanes = w.gdp.shape[1]
+    for lane in range(lanes):
+        by_state[i, state_place.effective_partners, lane] = w.partners[i, lane]
+    for lane in range(lanes):
+        by_state[i, state_place.hhi, lane] = w.hhi[i, lane]
+    for lane in range(lanes):
+        by_state[i, state_place.entropy, lane] = w.entropy_sum[lane]
+    for lane in range(lanes):
+        by_state[i, state_place.autonomy, lane] = autonomy_of(w.coerced[i, lane], w.most_promised[lane])
+    for lane in range(lanes):
+        whole = w.engaged[lane]
+        by_state[i, state_place.balance, lane] = balance_of(w.leaning[lane] / whole if whole > 0.0 else 0.0)
+    for lane in range(lanes):
+        by_state[i, state_place.threat, lane] = w.threat[i, lane]
+    for lane in range(lanes):
+        by_state[i, state_place.delivered, lane] = w.delivered[i, lane]
+    for lane in range(lanes):
+        by_state[i, state_place.visits, lane] = w.visits_made[lane]
+    for lane in range(lanes):
+        by_state[i, state_place.compensating_visits, lane] = w.visits_compensating[lane]
+    for lane in range(lanes):
+        by_state[i, state_place.offers, lane] = w.offers_made[lane]
+    for lane in range(lanes):
+        by_state[i, state_place.accepted, lane] = w.offers_taken[lane]
+    for lane in range(lanes):
+        by_state[i, state_place.sided, lane] = w.side_code[lane]
+    for lane in range(lanes):
+        by_state[i, state_place.cohesion, lane] = w.cohesive[i, lane]
+    for lane in range(lanes):
+        by_state[i, state_place.nationalism, lane] = w.nationalism[i, lane]
+    for lane in range(lanes):
+        by_state[i, state_place.refining, lane] = w.plants[i, lane]
+    for lane in range(lanes):
+        by_state[i, state_place.energy_concentration, lane] = w.buyers[i, lane]
+    for lane in range(lanes):
+        by_state[i, state_place.vote, lane] = w.vote[i, lane]
 
 
 @phase
@@ -97,84 +193,10 @@ def record_state(w, p, t, i, pole, by_power, by_state):
     """
     take_stock(w, p, i)
     take_routes(w, p, i)
-    states, powers, kinds, lanes = w.size.shape
-    for lane in range(lanes):
-        w.spare[lane] = 0.0
-        w.spare2[lane] = 0.0
-        w.sum2[lane] = 0.0
-        w.sum3[lane] = 0.0
-        w.sum4[lane] = 0.0
-        w.sum5[lane] = 0.0
-        w.sum[lane] = 0.0
-        w.effort[lane] = 0.0
-        w.packaged[lane] = 0.0
-    for j in range(powers):
-        for lane in range(lanes):
-            by_power[i, j, power_place.alignment, lane] = w.alignment[i, j, lane]
-        for lane in range(lanes):
-            by_power[i, j, power_place.trade, lane] = w.stock[i, j, DEAL, lane]
-        for lane in range(lanes):
-            by_power[i, j, power_place.trust, lane] = w.trust[i, j, lane]
-        for lane in range(lanes):
-            by_power[i, j, power_place.pressure, lane] = w.pressure[i, j, lane]
-        for lane in range(lanes):
-            aligned, promised = w.alignment[i, j, lane], w.commitment[i, j, lane]
-            w.spare[lane] += aligned
-            w.spare2[lane] += aligned * pole[j]
-            w.sum[lane] += w.sided[i, j, lane] * (j + 1.0)
-            w.sum2[lane] = larger(promised, w.sum2[lane])
-        for lane in range(lanes):
-            w.sum3[lane] += w.visit[i, j, lane]
-            w.sum4[lane] += w.compensated[i, j, lane]
-        for k in range(kinds):
-            for n in range(w.table_first[i, j, k], w.table_last[i, j, k]):
-                lane = w.table_lane[i, n]
-                taken = w.accepted[i, j, k, lane]
-                w.effort[lane] += 1.0
-                w.packaged[lane] += taken
-                w.made_count[i, j, k, lane] += 1.0
-                w.taken_count[i, j, k, lane] += taken
-                w.made_value[i, j, k, lane] += w.size[i, j, k, lane]
-                w.taken_value[i, j, k, lane] += taken * w.size[i, j, k, lane]
-    for j in range(powers):
-        for lane in range(lanes):
-            whole = w.spare[lane]
-            w.sum5[lane] += entropy_of(w.alignment[i, j, lane] / whole if whole > 0.0 else 0.0)
-    for lane in range(lanes):
-        by_state[i, state_place.effective_partners, lane] = w.partners[i, lane]
-    for lane in range(lanes):
-        by_state[i, state_place.hhi, lane] = w.hhi[i, lane]
-    for lane in range(lanes):
-        by_state[i, state_place.entropy, lane] = w.sum5[lane]
-    for lane in range(lanes):
-        by_state[i, state_place.autonomy, lane] = autonomy_of(w.coerced[i, lane], w.sum2[lane])
-    for lane in range(lanes):
-        whole = w.spare[lane]
-        by_state[i, state_place.balance, lane] = balance_of(w.spare2[lane] / whole if whole > 0.0 else 0.0)
-    for lane in range(lanes):
-        by_state[i, state_place.threat, lane] = w.threat[i, lane]
-    for lane in range(lanes):
-        by_state[i, state_place.delivered, lane] = w.delivered[i, lane]
-    for lane in range(lanes):
-        by_state[i, state_place.visits, lane] = w.sum3[lane]
-    for lane in range(lanes):
-        by_state[i, state_place.compensating_visits, lane] = w.sum4[lane]
-    for lane in range(lanes):
-        by_state[i, state_place.offers, lane] = w.effort[lane]
-    for lane in range(lanes):
-        by_state[i, state_place.accepted, lane] = w.packaged[lane]
-    for lane in range(lanes):
-        by_state[i, state_place.sided, lane] = w.sum[lane]
-    for lane in range(lanes):
-        by_state[i, state_place.cohesion, lane] = w.cohesive[i, lane]
-    for lane in range(lanes):
-        by_state[i, state_place.nationalism, lane] = w.nationalism[i, lane]
-    for lane in range(lanes):
-        by_state[i, state_place.refining, lane] = w.plants[i, lane]
-    for lane in range(lanes):
-        by_state[i, state_place.energy_concentration, lane] = w.buyers[i, lane]
-    for lane in range(lanes):
-        by_state[i, state_place.vote, lane] = w.vote[i, lane]
+    sum_up(w, i, pole)
+    keep_by_power(w, i, by_power)
+    keep_by_state(w, i, by_state)
+    for lane in range(w.gdp.shape[1]):
         w.thaw[i, lane] = 0.0
 
 
