@@ -78,11 +78,10 @@ DAMAGE = {
 def test_a_damaged_file_is_made_anew(home, damage):
     played()
     (file,) = kept(home)
-    whole = file.read_bytes()
-    file.write_bytes(DAMAGE[damage](whole))
+    file.write_bytes(DAMAGE[damage](file.read_bytes()))
     assert played() == MADE
     assert played() == FOUND
-    assert len(file.read_bytes()) == len(whole)
+    assert kept(home) == [file]
 
 
 def test_a_folder_in_the_place_of_a_file_costs_nothing_but_the_keeping(home):
