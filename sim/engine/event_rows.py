@@ -12,24 +12,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from sim.evidence.evidence import Evidence
-from sim.model.fields import DOMAINS, KINDS
-from sim.model.phases.layout import (
-    CAPACITY_EVENT,
-    CORRIDOR_EVENT,
-    CRISIS_EVENT,
-    DOWNTURN_EVENT,
-    OFFER_EVENT,
-    PLANT_EVENT,
-    QUARREL_EVENT,
-    RIVALRY_EVENT,
-    SUMMIT_EVENT,
-    TARIFF_EVENT,
-    THAW_EVENT,
-    VISIT_EVENT,
-    VOTE_EVENT,
-    WAR_EVENT,
-    WEDGE_EVENT,
-)
+from sim.model.fields import DOMAINS, EVENTS, KINDS
 from sim.scenario.events import EVERYTHING, Event, EventKind
 
 Row: TypeAlias = tuple[float, ...]
@@ -48,34 +31,35 @@ def rows_of(events: Sequence[Event], evidence: Evidence) -> tuple[np.ndarray, np
     event_of: list[int] = []
     for number, event in enumerate(events):
         more = _ROWS[event.kind](event.fields, places, powers)
-        rows += [(float(event.at), *row) for row in more]
+        code = EVENTS.index(event.kind.name.lower())
+        rows += [(float(event.at), float(code), *row) for row in more]
         event_of += [number] * len(more)
     return np.array(rows).reshape(-1, 8), np.array(event_of, dtype=np.int64)
 
 
-def _row(code: int, i: float = NOTHING, j: float = NOTHING, k: float = NOTHING, *values: float) -> Row:
+def _row(i: float = NOTHING, j: float = NOTHING, k: float = NOTHING, *values: float) -> Row:
     given = (*values, 0.0, 0.0, 0.0)[:3]
-    return (code, i, j, k, *given)
+    return (i, j, k, *given)
 
 
 def _summit(fields: Mapping[str, Any], at: Places, _: tuple[str, ...]) -> list[Row]:
-    return [_row(SUMMIT_EVENT, at[guest], at[fields["host"]]) for guest in fields["guests"]]
+    return [_row(at[guest], at[fields["host"]]) for guest in fields["guests"]]
 
 
 def _offer(fields: Mapping[str, Any], at: Places, _: tuple[str, ...]) -> list[Row]:
     terms = [NOTHING if fields.get(term) is None else fields[term] for term in ("exclusivity", "governance")]
     kind = KINDS.index(fields["kind"])
-    return [_row(OFFER_EVENT, at[fields["to"]], at[fields["by"]], kind, fields["size"], *terms)]
+    return [_row(at[fields["to"]], at[fields["by"]], kind, fields["size"], *terms)]
 
 
 def _visit(fields: Mapping[str, Any], at: Places, powers: tuple[str, ...]) -> list[Row]:
     state, power = (fields["to"], fields["by"]) if fields["by"] in powers else (fields["by"], fields["to"])
-    return [_row(VISIT_EVENT, at[state], at[power])]
+    return [_row(at[state], at[power])]
 
 
 def _capacity(fields: Mapping[str, Any], at: Places, _: tuple[str, ...]) -> list[Row]:
     touched = range(len(KINDS)) if fields["kind"] == EVERYTHING else [KINDS.index(fields["kind"])]
-    return [_row(CAPACITY_EVENT, NOTHING, at[fields["of"]], k, fields["change"]) for k in touched]
+    return [_row(NOTHING, at[fields["of"]], k, fields["change"]) for k in touched]
 
 
 def _rivalry(fields: Mapping[str, Any], at: Places, powers: tuple[str, ...]) -> list[Row]:
@@ -85,39 +69,37 @@ def _rivalry(fields: Mapping[str, Any], at: Places, powers: tuple[str, ...]) -> 
     level = math.nan if fields.get("to") is None else fields["to"]
     step = 0.0 if fields.get("by") is None else fields["by"]
     domains = range(len(DOMAINS)) if fields["domain"] == EVERYTHING else [DOMAINS.index(fields["domain"])]
-    return [_row(RIVALRY_EVENT, a, b, d, level, step) for a, b in pairs for d in domains]
+    return [_row(a, b, d, level, step) for a, b in pairs for d in domains]
 
 
 def _vote(fields: Mapping[str, Any], at: Places, _: tuple[str, ...]) -> list[Row]:
     sides = ((1.0, fields["for"]), (-1.0, fields["against"]))
-    return [_row(VOTE_EVENT, NOTHING, at[code], NOTHING, ballot) for ballot, codes in sides for code in codes]
+    return [_row(NOTHING, at[code], NOTHING, ballot) for ballot, codes in sides for code in codes]
 
 
 def _quarrel(fields: Mapping[str, Any], at: Places, _: tuple[str, ...]) -> list[Row]:
-    return [_row(QUARREL_EVENT, NOTHING, at[code], NOTHING, fields["level"]) for code in fields["between"]]
+    return [_row(NOTHING, at[code], NOTHING, fields["level"]) for code in fields["between"]]
 
 
 def _wedge(fields: Mapping[str, Any], at: Places, _: tuple[str, ...]) -> list[Row]:
     one, two = (at[code] for code in fields["between"])
-    return [_row(WEDGE_EVENT, one, two), _row(WEDGE_EVENT, two, one)]
+    return [_row(one, two), _row(two, one)]
 
 
 _ROWS: Mapping[EventKind, Callable[[Mapping[str, Any], Places, tuple[str, ...]], list[Row]]] = {
     EventKind.SUMMIT: _summit,
     EventKind.OFFER: _offer,
-    EventKind.TARIFF: lambda f, at, _: [_row(TARIFF_EVENT, at[f["against"]], at[f["by"]], NOTHING, f["rate"])],
-    EventKind.CRISIS: lambda f, at, _: [_row(CRISIS_EVENT, at[f["in"]], NOTHING, NOTHING, f["severity"])],
+    EventKind.TARIFF: lambda f, at, _: [_row(at[f["against"]], at[f["by"]], NOTHING, f["rate"])],
+    EventKind.CRISIS: lambda f, at, _: [_row(at[f["in"]], NOTHING, NOTHING, f["severity"])],
     EventKind.VISIT: _visit,
     EventKind.CAPACITY: _capacity,
     EventKind.RIVALRY: _rivalry,
     EventKind.VOTE: _vote,
-    EventKind.WAR: lambda f, at, _: [_row(WAR_EVENT, NOTHING, at[f["of"]], NOTHING, f["level"])],
+    EventKind.WAR: lambda f, at, _: [_row(NOTHING, at[f["of"]], NOTHING, f["level"])],
     EventKind.QUARREL: _quarrel,
     EventKind.WEDGE: _wedge,
-    EventKind.THAW: lambda f, at, _: [_row(THAW_EVENT, at[f["in"]], NOTHING, NOTHING, f["extent"])],
-    EventKind.DOWNTURN: lambda f, at, _: [_row(DOWNTURN_EVENT, at[f["in"]], NOTHING, NOTHING, f["loss"])],
-    EventKind.CORRIDOR: lambda f, at, _: [
-        _row(CORRIDOR_EVENT, NOTHING, at[f["of"]], NOTHING, f["capacity"], f["cost"])
-    ],
-    EventKind.PLANT: lambda f, at, _: [_row(PLANT_EVENT, at[f["in"]], NOTHING, NOTHING, f["share"])],
+    EventKind.THAW: lambda f, at, _: [_row(at[f["in"]], NOTHING, NOTHING, f["extent"])],
+    EventKind.DOWNTURN: lambda f, at, _: [_row(at[f["in"]], NOTHING, NOTHING, f["loss"])],
+    EventKind.CORRIDOR: lambda f, at, _: [_row(NOTHING, at[f["of"]], NOTHING, f["capacity"], f["cost"])],
+    EventKind.PLANT: lambda f, at, _: [_row(at[f["in"]], NOTHING, NOTHING, f["share"])],
 }

@@ -22,7 +22,6 @@ from numba.extending import register_jitable, typeof_impl
 
 from sim.model import chance
 from sim.model.code_cache import PLAIN, keep_code
-from sim.model.fields import SCRATCH
 from sim.model.parameters import Rows
 from sim.model.rules import (
     arithmetic,
@@ -41,6 +40,7 @@ from sim.model.rules import (
     structure,
     terms,
 )
+from sim.model.scratch import SCRATCH
 from sim.model.world import World, place_of
 
 RULEBOOK = (

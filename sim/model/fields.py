@@ -1,8 +1,9 @@
 """The fields of the world: axes, units, meanings, and the numbers they start from."""
 
-from collections.abc import Iterator, Mapping
 from enum import IntEnum
 from typing import NamedTuple
+
+from sim.model.scratch import registers
 
 
 class Kind(IntEnum):
@@ -27,29 +28,22 @@ KINDS = tuple(kind.name.lower() for kind in Kind)
 DOMAINS = tuple(domain.name.lower() for domain in Domain)
 
 
-TERMS = (
-    "benefit",
-    "dependence",
-    "exclusivity",
-    "loyalty",
-    "displeasure",
-    "governance",
-    "balancing",
-    "shelter",
-    "trust",
-    "parallel",
-    "resentment",
-    "agenda",
-    "entrenched",
-    "summit",
-    "order",
-    "energy",
-    "kinship",
-    "solidarity",
-    "union",
-    "vacuum",
-    "second_tier",
+# What may happen from outside, in the order of the codes by which a turn knows it. A new one is a name here, what it
+# does in `happen` (`phases/climate.py`), its row in `sim.engine.event_rows`, and its form in `sim.scenario.events`.
+EVENTS = (
+    *("summit", "offer", "tariff", "crisis", "visit", "capacity", "rivalry", "vote", "war", "quarrel", "wedge", "thaw"),
+    *("downturn", "corridor", "plant"),
 )
+
+# Parts of the utility of an offer, in the order in which they are added up: what depends on the offer, and the regard
+# for the power whatever it offers. A new one is a name here, its worth in `phases/choose.py`, its words in
+# `vocabulary.py`.
+OFFER_TERMS = ("benefit", "dependence", "exclusivity", "governance", "entrenched")
+REGARD_TERMS = (
+    *("loyalty", "displeasure", "balancing", "shelter", "trust", "parallel", "resentment", "agenda", "summit"),
+    *("order", "energy", "kinship", "solidarity", "union", "vacuum", "second_tier"),
+)
+TERMS = (*OFFER_TERMS, *REGARD_TERMS)
 
 
 class Field(NamedTuple):
@@ -62,128 +56,9 @@ class Field(NamedTuple):
     start: str = ""
 
 
-class Scratch(NamedTuple):
-    """Working space of one phase under its true name: axes beside the lane, unit, and meaning."""
-
-    name: str
-    axes: str
-    unit: str
-    meaning: str
-
-
-_STOCK_AND_ROUTES = (
-    Scratch("engaged", "", "share", "alignment with all powers together"),
-    Scratch("aligned", "", "share", "alignment with one power"),
-    Scratch("all_trade", "", "bn USD a year", "trade with all powers"),
-    Scratch("routed_sum", "", "weight", "pull of all corridors to a power"),
-    Scratch("per_routed", "", "1/weight", "one over that"),
-    Scratch("carried_part", "", "share", "part of all trade that a corridor carries"),
+REGISTERS = tuple(
+    Field(name, axes, "", "working space, under the names in `sim.model.scratch.SCRATCH`") for name, axes in registers()
 )
-
-# What a phase works out on its way, and nobody reads afterwards. The arrays are registers that all phases share, one
-# after the other; within a phase no two names are the same register.
-SCRATCH: Mapping[str, tuple[Scratch, ...]] = {
-    "climate_power": (
-        Scratch("driven_apart", "", "rivalry", "step by which a third power parts the two"),
-        Scratch("talks", "", "0 or 1", "the two hold a dialogue"),
-        Scratch("swing", "", "logit", "luck of their rivalry"),
-        Scratch("power_shift", "", "ratio", "change of parity between the two since the start"),
-        Scratch("freshest", "", "0..1", "freshest summit of another power"),
-        Scratch("hosts", "", "0 or 1", "it calls the leaders of the region together"),
-    ),
-    "perceive_state": (
-        Scratch("region_gdp", "", "bn USD a year", "output of the region"),
-        Scratch("region_gdp_start", "", "bn USD a year", "the same at the start"),
-        Scratch("load", "", "bn USD a year", "trade of all states on a corridor"),
-        Scratch("widening", "", "factor", "what works of all states have made of its capacity"),
-        Scratch("outlets", "", "amount", "outlets for energy, to everyone"),
-        Scratch("cohesion_sum", "", "0..", "cohesion with the neighbours, summed"),
-        Scratch("unpressed", "", "0..1", "what the pressure of all powers leaves free"),
-        Scratch("pressure_nearby", "", "0..", "pressure of a power on the neighbours, by cohesion, summed"),
-        Scratch("gained", "", "gain", "recent gains with all powers"),
-    ),
-    "offer_power": (
-        Scratch("bloc_discord", "", "0..1", "largest quarrel in its camp"),
-        Scratch("great_busy", "", "powers", "great powers absorbed elsewhere, by how far"),
-        Scratch("great_powers", "", "powers", "great powers beside it"),
-        Scratch("allies_heat", "", "0..", "rivalries of its allies, by coordination"),
-        Scratch("effort", "", "offers", "expected offers to the whole region, then per weight of appeal"),
-        Scratch("appeal_sum", "", "weight", "appeal of all states together"),
-        Scratch("pushed", "", "factor", "more or fewer offers than need and attention alone would make"),
-        Scratch("comes", "", "0 or 1", "an offer comes of itself"),
-        Scratch("tabled", "", "", "above nought where an offer comes, of itself or by a scenario"),
-        Scratch("drafted_value", "", "unit", "value of all drafts of a kind"),
-    ),
-    "bargain_state": (Scratch("suitors_together", "", "weight", "seriousness on the table, summed over powers"),),
-    "choose_state": (
-        Scratch("to_beat", "", "utility", "what an offer has to beat"),
-        Scratch("strings_cost", "", "utility", "what strings would cost in full"),
-        Scratch("packaged", "", "scales", "accepted so far this quarter"),
-        Scratch("packaged_with", "j", "weight", "the same by power, in dependence"),
-    ),
-    "diplomacy_state": (
-        Scratch("pull_to_yes", "", "weight", "dependence on powers that ask for a yes"),
-        Scratch("pull_to_no", "", "weight", "dependence on powers that ask for a no"),
-        Scratch("balloted", "", "powers", "powers that ask for a vote"),
-    ),
-    "deliver_state": (
-        Scratch("kept_part", "", "0..1", "part of what is due that the power delivers this quarter"),
-        Scratch("came", "", "unit", "delivered of a kind by the power"),
-        Scratch("works", "", "scales", "finished of a kind by the power, in absorptive scales"),
-        Scratch("links_built", "", "scales", "infrastructure that the power has finished"),
-        Scratch("deal_flow", "", "bn USD a year", "trade under contracts that are being delivered"),
-    ),
-    "react_power": (
-        Scratch("contradiction", "", "weight", "exclusive promises to its rivals"),
-        Scratch("signed_now", "", "unit", "signed with it this quarter in all states"),
-    ),
-    "feel_state": (
-        Scratch("told_against", "", "weight", "how strongly others tell a power's works as a danger"),
-        Scratch("free_ties", "", "0..", "dependence on powers that ask for no rules of government"),
-        Scratch("common_track", "", "0..1", "freshest offer to all states at once"),
-        Scratch("helped_nearby", "", "states", "neighbours that a power helped in a crisis"),
-        Scratch("help", "", "powers", "powers that helped in its own crisis"),
-        Scratch("strongest_pull", "", "weight", "strongest pull to anyone's side"),
-        Scratch("side_pull", "j", "weight", "pull to the side of each power"),
-    ),
-    "feel_power": (Scratch("just_hosted", "", "0 or 1", "it has met leaders of the region this quarter"),),
-    "start_state": _STOCK_AND_ROUTES,
-    "record_state": (
-        *_STOCK_AND_ROUTES,
-        Scratch("leaning", "", "-1..1", "alignment weighed by the place between the poles"),
-        Scratch("side_code", "", "code", "whose side is taken: 0 nobody's, else the place of the power from 1"),
-        Scratch("most_promised", "", "0..1", "largest exclusive promise"),
-        Scratch("visits_made", "", "visits", "visits this quarter"),
-        Scratch("visits_compensating", "", "visits", "those of them beyond the calendar"),
-        Scratch("entropy_sum", "", "nat", "spread of alignment over the powers"),
-        Scratch("offers_made", "", "offers", "offers received this quarter"),
-        Scratch("offers_taken", "", "offers", "those of them that were accepted"),
-    ),
-}
-"""By phase, its working space."""
-
-
-def register_of(phase: str, name: str) -> str | None:
-    """The field in which a phase keeps its working space of that name; None for what is no working space of it."""
-    count: dict[str, int] = {}
-    for one in SCRATCH.get(phase, ()):
-        place = count.setdefault(one.axes, 0)
-        if one.name == name:
-            return f"register_{one.axes}{place}"
-        count[one.axes] += 1
-    return None
-
-
-def _registers() -> Iterator["Field"]:
-    """As many registers of each shape as the phase that needs most."""
-    for axes in sorted({one.axes for names in SCRATCH.values() for one in names}):
-        most = max(sum(one.axes == axes for one in names) for names in SCRATCH.values())
-        yield from (
-            Field(f"register_{axes}{n}", axes, "", "working space, under the names in SCRATCH") for n in range(most)
-        )
-
-
-REGISTERS = tuple(_registers())
 
 
 FIELDS = (

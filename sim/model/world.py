@@ -16,9 +16,10 @@ import numpy as np
 
 from sim.evidence.evidence import Evidence
 from sim.model.chance import name_key
-from sim.model.fields import AXES, DOMAINS, DRAFT, FIELDS, HAND, KEYS, KINDS, STRIDE, TERMS, Field, register_of
+from sim.model.fields import AXES, DOMAINS, DRAFT, FIELDS, HAND, KEYS, KINDS, STRIDE, TERMS, Field
 from sim.model.parameters import aligned
 from sim.model.rules.arithmetic import YEARS_A_QUARTER
+from sim.model.scratch import register_of
 
 World: Any = namedtuple("World", (*KEYS, *(field.name for field in FIELDS)))  # type: ignore[misc]
 

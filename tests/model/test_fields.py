@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from sim.model.compiling import fields_used
-from sim.model.fields import FIELDS, KEYS, REGISTERS, SCRATCH, register_of
+from sim.model.fields import FIELDS, KEYS, REGISTERS
 from sim.model.schedule import Phase
+from sim.model.scratch import SCRATCH, register_of
 from sim.model.world import place_of
 
 PHASES = Path(inspect.getfile(fields_used)).parent / "phases"

@@ -1,9 +1,13 @@
 """States answer what is on the table."""
 
+from collections import namedtuple
+from typing import Any
+
 import numpy as np
 
 from sim.model.chance import address, uniform
 from sim.model.compiling import inlined, phase
+from sim.model.fields import OFFER_TERMS, REGARD_TERMS
 from sim.model.parameters import choice, identity, region, routes
 from sim.model.phases.layout import (
     ACCEPT,
@@ -47,53 +51,53 @@ from sim.model.rules.identity import kinship_value
 from sim.model.rules.region import solidarity_price
 from sim.model.rules.routes import buyer_bond, outlet_value
 
+Weighed: Any = namedtuple("Weighed", OFFER_TERMS)  # type: ignore[misc]
+Regard: Any = namedtuple("Regard", REGARD_TERMS)  # type: ignore[misc]
+
 
 @inlined
 def regards(w, p, i, j, d, lane):
-    """What counts for or against power j in a domain whatever it offers, signed.
-
-    In the order of `sim.model.fields.TERMS`.
-    """
+    """What counts for or against power j in a domain whatever it offers, signed."""
     secures = 1.0 if d == SECURITY_RIVALRY else 0.0
-    return (
-        -loyalty_price(w.sided_elsewhere[i, j, lane], p[choice.side_loyalty, lane]),
-        -displeasure_price(w.levers_at_stake[i, j, d, lane], p[choice.issue_linkage, lane]),
-        balancing_value(w.top[i, lane], w.dependence[i, j, lane], p[choice.overlapping_invite, lane]),
-        shelter_value(
+    return Regard(
+        loyalty=-loyalty_price(w.sided_elsewhere[i, j, lane], p[choice.side_loyalty, lane]),
+        displeasure=-displeasure_price(w.levers_at_stake[i, j, d, lane], p[choice.issue_linkage, lane]),
+        balancing=balancing_value(w.top[i, lane], w.dependence[i, j, lane], p[choice.overlapping_invite, lane]),
+        shelter=shelter_value(
             w.pressing[i, j, lane], secures, p[choice.counter_upgrade, lane], p[choice.security_shelter, lane]
         ),
-        trust_value(w.trust[i, j, lane], p[choice.trust_weight, lane]),
-        parallel_value(w.others_recent[i, j, lane], w.recent[i, j, lane], p[choice.parallel_deepening, lane]),
-        -resentment_price(w.resentment[i, j, lane], p[choice.resentment_weight, lane]),
-        -agenda_price(w.resisted[i, j, lane], secures, p[choice.agenda_weight, lane]),
-        summit_value(w.summit[i, j, lane], p[choice.summit_prestige, lane]),
-        order_value(w.affinity[i, j, lane], p[choice.priority_order, lane]),
-        (1.0 - secures)
+        trust=trust_value(w.trust[i, j, lane], p[choice.trust_weight, lane]),
+        parallel=parallel_value(w.others_recent[i, j, lane], w.recent[i, j, lane], p[choice.parallel_deepening, lane]),
+        resentment=-resentment_price(w.resentment[i, j, lane], p[choice.resentment_weight, lane]),
+        agenda=-agenda_price(w.resisted[i, j, lane], secures, p[choice.agenda_weight, lane]),
+        summit=summit_value(w.summit[i, j, lane], p[choice.summit_prestige, lane]),
+        order=order_value(w.affinity[i, j, lane], p[choice.priority_order, lane]),
+        energy=(1.0 - secures)
         * (
             buyer_bond(w.energy_rent[i, lane], w.sold[i, j, lane], p[routes.energy_bond, lane])
             + outlet_value(
                 w.energy_rent[i, lane], w.top_outlet[i, lane], w.sold[i, j, lane], p[routes.route_seeking, lane]
             )
         ),
-        kinship_value(
+        kinship=kinship_value(
             w.culture[i, j, lane],
             w.kinship[i, j, lane],
             w.nationalism[i, lane],
             p[identity.cultural_pull, lane],
             p[identity.turkic_pull, lane],
         ),
-        -solidarity_price(w.neighbours_pressed[i, j, lane], p[region.solidarity, lane]),
-        -union_price(w.bound[i, j, lane], w.union[i, j, lane], secures, p[choice.union_cost, lane]),
-        vacuum_value(w.strained[i, j, lane], secures, p[choice.vacuum_pull, lane]),
-        second_tier_value(w.tier[j, lane], w.hottest[i, lane], w.top[i, lane], p[choice.second_tier, lane]),
+        solidarity=-solidarity_price(w.neighbours_pressed[i, j, lane], p[region.solidarity, lane]),
+        union=-union_price(w.bound[i, j, lane], w.union[i, j, lane], secures, p[choice.union_cost, lane]),
+        vacuum=vacuum_value(w.strained[i, j, lane], secures, p[choice.vacuum_pull, lane]),
+        second_tier=second_tier_value(w.tier[j, lane], w.hottest[i, lane], w.top[i, lane], p[choice.second_tier, lane]),
     )
 
 
 @inlined
 def add_up(r):
     """The regard for a power: its parts added up, always in this order."""
-    first = r[0] + r[1] + r[2] + r[3] + r[4] + r[5] + r[6] + r[7] + r[8]
-    return first + r[9] + r[10] + r[11] + r[12] + r[13] + r[14] + r[15]
+    first = r.loyalty + r.displeasure + r.balancing + r.shelter + r.trust + r.parallel + r.resentment + r.agenda
+    return first + r.summit + r.order + r.energy + r.kinship + r.solidarity + r.union + r.vacuum + r.second_tier
 
 
 @inlined
@@ -247,13 +251,12 @@ def keep_reasons(w, p, i, n):
     w.utility[i, j, k, lane] = utility
     w.reserved[i, j, k, lane] = held
     w.allowed[i, j, k, lane] = allowed
-    r = regards(w, p, i, j, domain_of(k), lane)
-    before = (gained, leaning, bound, r[0], r[1], governed, r[2], r[3], r[4], r[5], r[6], r[7], rooted)
-    for term in range(len(before)):
-        w.terms[i, j, k, term, lane] = before[term]
-    after = (r[8], r[9], r[10], r[11], r[12], r[13], r[14], r[15])
-    for term in range(len(after)):
-        w.terms[i, j, k, len(before) + term, lane] = after[term]
+    weighed = Weighed(benefit=gained, dependence=leaning, exclusivity=bound, governance=governed, entrenched=rooted)
+    for term in range(len(weighed)):
+        w.terms[i, j, k, term, lane] = weighed[term]
+    regard = regards(w, p, i, j, domain_of(k), lane)
+    for term in range(len(regard)):
+        w.terms[i, j, k, len(weighed) + term, lane] = regard[term]
 
 
 @phase

@@ -5,32 +5,19 @@ from sim.model.compiling import inlined, phase
 from sim.model.parameters import camps, climate, identity, minds, offers, region, security
 from sim.model.phases.layout import (
     BORDER,
-    CAPACITY_EVENT,
     CLASH,
-    CORRIDOR_EVENT,
-    CRISIS_EVENT,
     DIALOGUE,
     DISCORD,
-    DOWNTURN_EVENT,
     DUE,
     FORMAT,
     GROWTH,
-    OFFER_EVENT,
-    PLANT_EVENT,
-    QUARREL_EVENT,
     RIVALRY,
     SECURITY_RIVALRY,
     SEVERITY,
-    SUMMIT_EVENT,
-    TARIFF_EVENT,
-    THAW_EVENT,
     UNREST,
-    VISIT_EVENT,
-    VOTE_EVENT,
-    WAR_EVENT,
     WEDGE,
-    WEDGE_EVENT,
     WEDGE_OUTCOME,
+    event,
 )
 from sim.model.rules.arithmetic import clamp, larger, logit, pick
 from sim.model.rules.camps import calmed, coordination_of, discord_next, wedge_step
@@ -61,39 +48,39 @@ def happen(w, p, t, row):
     for lane in range(w.luck.shape[0]):
         if row[DUE + lane] != t:
             continue
-        if code == SUMMIT_EVENT:
+        if code == event.summit:
             w.called_summit[i, j, lane] = 1.0
-        elif code == OFFER_EVENT:
+        elif code == event.offer:
             w.forced_size[i, j, k, lane] += row[5]
             w.forced_exclusivity[i, j, k, lane] = row[6]
             w.forced_strings[i, j, k, lane] = row[7]
-        elif code == TARIFF_EVENT:
+        elif code == event.tariff:
             w.tariff_rise[i, j, lane] += row[5] - w.tariff[i, j, lane]
             w.tariff[i, j, lane] = row[5]
-        elif code == CRISIS_EVENT:
+        elif code == event.crisis:
             w.crisis[i, lane] = row[5] if row[5] > w.crisis[i, lane] else w.crisis[i, lane]
-        elif code == VISIT_EVENT:
+        elif code == event.visit:
             w.called_visit[i, j, lane] = 1.0
-        elif code == CAPACITY_EVENT:
+        elif code == event.capacity:
             w.ability[j, k, lane] = clamp(w.ability[j, k, lane] * (1.0 + row[5]), 0.0, 1.0)
             w.budget[j, k, lane] *= 1.0 + row[5]
             w.rate[j, k, lane] *= 1.0 + row[5]
-        elif code == VOTE_EVENT:
+        elif code == event.vote:
             w.ballot[j, lane] = row[5]
-        elif code == WAR_EVENT:
+        elif code == event.war:
             w.war[j, lane] = row[5]
-        elif code == QUARREL_EVENT:
+        elif code == event.quarrel:
             w.quarrel[j, lane] = row[5]
-        elif code == WEDGE_EVENT:  # i and j are the two powers that a third one tries to part
+        elif code == event.wedge:  # i and j are the two powers that a third one tries to part
             w.called_wedge[i, j, lane] = 1.0
-        elif code == THAW_EVENT:
+        elif code == event.thaw:
             w.thaw[i, lane] = row[5]
-        elif code == DOWNTURN_EVENT:
+        elif code == event.downturn:
             w.slump[i, lane] = 1.0 - (1.0 - w.slump[i, lane]) * (1.0 - row[5])
-        elif code == CORRIDOR_EVENT:  # j is the corridor
+        elif code == event.corridor:  # j is the corridor
             w.capacity[j, lane] *= 1.0 + row[5]
             w.freight_cost[j, lane] *= 1.0 + row[6]
-        elif code == PLANT_EVENT:
+        elif code == event.plant:
             w.plant_ordered[i, lane] += row[5]
         else:  # a rivalry between powers i and j: to a level, or by a step; it moves at once and for good
             level = p[climate.rivalry_level, lane]

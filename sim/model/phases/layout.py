@@ -5,7 +5,7 @@ from typing import Any
 
 from sim.model.chance import Stream
 from sim.model.compiling import inlined
-from sim.model.fields import DRAFT, HAND, STRIDE, Domain, Kind
+from sim.model.fields import DRAFT, EVENTS, HAND, STRIDE, Domain, Kind
 
 DEAL, MINERALS, INFRASTRUCTURE, SECURITY = (int(kind) for kind in Kind)
 ECONOMIC_RIVALRY, SECURITY_RIVALRY = (int(domain) for domain in Domain)
@@ -29,16 +29,13 @@ WEDGE = int(Stream.WEDGE)
 WEDGE_OUTCOME = int(Stream.WEDGE_OUTCOME)
 VOTE = int(Stream.VOTE)
 
-SUMMIT_EVENT, OFFER_EVENT, TARIFF_EVENT, CRISIS_EVENT, VISIT_EVENT, CAPACITY_EVENT, RIVALRY_EVENT = range(7)
-VOTE_EVENT, WAR_EVENT, QUARREL_EVENT, WEDGE_EVENT, THAW_EVENT, DOWNTURN_EVENT, CORRIDOR_EVENT, PLANT_EVENT = range(
-    7, 15
-)
 
 # Columns of a happening behind the eight that say what it is: the last quarter in which it may be due, and then, for
 # each lane, the quarter in which it is due there.
 LAST, DUE = range(8, 10)
 
 
+event: Any = namedtuple("Event", EVENTS)(*range(len(EVENTS)))  # codes of what happens from outside
 draft: Any = namedtuple("Draft", DRAFT)(*range(len(DRAFT)))  # rows of `w.draft`
 hand: Any = namedtuple("Hand", HAND)(*range(len(HAND)))  # rows of `w.hand`
 
