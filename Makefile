@@ -12,7 +12,7 @@
 #   make effects     measure again what each system does, for docs/systems.md
 #   make experiments run every experiment again: figures, tables, notebook (adds the tools of scenario discovery); and
 #                    draw the figure of the README
-#   make docs        renew what is printed: the pages, and the schema of scenario files
+#   make docs        renew what is printed: the pages, and the schemas of files
 #   make clean       remove the environment and the caches; results stay
 
 VENV := .venv
@@ -110,7 +110,6 @@ experiments: $(VENV)/.ready-experiments
 
 docs: $(VENV)/.ready
 	@$(BIN)/python tools/print_pages.py
-	@$(BIN)/multivector schema -o scenarios/schema.json
 
 clean:
 	@rm -rf $(VENV) build dist htmlcov .coverage .coverage.* .benchmarks .hypothesis .mypy_cache .import_linter_cache .pytest_cache .ruff_cache

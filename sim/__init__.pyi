@@ -14,5 +14,5 @@ from .figures.batch import draw_figures as draw_figures
 from .io.errors import InputError as InputError
 from .narrative.chronicle import tell as tell
 from .narrative.counterfactual import explain as explain
-from .scenario.scenario import list_scenarios as list_scenarios
+from .scenario.family import list_scenarios as list_scenarios
 from .scenario.scenario import load_scenario as load_scenario

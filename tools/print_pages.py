@@ -1,6 +1,7 @@
 """Print the pages that follow from rulebook, evidence, model and experiments.
 
-Rulebook, sources, systems, explanations, the assumed numbers by influence, and the gallery of figures.
+Rulebook, sources, systems, explanations, the assumed numbers by influence, the gallery of figures, and how files are
+written as JSON Schemas.
 
 python tools/print_pages.py            renew them
 python tools/print_pages.py --check    only say whether they are up to date; 1 if one is not
@@ -481,8 +482,16 @@ def _head_of(path: Path) -> tuple[str, str]:
     return one_line(top.value["title"].text), one_line(top.value["question"].text)
 
 
+def print_schemas() -> dict[Path, str]:
+    """How files are written, as JSON Schemas beside them."""
+    from sim.cli.schema import KEPT, schema_of_kind
+    from sim.io.forms import schema_text
+
+    return {ROOT / path: schema_text(schema_of_kind(kind)) for kind, path in KEPT.items()}
+
+
 def pages() -> dict[Path, str]:
-    """Every printed page as it should read now."""
+    """Every printed page and schema as it should read now."""
     if str(ROOT) not in sys.path:
         sys.path.insert(0, str(ROOT))
     from sim.evidence.evidence import load_evidence
@@ -500,12 +509,15 @@ def pages() -> dict[Path, str]:
         DOCS / "explanations.md": print_explanations(),
         DOCS / "assumed.md": print_assumed(evidence),
         DOCS / "gallery.md": print_gallery(),
+        **print_schemas(),
     }
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Renew the pages, or say which are stale; returns the exit status."""
-    parser = argparse.ArgumentParser(description="Print the pages that follow from rulebook, evidence and model.")
+    parser = argparse.ArgumentParser(
+        description="Print the pages and schemas that follow from rulebook, evidence, model and forms."
+    )
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if a page is stale")
     check = parser.parse_args(arguments).check
     stale = 0

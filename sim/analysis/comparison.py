@@ -30,7 +30,8 @@ from sim.io.writers import write_text
 from sim.model.variables import BY_POWER, HEADLINES, QUANTITIES
 from sim.scenario.arguments import given_runs, given_seed
 from sim.scenario.calendar import quarter_text
-from sim.scenario.scenario import Scenario, list_scenarios, load_scenario
+from sim.scenario.family import list_scenarios
+from sim.scenario.scenario import Scenario, load_scenario
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -11,37 +11,39 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sim.analysis.paired import LEVEL, Resampling, paired
 from sim.analysis.pattern_measures import PATTERN_MEASURES, Lab, Pattern
+from sim.evidence.documents import FACT_IDS
 from sim.evidence.evidence import Evidence, load_evidence
 from sim.evidence.worlds import shipped_folder
 from sim.io.arguments import Arguments
-from sim.io.checks import (
-    check_choice,
-    check_choices,
-    check_group,
-    check_keys,
-    check_list,
-    check_number,
-    check_text,
-    check_whole_number,
-)
+from sim.io.checks import check_text
 from sim.io.errors import Entry, Problems, input_error, listed, nearest_to, quoted
-from sim.io.readers import read_yaml
+from sim.io.forms import (
+    TEXT,
+    Form,
+    Reader,
+    file_schema,
+    items,
+    list_of,
+    name_of,
+    names_of,
+    number,
+    read_each,
+    read_file,
+    schema_of,
+    whole_number,
+)
 from sim.scenario.arguments import given_runs
-from sim.scenario.calendar import check_quarter
+from sim.scenario.calendar import QUARTER
 from sim.scenario.scenario import MOST_RUNS
-from sim.scenario.timeline import check_facts
 
 if TYPE_CHECKING:
     import pandas as pd
-
-_KEYS = ("id", "claim", "evidence", "measure", "scenario", "why")
-_MORE = ("against", "states", "powers", "from", "quarters", "above", "below", "runs", "needs")
 
 
 class Verdict(Enum):
@@ -73,6 +75,59 @@ class Finding:
 # --- reading ---------------------------------------------------------------------------------------------------------
 
 
+def check_one_line(entry: Entry) -> None:
+    """A pattern has one line to stay above or below."""
+    given = [side for side in ("above", "below") if side in entry.value]
+    if len(given) != 1:
+        entry.refuse(found=" and ".join(given) or "neither", allowed="one of above and below")
+
+
+def _read_scenario(entry: Entry, _: object) -> str:
+    name = check_text(entry)
+    folder = shipped_folder("scenarios")
+    known = sorted(path.relative_to(folder).with_suffix("").as_posix() for path in folder.rglob("*.yaml"))
+    if name not in known:
+        entry.refuse(found=quoted(name), allowed=listed(known), nearest=nearest_to(name, known))
+    return name
+
+
+_SCENARIO: Reader[object] = Reader(read=_read_scenario, schema={"type": "string"}, missing="")
+_STATES: Reader[Evidence] = names_of(lambda evidence: [state.code for state in evidence.states])
+_POWERS: Reader[Evidence] = names_of(lambda evidence: [power.code for power in evidence.powers])
+_MEASURE: Reader[Evidence] = name_of(lambda _: PATTERN_MEASURES, "", {"enum": list(PATTERN_MEASURES)})
+
+PATTERN: Form[Evidence] = Form(
+    needs={
+        "id": TEXT.says("its name; each once"),
+        "claim": TEXT.says("the statement the model is held to"),
+        "evidence": FACT_IDS.says("the facts behind it, by id"),
+        "measure": _MEASURE.says("what is measured: one number a run"),
+        "scenario": _SCENARIO.says("a scenario that is shipped, such as baseline or patterns/crisis"),
+        "why": TEXT.says("why the line lies where it lies"),
+    },
+    may={
+        "against": _SCENARIO.says("another one, played on the same luck and compared run by run"),
+        "states": _STATES.says("the states that are looked at; all where none is named"),
+        "powers": _POWERS.says("the powers that are looked at"),
+        "from": QUARTER.says("the first quarter that is looked at"),
+        "quarters": whole_number(1, MOST_RUNS).says("how many of them"),
+        "above": number().says("the line, where the mean has to stay above it"),
+        "below": number().says("the line, where the mean has to stay below it"),
+        "runs": whole_number(1, MOST_RUNS).says("runs, in place of the usual number"),
+        "needs": list_of(TEXT).says("systems without which the pattern cannot be asked"),
+    },
+    first=check_one_line,
+    schema={"oneOf": [{"required": ["above"]}, {"required": ["below"]}]},
+)
+PATTERNS: Form[object] = Form(
+    needs={
+        "runs": whole_number(2, MOST_RUNS, 2).says("runs of a pattern"),
+        "looked_at": whole_number(2, MOST_RUNS, 2).says("runs of a pattern that is played offer by offer"),
+        "patterns": items(schema_of(PATTERN), "a list of patterns").says("the patterns"),
+    }
+)
+
+
 def load_patterns(path: Path | str | None = None) -> tuple[Pattern, ...]:
     """Read and check `seeds/patterns.yaml`, or another file laid out like it.
 
@@ -82,74 +137,23 @@ def load_patterns(path: Path | str | None = None) -> tuple[Pattern, ...]:
         With every mistake in the file: unknown facts, actors, scenarios, measures, keys.
     """
     path = shipped_folder("seeds") / "patterns.yaml" if path is None else Path(path)
-    problems = Problems()
-    top = read_yaml(path, problems)
-    patterns: list[Pattern] = []
-    if top is not None and check_keys(top, ("runs", "looked_at", "patterns"), (), problems):
-        runs, looked_at = (
-            check_whole_number(top.value.get(key), problems, 2, MOST_RUNS) or 2 for key in ("runs", "looked_at")
-        )
-        listed_there = top.value.get("patterns")
-        for entry in [] if listed_there is None else check_list(listed_there, problems, "a list of patterns"):
-            pattern = _read_pattern(entry, load_evidence(), (runs, looked_at), problems)
-            if pattern is not None:
-                check_new(entry, pattern, patterns, problems)
-                patterns.append(pattern)
+    problems, evidence = Problems(), load_evidence()
+    usual = read_file(path, PATTERNS, None, problems)
+    patterns: dict[str, Pattern] = {}
+    for entry, values in read_each(usual["patterns"], PATTERN, evidence):
+        name = values["id"]
+        if name and name in patterns:
+            entry.value["id"].refuse(message=f"'{name}' is there twice")
+        values["states"] = values["states"] or tuple(state.code for state in evidence.states)
+        values["runs"] = values["runs"] or usual["runs"]
+        patterns[name] = Pattern(start=values.pop("from"), **values, looked_at=usual["looked_at"])
     problems.raise_if_any()
-    return tuple(patterns)
+    return tuple(patterns.values())
 
 
-def _read_pattern(entry: Entry, evidence: Evidence, usual: tuple[int, int], problems: Problems) -> Pattern | None:
-    if not check_keys(entry, _KEYS, _MORE, problems):
-        return None
-    keys = check_group(entry, problems)
-    states, powers = ([actor.code for actor in actors] for actors in (evidence.states, evidence.powers))
-    above, below = (check_number(keys.get(side), problems) for side in ("above", "below"))
-    check_one_line(entry, keys, problems)
-    whole = {key: check_whole_number(keys.get(key), problems, 1, MOST_RUNS) for key in ("runs", "quarters")}
-    return Pattern(
-        id=check_text(keys.get("id"), problems),
-        claim=check_text(keys.get("claim"), problems),
-        evidence=check_facts(keys.get("evidence"), evidence, problems),
-        measure=check_choice(keys.get("measure"), PATTERN_MEASURES, problems) or "",
-        scenario=check_scenario(keys.get("scenario"), problems),
-        against=check_scenario(keys.get("against"), problems),
-        states=check_choices(keys.get("states"), states, problems) or tuple(states),
-        powers=check_choices(keys.get("powers"), powers, problems),
-        start=check_quarter(keys.get("from"), problems),
-        quarters=whole["quarters"],
-        above=above,
-        below=below,
-        runs=whole["runs"] or usual[0],
-        looked_at=usual[1],
-        needs=tuple(item.text or "" for item in check_list(keys["needs"], problems)) if "needs" in keys else (),
-        why=check_text(keys.get("why"), problems),
-    )
-
-
-def check_new(entry: Entry, pattern: Pattern, before: Sequence[Pattern], problems: Problems) -> None:
-    """Every pattern has a name of its own."""
-    if pattern.id in {one.id for one in before}:
-        problems.about(entry.value["id"], message=f"'{pattern.id}' is there twice")
-
-
-def check_one_line(entry: Entry, keys: dict[str, Entry], problems: Problems) -> None:
-    """A pattern has one line to stay above or below."""
-    given = [side for side in ("above", "below") if side in keys]
-    if len(given) != 1:
-        problems.about(entry, found=" and ".join(given) or "neither", allowed="one of above and below")
-
-
-def check_scenario(entry: Entry | None, problems: Problems) -> str:
-    """A scenario that comes with the program, such as `baseline` or `patterns/crisis`."""
-    if entry is None:
-        return ""
-    name = check_text(entry, problems)
-    folder = shipped_folder("scenarios")
-    known = sorted(path.relative_to(folder).with_suffix("").as_posix() for path in folder.rglob("*.yaml"))
-    if name not in known:
-        problems.about(entry, found=quoted(name), allowed=listed(known), nearest=nearest_to(name, known))
-    return name
+def pattern_schema() -> dict[str, Any]:
+    """The JSON Schema (draft 7) of `patterns.yaml`."""
+    return file_schema("Patterns of multivector", "What the model is held to.", schema_of(PATTERNS))
 
 
 # --- asking the model -------------------------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ def add(commands: Any) -> None:
 
 
 def _check(asked: argparse.Namespace) -> int:
-    from sim.scenario.scenario import list_scenarios
+    from sim.scenario.family import list_scenarios
 
     code = DONE
     for name in asked.files or list_scenarios():
@@ -45,7 +45,7 @@ def _check(asked: argparse.Namespace) -> int:
 
 def _lines(name: str) -> list[str | InputError]:
     """What there is to say about an experiment, about results, or about a scenario."""
-    from sim.analysis.sensitivity.experiment import experiment_path
+    from sim.analysis.sensitivity.experiment_files import experiment_path
 
     if experiment_path(name) is not None:
         return [_experiment_line(name)]

@@ -132,11 +132,11 @@ def with_settings(scenario: "Scenario", settings: Sequence[str]) -> "Scenario":
         top = parse_yaml(f"{written.strip()}: {value.strip()}" if equals else setting, place, problems)
         if top is None:
             continue
-        for name, entry in check_group(top, problems, "NAME=VALUE, such as file.number=3").items():
-            known = check_number_name(entry, name, evidence, problems)
+        for name, entry in check_group(top, "NAME=VALUE, such as file.number=3").items():
+            known = check_number_name(entry, name, evidence)
             if known is None:
                 continue
-            number, reason = read_override(entry, evidence.numbers[known], problems)
+            number, reason = read_override(entry, evidence.numbers[known])
             if number is not None:
                 scenario = with_number(scenario, known, number, reason)
     problems.raise_if_any()

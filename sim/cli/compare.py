@@ -67,7 +67,7 @@ def _opened(asked: argparse.Namespace) -> "list[Scenario | Results]":
 
 
 def _is_folder(name: str) -> bool:
-    from sim.scenario.scenario import list_scenarios
+    from sim.scenario.family import list_scenarios
 
     return Path(name).is_dir() and name not in list_scenarios()
 

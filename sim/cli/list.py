@@ -43,7 +43,8 @@ def _list(asked: argparse.Namespace) -> int:
 
 
 def _scenario_lines() -> list[str]:
-    from sim.scenario.scenario import list_scenarios, load_scenario
+    from sim.scenario.family import list_scenarios
+    from sim.scenario.scenario import load_scenario
 
     lines = []
     for name in list_scenarios():

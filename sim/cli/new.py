@@ -24,8 +24,10 @@ def add(commands: Any) -> None:
 
 def _new(asked: argparse.Namespace) -> int:
     from sim.evidence.evidence import load_evidence
+    from sim.io.checks import is_name
     from sim.io.errors import input_error, quoted, shown_path
-    from sim.scenario.scenario import is_name, list_scenarios, load_scenario
+    from sim.scenario.family import list_scenarios
+    from sim.scenario.scenario import load_scenario
 
     folder = Path(asked.out)
     path = folder / f"{asked.name}.yaml"

@@ -1,30 +1,77 @@
-"""`multivector schema`: the scenario language as a JSON Schema, for editors."""
+"""`multivector schema`: how files are written, as JSON Schemas, for editors."""
 
 import argparse
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+
+from sim.cli.common import DONE
+
+KEPT: Mapping[str, str] = {
+    "scenario": "scenarios/schema.json",
+    "experiment": "experiments/schema.json",
+    **{
+        kind: f"seeds/schema/{kind}.json"
+        for kind in ("world", "document", "fact", "number", "system", "behaviour", "pattern")
+    },
+}
+"""The kinds of files that have a schema, and where the printed one stands in a checkout: near what it describes."""
 
 
 def add(commands: Any) -> None:
     """Describe the command to the parser."""
-    schema = commands.add_parser("schema", help="print the JSON Schema of scenario files, for editors")
+    schema = commands.add_parser("schema", help="print the JSON Schema of scenario files, or of others, for editors")
+    schema.add_argument(
+        "kind", nargs="?", choices=tuple(KEPT), default="scenario", help="the kind of files (default: scenario)"
+    )
     schema.add_argument("-o", "--out", metavar="FILE", help="write to a file instead of the screen")
     schema.set_defaults(command=_schema)
 
 
 def _schema(asked: argparse.Namespace) -> int:
-    from sim.scenario.schema import schema_text
-
-    if asked.out is None:
-        print(schema_text(), end="")
-        return 0
     from sim.io.errors import input_error, shown_path
+    from sim.io.forms import schema_text
 
+    text = schema_text(schema_of_kind(asked.kind))
+    if asked.out is None:
+        print(text, end="")
+        return DONE
     path = Path(asked.out)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(schema_text(), encoding="utf-8", newline="\n")
+        path.write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:
         raise input_error(shown_path(path), f"cannot be written: {error.strerror or error}") from error
     print(f"written to {shown_path(path)}")
-    return 0
+    return DONE
+
+
+def schema_of_kind(kind: str) -> dict[str, Any]:
+    """The JSON Schema (draft 7) of one kind of files; only what that kind needs is loaded."""
+    if kind == "scenario":
+        from sim.scenario.schema import scenario_schema
+
+        return scenario_schema()
+    if kind == "experiment":
+        from sim.analysis.sensitivity.experiment import experiment_schema
+
+        return experiment_schema()
+    if kind == "pattern":
+        from sim.analysis.patterns import pattern_schema
+
+        return pattern_schema()
+    from sim.evidence.actors import world_schema
+    from sim.evidence.behaviours import behaviour_schema
+    from sim.evidence.documents import document_schema, fact_schema
+    from sim.evidence.numbers import parameter_schema
+    from sim.evidence.systems import system_schema
+
+    makers = {
+        "world": world_schema,
+        "document": document_schema,
+        "fact": fact_schema,
+        "number": parameter_schema,
+        "system": system_schema,
+        "behaviour": behaviour_schema,
+    }
+    return makers[kind]()

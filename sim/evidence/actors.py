@@ -3,19 +3,41 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
-from sim.evidence.documents import optional_text
-from sim.evidence.numbers import AMOUNT, ANY, LEANING, OFFER_KINDS, SHARE, Number, NumberReader, read_by_kind
-from sim.io.checks import check_group, check_keys, check_text
-from sim.io.errors import Entry, Problems
+from sim.evidence.numbers import (
+    AMOUNT,
+    ANY,
+    LEANING,
+    OFFER_KINDS,
+    SHARE,
+    Number,
+    NumberReader,
+    Span,
+    number_definitions,
+    number_part,
+)
+from sim.io.errors import Entry
+from sim.io.forms import (
+    TEXT,
+    Form,
+    Reader,
+    Values,
+    as_written,
+    file_schema,
+    group,
+    inner,
+    read_form,
+    schema_of,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterator, Mapping
 
 # What an actor must state, and the widest range in which each number makes sense at all.
-STATE_NUMBERS: Mapping[str, tuple[float, float]] = {
+STATE_NUMBERS: Mapping[str, Span] = {
     "gdp": AMOUNT,
     "growth": ANY,
     "regime_security": SHARE,
@@ -30,8 +52,8 @@ STATE_NUMBERS: Mapping[str, tuple[float, float]] = {
     "plants": SHARE,
     "norms": SHARE,
 }
-STATE_NUMBERS_BY_KIND: Mapping[str, tuple[float, float]] = {"weight": SHARE, "need": SHARE, "other": AMOUNT}
-POWER_NUMBERS: Mapping[str, tuple[float, float]] = {
+STATE_NUMBERS_BY_KIND: Mapping[str, Span] = {"weight": SHARE, "need": SHARE, "other": AMOUNT}
+POWER_NUMBERS: Mapping[str, Span] = {
     "might": AMOUNT,
     "growth": ANY,
     "exclusivity": SHARE,
@@ -56,14 +78,14 @@ POWER_NUMBERS: Mapping[str, tuple[float, float]] = {
     "gateway": SHARE,
     "refining": SHARE,
 }
-POWER_NUMBERS_BY_KIND: Mapping[str, tuple[float, float]] = {
+POWER_NUMBERS_BY_KIND: Mapping[str, Span] = {
     "capability": SHARE,
     "budget": AMOUNT,
     "rate": AMOUNT,
     "size": AMOUNT,
     "niche": LEANING,
 }
-CORRIDOR_NUMBERS: Mapping[str, tuple[float, float]] = {"capacity": AMOUNT, "cost": AMOUNT}
+CORRIDOR_NUMBERS: Mapping[str, Span] = {"capacity": AMOUNT, "cost": AMOUNT}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,9 +108,6 @@ class Corridor:
     spoken: str = ""  # the name as it stands in a sentence, where that differs
 
 
-_CODE = re.compile(r"[A-Z][A-Z0-9]{1,7}\Z")
-
-
 @dataclass(frozen=True, kw_only=True)
 class Cast:
     """Those in one world, or in as much of it as has been read."""
@@ -100,134 +119,156 @@ class Cast:
     corridors: tuple[Corridor, ...] = ()
 
 
+# --- how they are written --------------------------------------------------------------------------------------------
+
+_CODE = re.compile(r"[A-Z][A-Z0-9]{1,7}\Z")
+CODE_TEXT = "^[A-Z][A-Z0-9]{1,7}$"  # how a JSON Schema says it
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Sort:
+    """A sort of those in a world: the key it stands under, whose a code of it is, its numbers and their spans."""
+
+    key: str
+    owner: str
+    texts: Mapping[str, Reader[object]]
+    numbers: Mapping[str, Span]
+    by_kind: Mapping[str, Span] = field(default_factory=dict)
+
+    @cached_property
+    def spans(self) -> Mapping[str, Span]:
+        """The widest range in which each number makes sense."""
+        return {**self.numbers, **self.by_kind}
+
+    @cached_property
+    def number_form(self) -> Form[object]:
+        """The numbers that each must state."""
+        single = {name: as_written(number_part(span)) for name, span in self.numbers.items()}
+        return Form(needs=single | {n: as_written(number_part(span, by_kind=True)) for n, span in self.by_kind.items()})
+
+    @cached_property
+    def form(self) -> Form[object]:
+        """How each is written."""
+        numbers = as_written(schema_of(self.number_form)).says("its numbers")
+        spoken = TEXT.says("the name as it stands in a sentence, where that differs")
+        return Form(needs={**self.texts, "numbers": numbers}, may={"spoken": spoken})
+
+    def group(self, allowed: str = "a group of keys", **more: Any) -> Reader[object]:
+        """All of a world, by code."""
+        return group(schema_of(self.form), allowed, propertyNames={"pattern": CODE_TEXT}, **more)
+
+
+_NAME = {"name": TEXT.says("what it is called")}
+_NAMES = {**_NAME, "adjective": TEXT.says("the adjective to its name"), "capital": TEXT.says("its capital")}
+STATES = Sort(key="states", owner="a state's", texts=_NAMES, numbers=STATE_NUMBERS, by_kind=STATE_NUMBERS_BY_KIND)
+POWERS = Sort(key="powers", owner="a power's", texts=_NAMES, numbers=POWER_NUMBERS, by_kind=POWER_NUMBERS_BY_KIND)
+CORRIDORS = Sort(key="corridors", owner="a corridor's", texts=_NAME, numbers=CORRIDOR_NUMBERS)
+
+REGION: Form[object] = Form(
+    needs={
+        "name": TEXT.says("what the region is called"),
+        "five": TEXT.says("what its states are called together, such as 'the five'"),
+    }
+)
+_WHO: Mapping[str, Reader[object]] = {
+    "region": inner(REGION).says("where it all happens"),
+    "states": STATES.group(minProperties=1).says("the states, by code"),
+    "powers": POWERS.group(minProperties=1).says("the powers, by code"),
+}
+_WAYS = CORRIDORS.group("corridors by code").says("the ways by which goods leave the region, by code")
+_EXTENDS = as_written({"type": "string"}).says("the world this one adds to; it changes nothing of it")
+ALONE: Form[object] = Form(needs=_WHO, may={"corridors": _WAYS, "extends": _EXTENDS})
+HEIR: Form[object] = Form(needs={"extends": _EXTENDS}, may={**_WHO, "corridors": _WAYS})
+
+
+def world_form(top: Entry) -> Form[object]:
+    """A world says who is in it; one that extends another says only what it adds."""
+    return HEIR if isinstance(top.value, dict) and "extends" in top.value else ALONE
+
+
+def world_schema() -> dict[str, Any]:
+    """The JSON Schema (draft 7) of the file `actors.yaml` of a world."""
+    alone = {"if": {"required": ["extends"]}, "else": {"required": list(ALONE.needs)}}
+    form: Form[object] = Form(may=ALONE.keys, schema=alone)
+    said = "Who is in a world: its states and powers and the corridors by which goods leave it, with their numbers."
+    return file_schema("A world of multivector", said, schema_of(form), number_definitions())
+
+
+# --- reading them ----------------------------------------------------------------------------------------------------
+
+
 def read_actors(top: Entry, before: Cast, numbers: NumberReader) -> Cast:
     """The region, its states, powers and corridors: those of `before`, then those of the file in its order.
 
     Their numbers go to `numbers`.
     """
-    problems = numbers.problems
-    region, together = before.region, before.together
-    if "region" in top.value and check_keys(top.value["region"], ("name", "five"), (), problems):
-        region = check_text(top.value["region"].value.get("name"), problems)
-        together = check_text(top.value["region"].value.get("five"), problems)
-    check_codes_are_new(top, before, problems)
-    states = _actors(top, "states", STATE_NUMBERS, STATE_NUMBERS_BY_KIND, numbers)
-    powers = _actors(top, "powers", POWER_NUMBERS, POWER_NUMBERS_BY_KIND, numbers)
-    corridors = _corridors(top, numbers)
-    check_codes_differ(top, states, powers, corridors, problems)
-    for state in states:
-        check_weights(top, state.code, numbers.read, problems)
+    check_codes_are_new(top, before)
+    values = read_form(top, world_form(top), None) or {}
+    region = values.get("region") or {"name": before.region, "five": before.together}
+    found = {}
+    for sort in (STATES, POWERS, CORRIDORS):
+        found[sort] = list(_read_sort(sort, values.get(sort.key) or {}, numbers))
+        if sort.key in ALONE.needs and sort.key in top.value and not found[sort]:
+            top.value[sort.key].refuse(found="", message=f"a world needs {sort.key}")
+    check_codes_differ(top, found)
+    for state in found[STATES]:
+        check_weights(top, state["code"], numbers.read)
     return Cast(
-        region=region,
-        together=together,
-        states=(*before.states, *states),
-        powers=(*before.powers, *powers),
-        corridors=(*before.corridors, *corridors),
+        region=region["name"],
+        together=region["five"],
+        states=(*before.states, *(Actor(**state) for state in found[STATES])),
+        powers=(*before.powers, *(Actor(**power) for power in found[POWERS])),
+        corridors=(*before.corridors, *(Corridor(**corridor) for corridor in found[CORRIDORS])),
     )
 
 
-def _actors(
-    top: Entry,
-    group: str,
-    single: Mapping[str, tuple[float, float]],
-    by_kind: Mapping[str, tuple[float, float]],
-    numbers: NumberReader,
-) -> tuple[Actor, ...]:
-    problems = numbers.problems
-    if group not in top.value:
-        return ()
-    actors = []
-    for code, entry in check_group(top.value[group], problems).items():
-        check_code(entry, code, problems)
-        if not check_keys(entry, ("name", "adjective", "capital", "numbers"), ("spoken",), problems):
+def _read_sort(sort: Sort, entries: Mapping[str, Entry], numbers: NumberReader) -> Iterator[Values]:
+    """What each of a sort is called; its numbers go to `numbers`."""
+    for code, entry in entries.items():
+        check_code(entry, code)
+        values = read_form(entry, sort.form, None)
+        if values is None:
             continue
-        keys = entry.value
-        name, adjective, capital = (check_text(keys.get(key), problems) for key in ("name", "adjective", "capital"))
-        spoken = optional_text(keys, "spoken", problems)
-        actors.append(Actor(code=code, name=name, adjective=adjective, capital=capital, spoken=spoken or name))
-        if "numbers" in keys:
-            _actor_numbers(f"{group}.{code}", keys["numbers"], single, by_kind, numbers)
-    if not actors:
-        problems.about(top.value[group], found="", message=f"a world needs {group}")
-    return tuple(actors)
+        written = values.pop("numbers")
+        stated = None if written is None else read_form(written, sort.number_form, None)
+        for name, number in (stated or {}).items():
+            if number is not None:
+                read = numbers.by_kind if name in sort.by_kind else numbers.from_group
+                read(f"{sort.key}.{code}.{name}", number, sort.spans[name])
+        yield {"code": code, **values, "spoken": values["spoken"] or values["name"]}
 
 
-def _corridors(top: Entry, numbers: NumberReader) -> tuple[Corridor, ...]:
-    """The corridors, if the world has any."""
-    problems = numbers.problems
-    if "corridors" not in top.value:
-        return ()
-    corridors = []
-    for code, entry in check_group(top.value["corridors"], problems, "corridors by code").items():
-        check_code(entry, code, problems)
-        if not check_keys(entry, ("name", "numbers"), ("spoken",), problems):
-            continue
-        keys = entry.value
-        name = check_text(keys.get("name"), problems)
-        corridors.append(Corridor(code=code, name=name, spoken=optional_text(keys, "spoken", problems) or name))
-        if "numbers" in keys:
-            _actor_numbers(f"corridors.{code}", keys["numbers"], CORRIDOR_NUMBERS, {}, numbers)
-    return tuple(corridors)
-
-
-def _actor_numbers(
-    prefix: str,
-    entry: Entry,
-    single: Mapping[str, tuple[float, float]],
-    by_kind: Mapping[str, tuple[float, float]],
-    numbers: NumberReader,
-) -> None:
-    if not check_keys(entry, (*single, *by_kind), (), numbers.problems):
-        return
-    for name, widest in single.items():
-        if name in entry.value:
-            numbers.from_group(f"{prefix}.{name}", entry.value[name], widest)
-    for name, widest in by_kind.items():
-        if name in entry.value:
-            read_by_kind(f"{prefix}.{name}", entry.value[name], widest, numbers)
-
-
-def check_code(entry: Entry, code: str, problems: Problems) -> None:
+def check_code(entry: Entry, code: str) -> None:
     """A code is two to eight capital letters or digits."""
     if not _CODE.match(code):
-        problems.about(entry, found=f"the code '{code}'", allowed="two to eight capital letters or digits")
+        entry.refuse(found=f"the code '{code}'", allowed="two to eight capital letters or digits")
 
 
-def check_codes_are_new(top: Entry, before: Cast, problems: Problems) -> None:
+def check_codes_are_new(top: Entry, before: Cast) -> None:
     """A world that extends another gives its own actors and corridors codes of their own."""
     taken = {one.code for one in (*before.states, *before.powers)} | {one.code for one in before.corridors}
-    for group in ("states", "powers", "corridors"):
-        named = top.value[group].value if group in top.value else None
+    for sort in (STATES, POWERS, CORRIDORS):
+        named = top.value[sort.key].value if sort.key in top.value else None
         for code, entry in named.items() if isinstance(named, dict) else ():
             if code in taken:
-                problems.about(
-                    entry,
+                entry.refuse(
                     found=f"the code '{code}', which the extended world has already",
                     allowed="a code of its own; a world adds to the one it extends and changes nothing of it",
                 )
 
 
-def check_codes_differ(
-    top: Entry,
-    states: Iterable[Actor],
-    powers: Iterable[Actor],
-    corridors: Iterable[Corridor],
-    problems: Problems,
-) -> None:
+def check_codes_differ(top: Entry, found: Mapping[Sort, list[Values]]) -> None:
     """No code stands for two things: a state, a power or a corridor."""
-    taken = {state.code: "a state's" for state in states}
-    for group, owner, named in (("powers", "a power's", powers), ("corridors", "a corridor's", corridors)):
-        for code in [entry.code for entry in named]:
+    taken: dict[str, str] = {}
+    for sort, several in found.items():
+        for code in [one["code"] for one in several]:
             if code in taken:
-                problems.about(
-                    top.value[group].value[code],
-                    found=f"the code '{code}', which is {taken[code]} already",
-                    allowed="each code once",
-                )
-            taken.setdefault(code, owner)
+                place = top.value[sort.key].value[code]
+                place.refuse(found=f"the code '{code}', which is {taken[code]} already", allowed="each code once")
+            taken.setdefault(code, sort.owner)
 
 
-def check_weights(top: Entry, code: str, numbers: Mapping[str, Number], problems: Problems) -> None:
+def check_weights(top: Entry, code: str, numbers: Mapping[str, Number]) -> None:
     """The weights of the kinds of offer sum to 1."""
     names = [f"states.{code}.weight.{kind}" for kind in OFFER_KINDS]
     if not all(name in numbers for name in names):
@@ -235,4 +276,4 @@ def check_weights(top: Entry, code: str, numbers: Mapping[str, Number], problems
     total = sum(numbers[name].value for name in names)
     if abs(total - 1.0) > 1e-9:
         place = top.value["states"].value[code].value["numbers"].value["weight"]
-        problems.about(place, found=f"weights that sum to {total:.12g}", allowed="weights that sum to 1")
+        place.refuse(found=f"weights that sum to {total:.12g}", allowed="weights that sum to 1")

@@ -5,11 +5,28 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
-from sim.io.checks import check_choice, check_group, check_keys, check_list, check_number, check_text
-from sim.io.errors import Entry, Problem, Problems, nearest_to, quoted
-from sim.io.readers import read_yaml
+from sim.io.checks import check_list
+from sim.io.errors import Entry, Problems, nearest_to, quoted
+from sim.io.forms import (
+    TEXT,
+    YES_OR_NO,
+    Form,
+    Reader,
+    Values,
+    file_schema,
+    group,
+    items,
+    list_schema,
+    member,
+    name_of,
+    number,
+    read_each,
+    read_file,
+    read_form,
+    schema_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -28,9 +45,6 @@ class FactKind(Enum):
     FORECAST = "a forecast"
 
 
-_FACT_KINDS = tuple(kind.name.lower() for kind in FactKind)
-
-
 @dataclass(frozen=True, kw_only=True)
 class Document:
     """A source: how to cite it, how far it is to be believed (0..1), and which way it leans."""
@@ -43,6 +57,10 @@ class Document:
     language: str = ""
     date: str = ""
     used_for: str = ""
+    author: str = ""
+    note: str = ""
+    url: str = ""
+    licence: str = ""
     file: str
     line: int
 
@@ -68,129 +86,134 @@ class Fact:
     line: int
 
 
-_DOCUMENT_KEYS = ("citation", "kind", "reliability", "bias")
-_DOCUMENT_MORE = ("language", "date", "used_for", "author", "note", "url", "licence")
-_FACT_KEYS = ("id", "kind", "says", "document", "locator", "confidence")
-_FACT_MORE = ("value", "low", "high", "unit", "date", "note", "use")
+# --- documents -------------------------------------------------------------------------------------------------------
+
+DOCUMENT: Form[object] = Form(
+    needs={
+        "citation": TEXT.says("how to cite it"),
+        "kind": TEXT.says("what sort of source it is"),
+        "reliability": number(0, 1).says("how far it is to be believed, 0 to 1: a judgement"),
+        "bias": TEXT.says("which way it leans, or what its figures leave out"),
+    },
+    may={
+        "language": TEXT.says("the language it is written in"),
+        "date": TEXT.says("when it appeared"),
+        "used_for": TEXT.says("what it serves for here"),
+        "author": TEXT.says("who wrote it"),
+        "note": TEXT.says("what a reader should know about it"),
+        "url": TEXT.says("where it can be found"),
+        "licence": TEXT.says("what is known about reuse"),
+    },
+)
+DOCUMENTS: Form[object] = Form(needs={"documents": group(schema_of(DOCUMENT)).says("the documents by id")})
 
 
 def read_documents(path: Path, problems: Problems) -> dict[str, Document]:
     """The documents by id."""
     documents = {}
-    for name, entry in read_section(path, "documents", problems).items():
-        if not check_keys(entry, _DOCUMENT_KEYS, _DOCUMENT_MORE, problems):
-            continue
-        keys = entry.value
-        documents[name] = Document(
-            id=name,
-            citation=check_text(keys.get("citation"), problems),
-            kind=check_text(keys.get("kind"), problems),
-            reliability=check_number(keys.get("reliability"), problems, 0, 1) or 0.0,
-            bias=check_text(keys.get("bias"), problems),
-            language=optional_text(keys, "language", problems),
-            date=optional_text(keys, "date", problems),
-            used_for=optional_text(keys, "used_for", problems),
-            file=entry.file,
-            line=entry.line,
-        )
+    for name, entry in read_file(path, DOCUMENTS, None, problems)["documents"].items():
+        values = read_form(entry, DOCUMENT, None)
+        if values is not None:
+            documents[name] = Document(id=name, **values, file=entry.file, line=entry.line)
     return documents
+
+
+# --- facts -----------------------------------------------------------------------------------------------------------
+
+
+def check_figure_has_value(entry: Entry, values: Values, _: object) -> None:
+    """A fact that is a figure states its value and unit."""
+    if values["kind"] is FactKind.FIGURE:
+        for key in ("value", "unit"):
+            if key not in entry.value:
+                entry.refuse(found="", message=f"a fact of kind figure needs '{key}'")
+
+
+_DOCUMENT_ID: Reader[Mapping[str, Document]] = name_of(lambda documents: documents, "")
+FACT: Form[Mapping[str, Document]] = Form(
+    needs={
+        "id": TEXT.says("its name, by which numbers refer to it; each once in all files"),
+        "kind": member(FactKind, FactKind.CLAIM).says("what sort of thing it is"),
+        "says": TEXT.says("what the document says, in our words"),
+        "document": _DOCUMENT_ID.says("the id of the document that says it"),
+        "locator": TEXT.says("where in the document it stands"),
+        "confidence": number(0, 1).says("how far it is believed, 0 to 1"),
+    },
+    may={
+        "value": number().says("the figure it states"),
+        "low": number().says("the lowest figure the document allows"),
+        "high": number().says("the highest figure the document allows"),
+        "unit": TEXT.says("the unit of the figure"),
+        "date": TEXT.says("when it held"),
+        "note": TEXT.says("what a reader should know about it"),
+        "use": YES_OR_NO.says("whether a number may rest on it; 'no' keeps it for the record only"),
+    },
+    check=check_figure_has_value,
+    schema={"if": {"properties": {"kind": {"const": "figure"}}}, "then": {"required": ["value", "unit"]}},
+)
+FACTS: Form[object] = Form(needs={"facts": items(schema_of(FACT), "a list of facts").says("what documents say")})
 
 
 def read_facts(paths: Iterable[Path], documents: Mapping[str, Document], problems: Problems) -> dict[str, Fact]:
     """The facts of all themes by id; each id once in all files."""
     facts: dict[str, Fact] = {}
     for path in paths:
-        top = read_yaml(path, problems)
-        if top is None or not check_keys(top, ("facts",), (), problems) or "facts" not in top.value:
-            continue
-        for entry in check_list(top.value["facts"], problems, "a list of facts"):
-            fact = _fact(entry, documents, problems)
-            if fact is not None and check_new_fact(fact, facts, problems):
-                facts[fact.id] = fact
+        for entry, values in read_each(read_file(path, FACTS, None, problems)["facts"], FACT, documents):
+            fact = Fact(**values, file=entry.file, line=entry.line)
+            first = facts.setdefault(fact.id, fact) if fact.id else fact
+            if first is not fact:
+                found = f"'{fact.id}' a second time (first in {first.file}:{first.line})"
+                entry.refuse(key="id", found=found, allowed="each id once")
     return facts
 
 
-def _fact(entry: Entry, documents: Mapping[str, Document], problems: Problems) -> Fact | None:
-    if not check_keys(entry, _FACT_KEYS, _FACT_MORE, problems):
-        return None
-    keys = entry.value
-    kind = check_choice(keys.get("kind"), _FACT_KINDS, problems)
-    check_figure_has_value(entry, kind, problems)
-    return Fact(
-        id=check_text(keys.get("id"), problems),
-        kind=FactKind[(kind or "claim").upper()],
-        says=check_text(keys.get("says"), problems),
-        document=check_choice(keys.get("document"), documents, problems) or "",
-        locator=check_text(keys.get("locator"), problems),
-        confidence=check_number(keys.get("confidence"), problems, 0, 1) or 0.0,
-        value=check_number(keys.get("value"), problems),
-        low=check_number(keys.get("low"), problems),
-        high=check_number(keys.get("high"), problems),
-        unit=optional_text(keys, "unit", problems),
-        date=optional_text(keys, "date", problems),
-        note=optional_text(keys, "note", problems),
-        use=_yes_or_no(keys.get("use"), problems),
-        file=entry.file,
-        line=entry.line,
-    )
+class KnowsFacts(Protocol):
+    """Whoever knows the facts by id, to look up what something rests on."""
+
+    @property
+    def facts(self) -> Mapping[str, Fact]:
+        """The facts by id."""
 
 
-def check_new_fact(fact: Fact, facts: Mapping[str, Fact], problems: Problems) -> bool:
-    """An id stands for one fact only."""
-    if fact.id not in facts:
-        return bool(fact.id)
-    first = facts[fact.id]
-    problems.add(
-        Problem(
-            file=fact.file,
-            line=fact.line,
-            key="id",
-            found=f"'{fact.id}' a second time (first in {first.file}:{first.line})",
-            allowed="each id once",
-        )
-    )
-    return False
-
-
-def check_figure_has_value(entry: Entry, kind: str | None, problems: Problems) -> None:
-    """A fact that is a figure states its value and unit."""
-    if kind == "figure":
-        for key in ("value", "unit"):
-            if key not in entry.value:
-                problems.about(entry, found="", message=f"a fact of kind figure needs '{key}'")
-
-
-def _yes_or_no(entry: Entry | None, problems: Problems) -> bool:
-    if entry is None:
-        return True
-    return check_choice(entry, ("yes", "no", "true", "false"), problems) not in ("no", "false")
-
-
-def optional_text(keys: Mapping[str, Entry], key: str, problems: Problems) -> str:
-    """Text that may be left out: empty where there is none."""
-    return check_text(keys[key], problems) if key in keys else ""
-
-
-def read_section(path: Path, name: str, problems: Problems) -> dict[str, Entry]:
-    """The mapping under the one top-level key of a file."""
-    top = read_yaml(path, problems)
-    if top is None or not check_keys(top, (name,), (), problems) or name not in top.value:
-        return {}
-    return check_group(top.value[name], problems)
-
-
-def usable_facts(items: Iterable[Entry], facts: Mapping[str, Fact], problems: Problems) -> tuple[str, ...]:
-    """The ids among the items that can be evidence; the others are left out with a problem."""
-    return tuple(item.text or "" for item in items if check_usable_fact(item, item.text or "", facts, problems))
-
-
-def check_usable_fact(entry: Entry, fact: str, facts: Mapping[str, Fact], problems: Problems) -> bool:
-    """Evidence is the id of a fact that is known and not set aside."""
+def usable_fact(entry: Entry, fact: str, facts: Mapping[str, Fact]) -> bool:
+    """Whether this is the id of a fact that is known and not set aside, so that it can be evidence."""
     if fact not in facts:
         nearest = nearest_to(fact, facts)
-        problems.about(entry, found=quoted(fact), allowed="the id of a fact in seeds/facts", nearest=nearest)
+        entry.refuse(found=quoted(fact), allowed="the id of a fact in seeds/facts", nearest=nearest)
         return False
     if not facts[fact].use:
-        problems.about(entry, found=quoted(fact), message="this fact is marked 'use: no' and cannot be evidence")
+        entry.refuse(found=quoted(fact), message="this fact is marked 'use: no' and cannot be evidence")
         return False
     return True
+
+
+def _read_fact_ids(entry: Entry, context: KnowsFacts) -> tuple[str, ...]:
+    ids = check_list(entry, "a list of ids of facts")
+    return tuple(item.text or "" for item in ids if usable_fact(item, item.text or "", context.facts))
+
+
+def _read_fact_cell(cell: Entry, context: KnowsFacts) -> tuple[str, ...]:
+    """The ids as they stand, a wrong one too: the cell is not empty, whatever else is wrong with it."""
+    ids = tuple(part.strip() for part in (cell.text or "").split(";") if part.strip())
+    for fact in ids:
+        usable_fact(cell, fact, context.facts)
+    return ids
+
+
+FACT_IDS: Reader[KnowsFacts] = Reader(read=_read_fact_ids, schema=list_schema({"type": "string"}), missing=())
+"""A list of the ids of facts; those that cannot be evidence are left out with a problem."""
+FACT_CELL: Reader[KnowsFacts] = Reader(read=_read_fact_cell, schema={"type": "string"}, missing=())
+"""The same in a cell of a table, separated by semicolons."""
+
+
+# --- JSON Schemas ----------------------------------------------------------------------------------------------------
+
+
+def document_schema() -> dict[str, Any]:
+    """The JSON Schema (draft 7) of `documents.yaml`."""
+    return file_schema("Documents of multivector", "The sources, by id.", schema_of(DOCUMENTS))
+
+
+def fact_schema() -> dict[str, Any]:
+    """The JSON Schema (draft 7) of a file of facts."""
+    return file_schema("Facts of multivector", "What documents say, one thing each.", schema_of(FACTS))

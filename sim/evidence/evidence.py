@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from sim.evidence.actors import Actor, Cast, Corridor, read_actors
 from sim.evidence.documents import Document, Fact, read_documents, read_facts
 from sim.evidence.numbers import OFFER_KINDS, Number, NumberReader, read_parameters
-from sim.evidence.relations import read_corridors, read_neighbours, read_rivalries, read_ties
+from sim.evidence.relations import RELATIONS, TIES, check_energy_shares, parties_of, read_relation
 from sim.evidence.systems import System, read_systems
 from sim.evidence.worlds import HOME_WORLD, list_worlds, read_lineage, shipped_folder
 from sim.io.arguments import path_given
@@ -64,7 +64,7 @@ def load_evidence(world: str = HOME_WORLD, folder: Path | str | None = None) -> 
     return _read_evidence(world, seeds, _stamps_of(_files(seeds, worlds)))
 
 
-_OF_A_WORLD = ("actors.yaml", "ties.csv", "rivalries.csv", "neighbours.csv", "corridors.csv")
+_OF_A_WORLD = ("actors.yaml", *(relation.file for relation in RELATIONS))
 
 
 def _files(seeds: Path, worlds: Iterable[str]) -> list[Path]:
@@ -91,20 +91,19 @@ def _read_evidence(world: str, seeds: Path, _stamps: tuple[tuple[str, int, int],
     problems = Problems()
     documents = read_documents(seeds / "documents.yaml", problems)
     facts = read_facts(sorted((seeds / "facts").glob("*.yaml")), documents, problems)
-    numbers = NumberReader(facts, problems)
+    numbers = NumberReader(facts)
     for path in sorted((seeds / "parameters").glob("*.yaml")):
-        read_parameters(path, numbers)
-    systems = read_systems(seeds / "systems.yaml", facts, numbers, problems)
+        read_parameters(path, numbers, problems)
+    systems = read_systems(seeds / "systems.yaml", numbers, problems)
     cast, folders = Cast(), []
     for folder, top in read_lineage(seeds, world, problems):
         cast = read_actors(top, cast, numbers)
         folders.append(folder)
-    states, powers, corridors = cast.states, cast.powers, cast.corridors
-    tables = {name: [folder / name for folder in folders] for name in _OF_A_WORLD}
-    read_ties(tables["ties.csv"], states, powers, numbers)
-    read_rivalries(tables["rivalries.csv"], powers, numbers)
-    read_neighbours(tables["neighbours.csv"], states, numbers)
-    read_corridors(tables["corridors.csv"], corridors, states, powers, numbers)
+    parties = parties_of(cast, facts)
+    for relation in RELATIONS:
+        read_relation(relation, folders, parties, numbers, problems)
+    if folders:
+        check_energy_shares(folders[-1] / TIES.file, parties, numbers, problems)
     problems.raise_if_any()
     return Evidence(
         world=world,
@@ -115,7 +114,7 @@ def _read_evidence(world: str, seeds: Path, _stamps: tuple[tuple[str, int, int],
         facts=facts,
         numbers=numbers.read,
         systems=systems,
-        states=states,
-        powers=powers,
-        corridors=corridors,
+        states=cast.states,
+        powers=cast.powers,
+        corridors=cast.corridors,
     )

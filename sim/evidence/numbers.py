@@ -5,11 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from sim.evidence.documents import Fact, check_usable_fact, optional_text, usable_facts
-from sim.io.checks import check_choice, check_group, check_keys, check_list, check_number, check_text
+from sim.evidence.documents import FACT_CELL, FACT_IDS, Fact, KnowsFacts
+from sim.io.checks import check_group, check_number
 from sim.io.errors import Entry, Problems
+from sim.io.forms import (
+    TEXT,
+    Form,
+    Reader,
+    Values,
+    as_written,
+    file_schema,
+    group_schema,
+    member,
+    number_schema,
+    part,
+    read_form,
+    schema_of,
+)
 from sim.io.readers import read_yaml
 
 if TYPE_CHECKING:
@@ -18,11 +32,16 @@ if TYPE_CHECKING:
 OFFER_KINDS = ("deal", "minerals", "infrastructure", "security")
 LEVELS = {"none": 0.0, "low": 0.25, "medium": 0.5, "high": 0.75, "dominant": 1.0}
 
+LEVEL_SCHEMA: Mapping[str, Any] = {"enum": list(LEVELS)}
+
+Span: TypeAlias = tuple[float, float]
+"""The widest range in which a number makes sense at all."""
+
 _INFINITY = float("inf")
-ANY = (-_INFINITY, _INFINITY)
-AMOUNT = (0.0, _INFINITY)
-SHARE = (0.0, 1.0)
-LEANING = (-1.0, 1.0)
+ANY: Span = (-_INFINITY, _INFINITY)
+AMOUNT: Span = (0.0, _INFINITY)
+SHARE: Span = (0.0, 1.0)
+LEANING: Span = (-1.0, 1.0)
 
 
 class Basis(Enum):
@@ -32,9 +51,6 @@ class Basis(Enum):
     CODED = "a statement in words, put on the five-point scale none, low, medium, high, dominant"
     FITTED = "found by calibration against the record"
     ASSUMED = "no source states its size, so the range is wide; vary it"
-
-
-_BASES = tuple(basis.name.lower() for basis in Basis)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,147 +71,164 @@ class Number:
     line: int
 
 
-_NUMBER_KEYS = ("meaning", "unit", "value", "low", "high", "basis")
-_NUMBER_MORE = ("evidence", "formula", "note")
+# --- how a number is written -----------------------------------------------------------------------------------------
+
+# What depends on the basis: only a coded number may be written as levels, only an assumed one may lack evidence, and a
+# figure says how it follows from its facts.
+_BARE = {"type": "number"}
+_BY_BASIS: Mapping[str, Mapping[str, Any]] = {
+    "figure": {"required": ["formula", "evidence"]},
+    "coded": {"required": ["evidence"]},
+    "fitted": {"required": ["evidence"]},
+    "assumed": {},
+}
+
+
+def _rules_of(basis: str) -> dict[str, Any]:
+    more = dict(_BY_BASIS[basis])
+    properties: dict[str, Any] = {} if basis == "coded" else dict.fromkeys(("value", "low", "high"), _BARE)
+    if "required" in more:
+        properties["evidence"] = {"minItems": 1}
+    when = {"properties": {"basis": {"const": basis}}, "required": ["basis"]}
+    return {"if": when, "then": {**more, "properties": properties}}
+
+
+def number_form(span: Span) -> Form[KnowsFacts]:
+    """How one number is written in YAML, wherever it stands; its value and range lie within the span."""
+    amount = {"anyOf": [number_schema(*span), LEVEL_SCHEMA]}
+    return Form(
+        needs={
+            "meaning": TEXT.says("what it is, in words"),
+            "unit": TEXT.says("in what it is counted"),
+            "value": as_written(amount).says("what it is taken to be"),
+            "low": as_written(amount).says("the low end of what the evidence allows"),
+            "high": as_written(amount).says("the high end of what the evidence allows"),
+            "basis": member(Basis).says("on what it rests"),
+        },
+        may={
+            "evidence": FACT_IDS.says("the facts it rests on, by id"),
+            "formula": TEXT.says("how it follows from them"),
+            "note": TEXT.says("what a reader should know about it"),
+        },
+        schema={"allOf": [_rules_of(basis.name.lower()) for basis in Basis]},
+    )
+
+
+FORMULA_CELL: Reader[object] = Reader(
+    read=lambda cell, _: " ".join((cell.text or "").split()), schema={"type": "string"}, missing=""
+)
+NUMBER_COLUMNS: Mapping[str, Reader[KnowsFacts]] = {
+    "value": as_written(_BARE),
+    "low": as_written(_BARE),
+    "high": as_written(_BARE),
+    "unit": TEXT,
+    "basis": member(Basis),
+    "evidence": FACT_CELL,
+    "formula": FORMULA_CELL,
+}
+"""The columns of a table whose rows are numbers, after those that say which number it is."""
+
+_NAMES: Mapping[Span, str] = {ANY: "number", AMOUNT: "amount", SHARE: "share", LEANING: "leaning"}
+NUMBER_FORMS: Mapping[Span, Form[KnowsFacts]] = {span: number_form(span) for span in _NAMES}
+BY_KIND_FORMS: Mapping[Span, Form[object]] = {
+    span: Form(needs={kind: as_written(part(name)) for kind in OFFER_KINDS}) for span, name in _NAMES.items()
+}
+"""One number for each kind of offer."""
+
+
+def number_part(span: Span, by_kind: bool = False) -> dict[str, Any]:
+    """A number within the span, or one for each kind of offer, as a part of a JSON Schema with `definitions`."""
+    return part(f"{_NAMES[span]}-by-kind" if by_kind else _NAMES[span])
+
+
+def number_definitions() -> dict[str, Any]:
+    """What `number_part` refers to."""
+    single = {name: schema_of(NUMBER_FORMS[span]) for span, name in _NAMES.items()}
+    return single | {f"{name}-by-kind": schema_of(BY_KIND_FORMS[span]) for span, name in _NAMES.items()}
+
+
+def parameter_schema() -> dict[str, Any]:
+    """The JSON Schema (draft 7) of a file of the numbers of one rule file."""
+    by_kind = {"anyOf": [{"required": [kind]} for kind in OFFER_KINDS]}
+    either = {"if": by_kind, "then": number_part(ANY, by_kind=True), "else": number_part(ANY)}
+    return file_schema(
+        "Numbers of multivector",
+        "The numbers of one file of rules, by name: one number each, or one for each kind of offer.",
+        group_schema(either),
+        {name: what for name, what in number_definitions().items() if name.startswith(_NAMES[ANY])},
+    )
+
+
+# --- reading numbers -------------------------------------------------------------------------------------------------
 
 
 class NumberReader:
     """Reads numbers one after the other and keeps them by name; every one passes the same checks."""
 
-    def __init__(self, facts: Mapping[str, Fact], problems: Problems) -> None:
+    def __init__(self, facts: Mapping[str, Fact]) -> None:
         self.facts = facts
-        self.problems = problems
         self.read: dict[str, Number] = {}
 
-    def from_group(self, name: str, entry: Entry, widest: tuple[float, float] = ANY) -> Number | None:
+    def from_group(self, name: str, entry: Entry, span: Span = ANY) -> None:
         """A number written as a group of keys in YAML."""
-        if not check_keys(entry, _NUMBER_KEYS, _NUMBER_MORE, self.problems):
-            return None
-        keys = entry.value
-        meaning = check_text(keys.get("meaning"), self.problems) if "meaning" in keys else ""
-        unit = check_text(keys.get("unit"), self.problems) if "unit" in keys else ""
-        evidence = self._ids(keys.get("evidence"))
-        return self._keep(name, entry, keys, meaning, unit, evidence, widest)
+        values = read_form(entry, NUMBER_FORMS[span], self)
+        if values is not None:
+            self._keep(name, entry, values, span)
 
-    def from_row(
-        self, name: str, row: Mapping[str, Entry], meaning: str, unit: str, widest: tuple[float, float]
-    ) -> None:
-        """A number written as a row of a table; the ids of its evidence are separated by semicolons."""
-        cell = row["evidence"]
-        evidence = tuple(part.strip() for part in (cell.text or "").split(";") if part.strip())
-        for fact in evidence:
-            check_usable_fact(cell, fact, self.facts, self.problems)
-        place = Entry(None, cell.file, cell.line, 1, name)
-        self._keep(name, place, row, meaning, unit, evidence, widest)
+    def by_kind(self, name: str, entry: Entry, span: Span = ANY) -> None:
+        """One number for each kind of offer, named `<name>.<kind>`."""
+        for kind, inner in (read_form(entry, BY_KIND_FORMS[span], None) or {}).items():
+            if inner is not None:
+                self.from_group(f"{name}.{kind}", inner, span)
 
-    def _ids(self, entry: Entry | None) -> tuple[str, ...]:
-        if entry is None:
-            return ()
-        return usable_facts(check_list(entry, self.problems, "a list of ids of facts"), self.facts, self.problems)
+    def from_row(self, name: str, row: Entry, values: Values, meaning: str, span: Span, unit: str = "") -> None:
+        """A number written as a row of a table; `unit` where the table has no column for it."""
+        cells = {column: values[column] for column in NUMBER_COLUMNS if column in values}
+        self._keep(name, row.at_key(name), {"unit": unit, "note": ""} | cells | {"meaning": meaning}, span)
 
-    def _keep(
-        self,
-        name: str,
-        place: Entry,
-        keys: Mapping[str, Entry],
-        meaning: str,
-        unit: str,
-        evidence: tuple[str, ...],
-        widest: tuple[float, float],
-    ) -> Number | None:
-        problems = self.problems
-        basis = self._basis(keys)
-        formula = (keys["formula"].text or "").strip() if "formula" in keys else ""
-        coded = basis is Basis.CODED
-        value, low, high = (check_amount(keys.get(key), coded, widest, problems) for key in ("value", "low", "high"))
-        check_has_evidence(place, keys, basis, problems)
-        check_has_formula(place, basis, formula, problems)
+    def _keep(self, name: str, place: Entry, values: Values, span: Span) -> None:
+        """Keep the number if it is sound; what depends on its basis is checked here."""
+        basis: Basis | None = values["basis"]
+        amounts = {key: _amount(values[key], basis, span) for key in ("value", "low", "high")}
+        check_basis(place, values, basis)
         if name in self.read:
-            problems.about(place, found=f"the number '{name}' a second time", allowed="each number once")
-            return None
-        if basis is None or value is None or low is None or high is None:
-            return None
-        if not check_range(keys, value, low, high, problems):
-            return None
-        number = Number(
-            name=name,
-            meaning=meaning,
-            unit=unit,
-            value=value,
-            low=low,
-            high=high,
-            basis=basis,
-            evidence=evidence,
-            formula=" ".join(formula.split()),
-            note=optional_text(keys, "note", problems),
-            file=place.file,
-            line=place.line,
-        )
-        self.read[name] = number
-        return number
-
-    def _basis(self, keys: Mapping[str, Entry]) -> Basis | None:
-        word = check_choice(keys.get("basis"), _BASES, self.problems)
-        return None if word is None else Basis[word.upper()]
+            place.refuse(found=f"the number '{name}' a second time", allowed="each number once")
+        elif basis is not None and check_range(values, amounts["value"], amounts["low"], amounts["high"]):
+            self.read[name] = Number(name=name, **values | amounts, file=place.file, line=place.line)
 
 
-def check_amount(entry: Entry | None, coded: bool, widest: tuple[float, float], problems: Problems) -> float | None:
-    """A finite number in the widest range that makes sense; a coded one may be written as a level."""
-    if entry is not None and coded and entry.text in LEVELS:
-        return LEVELS[entry.text]
-    return check_number(entry, problems, *widest)
+def _amount(entry: Entry | None, basis: Basis | None, span: Span) -> float | None:
+    """A finite number in the span that makes sense; a coded one may be written as a level."""
+    if entry is None:
+        return None
+    return LEVELS[entry.text] if basis is Basis.CODED and entry.text in LEVELS else check_number(entry, *span)
 
 
-def check_has_evidence(place: Entry, keys: Mapping[str, Entry], basis: Basis | None, problems: Problems) -> None:
-    """Only an assumed number may go without evidence."""
-    entry = keys.get("evidence")
-    empty = entry is None or entry.value is None or entry.value == []
+def check_basis(place: Entry, values: Values, basis: Basis | None) -> None:
+    """Only an assumed number may go without evidence, and a figure says how it follows from its facts."""
+    evidence = place.value.get("evidence")
+    empty = evidence is None or evidence.value is None or evidence.value == []
     if basis is not None and basis is not Basis.ASSUMED and empty:
-        problems.about(
-            place if entry is None else entry,
-            found="",
-            message=f"a number of basis '{basis.name.lower()}' needs evidence: the ids of facts",
-        )
+        message = f"a number of basis '{basis.name.lower()}' needs evidence: the ids of facts"
+        (evidence or place).refuse(found="", message=message)
+    if basis is Basis.FIGURE and not values["formula"]:
+        place.refuse(found="", message="a number of basis 'figure' needs a formula")
 
 
-def check_has_formula(place: Entry, basis: Basis | None, formula: str, problems: Problems) -> None:
-    """A figure says how it follows from its facts."""
-    if basis is Basis.FIGURE and not formula:
-        problems.about(place, found="", message="a number of basis 'figure' needs a formula")
-
-
-def check_range(keys: Mapping[str, Entry], value: float, low: float, high: float, problems: Problems) -> bool:
-    """The low end, the value and the high end stand in that order."""
+def check_range(written: Values, value: float | None, low: float | None, high: float | None) -> bool:
+    """The low end, the value and the high end are all there and stand in that order."""
+    if value is None or low is None or high is None:
+        return False
     if low > high:
-        problems.about(keys["low"], found=f"low {low:g} above high {high:g}", allowed="low <= high")
-        return False
-    if not low <= value <= high:
-        problems.about(keys["value"], allowed=f"a value within low..high, that is {low:g} to {high:g}")
-        return False
-    return True
+        written["low"].refuse(found=f"low {low:g} above high {high:g}", allowed="low <= high")
+    elif not low <= value <= high:
+        written["value"].refuse(allowed=f"a value within low..high, that is {low:g} to {high:g}")
+    return low <= value <= high
 
 
-def read_parameters(path: Path, numbers: NumberReader) -> None:
+def read_parameters(path: Path, numbers: NumberReader, problems: Problems) -> None:
     """The numbers of one rule file, named `<file>.<number>`."""
-    top = read_yaml(path, numbers.problems)
-    if top is None:
-        return
-    groups = check_group(top, numbers.problems, "numbers by name")
-    for name, entry in groups.items():
-        if is_by_kind(entry):
-            read_by_kind(f"{path.stem}.{name}", entry, ANY, numbers)
-        else:
-            numbers.from_group(f"{path.stem}.{name}", entry)
-
-
-def is_by_kind(entry: Entry) -> bool:
-    """Whether there is one number for each kind of offer here, and not one number."""
-    return isinstance(entry.value, dict) and any(kind in entry.value for kind in OFFER_KINDS)
-
-
-def read_by_kind(name: str, entry: Entry, widest: tuple[float, float], numbers: NumberReader) -> None:
-    """One number for each kind of offer, named `<name>.<kind>`."""
-    if check_keys(entry, OFFER_KINDS, (), numbers.problems):
-        for kind in OFFER_KINDS:
-            if kind in entry.value:
-                numbers.from_group(f"{name}.{kind}", entry.value[kind], widest)
+    top = read_yaml(path, problems)
+    for name, entry in ({} if top is None else check_group(top, "numbers by name")).items():
+        several = isinstance(entry.value, dict) and any(kind in entry.value for kind in OFFER_KINDS)
+        (numbers.by_kind if several else numbers.from_group)(f"{path.stem}.{name}", entry)

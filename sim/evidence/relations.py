@@ -1,22 +1,29 @@
-"""What lies between the actors of a world: ties, rivalries, what neighbours are to each other, and corridors."""
+"""What lies between the actors of a world: ties, rivalries, what neighbours are to each other, and corridors.
+
+Each is a table of numbers, one a row, whose first three columns say whose number it is and which. What the tables have
+in common is read once; in what they differ is a row of `RELATIONS`.
+"""
 
 from __future__ import annotations
 
-from itertools import combinations
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import combinations, product
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.evidence.actors import Actor, Corridor
-from sim.evidence.numbers import AMOUNT, ANY, LEANING, SHARE, Number, NumberReader
-from sim.io.checks import check_choice, check_text
+from sim.evidence.numbers import AMOUNT, ANY, LEANING, NUMBER_COLUMNS, SHARE, NumberReader, Span
+from sim.io.checks import check_choice
 from sim.io.errors import Entry, Problem, Problems, listed, shown_path
-from sim.io.readers import read_table
+from sim.io.forms import Form, Reader, Values, as_written, name_of, read_rows, word
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
-RIVALRY_DOMAINS = ("economic", "security")
-TIE_FIELDS: Mapping[str, tuple[tuple[float, float], str]] = {
+    from sim.evidence.actors import Actor, Cast, Corridor
+    from sim.evidence.documents import Fact
+
+TIE_FIELDS: Mapping[str, tuple[Span, str]] = {
     "trade": (AMOUNT, "goods trade between {state} and {power} a year"),
     "fit": (ANY, "trend growth of the trade between {state} and {power} beyond the growth of {state} itself"),
     "infrastructure": (AMOUNT, "infrastructure works of {power} standing in {state}, cumulative"),
@@ -33,169 +40,182 @@ TIE_FIELDS: Mapping[str, tuple[tuple[float, float], str]] = {
     "haul": (SHARE, "extra cost of carriage between {state} and {power} against that of a neighbour, as a share"),
     "energy": (SHARE, "share of the oil and gas exports of {state} that goes to {power}"),
 }
-NEIGHBOUR_FIELDS: Mapping[str, tuple[tuple[float, float], str]] = {
-    "cohesion": (SHARE, "how far {one} and {two} act together; 1 is an alliance that works"),
-    "friction": (SHARE, "quarrels of {one} and {two} over borders, water and minorities; 1 is open fighting"),
+RIVALRY_FIELDS: Mapping[str, tuple[Span, str]] = {
+    "economic": (LEANING, "economic rivalry of {power_a} and {power_b}; below 0 they coordinate"),
+    "security": (LEANING, "security rivalry of {power_a} and {power_b}; below 0 they coordinate"),
 }
-# Whose number it is, a state's or a power's, and what it means. What no row names is none.
-CORRIDOR_FIELDS: Mapping[str, tuple[str, str]] = {
-    "access": ("state", "how well {actor} reaches {corridor}; 1 lies on it"),
-    "link": ("power", "how well {corridor} reaches the market of {actor}; 1 without a break"),
-    "control": ("power", "how far {actor} could close {corridor}; 1 by a word of its own"),
+RIVALRY_DOMAINS = tuple(RIVALRY_FIELDS)
+NEIGHBOUR_FIELDS: Mapping[str, tuple[Span, str]] = {
+    "cohesion": (SHARE, "how far {state_a} and {state_b} act together; 1 is an alliance that works"),
+    "friction": (SHARE, "quarrels of {state_a} and {state_b} over borders, water and minorities; 1 is open fighting"),
 }
-TIE_COLUMNS = ("state", "power", "field", "value", "low", "high", "unit", "basis", "evidence", "formula")
-RIVALRY_COLUMNS = ("power_a", "power_b", "domain", "value", "low", "high", "basis", "evidence", "formula")
-NEIGHBOUR_COLUMNS = ("state_a", "state_b", "field", "value", "low", "high", "unit", "basis", "evidence", "formula")
-CORRIDOR_COLUMNS = ("corridor", "actor", "field", "value", "low", "high", "unit", "basis", "evidence", "formula")
+# What no row names is none.
+CORRIDOR_FIELDS: Mapping[str, tuple[Span, str]] = {
+    "access": (SHARE, "how well {actor} reaches {corridor}; 1 lies on it"),
+    "link": (SHARE, "how well {corridor} reaches the market of {actor}; 1 without a break"),
+    "control": (SHARE, "how far {actor} could close {corridor}; 1 by a word of its own"),
+}
+_OWNERS = {"access": "states", "link": "powers", "control": "powers"}
 
 
-def _rows(paths: Sequence[Path], columns: Sequence[str], problems: Problems) -> list[dict[str, Entry]]:
-    """The rows of one table of a world and of those it extends; one of them must have that table."""
-    there = [path for path in paths if path.is_file()] or paths[:1]
-    return [row for path in there for row in read_table(path, columns, problems)]
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Parties:
+    """Between whom relations are, by code, and the facts on which their numbers may rest."""
+
+    states: Mapping[str, Actor]
+    powers: Mapping[str, Actor]
+    corridors: Mapping[str, Corridor]
+    facts: Mapping[str, Fact]
+
+    @cached_property
+    def all(self) -> Mapping[str, Actor | Corridor]:
+        """Everyone and every corridor."""
+        return {**self.states, **self.powers, **self.corridors}
 
 
-def read_ties(
-    paths: Sequence[Path], states: tuple[Actor, ...], powers: tuple[Actor, ...], numbers: NumberReader
-) -> None:
-    """The ties of every state with every power, named `ties.<state>.<power>.<field>`."""
-    problems = numbers.problems
-    names = {actor.code: actor.name for actor in (*states, *powers)}
-    state_codes, power_codes = [actor.code for actor in states], [actor.code for actor in powers]
-    seen: set[tuple[str, str, str]] = set()
-    for row in _rows(paths, TIE_COLUMNS, problems):
-        state = check_choice(row["state"], state_codes, problems)
-        power = check_choice(row["power"], power_codes, problems)
-        tie = check_choice(row["field"], tuple(TIE_FIELDS), problems)
-        unit = check_text(row["unit"], problems)
-        if state is None or power is None or tie is None:
-            continue
-        seen.add((state, power, tie))
-        widest, meaning = TIE_FIELDS[tie]
-        told = meaning.format(state=names[state], power=names[power])
-        numbers.from_row(f"ties.{state}.{power}.{tie}", row, told, unit, widest)
-    wanted = [(state, power, tie) for state in state_codes for power in power_codes for tie in TIE_FIELDS]
-    check_complete(paths, wanted, seen, problems)
-    for state in state_codes:
-        check_energy_shares(paths, state, power_codes, numbers.read, problems)
+def parties_of(cast: Cast, facts: Mapping[str, Fact]) -> Parties:
+    """Those of a world."""
+    return Parties(
+        states={state.code: state for state in cast.states},
+        powers={power.code: power for power in cast.powers},
+        corridors={corridor.code: corridor for corridor in cast.corridors},
+        facts=facts,
+    )
 
 
-def check_energy_shares(
-    paths: Sequence[Path], state: str, powers: Iterable[str], numbers: Mapping[str, Number], problems: Problems
-) -> None:
-    """The parts of its oil and gas that a state sells to the powers are parts of one whole."""
-    names = [f"ties.{state}.{power}.energy" for power in powers]
-    total = sum(numbers[name].value for name in names if name in numbers)
-    if total > 1.0 + 1e-9:
-        problems.add(
-            Problem(
-                file=shown_path(paths[-1]),
-                key=f"ties.{state}.*.energy",
-                found=f"shares that sum to {total:.12g}",
-                allowed="shares that sum to 1 or less",
-            )
-        )
+# --- the tables ------------------------------------------------------------------------------------------------------
 
 
-def read_rivalries(paths: Sequence[Path], powers: tuple[Actor, ...], numbers: NumberReader) -> None:
-    """The rivalry of every pair of powers, named `rivalry.<first>.<second>.<domain>`, codes in alphabetical order."""
-    problems = numbers.problems
-    names = {actor.code: actor.name for actor in powers}
-    seen: set[tuple[str, str, str]] = set()
-    for row in _rows(paths, RIVALRY_COLUMNS, problems):
-        one = check_choice(row["power_a"], tuple(names), problems)
-        two = check_choice(row["power_b"], tuple(names), problems)
-        domain = check_choice(row["domain"], RIVALRY_DOMAINS, problems)
-        if (
-            one is None
-            or two is None
-            or domain is None
-            or not check_two_actors(row["power_b"], "power", one, two, problems)
-        ):
-            continue
-        first, second = sorted((one, two))
-        seen.add((first, second, domain))
-        meaning = f"{domain} rivalry of {names[first]} and {names[second]}; below 0 they coordinate"
-        numbers.from_row(f"rivalry.{first}.{second}.{domain}", row, meaning, "-1 to 1", LEANING)
-    wanted = [(first, second, domain) for first, second in combinations(sorted(names), 2) for domain in RIVALRY_DOMAINS]
-    check_complete(paths, wanted, seen, problems)
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Relation:
+    """One table of a world.
 
-
-def read_neighbours(paths: Sequence[Path], states: tuple[Actor, ...], numbers: NumberReader) -> None:
-    """What lies between every pair of states, named `neighbours.<first>.<second>.<field>`, codes in alphabetical order.
-
-    A world of one state needs no such table.
+    name, file: of its numbers, `<name>.<first>.<second>.<field>`, and of the table; parties: the two columns that say
+    whose number it is; column: the one that says which; fields: the widest range and the meaning of each; pairs: of
+    whom there may be rows; complete: whether every field of every pair needs one; either_way: whether two of a sort
+    may stand in either order (the name has them in alphabetical order); unit: where the table has no column for it;
+    called: how the parties are called in a meaning; check: what a single column cannot tell.
     """
-    problems = numbers.problems
-    names = {actor.code: actor.name for actor in states}
-    pairs = list(combinations(sorted(names), 2))
-    if not pairs and not any(path.is_file() for path in paths):
-        return
+
+    name: str
+    file: str
+    parties: Mapping[str, Reader[Parties]]
+    column: str
+    fields: Mapping[str, tuple[Span, str]]
+    pairs: Callable[[Parties], Iterable[tuple[str, str]]]
+    complete: bool = True
+    either_way: bool = False
+    unit: str = ""
+    called: str = "name"
+    check: Callable[[Entry, Values, Parties], None] | None = None
+
+    @cached_property
+    def form(self) -> Form[Parties]:
+        """The columns of the table."""
+        own = {column: reader for column, reader in NUMBER_COLUMNS.items() if column != "unit" or not self.unit}
+        return Form(needs={**self.parties, self.column: word(self.fields), **own}, check=self.check)
+
+
+def check_owner(row: Entry, values: Values, parties: Parties) -> None:
+    """What a field says of a corridor is a state's or a power's."""
+    owners = {"states": parties.states, "powers": parties.powers, "": {**parties.states, **parties.powers}}
+    values["actor"] = check_choice(row.value["actor"], owners[_OWNERS.get(values["field"], "")])
+
+
+_STATE: Reader[Parties] = name_of(lambda parties: parties.states)
+_POWER: Reader[Parties] = name_of(lambda parties: parties.powers)
+_CORRIDOR: Reader[Parties] = name_of(lambda parties: parties.corridors)
+
+TIES = Relation(
+    name="ties",
+    file="ties.csv",
+    parties={"state": _STATE, "power": _POWER},
+    column="field",
+    fields=TIE_FIELDS,
+    pairs=lambda parties: product(parties.states, parties.powers),
+)
+RIVALRIES = Relation(
+    name="rivalry",
+    file="rivalries.csv",
+    parties={"power_a": _POWER, "power_b": _POWER},
+    column="domain",
+    fields=RIVALRY_FIELDS,
+    pairs=lambda parties: combinations(sorted(parties.powers), 2),
+    either_way=True,
+    unit="-1 to 1",
+)
+NEIGHBOURS = Relation(
+    name="neighbours",
+    file="neighbours.csv",
+    parties={"state_a": _STATE, "state_b": _STATE},
+    column="field",
+    fields=NEIGHBOUR_FIELDS,
+    pairs=lambda parties: combinations(sorted(parties.states), 2),
+    either_way=True,
+)
+CORRIDOR_TIES = Relation(
+    name="corridors",
+    file="corridors.csv",
+    parties={"corridor": _CORRIDOR, "actor": as_written({"type": "string"})},
+    column="field",
+    fields=CORRIDOR_FIELDS,
+    pairs=lambda parties: product(parties.corridors, [*parties.states, *parties.powers]),
+    complete=False,
+    called="spoken",
+    check=check_owner,
+)
+RELATIONS = (TIES, RIVALRIES, NEIGHBOURS, CORRIDOR_TIES)
+
+
+# --- reading them ----------------------------------------------------------------------------------------------------
+
+
+def read_relation(
+    relation: Relation, folders: Sequence[Path], parties: Parties, numbers: NumberReader, problems: Problems
+) -> None:
+    """The numbers of one table of a world and of those it extends; one of them must have it, if there is any pair."""
+    paths = [folder / relation.file for folder in folders]
+    there = [path for path in paths if path.is_file()]
+    pairs = list(relation.pairs(parties))
     seen: set[tuple[str, str, str]] = set()
-    for row in _rows(paths, NEIGHBOUR_COLUMNS, problems):
-        one = check_choice(row["state_a"], tuple(names), problems)
-        two = check_choice(row["state_b"], tuple(names), problems)
-        what = check_choice(row["field"], tuple(NEIGHBOUR_FIELDS), problems)
-        unit = check_text(row["unit"], problems)
-        if (
-            one is None
-            or two is None
-            or what is None
-            or not check_two_actors(row["state_b"], "state", one, two, problems)
-        ):
+    for row, values in read_rows(there or (paths[:1] if pairs else []), relation.form, parties, problems):
+        one, two, what = (values[column] for column in (*relation.parties, relation.column))
+        if one is None or two is None or what is None or not check_two_differ(row, relation, one, two):
             continue
-        first, second = sorted((one, two))
+        first, second = sorted((one, two)) if relation.either_way else (one, two)
         seen.add((first, second, what))
-        widest, meaning = NEIGHBOUR_FIELDS[what]
-        told = meaning.format(one=names[first], two=names[second])
-        numbers.from_row(f"neighbours.{first}.{second}.{what}", row, told, unit, widest)
-    check_complete(paths, [(*pair, what) for pair in pairs for what in NEIGHBOUR_FIELDS], seen, problems)
+        span, meaning = relation.fields[what]
+        names = [getattr(parties.all[code], relation.called) for code in (first, second)]
+        told = meaning.format(**dict(zip(relation.parties, names, strict=True)))
+        numbers.from_row(f"{relation.name}.{first}.{second}.{what}", row, values, told, span, relation.unit)
+    if relation.complete and there:
+        check_complete(paths[-1], [(*pair, field) for pair in pairs for field in relation.fields], seen, problems)
 
 
-def read_corridors(
-    paths: Sequence[Path],
-    corridors: tuple[Corridor, ...],
-    states: tuple[Actor, ...],
-    powers: tuple[Actor, ...],
-    numbers: NumberReader,
-) -> None:
-    """What the corridors are to the states and powers, named `corridors.<corridor>.<actor>.<field>`.
-
-    What has no row is none, and has no number. A world without corridors needs no such table.
-    """
-    problems = numbers.problems
-    if not corridors and not any(path.is_file() for path in paths):
-        return
-    names = {actor.code: actor.spoken for actor in (*states, *powers)}
-    owners = {"state": [actor.code for actor in states], "power": [actor.code for actor in powers]}
-    ways = {corridor.code: corridor.spoken for corridor in corridors}
-    for row in _rows(paths, CORRIDOR_COLUMNS, problems):
-        corridor = check_choice(row["corridor"], tuple(ways), problems)
-        what = check_choice(row["field"], tuple(CORRIDOR_FIELDS), problems)
-        unit = check_text(row["unit"], problems)
-        owner, meaning = CORRIDOR_FIELDS.get(what or "", ("", ""))
-        actor = check_choice(row["actor"], owners.get(owner, tuple(names)), problems)
-        if corridor is None or actor is None or what is None:
-            continue
-        told = meaning.format(actor=names[actor], corridor=ways[corridor])
-        numbers.from_row(f"corridors.{corridor}.{actor}.{what}", row, told, unit, SHARE)
-
-
-def check_two_actors(entry: Entry, sort: str, one: str, two: str, problems: Problems) -> bool:
-    """Between a power or state and itself lies nothing."""
+def check_two_differ(row: Entry, relation: Relation, one: str, two: str) -> bool:
+    """Between one and itself lies nothing."""
     if one != two:
         return True
-    problems.about(entry, allowed=f"a {sort} other than '{one}'")
+    column = list(relation.parties)[1]
+    row.value[column].refuse(allowed=f"a {column.partition('_')[0]} other than '{one}'")
     return False
 
 
 def check_complete(
-    paths: Sequence[Path],
-    wanted: Iterable[tuple[str, ...]],
-    seen: Collection[tuple[str, str, str]],
-    problems: Problems,
+    path: Path, wanted: Iterable[tuple[str, ...]], seen: Collection[tuple[str, ...]], problems: Problems
 ) -> None:
     """A table has every row it needs, those of the worlds that are extended counted."""
     missing = [" ".join(row) for row in wanted if row not in seen]
-    if missing and any(path.is_file() for path in paths):
-        problems.add(Problem(file=shown_path(paths[-1]), message=f"rows are missing: {listed(missing)}"))
+    if missing:
+        problems.add(Problem(file=shown_path(path), message=f"rows are missing: {listed(missing)}"))
+
+
+def check_energy_shares(path: Path, parties: Parties, numbers: NumberReader, problems: Problems) -> None:
+    """The parts of its oil and gas that a state sells to the powers are parts of one whole."""
+    for state in parties.states:
+        names = [f"ties.{state}.{power}.energy" for power in parties.powers]
+        total = sum(numbers.read[name].value for name in names if name in numbers.read)
+        if total > 1.0 + 1e-9:
+            key, found = f"ties.{state}.*.energy", f"shares that sum to {total:.12g}"
+            allowed = "shares that sum to 1 or less"
+            problems.add(Problem(file=shown_path(path), key=key, found=found, allowed=allowed))

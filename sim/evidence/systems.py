@@ -4,15 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
-from sim.evidence.documents import Fact, read_section, usable_facts
+from sim.evidence.documents import FACT_IDS
 from sim.evidence.numbers import NumberReader
-from sim.io.checks import check_choices, check_keys, check_list, check_text
 from sim.io.errors import Entry, Problems
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+from sim.io.forms import (
+    TEXT,
+    Form,
+    Reader,
+    Values,
+    file_schema,
+    group,
+    list_of,
+    names_of,
+    read_file,
+    read_form,
+    schema_of,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,44 +38,39 @@ class System:
     line: int
 
 
-_SYSTEM_KEYS = ("name", "claim", "evidence", "rules", "strengths")
+def check_stands_on_something(entry: Entry, _values: Values, _: object) -> None:
+    """A system has evidence, and a strength at least, or it could not be switched off."""
+    keys = entry.value
+    if "evidence" in keys and keys["evidence"].value == []:
+        keys["evidence"].refuse(found="", message="evidence is missing: the ids of facts")
+    if "strengths" in keys and keys["strengths"].value == []:
+        keys["strengths"].refuse(found="", message="a system needs a strength, or it could not be switched off")
 
 
-def read_systems(path: Path, facts: Mapping[str, Fact], numbers: NumberReader, problems: Problems) -> dict[str, System]:
-    """The systems by id."""
+_NUMBER_NAMES: Reader[NumberReader] = names_of(lambda numbers: numbers.read)
+SYSTEM: Form[NumberReader] = Form(
+    needs={
+        "name": TEXT.says("what it is called"),
+        "claim": TEXT.says("what it says about the world"),
+        "evidence": FACT_IDS.but(minItems=1).says("the facts behind the claim, by id"),
+        "rules": list_of(TEXT).says("the functions that carry it, as file.function"),
+        "strengths": _NUMBER_NAMES.but(minItems=1).says("the numbers that are set to 0 to switch it off"),
+    },
+    check=check_stands_on_something,
+)
+SYSTEMS: Form[object] = Form(needs={"systems": group(schema_of(SYSTEM)).says("the systems by id")})
+
+
+def read_systems(path: Path, numbers: NumberReader, problems: Problems) -> dict[str, System]:
+    """The systems by id; `numbers` knows the facts and the numbers that they may name."""
     systems = {}
-    for name, entry in read_section(path, "systems", problems).items():
-        if not check_keys(entry, _SYSTEM_KEYS, (), problems):
-            continue
-        keys = entry.value
-        systems[name] = System(
-            id=name,
-            name=check_text(keys.get("name"), problems),
-            claim=check_text(keys.get("claim"), problems),
-            evidence=_evidence_of(keys.get("evidence"), facts, problems),
-            rules=_texts(keys.get("rules"), problems),
-            strengths=check_strengths(keys.get("strengths"), numbers.read, problems),
-            file=entry.file,
-            line=entry.line,
-        )
+    for name, entry in read_file(path, SYSTEMS, None, problems)["systems"].items():
+        values = read_form(entry, SYSTEM, numbers)
+        if values is not None:
+            systems[name] = System(id=name, **values, file=entry.file, line=entry.line)
     return systems
 
 
-def check_strengths(entry: Entry | None, numbers: Collection[str], problems: Problems) -> tuple[str, ...]:
-    """A strength is a number of the parameters; a system has at least one, or it could not be switched off."""
-    strengths = check_choices(entry, numbers, problems)
-    if entry is not None and entry.value == []:
-        problems.about(entry, found="", message="a system needs a strength, or it could not be switched off")
-    return strengths
-
-
-def _evidence_of(entry: Entry | None, facts: Mapping[str, Fact], problems: Problems) -> tuple[str, ...]:
-    items = [] if entry is None else check_list(entry, problems, "a list of ids of facts")
-    if entry is not None and entry.value == []:
-        problems.about(entry, found="", message="evidence is missing: the ids of facts")
-    return usable_facts(items, facts, problems)
-
-
-def _texts(entry: Entry | None, problems: Problems) -> tuple[str, ...]:
-    items = [] if entry is None else check_list(entry, problems)
-    return tuple(check_text(item, problems) for item in items)
+def system_schema() -> dict[str, Any]:
+    """The JSON Schema (draft 7) of `systems.yaml`."""
+    return file_schema("Systems of multivector", "Mechanisms that can be switched off.", schema_of(SYSTEMS))

@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.io.checks import check_choice, check_keys
+from sim.evidence.actors import world_form
+from sim.io.checks import check_choice
 from sim.io.errors import Entry, Problems
+from sim.io.forms import check_keys
 from sim.io.readers import read_yaml
 
 if TYPE_CHECKING:
@@ -45,29 +47,21 @@ def read_lineage(seeds: Path, world: str, problems: Problems) -> list[tuple[Path
         chain.append(following)
         folder = seeds / following
         top = read_yaml(folder / "actors.yaml", problems)
-        if top is None or not check_world_keys(top, problems):
+        if top is None or not check_keys(top, world_form(top)):
             return []
         lineage.append((folder, top))
         parent = top.value.get("extends")
-        following = None if parent is None else check_extended(parent, worlds, chain, problems)
+        following = None if parent is None else check_extended(parent, worlds, chain)
         if parent is not None and following is None:
             return []
     return lineage[::-1]
 
 
-def check_world_keys(top: Entry, problems: Problems) -> bool:
-    """A world says who is in it; one that extends another says only what it adds."""
-    own = ("region", "states", "powers")
-    if isinstance(top.value, dict) and "extends" in top.value:
-        return check_keys(top, ("extends",), (*own, "corridors"), problems)
-    return check_keys(top, own, ("corridors", "extends"), problems)
-
-
-def check_extended(entry: Entry, worlds: Iterable[str], chain: Sequence[str], problems: Problems) -> str | None:
+def check_extended(entry: Entry, worlds: Iterable[str], chain: Sequence[str]) -> str | None:
     """What is extended is a world of these seeds, and not one of its own heirs."""
-    world = check_choice(entry, worlds, problems)
+    world = check_choice(entry, worlds)
     if world is not None and world in chain:
         circle = " -> ".join([*chain, world])
-        problems.about(entry, message=f"worlds extend each other in a circle: {circle}")
+        entry.refuse(message=f"worlds extend each other in a circle: {circle}")
         return None
     return world

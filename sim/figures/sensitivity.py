@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from sim.analysis.sensitivity.experiment import DesignKind
+from sim.analysis.sensitivity.design_kinds import DesignKind
 from sim.figures.discovery import discovery_box, discovery_path
 from sim.figures.sensitivity_frame import MOST_PANELS, SweepFigure, asks_of, file_name, finished, frame, put_keys
 from sim.figures.sensitivity_grid import courses, maps, responses

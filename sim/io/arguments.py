@@ -36,15 +36,16 @@ class Arguments:
         """A value as the checks of files take it: scalars of any library as plain ones, groups and lists of entries."""
         if isinstance(value, Mapping):
             inner = {str(name): self.entry(f"{key}.{name}", one) for name, one in value.items()}
-            return Entry(inner, self.function, 0, 0, key)
+            return Entry(inner, self.problems, self.function, 0, 0, key)
         if isinstance(value, list | tuple):
-            return Entry([self.entry(f"{key}[{at}]", one) for at, one in enumerate(value)], self.function, 0, 0, key)
+            items = [self.entry(f"{key}[{at}]", one) for at, one in enumerate(value)]
+            return Entry(items, self.problems, self.function, 0, 0, key)
         plain = _plain(value)
-        return Entry(plain, self.function, 0, 0, key, None if plain is None else str(plain))
+        return Entry(plain, self.problems, self.function, 0, 0, key, None if plain is None else str(plain))
 
     def whole(self, key: str, value: Any, low: int, high: int) -> int:
         """A whole number within low..high; `low` where it is none, which `refuse_if_wrong` then tells."""
-        checked = check_whole_number(self.entry(key, value), self.problems, low, high)
+        checked = check_whole_number(self.entry(key, value), low, high)
         return low if checked is None else checked
 
     def whole_or_none(self, key: str, value: Any, low: int, high: int) -> int | None:
@@ -58,14 +59,14 @@ class Arguments:
     def inside(self, key: str, value: Any, low: float, high: float) -> float:
         """A number strictly between low and high, such as how much an interval covers."""
         entry = self.entry(key, value)
-        number = check_number(entry, self.problems)
+        number = check_number(entry)
         if number is not None and not low < number < high:
-            self.problems.about(entry, allowed=f"a number between {low:g} and {high:g}, neither of them")
+            entry.refuse(allowed=f"a number between {low:g} and {high:g}, neither of them")
         return low if number is None else number
 
     def choice(self, key: str, value: Any, choices: Collection[str]) -> str:
         """One of some words."""
-        checked = check_choice(self.entry(key, value), choices, self.problems)
+        checked = check_choice(self.entry(key, value), choices)
         return next(iter(choices)) if checked is None else checked
 
     def choices(self, key: str, value: Any, choices: Collection[str]) -> tuple[str, ...]:
@@ -75,15 +76,15 @@ class Arguments:
         try:
             given = list(value)
         except TypeError:
-            self.problems.about(self.entry(key, value), allowed=f"a list of: {listed(choices)}")
+            self.entry(key, value).refuse(allowed=f"a list of: {listed(choices)}")
             return ()
         for at, one in enumerate(given):
             entry = self.entry(f"{key}[{at}]", one)
             if entry.value in given[:at]:
-                self.problems.about(entry, message="this is named twice")
+                entry.refuse(message="this is named twice")
             elif entry.text not in choices:
                 near = nearest_to(entry.text, choices) if entry.text else None
-                self.problems.about(entry, allowed=listed(choices), nearest=near)
+                entry.refuse(allowed=listed(choices), nearest=near)
         return tuple(name for name in choices if name in given)
 
     def path(self, key: str, value: Any) -> Path:
@@ -94,9 +95,9 @@ class Arguments:
                 raise ValueError
             return Path(written).expanduser()
         except (TypeError, ValueError):
-            self.problems.about(self.entry(key, value), allowed="a path, as text or as a pathlib.Path")
+            self.entry(key, value).refuse(allowed="a path, as text or as a pathlib.Path")
         except RuntimeError:  # no home is known
-            self.problems.about(self.entry(key, value), allowed="a path; the home folder of this user is not known")
+            self.entry(key, value).refuse(allowed="a path; the home folder of this user is not known")
         return Path()
 
     def path_or_none(self, key: str, value: Any) -> Path | None:

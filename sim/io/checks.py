@@ -3,108 +3,60 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Sequence
+import re
+from collections.abc import Collection, Iterable
 
-from sim.io.errors import MOST_QUOTED, Entry, Problems, listed, nearest_to, quoted
-
-_NOT_BOOLEAN = frozenset(("on", "off", "yes", "no", "y", "n"))
+from sim.io.errors import Entry, listed, nearest_to
 
 
-def check_group(entry: Entry, problems: Problems, allowed: str = "a group of keys") -> dict[str, Entry]:
+def check_group(entry: Entry, allowed: str = "a group of keys") -> dict[str, Entry]:
     """The keys of a mapping; a problem and an empty dict for anything else."""
     if isinstance(entry.value, dict):
         return entry.value
-    problems.about(entry, allowed=allowed)
+    entry.refuse(allowed=allowed)
     return {}
 
 
-def check_list(entry: Entry, problems: Problems, allowed: str = "a list") -> list[Entry]:
+def check_list(entry: Entry, allowed: str = "a list") -> list[Entry]:
     """The items of a list; a problem and an empty list for anything else."""
     if isinstance(entry.value, list):
         return entry.value
-    problems.about(entry, allowed=allowed)
+    entry.refuse(allowed=allowed)
     return []
 
 
-def check_keys(entry: Entry, required: Collection[str], optional: Collection[str], problems: Problems) -> bool:
-    """A mapping has every required key and no unknown one. False when the keys cannot be used at all."""
-    if not isinstance(entry.value, dict):
-        problems.about(entry, allowed="a group of keys: " + listed([*required, *optional]))
-        return False
-    check_unknown_keys(entry, [*required, *optional], problems)
-    check_missing_keys(entry, required, problems)
-    return True
-
-
-def check_unknown_keys(entry: Entry, known: Sequence[str], problems: Problems) -> None:
-    """No key that nobody reads; says so when the key is a word that older YAML takes for true or false."""
-    for key, value in entry.value.items():
-        if key in known:
-            continue
-        hint = f"{quoted(key)} is plain text in YAML 1.2, not true or false" if key.lower() in _NOT_BOOLEAN else ""
-        shown = key[:MOST_QUOTED]
-        path = f"{entry.key}.{shown}" if entry.key else shown
-        problems.about(
-            value,
-            key=path,
-            found=f"the unknown key {quoted(key)}",
-            allowed=listed(known),
-            nearest=nearest_to(key, known),
-            message=hint,
-        )
-
-
-def check_missing_keys(entry: Entry, required: Iterable[str], problems: Problems) -> None:
-    """Every required key is there."""
-    for key in required:
-        if key not in entry.value:
-            problems.about(entry, found="", message=f"'{key}' is missing")
-
-
-def check_text(entry: Entry | None, problems: Problems, allowed: str = "text") -> str:
+def check_text(entry: Entry, allowed: str = "text") -> str:
     """Text that says something; a number or a date counts as the text that was written. Empty on a problem."""
-    if entry is None:
-        return ""
     if entry.text is not None and entry.value is not None and entry.text.strip():
         return " ".join(entry.text.split())
-    problems.about(entry, allowed=allowed)
+    entry.refuse(allowed=allowed)
     return ""
 
 
-def check_number(
-    entry: Entry | None,
-    problems: Problems,
-    low: float = -math.inf,
-    high: float = math.inf,
-    allowed: str = "",
-) -> float | None:
+def check_number(entry: Entry, low: float = -math.inf, high: float = math.inf, allowed: str = "") -> float | None:
     """A finite number within low..high; None on a problem."""
-    if entry is None:
-        return None
     value = entry.value
     if isinstance(value, bool) or not isinstance(value, int | float):
-        problems.about(entry, allowed=allowed or range_in_words(low, high))
+        entry.refuse(allowed=allowed or range_in_words(low, high))
         return None
     try:
         number = float(value)
     except OverflowError:
         number = math.inf
     if not math.isfinite(number):
-        problems.about(entry, allowed="a finite number")
+        entry.refuse(allowed="a finite number")
         return None
     if not low <= number <= high:
-        problems.about(entry, allowed=allowed or range_in_words(low, high))
+        entry.refuse(allowed=allowed or range_in_words(low, high))
         return None
     return number
 
 
-def check_whole_number(entry: Entry | None, problems: Problems, low: int, high: int) -> int | None:
+def check_whole_number(entry: Entry, low: int, high: int) -> int | None:
     """A whole number within low..high; None on a problem."""
-    if entry is None:
-        return None
     value = entry.value
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        problems.about(entry, allowed=f"a whole number from {low} to {high}")
+        entry.refuse(allowed=f"a whole number from {low} to {high}")
         return None
     return value
 
@@ -120,27 +72,30 @@ def range_in_words(low: float, high: float) -> str:
     return f"a number from {low:g} to {high:g}"
 
 
-def check_choice(entry: Entry | None, choices: Iterable[str], problems: Problems) -> str | None:
+def check_choice(entry: Entry, choices: Iterable[str]) -> str | None:
     """One of the choices; None on a problem that names the nearest."""
-    if entry is None:
-        return None
     options = choices if isinstance(choices, Collection) else list(choices)
     if entry.text is not None and entry.text in options:
         return entry.text
-    close = nearest_to(entry.text, options) if entry.text else None
-    problems.about(entry, allowed=listed(options), nearest=close)
+    entry.refuse(allowed=listed(options), nearest=nearest_to(entry.text, options) if entry.text else None)
     return None
 
 
-def check_choices(entry: Entry | None, choices: Collection[str], problems: Problems) -> tuple[str, ...]:
+def check_choices(entry: Entry, choices: Collection[str]) -> tuple[str, ...]:
     """A list of choices, each once; wrong ones are left out with a problem."""
-    if entry is None:
-        return ()
-    chosen: list[str] = []
-    for item in check_list(entry, problems):
-        name = check_choice(item, choices, problems)
+    chosen: dict[str, None] = {}
+    for item in check_list(entry):
+        name = check_choice(item, choices)
         if name in chosen:
-            problems.about(item, message="this is named twice")
+            item.refuse(message="this is named twice")
         elif name is not None:
-            chosen.append(name)
+            chosen[name] = None
     return tuple(chosen)
+
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]*\Z")
+
+
+def is_name(text: str) -> bool:
+    """Whether this can be the name of a scenario or an event: small letters, digits and hyphens, never a path."""
+    return _NAME.match(text) is not None

@@ -1,8 +1,8 @@
 """What is wrong with a file, said so that a person can mend it.
 
-Every reader of files in this package works the same way: it reads what it can (`sim.io.readers`), checks it
-(`sim.io.checks`), notes each problem as a `Problem` with its file, line and key, and only at the end raises one
-`InputError` that lists them all.
+Every reader of files in this package works the same way: it reads what it can (`sim.io.readers`) into entries, checks
+them by a declared form (`sim.io.forms`), and only at the end raises one `InputError` that lists every problem with its
+file, line and key. An entry knows the notebook in which problems with it are noted, so nobody has to hand it on.
 """
 
 from __future__ import annotations
@@ -83,30 +83,6 @@ class Problems:
         if len(self._noted) > MOST_COMPLAINTS:
             raise InputError([*self._noted, Problem(file=problem.file, message="and more; reading stopped here")])
 
-    def about(
-        self,
-        entry: Entry,
-        *,
-        key: str | None = None,
-        found: str | None = None,
-        allowed: str = "",
-        nearest: str | None = None,
-        message: str = "",
-    ) -> None:
-        """Complain about `entry`; `found` is what stands there unless told otherwise (empty: do not say)."""
-        self.add(
-            Problem(
-                file=entry.file,
-                line=entry.line or None,
-                column=entry.column or None,
-                key=entry.key if key is None else key,
-                found=entry.quoted() if found is None else found,
-                allowed=allowed,
-                nearest=nearest,
-                message=message,
-            )
-        )
-
     def raise_if_any(self) -> None:
         """Raise `InputError` with everything noted, in order of file and line; do nothing when there is nothing."""
         if self._noted:
@@ -165,15 +141,19 @@ def input_error(
 
 
 class Entry:
-    """One value of a file with its place: `value` is a scalar, a list of entries or a dict from text to entries.
+    """One value of a file with its place, and the notebook for what is wrong with it.
 
-    Lines and columns count from 1; 0 stands where there are none, as in a call from Python (`sim.io.arguments`).
+    `value` is a scalar, a list of entries or a dict from text to entries; `text` is a scalar as it was written. Lines
+    and columns count from 1; 0 stands where there are none, as in a call from Python (`sim.io.arguments`).
     """
 
-    __slots__ = ("column", "file", "key", "line", "text", "value")
+    __slots__ = ("column", "file", "key", "line", "problems", "text", "value")
 
-    def __init__(self, value: Any, file: str, line: int, column: int, key: str, text: str | None = None) -> None:
+    def __init__(
+        self, value: Any, problems: Problems, file: str, line: int, column: int, key: str, text: str | None = None
+    ) -> None:
         self.value = value
+        self.problems = problems
         self.file = file
         self.line = line
         self.column = column
@@ -192,3 +172,34 @@ class Entry:
         if self.value is None:
             return "nothing"
         return quoted(str(self.value) if self.text is None else self.text)
+
+    def at_key(self, key: str) -> Entry:
+        """The same value at the same place, known by another key."""
+        return Entry(self.value, self.problems, self.file, self.line, self.column, key, self.text)
+
+    def with_value(self, value: Any) -> Entry:
+        """Another value for what is written at the same place, such as an amount in another unit."""
+        return Entry(value, self.problems, self.file, self.line, self.column, self.key, self.text)
+
+    def refuse(
+        self,
+        *,
+        key: str | None = None,
+        found: str | None = None,
+        allowed: str = "",
+        nearest: str | None = None,
+        message: str = "",
+    ) -> None:
+        """Note what is wrong here; `found` is what stands here unless told otherwise (empty: do not say)."""
+        self.problems.add(
+            Problem(
+                file=self.file,
+                line=self.line or None,
+                column=self.column or None,
+                key=self.key if key is None else key,
+                found=self.quoted() if found is None else found,
+                allowed=allowed,
+                nearest=nearest,
+                message=message,
+            )
+        )

@@ -11,7 +11,7 @@ import csv
 import io
 import re
 import stat
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -167,16 +167,17 @@ class _Composer:
         parser = _EventStream(text)
         try:
             while (event := parser.get_event()) is not None:
-                self._take(event)
+                if type(event) is yaml.ScalarEvent:  # nine of ten, so they are taken first
+                    self._scalar(event)
+                else:
+                    self._take(event)
         finally:
             parser.dispose()
         return None if self.top is not None and self.top.text == "" else self.top
 
     def _take(self, event: Any) -> None:
         kind = type(event)
-        if kind is yaml.ScalarEvent:
-            self._scalar(event)
-        elif kind is yaml.MappingStartEvent:
+        if kind is yaml.MappingStartEvent:
             self._group(event, {})
         elif kind is yaml.SequenceStartEvent:
             self._group(event, [])
@@ -196,18 +197,23 @@ class _Composer:
         return bool(self.open) and type(self.open[-1].value) is dict and self.keys[-1] is None
 
     def _scalar(self, event: Any) -> None:
-        self._check(event)
-        if self._awaits_key():
-            self._check_new_key(event)
+        self.nodes += 1
+        if self.nodes > MOST_NODES or event.anchor is not None or event.tag is not None:
+            self._refuse_node(event)
+        text = event.value
+        if self.open and self.keys[-1] is None and type(self.open[-1].value) is dict:  # a key, not a value
+            if text in self.open[-1].value:
+                self._refuse_key(event)
             self.keys[-1] = event
             return
-        text = event.value
         value = plain_scalar(text) if event.implicit[0] and not event.style else text
         mark = event.start_mark
-        self._hang(Entry(value, self.file, mark.line + 1, mark.column + 1, "", text))
+        self._hang(Entry(value, self.problems, self.file, mark.line + 1, mark.column + 1, "", text))
 
     def _group(self, event: Any, value: dict[str, Entry] | list[Entry]) -> None:
-        self._check(event)
+        self.nodes += 1
+        if self.nodes > MOST_NODES or event.anchor is not None or event.tag is not None:
+            self._refuse_node(event)
         if self._awaits_key():
             self._refuse(event, "a list or group as a key", "a word")
             raise _TooMuchError
@@ -216,7 +222,7 @@ class _Composer:
             raise _TooMuchError
         # A group is found where its key stands, not where its first line does.
         mark = (self.keys[-1] if self.keys and self.keys[-1] is not None else event).start_mark
-        entry = Entry(value, self.file, mark.line + 1, mark.column + 1, "")
+        entry = Entry(value, self.problems, self.file, mark.line + 1, mark.column + 1, "")
         self._hang(entry)
         self.open.append(entry)
         self.keys.append(None)
@@ -229,24 +235,25 @@ class _Composer:
         parent = self.open[-1]
         if type(parent.value) is dict:
             key = self.keys[-1].value
-            entry.key = _key_path(parent.key, f".{_short(key)}" if parent.key else _short(key))
+            if len(key) > MOST_QUOTED or len(parent.key) + len(key) >= MOST_PATH:
+                entry.key = _key_path(parent.key, f".{_short(key)}" if parent.key else _short(key))
+            else:
+                entry.key = f"{parent.key}.{key}" if parent.key else key
             parent.value.setdefault(key, entry)
             self.keys[-1] = None
         else:
             entry.key = _key_path(parent.key, f"[{len(parent.value)}]")
             parent.value.append(entry)
 
-    def _check_new_key(self, event: Any) -> None:
+    def _refuse_key(self, event: Any) -> None:
         """A key stands once."""
         parent = self.open[-1]
-        if event.value in parent.value:
-            first = parent.value[event.value].line
-            found = f"the key {quoted(event.value)} a second time (first on line {first})"
-            self._refuse(event, found, "each key once", parent.key)
+        first = parent.value[event.value].line
+        found = f"the key {quoted(event.value)} a second time (first on line {first})"
+        self._refuse(event, found, "each key once", parent.key)
 
-    def _check(self, event: Any) -> None:
-        """Not too many values, no anchor, no tag."""
-        self.nodes += 1
+    def _refuse_node(self, event: Any) -> None:
+        """Too many values, an anchor, a tag."""
         if self.nodes > MOST_NODES:
             self._refuse(event, "more values than that", f"at most {MOST_NODES} values in a file")
             raise _TooMuchError
@@ -265,8 +272,8 @@ class _Composer:
 # --- tables -----------------------------------------------------------------------------------------------------------
 
 
-def read_table(path: Path | str, columns: Sequence[str], problems: Problems) -> list[dict[str, Entry]]:
-    """The rows of a CSV file, each a dict from column to cell; the header must hold exactly `columns`.
+def read_table(path: Path | str, columns: Collection[str], problems: Problems) -> list[Entry]:
+    """The rows of a CSV file, each a group of its cells; the header must hold exactly `columns`.
 
     A cell's key is its column, its value what `plain_scalar` makes of the text. Wrong rows are left out, with a
     problem.
@@ -277,51 +284,48 @@ def read_table(path: Path | str, columns: Sequence[str], problems: Problems) -> 
         return []
     file = shown_path(path)
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    rows: list[dict[str, Entry]] = []
+    rows: list[Entry] = []
     try:
         header = next(reader, None)
         if header is None:
             problems.add(Problem(file=file, message="the file is empty"))
             return []
-        if not check_header(header, columns, file, problems):
+        unfit = list(_unfit_for_header(header, columns, file))
+        for problem in unfit:
+            problems.add(problem)
+        if unfit:
             return []
-        rows = [
-            _cells(row, header, file, reader.line_num)
-            for row in reader
-            if any(cell.strip() for cell in row) and check_width(row, header, file, reader.line_num, problems)
-        ]
+        for row in reader:
+            if not any(cell.strip() for cell in row):
+                continue
+            if len(row) == len(header):
+                rows.append(_row(row, header, file, reader.line_num, problems))
+            else:
+                found, allowed = f"{len(row)} cells", f"{len(header)} cells"
+                problems.add(Problem(file=file, line=reader.line_num, found=found, allowed=allowed))
     except csv.Error as error:
         problems.add(Problem(file=file, line=reader.line_num, message=f"this is not valid CSV: {error}"))
+        return []
     return rows
 
 
-def check_header(header: Sequence[str], columns: Sequence[str], file: str, problems: Problems) -> bool:
-    """Each column once, none missing, none unknown."""
-    before = len(problems)
+def _unfit_for_header(header: Sequence[str], columns: Collection[str], file: str) -> Iterator[Problem]:
+    """What is wrong with a header: each column stands once, none is missing, none unknown."""
     for column in header:
         if column not in columns:
-            nearest = nearest_to(column, columns)
-            problems.add(
-                Problem(file=file, line=1, key="header", found=f"'{column}'", allowed=listed(columns), nearest=nearest)
-            )
+            found, nearest = f"'{column}'", nearest_to(column, columns)
+            yield Problem(file=file, line=1, key="header", found=found, allowed=listed(columns), nearest=nearest)
         elif list(header).count(column) > 1:
-            problems.add(Problem(file=file, line=1, key="header", message=f"the column '{column}' stands twice"))
+            yield Problem(file=file, line=1, key="header", message=f"the column '{column}' stands twice")
     for column in columns:
         if column not in header:
-            problems.add(Problem(file=file, line=1, key="header", message=f"the column '{column}' is missing"))
-    return len(problems) == before
+            yield Problem(file=file, line=1, key="header", message=f"the column '{column}' is missing")
 
 
-def check_width(row: Sequence[str], header: Sequence[str], file: str, line: int, problems: Problems) -> bool:
-    """A row has as many cells as the header."""
-    if len(row) == len(header):
-        return True
-    problems.add(Problem(file=file, line=line, found=f"{len(row)} cells", allowed=f"{len(header)} cells"))
-    return False
-
-
-def _cells(row: Sequence[str], header: Sequence[str], file: str, line: int) -> dict[str, Entry]:
-    return {
-        column: Entry(plain_scalar(cell.strip()), file, line, index + 1, column, cell.strip())
+def _row(row: Sequence[str], header: Sequence[str], file: str, line: int, problems: Problems) -> Entry:
+    """A row as a group of keys, one for each column."""
+    cells = {
+        column: Entry(plain_scalar(cell.strip()), problems, file, line, index + 1, column, cell.strip())
         for index, (column, cell) in enumerate(zip(header, row, strict=True))
     }
+    return Entry(cells, problems, file, line, 1, "")

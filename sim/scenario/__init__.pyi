@@ -1,6 +1,6 @@
 from .diff import diff_text as diff_text
 from .events import Event as Event
 from .events import EventKind as EventKind
+from .family import list_scenarios as list_scenarios
 from .scenario import Scenario as Scenario
-from .scenario import list_scenarios as list_scenarios
 from .scenario import load_scenario as load_scenario

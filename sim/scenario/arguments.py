@@ -42,15 +42,15 @@ def given_numbers(arguments: Arguments, numbers: Any, evidence: Evidence) -> dic
     if numbers is None:
         return {}
     if not isinstance(numbers, Mapping):
-        arguments.problems.about(arguments.entry("numbers", numbers), allowed="values by the name of their number")
+        arguments.entry("numbers", numbers).refuse(allowed="values by the name of their number")
         return {}
     found: dict[str, Any] = {}
     for written, value in numbers.items():
         if not isinstance(written, str):
             name = arguments.entry("numbers", written)
-            arguments.problems.about(name, allowed="the name of a number of the evidence, as text")
+            name.refuse(allowed="the name of a number of the evidence, as text")
             continue
-        known = check_number_name(arguments.entry(f"numbers.{written}", written), written, evidence, arguments.problems)
+        known = check_number_name(arguments.entry(f"numbers.{written}", written), written, evidence)
         if known is None:
             continue
         number = _read(arguments, f"numbers.{written}", value, evidence.numbers[known])
@@ -67,11 +67,9 @@ def _read(arguments: Arguments, key: str, value: Any, number: Number) -> Any:
     if _is_array(inner):
         return _read_array(arguments, key, inner, number, beyond)
     entry = arguments.entry(key, value)
-    read, _ = read_override(entry, number, arguments.problems)
+    read, _ = read_override(entry, number)
     if isinstance(read, Range):
-        arguments.problems.about(
-            entry, found="a range", allowed="a value, or one a run; ranges are drawn for the runs of a scenario"
-        )
+        entry.refuse(found="a range", allowed="a value, or one a run; ranges are drawn for the runs of a scenario")
         return None
     return read
 
@@ -84,15 +82,14 @@ def _read_array(arguments: Arguments, key: str, values: Any, number: Number, bey
     """One value a run, as float64; every one of them finite and within the range of its number."""
     entry = arguments.entry(key, values)
     if values.ndim != 1 or getattr(values.dtype, "kind", "") not in "fiu" or not values.size:
-        arguments.problems.about(entry, allowed="one number, or an array with one number a run")
+        entry.refuse(allowed="one number, or an array with one number a run")
         return None
     low, high = float(values.min()), float(values.max())
     if not (math.isfinite(low) and math.isfinite(high)):
-        arguments.problems.about(entry, allowed="finite numbers")
+        entry.refuse(allowed="finite numbers")
         return None
     if not beyond and not number.low <= low <= high <= number.high:
-        arguments.problems.about(
-            entry,
+        entry.refuse(
             found=f"{low:g} to {high:g}",
             allowed=f"{number.low:g} to {number.high:g} {number.unit}; to go outside on purpose give "
             '{"value": ..., "beyond": "the reason"}',
@@ -112,15 +109,15 @@ def check_setting(scenario: Scenario, evidence: Evidence, arguments: Arguments) 
     arguments.whole(f"{scenario.name}.end", scenario.end, start, LAST_YEAR * 4 + 3)
     for written, value in scenario.numbers.items():
         entry = arguments.entry(f"{scenario.name}.numbers.{written}", value)
-        known = check_number_name(entry, written, evidence, arguments.problems)
+        known = check_number_name(entry, written, evidence)
         if known is None:
             continue
         if written in scenario.beyond:
-            check_in_unit(entry, evidence.numbers[known], arguments.problems)
+            check_in_unit(entry, evidence.numbers[known])
         else:
-            read_override(entry, evidence.numbers[known], arguments.problems)
+            read_override(entry, evidence.numbers[known])
     for written in scenario.sampled:
         entry = arguments.entry(f"{scenario.name}.sampled.{written}", written)
-        check_number_name(entry, written, evidence, arguments.problems)
+        check_number_name(entry, written, evidence)
     for system in scenario.without:
-        check_choice(arguments.entry(f"{scenario.name}.without", system), evidence.systems, arguments.problems)
+        check_choice(arguments.entry(f"{scenario.name}.without", system), evidence.systems)

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from sim.io.errors import Entry, Problems
+from sim.io.errors import Entry
+from sim.io.forms import Reader
 
 FIRST_YEAR, LAST_YEAR = 1990, 2200
 LONGEST = 400  # quarters of a span of time
-QUARTER_TEXT = "^[0-9]{4}-Q[1-4]$"  # how a JSON Schema says it
-SPAN_TEXT = "^[0-9]{1,4} *(quarters?|years?)$"
 
 
 def parse_quarter(text: str) -> int | None:
@@ -27,26 +24,30 @@ def quarter_text(quarter: int) -> str:
     return f"{quarter // 4}-Q{quarter % 4 + 1}"
 
 
-def check_quarter(entry: Entry | None, problems: Problems) -> int | None:
+def read_quarter(entry: Entry) -> int | None:
     """A quarter written as YYYY-Qn."""
-    if entry is None:
-        return None
     quarter = parse_quarter(entry.text or "")
     if quarter is None:
-        problems.about(entry, allowed=f"a quarter such as 2026-Q1, from {FIRST_YEAR}-Q1 to {LAST_YEAR}-Q4")
+        entry.refuse(allowed=f"a quarter such as 2026-Q1, from {FIRST_YEAR}-Q1 to {LAST_YEAR}-Q4")
     return quarter
 
 
 _SPAN = re.compile(r"([0-9]{1,4}) *(quarters?|years?)\Z", re.ASCII)
 
 
-def check_span(entry: Entry | None, problems: Problems) -> int | None:
+def read_span(entry: Entry) -> int | None:
     """A span of time written as `4 quarters` or `2 years`, in quarters."""
-    if entry is None:
-        return None
     match = _SPAN.match(entry.text or "")
     quarters = 0 if match is None else int(match[1]) * (4 if match[2].startswith("year") else 1)
     if 1 <= quarters <= LONGEST:
         return quarters
-    problems.about(entry, allowed=f"a span of time such as 4 quarters or 2 years, at most {LONGEST} quarters")
+    entry.refuse(allowed=f"a span of time such as 4 quarters or 2 years, at most {LONGEST} quarters")
     return None
+
+
+QUARTER: Reader[object] = Reader(
+    read=lambda entry, _: read_quarter(entry), schema={"type": "string", "pattern": "^[0-9]{4}-Q[1-4]$"}
+)
+SPAN: Reader[object] = Reader(
+    read=lambda entry, _: read_span(entry), schema={"type": "string", "pattern": "^[0-9]{1,4} *(quarters?|years?)$"}
+)

@@ -1,30 +1,33 @@
 """Events: what can happen from outside, and how each kind of it is written.
 
 How each kind of event is read is one row of the table `FORMS`: which keys it needs, which it may have, and by which
-reader each is read. A reader knows how to check a value and how to describe it to an editor, so the JSON Schema
-(`sim.scenario.schema`) follows from the same table. A new kind is a new sentence in `EventKind` and a new row in
-`FORMS`.
+reader each is read (`sim.io.forms`); the JSON Schema (`sim.scenario.schema`) follows from the same table. A new kind is
+a new sentence in `EventKind` and a new row in `FORMS`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from sim.evidence.numbers import LEVELS, OFFER_KINDS
+from sim.evidence.actors import CODE_TEXT
+from sim.evidence.numbers import OFFER_KINDS
 from sim.evidence.relations import RIVALRY_DOMAINS
-from sim.io.checks import check_choice, check_choices, check_keys, check_number
-from sim.io.errors import Entry, Problems, listed
-from sim.scenario.units import MONEY_TEXT, PERCENT_TEXT, POINTS_TEXT, check_level, check_percentage, check_size
+from sim.io.checks import check_choice, check_choices
+from sim.io.errors import Entry, listed
+from sim.io.forms import Form, Reader, Values, list_schema, name_of, number, word
+from sim.scenario.units import OFFER_SIZE, check_size, level, percentage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
+
+    from sim.evidence.documents import Fact
+    from sim.evidence.evidence import Evidence
 
 EVERYTHING = "all"
 
 FieldValue: TypeAlias = str | float | tuple[str, ...] | None
-Fields: TypeAlias = dict[str, FieldValue]
 
 
 class EventKind(Enum):
@@ -98,229 +101,198 @@ class Event:
 # --- readers: how one key of an event is read ------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, kw_only=True)
-class Reading:
-    """What a reader may look at: the codes of the world, the keys beside its own, and where to complain."""
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Codes:
+    """What an event may name: the codes of a world, the kinds of offer, and facts."""
 
     states: tuple[str, ...]
     powers: tuple[str, ...]
     corridors: tuple[str, ...]
     kinds: tuple[str, ...]
-    keys: Mapping[str, Entry]
-    problems: Problems
+    facts: Mapping[str, Fact]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Reader:
-    """How one key is read, how a JSON Schema describes it, what it is when not written, whether it is a percentage."""
-
-    read: Callable[[Entry, Reading], FieldValue]
-    schema: Mapping[str, Any]
-    missing: FieldValue = None
-    percent: bool = False
-
-
-_CODE_TEXT = "^[A-Z][A-Z0-9]{1,7}$"
-_CODE_SCHEMA: Mapping[str, Any] = {"type": "string", "pattern": _CODE_TEXT}
-LEVEL_SCHEMA: Mapping[str, Any] = {"enum": list(LEVELS)}
-
-
-def _one_of(choices: Callable[[Reading], tuple[str, ...]], what: str) -> Reader:
-    return Reader(
-        read=lambda entry, reading: check_choice(entry, choices(reading), reading.problems),
-        schema={**_CODE_SCHEMA, "description": f"the code of {what}"},
+def codes_of(evidence: Evidence) -> Codes:
+    """The codes of one world."""
+    return Codes(
+        states=tuple(state.code for state in evidence.states),
+        powers=tuple(power.code for power in evidence.powers),
+        corridors=tuple(corridor.code for corridor in evidence.corridors),
+        kinds=evidence.kinds,
+        facts=evidence.facts,
     )
 
 
-def _some_of(choices: Callable[[Reading], tuple[str, ...]], what: str) -> Reader:
-    codes = {"type": "array", "items": _CODE_SCHEMA, "minItems": 1, "uniqueItems": True}
+_CODE: dict[str, Any] = {"type": "string", "pattern": CODE_TEXT}
+_TWO_CODES = list_schema(_CODE, minItems=2, maxItems=2, uniqueItems=True)
+
+
+def _one_of(codes: Callable[[Codes], Collection[str]], what: str) -> Reader[Codes]:
+    return name_of(codes, schema={**_CODE, "description": f"the code of {what}"})
+
+
+def _some_of(several: Callable[[Codes], tuple[str, ...]], what: str) -> Reader[Codes]:
+    codes = list_schema(_CODE, minItems=1, uniqueItems=True)
     return Reader(
-        read=lambda entry, reading: check_one_or_more(entry, choices(reading), reading.problems),
-        schema={"anyOf": [{"const": EVERYTHING}, _CODE_SCHEMA, codes], "description": f"{what}, or all"},
+        read=lambda entry, known: check_one_or_more(entry, several(known)),
+        schema={"anyOf": [{"const": EVERYTHING}, _CODE, codes], "description": f"{what}, or all"},
     )
 
 
-def _word_or_all(choices: tuple[str, ...]) -> Reader:
-    return Reader(
-        read=lambda entry, reading: check_choice(entry, (*choices, EVERYTHING), reading.problems),
-        schema={"enum": [*choices, EVERYTHING]},
-        missing=EVERYTHING,
-    )
-
-
-def _level(low: float, high: float) -> Reader:
-    bare = {"type": "number", "minimum": low, "maximum": high}
-    return Reader(
-        read=lambda entry, reading: check_level(entry, low, high, reading.problems),
-        schema={"anyOf": [LEVEL_SCHEMA, bare], "description": f"a level, or a number from {low:g} to {high:g}"},
-    )
-
-
-def _percentage(low: float, high: float, missing: FieldValue = None) -> Reader:
-    return Reader(
-        read=lambda entry, reading: check_percentage(entry, low, high, reading.problems),
-        schema={"type": "string", "pattern": PERCENT_TEXT, "description": "a percentage with its sign, such as 25 %"},
-        missing=missing,
-        percent=True,
-    )
-
-
-def _plain_number(low: float, high: float) -> Reader:
-    return Reader(
-        read=lambda entry, reading: check_number(entry, reading.problems, low, high),
-        schema={"type": "number", "minimum": low, "maximum": high},
-    )
-
-
-def _read_size(entry: Entry, reading: Reading) -> FieldValue:
-    kind = reading.keys.get("kind")
-    word = None if kind is None or kind.text not in reading.kinds else kind.text
-    return check_size(entry, word, reading.problems)
-
-
-def _read_pair(entry: Entry, reading: Reading) -> FieldValue:
-    if entry.text == EVERYTHING:
-        return EVERYTHING
-    return check_pair(entry, reading.powers, reading.problems, "two powers, such as [A, B], or all")
-
-
-POWER = _one_of(lambda reading: reading.powers, "a power")
-ACTOR = _one_of(lambda reading: (*reading.states, *reading.powers), "a state or a power")
-STATES = _some_of(lambda reading: reading.states, "one state, a list of states")
-POWERS = _some_of(lambda reading: reading.powers, "one power, a list of powers")
-CORRIDOR = _one_of(lambda reading: reading.corridors, "a corridor")
-OFFER_KIND = Reader(
-    read=lambda entry, reading: check_choice(entry, reading.kinds, reading.problems), schema={"enum": list(OFFER_KINDS)}
-)
-OFFER_SIZE = Reader(
-    read=_read_size,
-    schema={
-        "anyOf": [{"type": "string", "pattern": MONEY_TEXT}, {"type": "string", "pattern": POINTS_TEXT}],
-        "description": "money, such as 4.2 bn USD or 300 mn USD; for security points, such as 0.2 points",
-    },
-)
-_TWO_SCHEMA = {"type": "array", "items": _CODE_SCHEMA, "minItems": 2, "maxItems": 2, "uniqueItems": True}
-TWO = Reader(
-    read=lambda entry, reading: check_pair(entry, reading.powers, reading.problems),
-    schema={**_TWO_SCHEMA, "description": "two powers, such as [A, B]"},
-)
-PAIR = Reader(
-    read=_read_pair,
-    schema={"anyOf": [{"const": EVERYTHING}, _TWO_SCHEMA], "description": "two powers, such as [A, B], or all"},
-)
-SHARE = _level(0, 1)
-WHOLLY = Reader(read=SHARE.read, schema=SHARE.schema, missing=1.0)
-
-
-def check_pair(
-    entry: Entry, powers: tuple[str, ...], problems: Problems, allowed: str = "two powers, such as [A, B]"
-) -> FieldValue:
-    """Two different powers."""
-    pair = check_choices(entry, powers, problems) if isinstance(entry.value, list) else ()
-    if not isinstance(entry.value, list) or len(entry.value) != 2:
-        problems.about(entry, allowed=allowed)
-    return pair
-
-
-def check_one_or_more(entry: Entry, codes: tuple[str, ...], problems: Problems) -> tuple[str, ...]:
+def check_one_or_more(entry: Entry, codes: tuple[str, ...]) -> tuple[str, ...]:
     """One code, a list of codes, or `all`."""
     if entry.text == EVERYTHING:
         return codes
     if not isinstance(entry.value, list):
-        code = check_choice(entry, (*codes, EVERYTHING), problems)
+        code = check_choice(entry, (*codes, EVERYTHING))
         return () if code is None else (code,)
     if not entry.value:
-        problems.about(entry, found="an empty list", allowed=listed((*codes, EVERYTHING)))
-    return check_choices(entry, codes, problems)
+        entry.refuse(found="an empty list", allowed=listed((*codes, EVERYTHING)))
+    return check_choices(entry, codes)
+
+
+def check_pair(entry: Entry, powers: tuple[str, ...], allowed: str) -> tuple[str, ...]:
+    """Two different powers."""
+    pair = check_choices(entry, powers) if isinstance(entry.value, list) else ()
+    if not isinstance(entry.value, list) or len(entry.value) != 2:
+        entry.refuse(allowed=allowed)
+    return pair
+
+
+_TWO = "two powers, such as [A, B]"
+_PAIR = f"{_TWO}, or all"
+
+POWER = _one_of(lambda codes: codes.powers, "a power")
+ACTOR = _one_of(lambda codes: (*codes.states, *codes.powers), "a state or a power")
+CORRIDOR = _one_of(lambda codes: codes.corridors, "a corridor")
+STATES = _some_of(lambda codes: codes.states, "one state, a list of states")
+POWERS = _some_of(lambda codes: codes.powers, "one power, a list of powers")
+OFFER_KIND: Reader[Codes] = name_of(lambda codes: codes.kinds, schema={"enum": list(OFFER_KINDS)})
+TWO: Reader[Codes] = Reader(
+    read=lambda entry, codes: check_pair(entry, codes.powers, _TWO), schema={**_TWO_CODES, "description": _TWO}
+)
+PAIR: Reader[Codes] = Reader(
+    read=lambda entry, codes: EVERYTHING if entry.text == EVERYTHING else check_pair(entry, codes.powers, _PAIR),
+    schema={"anyOf": [{"const": EVERYTHING}, _TWO_CODES], "description": _PAIR},
+)
+SHARE = level(0, 1)
 
 
 # --- the table of kinds ----------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, kw_only=True)
-class Form:
-    """How one kind of event is written.
+@dataclass(frozen=True, kw_only=True, eq=False)
+class EventForm(Form[Codes]):
+    """How one kind of event is written. each: the key whose several states make several events."""
 
-    needs, may: a reader for each key that must and that may stand there; each: the key whose several states make
-    several events; check: what no single key can tell, given the event, its fields and what a reader may look at.
-    """
-
-    needs: Mapping[str, Reader]
-    may: Mapping[str, Reader] = field(default_factory=dict)
     each: str = ""
-    check: Callable[[Entry, Fields, Reading], None] | None = None
 
     @property
     def shares(self) -> frozenset[str]:
         """The keys that are written as percentages."""
-        return frozenset(key for key, reader in (*self.needs.items(), *self.may.items()) if reader.percent)
+        return frozenset(key for key, reader in self.keys.items() if reader.percent)
 
 
-def check_visit_sides(entry: Entry, fields: Fields, reading: Reading) -> None:
+def read_offer_size(_: Entry, fields: Values, codes: Codes) -> None:
+    """The size of an offer is money or points, as its kind asks; of a kind nobody knows it is not read."""
+    written, kind = fields["size"], fields["kind"]
+    fields["size"] = check_size(written, kind) if isinstance(written, Entry) and kind in codes.kinds else None
+
+
+def check_visit_sides(entry: Entry, fields: Values, codes: Codes) -> None:
     """A visit joins a state and a power."""
     by, to = fields["by"], fields["to"]
-    if by is not None and to is not None and (by in reading.states) == (to in reading.states):
-        both = "two states" if by in reading.states else "two powers"
-        found = f"a visit between {both}, '{by}' and '{to}'"
-        reading.problems.about(entry, found=found, allowed="a state and a power")
+    if by is not None and to is not None and (by in codes.states) == (to in codes.states):
+        both = "two states" if by in codes.states else "two powers"
+        entry.refuse(found=f"a visit between {both}, '{by}' and '{to}'", allowed="a state and a power")
 
 
-def check_sides_differ(entry: Entry, fields: Fields, reading: Reading) -> None:
+def check_sides_differ(entry: Entry, fields: Values, _: Codes) -> None:
     """No power asks for a yes and a no."""
-    both = [code for code in fields["for"] or () if code in (fields["against"] or ())]  # type: ignore[operator, union-attr]
+    both = [code for code in fields["for"] or () if code in (fields["against"] or ())]
     if both:
-        reading.problems.about(entry, found=f"{listed(both)} on both sides", allowed="each power on one side at most")
+        entry.refuse(found=f"{listed(both)} on both sides", allowed="each power on one side at most")
 
 
-def check_to_or_by(entry: Entry, _: Fields, reading: Reading) -> None:
+def check_to_or_by(entry: Entry, _fields: Values, _: Codes) -> None:
     """A rivalry goes to a level or moves by a step; not both, and not neither."""
     if ("to" in entry.value) == ("by" in entry.value):
         found = "both 'to' and 'by'" if "to" in entry.value else "neither 'to' nor 'by'"
-        reading.problems.about(entry, found=found, allowed="one of them")
+        entry.refuse(found=found, allowed="one of them")
 
 
-FORMS: Mapping[EventKind, Form] = {
-    EventKind.SUMMIT: Form(needs={"host": POWER, "guests": STATES}),
-    EventKind.OFFER: Form(
-        needs={"by": POWER, "to": STATES, "kind": OFFER_KIND, "size": OFFER_SIZE},
-        may={"exclusivity": SHARE, "governance": SHARE},
+FORMS: Mapping[EventKind, EventForm] = {
+    EventKind.SUMMIT: EventForm(needs={"host": POWER.says("who receives"), "guests": STATES.says("who comes")}),
+    EventKind.OFFER: EventForm(
+        needs={
+            "by": POWER.says("who makes it"),
+            "to": STATES.says("to whom"),
+            "kind": OFFER_KIND.says("of what kind"),
+            "size": OFFER_SIZE.says("how large"),
+        },
+        may={
+            "exclusivity": SHARE.says("how far it asks to leave others; without it, as the power usually asks"),
+            "governance": SHARE.says("how far it asks for reforms; without it, as the power usually asks"),
+        },
         each="to",
+        check=read_offer_size,
     ),
-    EventKind.TARIFF: Form(needs={"by": POWER, "against": STATES, "rate": _percentage(0, 10)}, each="against"),
-    EventKind.CRISIS: Form(needs={"in": STATES, "severity": SHARE}, each="in"),
-    EventKind.VISIT: Form(needs={"by": ACTOR, "to": ACTOR}, check=check_visit_sides),
-    EventKind.CAPACITY: Form(
-        needs={"of": POWER, "change": _percentage(-1, 10)}, may={"kind": _word_or_all(OFFER_KINDS)}
+    EventKind.TARIFF: EventForm(
+        needs={
+            "by": POWER.says("who sets it"),
+            "against": STATES.says("on whose goods"),
+            "rate": percentage(0, 10).says("how high it is"),
+        },
+        each="against",
     ),
-    EventKind.RIVALRY: Form(
-        needs={"between": PAIR},
-        may={"domain": _word_or_all(RIVALRY_DOMAINS), "to": _level(-1, 1), "by": _plain_number(-2, 2)},
+    EventKind.CRISIS: EventForm(needs={"in": STATES.says("where"), "severity": SHARE.says("how grave")}, each="in"),
+    EventKind.VISIT: EventForm(
+        needs={"by": ACTOR.says("whose leader travels"), "to": ACTOR.says("to whom; one a state, the other a power")},
+        check=check_visit_sides,
+    ),
+    EventKind.CAPACITY: EventForm(
+        needs={"of": POWER.says("whose means change"), "change": percentage(-1, 10).says("by how much")},
+        may={"kind": word((*OFFER_KINDS, EVERYTHING)).says("means of what kind", EVERYTHING)},
+    ),
+    EventKind.RIVALRY: EventForm(
+        needs={"between": PAIR.says("whose rivalry changes")},
+        may={
+            "domain": word((*RIVALRY_DOMAINS, EVERYTHING)).says("in what", EVERYTHING),
+            "to": level(-1, 1).says("where it goes"),
+            "by": number(-2, 2).says("how far it moves, in place of 'to'"),
+        },
         check=check_to_or_by,
+        schema={"oneOf": [{"required": ["to"]}, {"required": ["by"]}]},
     ),
-    EventKind.VOTE: Form(needs={"for": POWERS, "against": POWERS}, check=check_sides_differ),
-    EventKind.WAR: Form(needs={"of": POWER, "level": SHARE}),
-    EventKind.QUARREL: Form(needs={"between": TWO, "level": SHARE}),
-    EventKind.WEDGE: Form(needs={"by": POWER, "between": TWO}),
-    EventKind.THAW: Form(needs={"in": STATES}, may={"extent": WHOLLY}, each="in"),
-    EventKind.DOWNTURN: Form(needs={"in": STATES, "loss": _percentage(0, 0.9)}, each="in"),
-    EventKind.CORRIDOR: Form(
-        needs={"of": CORRIDOR}, may={"capacity": _percentage(-0.99, 100, 0.0), "cost": _percentage(-0.99, 10, 0.0)}
+    EventKind.VOTE: EventForm(
+        needs={"for": POWERS.says("who asks for a yes"), "against": POWERS.says("who asks for a no")},
+        check=check_sides_differ,
     ),
-    EventKind.PLANT: Form(needs={"in": STATES, "share": _percentage(0, 1)}, each="in"),
+    EventKind.WAR: EventForm(
+        needs={"of": POWER.says("who wages it"), "level": SHARE.says("how much it draws on its means; none ends it")}
+    ),
+    EventKind.QUARREL: EventForm(
+        needs={"between": TWO.says("two of one side"), "level": SHARE.says("how deep it is; none ends it")}
+    ),
+    EventKind.WEDGE: EventForm(needs={"by": POWER.says("who drives it"), "between": TWO.says("whom it is to part")}),
+    EventKind.THAW: EventForm(
+        needs={"in": STATES.says("whose neighbours")}, may={"extent": SHARE.says("how far it goes", 1.0)}, each="in"
+    ),
+    EventKind.DOWNTURN: EventForm(
+        needs={"in": STATES.says("where"), "loss": percentage(0, 0.9).says("the part of output that is lost")},
+        each="in",
+    ),
+    EventKind.CORRIDOR: EventForm(
+        needs={"of": CORRIDOR.says("which")},
+        may={
+            "capacity": percentage(-0.99, 100).says("how its capacity changes", 0.0),
+            "cost": percentage(-0.99, 10).says("how the price of carriage changes", 0.0),
+        },
+    ),
+    EventKind.PLANT: EventForm(
+        needs={"in": STATES.says("where"), "share": percentage(0, 1).says("the part of what is mined there")},
+        each="in",
+    ),
 }
 
 EVENT_KINDS = tuple(kind.name.lower() for kind in FORMS)
-
-
-def read_fields(kind: EventKind, entry: Entry, reading: Reading) -> Fields | None:
-    """The fields as they are written, `each` still a tuple; None when the keys cannot be used."""
-    form = FORMS[kind]
-    if not check_keys(entry, tuple(form.needs), tuple(form.may), reading.problems):
-        return None
-    fields = {
-        key: reader.read(reading.keys[key], reading) if key in reading.keys else reader.missing
-        for key, reader in (*form.needs.items(), *form.may.items())
-    }
-    if form.check is not None:
-        form.check(entry, fields, reading)
-    return fields

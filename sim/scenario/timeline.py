@@ -7,187 +7,186 @@ luck is drawn for every run by `sim.engine.sampling`.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from sim.evidence.documents import usable_facts
-from sim.evidence.evidence import Evidence
-from sim.io.checks import check_keys, check_list, check_text, check_unknown_keys
-from sim.io.errors import Entry, Problem, Problems, listed
-from sim.scenario.calendar import check_quarter, check_span, quarter_text
-from sim.scenario.events import EVENT_KINDS, FORMS, Event, EventKind, Fields, Reading, read_fields
-from sim.scenario.units import check_percentage
+from sim.evidence.documents import FACT_IDS
+from sim.io.checks import is_name
+from sim.io.errors import Entry, Problem, listed
+from sim.io.forms import (
+    NAME_SCHEMA,
+    TEXT,
+    Form,
+    Reader,
+    Values,
+    as_written,
+    inner,
+    list_schema,
+    part,
+    read_form,
+    schema_of,
+)
+from sim.scenario.calendar import QUARTER, SPAN, quarter_text, read_quarter
+from sim.scenario.events import EVENT_KINDS, FORMS, Codes, Event, EventKind, codes_of
+from sim.scenario.units import percentage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from sim.evidence.evidence import Evidence
 
 MOST_EVENTS = 10_000
 """Events of one scenario, repetitions and states counted one by one: more than a question needs, few enough to hold."""
 
-EVENT_KEYS = ("at", *EVENT_KINDS, "every", "until", "chance", "name", "evidence", "note")
-_NAME = re.compile(r"[a-z0-9][a-z0-9-]*\Z")
 
-
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class EventSpec:
     """One item of the list of events as a file states it, before it is repeated and split up by states."""
 
     kind: EventKind
-    fields: Fields
+    fields: Values
     at: int
     latest: int | None  # the end of a random date
-    every: int  # quarters from one repetition to the next; 0 when it happens once
+    every: int | None  # quarters from one repetition to the next; None when it happens once
     until: int | None  # None: to the end of the run
     chance: float
     name: str
     evidence: tuple[str, ...]
     note: str
-    file: str
-    line: int
+    place: Entry
 
 
-def read_events(entry: Entry | None, evidence: Evidence, problems: Problems) -> tuple[EventSpec, ...]:
-    """The events of one file as they are written, in its order."""
-    if entry is None:
-        return ()
-    states = tuple(state.code for state in evidence.states)
-    powers = tuple(power.code for power in evidence.powers)
-    written = []
-    for item in check_list(entry, problems, "a list of events"):
-        before = len(problems)
-        kind = check_event_kind(item, problems)
-        if not isinstance(item.value, dict):
-            continue
-        keys = item.value
-        at, latest = _read_date(keys.get("at"), problems)
-        every = check_span(keys.get("every"), problems)
-        until = check_quarter(keys.get("until"), problems)
-        check_repetition(item, at, until, problems)
-        chance = check_percentage(keys.get("chance"), 0, 1, problems)
-        name = check_event_name(keys.get("name"), problems)
-        if kind is None:
-            continue
-        facts = check_facts(keys.get("evidence"), evidence, problems)
-        note = check_text(keys.get("note"), problems)
-        inner = keys[kind.name.lower()]
-        beside = inner.value if isinstance(inner.value, dict) else {}
-        reading = Reading(
-            states=states,
-            powers=powers,
-            corridors=tuple(corridor.code for corridor in evidence.corridors),
-            kinds=evidence.kinds,
-            keys=beside,
-            problems=problems,
-        )
-        fields = read_fields(kind, inner, reading)
-        if len(problems) == before and at is not None and fields is not None:
-            written.append(
-                EventSpec(
-                    kind=kind,
-                    fields=fields,
-                    at=at,
-                    latest=latest,
-                    every=every or 0,
-                    until=until,
-                    chance=1.0 if chance is None else chance,
-                    name=name,
-                    evidence=facts,
-                    note=note,
-                    file=item.file,
-                    line=item.line,
-                )
-            )
-    return tuple(written)
+# --- how an event is written -----------------------------------------------------------------------------------------
+
+Dates: TypeAlias = tuple[int | None, int | None]
+"""A quarter and None, or the first and the last of those among which one is drawn."""
+
+WINDOW: Form[object] = Form(needs={"between": as_written(list_schema(QUARTER.schema, minItems=2, maxItems=2))})
 
 
-def check_event_kind(entry: Entry, problems: Problems) -> EventKind | None:
-    """An event has a date and exactly one kind, and no key beyond that."""
-    if not isinstance(entry.value, dict):
-        problems.about(entry, allowed="an event: at, and one of " + listed(EVENT_KINDS))
-        return None
-    check_unknown_keys(entry, EVENT_KEYS, problems)
-    if "at" not in entry.value:
-        problems.about(entry, found="", message="'at' is missing: the quarter in which it happens")
-    kinds = [key for key in entry.value if key in EVENT_KINDS]
-    if len(kinds) != 1:
-        found = f"{len(kinds)} kinds: {listed(kinds)}" if kinds else "no kind of event"
-        problems.about(entry, found=found, allowed="exactly one of " + listed(EVENT_KINDS))
-        return None
-    return EventKind[kinds[0].upper()]
-
-
-def _read_date(entry: Entry | None, problems: Problems) -> tuple[int | None, int | None]:
-    """A quarter, or the first and the last of those among which one is drawn."""
-    if entry is None or not isinstance(entry.value, dict):
-        return check_quarter(entry, problems), None
-    if not check_keys(entry, ("between",), (), problems) or "between" not in entry.value:
-        return None, None
-    return check_window(entry.value["between"], problems)
-
-
-def check_window(entry: Entry, problems: Problems) -> tuple[int | None, int | None]:
+def _read_window(entry: Entry) -> Dates:
     """Two quarters, the earlier one first."""
     if not isinstance(entry.value, list) or len(entry.value) != 2:
-        problems.about(entry, allowed="two quarters, the earlier one first, such as [2026-Q1, 2028-Q4]")
+        entry.refuse(allowed="two quarters, the earlier one first, such as [2026-Q1, 2028-Q4]")
         return None, None
-    first, last = (check_quarter(item, problems) for item in entry.value)
+    first, last = (read_quarter(item) for item in entry.value)
     if first is None or last is None:
         return None, None
     if not first < last:
         found = f"{quarter_text(first)} and {quarter_text(last)}"
-        problems.about(entry, found=found, allowed="two quarters, the earlier one first")
+        entry.refuse(found=found, allowed="two quarters, the earlier one first")
         return None, None
     return first, last
 
 
-def check_repetition(entry: Entry, at: int | None, until: int | None, problems: Problems) -> None:
-    """Only what repeats has an end, an end is no sooner than the start, and a random date is not repeated."""
-    keys = entry.value
-    if "until" in keys and "every" not in keys:
-        problems.about(keys["until"], found="'until' without 'every'", allowed="'until' where an event repeats")
-    elif at is not None and until is not None and until < at:
-        problems.about(keys["until"], allowed=f"{quarter_text(at)} or later, when it first happens")
-    if "every" in keys and "at" in keys and isinstance(keys["at"].value, dict):
-        problems.about(
-            keys["every"],
-            found="'every' beside a random date",
-            allowed="one of them; write an event for each stretch of time",
-        )
+def _read_date(entry: Entry, _: object) -> Dates:
+    if not isinstance(entry.value, dict):
+        return read_quarter(entry), None
+    values = read_form(entry, WINDOW, None)
+    written = None if values is None else values["between"]
+    return (None, None) if written is None else _read_window(written)
 
 
-def check_event_name(entry: Entry | None, problems: Problems) -> str:
-    """The name of an event is small letters, digits and hyphens."""
-    if entry is None:
-        return ""
-    if isinstance(entry.value, str) and _NAME.match(entry.value):
+def _read_name(entry: Entry, _: object) -> str:
+    if isinstance(entry.value, str) and is_name(entry.value):
         return entry.value
-    problems.about(entry, allowed="a name in small letters, digits and hyphens, such as border-closure")
+    entry.refuse(allowed="a name in small letters, digits and hyphens, such as border-closure")
     return ""
 
 
-def check_facts(entry: Entry | None, evidence: Evidence, problems: Problems) -> tuple[str, ...]:
-    """A list of ids of facts that may serve as evidence."""
-    if entry is None:
+def check_event_kind(entry: Entry) -> None:
+    """An event has a date and exactly one kind."""
+    keys = entry.value
+    if "at" not in keys:
+        entry.refuse(found="", message="'at' is missing: the quarter in which it happens")
+    kinds = [key for key in keys if key in EVENT_KINDS]
+    if len(kinds) != 1:
+        found = f"{len(kinds)} kinds: {listed(kinds)}" if kinds else "no kind of event"
+        entry.refuse(found=found, allowed="exactly one of " + listed(EVENT_KINDS))
+
+
+def check_repetition(entry: Entry, values: Values, _: object) -> None:
+    """Only what repeats has an end, an end is no sooner than the start, and a random date is not repeated."""
+    keys, at, until = entry.value, values["at"][0], values["until"]
+    if "until" in keys and "every" not in keys:
+        keys["until"].refuse(found="'until' without 'every'", allowed="'until' where an event repeats")
+    elif at is not None and until is not None and until < at:
+        keys["until"].refuse(allowed=f"{quarter_text(at)} or later, when it first happens")
+    if "every" in keys and "at" in keys and isinstance(keys["at"].value, dict):
+        keys["every"].refuse(
+            found="'every' beside a random date", allowed="one of them; write an event for each stretch of time"
+        )
+
+
+DATE: Reader[object] = Reader(
+    read=_read_date, schema={"anyOf": [QUARTER.schema, inner(WINDOW).schema]}, missing=(None, None)
+)
+EVENT_NAME: Reader[object] = Reader(read=_read_name, schema=NAME_SCHEMA, missing="")
+EVENT: Form[Codes] = Form(
+    may={
+        "at": DATE.says("when: a quarter, or {between: [2026-Q1, 2028-Q4]} for one drawn for every run"),
+        **{kind: as_written(part(f"event-{kind}")) for kind in EVENT_KINDS},
+        "every": SPAN.says("how often it repeats, such as 4 quarters or 2 years"),
+        "until": QUARTER.says("when it stops repeating; else with the run"),
+        "chance": percentage(0, 1).says("in what share of runs it happens", 1.0),
+        "name": EVENT_NAME.says("events of one name share their luck"),
+        "evidence": FACT_IDS.says("the facts behind it, by id"),
+        "note": TEXT.says("what a reader should know about it"),
+    },
+    first=check_event_kind,
+    check=check_repetition,
+    allowed="an event: at, and one of " + listed(EVENT_KINDS),
+    schema={
+        "required": ["at"],
+        "oneOf": [{"required": [kind]} for kind in EVENT_KINDS],
+        "dependencies": {"until": ["every"]},
+    },
+)
+EVENT_KEYS = tuple(EVENT.keys)
+
+
+def event_definitions() -> Mapping[str, Any]:
+    """The definitions of an event and of each of its kinds, for a JSON Schema."""
+    kinds = {f"event-{kind.name.lower()}": schema_of(form) for kind, form in FORMS.items()}
+    return {"event": schema_of(EVENT), **kinds}
+
+
+def read_events(items: Sequence[Entry], evidence: Evidence) -> tuple[EventSpec, ...]:
+    """The events of one file as they are written, in its order; those that are wrong are left out, with a problem."""
+    if not items:
         return ()
-    return usable_facts(check_list(entry, problems, "a list of ids of facts"), evidence.facts, problems)
+    codes = codes_of(evidence)
+    written = []
+    for item in items:
+        before = len(item.problems)
+        values = read_form(item, EVENT, codes)
+        kinds = [] if values is None else [kind for kind in FORMS if kind.name.lower() in item.value]
+        if values is None or len(kinds) != 1:
+            continue
+        kind = kinds[0]
+        fields = read_form(values[kind.name.lower()], FORMS[kind], codes)
+        if len(item.problems) == before and fields is not None:
+            at, latest = values.pop("at")
+            rest = {key: value for key, value in values.items() if key not in EVENT_KINDS}
+            written.append(EventSpec(kind=kind, fields=fields, at=at, latest=latest, **rest, place=item))
+    return tuple(written)
 
 
 # --- from what is written to what happens ----------------------------------------------------------------------------
 
 
-def unfold(written: Iterable[EventSpec], start: int, end: int, problems: Problems) -> tuple[Event, ...]:
+def unfold(written: Iterable[EventSpec], start: int, end: int) -> tuple[Event, ...]:
     """What happens in a run from `start` to `end`: repeated where it repeats, one event for each state it splits."""
     events: list[Event] = []
     seen: dict[str, int] = {}
     for item in written:
-        if not check_dates_in_run(item, start, end, problems):
+        if not check_dates_in_run(item, start, end):
             continue
         each = FORMS[item.kind].each
         several = item.fields[each] if each else None
         targets = several if isinstance(several, tuple) else ()
         dates = range(item.at, (end if item.until is None else item.until) + 1, item.every) if item.every else [item.at]
-        if not check_how_many(item, len(events) + len(dates) * max(1, len(targets)), problems):
+        if not check_how_many(item, len(events) + len(dates) * max(1, len(targets))):
             break
         luck = _luck_of(item, seen)
         once = Event(
@@ -198,8 +197,8 @@ def unfold(written: Iterable[EventSpec], start: int, end: int, problems: Problem
             chance=item.chance,
             evidence=item.evidence,
             note=item.note,
-            file=item.file,
-            line=item.line,
+            file=item.place.file,
+            line=item.place.line,
         )
         for number, at in enumerate(dates):
             draw = f"{luck}, time {number + 1}" if luck and number else luck
@@ -224,35 +223,27 @@ def _luck_of(item: EventSpec, seen: dict[str, int]) -> str:
     return luck if seen[luck] == 1 else f"{luck}, number {seen[luck]}"
 
 
-def check_dates_in_run(item: EventSpec, start: int, end: int, problems: Problems) -> bool:
+def check_dates_in_run(item: EventSpec, start: int, end: int) -> bool:
     """An event happens within the run, whatever is drawn."""
     fine = True
     for key, quarter in (("at", item.at), ("at", item.latest), ("until", item.until)):
         if quarter is not None and not start <= quarter <= end:
             fine = False
-            problems.add(
-                Problem(
-                    file=item.file,
-                    line=item.line,
-                    key=key,
-                    found=f"'{quarter_text(quarter)}'",
-                    allowed=f"a quarter within the run, {quarter_text(start)} to {quarter_text(end)}",
-                )
-            )
+            allowed = f"a quarter within the run, {quarter_text(start)} to {quarter_text(end)}"
+            _refuse(item, key, f"'{quarter_text(quarter)}'", allowed)
     return fine
 
 
-def check_how_many(item: EventSpec, count: int, problems: Problems) -> bool:
+def check_how_many(item: EventSpec, count: int) -> bool:
     """The events of a scenario can be counted."""
     if count <= MOST_EVENTS:
         return True
-    problems.add(
-        Problem(
-            file=item.file,
-            line=item.line,
-            key="events",
-            found=f"{count} events by here, repetitions and states counted one by one",
-            allowed=f"at most {MOST_EVENTS}",
-        )
-    )
+    found = f"{count} events by here, repetitions and states counted one by one"
+    _refuse(item, "events", found, f"at most {MOST_EVENTS}")
     return False
+
+
+def _refuse(item: EventSpec, key: str, found: str, allowed: str) -> None:
+    """Note what is wrong with an event by its line; the same thing on one line is told once."""
+    place = item.place
+    place.problems.add(Problem(file=place.file, line=place.line, key=key, found=found, allowed=allowed))

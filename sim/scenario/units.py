@@ -9,10 +9,12 @@ import math
 import re
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 
-from sim.evidence.numbers import LEVELS, Basis, Number
-from sim.io.checks import check_choice, check_keys, check_number, check_text, range_in_words
-from sim.io.errors import MOST_QUOTED, Entry, Problems, listed, nearest_to, quoted
+from sim.evidence.numbers import LEVEL_SCHEMA, LEVELS, Basis, Number
+from sim.io.checks import check_number, range_in_words
+from sim.io.errors import MOST_QUOTED, Entry, listed, nearest_to, quoted
+from sim.io.forms import TEXT, Form, Reader, as_written, list_schema, member, number_schema, part, read_form, schema_of
 
 # The lines between outcome words are drawn once for a whole batch, or its runs could not be counted together.
 ONE_FOR_ALL = "measures."
@@ -64,126 +66,20 @@ def parse_quantity(text: str | None) -> _Quantity | None:
     return None if match is None else _Quantity(amount=float(match[1]), unit=" ".join(match[2].split()))
 
 
-def read_override(entry: Entry, number: Number, problems: Problems) -> tuple[float | Range | None, str]:
-    """What a scenario gives a number, a value or a range, and the reason for leaving its range ('' within it)."""
-    if not isinstance(entry.value, dict):
-        value = check_in_unit(entry, number, problems)
-        return check_within(entry, value, number, problems), ""
-    if "between" in entry.value:
-        return _read_range(entry, number, problems)
-    if not check_says_which(entry, problems) or not check_keys(entry, ("value", "beyond"), (), problems):
-        return None, ""
-    reason = check_text(entry.value.get("beyond"), problems)
-    inner = entry.value.get("value")
-    return (None if inner is None else check_in_unit(inner, number, problems)), reason
+# --- in the unit of a number ----------------------------------------------------------------------------------------
 
 
-def check_says_which(entry: Entry, problems: Problems) -> bool:
-    """A group of keys gives a value, and why it leaves the range, or it gives a range to draw from."""
-    if "value" in entry.value or "beyond" in entry.value:
-        return True
-    problems.about(
-        entry,
-        found=f"neither 'value' nor 'between', but {listed(entry.value) or 'nothing'}",
-        allowed='{value: ..., beyond: "the reason"} or {between: [the lowest, the highest]}',
-    )
-    return False
-
-
-_SHAPES = tuple(shape.name.lower() for shape in Shape)
-
-
-def _read_range(entry: Entry, number: Number, problems: Problems) -> tuple[Range | None, str]:
-    """A range: `{between: [1.0, 2.5]}`, and if wanted `shape`, `peak` and the reason for going `beyond`."""
-    check_keys(entry, ("between",), ("shape", "peak", "beyond"), problems)
-    keys = entry.value
-    reason = check_text(keys.get("beyond"), problems)
-    word = check_choice(keys.get("shape"), _SHAPES, problems)
-    shape = Shape.UNIFORM if word is None else Shape[word.upper()]
-    ends = check_ends(keys["between"], number, bool(reason) or "beyond" in keys, problems)
-    check_may_differ(entry, number, problems)
-    if ends is None:
-        return None, ""
-    low, high = ends
-    peak = check_peak(keys.get("peak"), shape, ends, number, problems)
-    return (None if peak is None else Range(low=low, high=high, shape=shape, peak=peak)), reason
-
-
-def check_ends(entry: Entry, number: Number, beyond: bool, problems: Problems) -> tuple[float, float] | None:
-    """Two values, the lower one first, within the range of the number unless a reason is given for going beyond."""
-    if not isinstance(entry.value, list) or len(entry.value) != 2:
-        problems.about(entry, allowed="two values, the lower one first, such as [1.0, 2.5]")
-        return None
-    low, high = (check_in_unit(item, number, problems) for item in entry.value)
-    if low is None or high is None:
-        return None
-    if not low < high or not math.isfinite(high - low):
-        found = f"{quoted(entry.value[0].text or '')} and {quoted(entry.value[1].text or '')}"
-        problems.about(entry, found=found, allowed="two values, the lower one first")
-        return None
-    if not beyond and not number.low <= low < high <= number.high:
-        problems.about(
-            entry,
-            found=f"{low:g} to {high:g}",
-            allowed=f"within {number.low:g} to {number.high:g} {number.unit}; "
-            'to go outside on purpose add beyond: "the reason"',
-        )
-        return None
-    return low, high
-
-
-def check_peak(
-    entry: Entry | None, shape: Shape, ends: tuple[float, float], number: Number, problems: Problems
-) -> float | None:
-    """Where a triangle is highest, within its ends: the number's usual value or the nearer end when nothing is said."""
-    low, high = ends
-    if shape is not Shape.TRIANGULAR:
-        if entry is not None:
-            problems.about(entry, found="a peak", allowed="a peak only with shape: triangular")
-            return None
-        return (low + high) / 2.0
-    if entry is None:
-        return min(max(number.value, low), high)
-    peak = check_in_unit(entry, number, problems)
-    if peak is None or low <= peak <= high:
-        return peak
-    problems.about(entry, allowed=f"a value from {low:g} to {high:g}, the ends of the range")
-    return None
-
-
-def check_may_differ(entry: Entry, number: Number, problems: Problems) -> None:
-    """A line between outcome words is the same for all runs of a batch."""
-    if number.name.startswith(ONE_FOR_ALL):
-        problems.about(
-            entry, found="a range", allowed="one value: a line between outcome words is the same for all runs"
-        )
-
-
-def check_within(entry: Entry, value: float | None, number: Number, problems: Problems) -> float | None:
-    """A value within the range of its number."""
-    if value is None or number.low <= value <= number.high:
-        return value
-    problems.about(
-        entry,
-        allowed=f"{number.low:g} to {number.high:g} {number.unit}; to go outside on purpose write "
-        + "{value: "
-        + f"{(entry.text or '')[:MOST_QUOTED]}"
-        + ', beyond: "the reason"}',
-    )
-    return None
-
-
-def check_in_unit(entry: Entry, number: Number, problems: Problems) -> float | None:
+def check_in_unit(entry: Entry, number: Number) -> float | None:
     """The value in the unit of its number: bare, with that unit, as a percentage, in money, or as a level."""
     if entry.text in LEVELS and takes_levels(number):
         return LEVELS[entry.text]
     quantity = parse_quantity(entry.text)
     factor = None if quantity is None else unit_factor(quantity.unit, number)
     if quantity is None or factor is None or isinstance(entry.value, bool):
-        problems.about(entry, allowed=units_in_words(number), nearest=_nearest_level(entry, number))
+        entry.refuse(allowed=units_in_words(number), nearest=_nearest_level(entry, number))
         return None
     value = quantity.amount * factor
-    return check_number(Entry(value, entry.file, entry.line, entry.column, entry.key, entry.text), problems)
+    return check_number(entry.with_value(value))
 
 
 def takes_levels(number: Number) -> bool:
@@ -218,39 +114,163 @@ def _nearest_level(entry: Entry, number: Number) -> str | None:
     return nearest_to(entry.text, LEVELS) if takes_levels(number) and entry.text else None
 
 
-def check_percentage(entry: Entry | None, low: float, high: float, problems: Problems) -> float | None:
-    """A percentage written with its sign, such as `25 %`, as a fraction; low and high are fractions."""
+# --- a value or a range for a number ---------------------------------------------------------------------------------
+
+AMOUNT_SCHEMA: dict[str, Any] = {
+    "description": "a number, with its unit if you like (25 %, 300 mn USD), or a level (none, low, ... dominant)",
+    "anyOf": [{"type": "number"}, {"type": "string", "pattern": QUANTITY_TEXT}, LEVEL_SCHEMA],
+}
+"""The definition of `amount`: a value of a number, bare, with its unit, as a percentage, in money, or as a level."""
+
+_BEYOND = TEXT.says("why it leaves the range of the evidence")
+VALUE: Form[Number] = Form(needs={"value": Reader(read=check_in_unit, schema=part("amount")), "beyond": _BEYOND})
+_ENDS = as_written(list_schema(part("amount"), minItems=2, maxItems=2))
+RANGE: Form[Number] = Form(
+    needs={"between": _ENDS.says("the lowest and the highest value drawn")},
+    may={
+        "shape": member(Shape, Shape.UNIFORM).says("how values are spread between them"),
+        "peak": as_written(part("amount")).says("where a triangle is highest"),
+        "beyond": _BEYOND,
+    },
+)
+SETTING_SCHEMA: dict[str, Any] = {"anyOf": [part("amount"), schema_of(VALUE), schema_of(RANGE)]}
+"""What may be said about a number: its value, a value outside its range with a reason, or a range to draw from."""
+
+
+def read_override(entry: Entry, number: Number) -> tuple[float | Range | None, str]:
+    """What a scenario gives a number, a value or a range, and the reason for leaving its range ('' within it)."""
+    if not isinstance(entry.value, dict):
+        return check_within(entry, check_in_unit(entry, number), number), ""
+    if "between" in entry.value:
+        return _read_range(entry, number)
+    if "value" not in entry.value and "beyond" not in entry.value:
+        entry.refuse(
+            found=f"neither 'value' nor 'between', but {listed(entry.value) or 'nothing'}",
+            allowed='{value: ..., beyond: "the reason"} or {between: [the lowest, the highest]}',
+        )
+        return None, ""
+    values = read_form(entry, VALUE, number) or {}
+    return values.get("value"), values.get("beyond", "")
+
+
+def _read_range(entry: Entry, number: Number) -> tuple[Range | None, str]:
+    """A range: `{between: [1.0, 2.5]}`, and if wanted `shape`, `peak` and the reason for going `beyond`."""
+    values = read_form(entry, RANGE, number)
+    if values is None:
+        return None, ""
+    shape: Shape = values["shape"]
+    ends = check_ends(values["between"], number, "beyond" in entry.value)
+    if number.name.startswith(ONE_FOR_ALL):
+        allowed = "one value: a line between outcome words is the same for all runs"
+        entry.refuse(found="a range", allowed=allowed)
+    if ends is None:
+        return None, ""
+    peak = check_peak(values["peak"], shape, ends, number)
+    low, high = ends
+    return (None if peak is None else Range(low=low, high=high, shape=shape, peak=peak)), values["beyond"]
+
+
+def check_ends(entry: Entry, number: Number, beyond: bool) -> tuple[float, float] | None:
+    """Two values, the lower one first, within the range of the number unless a reason is given for going beyond."""
+    if not isinstance(entry.value, list) or len(entry.value) != 2:
+        entry.refuse(allowed="two values, the lower one first, such as [1.0, 2.5]")
+        return None
+    low, high = (check_in_unit(item, number) for item in entry.value)
+    if low is None or high is None:
+        return None
+    if not low < high or not math.isfinite(high - low):
+        found = f"{quoted(entry.value[0].text or '')} and {quoted(entry.value[1].text or '')}"
+        entry.refuse(found=found, allowed="two values, the lower one first")
+        return None
+    if not beyond and not number.low <= low < high <= number.high:
+        entry.refuse(
+            found=f"{low:g} to {high:g}",
+            allowed=f"within {number.low:g} to {number.high:g} {number.unit}; "
+            'to go outside on purpose add beyond: "the reason"',
+        )
+        return None
+    return low, high
+
+
+def check_peak(entry: Entry | None, shape: Shape, ends: tuple[float, float], number: Number) -> float | None:
+    """Where a triangle is highest, within its ends: the number's usual value or the nearer end when nothing is said."""
+    low, high = ends
+    if shape is not Shape.TRIANGULAR:
+        if entry is not None:
+            entry.refuse(found="a peak", allowed="a peak only with shape: triangular")
+            return None
+        return (low + high) / 2.0
     if entry is None:
-        return None
-    quantity = parse_quantity(entry.text)
-    if quantity is None or quantity.unit != "%" or not low <= quantity.amount / 100 <= high:
-        wanted = f"a percentage with its sign, such as 25 %, from {100 * low:g} % to {100 * high:g} %"
-        problems.about(entry, allowed=wanted)
-        return None
-    return quantity.amount / 100
+        return min(max(number.value, low), high)
+    peak = check_in_unit(entry, number)
+    if peak is None or low <= peak <= high:
+        return peak
+    entry.refuse(allowed=f"a value from {low:g} to {high:g}, the ends of the range")
+    return None
 
 
-def check_size(entry: Entry | None, kind: str | None, problems: Problems) -> float | None:
-    """The size of an offer: money in bn USD, for security index points; above 0."""
-    if entry is None or kind is None:
-        return None
+def check_within(entry: Entry, value: float | None, number: Number) -> float | None:
+    """A value within the range of its number."""
+    if value is None or number.low <= value <= number.high:
+        return value
+    entry.refuse(
+        allowed=f"{number.low:g} to {number.high:g} {number.unit}; to go outside on purpose write "
+        + "{value: "
+        + f"{(entry.text or '')[:MOST_QUOTED]}"
+        + ', beyond: "the reason"}',
+    )
+    return None
+
+
+# --- amounts of events -----------------------------------------------------------------------------------------------
+
+
+def percentage(low: float, high: float) -> Reader[object]:
+    """A percentage written with its sign, such as `25 %`, as a fraction; low and high are fractions."""
+
+    def read(entry: Entry, _: object) -> float | None:
+        quantity = parse_quantity(entry.text)
+        if quantity is None or quantity.unit != "%" or not low <= quantity.amount / 100 <= high:
+            wanted = f"a percentage with its sign, such as 25 %, from {100 * low:g} % to {100 * high:g} %"
+            entry.refuse(allowed=wanted)
+            return None
+        return quantity.amount / 100
+
+    said = "a percentage with its sign, such as 25 %"
+    return Reader(read=read, schema={"type": "string", "pattern": PERCENT_TEXT, "description": said}, percent=True)
+
+
+def level(low: float, high: float) -> Reader[object]:
+    """A level (none .. dominant) or a bare number within low..high."""
+
+    def read(entry: Entry, _: object) -> float | None:
+        if entry.text in LEVELS:
+            return LEVELS[entry.text]
+        words = f"{range_in_words(low, high)} or a level: {listed(LEVELS)}"
+        if isinstance(entry.value, str):
+            entry.refuse(allowed=words, nearest=nearest_to(entry.text, LEVELS))
+            return None
+        return check_number(entry, low, high, words)
+
+    said = f"a level, or a number from {low:g} to {high:g}"
+    return Reader(read=read, schema={"anyOf": [LEVEL_SCHEMA, number_schema(low, high)], "description": said})
+
+
+OFFER_SIZE: Reader[object] = as_written(
+    {
+        "anyOf": [{"type": "string", "pattern": MONEY_TEXT}, {"type": "string", "pattern": POINTS_TEXT}],
+        "description": "money, such as 4.2 bn USD or 300 mn USD; for security points, such as 0.2 points",
+    }
+)
+"""The size of an offer; what it means depends on the kind of offer, so `check_size` reads it."""
+
+
+def check_size(entry: Entry, kind: str) -> float | None:
+    """The size of an offer of one kind: money in bn USD, for security index points; above 0."""
     quantity = parse_quantity(entry.text)
     units = {"points": 1.0, "point": 1.0} if kind == "security" else _MONEY
     if quantity is None or quantity.unit not in units or not 0 < quantity.amount * units[quantity.unit] <= 10_000:
         example = "points, such as 0.2 points" if kind == "security" else "money, such as 4.2 bn USD or 300 mn USD"
-        problems.about(entry, allowed=f"{example}, above 0")
+        entry.refuse(allowed=f"{example}, above 0")
         return None
     return quantity.amount * units[quantity.unit]
-
-
-def check_level(entry: Entry | None, low: float, high: float, problems: Problems) -> float | None:
-    """A level (none .. dominant) or a bare number within low..high."""
-    if entry is None:
-        return None
-    if entry.text in LEVELS:
-        return LEVELS[entry.text]
-    words = f"{range_in_words(low, high)} or a level: {listed(LEVELS)}"
-    if isinstance(entry.value, str):
-        problems.about(entry, allowed=words, nearest=nearest_to(entry.text, LEVELS))
-        return None
-    return check_number(entry, problems, low, high, words)

@@ -161,6 +161,18 @@ def test_a_pattern_is_there_once(tmp_path):
         load_patterns(path)
 
 
+def test_patterns_without_a_name_are_told_and_not_taken_for_one(tmp_path):
+    path = tmp_path / "patterns.yaml"
+    nameless = GOOD.replace("  - id: one\n    claim", "  - claim", 1)
+    path.write_text(nameless + nameless.split("patterns:\n")[1])
+    with pytest.raises(InputError) as wrong:
+        load_patterns(path)
+    assert [str(one).partition("patterns[")[2] for one in wrong.value.problems] == [
+        "0]: 'id' is missing",
+        "1]: 'id' is missing",
+    ]
+
+
 # --- the command -----------------------------------------------------------------------------------------------------
 
 

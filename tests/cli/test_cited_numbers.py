@@ -2,7 +2,7 @@
 
 import pytest
 
-from sim.analysis.sensitivity.experiment import experiment_path, list_experiments
+from sim.analysis.sensitivity.experiment_files import experiment_path, list_experiments
 from sim.cli.cited_numbers import README, quotes_in, renewed, unquoted
 from sim.io.errors import InputError
 

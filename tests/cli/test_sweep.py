@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from sim.analysis.sensitivity import discovery
-from sim.analysis.sensitivity.experiment import FILE
+from sim.analysis.sensitivity.experiment_files import FILE
 from sim.cli import main
 from sim.evidence import provenance
 from sim.evidence.evidence import load_evidence

@@ -25,7 +25,8 @@ from sim.evidence.evidence import load_evidence
 from sim.model.chance import Stream, address, luck, lucks, name_key, uniform
 from sim.model.variables import BY_POWER, BY_STATE
 from sim.scenario.events import Event, EventKind
-from sim.scenario.scenario import list_scenarios, load_scenario
+from sim.scenario.family import list_scenarios
+from sim.scenario.scenario import load_scenario
 
 ROOT = Path(__file__).parents[2]
 ARRAYS = ("by_power", "by_state", "offers")

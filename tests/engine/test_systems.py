@@ -12,7 +12,7 @@ from sim.analysis.ablation_results import most_telling, read_effects
 from sim.evidence.behaviours import load_behaviours
 from sim.evidence.evidence import load_evidence
 from sim.io.errors import InputError
-from sim.scenario.scenario import list_scenarios
+from sim.scenario.family import list_scenarios
 
 ROOT = Path(__file__).parents[2]
 EVIDENCE = load_evidence()

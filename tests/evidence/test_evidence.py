@@ -306,6 +306,8 @@ MISTAKES: dict[str, tuple[Callable[[dict[str, Any]], None], str]] = {
     "figure without value": (_drop(*FACT, "value"), "facts[0]: a fact of kind figure needs 'value'"),
     "confidence above one": (_set(*FACT, "confidence", to=1.5), "facts[0].confidence: found '1.5'; allowed: a number from 0 to 1"),
     "reliability": (_set("documents.yaml", "documents", "a-paper", "reliability", to=9), "reliability: found '9'; allowed: a number from 0 to 1"),
+    "author that is a list": (_set("documents.yaml", "documents", "a-paper", "author", to=[]), "documents.a-paper.author: found a list; allowed: text"),
+    "formula that is a list": (_set(*GDP, "formula", to=[]), "gdp.formula: found a list; allowed: text"),
     "unknown strength": (_set("systems.yaml", "systems", "over-dependence-aversion", "strengths", to=["choice.dependence_averson"]), "strengths[0]: found 'choice.dependence_averson'; allowed: choice.dependence_aversion, "),
     "no strength": (_set("systems.yaml", "systems", "over-dependence-aversion", "strengths", to=[]), "a system needs a strength"),
     "unknown state in ties": (_set("central-asia/ties.csv", 0, "state", to="KAX"), "ties.csv:2: state: found 'KAX'; allowed: KAZ, UZB. Did you mean 'KAZ'?"),
@@ -365,6 +367,14 @@ def test_all_mistakes_are_told_together(tmp_path: Path) -> None:
     said = problems_about(tmp_path, contents)
     for name in ("no basis", "unknown fact", "unknown state in ties", "reliability"):
         assert any(MISTAKES[name][1] in line for line in said)
+
+
+def test_a_row_tells_all_its_mistakes_at_once(tmp_path: Path) -> None:
+    contents = files()
+    contents["central-asia/ties.csv"][0] |= {"state": "KAX", "basis": "codde", "evidence": "nothing"}
+    said = problems_about(tmp_path, contents)
+    told = [line.partition("ties.csv:2: ")[2].partition(":")[0] for line in said if "ties.csv:2: " in line]
+    assert told == ["state", "basis", "evidence"]
 
 
 @pytest.mark.parametrize(

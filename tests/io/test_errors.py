@@ -201,7 +201,7 @@ class TestFiles:
 
 
 class TestTables:
-    def read(self, tmp_path: Path, text: str) -> tuple[list[dict[str, Entry]], list[str]]:
+    def read(self, tmp_path: Path, text: str) -> tuple[list[Entry], list[str]]:
         path = tmp_path / "t.csv"
         path.write_text(text, encoding="utf-8")
         notebook = Problems()
@@ -211,7 +211,8 @@ class TestTables:
     def test_cells_know_their_place(self, tmp_path: Path) -> None:
         rows, said = self.read(tmp_path, 'one,two\n\n1.5,"a, b"\n')
         assert not said
-        assert (rows[0]["one"].value, rows[0]["two"].value, rows[0]["two"].line) == (1.5, "a, b", 3)
+        cells = rows[0].value
+        assert (cells["one"].value, cells["two"].value, cells["two"].line) == (1.5, "a, b", 3)
 
     @pytest.mark.parametrize(
         ("text", "expected"),
@@ -260,7 +261,7 @@ class TestWords:
             notebook.add(Problem(file="a", line=9999, message="wrong"))
 
     def test_long_text_is_cut_in_messages(self) -> None:
-        assert len(Entry("x" * 500, "f", 1, 1, "k", "x" * 500).quoted()) < 70
+        assert len(Entry("x" * 500, Problems(), "f", 1, 1, "k", "x" * 500).quoted()) < 70
 
     @pytest.mark.parametrize(
         ("word", "nearest"),

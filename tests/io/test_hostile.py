@@ -13,7 +13,8 @@ import yaml
 from helpers.clock import processor_time
 from sim.evidence.evidence import load_evidence
 from sim.io.errors import InputError
-from sim.scenario.scenario import MOST_FILES, load_scenario
+from sim.scenario.family import MOST_FILES
+from sim.scenario.scenario import load_scenario
 
 ROOT = Path(__file__).parents[2]
 SECONDS = 1.0

@@ -22,7 +22,8 @@ from sim.narrative.chronicle import WIDTH, tell
 from sim.narrative.observer import Stand, StateYear
 from sim.narrative.paragraphs import ROOM, Paragraphs
 from sim.scenario.events import EventKind
-from sim.scenario.scenario import list_scenarios, load_scenario
+from sim.scenario.family import list_scenarios
+from sim.scenario.scenario import load_scenario
 
 KEPT = Path(__file__).parents[1] / "chronicles"
 SCENARIOS = list_scenarios()

@@ -14,7 +14,8 @@ from sim.engine.ensemble import prepare
 from sim.evidence.evidence import load_evidence
 from sim.io.errors import InputError
 from sim.scenario.diff import diff_text
-from sim.scenario.scenario import SCENARIO_KEYS, list_scenarios, load_scenario
+from sim.scenario.family import list_scenarios
+from sim.scenario.scenario import SCENARIO_KEYS, load_scenario
 from sim.scenario.timeline import EVENT_KEYS
 
 ROOT = Path(__file__).parents[2]

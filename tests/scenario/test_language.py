@@ -1,6 +1,5 @@
 """The scenario language beside its reader: the schema for editors, starting files, and two scenarios side by side."""
 
-import json
 import re
 from pathlib import Path
 
@@ -17,8 +16,9 @@ from sim.io.readers import parse_yaml
 from sim.scenario import scenario as room
 from sim.scenario.diff import diff_text, differences
 from sim.scenario.events import EventKind
-from sim.scenario.scenario import list_scenarios, load_scenario
-from sim.scenario.schema import NAME, scenario_schema, schema_text
+from sim.scenario.family import list_scenarios
+from sim.scenario.scenario import load_scenario
+from sim.scenario.schema import scenario_schema
 
 ROOT = Path(__file__).parents[2]
 TABLE = yaml.safe_load((ROOT / "tests" / "mistakes" / "scenarios.yaml").read_text(encoding="utf-8"))
@@ -54,30 +54,12 @@ def put(tmp_path, monkeypatch):
 # --- the schema ------------------------------------------------------------------------------------------------------
 
 
-def test_the_schema_is_up_to_date():
-    kept = (ROOT / NAME).read_text(encoding="utf-8")
-    assert kept == schema_text(), "renew it with `make docs`"
-
-
-def test_the_schema_is_one():
-    Draft7Validator.check_schema(scenario_schema())
-
-
 def test_the_schema_knows_every_key_and_every_kind_of_event():
     schema = scenario_schema()
     assert set(schema["properties"]) == {"title", "question", *room.SCENARIO_KEYS}
     kinds = {kind.name.lower() for kind in EventKind}
     assert kinds <= set(schema["definitions"]["event"]["properties"])
     assert {f"event-{kind}" for kind in kinds} <= set(schema["definitions"])
-
-
-@pytest.mark.parametrize("name", list_scenarios())
-def test_a_shipped_scenario_satisfies_the_schema_and_names_it(name):
-    path = ROOT / "scenarios" / f"{name}.yaml"
-    text = path.read_text(encoding="utf-8")
-    assert refused(text) == []
-    named = text.splitlines()[0].removeprefix("# yaml-language-server: $schema=")
-    assert (path.parent / named).resolve() == ROOT / NAME
 
 
 def test_what_the_reader_takes_the_schema_takes():
@@ -106,16 +88,6 @@ def test_half_of_all_mistakes_are_underlined_while_they_are_typed():
 def refused_or_no_yaml(text):
     top = parse_yaml(text, "x.yaml", Problems())
     return top is None or any(SCHEMA.iter_errors(plain(top)))
-
-
-def test_the_schema_is_printed_or_written(tmp_path, capsys):
-    assert main.main(["schema"]) == 0
-    assert json.loads(capsys.readouterr().out) == scenario_schema()
-    path = tmp_path / "below" / "scenario.json"
-    assert main.main(["schema", "-o", str(path)]) == 0
-    assert path.read_text(encoding="utf-8") == schema_text()
-    assert main.main(["schema", "-o", str(tmp_path)]) == 2
-    assert "cannot be written" in capsys.readouterr().err
 
 
 # --- starting files --------------------------------------------------------------------------------------------------

@@ -14,7 +14,8 @@ from sim.engine.sampling import event_dates
 from sim.evidence.evidence import load_evidence
 from sim.evidence.worlds import HOME_WORLD
 from sim.scenario.events import EventKind
-from sim.scenario.scenario import list_scenarios, load_scenario
+from sim.scenario.family import list_scenarios
+from sim.scenario.scenario import load_scenario
 
 README = (Path(__file__).parents[2] / "scenarios" / "README.md").read_text(encoding="utf-8")
 ARRAYS = ("by_power", "by_state", "offers")

@@ -20,7 +20,8 @@ import yaml
 from helpers.small_seeds import write
 from sim.io.errors import InputError, listed
 from sim.scenario.events import EVENT_KINDS
-from sim.scenario.scenario import list_scenarios, load_scenario
+from sim.scenario.family import list_scenarios
+from sim.scenario.scenario import load_scenario
 from sim.scenario.timeline import EVENT_KEYS
 
 PATH = Path(__file__).parents[1] / "mistakes" / "scenarios.yaml"

@@ -15,7 +15,8 @@ from sim.evidence.evidence import load_evidence
 from sim.io.errors import InputError
 from sim.scenario.calendar import parse_quarter, quarter_text
 from sim.scenario.events import Event, EventKind
-from sim.scenario.scenario import Scenario, list_scenarios, load_scenario
+from sim.scenario.family import list_scenarios
+from sim.scenario.scenario import Scenario, load_scenario
 from sim.scenario.units import parse_quantity
 
 TABLE: dict[str, Any] = yaml.safe_load((Path(__file__).parents[1] / "mistakes" / "scenarios.yaml").read_text("utf-8"))

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.analysis.sensitivity.experiment import Design, DesignKind
+from sim.analysis.sensitivity.design_kinds import Design, DesignKind
 from sim.analysis.sensitivity.factors import DUMMY, Factor, FactorKind
 from sim.io.errors import input_error
 

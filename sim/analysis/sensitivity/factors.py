@@ -6,18 +6,32 @@ import fnmatch
 from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sim.analysis.sensitivity.responses import NAME, NAME_IN_WORDS
-from sim.io.checks import check_choice, check_keys, check_list, check_number, check_text, check_unknown_keys
-from sim.io.errors import Entry, Problems, listed, nearest_to, quoted
+from sim.analysis.sensitivity.response_forms import NAME, NAME_IN_WORDS, Subject, check_one_of
+from sim.io.checks import check_list
+from sim.io.errors import Entry, listed, nearest_to, quoted
+from sim.io.forms import (
+    TEXT,
+    Form,
+    Reader,
+    Schema,
+    Values,
+    as_written,
+    items,
+    list_of,
+    list_schema,
+    name_of,
+    number,
+    read_form,
+    schema_of,
+)
 from sim.scenario.scenario import check_number_name
-from sim.scenario.units import check_in_unit
+from sim.scenario.units import AMOUNT_SCHEMA, check_in_unit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
-    from sim.evidence.evidence import Evidence
     from sim.evidence.numbers import Number
     from sim.scenario.scenario import Scenario
 
@@ -53,29 +67,74 @@ class Factor:
     beyond: str = ""
 
 
-# --- reading ---------------------------------------------------------------------------------------------------------
+# --- how factors are written -----------------------------------------------------------------------------------------
 
-_FACTOR_FORMS = ("number", "numbers", "switch", "scale")
-_FACTOR_WORDS = "the name of a number, a pattern such as choice.*, or a group with one of " + listed(_FACTOR_FORMS)
+_NAME: Schema = {"type": "string"}
+_BEYOND = TEXT.says("why it leaves the ranges of the evidence")
+_LOW, _HIGH = "the low end, in place of that of the evidence", "the high end, in place of that of the evidence"
+_AMOUNT = as_written(AMOUNT_SCHEMA)
+_NUMBERS = items(_NAME, "a list of patterns")
+_SYSTEM: Reader[Subject] = name_of(lambda subject: subject.evidence.systems)
+
+NUMBER: Form[Subject] = Form(
+    needs={"number": as_written(_NAME).says("the name of a number")},
+    may={
+        "low": _AMOUNT.says(_LOW),
+        "high": _AMOUNT.says(_HIGH),
+        "levels": as_written(list_schema(AMOUNT_SCHEMA, minItems=2)).says("the values it takes, in place of limits"),
+        "beyond": _BEYOND,
+    },
+)
+NUMBERS: Form[Subject] = Form(
+    needs={"numbers": _NUMBERS.says("names of numbers, or patterns such as choice.*, each within its own range")},
+    may={"except": _NUMBERS.says("those of them that are left out")},
+)
+SWITCH: Form[Subject] = Form(needs={"switch": _SYSTEM.says("the id of a system, which is switched off and on")})
+SCALE: Form[Subject] = Form(
+    needs={
+        "scale": items(_NAME, "a list of names or patterns of numbers").says("numbers that are multiplied together"),
+        "name": TEXT.says("what this factor is called"),
+    },
+    may={
+        "low": number(0.0).says("the least by which they are multiplied"),
+        "high": number(0.0).says("the most by which they are multiplied"),
+        "levels": list_of(number(0.0), "a list of factors to multiply by")
+        .says("what they are multiplied by")
+        .but(minItems=2),
+        "beyond": _BEYOND,
+    },
+    schema={"oneOf": [{"required": ["levels"]}, {"required": ["low", "high"]}]},
+)
+FACTOR_FORMS: Mapping[str, Form[Subject]] = {"number": NUMBER, "numbers": NUMBERS, "switch": SWITCH, "scale": SCALE}
+_FACTOR_WORDS = "the name of a number, a pattern such as choice.*, or a group with one of " + listed(FACTOR_FORMS)
 
 
-def read_factors(entry: Entry | None, scenario: Scenario, evidence: Evidence, problems: Problems) -> tuple[Factor, ...]:
+def factor_schema() -> dict[str, Any]:
+    """The factors of an experiment, as a part of a JSON Schema."""
+    groups = {"type": "object", "oneOf": [schema_of(form) for form in FACTOR_FORMS.values()]}
+    return list_schema({"anyOf": [_NAME, groups]}, minItems=1)
+
+
+# --- reading them ----------------------------------------------------------------------------------------------------
+
+
+def read_factors(entry: Entry | None, subject: Subject) -> tuple[Factor, ...]:
     """The factors of an experiment, in the order of the file, each once."""
     if entry is None:
         return ()
     found: dict[str, Factor] = {}
-    for item in check_list(entry, problems, "a list of factors"):
-        for factor in _factor(item, scenario, evidence, problems):
+    for item in check_list(entry, "a list of factors"):
+        for factor in _factor(item, subject):
             if factor.name in found:
-                problems.about(item, message=f"'{factor.name}' is a factor already")
+                item.refuse(message=f"'{factor.name}' is a factor already")
             found[factor.name] = factor
     if not found and entry.value == []:
-        problems.about(entry, found="an empty list", allowed="at least one factor")
-    check_moved_once(entry, tuple(found.values()), problems)
+        entry.refuse(found="an empty list", allowed="at least one factor")
+    check_moved_once(entry, tuple(found.values()))
     return tuple(found.values())
 
 
-def check_moved_once(entry: Entry, factors: tuple[Factor, ...], problems: Problems) -> None:
+def check_moved_once(entry: Entry, factors: tuple[Factor, ...]) -> None:
     """Two scales do not move the same number (a switch or a number of its own may go with one)."""
     owner: dict[str, str] = {}
     for factor in factors:
@@ -83,28 +142,25 @@ def check_moved_once(entry: Entry, factors: tuple[Factor, ...], problems: Proble
             for target in factor.targets:
                 if target in owner:
                     both = f"'{owner[target]}' and '{factor.name}'"
-                    problems.about(entry, found=f"{both} both scale {target}", allowed="one scale a number")
+                    entry.refuse(found=f"{both} both scale {target}", allowed="one scale a number")
                 owner[target] = factor.name
 
 
-def _factor(item: Entry, scenario: Scenario, evidence: Evidence, problems: Problems) -> list[Factor]:
-    if not isinstance(item.value, dict):
-        if item.text is None or not isinstance(item.value, str):
-            problems.about(item, allowed=_FACTOR_WORDS)
-            return []
-        return _by_pattern([item], [], scenario, evidence, problems)
-    forms = [form for form in _FACTOR_FORMS if form in item.value]
-    if len(forms) != 1:
-        found = listed(forms) + " together" if forms else "none of them"
-        problems.about(item, found=found, allowed="exactly one of " + listed(_FACTOR_FORMS))
+def _factor(item: Entry, subject: Subject) -> list[Factor]:
+    if isinstance(item.value, str):
+        return _by_pattern([item], [], subject)
+    form = check_one_of(item, FACTOR_FORMS, _FACTOR_WORDS)
+    values = None if form is None else read_form(item, form, subject)
+    if values is None:
         return []
-    if forms[0] == "numbers":
-        check_unknown_keys(item, ("numbers", "except"), problems)
-        patterns = check_list(item.value["numbers"], problems, "a list of patterns")
-        leave = check_list(item.value["except"], problems, "a list of patterns") if "except" in item.value else []
-        return _by_pattern(patterns, leave, scenario, evidence, problems)
-    readers = {"number": _number_factor, "switch": _switch_factor, "scale": _scale_factor}
-    factor = readers[forms[0]](item, scenario, evidence, problems)
+    if form is NUMBERS:
+        return _by_pattern(values["numbers"], values["except"], subject)
+    readers: Mapping[str, Callable[[Entry, Values, Subject], Factor | None]] = {
+        "number": _number_factor,
+        "switch": _switch_factor,
+        "scale": _scale_factor,
+    }
+    factor = next(read for key, read in readers.items() if key in values)(item, values, subject)
     return [] if factor is None else [factor]
 
 
@@ -117,17 +173,16 @@ def _plain_factor(number: Number, scenario: Scenario) -> Factor:
     return Factor(name=number.name, low=number.low, high=number.high, base=base, unit=number.unit)
 
 
-def _matching(entry: Entry, evidence: Evidence, problems: Problems) -> list[str]:
+def _matching(entry: Entry, subject: Subject) -> list[str]:
     """The numbers a name or a pattern stands for; a problem when it stands for none."""
-    written = entry.text or ""
+    written, numbers = entry.text or "", subject.evidence.numbers
     if not any(sign in written for sign in "*?["):
-        name = check_number_name(entry, written, evidence, problems)
+        name = check_number_name(entry, written, subject.evidence)
         return [] if name is None else [name]
-    names = fnmatch.filter(evidence.numbers, written)
+    names = fnmatch.filter(numbers, written)
     if not names:
-        rooms = dict.fromkeys(f"{name.split('.')[0]}.*" for name in evidence.numbers)
-        problems.about(
-            entry,
+        rooms = dict.fromkeys(f"{name.split('.')[0]}.*" for name in numbers)
+        entry.refuse(
             found=f"{quoted(written)}, which no number matches",
             allowed=f"a pattern such as {listed(rooms)}",
             nearest=nearest_to(written, rooms),
@@ -135,155 +190,136 @@ def _matching(entry: Entry, evidence: Evidence, problems: Problems) -> list[str]
     return names
 
 
-def _by_pattern(
-    patterns: list[Entry], leave: list[Entry], scenario: Scenario, evidence: Evidence, problems: Problems
-) -> list[Factor]:
+def _by_pattern(patterns: Iterable[Entry], leave: Iterable[Entry], subject: Subject) -> list[Factor]:
     """Every number that is named, within its own range; one that has no range cannot vary and is left out."""
-    left = {name for entry in leave for name in _matching(entry, evidence, problems)}
-    names = dict.fromkeys(name for entry in patterns for name in _matching(entry, evidence, problems))
+    left = {name for entry in leave for name in _matching(entry, subject)}
+    named = {name: entry for entry in patterns for name in _matching(entry, subject)}
     factors = []
-    for name in names:
-        number = evidence.numbers[name]
+    for name, entry in named.items():
+        number = subject.evidence.numbers[name]
         if name in left:
             continue
         if number.low < number.high:
-            factors.append(_plain_factor(number, scenario))
-        elif len(names) == 1:
-            problems.about(patterns[0], found=f"'{name}', whose range is the single value {number.low:g}")
+            factors.append(_plain_factor(number, subject.scenario))
+        elif len(named) == 1:
+            entry.refuse(found=f"'{name}', whose range is the single value {number.low:g}")
     return factors
 
 
-def _number_factor(item: Entry, scenario: Scenario, evidence: Evidence, problems: Problems) -> Factor | None:
-    check_unknown_keys(item, ("number", "low", "high", "levels", "beyond"), problems)
-    keys = item.value
-    written = keys["number"]
-    name = check_number_name(written, written.text or "", evidence, problems)
+def _number_factor(item: Entry, values: Values, subject: Subject) -> Factor | None:
+    written, beyond = values["number"], values["beyond"]
+    name = check_number_name(written, written.text or "", subject.evidence)
     if name is None:
         return None
-    number = evidence.numbers[name]
-    beyond = check_text(keys["beyond"], problems) if "beyond" in keys else ""
-    read = {key: _limit(keys.get(key), number, beyond, problems) for key in ("low", "high")}
-    levels = _levels(keys.get("levels"), number, beyond, problems)
+    number = subject.evidence.numbers[name]
+    low, high = (_limit(values[key], number, beyond) for key in ("low", "high"))
+    levels = _levels(values["levels"], number, beyond)
     if levels:
-        check_no_limits_beside_levels(item, problems)
+        check_no_limits_beside_levels(item)
         low, high = min(levels), max(levels)
     else:
-        low = number.low if read["low"] is None else read["low"]
-        high = number.high if read["high"] is None else read["high"]
-        if not low < high:
-            problems.about(item, found=f"low {low:g} and high {high:g}", allowed="low < high")
-    return replace(_plain_factor(number, scenario), low=low, high=high, levels=levels, beyond=beyond)
+        low, high = number.low if low is None else low, number.high if high is None else high
+        check_limits(item, low, high)
+    return replace(_plain_factor(number, subject.scenario), low=low, high=high, levels=levels, beyond=beyond)
 
 
-def check_no_limits_beside_levels(item: Entry, problems: Problems) -> None:
+def check_no_limits_beside_levels(item: Entry) -> None:
     """Levels say the limits themselves."""
     for key in ("low", "high"):
         if key in item.value:
-            problems.about(item.value[key], message=f"'{key}' and 'levels' exclude each other")
+            item.value[key].refuse(message=f"'{key}' and 'levels' exclude each other")
 
 
-def _limit(entry: Entry | None, number: Number, beyond: str, problems: Problems) -> float | None:
+def check_limits(item: Entry, low: float, high: float) -> None:
+    """The low end lies below the high end."""
+    if not low < high:
+        item.refuse(found=f"low {low:g} and high {high:g}", allowed="low < high")
+
+
+def _limit(entry: Entry | None, number: Number, beyond: str) -> float | None:
     """A value in the unit of the number and within its range, unless there is a reason to go beyond."""
     if entry is None:
         return None
-    value = check_in_unit(entry, number, problems)
+    value = check_in_unit(entry, number)
     if value is not None and not beyond and not number.low <= value <= number.high:
         allowed = f"{number.low:g} to {number.high:g} {number.unit}; to go outside on purpose add"
-        problems.about(entry, allowed=f'{allowed} beyond: "the reason"')
+        entry.refuse(allowed=f'{allowed} beyond: "the reason"')
         return None
     return value
 
 
-def _levels(entry: Entry | None, number: Number, beyond: str, problems: Problems) -> tuple[float, ...]:
+def _levels(entry: Entry | None, number: Number, beyond: str) -> tuple[float, ...]:
     if entry is None:
         return ()
-    items = check_list(entry, problems, "a list of values")
-    levels = [_limit(item, number, beyond, problems) for item in items]
-    return check_rising(entry, [level for level in levels if level is not None], problems)
+    return check_rising(entry, [_limit(item, number, beyond) for item in check_list(entry, "a list of values")])
 
 
-def check_rising(entry: Entry, levels: list[float], problems: Problems) -> tuple[float, ...]:
-    """Two levels or more, each above the one before."""
+def check_rising(entry: Entry, values: Iterable[float | None]) -> tuple[float, ...]:
+    """Two levels or more, each above the one before; those that could not be read are left out."""
+    levels = tuple(value for value in values if value is not None)
     if isinstance(entry.value, list) and len(entry.value) < 2:
-        problems.about(entry, found=f"{len(entry.value)} level(s)", allowed="two levels or more")
+        entry.refuse(found=f"{len(entry.value)} level(s)", allowed="two levels or more")
     if len(levels) > MOST_LEVELS:
-        problems.about(entry, found=f"{len(levels)} levels", allowed=f"at most {MOST_LEVELS}")
+        entry.refuse(found=f"{len(levels)} levels", allowed=f"at most {MOST_LEVELS}")
     for before, after in pairwise(levels):
         if not before < after:
-            problems.about(entry, found=f"{after:g} after {before:g}", allowed="levels that rise")
+            entry.refuse(found=f"{after:g} after {before:g}", allowed="levels that rise")
             break
-    return tuple(levels)
+    return levels
 
 
-def _switch_factor(item: Entry, scenario: Scenario, evidence: Evidence, problems: Problems) -> Factor | None:
-    check_unknown_keys(item, ("switch",), problems)
-    system = check_choice(item.value["switch"], evidence.systems, problems)
+def _switch_factor(item: Entry, values: Values, subject: Subject) -> Factor | None:
+    system = values["switch"]
     if system is None:
         return None
-    if system in scenario.without:
-        problems.about(item.value["switch"], message=f"the scenario '{scenario.name}' has switched it off already")
-    strengths = evidence.systems[system].strengths
+    if system in subject.scenario.without:
+        item.value["switch"].refuse(message=f"the scenario '{subject.scenario.name}' has switched it off already")
+    strengths = subject.evidence.systems[system].strengths
     kind = FactorKind.SWITCH
     return Factor(name=system, kind=kind, base=1.0, levels=(0.0, 1.0), targets=strengths, unit="0 off, 1 on")
 
 
-def _scale_factor(item: Entry, scenario: Scenario, evidence: Evidence, problems: Problems) -> Factor | None:
-    check_keys(item, ("scale", "name"), ("low", "high", "levels", "beyond"), problems)
-    keys = item.value
-    name = check_text(keys.get("name"), problems)
+def _scale_factor(item: Entry, values: Values, subject: Subject) -> Factor:
+    keys, name, beyond = item.value, values["name"], values["beyond"]
     if "name" in keys:
-        check_factor_name(keys["name"], name, evidence, problems)
-    patterns = check_list(keys["scale"], problems, "a list of names or patterns of numbers")
-    targets = tuple(dict.fromkeys(one for entry in patterns for one in _matching(entry, evidence, problems)))
-    beyond = check_text(keys["beyond"], problems) if "beyond" in keys else ""
+        check_factor_name(keys["name"], name, subject)
+    targets = tuple(dict.fromkeys(one for entry in values["scale"] for one in _matching(entry, subject)))
     levels: tuple[float, ...] = ()
     if "levels" in keys:
-        check_no_limits_beside_levels(item, problems)
-        items = check_list(keys["levels"], problems, "a list of factors to multiply by")
-        values = [check_number(one, problems, 0.0) for one in items]
-        levels = check_rising(keys["levels"], [value for value in values if value is not None], problems)
+        check_no_limits_beside_levels(item)
+        levels = check_rising(keys["levels"], values["levels"])
         low, high = (min(levels), max(levels)) if levels else (0.0, 1.0)
     else:
-        limits = [check_number(keys.get(key), problems, 0.0) for key in ("low", "high")]
         for key in ("low", "high"):
             if key not in keys:
-                problems.about(item, found="", message=f"'{key}' is missing")
-        low, high = (0.0 if limits[0] is None else limits[0]), (1.0 if limits[1] is None else limits[1])
-        if "low" in keys and "high" in keys and not low < high:
-            problems.about(item, found=f"low {low:g} and high {high:g}", allowed="low < high")
+                item.refuse(found="", message=f"'{key}' is missing")
+        low, high = (usual if values[key] is None else values[key] for key, usual in (("low", 0.0), ("high", 1.0)))
+        if "low" in keys and "high" in keys:
+            check_limits(item, low, high)
     if not beyond:
-        check_scaled_within(item, targets, low, high, scenario, evidence, problems)
+        check_scaled_within(item, targets, (low, high), subject)
     kind = FactorKind.SCALE
     return Factor(
         name=name, kind=kind, low=low, high=high, base=1.0, levels=levels, targets=targets, unit="times", beyond=beyond
     )
 
 
-def check_factor_name(entry: Entry, name: str, evidence: Evidence, problems: Problems) -> None:
+def check_factor_name(entry: Entry, name: str, subject: Subject) -> None:
     """A name of its own, which no number or system bears."""
-    if name in evidence.numbers or name in evidence.systems or name == DUMMY:
-        problems.about(entry, allowed="a name that no number and no system has")
+    if name in subject.evidence.numbers or name in subject.evidence.systems or name == DUMMY:
+        entry.refuse(allowed="a name that no number and no system has")
     elif name and not NAME.match(name):
-        problems.about(entry, allowed=NAME_IN_WORDS)
+        entry.refuse(allowed=NAME_IN_WORDS)
 
 
-def check_scaled_within(
-    item: Entry,
-    targets: Iterable[str],
-    low: float,
-    high: float,
-    scenario: Scenario,
-    evidence: Evidence,
-    problems: Problems,
-) -> None:
+def check_scaled_within(item: Entry, targets: Iterable[str], ends: tuple[float, float], subject: Subject) -> None:
     """Multiplied by the low and the high end, every number stays within its range."""
     for name in targets:
-        number = evidence.numbers[name]
-        ends = sorted(_base(number, scenario) * factor for factor in (low, high))
-        if ends[0] < number.low or ends[1] > number.high:
-            problems.about(
-                item,
-                found=f"{name} scaled to {ends[0]:g} .. {ends[1]:g}",
+        number = subject.evidence.numbers[name]
+        low, high = sorted(_base(number, subject.scenario) * factor for factor in ends)
+        if low < number.low or high > number.high:
+            item.refuse(
+                found=f"{name} scaled to {low:g} .. {high:g}",
                 allowed=f"{number.low:g} to {number.high:g} {number.unit}; to go outside on purpose add"
                 ' beyond: "the reason"',
             )

@@ -12,9 +12,10 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from sim.analysis.sensitivity.design_kinds import Design, DesignKind
 from sim.analysis.sensitivity.designs import Sample, lay_out
 from sim.analysis.sensitivity.evaluator import Ensemble, Evaluator
-from sim.analysis.sensitivity.experiment import Design, DesignKind, Experiment
+from sim.analysis.sensitivity.experiment import Experiment
 from sim.analysis.sensitivity.indices import TABLES, analyse, strongest_factors
 from sim.analysis.sensitivity.plan import SweepPlan
 from sim.analysis.sensitivity.sweep_results import SWEEP_FORMAT, Sweep, load_sweep, read_outputs

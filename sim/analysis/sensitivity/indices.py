@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim.analysis.sensitivity.design_kinds import DesignKind
 from sim.analysis.sensitivity.designs import Sample, base_points, levels_of, salib, salib_problem
-from sim.analysis.sensitivity.experiment import DesignKind
 from sim.analysis.sensitivity.noise import CONFIDENCE, RESAMPLES, TARGET, noise_shares, points_for_noise
 from sim.io.errors import InputError, input_error
 

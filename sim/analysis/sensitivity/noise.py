@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.analysis.sensitivity.design_kinds import DesignKind
 from sim.analysis.sensitivity.designs import Sample, base_points
-from sim.analysis.sensitivity.experiment import DesignKind
 
 Floats = NDArray[np.float64]
 

@@ -6,16 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from sim.analysis.sensitivity.design_kinds import FEWEST, MOST_POINTS, Design, DesignKind
 from sim.analysis.sensitivity.evaluator import LANES, Evaluator
-from sim.analysis.sensitivity.experiment import (
-    FEWEST,
-    MOST_POINTS,
-    MOST_REPLICATES,
-    Design,
-    DesignKind,
-    Experiment,
-    load_experiment,
-)
+from sim.analysis.sensitivity.experiment import MOST_REPLICATES, Experiment, load_experiment
 from sim.analysis.sensitivity.sweep_results import SWEEP_FORMAT
 from sim.batch.identity import allowed_cores, code_hash, digest_of, evidence_hash, plain
 from sim.batch.plan import plain_scenario

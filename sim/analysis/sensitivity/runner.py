@@ -14,8 +14,9 @@ from typing import Any
 
 import numpy as np
 
+from sim.analysis.sensitivity.design_kinds import FEWEST_FAST, DesignKind
 from sim.analysis.sensitivity.evaluator import LANES, Ensemble, Evaluator
-from sim.analysis.sensitivity.experiment import FEWEST_FAST, DesignKind, Experiment
+from sim.analysis.sensitivity.experiment import Experiment
 from sim.analysis.sensitivity.folder import SweepWork
 from sim.analysis.sensitivity.plan import plan_sweep
 from sim.analysis.sensitivity.sweep_results import Sweep, load_sweep, read_sweep_manifest

@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from sim.analysis.sensitivity.experiment import DesignKind
+from sim.analysis.sensitivity.design_kinds import DesignKind
 from sim.batch.notebook import notes_folder
 from sim.batch.results import FinishedFolder
 from sim.io.arguments import path_given

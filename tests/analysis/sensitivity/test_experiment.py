@@ -6,16 +6,10 @@ import numpy as np
 import pytest
 import yaml
 
+from sim.analysis.sensitivity.design_kinds import Design, DesignKind, Screen
 from sim.analysis.sensitivity.designs import lay_out, salib_problem, value_at
-from sim.analysis.sensitivity.experiment import (
-    FILE,
-    Design,
-    DesignKind,
-    Screen,
-    experiment_path,
-    list_experiments,
-    load_experiment,
-)
+from sim.analysis.sensitivity.experiment import load_experiment
+from sim.analysis.sensitivity.experiment_files import FILE, experiment_path, list_experiments
 from sim.analysis.sensitivity.factors import DUMMY, Factor, FactorKind
 from sim.evidence.evidence import load_evidence
 from sim.evidence.provenance import INFLUENCE

@@ -5,8 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from sim.analysis.sensitivity.design_kinds import Design, DesignKind
 from sim.analysis.sensitivity.designs import lay_out
-from sim.analysis.sensitivity.experiment import Design, DesignKind, Experiment
+from sim.analysis.sensitivity.experiment import Experiment
 from sim.analysis.sensitivity.factors import DUMMY, Factor
 from sim.analysis.sensitivity.indices import INDICES, TABLES, analyse, check_output, strongest_factors
 from sim.analysis.sensitivity.noise import TARGET, noise_shares

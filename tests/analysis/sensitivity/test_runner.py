@@ -11,8 +11,10 @@ import pytest
 
 import sim
 from sim.analysis.sensitivity import folder, plan
+from sim.analysis.sensitivity.design_kinds import Design, DesignKind
 from sim.analysis.sensitivity.evaluator import Ensemble
-from sim.analysis.sensitivity.experiment import Design, DesignKind, list_experiments, load_experiment
+from sim.analysis.sensitivity.experiment import load_experiment
+from sim.analysis.sensitivity.experiment_files import list_experiments
 from sim.analysis.sensitivity.runner import estimate_sweep, smallest, sweep
 from sim.analysis.sensitivity.sweep_results import load_sweep
 from sim.batch.outcomes import final_columns, summarise, thresholds

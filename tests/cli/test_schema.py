@@ -1,0 +1,292 @@
+"""What a schema says of a file is what its reader says, as far as a schema can say it; both follow from one form."""
+
+import json
+import os
+from random import Random
+
+import pytest
+import yaml
+from jsonschema import Draft7Validator
+
+from helpers import small_seeds
+from helpers.spoil import put, spoilt
+from sim.analysis.patterns import load_patterns
+from sim.analysis.sensitivity.experiment import load_experiment
+from sim.cli import main
+from sim.cli.new import starting_text
+from sim.cli.schema import KEPT, schema_of_kind
+from sim.evidence.behaviours import load_behaviours
+from sim.evidence.evidence import load_evidence
+from sim.io.errors import InputError, Problems
+from sim.io.forms import schema_text
+from sim.io.readers import parse_yaml
+from sim.scenario.scenario import load_scenario
+
+SHIPPED = {
+    "scenario": "scenarios/**/*.yaml",
+    "experiment": "experiments/*/experiment.yaml",
+    "world": "seeds/*/actors.yaml",
+    "document": "seeds/documents.yaml",
+    "fact": "seeds/facts/*.yaml",
+    "number": "seeds/parameters/*.yaml",
+    "system": "seeds/systems.yaml",
+    "behaviour": "seeds/behaviours.yaml",
+    "pattern": "seeds/patterns.yaml",
+}
+SCHEMAS = {kind: Draft7Validator(schema_of_kind(kind)) for kind in KEPT}
+FEW = int(os.environ.get("MULTIVECTOR_FUZZ", "80"))
+
+
+def plain(entry):
+    """What our reader makes of a file, without its places."""
+    if isinstance(entry.value, dict):
+        return {key: plain(value) for key, value in entry.value.items()}
+    return [plain(item) for item in entry.value] if isinstance(entry.value, list) else entry.value
+
+
+def by_schema(kind, text):
+    """What the schema has against a file."""
+    top = parse_yaml(text, "x.yaml", Problems())
+    return [error.message for error in SCHEMAS[kind].iter_errors(None if top is None else plain(top))]
+
+
+# --- the schemas themselves ------------------------------------------------------------------------------------------
+
+
+def inner_schemas(schema):
+    yield schema
+    for value in schema.values():
+        for one in value if isinstance(value, list) else [value]:
+            if isinstance(one, dict):
+                yield from inner_schemas(one)
+
+
+@pytest.mark.parametrize("kind", KEPT)
+class TestSchema:
+    def test_it_is_one_and_is_kept_as_it_is_printed(self, kind, request, capsys):
+        Draft7Validator.check_schema(schema_of_kind(kind))
+        kept = (request.config.rootpath / KEPT[kind]).read_text(encoding="utf-8")
+        assert kept == schema_text(schema_of_kind(kind)), "renew it with `make docs`"
+        assert main.main(["schema", kind]) == 0
+        assert capsys.readouterr().out == kept
+
+    def test_it_is_written_where_asked(self, kind, tmp_path):
+        path = tmp_path / "below" / "it.json"
+        assert main.main(["schema", kind, "-o", str(path)]) == 0
+        assert json.loads(path.read_text(encoding="utf-8")) == schema_of_kind(kind)
+
+    def test_it_says_what_the_keys_of_a_file_mean(self, kind):
+        written = schema_of_kind(kind)
+        assert written["title"]
+        assert written["description"]
+        silent = [key for key, value in written.get("properties", {}).items() if "description" not in value]
+        assert silent == []
+
+    def test_what_a_key_is_by_default_may_be_written_out(self, kind):
+        properties = [one["properties"] for one in inner_schemas(schema_of_kind(kind)) if "properties" in one]
+        for key, value in (item for one in properties for item in one.items() if "default" in item[1]):
+            assert Draft7Validator(value).is_valid(value["default"]), key
+
+    def test_every_shipped_file_satisfies_it_and_names_it(self, kind, request):
+        root = request.config.rootpath
+        paths = sorted(root.glob(SHIPPED[kind]))
+        assert paths
+        for path in paths:
+            text = path.read_text(encoding="utf-8")
+            assert by_schema(kind, text) == [], path
+            named = text.splitlines()[0].removeprefix("# yaml-language-server: $schema=")
+            assert (path.parent / named).resolve() == root / KEPT[kind], path
+
+
+def test_where_nothing_can_be_written_is_told(tmp_path, capsys):
+    assert main.main(["schema", "-o", str(tmp_path)]) == 2
+    assert "cannot be written" in capsys.readouterr().err
+
+
+def test_scenarios_are_meant_unless_told_otherwise(capsys):
+    assert main.main(["schema"]) == 0
+    assert json.loads(capsys.readouterr().out) == schema_of_kind("scenario")
+
+
+def test_a_kind_nobody_knows_is_refused(capsys):
+    with pytest.raises(SystemExit):
+        main.main(["schema", "weather"])
+    assert "invalid choice: 'weather'" in capsys.readouterr().err
+
+
+# --- beside the readers ----------------------------------------------------------------------------------------------
+
+
+def small(name):
+    """A small file that is sound, as plain data."""
+    if name == "scenario":
+        text = starting_text("x", load_scenario("toy"), load_evidence("toy"), "", alone=True)
+        lines = (line if line.startswith("##") else line.removeprefix("# ") for line in text.splitlines())
+        return plain(parse_yaml("\n".join(lines), "x.yaml", Problems()))
+    if name == "experiment":
+        return {
+            "title": "A try",
+            "question": "Does it work?",
+            "scenario": "toy",
+            "replicates": 2,
+            "factors": [
+                "choice.dependence_aversion",
+                {"number": "choice.gain", "levels": [1.0, 1.5]},
+                {"numbers": ["choice.t*"], "except": ["choice.tolerance"]},
+                {"switch": "trust-backlash"},
+                {"scale": ["powers.NOR.budget.*"], "name": "means", "low": 0.9, "high": 1.1, "beyond": "to see"},
+            ],
+            "design": {"kind": "morris", "trajectories": 4, "levels": 4},
+            "screen": {"trajectories": 3, "keep": 2},
+            "outcomes": {
+                "partners": {"measure": "effective_partners", "state": ["ALD", "BEK"], "at": "2027-Q1"},
+                "share": {"measure": "alignment", "power": "each", "state": "each"},
+                "word": {"word": ["multi-vector", "leaning-NOR"]},
+                "signed": {"total": "value_signed", "kind": "deal", "power": "all"},
+            },
+            "discover": [{"outcome": "partners", "at_least": 1.5}],
+            "notes": "none",
+        }
+    if name == "behaviour":
+        said = {"system": "trust-backlash", "says": "It hurts.", "rules": ["reactions.standing_next"]}
+        return {"behaviours": {"one": said, "two": said | {"rules": [], "left_out": "all of it"}}}
+    if name == "pattern":
+        one = {"claim": "Yes.", "evidence": ["c5-not-pawns"], "measure": "visits_gained", "why": "So."}
+        lines = {"scenario": "baseline", "states": ["KAZ"], "from": "2027-Q1", "quarters": 4}
+        two = one | {"id": "two", "scenario": "toy", "below": 1, "needs": ["weather"]}
+        return {"runs": 4, "looked_at": 2, "patterns": [one | {"id": "one", "above": 0.5} | lines, two]}
+    return small_seeds.files()[SEEDS[name]]
+
+
+SEEDS = {
+    "world": "central-asia/actors.yaml",
+    "document": "documents.yaml",
+    "fact": "facts/one.yaml",
+    "number": "parameters/choice.yaml",
+    "system": "systems.yaml",
+}
+SOUND = {kind: small(kind) for kind in KEPT}
+
+
+def load(kind, text, folder):
+    """Read a file of a kind; raises `InputError` where it is wrong."""
+    if kind in SEEDS:
+        if not any(folder.iterdir()):
+            small_seeds.write(folder)
+            if kind == "number":  # nothing else is to rest on it
+                (folder / SEEDS["system"]).write_text("systems: {}\n", encoding="utf-8")
+        (folder / SEEDS[kind]).write_text(text, encoding="utf-8")
+        load_evidence(folder=folder)
+        return
+    path = folder / {"experiment": "experiment.yaml", "behaviour": "behaviours.yaml"}.get(kind, "x.yaml")
+    path.write_text(text, encoding="utf-8")
+    readers = {"scenario": load_scenario, "experiment": load_experiment, "pattern": load_patterns}
+    if kind == "behaviour":
+        load_behaviours(load_evidence(), folder)
+    else:
+        readers[kind](path)
+
+
+class Plain(yaml.SafeDumper):
+    def ignore_aliases(self, data):
+        return True
+
+
+def text_of(data):
+    return yaml.dump(data, Dumper=Plain, sort_keys=False, allow_unicode=True)
+
+
+@pytest.mark.parametrize("kind", KEPT)
+def test_a_sound_file_is_taken_by_both(kind, tmp_path):
+    load(kind, text_of(SOUND[kind]), tmp_path)
+    assert by_schema(kind, text_of(SOUND[kind])) == []
+
+
+@pytest.mark.parametrize("kind", KEPT)
+def test_what_the_reader_takes_the_schema_takes_and_most_of_what_it_refuses_the_schema_refuses(kind, tmp_path):
+    random = Random(kind)
+    refused, also = 0, 0
+    for _ in range(FEW):
+        text = text_of(spoilt(SOUND[kind], random))
+        said = by_schema(kind, text)
+        try:
+            load(kind, text, tmp_path)
+        except InputError:
+            refused += 1
+            also += bool(said)
+        else:
+            assert said == [], text
+    assert refused > FEW // 3
+    assert also > refused / 2
+
+
+FIRST = ("facts", 0)
+AVERSION = ("dependence_aversion",)
+KAZ = ("states", "KAZ")
+OVER = ("systems", "over-dependence-aversion")
+WRONG = [
+    ("scenario", ("title",), ...),
+    ("scenario", ("runs",), 0),
+    ("scenario", ("from",), "2026"),
+    ("scenario", ("evnets",), []),
+    ("scenario", ("events",), [{"at": "2027-Q1"}]),
+    ("scenario", ("events",), [{"at": "2027-Q1", "rivalry": {"between": "all", "to": 0, "by": 1}}]),
+    ("scenario", ("events",), [{"at": "2027-Q1", "until": "2028-Q1", "war": {"of": "NOR", "level": 0}}]),
+    ("scenario", ("numbers",), {"choice.gain": {"value": 9}}),
+    ("experiment", ("outcomes",), ...),
+    ("experiment", ("factors",), []),
+    ("experiment", ("factors", 3), {"switch": "trust-backlash", "number": "choice.gain"}),
+    ("experiment", ("factors", 4, "low"), ...),
+    ("experiment", ("factors", 4, "low"), -1),
+    ("experiment", ("design", "kind"), "sobel"),
+    ("experiment", ("design", "points"), 4),
+    ("experiment", ("design", "levels"), 5),
+    ("experiment", ("outcomes", "p/q"), {"measure": "threat"}),
+    ("experiment", ("outcomes", "point"), {"measure": "threat"}),
+    ("experiment", ("outcomes", "partners", "measure"), "effective_partner"),
+    ("experiment", ("discover", 0, "at_most"), 2),
+    ("experiment", ("screen", "keep"), 0),
+    ("world", (*KAZ, "numbers", "gdp"), ...),
+    ("world", (*KAZ, "numbers", "gdp", "low"), -1),
+    ("world", (*KAZ, "numbers", "norms", "high"), 2),
+    ("world", (*KAZ, "numbers", "need", "deal"), ...),
+    ("world", (*KAZ, "capital"), ...),
+    ("world", ("states", "kaz"), SOUND["world"]["states"]["KAZ"]),
+    ("world", ("states",), {}),
+    ("world", ("powers",), ...),
+    ("world", ("corridors", "NORTH", "numbers", "cost"), 3),
+    ("document", ("documents", "a-paper", "reliability"), 9),
+    ("document", ("documents", "a-paper", "bias"), ...),
+    ("document", ("documents", "a-paper", "author"), []),
+    ("fact", (*FIRST, "kind"), "figur"),
+    ("fact", (*FIRST, "value"), ...),
+    ("fact", (*FIRST, "confidence"), 1.5),
+    ("fact", (*FIRST, "use"), "maybe"),
+    ("fact", ("facts",), {}),
+    ("number", (*AVERSION, "basis"), "codde"),
+    ("number", (*AVERSION, "basis"), "figure"),
+    ("number", (*AVERSION, "value"), "high"),
+    ("number", (*AVERSION, "vlaue"), 1),
+    ("number", ("absorption", "deal", "evidence"), []),
+    ("number", ("absorption", "deal", "evidence"), ...),
+    ("number", ("absorption", "deal"), ...),
+    ("system", (*OVER, "strengths"), []),
+    ("system", (*OVER, "evidence"), []),
+    ("system", (*OVER, "claim"), {}),
+    ("behaviour", ("behaviours", "one", "rules"), []),
+    ("behaviour", ("behaviours", "one", "system"), ...),
+    ("behaviour", ("behaviours",), ...),
+    ("pattern", ("patterns", 0, "below"), 1),
+    ("pattern", ("patterns", 0, "above"), ...),
+    ("pattern", ("patterns", 0, "measure"), "visits"),
+    ("pattern", ("runs",), 1),
+]
+
+
+@pytest.mark.parametrize(("kind", "path", "value"), WRONG, ids=lambda part: str(part).replace(" ", "")[:40])
+def test_a_mistake_of_form_is_refused_by_both(kind, path, value, tmp_path):
+    text = text_of(put(SOUND[kind], path, value))
+    with pytest.raises(InputError) as caught:
+        load(kind, text, tmp_path)
+    assert caught.value.problems
+    assert by_schema(kind, text) != []
