@@ -24,8 +24,8 @@ def patch(text, folder):
     content = path.read_text(encoding="utf-8")
     for hunk in re.split(r"^@@.*\n", text, flags=re.MULTILINE)[1:]:
         lines = hunk.splitlines(keepends=True)
-        before = "".join(line[1:] for line in lines if line[0] in " -")
-        after = "".join(line[1:] for line in lines if line[0] in " +")
+        before = "".join(line[1:] for line in lines if line[0] in " -").rstrip("\n")
+        after = "".join(line[1:] for line in lines if line[0] in " +").rstrip("\n")
         assert content.count(before) == 1, f"{name} has not once:\n{before}"
         content = content.replace(before, after)
     path.write_text(content, encoding="utf-8")
@@ -69,7 +69,7 @@ SAYS = {  # by recipe: what its commands must print
     "A power": "OCE",
     "A number": "what a power is worth that holds nothing of a kind yet",
     "A rule": "2 runs",
-    "An event": "2 runs",
+    "An event": "a scandal is laid at the door",
     "A measure": "mean",
     "A figure": "2 runs",
     "A command": "Aldara",

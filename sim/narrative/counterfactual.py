@@ -11,20 +11,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.engine.ensemble import PreparedEnsemble
-from sim.engine.offer import Offer, offer_at
+from sim.engine.offer import Offer
 from sim.io.arguments import Arguments
 from sim.io.errors import InputError, input_error, listed, nearest_to, quoted
 from sim.io.text import CAUTION, listing, percent_in_sentence, wrapped
-from sim.model.chance import lucks
 from sim.model.fields import DOMAINS, KINDS, TERMS
-from sim.model.parameters import vector
 from sim.model.rules.choice import acceptance
-from sim.model.schedule import QUARTER, Phase
-from sim.model.turn import advance
-from sim.model.variables import BY_POWER, BY_STATE
 from sim.model.vocabulary import KIND_WORDS, term_words
-from sim.model.world import axes_of, build, unpack
 from sim.narrative.explanation import POINTS, Explanation, Flip
+from sim.narrative.replay import Moment, Replay
 from sim.scenario.arguments import given_run
 from sim.scenario.calendar import parse_quarter, quarter_text
 
@@ -40,90 +35,6 @@ ORDERED = 0.1  # works on order below this part of what can be absorbed well are
 HALF = 0.5
 FELT = 0.02  # pressure below this is not worth a name
 YEAR = 4  # quarters
-
-
-# --- playing again ----------------------------------------------------------------------------------------------------
-
-
-class _Moment:
-    """One quarter of a run played again, kept as it was before states look around, before they choose, and after."""
-
-    def __init__(self, replay: "_Replay", quarter: int, looking: Any, choosing: Any, answered: Any) -> None:
-        self.replay, self.quarter = replay, quarter
-        self.looking, self.choosing = looking, choosing
-        self.world = unpack(answered)
-
-    def offers(self) -> Iterator[tuple[tuple[int, int, int], Offer]]:
-        """Every offer of the quarter with its place, in the order of states, powers and kinds."""
-        for i, j, k in np.argwhere(self.world.size[..., 0] > 0.0).tolist():
-            yield (i, j, k), offer_at(self.world, self.quarter, self.replay.axes, (i, j, k))
-
-    def again(self, at: tuple[int, int, int], what: str, value: float) -> Any:
-        """The world after the state has chosen once more, with one thing about the offer changed.
-
-        Trust is changed before the state looks around, because what it believes follows from it; size and clauses just
-        before it chooses.
-        """
-        i, j, k = at
-        early = what == "trust"
-        store = _copy(self.looking if early else self.choosing)
-        world = unpack(store)
-        if early:
-            world.trust[i, j, 0] = value
-            for phase in QUARTER:
-                if Phase.PERCEIVE <= phase < Phase.CHOOSE:
-                    self.replay.everyone(store, self.quarter, phase)
-        else:
-            {"size": world.size, "exclusivity": world.signed}[what][i, j, k, 0] = value
-        self.replay.play(store, self.quarter, Phase.CHOOSE, i)
-        return world
-
-
-class _Replay:
-    """A run played again from its start, to be stopped at."""
-
-    def __init__(self, prepared: PreparedEnsemble, run: int) -> None:
-        self.prepared = prepared
-        self.axes = axes_of(prepared.evidence)
-        values = prepared.values_of(run, 1)
-        self.values, self.happenings = values, prepared.happenings(run, 1)
-        self.numbers = vector(values, 1)
-        self.store = build(prepared.evidence, values, lucks(prepared.seed, run, 1), explain=True)
-        states, powers = len(self.axes["i"]), len(self.axes["j"])
-        self.actors = {"states": states, "powers": powers}
-        self.pages = np.zeros((1, states, powers, len(BY_POWER), 1)), np.zeros((1, states, len(BY_STATE), 1))
-        self.played = prepared.scenario.start - 1
-        self.everyone(self.store, self.played, Phase.START)
-
-    def play(self, store: Any, quarter: int, phase: Phase, place: int) -> None:
-        """One phase of one actor."""
-        with np.errstate(over="ignore"):  # addresses wrap round on purpose when nothing is compiled
-            pole = self.prepared.pole
-            advance(store, self.numbers, self.happenings, quarter, 1, int(phase), place, pole, *self.pages)
-
-    def everyone(self, store: Any, quarter: int, phase: Phase) -> None:
-        """One phase of all actors; what comes from outside happens once."""
-        for place in range(self.actors.get(phase.owner, 1)):
-            self.play(store, quarter, phase, place)
-
-    def moment(self, quarter: int) -> _Moment:
-        """Go on to a quarter and through it; quarters are asked for in order."""
-        looking = choosing = answered = self.store
-        while self.played < quarter:
-            self.played += 1
-            for phase in QUARTER:
-                if phase is Phase.PERCEIVE and self.played == quarter:
-                    looking = _copy(self.store)
-                if phase is Phase.CHOOSE and self.played == quarter:
-                    choosing = _copy(self.store)
-                self.everyone(self.store, self.played, phase)
-                if phase is Phase.CHOOSE and self.played == quarter:
-                    answered = _copy(self.store)
-        return _Moment(self, quarter, looking, choosing, answered)
-
-
-def _copy(store: Any) -> Any:
-    return type(store)._make(array.copy() for array in store)
 
 
 # --- what would have turned the answer -------------------------------------------------------------------------------
@@ -149,7 +60,7 @@ def _turning_point(turned: Callable[[float], bool], was: float, tried: Sequence[
     return rounded if rounded != was and turned(rounded) else far
 
 
-def _flips(moment: _Moment, at: tuple[int, int, int], offer: Offer, margin: float) -> Iterator[Flip]:
+def _flips(moment: Moment, at: tuple[int, int, int], offer: Offer, margin: float) -> Iterator[Flip]:
     """The smallest changes that turn the answer, each for itself."""
 
     def turned(what: str) -> Callable[[float], bool]:
@@ -190,7 +101,7 @@ def _moved_most(offer: Offer, world: Any, at: tuple[int, int, int]) -> str:
     return f"{'more' if grown else 'less'} {said.label}"
 
 
-def _gift(moment: _Moment, at: tuple[int, int, int], offer: Offer, margin: float) -> Flip:
+def _gift(moment: Moment, at: tuple[int, int, int], offer: Offer, margin: float) -> Flip:
     """How much more of the same would make up for what is missing if it only brought benefit and tied nobody."""
     place = (*at, TERMS.index("benefit"), 0)
 
@@ -221,7 +132,7 @@ def _margin(offer: Offer, temperature: float) -> float:
 # --- facts for the sentences -----------------------------------------------------------------------------------------
 
 
-def facts_of(moment: _Moment, at: tuple[int, int, int], names: Mapping[str, str]) -> dict[str, str]:
+def facts_of(moment: Moment, at: tuple[int, int, int], names: Mapping[str, str]) -> dict[str, str]:
     """What the sentences about an offer may name: actors, shares, trust, needs, as they stood when it was weighed."""
     w, axes, (i, j, k) = moment.world, moment.replay.axes, at
     powers = axes["j"]
@@ -347,9 +258,9 @@ def _explain(
     }
     quarter = None if at is None else check_quarter_played(at, scenario.start, end)
     names = {actor.code: actor.spoken or actor.name for actor in (*evidence.states, *evidence.powers)}
-    replay = _Replay(prepared, run)
+    replay = Replay(prepared, run)
     temperature = float(np.ravel(replay.values["choice.temperature"])[0])
-    found: list[tuple[_Moment, tuple[int, int, int], Offer]] = []
+    found: list[tuple[Moment, tuple[int, int, int], Offer]] = []
     for now in [quarter] if quarter is not None else range(scenario.start, end + 1):
         moment = replay.moment(now)
         found += [(moment, place, offer) for place, offer in moment.offers() if _wanted(offer, codes)]
@@ -369,13 +280,13 @@ def _wanted(offer: Offer, codes: Mapping[str, str | None]) -> bool:
     return all(wanted in (None, have) for have, wanted in asked)
 
 
-def _relative(moment: _Moment, at: tuple[int, int, int]) -> float:
+def _relative(moment: Moment, at: tuple[int, int, int]) -> float:
     return float(moment.world.size[(*at, 0)] / moment.world.scale[at[0], at[2], 0])
 
 
 def _telling(
-    found: list[tuple[_Moment, tuple[int, int, int], Offer]],
-) -> list[tuple[_Moment, tuple[int, int, int], Offer]]:
+    found: list[tuple[Moment, tuple[int, int, int], Offer]],
+) -> list[tuple[Moment, tuple[int, int, int], Offer]]:
     """The largest offers and the closest calls, in the order in which they were made."""
     by_size = sorted(range(len(found)), key=lambda n: -_relative(*found[n][:2]))
     by_call = sorted(range(len(found)), key=lambda n: abs(found[n][2].probability - found[n][2].draw))
@@ -385,7 +296,7 @@ def _telling(
 
 
 def _explained(
-    moment: _Moment, at: tuple[int, int, int], offer: Offer, names: Mapping[str, str], temperature: float
+    moment: Moment, at: tuple[int, int, int], offer: Offer, names: Mapping[str, str], temperature: float
 ) -> Explanation:
     margin = _margin(offer, temperature)
     return Explanation(
