@@ -154,3 +154,26 @@ def test_importing_the_package_loads_nothing_heavy():
     code = "import sim, sys; print([name for name in ('numpy', 'numba', 'pandas', 'mesa') if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+# --- lists kept by hand ----------------------------------------------------------------------------------------------
+
+
+def test_every_command_is_described_to_the_parser():
+    from sim.cli import NAMES
+
+    rooms = {
+        path.stem
+        for path in (ROOT / "sim" / "cli").glob("*.py")
+        if re.search(r"^def add\(commands: Any\)", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    }
+    assert set(NAMES) == rooms
+    assert len(set(NAMES)) == len(NAMES)
+
+
+def test_results_depend_on_every_wing_below_their_analysis():
+    from sim.batch.identity import _IN_RESULTS
+
+    layers = [layer.split(" | ") for layer in CONTRACTS["wings"]["layers"]]
+    below = [wing for layer in layers[layers.index(["analysis"]) + 1 :] for wing in layer]
+    assert sorted(_IN_RESULTS) == sorted(below)
