@@ -62,6 +62,8 @@ DOORS = {  # by name: the door with one argument left open, what it is, and what
     "sweep workers": (lambda value: sim.sweep(EXPERIMENT, workers=value), NOT_A_COUNT),
     "sweep out": (lambda value: sim.sweep(EXPERIMENT, out=value), NOT_A_PATH),
     "estimate_sweep seed": (lambda value: estimate_sweep(EXPERIMENT, seed=value), NOT_A_SEED),
+    "run scenarios": (sim.run, (3, None)),
+    "effects scenarios": (effects, (3, None)),
     "load_scenario": (load_scenario, (3, None, "", "baselin", ["toy"])),
     "load_results": (sim.load_results, (3, None, "", "nowhere", "a\0b")),
     "load_evidence world": (sim.load_evidence, (3, None, "", "tooy")),
@@ -105,7 +107,25 @@ def test_a_wrong_number_is_told_and_leaves_nothing(door, numbers, tmp_path, monk
 
 
 @pytest.mark.parametrize(
-    "changes", [{"runs": 0}, {"runs": 1.5}, {"seed": -1}, {"end": TOY.start - 1}, {"start": "2026-Q1"}], ids=str
+    "changes",
+    [
+        *({"name": name} for name in ("../../x", "a/b", "", "..", None, "a\nb")),
+        *({"numbers": value} for value in (["a"], None, {3: 1.0})),
+        *({"without": value} for value in (None, "over-dependence-aversion")),
+        *({"lucks_per_draw": value} for value in (0, 1.5, "x")),
+        *({"events": value} for value in ((3,), None, "summit")),
+        *({"events": (dataclasses.replace(TOY.events[0], at=at),)} for at in (math.nan, 0, "2027-Q1")),
+        *({"events": (dataclasses.replace(TOY.events[0], fields=said),)} for said in ({}, {"hsot": "SUD"})),
+        {"events": (dataclasses.replace(TOY.events[0], kind="summit"),)},
+        {"title": 3},
+        {"sampled": None},
+        {"runs": 0},
+        {"runs": 1.5},
+        {"seed": -1},
+        {"end": TOY.start - 1},
+        {"start": "2026-Q1"},
+    ],
+    ids=str,
 )
 def test_a_scenario_changed_in_python_is_told_and_leaves_nothing(changes, tmp_path, monkeypatch):
     changed = dataclasses.replace(TOY, **changes)

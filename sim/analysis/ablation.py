@@ -100,10 +100,10 @@ def effects(
 
     arguments = Arguments("effects")
     runs = arguments.whole("runs", runs, 2, MOST_RUNS)
-    seed, hands = given_seed(arguments, seed), arguments.workers(workers) or allowed_cores()
+    seed, workers = given_seed(arguments, seed), arguments.workers(workers) or allowed_cores()
     level, folder = arguments.inside("level", level, 0.0, 1.0), arguments.path_or_none("out", out)
     arguments.refuse_if_wrong()
-    several = [scenarios] if isinstance(scenarios, str | Path | Scenario) else list(scenarios)
+    several: list[Any] = list(scenarios) if isinstance(scenarios, list | tuple) else [scenarios]
     loaded = [one if isinstance(one, Scenario) else load_scenario(one) for one in several]
     asked = [replace(one, runs=runs, seed=one.seed if seed is None else seed) for one in loaded]
     ablations = [_Ablation(one, found, level) for one in asked if (found := _asked_systems(one, systems))]
@@ -114,7 +114,7 @@ def effects(
     with contextlib.nullcontext() if place is None else _noted_in(place):
         for number, ablation in enumerate(ablations):
             kept = _Tables(place, f"{number:02d}-", len(ablation.systems))
-            tables += ablation.tables(hands, progress, kept)
+            tables += ablation.tables(workers, progress, kept)
         table = pd.concat(tables, ignore_index=True)
         write(table)
     return table

@@ -157,10 +157,10 @@ def run(
     """
     kept: dict[str, Any] = {"series": series, "thin": thin, "measures": measures, "numbers": numbers, "engine": engine}
     asked = _Asked("sim.run", runs, seed, workers, out, kept)
-    if isinstance(scenarios, str | Path | Scenario):
-        return _carry_out(asked.plan(scenarios), asked.hands, progress, dask)
+    if not isinstance(scenarios, list | tuple):
+        return _carry_out(asked.plan(scenarios), asked.workers, progress, dask)
     plans = [asked.plan(scenario) for scenario in scenarios]
-    return tuple(_carry_out(plan, asked.hands, progress, dask) for plan in plans)
+    return tuple(_carry_out(plan, asked.workers, progress, dask) for plan in plans)
 
 
 def run_part(
@@ -194,7 +194,7 @@ def run_part(
             tidy(plan.folder)
             return Part(folder=plan.folder, done=plan.scenario.runs, total=plan.scenario.runs, finished=True)
         batch = Batch(plan, progress, notes, plan.blocks[part - 1 :: parts])
-        batch.play(asked.hands)
+        batch.play(asked.workers)
         batch.keep()
         return Part(folder=plan.folder, done=batch.work.done, total=batch.work.total, finished=False)
 
@@ -231,7 +231,7 @@ def estimate(
         runs=total,
         blocks=len(plan.blocks),
         kept=total if finished else kept,
-        seconds=0.0 if finished else one * (total - kept) / asked.hands,
+        seconds=0.0 if finished else one * (total - kept) / asked.workers,
         size=round(size),
         free=shutil.disk_usage(place).free,
         drawn=len(plan.scenario.sampled),
@@ -265,7 +265,7 @@ class _Asked:
         arguments = Arguments(function)
         self.function = function
         self.runs, self.seed = given_runs(arguments, runs), given_seed(arguments, seed)
-        self.hands = arguments.workers(workers) or allowed_cores()
+        self.workers = arguments.workers(workers) or allowed_cores()
         self.out = arguments.path_or_none("out", out)
         self.more = dict(more)
         if "series" in more:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from sim.cli.common import (
     DONE,
-    add_hands,
     add_no_figures,
     add_scenarios,
     add_settings,
+    add_workers,
     at_least,
     load_all,
     relative,
@@ -31,7 +31,7 @@ def add(commands: Any) -> None:
     parser = commands.add_parser("ablate", help="what each system does: switched off in turn, on the same luck")
     add_scenarios(parser)
     parser.add_argument("--runs", type=at_least(2), default=_RUNS, metavar="N", help=f"runs (default: {_RUNS})")
-    add_hands(parser)
+    add_workers(parser)
     add_settings(parser)
     parser.add_argument("--system", action="append", metavar="ID", help="only this one, in full; repeatable")
     parser.add_argument(

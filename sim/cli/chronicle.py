@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from sim.cli.common import DONE, at_least, relative, say
+from sim.cli.common import DONE, at_least, relative, say, write_out
 
 
 def add(commands: Any) -> None:
@@ -26,8 +26,6 @@ def _chronicle(asked: argparse.Namespace) -> int:
     if asked.out is None:
         print(text, end="")
         return DONE
-    from sim.io.writers import write_text
-
-    write_text(Path(asked.out), text)
+    write_out(asked.out, text)
     say(f"written to {relative(Path(asked.out))}")
     return DONE

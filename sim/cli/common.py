@@ -35,6 +35,19 @@ def relative(path: Path) -> str:
     return shown_path(path)
 
 
+def write_out(path: Path | str, text: str) -> None:
+    """Write what `-o` asked for, whole, or say why it cannot be."""
+    from sim.io.arguments import path_given
+    from sim.io.errors import input_error
+    from sim.io.writers import write_text
+
+    place = path_given("--out", "FILE", path)
+    try:
+        write_text(place, text)
+    except OSError as error:
+        raise input_error(shown_path(place), f"cannot be written: {error.strerror or error}") from error
+
+
 # --- options ---------------------------------------------------------------------------------------------------------
 
 
@@ -59,14 +72,14 @@ def add_scenarios(parser: argparse.ArgumentParser) -> None:
 
 
 def add_batch_options(parser: argparse.ArgumentParser) -> None:
-    """How many runs, on which luck, with which numbers, by how many hands."""
+    """How many runs, on which luck, with which numbers, by how many workers."""
     parser.add_argument("--runs", type=at_least(1), metavar="N", help="number of runs, in place of the scenario's")
-    add_hands(parser)
+    add_workers(parser)
     add_settings(parser)
 
 
-def add_hands(parser: argparse.ArgumentParser, whose: str = "the scenario's") -> None:
-    """On which luck, and by how many hands."""
+def add_workers(parser: argparse.ArgumentParser, whose: str = "the scenario's") -> None:
+    """On which luck, and by how many workers."""
     parser.add_argument("--seed", type=at_least(0), metavar="S", help=f"seed, in place of {whose}; 0 is a seed")
     parser.add_argument("--workers", type=at_least(1), metavar="N", help="threads (default: all cores)")
 

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from sim.cli.common import DONE, at_least, relative, say
+from sim.cli.common import DONE, at_least, relative, say, write_out
 from sim.io.errors import input_error
 
 _SUFFIXES = (".csv", ".json")
@@ -31,10 +31,9 @@ def _patterns(asked: argparse.Namespace) -> int:
     print_patterns(findings, LEVEL)
     if out is not None:
         from sim.analysis.effect_tables import csv_of, json_of
-        from sim.io.writers import write_text
 
         table = table_of(findings)
-        write_text(out, csv_of(table) if out.suffix == ".csv" else json_of(table))
+        write_out(out, csv_of(table) if out.suffix == ".csv" else json_of(table))
         print(f"table     {relative(out)}")
     return DONE
 

@@ -2,10 +2,9 @@
 
 import argparse
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
-from sim.cli.common import DONE
+from sim.cli.common import DONE, write_out
 
 KEPT: Mapping[str, str] = {
     "scenario": "scenarios/schema.json",
@@ -29,20 +28,15 @@ def add(commands: Any) -> None:
 
 
 def _schema(asked: argparse.Namespace) -> int:
-    from sim.io.errors import input_error, shown_path
+    from sim.io.errors import shown_path
     from sim.io.forms import schema_text
 
     text = schema_text(schema_of_kind(asked.kind))
     if asked.out is None:
         print(text, end="")
         return DONE
-    path = Path(asked.out)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise input_error(shown_path(path), f"cannot be written: {error.strerror or error}") from error
-    print(f"written to {shown_path(path)}")
+    write_out(asked.out, text)
+    print(f"written to {shown_path(asked.out)}")
     return DONE
 
 

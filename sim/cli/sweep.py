@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from sim.cli.common import (
     DONE,
     add_csv,
-    add_hands,
     add_no_figures,
     add_out,
+    add_workers,
     at_least,
     load_each,
     relative,
@@ -33,7 +33,7 @@ def add(commands: Any) -> None:
     sweep.add_argument("experiments", nargs="+", metavar="EXPERIMENT", help="name, number, folder or file")
     sweep.add_argument("--points", type=at_least(1), metavar="N", help="size of the design, in place of the file's")
     sweep.add_argument("--replicates", type=at_least(1), metavar="N", help="runs at each point, in place of the file's")
-    add_hands(sweep, "the file's")
+    add_workers(sweep, "the file's")
     add_out(sweep)
     sweep.add_argument("--small", action="store_true", help="the smallest design that runs from end to end, for a try")
     sweep.add_argument("--dry-run", action="store_true", help="check everything, estimate the time, write nothing")

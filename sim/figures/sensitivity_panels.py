@@ -1,7 +1,7 @@
 """What is drawn of sweeps: (data, axes) -> axes; `sim.figures.sensitivity` puts it into figures.
 
 A drawing function takes a tidy table and the axes to draw on, and gives the axes back. Everything else, how a figure is
-framed, coloured and written, is the house style of `sim.figures.batch`.
+framed, coloured and written, is the house style of `sim.figures.style`.
 """
 
 import textwrap

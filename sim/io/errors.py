@@ -15,7 +15,7 @@ from typing import Any
 
 MOST_LISTED = 12
 MOST_QUOTED = 60
-MOST_COMPLAINTS = 100
+MOST_PROBLEMS = 100
 
 
 # --- problems ------------------------------------------------------------------------------------------------------
@@ -80,7 +80,7 @@ class Problems:
     def add(self, problem: Problem) -> None:
         """Note one problem; the same one is not noted twice. Gives up when there are very many."""
         self._noted[problem] = None
-        if len(self._noted) > MOST_COMPLAINTS:
+        if len(self._noted) > MOST_PROBLEMS:
             raise InputError([*self._noted, Problem(file=problem.file, message="and more; reading stopped here")])
 
     def raise_if_any(self) -> None:

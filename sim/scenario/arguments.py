@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sim.io.checks import check_choice
+from sim.io.errors import listed, nearest_to
 from sim.scenario.calendar import FIRST_YEAR, LAST_YEAR
+from sim.scenario.events import FORMS, Event, EventKind
 from sim.scenario.scenario import LARGEST_SEED, MOST_RUNS, check_number_name
 from sim.scenario.units import Range, check_in_unit, read_override
 
@@ -103,10 +105,15 @@ def check_setting(scenario: Scenario, evidence: Evidence, arguments: Arguments) 
 
     A value may leave the range of its number where `beyond` gives the reason.
     """
+    if not _sound(scenario, arguments):
+        return
     arguments.whole(f"{scenario.name}.runs", scenario.runs, 1, MOST_RUNS)
+    arguments.whole(f"{scenario.name}.lucks_per_draw", scenario.lucks_per_draw, 1, MOST_RUNS)
     arguments.whole(f"{scenario.name}.seed", scenario.seed, 0, LARGEST_SEED)
     start = arguments.whole(f"{scenario.name}.start", scenario.start, FIRST_YEAR * 4, LAST_YEAR * 4 + 3)
-    arguments.whole(f"{scenario.name}.end", scenario.end, start, LAST_YEAR * 4 + 3)
+    end = arguments.whole(f"{scenario.name}.end", scenario.end, start, LAST_YEAR * 4 + 3)
+    for number, event in enumerate(scenario.events):
+        _check_event(f"{scenario.name}.events[{number}]", event, (start, end), arguments)
     for written, value in scenario.numbers.items():
         entry = arguments.entry(f"{scenario.name}.numbers.{written}", value)
         known = check_number_name(entry, written, evidence)
@@ -121,3 +128,50 @@ def check_setting(scenario: Scenario, evidence: Evidence, arguments: Arguments) 
         check_number_name(entry, written, evidence)
     for system in scenario.without:
         check_choice(arguments.entry(f"{scenario.name}.without", system), evidence.systems)
+
+
+_TEXTS = ("name", "title", "question", "world")
+_GROUPS = ("numbers", "sampled", "beyond")
+_LISTS = ("without", "events", "evidence", "extends")
+
+
+def _sound(scenario: Scenario, arguments: Arguments) -> bool:
+    """Every field of a scenario holds what it is for; a name that leads nowhere but into its own folder."""
+    before = len(arguments.problems)
+    for key in _TEXTS:
+        value = getattr(scenario, key)
+        if not isinstance(value, str) or not value.strip() or not value.isprintable():
+            arguments.entry(f"scenario.{key}", value).refuse(allowed="text on one line")
+    if isinstance(scenario.name, str) and (set(scenario.name) & set("/\\:") or scenario.name.strip(". ") == ""):
+        arguments.entry("scenario.name", scenario.name).refuse(
+            allowed="a name without / \\ or :, since results lie under it"
+        )
+    for key in _GROUPS:
+        value = getattr(scenario, key)
+        if not isinstance(value, Mapping) or not all(isinstance(name, str) for name in value):
+            entry = arguments.entry(f"{scenario.name}.{key}", f"<{type(value).__name__}>")
+            entry.refuse(allowed="values by the name of their number")
+    for key in _LISTS:
+        value = getattr(scenario, key)
+        if isinstance(value, str) or not isinstance(value, Sequence):
+            arguments.entry(f"{scenario.name}.{key}", value).refuse(allowed="a tuple")
+    return len(arguments.problems) == before
+
+
+def _check_event(key: str, event: Any, span: tuple[int, int], arguments: Arguments) -> None:
+    """An event made in Python is of a kind, says what its kind needs and nothing else, and falls into the run."""
+    if not isinstance(event, Event) or not isinstance(event.kind, EventKind):
+        arguments.entry(key, f"<{type(event).__name__}>").refuse(allowed="an Event of one of the kinds of EventKind")
+        return
+    arguments.whole(f"{key}.at", event.at, *span)
+    if event.latest is not None:
+        arguments.whole(f"{key}.latest", event.latest, event.at if isinstance(event.at, int) else span[0], span[1])
+    form = FORMS[event.kind]
+    known = [*form.needs, *form.may]
+    missing = [name for name in form.needs if name not in event.fields]
+    if missing:
+        arguments.entry(f"{key}.fields", listed(event.fields) or "nothing").refuse(allowed=f"with {listed(missing)}")
+    for name in event.fields:
+        if name not in known:
+            entry = arguments.entry(f"{key}.fields.{name}", name)
+            entry.refuse(allowed=listed(known), nearest=nearest_to(name, known))

@@ -255,7 +255,7 @@ class TestWords:
 
     def test_very_many_complaints_end_the_reading(self) -> None:
         notebook = Problems()
-        for line in range(errors.MOST_COMPLAINTS):
+        for line in range(errors.MOST_PROBLEMS):
             notebook.add(Problem(file="a", line=line, message="wrong"))
         with pytest.raises(InputError, match="reading stopped here"):
             notebook.add(Problem(file="a", line=9999, message="wrong"))

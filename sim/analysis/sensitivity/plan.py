@@ -72,7 +72,7 @@ def plan_sweep(
     out: Path | str | None,
     evaluator: Evaluator | None,
 ) -> tuple[SweepPlan, int]:
-    """The experiment with what is asked for in place of what it says, and how many hands are at work on it.
+    """The experiment with what is asked for in place of what it says, and how many workers there are.
 
     Raises
     ------
@@ -82,7 +82,7 @@ def plan_sweep(
     arguments = Arguments(function)
     points = arguments.whole_or_none("points", points, 1, MOST_POINTS)
     replicates = arguments.whole_or_none("replicates", replicates, 1, MOST_REPLICATES)
-    seed, hands = given_seed(arguments, seed), arguments.workers(workers) or allowed_cores()
+    seed, workers = given_seed(arguments, seed), arguments.workers(workers) or allowed_cores()
     folder = arguments.path_or_none("out", out) or Path("results")
     arguments.refuse_if_wrong()
     if not isinstance(experiment, Experiment):
@@ -98,7 +98,7 @@ def plan_sweep(
         experiment = dataclasses.replace(experiment, replicates=replicates)
     if seed is not None:
         experiment = dataclasses.replace(experiment, seed=seed)
-    return SweepPlan(experiment, evaluator, folder), hands
+    return SweepPlan(experiment, evaluator, folder), workers
 
 
 def resized(design: Design, points: int) -> Design:

@@ -59,12 +59,12 @@ def sweep(
     sim.batch.worker.Interrupted
         If stopped with Ctrl-C; the same call continues where it stopped.
     """
-    plan, hands = plan_sweep("sim.sweep", experiment, points, replicates, seed, workers, out, evaluator)
+    plan, workers = plan_sweep("sim.sweep", experiment, points, replicates, seed, workers, out, evaluator)
 
     def opened() -> Sweep | None:
         return None if read_sweep_manifest(plan.folder) is None else load_sweep(plan.folder)
 
-    return opened_or_made(plan.folder, opened, lambda: SweepWork(plan, progress, hands).carry_out())
+    return opened_or_made(plan.folder, opened, lambda: SweepWork(plan, progress, workers).carry_out())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,7 +88,7 @@ def estimate_sweep(
     out: Path | str | None = None,
 ) -> SweepEstimate:
     """Say how many runs a sweep has and how long they would take, without writing anything."""
-    plan, hands = plan_sweep("estimate_sweep", experiment, points, replicates, seed, workers, out, None)
+    plan, workers = plan_sweep("estimate_sweep", experiment, points, replicates, seed, workers, out, None)
     rows = plan.experiment.rows(screen=True) + plan.experiment.rows()
     base = {factor.name: np.full(LANES, factor.base) for factor in plan.experiment.factors}
     which = np.arange(LANES, dtype=np.int64) % plan.experiment.replicates
@@ -101,7 +101,7 @@ def estimate_sweep(
     return SweepEstimate(
         points=rows,
         runs=runs,
-        seconds=one * runs / hands,
+        seconds=one * runs / workers,
         folder=plan.folder,
         finished=read_sweep_manifest(plan.folder) is not None,
     )
