@@ -111,9 +111,9 @@ def check_setting(scenario: Scenario, evidence: Evidence, arguments: Arguments) 
     arguments.whole(f"{scenario.name}.lucks_per_draw", scenario.lucks_per_draw, 1, MOST_RUNS)
     arguments.whole(f"{scenario.name}.seed", scenario.seed, 0, LARGEST_SEED)
     start = arguments.whole(f"{scenario.name}.start", scenario.start, FIRST_YEAR * 4, LAST_YEAR * 4 + 3)
-    end = arguments.whole(f"{scenario.name}.end", scenario.end, start, LAST_YEAR * 4 + 3)
+    arguments.whole(f"{scenario.name}.end", scenario.end, start, LAST_YEAR * 4 + 3)
     for number, event in enumerate(scenario.events):
-        _check_event(f"{scenario.name}.events[{number}]", event, (start, end), arguments)
+        _check_event(f"{scenario.name}.events[{number}]", event, arguments)
     for written, value in scenario.numbers.items():
         entry = arguments.entry(f"{scenario.name}.numbers.{written}", value)
         known = check_number_name(entry, written, evidence)
@@ -158,14 +158,17 @@ def _sound(scenario: Scenario, arguments: Arguments) -> bool:
     return len(arguments.problems) == before
 
 
-def _check_event(key: str, event: Any, span: tuple[int, int], arguments: Arguments) -> None:
-    """An event made in Python is of a kind, says what its kind needs and nothing else, and falls into the run."""
+def _check_event(key: str, event: Any, arguments: Arguments) -> None:
+    """An event made in Python is of a kind, falls into a quarter, and says what its kind needs and nothing else.
+
+    It may fall outside the run, as where a scenario is shortened: then it does not happen.
+    """
     if not isinstance(event, Event) or not isinstance(event.kind, EventKind):
         arguments.entry(key, f"<{type(event).__name__}>").refuse(allowed="an Event of one of the kinds of EventKind")
         return
-    arguments.whole(f"{key}.at", event.at, *span)
+    first = arguments.whole(f"{key}.at", event.at, FIRST_YEAR * 4, LAST_YEAR * 4 + 3)
     if event.latest is not None:
-        arguments.whole(f"{key}.latest", event.latest, event.at if isinstance(event.at, int) else span[0], span[1])
+        arguments.whole(f"{key}.latest", event.latest, first, LAST_YEAR * 4 + 3)
     form = FORMS[event.kind]
     known = [*form.needs, *form.may]
     missing = [name for name in form.needs if name not in event.fields]
