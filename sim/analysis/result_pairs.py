@@ -17,7 +17,8 @@ from sim.analysis.effect_tables import effect_table
 from sim.analysis.paired import Finals, Label, Resampling, finals_of, holm, paired
 from sim.batch.outcomes import SUMMARY_TOTALS, split_word
 from sim.batch.results import Results
-from sim.model.variables import BALANCING_ENDED, MEAN_TRUST, VARIABLES, Reduction
+from sim.model.variable import Reduction
+from sim.model.variables import BALANCING_ENDED, MEAN_TRUST, VARIABLES
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -21,7 +21,8 @@ from sim.batch.outcomes import OUTCOMES, Summary, outcome_words
 from sim.engine.block import Block
 from sim.io.writers import write_bytes
 from sim.model.compiling import entry
-from sim.model.variables import BY_NAME, BY_POWER, BY_STATE, COUNTS, OFFER_TOTALS, Scale
+from sim.model.variable import Scale
+from sim.model.variables import BY_NAME, BY_POWER, BY_STATE, COUNTS, OFFER_TOTALS
 from sim.scenario.calendar import quarter_text
 
 QUANTILES = (0.05, 0.25, 0.50, 0.75, 0.95)
@@ -46,6 +47,7 @@ def _scale(measure: str, powers: int) -> tuple[int, float, int]:
         Scale.COUNT: (_STEP, 1.0, _MOST_COUNTED + 1),
         Scale.AMOUNT: (_RATIO, 0.0, _RATIO_BINS),
         Scale.WORD: (_STEP, 0.0, 0),  # no quantity; the outcome words tell it
+        Scale.KEPT: (_STEP, 0.0, 0),
     }
     scale = BY_NAME[measure].counted_by
     assert scale is not None, f"{measure} is recorded, so it says how it is counted"
@@ -198,6 +200,8 @@ class Aggregate:
                 continue
             parts.append(self._band(self._by_state, index, measure, np.full(times * states, -1)))
         for index, measure in enumerate(BY_POWER):
+            if not self._by_power.bins[index]:
+                continue
             parts.append(self._band(self._by_power, index, measure, np.tile(np.arange(powers), times * states)))
         return pa.concat_tables(parts).combine_chunks()
 

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.model.variable import Reduction
 from sim.model.variables import (
     COMBINED_PRESSURE,
     COUNTS,
     FIRST_ENDED,
     OUTCOME,
     PRESSED_QUARTERS,
-    Reduction,
     kept_of_a_run,
 )
 from sim.scenario.calendar import quarter_text

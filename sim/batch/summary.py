@@ -4,6 +4,7 @@ import textwrap
 from typing import TYPE_CHECKING, Any
 
 from sim.batch.outcomes import split_word
+from sim.model.variable import Origin, Reduction
 from sim.model.variables import (
     BALANCING_ENDED,
     BY_NAME,
@@ -16,8 +17,6 @@ from sim.model.variables import (
     QUANTITIES,
     SUM,
     VARIABLES,
-    Origin,
-    Reduction,
     in_words,
     kept_of_a_run,
 )

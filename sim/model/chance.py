@@ -46,6 +46,14 @@ class Stream(IntEnum):
     WEDGE = 17
     WEDGE_OUTCOME = 18
     VOTE = 19
+    TRADE = 20
+    TRADE_PARTNER = 21
+    PRICE = 22
+    GROWTH_COMMON = 23
+    TRUST = 24
+    AGREEMENT = 25
+    ARMS = 26
+    SOUNDING = 27
     EVENT_HAPPENS = 40
     EVENT_DATE = 41
     NUMBER = 42

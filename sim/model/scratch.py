@@ -100,6 +100,7 @@ SCRATCH: Mapping[str, tuple[Scratch, ...]] = {
         Scratch("entropy_sum", "", "nat", "spread of alignment over the powers"),
         Scratch("offers_made", "", "offers", "offers received this quarter"),
         Scratch("offers_taken", "", "offers", "those of them that were accepted"),
+        Scratch("needed", "", "0..1", "unmet need, mean of the kinds by weight"),
     ),
 }
 """By phase, its working space."""

@@ -7,75 +7,11 @@ follow from `VARIABLES`. A new one is a row here and a line in the phase that re
 
 from collections import namedtuple
 from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import Enum
 from types import MappingProxyType
 from typing import Any
 
-
-class Origin(Enum):
-    """Who works a variable out, and when."""
-
-    RECORDED = "kept by the model at the end of every quarter"
-    TALLIED = "counted by the model over a whole run"
-    JUDGED = "worked out of the record of a run"
-    DERIVED = "worked out of what runs came to, for comparisons"
-
-
-class Scale(Enum):
-    """How the values of all runs in one quarter are counted."""
-
-    SHARE = "from 0 to 1 in steps of a thousandth"
-    POINTS = "from 0 to 100 in steps of a tenth"
-    POWERS = "from 0 to the number of powers in steps of a thousandth"
-    COUNT = "whole numbers, each by itself"
-    AMOUNT = "in bins of equal ratio, since there is no upper end"
-    WORD = "word by word"
-
-
-class Reduction(Enum):
-    """How several values become one."""
-
-    MEAN = "their mean"
-    SUM = "their sum"
-    JOINT = "one minus the product of what each leaves free"
-
-
-@dataclass(frozen=True)
-class Variable:
-    """One measured quantity. The same quantity has the same name in every file, the same label in every text."""
-
-    name: str
-    axes: str  # "i" state, "ij" state and power, "ijk" state, power and kind of offer
-    unit: str
-    meaning: str  # what READMEs say of a column; `{unit}` stands for the unit
-    origin: Origin = Origin.RECORDED
-    counted_by: Scale | None = None  # none where it is not known quarter by quarter
-    over_powers: Reduction | None = None  # what `power: all` means; none for a variable of a state alone
-    summary: Reduction | None = None  # what is kept of a run: the mean over its last quarters, or the sum over all
-    part_of: str = ""  # the variable that it is at most, so that their ratio is a share
-    by_offer: bool = False  # totals of a run are kept by power and kind of offer as well
-    label: str = ""  # in tables and figures; the name in plain words unless given
-    percent: bool = False  # shown in per cent, differences in percentage points
-    shown: int = 0  # place among the rows of tables and figures; nought keeps it to the files
-    headline: bool = False  # what people ask for first
-    policy: bool = False  # a state's policy or what it meets with, not a thing that one system moves by definition
-
-    @property
-    def explained(self) -> str:
-        """The meaning with its unit."""
-        return self.meaning.format(unit=self.unit)
-
-    @property
-    def column(self) -> str:
-        """Its name as a column of `series.parquet`."""
-        return f"{self.name}_<power>" if self.axes == "ij" else self.name
-
-    @property
-    def is_quantity(self) -> bool:
-        """Whether it is recorded every quarter as a quantity, and not as a name."""
-        return self.origin is Origin.RECORDED and self.counted_by is not Scale.WORD
-
+from sim.model.fields import KINDS, Kind
+from sim.model.variable import Origin, Reduction, Scale, Variable
 
 MEAN, SUM, JOINT = Reduction.MEAN, Reduction.SUM, Reduction.JOINT
 
@@ -84,6 +20,8 @@ OUTCOME, FIRST_ENDED, PRESSED_QUARTERS = "outcome", "first_ended", "pressed_quar
 COMBINED_PRESSURE = "combined_pressure"
 MEAN_TRUST, ACCEPTANCE = "mean_trust", "acceptance"
 BALANCING_ENDED, OUTCOME_CHANGED = "balancing_ended", "outcome_changed"
+
+SECURES = KINDS[Kind.SECURITY]  # the one kind that is measured in points and not in money
 
 VARIABLES: tuple[Variable, ...] = (
     # --- judged ---
@@ -228,6 +166,37 @@ VARIABLES: tuple[Variable, ...] = (
         "vote this quarter: 0 none, 1 yes, 2 no, 3 abstains, 4 stays away (a {unit}: its bands mean little)",
         counted_by=Scale.COUNT,
     ),
+    Variable(
+        *("output", "i", "bn USD a year"),
+        "output at prices of the start, {unit}",
+        counted_by=Scale.AMOUNT,
+        summary=MEAN,
+        shown=11,
+        policy=True,
+    ),
+    Variable(
+        *("trade_rest", "i", "bn USD a year"),
+        "goods trade with all who are no agents, {unit}; with `trade` of all powers it is the turnover",
+        counted_by=Scale.AMOUNT,
+    ),
+    Variable(
+        *("stability", "i", "0..1"),
+        "firmness at home, {unit}",
+        counted_by=Scale.SHARE,
+        summary=MEAN,
+        percent=True,
+        shown=12,
+        policy=True,
+    ),
+    Variable(
+        *("unmet_need", "i", "0..1"),
+        "need that is not met, mean of the kinds by their weight, {unit}",
+        counted_by=Scale.SHARE,
+        summary=MEAN,
+        percent=True,
+        shown=13,
+        policy=True,
+    ),
     # --- recorded of a state and a power ---
     Variable(
         *("alignment", "ij", "0..1"),
@@ -261,6 +230,53 @@ VARIABLES: tuple[Variable, ...] = (
         over_powers=JOINT,
         summary=MEAN,
         percent=True,
+    ),
+    Variable(
+        *("energy_sold", "ij", "0..1"),
+        "share of the state's oil and gas that the power buys, {unit}",
+        counted_by=Scale.SHARE,
+        over_powers=SUM,
+        percent=True,
+    ),
+    Variable(
+        *("un_agreement", "ij", "0..1"),
+        "how far the state votes as the power does in the United Nations, {unit}",
+        counted_by=Scale.SHARE,
+        over_powers=MEAN,
+        percent=True,
+    ),
+    Variable(
+        *("minerals_stock", "ij", "bn USD"),
+        "what the power has put into mines and plants, {unit}",
+        counted_by=Scale.AMOUNT,
+        over_powers=SUM,
+    ),
+    Variable(
+        *("works_stock", "ij", "bn USD"),
+        "works of the power that stand, {unit}",
+        counted_by=Scale.AMOUNT,
+        over_powers=SUM,
+    ),
+    Variable(
+        *("security_stock", "ij", "index points"),
+        "security ties with the power, {unit}",
+        counted_by=Scale.AMOUNT,
+        over_powers=SUM,
+    ),
+    Variable(
+        *("arms", "ij", "index points"),
+        "security delivered by the power this quarter, {unit}; shares mean something over five years",
+        counted_by=Scale.KEPT,
+        over_powers=SUM,
+    ),
+    *(
+        Variable(
+            *(f"signed_{kind}", "ij", "index points" if kind == SECURES else "bn USD"),
+            f"value of the offers accepted this quarter: {kind}, {{unit}}",
+            counted_by=Scale.KEPT,
+            over_powers=SUM,
+        )
+        for kind in KINDS
     ),
     # --- totals of a run by power and kind of offer, beside those marked above ---
     Variable(
@@ -325,7 +341,10 @@ BY_POWER = _recorded("ij")
 """What is recorded of a state and a power every quarter, in the order of the last axis of `Block.by_power`."""
 
 QUANTITIES = tuple(name for name in (*BY_STATE, *BY_POWER) if BY_NAME[name].is_quantity)
-"""What is recorded as a quantity and not as a name; of these there are bands, and experiments may ask for them."""
+"""What is recorded as a quantity and not as a name; experiments may ask for it."""
+
+BANDED = tuple(name for name in QUANTITIES if BY_NAME[name].is_banded)
+"""What is counted over all runs; of these there are bands."""
 
 COUNTS = frozenset(name for name in QUANTITIES if BY_NAME[name].counted_by is Scale.COUNT)
 """What is recorded in whole numbers."""

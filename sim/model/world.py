@@ -114,6 +114,7 @@ def reset(world: Any, values: Mapping[str, Any]) -> None:
     world.contained[:] = world.heat
     world.vigour[:] = 1.0
     world.purse[:] = world.budget / YEARS_A_QUARTER
+    world.flowing[:] = 1.0
     world.forced_exclusivity[:] = -1.0
     world.forced_strings[:] = -1.0
 

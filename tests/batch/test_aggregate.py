@@ -4,7 +4,8 @@ import pytest
 from helpers.fake_engine import LINES, fake_block
 from sim.batch.aggregate import QUANTILES, Aggregate
 from sim.batch.outcomes import final_columns, summarise, thresholds
-from sim.model.variables import BY_NAME, BY_POWER, OFFER_TOTALS, QUANTITIES, Scale
+from sim.model.variable import Scale
+from sim.model.variables import BY_NAME, BY_POWER, OFFER_TOTALS, BANDED
 
 LINE = thresholds(LINES)
 
@@ -38,7 +39,7 @@ NEAR = {
 }
 
 
-@pytest.mark.parametrize("measure", QUANTITIES)
+@pytest.mark.parametrize("measure", BANDED)
 def test_bands_agree_with_all_the_runs_held_at_once(measure, whole, bands):
     told = bands[bands["measure"] == measure]
     of_power = measure in BY_POWER

@@ -13,7 +13,8 @@ from sim.batch.tables import join_tables, runs_table, series_table, write_table
 from sim.engine.block import Block
 from sim.io.errors import InputError
 from sim.io.writers import file_hash, write_text, write_whole
-from sim.model.variables import BY_NAME, BY_POWER, BY_STATE, MEASURES, Scale
+from sim.model.variable import Scale
+from sim.model.variables import BY_NAME, BY_POWER, BY_STATE, MEASURES
 
 
 @pytest.fixture

@@ -15,7 +15,8 @@ from sim.model.fields import DOMAINS, KINDS
 from sim.model.parameters import vector
 from sim.model.schedule import Phase
 from sim.model.turn import advance
-from sim.model.variables import BY_NAME, BY_POWER, BY_STATE, COUNTS, Scale
+from sim.model.variable import Scale
+from sim.model.variables import BY_NAME, BY_POWER, BY_STATE, COUNTS
 from sim.model.world import build, check_invariants, unpack
 from sim.scenario.events import Event, EventKind
 from sim.scenario.scenario import load_scenario

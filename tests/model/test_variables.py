@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from sim.batch.summary import columns_in_words
+from sim.model.variable import Origin, Reduction, Scale, Variable
 from sim.model.variables import (
     BY_NAME,
     BY_POWER,
@@ -21,10 +22,6 @@ from sim.model.variables import (
     OFFER_TOTALS,
     QUANTITIES,
     VARIABLES,
-    Origin,
-    Reduction,
-    Scale,
-    Variable,
     in_words,
     kept_of_a_run,
     percent_scale,

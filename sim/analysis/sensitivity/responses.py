@@ -122,7 +122,8 @@ class _Reader:
     def _measure(self, ask: Response) -> NDArray[Any]:
         """A measure by state, [R, T, I]; powers are put together as asked."""
         from sim.batch.outcomes import combined_pressure
-        from sim.model.variables import BY_NAME, BY_STATE, Reduction
+        from sim.model.variable import Reduction
+        from sim.model.variables import BY_NAME, BY_STATE
 
         name = ask.what[0]
         if name in BY_STATE:

@@ -101,7 +101,7 @@ def grow_trade(w, p, i, j):
         )
         traded = before + slowed(traded - before, w.let_through[i, j, lane])
         w.trade[i, j, lane] = traded
-        w.stock[i, j, DEAL, lane] = traded + w.deal_flow[lane]
+        w.stock[i, j, DEAL, lane] = traded * w.flowing[i, j, lane] + w.deal_flow[lane]
         w.outlet[i, j, lane] = outlet_next(w.outlet[i, j, lane], w.links_built[lane], p[routes.outlet_building, lane])
         w.goodwill[i, j, lane] = goodwill_next(
             w.goodwill[i, j, lane], w.links_built[lane], p[delivery.goodwill_fade, lane], p[delivery.livelihood, lane]

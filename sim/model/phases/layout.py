@@ -28,6 +28,14 @@ DISCORD = int(Stream.DISCORD)
 WEDGE = int(Stream.WEDGE)
 WEDGE_OUTCOME = int(Stream.WEDGE_OUTCOME)
 VOTE = int(Stream.VOTE)
+TRADE = int(Stream.TRADE)
+TRADE_PARTNER = int(Stream.TRADE_PARTNER)
+PRICE = int(Stream.PRICE)
+GROWTH_COMMON = int(Stream.GROWTH_COMMON)
+TRUST = int(Stream.TRUST)
+AGREEMENT = int(Stream.AGREEMENT)
+ARMS = int(Stream.ARMS)
+SOUNDING = int(Stream.SOUNDING)
 
 
 # Columns of a happening behind the eight that say what it is: the last quarter in which it may be due, and then, for

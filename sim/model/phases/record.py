@@ -2,7 +2,7 @@
 
 from sim.model.compiling import inlined, phase
 from sim.model.parameters import delivery, routes
-from sim.model.phases.layout import DEAL, INFRASTRUCTURE
+from sim.model.phases.layout import DEAL, INFRASTRUCTURE, MINERALS, SECURITY
 from sim.model.rules.arithmetic import larger
 from sim.model.rules.delivery import entangled
 from sim.model.rules.routes import corridor_pull
@@ -141,6 +141,38 @@ def keep_by_power(w, i, by_power):
             by_power[i, j, power_place.trust, lane] = w.trust[i, j, lane]
         for lane in range(lanes):
             by_power[i, j, power_place.pressure, lane] = w.pressure[i, j, lane]
+        for lane in range(lanes):
+            by_power[i, j, power_place.energy_sold, lane] = w.sold[i, j, lane]
+        for lane in range(lanes):
+            by_power[i, j, power_place.un_agreement, lane] = w.agreement[i, j, lane]
+        for lane in range(lanes):
+            by_power[i, j, power_place.arms, lane] = w.arms[i, j, lane]
+        keep_by_kind(w, i, j, by_power)
+
+
+@inlined
+def signed_value(w, i, j, k, lane):
+    """What state i has signed of a kind with power j this quarter."""
+    return w.accepted[i, j, k, lane] * w.size[i, j, k, lane]
+
+
+@inlined
+def keep_by_kind(w, i, j, by_power):
+    """Keep what state i holds of each kind with power j, and what it has signed with it this quarter."""
+    for lane in range(w.gdp.shape[1]):
+        by_power[i, j, power_place.minerals_stock, lane] = w.stock[i, j, MINERALS, lane]
+    for lane in range(w.gdp.shape[1]):
+        by_power[i, j, power_place.works_stock, lane] = w.stock[i, j, INFRASTRUCTURE, lane]
+    for lane in range(w.gdp.shape[1]):
+        by_power[i, j, power_place.security_stock, lane] = w.stock[i, j, SECURITY, lane]
+    for lane in range(w.gdp.shape[1]):
+        by_power[i, j, power_place.signed_deal, lane] = signed_value(w, i, j, DEAL, lane)
+    for lane in range(w.gdp.shape[1]):
+        by_power[i, j, power_place.signed_minerals, lane] = signed_value(w, i, j, MINERALS, lane)
+    for lane in range(w.gdp.shape[1]):
+        by_power[i, j, power_place.signed_infrastructure, lane] = signed_value(w, i, j, INFRASTRUCTURE, lane)
+    for lane in range(w.gdp.shape[1]):
+        by_power[i, j, power_place.signed_security, lane] = signed_value(w, i, j, SECURITY, lane)
 
 
 @inlined
@@ -182,6 +214,19 @@ def keep_by_state(w, i, by_state):
         by_state[i, state_place.energy_concentration, lane] = w.buyers[i, lane]
     for lane in range(lanes):
         by_state[i, state_place.vote, lane] = w.vote[i, lane]
+    for lane in range(lanes):
+        by_state[i, state_place.output, lane] = w.gdp[i, lane]
+    for lane in range(lanes):
+        by_state[i, state_place.trade_rest, lane] = w.other[i, DEAL, lane]
+    for lane in range(lanes):
+        by_state[i, state_place.stability, lane] = w.stability[i, lane]
+    for lane in range(lanes):
+        w.needed[lane] = 0.0
+    for k in range(w.need.shape[1]):
+        for lane in range(lanes):
+            w.needed[lane] += w.weight[i, k, lane] * w.need[i, k, lane]
+    for lane in range(lanes):
+        by_state[i, state_place.unmet_need, lane] = w.needed[lane]
 
 
 @phase

@@ -6,7 +6,8 @@ import pytest
 from helpers.fake_engine import LINES, fake_block
 from sim.analysis.sensitivity.responses import SUMMARIES, Response, Source, answers
 from sim.batch.outcomes import OUTCOMES, combined_pressure, final_columns, summarise, thresholds
-from sim.model.variables import BY_NAME, BY_POWER, BY_STATE, OFFER_TOTALS, Reduction, kept_of_a_run
+from sim.model.variable import Reduction
+from sim.model.variables import BY_NAME, BY_POWER, BY_STATE, OFFER_TOTALS, kept_of_a_run
 
 BLOCK = fake_block(count=40)
 SUMMARY = summarise(BLOCK, thresholds(LINES))
