@@ -5,7 +5,7 @@ from helpers.fake_engine import LINES, fake_block
 from sim.batch.aggregate import QUANTILES, Aggregate
 from sim.batch.outcomes import final_columns, summarise, thresholds
 from sim.model.variable import Scale
-from sim.model.variables import BY_NAME, BY_POWER, OFFER_TOTALS, BANDED
+from sim.model.variables import BANDED, BY_NAME, BY_POWER, OFFER_TOTALS
 
 LINE = thresholds(LINES)
 
