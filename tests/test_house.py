@@ -75,7 +75,16 @@ SYSTEMS = (
 
 # Rules that hold whatever is switched off: definitions, book-keeping, and income, which no system claims.
 SHARED_RULES = {
-    "climate.income_next",
+    "delivery.trade_luck",
+    "delivery.trade_next",
+    "economy.drag_of",
+    "economy.gap_next",
+    "economy.growth_luck",
+    "economy.growth_of",
+    "economy.income_next",
+    "economy.price_step",
+    "economy.stability_next",
+    "economy.tide_next",
     "reactions.purse_next",
     "structure.autonomy_of",
     "structure.balance_of",
@@ -102,11 +111,12 @@ NAMED_CONSTANTS = {
         "HALF",
         "NEARLY_ALL",
         "YEARS_A_QUARTER",
+        "ROOT_OF_A_QUARTER",
     },
     "diplomacy": {"YES", "NO", "ABSTAINS", "STAYS_AWAY"},
     "structure": {"EVEN"},
 }
-SERIES = {"exp", "log"}  # functions of `arithmetic` that are a power series, tested against `math`
+SERIES = {"exp", "log", "evenly_spread", "fat_tailed"}  # functions of `arithmetic`, tested against known values
 
 
 def tree(path):

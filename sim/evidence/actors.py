@@ -40,6 +40,9 @@ if TYPE_CHECKING:
 STATE_NUMBERS: Mapping[str, Span] = {
     "gdp": AMOUNT,
     "growth": ANY,
+    "growth_swing": SHARE,
+    "rest_swing": SHARE,
+    "usual_works": SHARE,
     "regime_security": SHARE,
     "capability": SHARE,
     "stability": SHARE,

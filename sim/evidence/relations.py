@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 TIE_FIELDS: Mapping[str, tuple[Span, str]] = {
     "trade": (AMOUNT, "goods trade between {state} and {power} a year"),
-    "fit": (ANY, "trend growth of the trade between {state} and {power} beyond the growth of {state} itself"),
+    "fit": (ANY, "trend growth of the trade between {state} and {power} beyond what both sides earn"),
+    "swing": (SHARE, "spread of the yearly steps of the trade between {state} and {power} that nothing explains"),
     "infrastructure": (AMOUNT, "infrastructure works of {power} standing in {state}, cumulative"),
     "minerals": (AMOUNT, "what {power} has invested in the minerals of {state}"),
     "security": (AMOUNT, "security tie of {state} with {power}; 1 is a treaty guarantee, standing exercises and arms"),

@@ -30,6 +30,7 @@ from sim.model.rules import (
     climate,
     delivery,
     diplomacy,
+    economy,
     identity,
     minds,
     offers,
@@ -44,7 +45,7 @@ from sim.model.scratch import SCRATCH
 from sim.model.world import World, place_of
 
 RULEBOOK = (
-    *(arithmetic, camps, choice, climate, delivery, diplomacy, identity, minds),
+    *(arithmetic, camps, choice, climate, delivery, diplomacy, economy, identity, minds),
     *(offers, reactions, region, routes, security, structure, terms),
 )
 _FROM_CHANCE = ("mix", "address", "uniform")

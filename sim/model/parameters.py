@@ -16,7 +16,7 @@ import numpy as np
 from sim.evidence.evidence import Evidence, load_evidence
 
 RULE_FILES = (
-    *("climate", "camps", "security", "region", "offers", "terms", "choice"),
+    *("climate", "economy", "camps", "security", "region", "offers", "terms", "choice"),
     *("diplomacy", "routes", "delivery", "reactions", "identity", "minds"),
 )
 
@@ -62,6 +62,7 @@ class Rows:
 
 
 climate = Rows("climate")
+economy = Rows("economy")
 camps = Rows("camps")
 security = Rows("security")
 region = Rows("region")

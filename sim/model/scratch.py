@@ -33,6 +33,7 @@ SCRATCH: Mapping[str, tuple[Scratch, ...]] = {
         Scratch("freshest", "", "0..1", "freshest summit of another power"),
         Scratch("hosts", "", "0 or 1", "it calls the leaders of the region together"),
     ),
+    "climate_state": (Scratch("fortune", "", "share", "luck of growth this quarter"),),
     "perceive_state": (
         Scratch("region_gdp", "", "bn USD a year", "output of the region"),
         Scratch("region_gdp_start", "", "bn USD a year", "the same at the start"),
@@ -74,6 +75,7 @@ SCRATCH: Mapping[str, tuple[Scratch, ...]] = {
         Scratch("works", "", "scales", "finished of a kind by the power, in absorptive scales"),
         Scratch("links_built", "", "scales", "infrastructure that the power has finished"),
         Scratch("deal_flow", "", "bn USD a year", "trade under contracts that are being delivered"),
+        Scratch("neglect", "", "-1..1", "unmet needs above their usual level"),
     ),
     "react_power": (
         Scratch("contradiction", "", "weight", "exclusive promises to its rivals"),

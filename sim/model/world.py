@@ -113,6 +113,8 @@ def reset(world: Any, values: Mapping[str, Any]) -> None:
     world.heat_start[:] = world.heat
     world.contained[:] = world.heat
     world.vigour[:] = 1.0
+    world.dealing[:] = 1.0
+    world.mass[:] = world.might
     world.purse[:] = world.budget / YEARS_A_QUARTER
     world.flowing[:] = 1.0
     world.forced_exclusivity[:] = -1.0

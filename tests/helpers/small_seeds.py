@@ -19,6 +19,7 @@ POWERS = ("CHN", "RUS", "USA")
 TIES = (
     "trade",
     "fit",
+    "swing",
     "infrastructure",
     "minerals",
     "security",
@@ -36,6 +37,9 @@ TIES = (
 STATE_NUMBERS = (
     "gdp",
     "growth",
+    "growth_swing",
+    "rest_swing",
+    "usual_works",
     "regime_security",
     "capability",
     "stability",

@@ -2,35 +2,40 @@
 
 from sim.model.chance import address, uniform
 from sim.model.compiling import inlined, phase
-from sim.model.parameters import camps, climate, identity, minds, offers, region, security
+from sim.model.parameters import camps, climate, economy, identity, minds, offers, region, security
 from sim.model.phases.layout import (
     BORDER,
     CLASH,
+    DEAL,
     DIALOGUE,
     DISCORD,
     DUE,
     FORMAT,
     GROWTH,
+    GROWTH_COMMON,
+    PRICE,
     RIVALRY,
     SECURITY_RIVALRY,
     SEVERITY,
+    TRADE_PARTNER,
     UNREST,
     WEDGE,
     WEDGE_OUTCOME,
     event,
 )
-from sim.model.rules.arithmetic import clamp, larger, logit, pick
+from sim.model.rules.arithmetic import clamp, evenly_spread, fat_tailed, larger, log, logit, pick
 from sim.model.rules.camps import calmed, coordination_of, discord_next, wedge_step
 from sim.model.rules.climate import (
     border_next,
     downturn_next,
-    income_next,
     rivalry_next,
     shock_next,
     strain_next,
     unrest_next,
     vigour_left,
 )
+from sim.model.rules.delivery import mass_of
+from sim.model.rules.economy import drag_of, gap_next, growth_luck, growth_of, income_next, price_step, tide_next
 from sim.model.rules.identity import rallied
 from sim.model.rules.minds import security_first
 from sim.model.rules.offers import host_probability
@@ -65,6 +70,7 @@ def happen(w, p, t, row):
             w.ability[j, k, lane] = clamp(w.ability[j, k, lane] * (1.0 + row[5]), 0.0, 1.0)
             w.budget[j, k, lane] *= 1.0 + row[5]
             w.rate[j, k, lane] *= 1.0 + row[5]
+            w.dealing[j, lane] *= 1.0 + row[5] if k == DEAL else 1.0
         elif code == event.vote:
             w.ballot[j, lane] = row[5]
         elif code == event.war:
@@ -143,11 +149,23 @@ def drive_apart(w, p, t, j, other, low, high):
             w.rivalry[j, other, d, lane] = clamp(w.rivalry[j, other, d, lane] + w.driven_apart[lane], -1.0, 1.0)
 
 
+@inlined
+def weigh_partner(w, t, j):
+    """What power j is as a partner in trade: its means, by how much they grew, and the luck that all share."""
+    where = address(t, TRADE_PARTNER, w.power_key[j], w.power_key[j], 0)
+    for lane in range(w.might.shape[1]):
+        now = mass_of(w.might[j, lane], w.vigour[j, DEAL, lane], w.dealing[j, lane])
+        w.mass_growth[j, lane] = log(now) - log(w.mass[j, lane])
+        w.mass[j, lane] = now
+        w.trade_luck[j, lane] = fat_tailed(uniform(w.luck[lane], where))
+
+
 @phase
 def climate_power(w, p, t, j):
     """War, quarrels and rivalries of power j move; it may call the region's leaders together."""
     powers, lanes = w.might.shape
     wear_and_quarrel(w, p, t, j)
+    weigh_partner(w, t, j)
     for d in range(w.heat.shape[1]):
         for lane in range(lanes):
             w.heat[j, d, lane] = 0.0
@@ -212,19 +230,73 @@ def quarrel_with_neighbours(w, p, t, i):
 
 
 @inlined
-def earn_income(w, p, t, i):
-    """Output of state i grows, with luck, and a downturn is felt."""
-    grow = address(t, GROWTH, w.state_key[i], w.state_key[i], 0)
+def draw_growth(w, p, t, i):
+    """The price of what is exported moves, the same for all; so do the tide and the luck of state i's growth."""
+    key, all_states = w.state_key[i], w.state_key[i] ^ w.state_key[i]
+    own, own_tide = address(t, GROWTH, key, key, 0), address(t, GROWTH, key, key, 1)
+    common, common_tide = (
+        address(t, GROWTH_COMMON, all_states, all_states, 0),
+        address(t, GROWTH_COMMON, all_states, all_states, 1),
+    )
+    price = address(t, PRICE, all_states, all_states, 0)
+    for lane in range(w.gdp.shape[1]):
+        step = price_step(
+            fat_tailed(uniform(w.luck[lane], price)), w.price_called[i, lane], p[economy.price_swing, lane]
+        )
+        w.price_step[i, lane] = step
+        w.price[i, lane] += step
+        w.price_called[i, lane] = 0.0
+        w.tide[i, lane] = tide_next(
+            w.tide[i, lane],
+            evenly_spread(uniform(w.luck[lane], own_tide)),
+            evenly_spread(uniform(w.luck[lane], common_tide)),
+            w.growth_swing[i, lane],
+            p[economy.growth_noise, lane],
+            p[economy.growth_common, lane],
+            p[economy.tide_part, lane],
+            p[economy.tide_persistence, lane],
+        )
+        w.fortune[lane] = growth_luck(
+            evenly_spread(uniform(w.luck[lane], own)),
+            evenly_spread(uniform(w.luck[lane], common)),
+            w.growth_swing[i, lane],
+            p[economy.growth_noise, lane],
+            p[economy.growth_common, lane],
+            p[economy.tide_part, lane],
+            p[economy.shock_limit, lane],
+        )
+
+
+@inlined
+def earn_income(w, p, i):
+    """Output of state i grows, with luck, works, and what is shut out or opened again; a downturn is felt."""
     for lane in range(w.gdp.shape[1]):
         before = w.gdp[i, lane]
-        after = income_next(
-            before,
+        made_up = p[economy.making_up, lane] * w.gap[i, lane]
+        grown = growth_of(
             w.growth[i, lane],
-            logit(uniform(w.luck[lane], grow)),
-            p[climate.growth_volatility, lane],
-            p[climate.shock_limit, lane],
+            w.tide[i, lane],
+            w.fortune[lane],
+            w.energy_rent[i, lane] * w.price_step[i, lane],
+            w.built[i, lane],
+            w.usual_works[i, lane],
+            made_up,
+            p[economy.price_income, lane],
         )
-        after *= 1.0 - w.slump[i, lane]
+        drag = drag_of(
+            w.energy_rent[i, lane],
+            w.energy_lost[i, lane],
+            w.shut[i, lane],
+            w.squeezed[i, lane],
+            w.unrest[i, lane],
+            p[economy.energy_income, lane],
+            p[economy.trade_income, lane],
+            p[economy.coercion_income, lane],
+            p[economy.unrest_income, lane],
+        )
+        after = income_next(before, grown, w.slump[i, lane], drag, w.drag[i, lane])
+        w.drag[i, lane] = drag
+        w.gap[i, lane] = gap_next(w.gap[i, lane], w.slump[i, lane], made_up, p[economy.recovered, lane])
         w.slump[i, lane] = 0.0
         w.gdp[i, lane] = after
         w.growth_now[i, lane] = after / before - 1.0
@@ -287,6 +359,7 @@ def feel_danger(w, p, t, i):
 @phase
 def climate_state(w, p, t, i):
     """Income, unrest, the border and the neighbours of state i move."""
-    earn_income(w, p, t, i)
+    draw_growth(w, p, t, i)
+    earn_income(w, p, i)
     quarrel_with_neighbours(w, p, t, i)
     feel_danger(w, p, t, i)

@@ -2,20 +2,24 @@
 
 from sim.model.chance import address, uniform
 from sim.model.compiling import inlined, phase
-from sim.model.parameters import camps, choice, delivery, routes, security
-from sim.model.phases.layout import DEAL, DELIVERY, INFRASTRUCTURE, INTERVENTION, MINERALS, SECURITY
-from sim.model.rules.arithmetic import YEARS_A_QUARTER, logit, pick
+from sim.model.parameters import camps, choice, delivery, economy, routes, security
+from sim.model.phases.layout import DEAL, DELIVERY, INFRASTRUCTURE, INTERVENTION, MINERALS, SECURITY, TRADE
+from sim.model.rules.arithmetic import YEARS_A_QUARTER, fat_tailed, logit, pick, saturating
 from sim.model.rules.camps import works_together
 from sim.model.rules.delivery import (
     goodwill_next,
     home_built,
     kept_share,
     need_next,
+    side_trade_lost,
+    steered_away,
+    trade_luck,
     trade_next,
-    trade_room,
+    trade_trend,
     union_fit,
     wear_left,
 )
+from sim.model.rules.economy import built_by, stability_next
 from sim.model.rules.routes import outlet_next, plant_ordered, plants_next, slowed, widened_next
 from sim.model.rules.security import help_given
 
@@ -46,9 +50,13 @@ def move_pipelines(w, p, t, i, j):
             w.ordered[i, j, k, lane] -= moving
             w.underway[i, j, k, lane] += moving - due
             w.finished[i, k, lane] += works * (1.0 + p[delivery.local_relief, lane] * w.local[i, j, lane])
-            w.fulfilled[i, j, lane] += works
-            w.failed[i, j, lane] += relative - works
+            noticed = saturating(
+                relative
+            )  # what counts for trust is the part that is kept, not the length of the queue
+            w.fulfilled[i, j, lane] += noticed * w.kept_part[lane]
+            w.failed[i, j, lane] += noticed * (1.0 - w.kept_part[lane])
             w.delivered[i, lane] += counted * came
+            w.built[i, lane] += counted * built_by(came, w.gdp[i, lane], p[economy.works_income + k, lane])
             w.came[lane] = came
             w.works[lane] = works
         for n in range(w.table_first[i, j, k], w.table_last[i, j, k]):
@@ -71,40 +79,116 @@ def move_pipelines(w, p, t, i, j):
 
 
 @inlined
-def grow_trade(w, p, i, j):
-    """What finished links, tariffs, unions and dependence do to trade with power j, to outlets and to goodwill."""
+def grow_trade(w, p, t, i, j):
+    """What incomes, prices, finished links, tariffs, dependence and luck do to trade with power j."""
     lanes = w.might.shape[1]
+    where = address(t, TRADE, w.state_key[i], w.power_key[j], 0)
     for lane in range(lanes):
-        before = w.trade[i, j, lane]
-        traded = trade_next(
-            before,
+        trend = trade_trend(
             w.growth_now[i, lane],
+            w.mass_growth[j, lane],
+            w.energy_rent[i, lane] * w.price_step[i, lane],
             union_fit(
                 w.fit[i, j, lane],
                 w.union[i, j, lane],
                 w.others_recent[i, j, lane],
                 p[delivery.union_deepening, lane],
             ),
-            trade_room(
-                w.share[i, j, DEAL, lane],
-                w.dependence[i, j, lane],
-                p[choice.dependence_aversion, lane],
-                p[choice.tolerance, lane],
-                p[delivery.trade_steering, lane],
-            ),
             w.links_built[lane],
-            w.tariff_rise[i, j, lane],
             p[delivery.flywheel, lane],
+            p[delivery.own_income, lane],
+            p[delivery.partner_income, lane],
+            p[delivery.price_pass, lane],
             p[delivery.link_gain, lane],
+        )
+        apart = steered_away(
+            w.dependence[i, j, lane],
+            p[choice.dependence_aversion, lane],
+            p[choice.tolerance, lane],
+            p[delivery.trade_steering, lane],
+        ) + side_trade_lost(w.sided_elsewhere[i, j, lane], p[delivery.side_trade, lane])
+        luck = trade_luck(
+            w.trade_swing[i, j, lane],
+            fat_tailed(uniform(w.luck[lane], where)),
+            w.trade_luck[j, lane],
+            p[delivery.trade_noise, lane],
+            p[delivery.partner_luck, lane],
+            p[delivery.luck_limit, lane],
+        )
+        w.trade[i, j, lane] = trade_next(
+            w.trade[i, j, lane],
+            slowed(trend, w.let_through[i, j, lane]) - YEARS_A_QUARTER * apart + luck,
+            w.tariff_rise[i, j, lane],
             p[delivery.tariff_exposure, lane],
             p[delivery.tariff_bite, lane],
         )
-        traded = before + slowed(traded - before, w.let_through[i, j, lane])
-        w.trade[i, j, lane] = traded
-        w.stock[i, j, DEAL, lane] = traded * w.flowing[i, j, lane] + w.deal_flow[lane]
+
+
+@inlined
+def count_trade(w, p, i, j):
+    """What of trade with power j gets through, and what works do to outlets and to goodwill."""
+    for lane in range(w.might.shape[1]):
+        flows = w.trade[i, j, lane] * w.flowing[i, j, lane]
+        w.stock[i, j, DEAL, lane] = flows + w.deal_flow[lane]
+        w.shut[i, lane] += (w.trade[i, j, lane] - flows) / w.gdp[i, lane]
+        w.squeezed[i, lane] += flows * w.pressure[i, j, lane] / w.gdp[i, lane]
         w.outlet[i, j, lane] = outlet_next(w.outlet[i, j, lane], w.links_built[lane], p[routes.outlet_building, lane])
         w.goodwill[i, j, lane] = goodwill_next(
             w.goodwill[i, j, lane], w.links_built[lane], p[delivery.goodwill_fade, lane], p[delivery.livelihood, lane]
+        )
+
+
+@inlined
+def trade_with_the_rest(w, p, t, i):
+    """Trade of state i with all who are no agents moves like any other."""
+    where = address(t, TRADE, w.state_key[i], w.state_key[i], 0)
+    for lane in range(w.gdp.shape[1]):
+        trend = trade_trend(
+            w.growth_now[i, lane],
+            YEARS_A_QUARTER * p[delivery.world_growth, lane],
+            w.energy_rent[i, lane] * w.price_step[i, lane],
+            0.0,
+            0.0,
+            p[delivery.flywheel, lane],
+            p[delivery.own_income, lane],
+            p[delivery.partner_income, lane],
+            p[delivery.price_pass, lane],
+            p[delivery.link_gain, lane],
+        )
+        luck = trade_luck(
+            w.rest_swing[i, lane],
+            fat_tailed(uniform(w.luck[lane], where)),
+            0.0,
+            p[delivery.trade_noise, lane],
+            0.0,
+            p[delivery.luck_limit, lane],
+        )
+        w.other[i, DEAL, lane] = trade_next(w.other[i, DEAL, lane], trend + luck, 0.0, 0.0, 0.0)
+
+
+@inlined
+def stand_firm(w, p, i):
+    """How firm the government of state i stands after what was delivered, earned, missed and suffered."""
+    for lane in range(w.gdp.shape[1]):
+        w.neglect[lane] = 0.0
+    for k in range(w.need.shape[1]):
+        for lane in range(w.gdp.shape[1]):
+            w.neglect[lane] += w.weight[i, k, lane] * (w.need[i, k, lane] - w.need_start[i, k, lane])
+    for lane in range(w.gdp.shape[1]):
+        w.stability[i, lane] = stability_next(
+            w.stability[i, lane],
+            w.stability_start[i, lane],
+            w.growth_now[i, lane] - YEARS_A_QUARTER * w.growth[i, lane],
+            w.neglect[lane],
+            w.finished[i, INFRASTRUCTURE, lane],
+            w.pressed[i, lane],
+            w.unrest[i, lane],
+            p[economy.stability_return, lane],
+            p[economy.growth_calm, lane],
+            p[economy.need_strain, lane],
+            p[economy.works_calm, lane],
+            p[economy.pressure_strain, lane],
+            p[economy.unrest_scar, lane],
         )
 
 
@@ -118,8 +202,11 @@ def rush_help(w, p, t, i, j):
             w.unrest[i, lane],
             w.share[i, j, SECURITY, lane],
             w.ability[j, SECURITY, lane],
+            w.standing[i, j, lane],
+            w.standing_start[i, j, lane],
             uniform(w.luck[lane], where),
             p[security.call_level, lane],
+            p[security.grudge, lane],
         )
         w.helped[i, j, lane] = helped
         w.stock[i, j, SECURITY, lane] += p[security.intervention_tie, lane] * helped
@@ -151,6 +238,9 @@ def deliver_state(w, p, t, i):
     states, kinds, lanes = w.need.shape
     for lane in range(lanes):
         w.delivered[i, lane] = 0.0
+        w.built[i, lane] = 0.0
+        w.shut[i, lane] = 0.0
+        w.squeezed[i, lane] = 0.0
     for k in range(kinds):
         for lane in range(lanes):
             w.finished[i, k, lane] = 0.0
@@ -159,7 +249,8 @@ def deliver_state(w, p, t, i):
             )
     for j in range(w.might.shape[0]):
         move_pipelines(w, p, t, i, j)
-        grow_trade(w, p, i, j)
+        grow_trade(w, p, t, i, j)
+        count_trade(w, p, i, j)
         rush_help(w, p, t, i, j)
     build_plants(w, p, i)
     for k in range(kinds):
@@ -181,5 +272,6 @@ def deliver_state(w, p, t, i):
                 w.gdp[i, lane] / w.gdp_start[i, lane],
                 p[delivery.home_building, lane],
             )
-            grown = w.other[i, k, lane] * (1.0 + p[delivery.flywheel, lane] * w.growth_now[i, lane])
-            w.other[i, k, lane] = pick(k == DEAL, grown, w.other[i, k, lane] * left + built)
+            w.other[i, k, lane] = pick(k == DEAL, w.other[i, k, lane], w.other[i, k, lane] * left + built)
+    trade_with_the_rest(w, p, t, i)
+    stand_firm(w, p, i)

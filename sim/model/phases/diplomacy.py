@@ -45,12 +45,15 @@ def diplomacy_state(w, p, t, i):
         for d in range(w.heat.shape[1]):
             for lane in range(lanes):
                 w.gain[i, j, d, lane] = 0.0
+        for lane in range(lanes):
+            w.rebuffed[i, j, lane] = 0.0
         for k in range(kinds):
             d = domain_of(k)
             for n in range(w.table_first[i, j, k], w.table_last[i, j, k]):
                 lane = w.table_lane[i, n]
-                taken = suitor_weight(w.size[i, j, k, lane], w.scale[i, k, lane]) * w.accepted[i, j, k, lane]
-                w.gain[i, j, d, lane] += p[diplomacy.kind_weight + k, lane] * taken
+                weight = p[diplomacy.kind_weight + k, lane] * suitor_weight(w.size[i, j, k, lane], w.scale[i, k, lane])
+                w.gain[i, j, d, lane] += weight * w.accepted[i, j, k, lane]
+                w.rebuffed[i, j, lane] += weight * (1.0 - w.accepted[i, j, k, lane])
         for lane in range(lanes):
             signed = w.gain[i, j, ECONOMIC_RIVALRY, lane] + w.gain[i, j, SECURITY_RIVALRY, lane]
             w.recent[i, j, lane] = recent_gain(w.recent[i, j, lane], signed, p[choice.gain_memory, lane])

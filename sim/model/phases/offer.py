@@ -22,6 +22,7 @@ from sim.model.rules.offers import (
     collective_effort,
     effort_by_niche,
     effort_by_purse,
+    effort_by_side,
     effort_in_rivalry,
     gateway_effort,
     generous_size,
@@ -111,6 +112,12 @@ def push(w, p, i, j, k):
     lanes = w.might.shape[1]
     for lane in range(lanes):
         w.pushed[lane] = collective_effort(w.collective[j, lane], w.format[j, lane], p[offers.collective_track, lane])
+        w.pushed[lane] *= effort_by_side(
+            w.sided[i, j, lane],
+            w.sided_elsewhere[i, j, lane],
+            p[offers.side_favour, lane],
+            p[offers.side_shun, lane],
+        )
     if k == SECURITY:
         for lane in range(lanes):
             depth = HALF * (w.share[i, j, DEAL, lane] + w.share[i, j, INFRASTRUCTURE, lane])

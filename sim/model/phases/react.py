@@ -9,6 +9,7 @@ from sim.model.rules.reactions import (
     contradiction_of,
     counter_plan,
     drills_added,
+    grievance_of,
     pressure_next,
     purse_next,
     standing_next,
@@ -56,10 +57,17 @@ def judge(w, p, i, j):
                     w.rivalry[j, other, ECONOMIC_RIVALRY, lane],
                 )
     for lane in range(lanes):
-        slighted = w.provoked[i, j, ECONOMIC_RIVALRY, lane] + w.provoked[i, j, SECURITY_RIVALRY, lane]
+        grievance = grievance_of(
+            w.provoked[i, j, ECONOMIC_RIVALRY, lane] + w.provoked[i, j, SECURITY_RIVALRY, lane],
+            w.rebuffed[i, j, lane],
+            w.sided[i, j, lane],
+            w.sided_elsewhere[i, j, lane],
+            p[reactions.rebuff_anger, lane],
+            p[reactions.side_anger, lane],
+        )
         w.pressure[i, j, lane] = pressure_next(
             w.pressure[i, j, lane],
-            slighted,
+            grievance,
             stick_left(w.stick_style[j, lane], w.restraint[j, lane], p[reactions.non_confrontation, lane]),
             w.grip[i, j, lane],
             w.visit[i, j, lane],
@@ -72,7 +80,7 @@ def judge(w, p, i, j):
             w.standing[i, j, lane],
             w.standing_start[i, j, lane],
             w.contradiction[lane],
-            slighted,
+            grievance,
             w.visit[i, j, lane],
             p[reactions.standing_recovery, lane],
             p[reactions.backlash, lane],

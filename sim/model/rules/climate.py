@@ -28,16 +28,6 @@ def rivalry_next(
     return clamp(moved - dialogue_damping * dialogue * positive(moved), -1.0, 1.0)
 
 
-def income_next(gdp: float, growth: float, noise: float, growth_volatility: float, shock_limit: float) -> float:
-    """What is a state's yearly output after one more quarter?
-
-    Claim: output grows at its trend with good and bad quarters. [c5-gdp-growth-2019, c5-gdp-growth-2020]
-
-    gdp in bn USD; growth per year; noise standard logistic, held inside the shock limit.
-    """
-    return gdp * (1.0 + YEARS_A_QUARTER * growth + growth_volatility * clamp(noise, -shock_limit, shock_limit))
-
-
 def unrest_next(
     unrest: float,
     onset: float,

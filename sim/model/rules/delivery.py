@@ -1,6 +1,16 @@
 """From a signature to something that stands: delivery, wear, trade."""
 
-from .arithmetic import NEARLY_ALL, YEARS_A_QUARTER, clamp, positive, saturating
+from .arithmetic import (
+    HALF,
+    NEARLY_ALL,
+    ROOT_OF_A_QUARTER,
+    YEARS_A_QUARTER,
+    clamp,
+    exp,
+    positive,
+    saturating,
+    shared_luck,
+)
 from .choice import dependence_cost
 
 
@@ -49,42 +59,90 @@ def entangled(alignment: float, works_share: float, lifeline: float) -> float:
     return clamp(alignment * (1.0 + lifeline * works_share), 0.0, NEARLY_ALL)
 
 
-def trade_room(
-    share: float, dependence: float, dependence_aversion: float, tolerance: float, trade_steering: float
-) -> float:
-    """How much of its trend can trade with a power still show, from 1 (all) down to nothing or less?
+def steered_away(dependence: float, dependence_aversion: float, tolerance: float, trade_steering: float) -> float:
+    """How much trend does trade with a power lose because the state fears to depend on it, per year?
 
-    Claim: a larger share leaves less to win, and a state that fears to depend on a power steers new business elsewhere.
-    [c5-avoid-overdependence-chn-rus, c5-eggs-in-many-baskets, chn-c5-growth-likely-continues]
+    Claim: as one power's share grows, new business goes to others. [c5-avoid-overdependence-chn-rus,
+    c5-eggs-in-many-baskets, chn-c5-growth-likely-continues]
 
-    share: of the state's trade, 0..1; dependence 0..0.99; the aversion and the tolerance are those of choosing offers.
+    dependence 0..0.99; the aversion and the tolerance are those of choosing offers.
     """
-    return 1.0 - share - trade_steering * dependence_cost(dependence, 0.0, dependence_aversion, tolerance, 0.0)
+    return trade_steering * dependence_cost(dependence, 0.0, dependence_aversion, tolerance, 0.0)
 
 
-def trade_next(
-    trade: float,
+def side_trade_lost(sided_elsewhere: float, side_trade: float) -> float:
+    """How much trend does trade lose with a rival of the side that a state has taken, per year?
+
+    Claim: trade between camps falls behind trade within them. [trade-falls-between-blocs, c5-many-friends-rule]
+
+    sided_elsewhere: rivalry between the power and the side taken, 0..1.
+    """
+    return side_trade * sided_elsewhere
+
+
+def mass_of(might: float, vigour: float, dealing: float) -> float:
+    """How large is a power as a partner in trade, trn USD?
+
+    Claim: trade answers what the partner earns, and a war takes money and trade first. [trade-answers-both-incomes,
+    rus-war-drains-influence]
+
+    might: output; vigour: part of its means for trade that a war leaves; dealing: what scenarios have made of them. A
+    hundredth is always left, since a logarithm is taken of it.
+    """
+    left = vigour * dealing
+    return might * (left if left > 1.0 - NEARLY_ALL else 1.0 - NEARLY_ALL)
+
+
+def trade_trend(
     income_growth: float,
+    partner_growth: float,
+    exported_price: float,
     fit: float,
-    room: float,
     works: float,
-    tariff_rise: float,
     flywheel: float,
+    own_income: float,
+    partner_income: float,
+    price_pass: float,
     link_gain: float,
-    tariff_exposure: float,
-    tariff_bite: float,
 ) -> float:
+    """By how much does trade with a partner grow this quarter for reasons, as a logarithm?
+
+    Claim: trade answers what both sides earn, the price of what is sold, fit of endowments and better links.
+    [complementarity-trade-loop, growth-rests-on-endowment-and-links, trade-answers-both-incomes, oil-price-moves-trade]
+
+    income_growth, partner_growth: of output this quarter; exported_price: step of the price x share of exports that it
+    is the price of; fit: of this pair beyond incomes, per year; works: infrastructure finished this quarter over the
+    absorptive scale.
+    """
+    earned = own_income * income_growth + partner_income * partner_growth + price_pass * exported_price
+    return flywheel * (earned + YEARS_A_QUARTER * fit + link_gain * works)
+
+
+def trade_luck(
+    swing: float, own: float, common: float, trade_noise: float, partner_luck: float, luck_limit: float
+) -> float:
+    """By how much does trade with a partner move this quarter for no reason that the model knows, as a logarithm?
+
+    Claim: trade with a partner wanders, by steps with fat tails, a small part of which all states share.
+    [trade-steps-2000-2019, trade-steps-common-2000-2019]
+
+    swing: spread of a year's step of this pair; own, common: luck of spread 1, held inside the limit. Half the square
+    of the step's size is taken off, so that luck alone does not make trade grow.
+    """
+    size = ROOT_OF_A_QUARTER * trade_noise * swing
+    drawn = clamp(shared_luck(own, common, partner_luck), -luck_limit, luck_limit)
+    return size * drawn - HALF * size * size
+
+
+def trade_next(trade: float, step: float, tariff_rise: float, tariff_exposure: float, tariff_bite: float) -> float:
     """What is trade with this power a quarter later, bn USD a year?
 
-    Claim: fit of endowments and better links make trade grow and keep growing; tariffs cut the part that they touch.
-    [complementarity-trade-loop, growth-rests-on-endowment-and-links, chn-c5-trade-2025, usa-tariff-hits-under-100m]
+    Claim: trade moves in proportion to what it is; tariffs cut the part that they touch.
+    [growth-rests-on-endowment-and-links, chn-c5-trade-2025, usa-tariff-hits-under-100m]
 
-    income_growth: output growth this quarter; fit: trend growth beyond income, per year; room: from the
-    rule above; works: infrastructure finished this quarter over the state's absorptive scale; tariff_rise: change of
-    the tariff rate this quarter, fraction.
+    step: sum of trend and luck, as a logarithm; tariff_rise: change of the tariff rate this quarter, fraction.
     """
-    grown = trade * (1.0 + flywheel * (income_growth + YEARS_A_QUARTER * fit * room + link_gain * works))
-    return positive(grown * (1.0 - tariff_exposure * tariff_bite * tariff_rise))
+    return positive(trade * exp(step) * (1.0 - tariff_exposure * tariff_bite * tariff_rise))
 
 
 def goodwill_next(goodwill: float, works: float, goodwill_fade: float, livelihood: float) -> float:

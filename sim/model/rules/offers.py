@@ -173,6 +173,17 @@ def collective_effort(collective: float, freshness: float, collective_track: flo
     return 1.0 + collective_track * collective * freshness
 
 
+def effort_by_side(sided: float, sided_elsewhere: float, side_favour: float, side_shun: float) -> float:
+    """By what factor does a power make more or fewer offers to a state that has taken a side?
+
+    Claim: a side that is taken closes doors on the other and opens them on this one. [exclusive-choice-pressure,
+    trade-falls-between-blocs]
+
+    sided 0 or 1: the state stands at the power's side; sided_elsewhere: rivalry with the side it has taken, 0..1.
+    """
+    return (1.0 + side_favour * sided) * (1.0 - clamp(side_shun * sided_elsewhere, 0.0, 1.0))
+
+
 def generous_size(median: float, courted: float, generosity: float, rivalry_generosity: float) -> float:
     """What is the usual size of an offer once rivals have stepped up?
 

@@ -49,6 +49,26 @@ def pressure_next(
     return clamp((pressure * pressure_fade + fresh) * (1.0 - reassurance * visited), 0.0, 1.0)
 
 
+def grievance_of(
+    slighted: float,
+    rebuffed: float,
+    sided: float,
+    sided_elsewhere: float,
+    rebuff_anger: float,
+    side_anger: float,
+) -> float:
+    """How much does a power hold against a state: gains given to rivals, its own offers refused, a side taken?
+
+    Claim: powers mind what rivals gain, and who turns them down or stands with a rival; a patron presses no follower.
+    [triangle-shock-propagation, exclusive-choice-pressure, rus-transit-and-labour-levers,
+    conflicting-terms-trust-backlash]
+
+    slighted: how far the state provoked it this quarter; rebuffed: seriousness of what it refused; sided 0 or 1: the
+    state stands at its side; sided_elsewhere: rivalry with the side that the state has taken, 0..1.
+    """
+    return (slighted + rebuff_anger * rebuffed + side_anger * sided_elsewhere) * (1.0 - sided)
+
+
 def contradiction_of(own: float, other: float, rivalry: float) -> float:
     """How far do promises to two powers contradict each other?
 

@@ -1,6 +1,6 @@
 """Threat, the call for a guarantor, and what a quick intervention earns."""
 
-from .arithmetic import clamp
+from .arithmetic import clamp, positive
 
 
 def threat_felt(unrest: float, border: float, unrest_demand: float, border_demand: float) -> float:
@@ -12,16 +12,28 @@ def threat_felt(unrest: float, border: float, unrest_demand: float, border_deman
     return clamp(1.0 - (1.0 - unrest_demand * unrest) * (1.0 - border_demand * border), 0.0, 1.0)
 
 
-def help_given(unrest: float, security_share: float, ability: float, luck: float, call_level: float) -> float:
+def help_given(
+    unrest: float,
+    security_share: float,
+    ability: float,
+    standing: float,
+    usual_standing: float,
+    luck: float,
+    call_level: float,
+    grudge: float,
+) -> float:
     """How much help does a guarantor send to a government shaken by unrest, 0..1?
 
     Claim: a government in serious trouble asks the power whose guarantee it holds, and that power sends troops fast; a
-    power without such a tie is not asked. [csto-intervention-kaz-2022-01, c5-use-chn-rus-support]
+    power without such a tie is not asked, and one that has been turned away hesitates. [csto-intervention-kaz-2022-01,
+    c5-use-chn-rus-support, conflicting-terms-trust-backlash]
 
-    security_share: the power's share of the state's security ties; ability 0..1; luck uniform in 0..1.
+    security_share: the power's share of the state's security ties; ability 0..1; standing, usual_standing: the power's
+    belief in the state now and as it was; luck uniform in 0..1.
     """
     asked = 1.0 if unrest > call_level else 0.0
-    came = 1.0 if luck < ability * security_share else 0.0
+    willing = 1.0 - clamp(grudge * positive(usual_standing - standing), 0.0, 1.0)
+    came = 1.0 if luck < ability * security_share * willing else 0.0
     return asked * came * unrest
 
 

@@ -10,14 +10,18 @@ from helpers.rulebook import over_lanes, rises, stays_between
 from sim.model.rules.arithmetic import (
     YEARS_A_QUARTER,
     clamp,
+    evenly_spread,
     exp,
+    fat_tailed,
     larger,
     log,
     logistic,
     logit,
     pick,
     positive,
+    root,
     saturating,
+    shared_luck,
 )
 
 LARGEST_ERROR = 2.0  # units in the last place
@@ -175,3 +179,36 @@ def test_pick_takes_one_of_two(yes, no):
 @given(numbers, numbers)
 def test_larger_takes_the_larger(a, b):
     assert larger(a, b) == larger(b, a) == max(a, b)
+
+
+def test_evenly_spread_luck_has_a_spread_of_one():
+    places = (np.arange(200_000) + 0.5) / 200_000
+    drawn = np.array([evenly_spread(u) for u in places[::50]])
+    assert drawn.std() == pytest.approx(1.0, abs=0.01)
+    assert evenly_spread(0.5) == 0.0
+    assert evenly_spread(0.9) == pytest.approx(math.log(9.0) * math.sqrt(3.0) / math.pi)
+
+
+# Quantiles of Student's t with four degrees of freedom, as printed in tables, over its spread, the root of two.
+@pytest.mark.parametrize(("u", "t"), [(0.75, 0.740697), (0.9, 1.533206), (0.975, 2.776445), (0.9995, 8.610302)])
+def test_fat_tailed_luck_is_student_t_with_four_degrees_of_freedom(u, t):
+    assert fat_tailed(u) == pytest.approx(t / math.sqrt(2.0), abs=1e-6)
+    assert fat_tailed(1.0 - u) == pytest.approx(-t / math.sqrt(2.0), abs=1e-6)
+
+
+def test_fat_tailed_luck_is_finite_at_the_ends_of_what_can_be_drawn_and_rises():
+    assert math.isfinite(fat_tailed(2.0**-53))
+    assert abs(fat_tailed(0.5)) < 1e-7
+    rises(fat_tailed, "u")
+
+
+def test_shared_luck_keeps_its_spread():
+    assert shared_luck(1.0, 1.0, 0.6) == pytest.approx(1.4)
+    assert shared_luck(1.0, 0.0, 0.0) == 1.0
+    assert shared_luck(1.0, 0.5, 1.0) == 0.5
+
+
+def test_a_root_is_that_of_the_mathematicians_and_none_below_zero():
+    rises(root, "x", x=(0.0, 10.0))
+    assert root(2.25) == 1.5
+    assert root(-1.0) == 0.0

@@ -4,7 +4,6 @@ from helpers.rulebook import falls, ignores, rises, stays_between
 from sim.model.rules.climate import (
     border_next,
     downturn_next,
-    income_next,
     rivalry_next,
     shock_next,
     strain_next,
@@ -56,18 +55,6 @@ def test_leaders_who_talk_damp_a_rivalry_but_no_partnership():
     ignores(rivalry_next, "dialogue", dialogue_damping=0.0)
     ignores(rivalry_next, "dialogue", rivalry=(-1.0, 0.0), anchor=(-1.0, 0.0))
     assert rivalry(rivalry=0.6, dialogue=1.0) == pytest.approx(0.45)
-
-
-def test_output_grows_at_its_trend_with_good_and_bad_quarters():
-    rises(income_next, "gdp", "growth", "noise")
-    ignores(income_next, "noise", growth_volatility=0.0)
-    # a quarter of 4 % is 1 %; a shock of two hundredths is 2 %
-    assert income_next(100.0, 0.04, 2.0, 0.01, 6.0) == pytest.approx(103.0)
-
-
-def test_no_shock_to_output_passes_the_limit():
-    assert income_next(100.0, 0.0, 30.0, 0.01, 5.0) == pytest.approx(105.0)
-    assert income_next(100.0, 0.0, -30.0, 0.01, 5.0) == pytest.approx(95.0)
 
 
 def test_unrest_stays_between_its_ends():

@@ -8,9 +8,13 @@ from sim.model.rules.delivery import (
     goodwill_next,
     home_built,
     kept_share,
+    mass_of,
     need_next,
+    side_trade_lost,
+    steered_away,
+    trade_luck,
     trade_next,
-    trade_room,
+    trade_trend,
     union_fit,
     wear_left,
 )
@@ -71,66 +75,84 @@ def test_networks_bind():
     assert entangled(0.9, 1.0, 0.5) == 0.99
 
 
-def test_a_larger_share_leaves_less_to_win():
-    falls(trade_room, "share")
-    stays_between(-100.0, 1.0, trade_room)
-    assert trade_room(0.0, 0.2, 2.0, 0.4, 0.5) == 1.0
-    assert trade_room(0.3, 0.2, 2.0, 0.4, 0.5) == pytest.approx(0.7)
-
-
 def test_who_fears_to_depend_steers_new_business_elsewhere():
-    falls(trade_room, "dependence", "dependence_aversion", "trade_steering")
-    rises(trade_room, "tolerance")
-    ignores(trade_room, "dependence", trade_steering=0.0)
-    ignores(trade_room, "dependence", dependence_aversion=0.0)
-    ignores(trade_room, "dependence", dependence=(0.0, 0.15))
-    # at 0.7 the cost of depending is 2 ln 2, half of which is taken off
-    assert trade_room(0.0, 0.7, 2.0, 0.4, 0.5) == pytest.approx(1.0 - math.log(2.0))
+    rises(steered_away, "dependence", "dependence_aversion", "trade_steering", dependence=(0.3, 0.99))
+    falls(steered_away, "tolerance")
+    ignores(steered_away, "dependence", trade_steering=0.0)
+    ignores(steered_away, "dependence", dependence_aversion=0.0)
+    ignores(steered_away, "dependence", dependence=(0.0, 0.15))
+    # at 0.7 the cost of depending is 2 ln 2
+    assert steered_away(0.7, 2.0, 0.4, 0.05) == pytest.approx(0.1 * math.log(2.0))
 
 
-def trade(**given):
+def test_a_side_costs_trade_with_its_rivals():
+    rises(side_trade_lost, "sided_elsewhere", "side_trade")
+    assert side_trade_lost(0.0, 0.1) == 0.0
+    assert side_trade_lost(0.5, 0.06) == pytest.approx(0.03)
+
+
+def test_a_partner_counts_by_its_output_and_what_a_war_leaves_of_its_means():
+    rises(mass_of, "might", "vigour", "dealing", vigour=(0.2, 1.0), dealing=(0.2, 5.0))
+    assert mass_of(2.0, 0.5, 1.0) == 1.0
+    assert mass_of(2.0, 1.0, 0.0) == pytest.approx(0.02)  # a hundredth is always left
+
+
+def trend(**given):
     usual = {
-        "trade": 20.0,
         "income_growth": 0.0,
+        "partner_growth": 0.0,
+        "exported_price": 0.0,
         "fit": 0.0,
-        "room": 1.0,
         "works": 0.0,
-        "tariff_rise": 0.0,
         "flywheel": 1.0,
+        "own_income": 0.6,
+        "partner_income": 0.8,
+        "price_pass": 0.5,
         "link_gain": 0.04,
-        "tariff_exposure": 0.1,
-        "tariff_bite": 2.0,
     }
-    return trade_next(**(usual | given))
+    return trade_trend(**(usual | given))
 
 
-def test_trade_grows_with_income_fit_and_links():
-    rises(trade_next, "trade", "income_growth", "works", tariff_rise=0.0)
-    rises(trade_next, "fit", "link_gain", room=(0.0, 1.0))
-    rises(trade_next, "room", fit=(0.0, 0.5))
-    assert trade() == 20.0
-    assert trade(income_growth=0.01) == pytest.approx(20.2)
-    assert trade(fit=0.08) == pytest.approx(20.4)
-    assert trade(fit=0.08, room=0.5) == pytest.approx(20.2)
-    assert trade(works=0.5) == pytest.approx(20.4)
+def test_trade_answers_both_incomes_the_price_fit_and_links():
+    rises(trade_trend, "income_growth", "partner_growth", "exported_price", "fit", "works")
+    assert trend() == 0.0
+    assert trend(income_growth=0.01) == pytest.approx(0.006)
+    assert trend(partner_growth=0.01) == pytest.approx(0.008)
+    assert trend(exported_price=0.1) == pytest.approx(0.05)
+    assert trend(fit=0.08) == pytest.approx(0.02)
+    assert trend(works=0.5) == pytest.approx(0.02)
 
 
 def test_a_flywheel_at_rest_leaves_trade_where_it_is():
-    ignores(trade_next, "income_growth", "fit", "room", "works", flywheel=0.0)
-    assert trade(income_growth=0.05, fit=0.1, works=2.0, flywheel=0.0) == 20.0
+    ignores(trade_trend, "income_growth", "partner_growth", "exported_price", "fit", "works", flywheel=0.0)
+    assert trend(income_growth=0.05, fit=0.1, works=2.0, flywheel=0.0) == 0.0
 
 
-def test_a_tariff_cuts_the_part_it_touches():
+def test_luck_moves_trade_by_the_spread_of_the_pair():
+    rises(trade_luck, "own", own=(-3.0, 3.0), common=0.0, partner_luck=0.0)
+    ignores(trade_luck, "own", "common", trade_noise=0.0)
+    ignores(trade_luck, "common", partner_luck=0.0)
+    # a spread of a fifth a year is a tenth a quarter; half of its square is taken off
+    assert trade_luck(0.2, 1.0, 0.0, 1.0, 0.0, 6.0) == pytest.approx(0.1 - 0.005)
+    assert trade_luck(0.2, 0.0, 1.0, 1.0, 0.6, 6.0) == pytest.approx(0.06 - 0.005)
+    assert trade_luck(0.2, 100.0, 0.0, 1.0, 0.0, 6.0) == pytest.approx(0.6 - 0.005)
+    assert trade_luck(0.2, 0.0, 0.0, 0.0, 0.3, 6.0) == 0.0
+
+
+def test_trade_moves_in_proportion_and_a_tariff_cuts_the_part_it_touches():
+    rises(trade_next, "trade", "step", tariff_rise=0.0)
     falls(trade_next, "tariff_rise")
     ignores(trade_next, "tariff_rise", tariff_bite=0.0)
     ignores(trade_next, "tariff_rise", tariff_exposure=0.0)
+    assert trade_next(20.0, 0.0, 0.0, 0.1, 2.0) == 20.0
+    assert trade_next(20.0, math.log(1.1), 0.0, 0.1, 2.0) == pytest.approx(22.0)
     # a tenth of trade is touched; twice a quarter of that is lost
-    assert trade(tariff_rise=0.25) == pytest.approx(19.0)
+    assert trade_next(20.0, 0.0, 0.25, 0.1, 2.0) == pytest.approx(19.0)
 
 
 def test_trade_never_falls_below_nought():
     stays_between(0.0, 1e4, trade_next)
-    assert trade(tariff_rise=10.0) == 0.0
+    assert trade_next(20.0, 0.0, 10.0, 0.1, 2.0) == 0.0
 
 
 def test_visible_works_earn_goodwill_that_fades():

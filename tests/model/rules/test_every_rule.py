@@ -41,6 +41,8 @@ WITHOUT_A_RULE = {
     "delivery.stage": "the part of a pipeline that moves on",
     "delivery.local_relief": "a factor on what is finished with work done at home",
     "delivery.downturn_need": "a factor on a downturn, the threat to every need but that for protection",
+    "delivery.world_growth": "growth of those who are no agents, handed to the same rule as that of a power",
+    "economy.making_up": "the part of a gap that is made up in a quarter",
     "routes.plant_stage": "the part of the plants under way that moves on",
 }
 

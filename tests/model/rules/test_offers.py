@@ -8,6 +8,7 @@ from sim.model.rules.offers import (
     collective_effort,
     effort_by_niche,
     effort_by_purse,
+    effort_by_side,
     effort_in_rivalry,
     gateway_effort,
     generous_size,
@@ -203,3 +204,13 @@ def test_the_more_rivals_court_the_more_is_given():
 
 def test_generosity_has_a_ceiling():
     assert generous_size(2.0, 1e9, 0.5, 2.0) == pytest.approx(4.0)
+
+
+def test_a_side_opens_one_door_and_closes_the_other():
+    rises(effort_by_side, "sided", "side_favour")
+    falls(effort_by_side, "sided_elsewhere", "side_shun")
+    ignores(effort_by_side, "sided", side_favour=0.0)
+    ignores(effort_by_side, "sided_elsewhere", side_shun=0.0)
+    assert effort_by_side(0.0, 0.0, 0.5, 0.8) == 1.0
+    assert effort_by_side(1.0, 0.0, 0.5, 0.8) == 1.5
+    assert effort_by_side(0.0, 0.5, 0.5, 0.8) == pytest.approx(0.6)

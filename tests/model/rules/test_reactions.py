@@ -7,6 +7,7 @@ from sim.model.rules.reactions import (
     counter_plan,
     drills_added,
     format_next,
+    grievance_of,
     pressure_next,
     purse_next,
     standing_next,
@@ -161,3 +162,12 @@ def test_who_shuns_confrontation_presses_less():
     stays_between(0.0, 1.0, stick_left)
     assert stick_left(0.5, 0.8, 0.5) == pytest.approx(0.3)
     assert stick_left(0.5, 1.0, 1.0) == 0.0
+
+
+def test_powers_mind_gains_of_rivals_refusals_and_sides():
+    rises(grievance_of, "slighted", "rebuffed", "sided_elsewhere", sided=0.0)
+    falls(grievance_of, "sided")
+    ignores(grievance_of, "rebuffed", rebuff_anger=0.0)
+    ignores(grievance_of, "sided_elsewhere", side_anger=0.0)
+    assert grievance_of(0.2, 0.5, 0.0, 0.5, 0.2, 0.1) == pytest.approx(0.35)
+    assert grievance_of(0.2, 0.5, 1.0, 0.5, 0.2, 0.1) == 0.0

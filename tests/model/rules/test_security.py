@@ -29,7 +29,16 @@ def test_help_comes_to_those_in_trouble_from_those_who_are_bound():
 
 
 def test_a_power_without_a_tie_is_not_asked():
-    assert help_given(unrest=1.0, security_share=0.0, ability=1.0, luck=2.0**-53, call_level=0.4) == 0.0
+    assert help_given(1.0, 0.0, 1.0, 0.5, 0.5, 2.0**-53, 0.4, 1.0) == 0.0
+
+
+def test_a_guarantor_that_was_turned_away_hesitates():
+    rises(help_given, "standing")
+    falls(help_given, "usual_standing", "grudge")
+    ignores(help_given, "standing", grudge=0.0)
+    # odds 0.8 x 0.5, of which 2 x 0.2 are lost: 0.24
+    assert help_given(0.6, 0.5, 0.8, 0.4, 0.6, 0.23, 0.4, 2.0) == 0.6
+    assert help_given(0.6, 0.5, 0.8, 0.4, 0.6, 0.25, 0.4, 2.0) == 0.0
 
 
 @pytest.mark.parametrize(
@@ -38,7 +47,7 @@ def test_a_power_without_a_tie_is_not_asked():
 )
 def test_help_is_asked_above_the_call_level_and_comes_by_the_odds_of_the_tie(unrest, luck, helped):
     # odds 0.8 x 0.5 = 0.4; nobody calls at or below 0.4
-    assert help_given(unrest, 0.5, 0.8, luck, 0.4) == helped
+    assert help_given(unrest, 0.5, 0.8, 0.5, 0.5, luck, 0.4, 1.0) == helped
 
 
 def test_help_ends_unrest():
