@@ -19,6 +19,7 @@ Row: TypeAlias = tuple[float, ...]
 Places: TypeAlias = Mapping[str, int]
 
 NOTHING = -1.0
+ANSWERS = {"yes": 1.0, "no": -1.0}
 
 
 def rows_of(events: Sequence[Event], evidence: Evidence) -> tuple[np.ndarray, np.ndarray]:
@@ -86,6 +87,14 @@ def _wedge(fields: Mapping[str, Any], at: Places, _: tuple[str, ...]) -> list[Ro
     return [_row(one, two), _row(two, one)]
 
 
+def _answer(fields: Mapping[str, Any], at: Places, _: tuple[str, ...]) -> list[Row]:
+    """One row a power: the first kind, the answer, and the kind behind the last."""
+    every = fields["kind"] == EVERYTHING
+    first = 0 if every else KINDS.index(fields["kind"])
+    behind = float(len(KINDS) if every else first + 1)
+    return [_row(at[fields["by"]], at[code], first, ANSWERS[fields["say"]], behind) for code in fields["to"]]
+
+
 _ROWS: Mapping[EventKind, Callable[[Mapping[str, Any], Places, tuple[str, ...]], list[Row]]] = {
     EventKind.SUMMIT: _summit,
     EventKind.OFFER: _offer,
@@ -102,4 +111,5 @@ _ROWS: Mapping[EventKind, Callable[[Mapping[str, Any], Places, tuple[str, ...]],
     EventKind.DOWNTURN: lambda f, at, _: [_row(at[f["in"]], NOTHING, NOTHING, f["loss"])],
     EventKind.CORRIDOR: lambda f, at, _: [_row(NOTHING, at[f["of"]], NOTHING, f["capacity"], f["cost"])],
     EventKind.PLANT: lambda f, at, _: [_row(at[f["in"]], NOTHING, NOTHING, f["share"])],
+    EventKind.ANSWER: _answer,
 }

@@ -9,6 +9,7 @@ from sim.model.fields import KINDS, TERMS
 from sim.model.vocabulary import term_words
 
 REASONS = 3  # as many as a sentence can carry
+TOLD = {1: "yes", -1: "no", 0: ""}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +35,7 @@ class Offer:
     utility: float = 0.0
     reservation: float = 0.0
     permitted: bool = True
+    told: str = ""  # "yes" or "no" where the answer was given from outside; probability and draw are the state's own
     terms: Mapping[str, float] = dataclasses.field(default_factory=dict)
 
     @property
@@ -49,14 +51,19 @@ class Offer:
         return "a neutral state joins no alliance" if self.terms["benefit"] > 0.0 else "there is nothing in it"
 
     @property
+    def settled(self) -> str:
+        """What settled the answer before anything was weighed: a veto, or else an order; empty where nothing did."""
+        return self.veto or ("it was told to" if self.told else "")
+
+    @property
     def reasons(self) -> tuple[str, ...]:
-        """What spoke most for the answer, in plain words, the weightiest first; a veto stands alone."""
+        """What spoke most for the answer, in plain words, the weightiest first; a veto or an order stands alone."""
         return self.reasons_with({})
 
     def reasons_with(self, names: Mapping[str, str], most: int = REASONS) -> tuple[str, ...]:
         """The same with names in place of codes, at most so many."""
-        if self.veto:
-            return (self.veto,)
+        if self.settled:
+            return (self.settled,)
         sign = 1.0 if self.accepted else -1.0
         ranked = sorted(self.terms.items(), key=lambda term: -sign * term[1])
         words = [term_words(name).short(worth) for name, worth in ranked if sign * worth > 0.0]
@@ -92,5 +99,6 @@ def offer_at(world: Any, quarter: int, axes: Mapping[str, tuple[str, ...]], at: 
         utility=float(world.utility[here]),
         reservation=float(world.reserved[here]),
         permitted=bool(world.allowed[here] > 0.0),
+        told=TOLD[int(world.told[here])],
         terms={term: float(world.terms[(i, j, k, n, 0)]) for n, term in enumerate(TERMS)},
     )

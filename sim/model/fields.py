@@ -32,7 +32,7 @@ DOMAINS = tuple(domain.name.lower() for domain in Domain)
 # does in `happen` (`phases/climate.py`), its row in `sim.engine.event_rows`, and its form in `sim.scenario.events`.
 EVENTS = (
     *("summit", "offer", "tariff", "crisis", "visit", "capacity", "rivalry", "vote", "war", "quarrel", "wedge", "thaw"),
-    *("downturn", "corridor", "plant"),
+    *("downturn", "corridor", "plant", "answer"),
 )
 
 # Parts of the utility of an offer, in the order in which they are added up: what depends on the offer, and the regard
@@ -281,8 +281,9 @@ FIELDS = (
     Field("asked", "ijk", "0..1", "exclusivity asked by the latest offer"),
     Field("strings", "ijk", "0..1", "governance asked by the latest offer"),
     Field("signed", "ijk", "0..1", "its exclusivity after bargaining"),
+    Field("told", "ijk", "-1..1", "answer given from outside this quarter: 1 yes, -1 no, 0 the state's own"),
     Field("accepted", "ijk", "0 or 1", "answer"),
-    Field("probability", "ijk", "0..1", "probability of a yes; kept where someone asks why"),
+    Field("probability", "ijk", "0..1", "probability of a yes by the state's own rule; kept where someone asks why"),
     Field("utility", "ijk", "utility", "what the offer is worth; kept where someone asks why"),
     Field("allowed", "ijk", "0 or 1", "whether the state may take it; kept where someone asks why"),
     Field("reserved", "ijk", "utility", "what it has to beat; kept where someone asks why"),
@@ -312,7 +313,7 @@ DRAFT = ("drawn", "median", "market", "package", "spread", "limit", "mega", "net
 HAND = (
     *("size", "scale", "need", "priority", "believed", "local", "packaged"),
     *("dependence", "share", "total", "weight", "packaged_with", "trade_war"),
-    *("signed", "clause", "strings", "regard", "secures"),
+    *("signed", "clause", "strings", "regard", "secures", "told"),
 )
 
 

@@ -36,6 +36,7 @@ SEVERAL = {  # the same thing done to several is told once: by this key they dif
     EventKind.THAW: "in",
     EventKind.DOWNTURN: "in",
     EventKind.PLANT: "in",
+    EventKind.ANSWER: "by",
 }
 SHARES = ("rate", "loss", "share")  # fields that are told as percentages
 CHANGES = ("change", "capacity", "cost")  # and these with their sign
@@ -154,8 +155,10 @@ class _Story:
     def _events(self, year: Year) -> Iterator[str]:
         """The events of the year in their own sentences; the same thing done to several is told once."""
         now = self.model.quarter
-        dated = zip((int(date) for date in self.model.dates), self.model.setting.events, strict=True)
-        events = sorted((pair for pair in dated if now // 4 * 4 <= pair[0] <= now), key=lambda pair: pair[0])
+        dated = [*zip((int(date) for date in self.model.dates), self.model.setting.events, strict=True)]
+        orders = {(date + 1, str(event.fields)) for date, event in dated if event.kind is EventKind.ANSWER}
+        news = (pair for pair in dated if (pair[0], str(pair[1].fields)) not in orders)  # an order that stands is none
+        events = sorted((pair for pair in news if now // 4 * 4 <= pair[0] <= now), key=lambda pair: pair[0])
         groups: dict[tuple[object, ...], list[tuple[int, Event]]] = {}
         for date, event in events:
             one = SEVERAL.get(event.kind, "")
@@ -194,7 +197,7 @@ class _Story:
                 said[key] = f"{value:{sign}.0%}" if key in (*SHARES, *CHANGES) else f"{value:g}"
         if event.kind is EventKind.OFFER:
             said["size"] = f"{said['size']} {'index points' if event.fields['kind'] == 'security' else 'bn USD'}"
-        if event.kind is EventKind.CAPACITY:
+        if event.kind in {EventKind.CAPACITY, EventKind.ANSWER}:
             kind = str(event.fields["kind"])
             said["kind"] = "in everything" if kind == "all" else f"in {KIND_WORDS[kind].need}"
         if event.kind in {EventKind.WAR, EventKind.QUARREL}:

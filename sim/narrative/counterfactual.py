@@ -70,6 +70,8 @@ def _flips(moment: Moment, at: tuple[int, int, int], offer: Offer, margin: float
         because = "" if to is None else _moved_most(offer, moment.again(at, what, to), at)
         return Flip(what=what, was=was, to=to, reach=reach, because=because)
 
+    if offer.told == "no" or (offer.told and offer.permitted):
+        return  # an order stands whatever is offered
     steps = range(1, STEPS + 1)
     ways = [
         _turning_point(turned("size"), offer.size, [offer.size * FACTOR ** (way * n / STEPS) for n in steps])
@@ -284,12 +286,17 @@ def _relative(moment: Moment, at: tuple[int, int, int]) -> float:
     return float(moment.world.size[(*at, 0)] / moment.world.scale[at[0], at[2], 0])
 
 
+def _closeness(offer: Offer) -> float:
+    """How far the draw was from the odds; nothing is far from an answer that was given from outside."""
+    return math.inf if offer.told else abs(offer.probability - offer.draw)
+
+
 def _telling(
     found: list[tuple[Moment, tuple[int, int, int], Offer]],
 ) -> list[tuple[Moment, tuple[int, int, int], Offer]]:
     """The largest offers and the closest calls, in the order in which they were made."""
     by_size = sorted(range(len(found)), key=lambda n: -_relative(*found[n][:2]))
-    by_call = sorted(range(len(found)), key=lambda n: abs(found[n][2].probability - found[n][2].draw))
+    by_call = sorted(range(len(found)), key=lambda n: _closeness(found[n][2]))
     largest = by_size[:LARGEST]
     closest = [n for n in by_call if n not in largest][:CLOSEST]
     return [found[n] for n in sorted([*largest, *closest])]

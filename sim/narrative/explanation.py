@@ -147,12 +147,19 @@ def _lines(one: Explanation) -> Iterator[str]:
 def _answer(one: Explanation) -> str:
     offer, to = one.offer, one.names[one.offer.to]
     if not offer.permitted:
-        return f"{capital(to)} refuses, and could not do otherwise: {offer.veto}."
-    verb, way, rest = ("accepts", "below", "to spare") if offer.accepted else ("refuses", "not below", "short")
-    return (
-        f"{capital(to)} {verb}. The odds of a yes were {_odds(offer.probability)}; the number drawn was "
-        f"{offer.draw:.3f}, {way} {offer.probability:.3f} ({POINTS * one.margin:.1f} points {rest})."
-    )
+        whatever = " whatever it was told" if offer.told == "yes" else ""
+        return f"{capital(to)} refuses, and could not do otherwise{whatever}: {offer.veto}."
+    own = offer.draw < offer.probability
+    way, rest = ("below", "to spare") if own else ("not below", "short")
+    drawn = f"{offer.draw:.3f}, {way} {offer.probability:.3f} ({POINTS * one.margin:.1f} points {rest})."
+    verb = "accepts" if offer.accepted else "refuses"
+    if offer.told:
+        rule = "yes too" if own and offer.accepted else "no too" if own == offer.accepted else "yes" if own else "no"
+        return (
+            f"{capital(to)} {verb}: it was told to. Its own rule would have said {rule}: the odds of a yes were "
+            f"{_odds(offer.probability)}, and the number drawn was {drawn}"
+        )
+    return f"{capital(to)} {verb}. The odds of a yes were {_odds(offer.probability)}; the number drawn was {drawn}"
 
 
 def _odds(odds: float) -> str:
@@ -181,7 +188,9 @@ def _bargained(one: Explanation) -> str:
 
 
 def _turned(one: Explanation) -> Iterator[str]:
-    """One sentence for every thing that was tried."""
+    """One sentence for every thing that was tried; nothing was where the answer was given from outside."""
+    if not one.flips:
+        yield "Nothing about the offer: the answer was given from outside."
     yield from (said for flip in one.flips.values() for said in [_TURNED[flip.what](one, flip)] if said)
 
 

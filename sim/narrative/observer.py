@@ -31,12 +31,14 @@ class ObservedOffer:
     relative: float  # over what the state can absorb well at once
     first: bool  # the first of its kind that this power signs with the state, which had hardly any such ties with it
     answering: bool
-    reason: str  # the term that set this answer apart from the state's other answers; "" where a veto decided
+    reason: (
+        str  # the term that set this answer apart from the state's other answers; "" where a veto or an order decided
+    )
 
     @property
     def close(self) -> float:
-        """How far the draw was from the odds."""
-        return abs(self.offer.probability - self.offer.draw)
+        """How far the draw was from the odds; 1 where neither decided."""
+        return 1.0 if self.offer.settled else abs(self.offer.probability - self.offer.draw)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,7 +159,7 @@ class Observer:
 
     def _reason(self, offer: Offer) -> str:
         """The weighty term by which this answer differs most from the state's other answers so far."""
-        if not offer.permitted:
+        if offer.settled:
             return ""
         sign = 1.0 if offer.accepted else -1.0
         count = max(1, self.counts[offer.to])

@@ -156,7 +156,7 @@ class Paragraphs:
         one = f"a first {kind.bare}" if heard.first and kind.one != kind.bare else kind.one
         surprise = (
             f", against odds of {percent_in_sentence(offer.probability)}"
-            if offer.accepted and offer.probability < UNLIKELY
+            if offer.accepted and offer.probability < UNLIKELY and not offer.told
             else ""
         )
         return f"{one} of {offer.amount} from {self.names[offer.by]}{surprise}"
@@ -166,15 +166,15 @@ class Paragraphs:
         offer = heard.offer
         mark, year = (sort, offer.by, heard.reason), offer.quarter // 4
         again = year - self.told.get(mark, -REMEMBERED) < REMEMBERED
-        if again or not (heard.reason or offer.veto):
+        if again or not (heard.reason or offer.settled):
             return ""
         self.told[mark] = year
         return f", because {self.reason(heard)}"
 
     def reason(self, heard: ObservedOffer) -> str:
-        """What set the answer apart, in a few words; a veto where there is one."""
+        """What set the answer apart, in a few words; a veto or an order where there is one."""
         offer = heard.offer
-        said = term_words(heard.reason).short(offer.terms[heard.reason]) if heard.reason else offer.veto
+        said = term_words(heard.reason).short(offer.terms[heard.reason]) if heard.reason else offer.settled
         return said.format(by=self.names[offer.by], to=self.names[offer.to])
 
     def _rest(self, taken: list[ObservedOffer]) -> str:
@@ -212,7 +212,7 @@ class Paragraphs:
             text = f"{{who}} turns down {self._what(largest)}, a close call (odds of a yes {odds})."
             yield Sentence(3, 4.0 if largest.relative >= LARGE else 2.0, text)
             return
-        unlikely = largest.offer.probability > 1.0 - UNLIKELY
+        unlikely = largest.offer.probability > 1.0 - UNLIKELY and not largest.offer.told
         why = self._why("refusal", largest)
         weight = (3.0 if why else 1.0) if largest.relative >= LARGE else 1.0
         against = f", against odds of {percent_in_sentence(largest.offer.probability)}" if unlikely else ""

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from sim.evidence.evidence import Evidence
 
 EVERYTHING = "all"
+ANSWER_WORDS = ("yes", "no")
 
 FieldValue: TypeAlias = str | float | tuple[str, ...] | None
 
@@ -48,6 +49,7 @@ class EventKind(Enum):
     DOWNTURN = "A downturn takes {loss} of the output of {in}."
     CORRIDOR = "On {of} capacity changes by {capacity} and the price of carriage by {cost}."
     PLANT = "In {in} plants are begun that will refine {share} of what is mined there."
+    ANSWER = "An order goes to {by}: to say {say} to {to} {kind}."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +76,7 @@ class Event:
     - downturn: in, loss (a fraction of output)
     - corridor: of, capacity, cost (changes, as fractions)
     - plant: in, share (of what is mined, as a fraction)
+    - answer: by (a state), to (a tuple of powers), kind (or "all"), say ("yes" or "no"); for this quarter alone
     """
 
     at: int
@@ -292,6 +295,15 @@ FORMS: Mapping[EventKind, EventForm] = {
     EventKind.PLANT: EventForm(
         needs={"in": STATES.says("where"), "share": percentage(0, 1).says("the part of what is mined there")},
         each="in",
+    ),
+    EventKind.ANSWER: EventForm(
+        needs={
+            "by": STATES.says("whose answer it is"),
+            "to": POWERS.says("to whom"),
+            "say": word(ANSWER_WORDS).says("the answer to whatever is on the table in this quarter"),
+        },
+        may={"kind": word((*OFFER_KINDS, EVERYTHING)).says("to offers of what kind", EVERYTHING)},
+        each="by",
     ),
 }
 

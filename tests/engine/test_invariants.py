@@ -93,6 +93,13 @@ EVENTS = st.one_of(
         cost=st.floats(-0.99, 10.0),
     ),
     event(EventKind.PLANT, **{"in": state, "share": unit}),
+    event(
+        EventKind.ANSWER,
+        by=state,
+        to=st.lists(power, min_size=1, unique=True).map(tuple),
+        kind=kind | st.just("all"),
+        say=st.sampled_from(["yes", "no"]),
+    ),
 )
 
 

@@ -207,6 +207,7 @@ MOVES = {
     "cku-railway": (of_tie("trade", "KGZ", "CHN"), +1),
     "divided-assembly": (votes, +1),
     "downturn-like-2020": (of_tie("trade", "KAZ", "EU"), -1),
+    "everybody-refused": (of_state("accepted", "KAZ"), -1),
     "exclusivity-two-sided": (of_state("autonomy", "UZB"), -1),
     "exclusivity-ultimatum": (signed("USA"), -1),
     "five-apart": (of_state("threat", "KGZ"), +1),

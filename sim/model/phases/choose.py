@@ -19,7 +19,7 @@ from sim.model.phases.layout import (
     hand,
     strides,
 )
-from sim.model.rules.arithmetic import positive, saturating
+from sim.model.rules.arithmetic import pick, positive, saturating
 from sim.model.rules.choice import (
     acceptance,
     agenda_price,
@@ -178,6 +178,7 @@ def seat_offers(w, p, t, i):
                 w.hand[hand.strings, n] = w.strings[i, j, k, lane]
                 w.hand[hand.regard, n] = w.regard[j, d, lane]
                 w.hand[hand.secures, n] = secures
+                w.hand[hand.told, n] = w.told[i, j, k, lane]
 
 
 @inlined
@@ -241,6 +242,12 @@ def may_take(w, p, i, n, lane, gain):
 
 
 @inlined
+def as_told(told, own, allowed):
+    """The odds of a yes where the answer is given from outside (told: 1 yes, -1 no), else the own; vetoes stand."""
+    return pick(told > 0.0, allowed, pick(told < 0.0, 0.0, own))
+
+
+@inlined
 def keep_reasons(w, p, i, n):
     """Keep what decided an offer, for whoever asks why."""
     lane, j, k = w.seat_lane[n], w.seat_power[n], w.seat_kind[n]
@@ -282,12 +289,9 @@ def choose_state(w, p, t, i):
             lane = w.seat_lane[n]
             after = dependence_after(w, n)
             gained, leaning, bound, governed, rooted, utility = weigh(w, p, n, lane, after)
-            probability = acceptance(
-                utility,
-                w.to_beat[lane],
-                may_take(w, p, i, n, lane, gained),
-                p[choice.temperature, lane],
-            )
+            allowed = may_take(w, p, i, n, lane, gained)
+            own = acceptance(utility, w.to_beat[lane], allowed, p[choice.temperature, lane])
+            probability = as_told(w.hand[hand.told, n], own, allowed)
             draw = uniform(w.seat_luck[0, n], w.seat_luck[1, n])
             w.hand_relative[n] = w.hand[hand.size, n] / w.hand[hand.scale, n]
             w.hand_taken[n] = positive(after - w.hand[hand.dependence, n] - w.hand[hand.packaged_with, n])

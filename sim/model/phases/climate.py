@@ -88,6 +88,9 @@ def happen(w, p, t, row):
             w.freight_cost[j, lane] *= 1.0 + row[6]
         elif code == event.plant:
             w.plant_ordered[i, lane] += row[5]
+        elif code == event.answer:  # of the kinds from k to the one in the last value
+            for one in range(k, int(row[6])):
+                w.told[i, j, one, lane] = row[5]
         else:  # a rivalry between powers i and j: to a level, or by a step; it moves at once and for good
             level = p[climate.rivalry_level, lane]
             was = w.anchor[i, j, k, lane]

@@ -54,6 +54,8 @@ def diplomacy_state(w, p, t, i):
                 weight = p[diplomacy.kind_weight + k, lane] * suitor_weight(w.size[i, j, k, lane], w.scale[i, k, lane])
                 w.gain[i, j, d, lane] += weight * w.accepted[i, j, k, lane]
                 w.rebuffed[i, j, lane] += weight * (1.0 - w.accepted[i, j, k, lane])
+            for lane in range(lanes):
+                w.told[i, j, k, lane] = 0.0
         for lane in range(lanes):
             signed = w.gain[i, j, ECONOMIC_RIVALRY, lane] + w.gain[i, j, SECURITY_RIVALRY, lane]
             w.recent[i, j, lane] = recent_gain(w.recent[i, j, lane], signed, p[choice.gain_memory, lane])
