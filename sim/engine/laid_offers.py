@@ -26,8 +26,8 @@ NOT_LAID, REFUSED, TAKEN = -1, 0, 1
 
 
 def offers_among(events: Sequence[Event]) -> tuple[Event, ...]:
-    """The events that lay an offer on the table, in the order in which they are given."""
-    return tuple(event for event in events if event.kind is EventKind.OFFER)
+    """The events that lay an offer on the table, in the order of their first quarter, as engines have them."""
+    return tuple(event for event in sorted(events, key=lambda one: one.at) if event.kind is EventKind.OFFER)
 
 
 class LaidOffers:
@@ -42,10 +42,10 @@ class LaidOffers:
         axes = axes_of(evidence)
         mine = [at for at, event in enumerate(events) if event.kind is EventKind.OFFER]
         self._dates = dates[mine]
+        said = [events[at].fields for at in mine]
         self._places = [
-            tuple(axes[axis].index(str(events[at].fields[key])) for axis, key in (("i", "to"), ("j", "by")))
-            + (KINDS.index(str(events[at].fields["kind"])),)
-            for at in mine
+            (axes["i"].index(str(one["to"])), axes["j"].index(str(one["by"])), KINDS.index(str(one["kind"])))
+            for one in said
         ]
         self.answers = np.full((len(mine), dates.shape[1]), NOT_LAID, dtype=np.int8)
         self.quarters = frozenset(int(quarter) for quarter in np.unique(self._dates) if quarter >= 0.0)

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from sim.model.fields import DOMAINS, FIELDS, KINDS, LIVING, RECORDS, SETTINGS
+from sim.model.fields import FIELDS, KINDS, LIVING, RECORDS, SETTINGS
 from sim.model.parameters import row_names
 from sim.model.world import axes_of, number_places
 from sim.scenario.event_keys import EVERYTHING
 from sim.scenario.events import EventKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from numpy.typing import NDArray
 
     from sim.evidence.evidence import Evidence
     from sim.scenario.events import Event
+
+    Fields: TypeAlias = Mapping[str, Any]
 
 NUMBERS = "p"
 """In place of the name of a field, where a number of the rules is meant."""
@@ -69,38 +71,57 @@ class Reader:
         """values: every number by name, a float or one float a lane."""
         self.evidence, self.values = evidence, values
         axes = axes_of(evidence)
-        self.states, self.powers, self.corridors = (
-            {code: at for at, code in enumerate(axes[axis])} for axis in "ijc"
-        )
+        self.states, self.powers, self.corridors = ({code: at for at, code in enumerate(axes[axis])} for axis in "ijc")
         self.places = _places(tuple(axes.items()))
 
     def changes(self, at: int, event: Event) -> Iterator[Change]:
         """What an event changes; nothing where it only moves something by a step."""
-        said = event.fields
-        if event.kind is EventKind.SET:
-            for name, value in zip(said["number"], said["to"], strict=True):  # type: ignore[arg-type]
-                yield from self._number(at, str(name), value)
-        elif event.kind is EventKind.GROWTH:
-            yield self._growth(at, event)
-        elif event.kind is EventKind.ENTER:
-            yield from self._absence(at, self.powers[str(said["of"])])
-        elif event.kind is EventKind.WAR:
-            yield _held(at, "war", (self.powers[str(said["of"])],), said["level"])
-        elif event.kind is EventKind.QUARREL:
-            for code in said["between"]:  # type: ignore[union-attr]
-                yield _held(at, "quarrel", (self.powers[str(code)],), said["level"])
-        elif event.kind is EventKind.TARIFF:
-            pair = self.states[str(said["against"])], self.powers[str(said["by"])]
-            yield _held(at, "tariff", pair, said["rate"])
-        elif event.kind is EventKind.CORRIDOR:
-            for name, key in (("capacity", "capacity"), ("freight_cost", "cost")):
-                yield self._times(at, name, (self.corridors[str(said["of"])],), said[key])
-        elif event.kind in {EventKind.BUDGET, EventKind.CAPACITY}:
-            fields = ("budget",) if event.kind is EventKind.BUDGET else ("ability", "budget", "rate")
-            kinds = range(len(KINDS)) if said["kind"] == EVERYTHING else [KINDS.index(str(said["kind"]))]
-            for name in fields:
-                for kind in kinds:
-                    yield self._times(at, name, (self.powers[str(said["of"])], kind), said["change"])
+        read = _CHANGES.get(event.kind)
+        return iter(()) if read is None else read(self, at, event.fields)
+
+    def set_numbers(self, at: int, said: Fields) -> Iterator[Change]:
+        """Numbers, each with all that starts from it."""
+        for name, value in zip(said["number"], said["to"], strict=True):
+            yield from self._number(at, name, value)
+
+    def growth(self, at: int, said: Fields) -> Iterator[Change]:
+        """How fast the output of a state or a power grows: a rate, or what it usually is."""
+        code, rate = said["of"], said["rate"]
+        ours = code in self.states
+        field, place = ("growth", self.states[code]) if ours else ("might_growth", self.powers[code])
+        usual = self.values[f"{'states' if ours else 'powers'}.{code}.growth"]
+        yield _held(at, field, (place,), usual if rate is None else rate)
+
+    def times_by_kind(self, at: int, said: Fields, fields: tuple[str, ...]) -> Iterator[Change]:
+        """What a power has for some kinds of offer, multiplied."""
+        kinds = range(len(KINDS)) if said["kind"] == EVERYTHING else [KINDS.index(said["kind"])]
+        for field in fields:
+            for kind in kinds:
+                yield _times(at, field, (self.powers[said["of"]], kind), said["change"])
+
+    def weights(self, at: int, field: str, codes: Iterable[str], level: float) -> Iterator[Change]:
+        """The weight of a war or a quarrel on some powers."""
+        for code in codes:
+            yield _held(at, field, (self.powers[code],), level)
+
+    def absence(self, at: int, said: Fields) -> Iterator[Change]:
+        """A power that is not there yet makes no offers, holds no summits, expects no visits and answers nobody."""
+        j = self.powers[said["of"]]
+        for field in _ABSENT["j"]:
+            yield _held(at, field, (j,), 0.0)
+        for field in _ABSENT["jk"]:
+            yield from (_held(at, field, (j, k), 0.0) for k in range(len(KINDS)))
+        for field in _ABSENT["ij"]:
+            yield from (_held(at, field, (i, j), 0.0) for i in self.states.values())
+
+    def tariff(self, at: int, said: Fields) -> Iterator[Change]:
+        """The tariff of a power on the goods of a state."""
+        yield _held(at, "tariff", (self.states[said["against"]], self.powers[said["by"]]), said["rate"])
+
+    def corridor(self, at: int, said: Fields) -> Iterator[Change]:
+        """What a corridor can carry, and for how much."""
+        for field, key in (("capacity", "capacity"), ("freight_cost", "cost")):
+            yield _times(at, field, (self.corridors[said["of"]],), said[key])
 
     def _number(self, at: int, name: str, value: Any) -> Iterator[Change]:
         """A number of the rules, and every field of the world that starts from it."""
@@ -123,30 +144,26 @@ class Reader:
         yield _held(at, "anchor", place, level)
         yield Change(event=at, place=Place(field="rivalry", at=place), value=level, once=True)
 
-    def _growth(self, at: int, event: Event) -> Change:
-        """How fast the output of a state or a power grows: a rate, or what it usually is."""
-        code, rate = str(event.fields["of"]), event.fields["rate"]
-        ours = code in self.states
-        field, place = ("growth", self.states[code]) if ours else ("might_growth", self.powers[code])
-        usual = self.values[f"{'states' if ours else 'powers'}.{code}.growth"]
-        return _held(at, field, (place,), usual if rate is None else rate)
 
-    def _absence(self, at: int, j: int) -> Iterator[Change]:
-        """A power that is not there yet makes no offers, holds no summits, expects no visits and answers nobody."""
-        for field in _ABSENT["j"]:
-            yield _held(at, field, (j,), 0.0)
-        for field in _ABSENT["jk"]:
-            yield from (_held(at, field, (j, k), 0.0) for k in range(len(KINDS)))
-        for field in _ABSENT["ij"]:
-            yield from (_held(at, field, (i, j), 0.0) for i in self.states.values())
-
-    @staticmethod
-    def _times(at: int, field: str, place: tuple[int, ...], change: Any) -> Change:
-        return Change(event=at, place=Place(field=field, at=place), value=1.0 + change, factor=True)
+def _times(at: int, field: str, place: tuple[int, ...], change: Any) -> Change:
+    return Change(event=at, place=Place(field=field, at=place), value=1.0 + change, factor=True)
 
 
 def _held(at: int, field: str, place: tuple[int, ...], value: Any) -> Change:
     return Change(event=at, place=Place(field=field, at=place), value=value)
+
+
+_CHANGES: Mapping[EventKind, Callable[[Reader, int, Fields], Iterator[Change]]] = {
+    EventKind.SET: Reader.set_numbers,
+    EventKind.GROWTH: Reader.growth,
+    EventKind.BUDGET: lambda reader, at, said: reader.times_by_kind(at, said, ("budget",)),
+    EventKind.CAPACITY: lambda reader, at, said: reader.times_by_kind(at, said, ("ability", "budget", "rate")),
+    EventKind.ENTER: Reader.absence,
+    EventKind.WAR: lambda reader, at, said: reader.weights(at, "war", (said["of"],), said["level"]),
+    EventKind.QUARREL: lambda reader, at, said: reader.weights(at, "quarrel", said["between"], said["level"]),
+    EventKind.TARIFF: Reader.tariff,
+    EventKind.CORRIDOR: Reader.corridor,
+}
 
 
 @functools.lru_cache(maxsize=32)

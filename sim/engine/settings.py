@@ -158,13 +158,10 @@ class Settings:
             held.base[moved] += row[moved] - held.written[moved]
         else:  # it was set anew from outside
             held.base[moved] = row[moved]
-            for holds in held.holding.values():
-                holds &= ~moved
+            held.holding = {number: holds & ~moved for number, holds in held.holding.items()}
 
 
-def in_force(
-    event: Event, dates: NDArray[np.float64], start: int
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def in_force(event: Event, dates: NDArray[np.float64], start: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The first and the last quarter of what an event changes, lane by lane: `NEVER` and anything, infinity for good.
 
     A newcomer is the other way round: it stays away from the start of the run until it comes.
@@ -175,5 +172,3 @@ def in_force(
     if event.until is not None:
         return dates, np.full(dates.shape, float(event.until))
     return dates, dates.copy() if event.kind is EventKind.PRESSURE else np.full(dates.shape, math.inf)
-
-

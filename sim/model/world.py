@@ -129,7 +129,9 @@ def _fill(array: np.ndarray, field: Field, axes: Mapping[str, tuple[str, ...]], 
 
 
 @functools.lru_cache(maxsize=512)
-def number_places(field: Field, axes: tuple[tuple[str, tuple[str, ...]], ...]) -> tuple[tuple[tuple[int, ...], str], ...]:
+def number_places(
+    field: Field, axes: tuple[tuple[str, tuple[str, ...]], ...]
+) -> tuple[tuple[tuple[int, ...], str], ...]:
     """Every place of a field that starts from a number, and the name of that number.
 
     Kept, because a batch asks for the same thousand names again for every filling of the lanes.

@@ -183,7 +183,15 @@ def _events(one: Scenario, other: Scenario) -> Section:
 
 def _sort_of(event: Event) -> tuple[object, ...]:
     """What makes an event the same as another: everything but its evidence, its note and its place in a file."""
-    return (event.kind, event.at, event.latest, event.until, event.chance, event.draw, tuple(sorted(event.fields.items(), key=str)))
+    return (
+        event.kind,
+        event.at,
+        event.latest,
+        event.until,
+        event.chance,
+        event.draw,
+        tuple(sorted(event.fields.items(), key=str)),
+    )
 
 
 def _told(events: Iterable[Event], wanted: Counter[tuple[object, ...]]) -> Iterator[Side]:

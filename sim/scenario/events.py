@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from sim.evidence.numbers import OFFER_KINDS
 from sim.evidence.relations import RIVALRY_DOMAINS
@@ -361,3 +361,6 @@ FORMS: Mapping[EventKind, EventForm] = {
 }
 
 EVENT_KINDS = tuple(kind.name.lower() for kind in FORMS)
+
+LASTING = tuple(kind.name.lower() for kind, form in FORMS.items() if form.lasts)
+"""The kinds that stay in force, and may therefore have an end."""

@@ -28,7 +28,7 @@ from sim.io.forms import (
 )
 from sim.scenario.calendar import QUARTER, SPAN, quarter_text, read_quarter
 from sim.scenario.event_keys import Codes, codes_of
-from sim.scenario.events import EVENT_KINDS, FORMS, Event, EventKind
+from sim.scenario.events import EVENT_KINDS, FORMS, LASTING, Event, EventKind
 from sim.scenario.units import percentage
 
 if TYPE_CHECKING:
@@ -110,9 +110,8 @@ def check_repetition(entry: Entry, values: Values, _: object) -> None:
     """Only what repeats or lasts has an end, an end is no sooner than the start, and a random date is not repeated."""
     keys, until = entry.value, values["until"]
     at = values["at"][0] if values["at"][1] is None else values["at"][1]
-    lasting = [kind.name.lower() for kind, form in FORMS.items() if form.lasts]
-    if "until" in keys and "every" not in keys and not any(kind in keys for kind in lasting):
-        allowed = f"'until' where an event repeats, or lasts: {listed(lasting)}"
+    if "until" in keys and "every" not in keys and not any(kind in keys for kind in LASTING):
+        allowed = f"'until' where an event repeats, or lasts: {listed(LASTING)}"
         keys["until"].refuse(found="'until' without 'every'", allowed=allowed)
     elif at is not None and until is not None and until < at:
         keys["until"].refuse(allowed=f"{quarter_text(at)} or later, when it first happens")
@@ -143,9 +142,7 @@ EVENT: Form[Codes] = Form(
     schema={
         "required": ["at"],
         "oneOf": [{"required": [kind]} for kind in EVENT_KINDS],
-        "dependencies": {
-            "until": {"anyOf": [{"required": [key]} for key in ("every", *(k.name.lower() for k in FORMS if FORMS[k].lasts))]}
-        },
+        "dependencies": {"until": {"anyOf": [{"required": [key]} for key in ("every", *LASTING)]}},
     },
 )
 EVENT_KEYS = tuple(EVENT.keys)
