@@ -66,6 +66,7 @@ class Block:
             "by_power": (runs, quarters, states, powers, len(BY_POWER)),
             "by_state": (runs, quarters, states, len(BY_STATE)),
             "offers": (runs, states, powers, kinds, len(OFFER_TOTALS)),
+            "answers": (runs, *self.answers.shape[1:2]),
         }
         for name, shape in wanted.items():
             if getattr(self, name).shape != shape:

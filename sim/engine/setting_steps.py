@@ -31,7 +31,7 @@ def _press(event: Event, reader: Reader, world: Any, _p: Any, lanes: Lanes) -> N
     """Pressure is at least so strong, in every quarter in which it is kept up."""
     at = reader.states[str(event.fields["on"])], reader.powers[str(event.fields["by"])]
     row, now = world.pressure[at], lanes[1]
-    row[now] = np.maximum(row, event.fields["level"])[now]
+    row[now] = np.maximum(row, float(str(event.fields["level"])))[now]
 
 
 def _price(event: Event, _reader: Reader, world: Any, _p: Any, lanes: Lanes) -> None:

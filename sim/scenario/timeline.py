@@ -221,7 +221,7 @@ def _luck_of(item: EventSpec, seen: dict[str, int]) -> str:
         return ""
     if item.name:
         return item.name
-    said = " ".join(f"{key}={item.fields[key]}" for key in sorted(item.fields))
+    said = " ".join(f"{key}={item.fields[key]}" for key in sorted(item.fields) if key != "amount")
     luck = f"{item.kind.name.lower()} {said} at {quarter_text(item.at)}"
     seen[luck] = seen.get(luck, 0) + 1
     return luck if seen[luck] == 1 else f"{luck}, number {seen[luck]}"
