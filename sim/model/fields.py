@@ -43,7 +43,7 @@ SETTINGS = ("set", "growth", "budget", "pressure", "price", "pact", "leader", "e
 LIVING = frozenset(
     (
         *("gdp", "might", "nationalism", "need", "norms", "other", "plants", "cohesion", "friction"),
-        *("trade", "stock", "trust", "standing", "culture", "outlet"),
+        *("trade", "stock", "trust", "standing", "culture", "outlet", "stability"),
     )
 )
 
