@@ -10,6 +10,7 @@ import math
 import threading
 import zipfile
 import zlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +19,15 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from sim.batch.outcomes import OUTCOMES, Summary, outcome_words
+from sim.batch.tables import share_range
 from sim.engine.block import Block
+from sim.engine.laid_offers import NOT_LAID, TAKEN, offers_among
 from sim.io.writers import write_bytes
 from sim.model.compiling import entry
 from sim.model.variable import Scale
 from sim.model.variables import BY_NAME, BY_POWER, BY_STATE, COUNTS, OFFER_TOTALS
 from sim.scenario.calendar import quarter_text
+from sim.scenario.events import Event
 
 QUANTILES = (0.05, 0.25, 0.50, 0.75, 0.95)
 
@@ -166,6 +170,7 @@ class Aggregate:
         self._by_state = _Histograms(BY_STATE, pairs, len(self.powers))
         self._outcomes = np.zeros((pairs, len(OUTCOMES) * (len(self.powers) + 1)), dtype=np.int64)
         self._offers = np.zeros(block.offers.shape[1:], dtype=np.int64)
+        self._answers = np.zeros((block.answers.shape[1], 2), dtype=np.int64)  # laid on the table, and taken
         self._lock = threading.Lock()
 
     @property
@@ -188,6 +193,7 @@ class Aggregate:
             self._by_state.add(block.by_state)
             self._outcomes += outcomes
             self._offers += block.offers.sum(axis=0)
+            self._answers += np.stack([(block.answers > NOT_LAID).sum(axis=0), (block.answers == TAKEN).sum(axis=0)], 1)
 
     # --- tables ---
 
@@ -250,6 +256,29 @@ class Aggregate:
         columns |= {name: np.ascontiguousarray(totals[:, index]) for index, name in enumerate(OFFER_TOTALS)}
         return pa.table(columns)
 
+    def laid(self, events: Sequence[Event]) -> pa.Table:
+        """What became of each offer that an event lays on the table, over all runs.
+
+        events: of the scenario; the range is that of the share of all conceivable runs, with nineteen chances in
+        twenty (`sim.batch.tables.share_range`).
+        """
+        offers = offers_among(events)
+        ranges = [share_range(int(taken), int(laid)) for laid, taken in self._answers]
+        columns: dict[str, Any] = {
+            "quarter": pa.array([quarter_text(event.at) for event in offers], pa.string()),
+            "latest": pa.array([quarter_text(event.last) for event in offers], pa.string()),
+        }
+        for name, key in (("power", "by"), ("state", "to"), ("kind", "kind")):
+            columns[name] = pa.array([str(event.fields[key]) for event in offers], pa.string())
+        columns["size"] = pa.array([float(str(event.fields["size"])) for event in offers], pa.float64())
+        columns["laid"] = np.ascontiguousarray(self._answers[:, 0])
+        columns["taken"] = np.ascontiguousarray(self._answers[:, 1])
+        shares = [math.nan if not laid else taken / laid for laid, taken in self._answers]
+        low, high = [ends[0] for ends in ranges], [ends[1] for ends in ranges]
+        for name, values in (("share", shares), ("low", low), ("high", high)):
+            columns[name] = pa.array(values, pa.float64())
+        return pa.table(columns)
+
     @staticmethod
     def _text(codes: NDArray[Any], words: tuple[str, ...] | list[str]) -> pa.Array:
         return pa.DictionaryArray.from_arrays(
@@ -266,6 +295,7 @@ class Aggregate:
                 "runs": np.array([self.runs, self._by_power.outside, self._by_state.outside]),
                 "outcomes": self._outcomes.copy(),
                 "offers": self._offers.copy(),
+                "answers": self._answers.copy(),
             }
             for name, counted in (("power", self._by_power), ("state", self._by_state)):
                 filled = np.flatnonzero(counted.histogram)  # most bins are empty
@@ -295,7 +325,8 @@ class Aggregate:
             with np.load(io.BytesIO(data), allow_pickle=False) as kept:
                 parts = {name: kept[name] for name in kept.files}
             blocks = set(parts["blocks"].tolist())
-            fits = parts["outcomes"].shape == self._outcomes.shape and parts["offers"].shape == self._offers.shape
+            mine = {"outcomes": self._outcomes, "offers": self._offers, "answers": self._answers}
+            fits = all(parts[name].shape == counted.shape for name, counted in mine.items())
         except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile, zlib.error):
             return False
         with self._lock:
@@ -308,6 +339,7 @@ class Aggregate:
             self._by_state.outside += state_outside
             self._outcomes += parts["outcomes"]
             self._offers += parts["offers"]
+            self._answers += parts["answers"]
             for name, counted in (("power", self._by_power), ("state", self._by_state)):
                 counted.histogram[parts[f"{name}_bins"]] += parts[f"{name}_counts"]
                 counted.sums += parts[f"{name}_sums"]

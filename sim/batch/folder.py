@@ -19,10 +19,11 @@ from sim.batch.notebook import PARTIAL, Notebook, intact, notes_folder, tidy
 from sim.batch.outcomes import OUTCOMES
 from sim.batch.plan import CHUNK, Plan
 from sim.batch.results import RESULTS_FORMAT, Results, load_results, write_manifest
-from sim.batch.summary import columns_in_words, summary_of, variance_lines
+from sim.batch.summary import columns_in_words, laid_lines, summary_of, variance_lines
 from sim.batch.tables import join_tables, write_table
 from sim.batch.variance import variance_table
 from sim.batch.worker import Stage, Tell, Work
+from sim.engine.laid_offers import offers_among
 from sim.io.writers import WrittenFile, file_hash, write_bytes, write_text
 from sim.model.variables import MEASURES
 from sim.scenario.calendar import quarter_text
@@ -152,6 +153,8 @@ class Batch:
         for name in ("bands", "outcomes", "offers"):
             files.append(write_table(getattr(self.aggregate, name)(), self.folder, f"{name}.parquet"))
         scenario = self.plan.scenario
+        if offers_among(scenario.events):
+            files.append(write_table(self.aggregate.laid(scenario.events), self.folder, "laid.parquet"))
         if scenario.lucks_per_draw > 1:
             place = self.folder / "runs.parquet"
             variance = variance_table(place, self.names.states, self.names.powers, scenario.lucks_per_draw)
@@ -219,6 +222,7 @@ class Batch:
             final_quarters=final,
             **columns_in_words(final),
             drawn=_drawn_in_words(scenario, results),
+            laid="\n".join(f"  {line}" for line in laid_lines(results)) or "  None.",
             words="\n".join(
                 f"  {outcome.word + ('-<power>' if outcome.names_power else ''):<20} {outcome.value}"
                 for outcome in OUTCOMES

@@ -131,7 +131,7 @@ class Results(FinishedFolder):
     @property
     def tables(self) -> tuple[str, ...]:
         """Names of the tables that are there; without a course that was kept there is no `series`."""
-        names = ("runs", "series", "bands", "outcomes", "offers", "variance")
+        names = ("runs", "series", "bands", "outcomes", "offers", "laid", "variance")
         return tuple(name for name in names if (self.folder / f"{name}.parquet").exists())
 
     @cached_property
@@ -158,6 +158,11 @@ class Results(FinishedFolder):
     def offers(self) -> "pd.DataFrame":
         """Offers made and accepted, by state, power and kind, over all runs."""
         return self._read("offers")
+
+    @cached_property
+    def laid(self) -> "pd.DataFrame":
+        """What became of each offer that an event lays on the table; only where one does."""
+        return self._read("laid")
 
     @cached_property
     def variance(self) -> "pd.DataFrame":

@@ -4,6 +4,7 @@ import textwrap
 from typing import TYPE_CHECKING, Any
 
 from sim.batch.outcomes import split_word
+from sim.model.fields import KINDS, Kind
 from sim.model.variable import Origin, Reduction
 from sim.model.variables import (
     BALANCING_ENDED,
@@ -70,6 +71,28 @@ def summary_of(results: "Results") -> dict[str, Any]:
 def share_ended(rows: "pd.DataFrame") -> float:
     """Share of runs in which a state has stopped balancing, out of its rows of `final_outcomes`."""
     return float(sum(row.share for row in rows.itertuples() if split_word(str(row.outcome))[0].ends_multi_vectorism))
+
+
+def laid_lines(results: "Results") -> list[str]:
+    """In how many runs each offer that an event lays on the table is taken, a line each; none where none is laid."""
+    return [": ".join(pair) for pair in laid_in_words(results)]
+
+
+def laid_in_words(results: "Results") -> list[tuple[str, str]]:
+    """The same as pairs: the offer, and how often it is taken with the interval of that."""
+    if "laid" not in results.tables:
+        return []
+    told = []
+    for row in results.laid.itertuples():
+        when = row.quarter if row.latest == row.quarter else f"{row.quarter} to {row.latest}"
+        size = f"{row.size:.4g} {'points' if row.kind == KINDS[Kind.SECURITY] else 'bn USD'}"
+        offer = f"{when} {row.power} to {row.state}, {row.kind}, {size}"
+        if not row.laid:
+            told.append((offer, "never laid on the table"))
+            continue
+        shares = (100 * share for share in (row.share, row.low, row.high))
+        told.append((offer, "taken in {:.0f} % ({:.0f} to {:.0f} %)".format(*shares) + f" of {row.laid:,} runs"))
+    return told
 
 
 def variance_lines(results: "Results") -> list[str]:

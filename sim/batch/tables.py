@@ -6,8 +6,10 @@ one machine and one day stands in the manifest only (`sim.batch.results`).
 
 import hashlib
 import io
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from statistics import NormalDist
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -114,6 +116,19 @@ def _power(codes: NDArray[np.float64], powers: Sequence[str]) -> pa.DictionaryAr
 
 def _labels(codes: NDArray[Any], words: Sequence[str], missing: NDArray[np.bool_] | None = None) -> pa.DictionaryArray:
     return pa.DictionaryArray.from_arrays(pa.array(codes, mask=missing), pa.array(list(words), pa.string()))
+
+
+def share_range(taken: int, laid: int) -> tuple[float, float]:
+    """Between what a share of runs lies with nineteen chances in twenty, by the score interval of Wilson (1927).
+
+    Unlike the usual one it never leaves 0..1, and is right where all runs or none did it. (nan, nan) without any run.
+    """
+    if not laid:
+        return math.nan, math.nan
+    share, z = taken / laid, NormalDist().inv_cdf(0.975)
+    middle = (share + z * z / (2 * laid)) / (1 + z * z / laid)
+    half = z / (1 + z * z / laid) * math.sqrt(share * (1 - share) / laid + z * z / (4 * laid * laid))
+    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 # --- files -----------------------------------------------------------------------------------------------------------

@@ -49,7 +49,7 @@ def _lines(name: str) -> list[str | InputError]:
 
     if experiment_path(name) is not None:
         return [_experiment_line(name)]
-    return _results_lines(Path(name)) if Path(name).is_dir() else [_scenario_line(name)]
+    return _results_lines(Path(name)) if Path(name).is_dir() else _scenario_lines(name)
 
 
 def _experiment_line(name: str) -> str:
@@ -61,7 +61,10 @@ def _experiment_line(name: str) -> str:
     return f"fine  {name}: {experiment.title} ({experiment.design.kind.word}, {size})"
 
 
-def _scenario_line(name: str) -> str:
+def _scenario_lines(name: str) -> list[str | InputError]:
+    """That a scenario is fine, and what in it is hardly meant."""
+    from sim.engine.remarks import remarks
+    from sim.evidence.evidence import load_evidence
     from sim.scenario.calendar import quarter_text
     from sim.scenario.scenario import load_scenario
 
@@ -71,7 +74,8 @@ def _scenario_line(name: str) -> str:
     uncertain = sum(not event.certain for event in scenario.events)
     said += [f"{uncertain} of them left to luck"] if uncertain else []
     said += [f"{_counted(len(scenario.sampled), 'number')} drawn for every run"] if scenario.sampled else []
-    return f"fine  {name}: {scenario.title} ({', '.join(said)})"
+    fine = f"fine  {name}: {scenario.title} ({', '.join(said)})"
+    return [fine, *(f"note  {remark}" for remark in remarks(scenario, load_evidence(scenario.world)))]
 
 
 def _counted(count: int, what: str) -> str:

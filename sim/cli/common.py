@@ -134,8 +134,8 @@ def with_settings(scenario: "Scenario", settings: Sequence[str]) -> "Scenario":
     if not settings:
         return scenario
     from sim.evidence.evidence import load_evidence
-    from sim.scenario.scenario import check_number_name, with_number
-    from sim.scenario.units import read_override
+    from sim.scenario.scenario import with_number
+    from sim.scenario.units import check_number_name, read_override
 
     evidence = load_evidence(scenario.world)
     problems = Problems()

@@ -14,7 +14,7 @@ from sim.analysis.comparison import Comparison
 from sim.analysis.effect_tables import shown_outcomes
 from sim.analysis.patterns import Finding, Verdict
 from sim.analysis.result_pairs import naive_words
-from sim.batch.summary import share_ended
+from sim.batch.summary import laid_in_words, share_ended
 from sim.batch.variance import FEWEST_DRAWS
 from sim.io.text import CAUTION, percent_in_cell, signed
 from sim.model.variables import BALANCING_ENDED, HEADLINES, OUTCOME_CHANGED, QUANTITIES, in_words, percent_scale
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from sim.batch.results import Results
 
+_MOST_LAID = 20  # offers of events that the closing table tells one by one
 _RARE = 0.01  # shares of runs below this are not named one by one in the table; the files have them all
 
 
@@ -38,6 +39,7 @@ def print_results(results: "Results", file: TextIO | None = None) -> None:
     console.print(f"{results.number_of_runs:,} runs to {last}, seed {results.manifest['seed']}; {CAUTION}")
     _print_outcomes(results, console)
     _print_alignment(results, console)
+    _print_laid(results, console)
     if results.manifest["lucks_per_draw"] > 1:
         _print_variance(results, console)
     console.print()
@@ -105,6 +107,21 @@ def _print_alignment(results: "Results", console: "Console") -> None:
         f'[dim]from[/dim]: in {quarters[0]}, which is what "nothing changes" would say'
     )
     console.print(table)
+
+
+def _print_laid(results: "Results", console: "Console") -> None:
+    """In how many runs the offers that events lay on the table are taken."""
+    told = laid_in_words(results)
+    if not told:
+        return
+    table = _table()
+    table.add_column("")
+    for offer, answer in told[:_MOST_LAID]:
+        table.add_row(offer, answer)
+    console.print("\n[bold]Offers laid on the table by events[/bold], with the 95 % interval of the share")
+    console.print(table)
+    if len(told) > _MOST_LAID:
+        console.print(f"and {len(told) - _MOST_LAID} more: see laid.parquet")
 
 
 def _print_variance(results: "Results", console: "Console") -> None:

@@ -16,6 +16,7 @@ import numpy as np
 from sim.engine.block import Block
 from sim.engine.ensemble import PreparedEnsemble, offer_totals, prepare_checked
 from sim.engine.ensemble import prepare as prepare_ensemble
+from sim.engine.laid_offers import LaidOffers
 from sim.engine.offer import Offer, offer_at
 from sim.engine.sampling import event_dates
 from sim.evidence.actors import Actor
@@ -193,6 +194,8 @@ class Model(mesa.Model):
         self.values = self.prepared.values_of(run, 1)
         self.happenings = self.prepared.happenings(run, 1)
         self.dates = event_dates(scenario.events, self.prepared.seed, run, 1)[:, 0]
+        self.settings = self.prepared.settings(run, 1)
+        self.laid = LaidOffers(self.prepared.events, self.prepared.dates(run, 1), evidence)
         self.store = build(self.evidence, self.values, lucks(self.prepared.seed, run, 1), explain=True)
         self.world = unpack(self.store)
         self.numbers = vector(self.values, 1)
@@ -232,11 +235,13 @@ class Model(mesa.Model):
             self.running = False
             return
         self.quarter += 1
+        self.settings.apply(self.store, self.numbers, self.quarter)
         for phase in QUARTER:
             if phase.owner == "events":
                 self.play(phase, 0)
             else:
                 getattr(self, phase.owner).do(phase.move, phase)
+        self.laid.look(self.world, self.quarter)
         self.datacollector.collect(self)
         self.running = self.quarter < self.setting.end
 
@@ -355,6 +360,7 @@ class PreparedAgents:
             by_power=np.stack([model.by_power[..., 0] for model in models]),
             by_state=np.stack([model.by_state[..., 0] for model in models]),
             offers=np.stack([offer_totals(model.world)[..., 0] for model in models]),
+            answers=np.stack([model.laid.answers[:, 0] for model in models]),
         )
 
 

@@ -20,6 +20,7 @@ class Block:
     by_power: NDArray[np.float64]  # [R, T, I, J, len(BY_POWER)]
     by_state: NDArray[np.float64]  # [R, T, I, len(BY_STATE)]
     offers: NDArray[np.int64]  # [R, I, J, K, len(OFFER_TOTALS)] totals of a run
+    answers: NDArray[np.int8]  # [R, offers that events lay on the table], see `sim.engine.laid_offers`
 
     @property
     def runs(self) -> int:
@@ -40,7 +41,7 @@ class Block:
 
     def head(self, runs: int) -> "Block":
         """The first `runs` runs of the block."""
-        cut = {name: getattr(self, name)[:runs] for name in ("by_power", "by_state", "offers")}
+        cut = {name: getattr(self, name)[:runs] for name in ("by_power", "by_state", "offers", "answers")}
         same = {name: getattr(self, name) for name in ("first", "states", "powers", "kinds", "quarters")}
         return Block(**same, **cut)
 
@@ -48,7 +49,7 @@ class Block:
         """The same runs with every so many quarters only, counted back from the last; totals stay what they are."""
         kept = _kept(len(self.quarters), thin)
         cut = {name: getattr(self, name)[:, kept] for name in ("by_power", "by_state")}
-        same = {name: getattr(self, name) for name in ("first", "states", "powers", "kinds", "offers")}
+        same = {name: getattr(self, name) for name in ("first", "states", "powers", "kinds", "offers", "answers")}
         return Block(**same, **cut, quarters=self.quarters[kept])
 
     def check(self) -> None:
@@ -65,6 +66,7 @@ class Block:
             "by_power": (runs, quarters, states, powers, len(BY_POWER)),
             "by_state": (runs, quarters, states, len(BY_STATE)),
             "offers": (runs, states, powers, kinds, len(OFFER_TOTALS)),
+            "answers": (runs, *self.answers.shape[1:2]),
         }
         for name, shape in wanted.items():
             if getattr(self, name).shape != shape:

@@ -8,19 +8,22 @@ whatever block, lane or thread it is played in.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from sim.engine.block import Block
 from sim.engine.event_rows import rows_of
+from sim.engine.laid_offers import LaidOffers, offers_among
 from sim.engine.sampling import event_dates, sampled_numbers
+from sim.engine.settings import Settings
 from sim.evidence.evidence import Evidence, load_evidence
 from sim.io.arguments import Arguments
 from sim.model.chance import lucks
 from sim.model.fields import DOMAINS, KINDS
 from sim.model.parameters import aligned, number_values, vector
-from sim.model.schedule import Phase
+from sim.model.schedule import GO_ON, Phase
 from sim.model.turn import advance
 from sim.model.variables import BY_POWER, BY_STATE, OFFER_TOTALS
 from sim.model.world import axes_of, build, unpack
@@ -29,6 +32,16 @@ from sim.scenario.events import Event
 from sim.scenario.scenario import Scenario
 
 LANES = 96  # measured: fewer cost more loops, more leave the cache, and at 64 or 128 rows fall on the same cache sets
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Arrays:
+    """What a block is filled into, runs last."""
+
+    by_power: np.ndarray
+    by_state: np.ndarray
+    offers: np.ndarray
+    answers: np.ndarray
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,22 +68,26 @@ class PreparedEnsemble:
         """Play runs `first` .. `first + count - 1`; any count, also one."""
         axes = axes_of(self.evidence)
         shape = (len(self.quarters), len(axes["i"]))
-        by_power = np.empty((*shape, len(axes["j"]), len(BY_POWER), count))
-        by_state = np.empty((*shape, len(BY_STATE), count))
-        offers = np.empty((len(axes["i"]), len(axes["j"]), len(KINDS), len(OFFER_TOTALS), count), dtype=np.int64)
+        arrays = _Arrays(
+            by_power=np.empty((*shape, len(axes["j"]), len(BY_POWER), count)),
+            by_state=np.empty((*shape, len(BY_STATE), count)),
+            offers=np.empty((len(axes["i"]), len(axes["j"]), len(KINDS), len(OFFER_TOTALS), count), dtype=np.int64),
+            answers=np.empty((len(offers_among(self.events)), count), dtype=np.int8),
+        )
         with np.errstate(over="ignore"):  # addresses wrap round on purpose when nothing is compiled
             for start in range(0, count, lanes):
                 part = slice(start, min(start + lanes, count))
-                self._play(first + start, part, by_power, by_state, offers)
+                self._play(first + start, part, arrays)
         return Block(
             first=first,
             states=axes["i"],
             powers=axes["j"],
             kinds=KINDS,
             quarters=self.quarters,
-            by_power=np.moveaxis(by_power, -1, 0),
-            by_state=np.moveaxis(by_state, -1, 0),
-            offers=np.moveaxis(offers, -1, 0),
+            by_power=np.moveaxis(arrays.by_power, -1, 0),
+            by_state=np.moveaxis(arrays.by_state, -1, 0),
+            offers=np.moveaxis(arrays.offers, -1, 0),
+            answers=np.moveaxis(arrays.answers, -1, 0),
         )
 
     def happenings(self, first: int, lanes: int) -> np.ndarray:
@@ -80,9 +97,18 @@ class PreparedEnsemble:
         in which it is due there. What is left to luck is drawn here and not in the turn, so that what happens can be
         told beforehand.
         """
-        dates = self._by_luck(partial(event_dates, self.events), self.seed, first, lanes)
+        dates = self.dates(first, lanes)
         last = np.array([float(event.last) for event in self.events])
         return np.hstack((self.rows, last[self.event_of, None], dates[self.event_of]))
+
+    def dates(self, first: int, lanes: int) -> np.ndarray:
+        """In which quarter each event happens in some runs: float64 [events, lanes]."""
+        return self._by_luck(partial(event_dates, self.events), self.seed, first, lanes)
+
+    def settings(self, first: int, lanes: int) -> Settings:
+        """What events change between quarters in some runs."""
+        values = self.values_of(first, lanes)
+        return Settings(self.events, self.dates(first, lanes), self.evidence, values, self.scenario.start)
 
     def values_of(self, first: int, lanes: int) -> Mapping[str, Any]:
         """The numbers of some runs: what differs from run to run is float64 [lanes], everything else holds for all."""
@@ -101,27 +127,35 @@ class PreparedEnsemble:
             return draw(seed, first, lanes)
         return draw(seed, 0, 1 + int(self.luck_of.max()))[..., self.luck_of[first : first + lanes]]
 
-    def _play(self, first: int, part: slice, by_power: np.ndarray, by_state: np.ndarray, offers: np.ndarray) -> None:
+    def _play(self, first: int, part: slice, arrays: _Arrays) -> None:
+        """Fill the lanes of a part; what lies between two quarters is done there, the rest in one go."""
         lanes = part.stop - part.start
         values = self.values_of(first, lanes)
         store = build(self.evidence, values, self._by_luck(lucks, self.seed, first, lanes))
-        page_power = aligned((*by_power.shape[:-1], lanes))
-        page_state = aligned((*by_state.shape[:-1], lanes))
-        advance(
-            store,
-            vector(values, lanes),
-            self.happenings(first, lanes),
-            self.scenario.start,
-            len(self.quarters),
-            int(Phase.ALL),
-            0,
-            self.pole,
-            page_power,
-            page_state,
-        )
-        by_power[..., part] = page_power
-        by_state[..., part] = page_state
-        offers[..., part] = offer_totals(unpack(store))
+        p, happenings = vector(values, lanes), self.happenings(first, lanes)
+        pages = aligned((*arrays.by_power.shape[:-1], lanes)), aligned((*arrays.by_state.shape[:-1], lanes))
+        settings, laid = self.settings(first, lanes), LaidOffers(self.events, self.dates(first, lanes), self.evidence)
+
+        def go(start: int, quarters: int, phase: Phase, actor: int) -> None:
+            at = start - self.scenario.start
+            here = (page[at : at + quarters] for page in pages)
+            advance(store, p, happenings, start, quarters, int(phase), actor, self.pole, *here)
+
+        start, end = self.scenario.start, self.scenario.end + 1
+        stops = {quarter for quarter in settings.quarters if start <= quarter < end}
+        stops |= {quarter + 1 for quarter in laid.quarters if start <= quarter < end}
+        going_on = start in stops
+        if going_on:  # before anything is set
+            for place in range(store.state_key.shape[0]):
+                go(start, 1, Phase.START, place)
+        for now, after in pairwise(sorted({start, end} | stops)):
+            settings.apply(store, p, now)
+            go(now, after - now, Phase.ALL, GO_ON if going_on else 0)
+            laid.look(unpack(store), after - 1)
+            going_on = True
+        arrays.by_power[..., part], arrays.by_state[..., part] = pages
+        arrays.offers[..., part] = offer_totals(unpack(store))
+        arrays.answers[..., part] = laid.answers
 
 
 def offer_totals(world: Any) -> np.ndarray:

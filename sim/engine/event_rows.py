@@ -11,9 +11,11 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from sim.engine.setting_changes import carried_out_here
 from sim.evidence.evidence import Evidence
 from sim.model.fields import DOMAINS, EVENTS, KINDS
-from sim.scenario.events import EVERYTHING, Event, EventKind
+from sim.scenario.event_keys import EVERYTHING
+from sim.scenario.events import Event, EventKind
 
 Row: TypeAlias = tuple[float, ...]
 Places: TypeAlias = Mapping[str, int]
@@ -31,6 +33,8 @@ def rows_of(events: Sequence[Event], evidence: Evidence) -> tuple[np.ndarray, np
     rows: list[Row] = []
     event_of: list[int] = []
     for number, event in enumerate(events):
+        if carried_out_here(event):  # between quarters, not in the turn
+            continue
         more = _ROWS[event.kind](event.fields, places, powers)
         code = EVENTS.index(event.kind.name.lower())
         rows += [(float(event.at), float(code), *row) for row in more]

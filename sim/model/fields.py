@@ -35,6 +35,21 @@ EVENTS = (
     *("downturn", "corridor", "plant", "answer"),
 )
 
+# What events change between two quarters instead (`sim.engine.settings`), so that the turn needs no branch for them.
+SETTINGS = ("set", "growth", "budget", "pressure", "price", "pact", "leader", "enter")
+
+# Fields that a number starts and the turn then moves: an event that sets the number moves them once and lets them live
+# on. All others that a number starts are constants or usual levels, and stay where they are set.
+LIVING = frozenset(
+    (
+        *("gdp", "might", "nationalism", "need", "norms", "other", "plants", "cohesion", "friction"),
+        *("trade", "stock", "trust", "standing", "culture", "outlet", "stability"),
+    )
+)
+
+# What was at the start, for comparison: no event changes it.
+RECORDS = frozenset(("gdp_start", "might_start"))
+
 # Parts of the utility of an offer, in the order in which they are added up: what depends on the offer, and the regard
 # for the power whatever it offers. A new one is a name here, its worth in `phases/choose.py`, its words in
 # `vocabulary.py`.

@@ -47,3 +47,6 @@ class Phase(IntEnum):
 
 QUARTER = tuple(phase for phase in Phase if phase > Phase.START)
 """The phases of one quarter. Everyone ends a phase before the next begins."""
+
+GO_ON = 1
+"""In place of an actor, where everything is asked for of a world that has started: START is not played again."""

@@ -30,7 +30,7 @@ from sim.model.phases.offer import offer_power
 from sim.model.phases.perceive import perceive_state
 from sim.model.phases.react import react_power
 from sim.model.phases.record import record_state, start_state
-from sim.model.schedule import Phase
+from sim.model.schedule import GO_ON, Phase
 
 # The compiler wants plain whole numbers
 _ALL, _START, _EVENTS, _RECORD = int(Phase.ALL), int(Phase.START), int(Phase.EVENTS), int(Phase.RECORD)
@@ -45,9 +45,9 @@ def advance(store, p, happenings, first, quarters, phase, actor, pole, by_power,
     """Play `quarters` quarters from quarter `first` on, or only one phase of one actor.
 
     store: `sim.model.world.Store`; p: float64 [numbers, lanes]; happenings: float64 [events, 9 + lanes] (see
-    `sim.engine.ensemble`); phase, actor: a `sim.model.schedule.Phase` and the position of the actor; pole: float64
-    [powers]; by_power [quarters, states, powers, measures, lanes] and by_state [quarters, states, measures, lanes]:
-    float64, filled.
+    `sim.engine.ensemble`); phase, actor: a `sim.model.schedule.Phase` and the position of the actor, and with ALL 0,
+    or `GO_ON` where the world has started before; pole: float64 [powers]; by_power [quarters, states, powers, measures,
+    lanes] and by_state [quarters, states, measures, lanes]: float64, filled.
     """
     states, powers = store.state_key.shape[0], store.power_key.shape[0]
     everything = phase == _ALL
@@ -57,7 +57,7 @@ def advance(store, p, happenings, first, quarters, phase, actor, pole, by_power,
         for now in range(_START, _RECORD + 1):
             if not everything and now != phase:
                 continue
-            if everything and now == _START and step > 0:
+            if everything and now == _START and (step > 0 or actor == GO_ON):
                 continue
             if now == _EVENTS:
                 for event in range(happenings.shape[0]):

@@ -124,12 +124,14 @@ def reset(world: Any, values: Mapping[str, Any]) -> None:
 def _fill(array: np.ndarray, field: Field, axes: Mapping[str, tuple[str, ...]], values: Mapping[str, Any]) -> None:
     """Read a field's starting numbers; commerce starts from trade, nobody rivals itself or borders on itself."""
     listed = "c" in field.axes and len(field.axes) > 1  # whom a corridor does not reach is not listed
-    for place, name in _names(field, tuple(axes.items())):
+    for place, name in number_places(field, tuple(axes.items())):
         array[place] = values.get(name, 0.0) if listed else values[name]
 
 
 @functools.lru_cache(maxsize=512)
-def _names(field: Field, axes: tuple[tuple[str, tuple[str, ...]], ...]) -> tuple[tuple[tuple[int, ...], str], ...]:
+def number_places(
+    field: Field, axes: tuple[tuple[str, tuple[str, ...]], ...]
+) -> tuple[tuple[tuple[int, ...], str], ...]:
     """Every place of a field that starts from a number, and the name of that number.
 
     Kept, because a batch asks for the same thousand names again for every filling of the lanes.

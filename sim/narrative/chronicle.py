@@ -7,7 +7,7 @@ years of a state into words.
 
 import textwrap
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from sim.batch.outcomes import split_word
@@ -16,7 +16,8 @@ from sim.evidence.evidence import Evidence
 from sim.io.text import CAUTION, capital, listing
 from sim.model.fields import KINDS
 from sim.model.rules.diplomacy import ABSTAINS, NO, STAYS_AWAY, YES
-from sim.model.vocabulary import DOMAIN_WORDS, KIND_WORDS, term_words, weight_words
+from sim.model.vocabulary import DOMAIN_WORDS, KIND_WORDS, term_words
+from sim.narrative.event_sentences import SEVERAL, event_sentence
 from sim.narrative.observer import ObservedOffer, Observer, Year
 from sim.narrative.paragraphs import Paragraphs, moved
 from sim.narrative.portraits import portrait_of_power, portrait_of_state
@@ -30,16 +31,6 @@ LEAST = 0.01  # nor a change of shares over the run
 TOLD = 5  # numbers drawn for a run that are told one by one
 FEW = 3  # offers from which it is told how a power fared
 OFTEN = 0.25  # the part of its offers that a power must have refused to be named for it
-SEVERAL = {  # the same thing done to several is told once: by this key they differ
-    EventKind.TARIFF: "against",
-    EventKind.CRISIS: "in",
-    EventKind.THAW: "in",
-    EventKind.DOWNTURN: "in",
-    EventKind.PLANT: "in",
-    EventKind.ANSWER: "by",
-}
-SHARES = ("rate", "loss", "share")  # fields that are told as percentages
-CHANGES = ("change", "capacity", "cost")  # and these with their sign
 VOTES = {  # by code, for one state and for several
     int(YES): ("says yes", "say yes"),
     int(NO): ("says no", "say no"),
@@ -169,7 +160,7 @@ class _Story:
             date, event = together[0]
             one = SEVERAL.get(event.kind, "")
             targets = {one: tuple(str(each.fields[one]) for _, each in together)} if len(together) > 1 else {}
-            yield f"{quarter_text(date)}: {self._event(event, targets)}{self._fate(date, event, year)}"
+            yield f"{quarter_text(date)}: {event_sentence(event, self.name, targets)}{self._fate(date, event, year)}"
 
     def _fate(self, date: int, event: Event, year: Year) -> str:
         """How an offer that a scenario lays on the table was answered."""
@@ -182,31 +173,6 @@ class _Story:
                 verb = "takes it" if offer.accepted else "refuses the offer"
                 return f" {self.name[offer.to]} {verb}, because {self.tellers[offer.to].reason(heard)}."
         return ""
-
-    def _event(self, event: Event, targets: Mapping[str, tuple[str, ...]]) -> str:
-        """An event of the scenario in its own sentence, with names for codes."""
-        said = {**event.fields, **targets}
-        for key, value in said.items():
-            if isinstance(value, tuple):
-                said[key] = listing(self.name.get(code, code) for code in value) or "nobody"
-            elif isinstance(value, str):
-                kind = KIND_WORDS[value].one if value in KIND_WORDS else value
-                said[key] = self.name.get(value, kind)
-            elif isinstance(value, float):
-                sign = "+" if key in CHANGES else ""
-                said[key] = f"{value:{sign}.0%}" if key in (*SHARES, *CHANGES) else f"{value:g}"
-        if event.kind is EventKind.OFFER:
-            said["size"] = f"{said['size']} {'index points' if event.fields['kind'] == 'security' else 'bn USD'}"
-        if event.kind in {EventKind.CAPACITY, EventKind.ANSWER}:
-            kind = str(event.fields["kind"])
-            said["kind"] = "in everything" if kind == "all" else f"in {KIND_WORDS[kind].need}"
-        if event.kind in {EventKind.WAR, EventKind.QUARREL}:
-            said["level"] = weight_words(float(str(event.fields["level"])))
-        if event.kind is EventKind.RIVALRY:
-            domain = event.fields["domain"]
-            said["domain"] = "in trade and in security" if domain == "all" else DOMAIN_WORDS[str(domain)]
-            said["between"] = "all powers" if event.fields["between"] == "all" else said["between"]
-        return capital(event.kind.value.format(**said)) + (f" {event.note}" if event.note else "")
 
     def _glance(self, year: Year) -> str:
         """The year of the region in a sentence or two."""

@@ -21,6 +21,7 @@ class Moment:
     def __init__(self, replay: "Replay", quarter: int, looking: Any, choosing: Any, answered: Any) -> None:
         self.replay, self.quarter = replay, quarter
         self.looking, self.choosing = looking, choosing
+        self.numbers = replay.numbers.copy()  # as they are now; an event may set them later
         self.world = unpack(answered)
 
     def offers(self) -> Iterator[tuple[tuple[int, int, int], Offer]]:
@@ -42,10 +43,10 @@ class Moment:
             world.trust[i, j, 0] = value
             for phase in QUARTER:
                 if Phase.PERCEIVE <= phase < Phase.CHOOSE:
-                    self.replay.everyone(store, self.quarter, phase)
+                    self.replay.everyone(store, self.quarter, phase, self.numbers)
         else:
             {"size": world.size, "exclusivity": world.signed}[what][i, j, k, 0] = value
-        self.replay.play(store, self.quarter, Phase.CHOOSE, i)
+        self.replay.play(store, self.quarter, Phase.CHOOSE, i, self.numbers)
         return world
 
 
@@ -58,6 +59,7 @@ class Replay:
         values = prepared.values_of(run, 1)
         self.values, self.happenings = values, prepared.happenings(run, 1)
         self.numbers = vector(values, 1)
+        self.settings = prepared.settings(run, 1)
         self.store = build(prepared.evidence, values, lucks(prepared.seed, run, 1), explain=True)
         states, powers = len(self.axes["i"]), len(self.axes["j"])
         self.actors = {"states": states, "powers": powers}
@@ -65,22 +67,24 @@ class Replay:
         self.played = prepared.scenario.start - 1
         self.everyone(self.store, self.played, Phase.START)
 
-    def play(self, store: Any, quarter: int, phase: Phase, place: int) -> None:
-        """One phase of one actor."""
+    def play(self, store: Any, quarter: int, phase: Phase, place: int, numbers: Any = None) -> None:
+        """One phase of one actor; with the numbers of the run as they stand, unless others are given."""
+        numbers = self.numbers if numbers is None else numbers
         with np.errstate(over="ignore"):  # addresses wrap round on purpose when nothing is compiled
             pole = self.prepared.pole
-            advance(store, self.numbers, self.happenings, quarter, 1, int(phase), place, pole, *self.pages)
+            advance(store, numbers, self.happenings, quarter, 1, int(phase), place, pole, *self.pages)
 
-    def everyone(self, store: Any, quarter: int, phase: Phase) -> None:
+    def everyone(self, store: Any, quarter: int, phase: Phase, numbers: Any = None) -> None:
         """One phase of all actors; what comes from outside happens once."""
         for place in range(self.actors.get(phase.owner, 1)):
-            self.play(store, quarter, phase, place)
+            self.play(store, quarter, phase, place, numbers)
 
     def moment(self, quarter: int) -> Moment:
         """Go on to a quarter and through it; quarters are asked for in order."""
         looking = choosing = answered = self.store
         while self.played < quarter:
             self.played += 1
+            self.settings.apply(self.store, self.numbers, self.played)
             for phase in QUARTER:
                 if phase is Phase.PERCEIVE and self.played == quarter:
                     looking = copied(self.store)

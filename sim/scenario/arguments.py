@@ -10,8 +10,8 @@ from sim.io.checks import check_choice
 from sim.io.errors import listed, nearest_to
 from sim.scenario.calendar import FIRST_YEAR, LAST_YEAR
 from sim.scenario.events import FORMS, Event, EventKind
-from sim.scenario.scenario import LARGEST_SEED, MOST_RUNS, check_number_name
-from sim.scenario.units import Range, check_in_unit, read_override
+from sim.scenario.scenario import LARGEST_SEED, MOST_RUNS
+from sim.scenario.units import Range, check_in_unit, check_number_name, read_override
 
 if TYPE_CHECKING:
     from sim.evidence.evidence import Evidence

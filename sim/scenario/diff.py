@@ -183,7 +183,15 @@ def _events(one: Scenario, other: Scenario) -> Section:
 
 def _sort_of(event: Event) -> tuple[object, ...]:
     """What makes an event the same as another: everything but its evidence, its note and its place in a file."""
-    return (event.kind, event.at, event.latest, event.chance, event.draw, tuple(sorted(event.fields.items(), key=str)))
+    return (
+        event.kind,
+        event.at,
+        event.latest,
+        event.until,
+        event.chance,
+        event.draw,
+        tuple(sorted(event.fields.items(), key=str)),
+    )
 
 
 def _told(events: Iterable[Event], wanted: Counter[tuple[object, ...]]) -> Iterator[Side]:
@@ -213,6 +221,8 @@ def _event_text(event: Event, dates: list[int], states: list[str]) -> str:
         for key, value in event.fields.items()
         if value is not None
     ]
+    if event.until is not None:
+        said.append(f"until {quarter_text(event.until)}")
     if event.chance < 1.0:
         said.append(f"chance {100 * event.chance:.12g} %")
     return f"{_dates_text(event, dates)}: {event.kind.name.lower()}, {', '.join(said)}"
@@ -230,7 +240,7 @@ def _dates_text(event: Event, dates: list[int]) -> str:
 def _value_text(event: Event, key: str, value: FieldValue) -> str:
     """A field with its unit, as a file would say it."""
     if isinstance(value, tuple):
-        return " and ".join(value)
+        return " and ".join(one if isinstance(one, str) else f"{one:.12g}" for one in value)
     if not isinstance(value, int | float):
         return str(value)
     if key in FORMS[event.kind].shares:

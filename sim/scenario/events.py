@@ -9,26 +9,45 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-from sim.evidence.actors import CODE_TEXT
 from sim.evidence.numbers import OFFER_KINDS
 from sim.evidence.relations import RIVALRY_DOMAINS
-from sim.io.checks import check_choice, check_choices
-from sim.io.errors import Entry, listed
-from sim.io.forms import Form, Reader, Values, list_schema, name_of, number, word
-from sim.scenario.units import OFFER_SIZE, check_size, level, percentage
+from sim.io.errors import Entry, listed, quoted
+from sim.io.forms import Form, Values, as_written, group, number, part, word
+from sim.scenario.event_keys import (
+    ACTOR,
+    CORRIDOR,
+    EVERYTHING,
+    OFFER_KIND,
+    PAIR,
+    POWER,
+    POWERS,
+    SHARE,
+    STATES,
+    TWO,
+    Codes,
+)
+from sim.scenario.units import (
+    OFFER_SIZE,
+    ONE_FOR_ALL,
+    Range,
+    check_number_name,
+    check_size,
+    level,
+    percentage,
+    read_override,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Mapping
 
-    from sim.evidence.documents import Fact
-    from sim.evidence.evidence import Evidence
-
-EVERYTHING = "all"
+USUAL = "usual"
+JOIN, LEAVE = MOVES = ("join", "leave")
+EACH, TOGETHER = AMOUNTS = ("each", "together")
 ANSWER_WORDS = ("yes", "no")
 
-FieldValue: TypeAlias = str | float | tuple[str, ...] | None
+FieldValue: TypeAlias = str | float | tuple[str, ...] | tuple[float, ...] | None
 
 
 class EventKind(Enum):
@@ -50,6 +69,14 @@ class EventKind(Enum):
     CORRIDOR = "On {of} capacity changes by {capacity} and the price of carriage by {cost}."
     PLANT = "In {in} plants are begun that will refine {share} of what is mined there."
     ANSWER = "An order goes to {by}: to say {say} to {to} {kind}."
+    SET = "From now on {number}."
+    GROWTH = "The output of {of} grows by {rate} a year."
+    BUDGET = "What {of} can sign changes by {change} {kind}."
+    PRESSURE = "{by} puts pressure on {on}, {level}."
+    PRICE = "The price of what the region sells changes by {change}."
+    PACT = "{in} {move} the security pact of {of}."
+    LEADER = "A new leader takes over in {in}."
+    ENTER = "{of} begins to court the region."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +89,8 @@ class Event:
     `fields` by kind (sizes in bn USD, for security in index points; rates and changes as fractions):
 
     - summit: host, guests (a tuple)
-    - offer: by, to, kind, size, exclusivity and governance (0..1, or None for what the power asks anyway)
+    - offer: by, to, kind, size, exclusivity and governance (0..1, or None for what the power asks anyway); amount
+      (each or together) where it was said: `size` is what the one state is offered
     - tariff: by, against, rate
     - crisis: in, severity (0..1)
     - visit: by, to; one a state, the other a power
@@ -77,12 +105,23 @@ class Event:
     - corridor: of, capacity, cost (changes, as fractions)
     - plant: in, share (of what is mined, as a fraction)
     - answer: by (a state), to (a tuple of powers), kind (or "all"), say ("yes" or "no"); for this quarter alone
+    - set: number (a tuple of names), to (a tuple of values, in the unit of each)
+    - growth: of (a state or a power), rate (a fraction a year, None for the usual)
+    - budget: of, kind (or "all"), change
+    - pressure: by, on, level (0..1)
+    - price: change
+    - pact: of, in, move (join or leave)
+    - leader: in (a state or a power), extent (0..1)
+    - enter: of
+
+    With `until`, what lasts (`EventForm.lasts`) is in force through that quarter, and then goes back.
     """
 
     at: int
     kind: EventKind
     fields: Mapping[str, FieldValue]
     latest: int | None = None
+    until: int | None = None
     chance: float = 1.0
     draw: str = ""
     evidence: tuple[str, ...] = ()
@@ -101,94 +140,18 @@ class Event:
         return self.latest is None and self.chance >= 1.0
 
 
-# --- readers: how one key of an event is read ------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Codes:
-    """What an event may name: the codes of a world, the kinds of offer, and facts."""
-
-    states: tuple[str, ...]
-    powers: tuple[str, ...]
-    corridors: tuple[str, ...]
-    kinds: tuple[str, ...]
-    facts: Mapping[str, Fact]
-
-
-def codes_of(evidence: Evidence) -> Codes:
-    """The codes of one world."""
-    return Codes(
-        states=tuple(state.code for state in evidence.states),
-        powers=tuple(power.code for power in evidence.powers),
-        corridors=tuple(corridor.code for corridor in evidence.corridors),
-        kinds=evidence.kinds,
-        facts=evidence.facts,
-    )
-
-
-_CODE: dict[str, Any] = {"type": "string", "pattern": CODE_TEXT}
-_TWO_CODES = list_schema(_CODE, minItems=2, maxItems=2, uniqueItems=True)
-
-
-def _one_of(codes: Callable[[Codes], Collection[str]], what: str) -> Reader[Codes]:
-    return name_of(codes, schema={**_CODE, "description": f"the code of {what}"})
-
-
-def _some_of(several: Callable[[Codes], tuple[str, ...]], what: str) -> Reader[Codes]:
-    codes = list_schema(_CODE, minItems=1, uniqueItems=True)
-    return Reader(
-        read=lambda entry, known: check_one_or_more(entry, several(known)),
-        schema={"anyOf": [{"const": EVERYTHING}, _CODE, codes], "description": f"{what}, or all"},
-    )
-
-
-def check_one_or_more(entry: Entry, codes: tuple[str, ...]) -> tuple[str, ...]:
-    """One code, a list of codes, or `all`."""
-    if entry.text == EVERYTHING:
-        return codes
-    if not isinstance(entry.value, list):
-        code = check_choice(entry, (*codes, EVERYTHING))
-        return () if code is None else (code,)
-    if not entry.value:
-        entry.refuse(found="an empty list", allowed=listed((*codes, EVERYTHING)))
-    return check_choices(entry, codes)
-
-
-def check_pair(entry: Entry, powers: tuple[str, ...], allowed: str) -> tuple[str, ...]:
-    """Two different powers."""
-    pair = check_choices(entry, powers) if isinstance(entry.value, list) else ()
-    if not isinstance(entry.value, list) or len(entry.value) != 2:
-        entry.refuse(allowed=allowed)
-    return pair
-
-
-_TWO = "two powers, such as [A, B]"
-_PAIR = f"{_TWO}, or all"
-
-POWER = _one_of(lambda codes: codes.powers, "a power")
-ACTOR = _one_of(lambda codes: (*codes.states, *codes.powers), "a state or a power")
-CORRIDOR = _one_of(lambda codes: codes.corridors, "a corridor")
-STATES = _some_of(lambda codes: codes.states, "one state, a list of states")
-POWERS = _some_of(lambda codes: codes.powers, "one power, a list of powers")
-OFFER_KIND: Reader[Codes] = name_of(lambda codes: codes.kinds, schema={"enum": list(OFFER_KINDS)})
-TWO: Reader[Codes] = Reader(
-    read=lambda entry, codes: check_pair(entry, codes.powers, _TWO), schema={**_TWO_CODES, "description": _TWO}
-)
-PAIR: Reader[Codes] = Reader(
-    read=lambda entry, codes: EVERYTHING if entry.text == EVERYTHING else check_pair(entry, codes.powers, _PAIR),
-    schema={"anyOf": [{"const": EVERYTHING}, _TWO_CODES], "description": _PAIR},
-)
-SHARE = level(0, 1)
-
-
 # --- the table of kinds ----------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class EventForm(Form[Codes]):
-    """How one kind of event is written. each: the key whose several states make several events."""
+    """How one kind of event is written.
+
+    each: the key whose several states make several events; lasts: it stays in force, so that it can end (`until`).
+    """
 
     each: str = ""
+    lasts: bool = False
 
     @property
     def shares(self) -> frozenset[str]:
@@ -197,9 +160,17 @@ class EventForm(Form[Codes]):
 
 
 def read_offer_size(_: Entry, fields: Values, codes: Codes) -> None:
-    """The size of an offer is money or points, as its kind asks; of a kind nobody knows it is not read."""
+    """The size of an offer is money or points, as its kind asks; of a kind nobody knows it is not read.
+
+    What is meant for several together is shared out evenly.
+    """
     written, kind = fields["size"], fields["kind"]
-    fields["size"] = check_size(written, kind) if isinstance(written, Entry) and kind in codes.kinds else None
+    size = check_size(written, kind) if isinstance(written, Entry) and kind in codes.kinds else None
+    if fields["amount"] == TOGETHER and size is not None and fields["to"]:
+        size /= len(fields["to"])
+    fields["size"] = size
+    if fields["amount"] is None:  # not said; luck goes by what is said
+        del fields["amount"]
 
 
 def check_visit_sides(entry: Entry, fields: Values, codes: Codes) -> None:
@@ -224,6 +195,54 @@ def check_to_or_by(entry: Entry, _fields: Values, _: Codes) -> None:
         entry.refuse(found=found, allowed="one of them")
 
 
+def read_settings(entry: Entry, fields: Values, codes: Codes) -> None:
+    """One number with its value, or several by name; each a number that a run can change, within its range."""
+    one, several = ("number" in entry.value, "to" in entry.value), "numbers" in entry.value
+    written = fields.pop("numbers") or {}
+    number, value = fields["number"], fields["to"]
+    fields["number"], fields["to"] = (), ()
+    if several == any(one) or (any(one) and not all(one)):
+        entry.refuse(found=listed(entry.value) or "nothing", allowed="'number' and 'to', or 'numbers'")
+        return
+    named = list(written.items())
+    if not several:
+        if not isinstance(number.value, str):
+            number.refuse(allowed="the name of a number of the evidence")
+            return
+        named = [(number.value, value)]
+    if not named:
+        entry.refuse(found="no number", allowed="one number or more")
+    for name, setting in named:
+        known = check_number_name(setting if several else number, name, codes)
+        if known is not None:
+            read_setting(setting, known, fields, codes)
+
+
+def read_setting(entry: Entry, name: str, fields: Values, codes: Codes) -> None:
+    """The value of one number, added to those read before."""
+    if name.startswith(ONE_FOR_ALL):
+        entry.refuse(
+            found=quoted(name), allowed="a number of the world; a line between outcome words holds for the whole run"
+        )
+        return
+    if name in fields["number"]:
+        entry.refuse(message=f"'{name}' is set twice")
+        return
+    value, _ = read_override(entry, codes.numbers[name])
+    if isinstance(value, Range):
+        entry.refuse(found="a range", allowed="one value; a number of the scenario may be drawn from a range")
+    elif value is not None:
+        fields["number"] += (name,)
+        fields["to"] += (value,)
+
+
+def check_rate_or_usual(entry: Entry, _fields: Values, _: Codes) -> None:
+    """Growth has a rate, or goes back to the usual one; not both, and not neither."""
+    if ("rate" in entry.value) == ("to" in entry.value):
+        found = "both 'rate' and 'to'" if "rate" in entry.value else "neither 'rate' nor 'to'"
+        entry.refuse(found=found, allowed="one of them")
+
+
 FORMS: Mapping[EventKind, EventForm] = {
     EventKind.SUMMIT: EventForm(needs={"host": POWER.says("who receives"), "guests": STATES.says("who comes")}),
     EventKind.OFFER: EventForm(
@@ -236,6 +255,7 @@ FORMS: Mapping[EventKind, EventForm] = {
         may={
             "exclusivity": SHARE.says("how far it asks to leave others; without it, as the power usually asks"),
             "governance": SHARE.says("how far it asks for reforms; without it, as the power usually asks"),
+            "amount": word(AMOUNTS).says("whether the size is for each of several states, or for all together"),
         },
         each="to",
         check=read_offer_size,
@@ -247,6 +267,7 @@ FORMS: Mapping[EventKind, EventForm] = {
             "rate": percentage(0, 10).says("how high it is"),
         },
         each="against",
+        lasts=True,
     ),
     EventKind.CRISIS: EventForm(needs={"in": STATES.says("where"), "severity": SHARE.says("how grave")}, each="in"),
     EventKind.VISIT: EventForm(
@@ -256,6 +277,7 @@ FORMS: Mapping[EventKind, EventForm] = {
     EventKind.CAPACITY: EventForm(
         needs={"of": POWER.says("whose means change"), "change": percentage(-1, 10).says("by how much")},
         may={"kind": word((*OFFER_KINDS, EVERYTHING)).says("means of what kind", EVERYTHING)},
+        lasts=True,
     ),
     EventKind.RIVALRY: EventForm(
         needs={"between": PAIR.says("whose rivalry changes")},
@@ -272,10 +294,12 @@ FORMS: Mapping[EventKind, EventForm] = {
         check=check_sides_differ,
     ),
     EventKind.WAR: EventForm(
-        needs={"of": POWER.says("who wages it"), "level": SHARE.says("how much it draws on its means; none ends it")}
+        needs={"of": POWER.says("who wages it"), "level": SHARE.says("how much it draws on its means; none ends it")},
+        lasts=True,
     ),
     EventKind.QUARREL: EventForm(
-        needs={"between": TWO.says("two of one side"), "level": SHARE.says("how deep it is; none ends it")}
+        needs={"between": TWO.says("two of one side"), "level": SHARE.says("how deep it is; none ends it")},
+        lasts=True,
     ),
     EventKind.WEDGE: EventForm(needs={"by": POWER.says("who drives it"), "between": TWO.says("whom it is to part")}),
     EventKind.THAW: EventForm(
@@ -291,6 +315,7 @@ FORMS: Mapping[EventKind, EventForm] = {
             "capacity": percentage(-0.99, 100).says("how its capacity changes", 0.0),
             "cost": percentage(-0.99, 10).says("how the price of carriage changes", 0.0),
         },
+        lasts=True,
     ),
     EventKind.PLANT: EventForm(
         needs={"in": STATES.says("where"), "share": percentage(0, 1).says("the part of what is mined there")},
@@ -305,6 +330,49 @@ FORMS: Mapping[EventKind, EventForm] = {
         may={"kind": word((*OFFER_KINDS, EVERYTHING)).says("to offers of what kind", EVERYTHING)},
         each="by",
     ),
+    EventKind.SET: EventForm(
+        may={
+            "number": as_written({"type": "string"}).says("which number, by name"),
+            "to": as_written(part("setting")).says("what it is from then on"),
+            "numbers": group(part("setting"), "values by the name of their number").says("several, by name"),
+        },
+        check=read_settings,
+        schema={"oneOf": [{"required": ["number", "to"]}, {"required": ["numbers"]}]},
+        lasts=True,
+    ),
+    EventKind.GROWTH: EventForm(
+        needs={"of": ACTOR.says("whose output")},
+        may={
+            "rate": percentage(-0.3, 0.3).says("how fast it grows in a year from then on"),
+            "to": word((USUAL,)).says("back to what it usually is, in place of 'rate'"),
+        },
+        check=check_rate_or_usual,
+        schema={"oneOf": [{"required": ["rate"]}, {"required": ["to"]}]},
+        lasts=True,
+    ),
+    EventKind.BUDGET: EventForm(
+        needs={"of": POWER.says("who has more or less to sign"), "change": percentage(-1, 10).says("by how much")},
+        may={"kind": word((*OFFER_KINDS, EVERYTHING)).says("money for what kind", EVERYTHING)},
+        lasts=True,
+    ),
+    EventKind.PRESSURE: EventForm(
+        needs={"by": POWER.says("who presses"), "on": STATES.says("whom"), "level": SHARE.says("how hard, at least")},
+        each="on",
+        lasts=True,
+    ),
+    EventKind.PRICE: EventForm(needs={"change": percentage(-0.99, 10).says("by how much, at a stroke")}, lasts=True),
+    EventKind.PACT: EventForm(
+        needs={"of": POWER.says("who leads it"), "in": STATES.says("who"), "move": word(MOVES).says("what they do")},
+        each="in",
+    ),
+    EventKind.LEADER: EventForm(
+        needs={"in": ACTOR.says("where")},
+        may={"extent": SHARE.says("how far the new one breaks with the old", 1.0)},
+    ),
+    EventKind.ENTER: EventForm(needs={"of": POWER.says("who comes: until then it makes no offers")}),
 }
 
 EVENT_KINDS = tuple(kind.name.lower() for kind in FORMS)
+
+LASTING = tuple(kind.name.lower() for kind, form in FORMS.items() if form.lasts)
+"""The kinds that stay in force, and may therefore have an end."""

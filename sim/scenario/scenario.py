@@ -15,7 +15,7 @@ from sim.evidence.documents import FACT_IDS
 from sim.evidence.evidence import Evidence, load_evidence
 from sim.evidence.worlds import HOME_WORLD, list_worlds
 from sim.io.checks import check_choice
-from sim.io.errors import Entry, InputError, Problems, nearest_to, quoted
+from sim.io.errors import Entry, InputError, Problems
 from sim.io.forms import (
     NAME_SCHEMA,
     TEXT,
@@ -34,7 +34,7 @@ from sim.scenario.calendar import QUARTER, quarter_text
 from sim.scenario.events import Event
 from sim.scenario.family import Member, find_scenario, read_family
 from sim.scenario.timeline import EventSpec, read_events, unfold
-from sim.scenario.units import Range, read_override
+from sim.scenario.units import Range, check_number_name, read_override
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -195,22 +195,6 @@ def _draft(member: Member, evidence: Evidence) -> _Draft:
     return _Draft(
         path=member.path, top=member.top, values=values, numbers=numbers, places=places, beyond=beyond, events=events
     )
-
-
-def check_number_name(entry: Entry, written: str, evidence: Evidence) -> str | None:
-    """The name of a number of the evidence; the two powers of a rivalry may stand in either order."""
-    parts = written.split(".")
-    if len(parts) == 4 and parts[0] == "rivalry":
-        parts[1:3] = sorted(parts[1:3])
-    name = ".".join(parts)
-    if name in evidence.numbers:
-        return name
-    entry.refuse(
-        found=f"the unknown number {quoted(written)}",
-        allowed="the name of a number of the evidence ('multivector list' names them)",
-        nearest=nearest_to(name, evidence.numbers),
-    )
-    return None
 
 
 # --- the chain put together ------------------------------------------------------------------------------------------

@@ -27,7 +27,8 @@ from sim.io.forms import (
     schema_of,
 )
 from sim.scenario.calendar import QUARTER, SPAN, quarter_text, read_quarter
-from sim.scenario.events import EVENT_KINDS, FORMS, Codes, Event, EventKind, codes_of
+from sim.scenario.event_keys import Codes, codes_of
+from sim.scenario.events import EVENT_KINDS, FORMS, LASTING, Event, EventKind
 from sim.scenario.units import percentage
 
 if TYPE_CHECKING:
@@ -106,10 +107,12 @@ def check_event_kind(entry: Entry) -> None:
 
 
 def check_repetition(entry: Entry, values: Values, _: object) -> None:
-    """Only what repeats has an end, an end is no sooner than the start, and a random date is not repeated."""
-    keys, at, until = entry.value, values["at"][0], values["until"]
-    if "until" in keys and "every" not in keys:
-        keys["until"].refuse(found="'until' without 'every'", allowed="'until' where an event repeats")
+    """Only what repeats or lasts has an end, an end is no sooner than the start, and a random date is not repeated."""
+    keys, until = entry.value, values["until"]
+    at = values["at"][0] if values["at"][1] is None else values["at"][1]
+    if "until" in keys and "every" not in keys and not any(kind in keys for kind in LASTING):
+        allowed = f"'until' where an event repeats, or lasts: {listed(LASTING)}"
+        keys["until"].refuse(found="'until' without 'every'", allowed=allowed)
     elif at is not None and until is not None and until < at:
         keys["until"].refuse(allowed=f"{quarter_text(at)} or later, when it first happens")
     if "every" in keys and "at" in keys and isinstance(keys["at"].value, dict):
@@ -127,7 +130,7 @@ EVENT: Form[Codes] = Form(
         "at": DATE.says("when: a quarter, or {between: [2026-Q1, 2028-Q4]} for one drawn for every run"),
         **{kind: as_written(part(f"event-{kind}")) for kind in EVENT_KINDS},
         "every": SPAN.says("how often it repeats, such as 4 quarters or 2 years"),
-        "until": QUARTER.says("when it stops repeating; else with the run"),
+        "until": QUARTER.says("the last quarter in which it repeats, or is in force where it lasts; else with the run"),
         "chance": percentage(0, 1).says("in what share of runs it happens", 1.0),
         "name": EVENT_NAME.says("events of one name share their luck"),
         "evidence": FACT_IDS.says("the facts behind it, by id"),
@@ -139,7 +142,7 @@ EVENT: Form[Codes] = Form(
     schema={
         "required": ["at"],
         "oneOf": [{"required": [kind]} for kind in EVENT_KINDS],
-        "dependencies": {"until": ["every"]},
+        "dependencies": {"until": {"anyOf": [{"required": [key]} for key in ("every", *LASTING)]}},
     },
 )
 EVENT_KEYS = tuple(EVENT.keys)
@@ -192,6 +195,7 @@ def unfold(written: Iterable[EventSpec], start: int, end: int) -> tuple[Event, .
         once = Event(
             at=item.at,
             latest=item.latest,
+            until=None if item.every else item.until,
             kind=item.kind,
             fields=item.fields,
             chance=item.chance,
@@ -217,7 +221,7 @@ def _luck_of(item: EventSpec, seen: dict[str, int]) -> str:
         return ""
     if item.name:
         return item.name
-    said = " ".join(f"{key}={item.fields[key]}" for key in sorted(item.fields))
+    said = " ".join(f"{key}={item.fields[key]}" for key in sorted(item.fields) if key != "amount")
     luck = f"{item.kind.name.lower()} {said} at {quarter_text(item.at)}"
     seen[luck] = seen.get(luck, 0) + 1
     return luck if seen[luck] == 1 else f"{luck}, number {seen[luck]}"

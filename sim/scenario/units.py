@@ -9,12 +9,15 @@ import math
 import re
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from sim.evidence.numbers import LEVEL_SCHEMA, LEVELS, Basis, Number
 from sim.io.checks import check_number, range_in_words
 from sim.io.errors import MOST_QUOTED, Entry, listed, nearest_to, quoted
 from sim.io.forms import TEXT, Form, Reader, as_written, list_schema, member, number_schema, part, read_form, schema_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 # The lines between outcome words are drawn once for a whole batch, or its runs could not be counted together.
 ONE_FOR_ALL = "measures."
@@ -64,6 +67,33 @@ def parse_quantity(text: str | None) -> _Quantity | None:
     """The amount and the unit of text such as `25 %` or `300 mn USD`; None when there is no number in front."""
     match = _QUANTITY.match(text or "")
     return None if match is None else _Quantity(amount=float(match[1]), unit=" ".join(match[2].split()))
+
+
+# --- the name of a number --------------------------------------------------------------------------------------------
+
+
+class Numbered(Protocol):
+    """What knows the numbers of a world: evidence, or what an event may name."""
+
+    @property
+    def numbers(self) -> Mapping[str, Number]:
+        """Every number by name."""
+
+
+def check_number_name(entry: Entry, written: str, evidence: Numbered) -> str | None:
+    """The name of a number of the evidence; the two powers of a rivalry may stand in either order."""
+    parts = written.split(".")
+    if len(parts) == 4 and parts[0] == "rivalry":
+        parts[1:3] = sorted(parts[1:3])
+    name = ".".join(parts)
+    if name in evidence.numbers:
+        return name
+    entry.refuse(
+        found=f"the unknown number {quoted(written)}",
+        allowed="the name of a number of the evidence ('multivector list' names them)",
+        nearest=nearest_to(name, evidence.numbers),
+    )
+    return None
 
 
 # --- in the unit of a number ----------------------------------------------------------------------------------------

@@ -1,11 +1,15 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from helpers.fake_engine import LINES, fake_block
 from sim.batch.aggregate import QUANTILES, Aggregate
 from sim.batch.outcomes import final_columns, summarise, thresholds
+from sim.batch.tables import share_range
 from sim.model.variable import Scale
 from sim.model.variables import BANDED, BY_NAME, BY_POWER, OFFER_TOTALS
+from sim.scenario.events import Event, EventKind
 
 LINE = thresholds(LINES)
 
@@ -131,3 +135,44 @@ def test_a_measure_that_stays_at_zero_is_told_as_zero():
     aggregate.add(0, block, summarise(block, LINE))
     bands = aggregate.bands().to_pandas()
     assert (bands[bands["measure"].isin(["pressure", "trade"])][["mean", "p5", "p50", "p95"]] == 0).all().all()
+
+
+# --- offers that events lay on the table -----------------------------------------------------------------------------
+
+LAID = tuple(
+    Event(at=8104 + late, kind=EventKind.OFFER, fields={"by": by, "to": "ALD", "kind": kind, "size": 2.0})
+    for late, by, kind in ((4, "NOR", "deal"), (0, "SUD", "security"), (8, "NOR", "deal"))
+)
+
+
+def answered(first, count):
+    """A block in which the first offer is always taken, the second in every other run, the third never laid."""
+    runs = np.arange(first, first + count)
+    answers = np.stack([np.ones(count), runs % 2, np.full(count, -1)], axis=1).astype(np.int8)
+    return replace(fake_block(first, count), answers=answers)
+
+
+def test_answers_to_laid_offers_are_counted_however_runs_are_cut_and_taken_up_again(tmp_path):
+    whole = Aggregate(answered(0, 1))
+    whole.add(0, answered(0, 100), summarise(answered(0, 100), LINE))
+    parts = Aggregate(answered(0, 1))
+    parts.add(1, answered(60, 40), summarise(answered(60, 40), LINE))
+    parts.save(tmp_path / "counts.npz")
+    resumed = Aggregate(answered(0, 1))
+    assert resumed.restore(tmp_path / "counts.npz")
+    resumed.add(0, answered(0, 60), summarise(answered(0, 60), LINE))
+    told = whole.laid(LAID)
+    rows = told.to_pandas()
+    assert rows.equals(resumed.laid(LAID).to_pandas())
+    assert rows["power"].tolist() == ["SUD", "NOR", "NOR"]  # in the order of their dates
+    assert rows["laid"].tolist() == [100, 100, 0]
+    assert rows["taken"].tolist() == [100, 50, 0]
+    assert rows["share"].tolist()[:2] == [1.0, 0.5]
+    assert rows.loc[2, ["share", "low", "high"]].isna().all()
+
+
+def test_the_range_of_a_share_is_wilsons():
+    assert share_range(0, 0) == (pytest.approx(np.nan, nan_ok=True), pytest.approx(np.nan, nan_ok=True))
+    assert share_range(5, 10) == pytest.approx((0.2366, 0.7634), abs=1e-4)
+    assert share_range(10, 10) == pytest.approx((0.7225, 1.0), abs=1e-4)
+    assert share_range(0, 600)[1] == pytest.approx(0.0064, abs=1e-4)

@@ -231,7 +231,7 @@ WRONG = [
     ("scenario", ("evnets",), []),
     ("scenario", ("events",), [{"at": "2027-Q1"}]),
     ("scenario", ("events",), [{"at": "2027-Q1", "rivalry": {"between": "all", "to": 0, "by": 1}}]),
-    ("scenario", ("events",), [{"at": "2027-Q1", "until": "2028-Q1", "war": {"of": "NOR", "level": 0}}]),
+    ("scenario", ("events",), [{"at": "2027-Q1", "until": "2028-Q1", "visit": {"by": "ALD", "to": "NOR"}}]),
     ("scenario", ("numbers",), {"choice.gain": {"value": 9}}),
     ("experiment", ("outcomes",), ...),
     ("experiment", ("factors",), []),

@@ -75,6 +75,7 @@ class FakePrepared:
             by_power=by_power,
             by_state=by_state,
             offers=offers,
+            answers=np.zeros((count, 0), dtype=np.int8),
         )
 
     def one_run(self, number):

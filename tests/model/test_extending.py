@@ -5,8 +5,10 @@ import inspect
 from pathlib import Path
 
 from sim.engine.event_rows import _ROWS
+from sim.engine.setting_changes import _CHANGES
+from sim.engine.setting_steps import STEPS
 from sim.model import turn
-from sim.model.fields import EVENTS, OFFER_TERMS, REGARD_TERMS, TERMS
+from sim.model.fields import EVENTS, OFFER_TERMS, REGARD_TERMS, SETTINGS, TERMS
 from sim.model.phases import layout
 from sim.model.schedule import QUARTER, Phase
 from sim.model.vocabulary import TERM_WORDS
@@ -30,8 +32,11 @@ def attributes(tree, of):
 
 def test_every_event_has_a_code_a_form_and_a_row():
     kinds = [kind.name.lower() for kind in EventKind]
-    assert sorted(EVENTS) == sorted(kinds)
-    assert set(FORMS) == set(EventKind) == set(_ROWS)
+    assert sorted((*EVENTS, *SETTINGS)) == sorted(kinds)
+    assert set(FORMS) == set(EventKind)
+    assert {kind.name.lower() for kind in _ROWS} == set(EVENTS)
+    assert {kind.name.lower() for kind in (*_CHANGES, *STEPS)} >= set(SETTINGS)
+    assert {kind for kind, form in FORMS.items() if form.lasts} <= {*_CHANGES, *STEPS}
     assert layout.event._fields == EVENTS
     assert list(layout.event) == list(range(len(EVENTS)))
 

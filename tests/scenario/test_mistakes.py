@@ -19,7 +19,7 @@ import yaml
 
 from helpers.small_seeds import write
 from sim.io.errors import InputError, listed
-from sim.scenario.events import EVENT_KINDS
+from sim.scenario.events import EVENT_KINDS, LASTING
 from sim.scenario.family import list_scenarios
 from sim.scenario.scenario import load_scenario
 from sim.scenario.timeline import EVENT_KEYS
@@ -48,6 +48,7 @@ def generic(line: str, files: dict[str, str]) -> str:
     for name, words in (
         ("{keys of an event}", listed(EVENT_KEYS)),
         ("{kinds of event}", listed(EVENT_KINDS)),
+        ("{kinds of event that last}", listed(LASTING)),
         ("{scenarios there are}", listed(there)),
     ):
         line = line.replace(words, name)

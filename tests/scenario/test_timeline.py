@@ -21,6 +21,7 @@ VISIT = "{at: {between: [2026-Q1, 2027-Q4]}, visit: {by: ALD, to: OST}}"
 TARIFF = "{at: 2026-Q2, every: 2 quarters, until: 2027-Q4, chance: 50 %, tariff: {by: NOR, against: all, rate: 60 %}}"
 RIVALRY = "{at: {between: [2026-Q1, 2026-Q4]}, chance: 70 %, rivalry: {between: [NOR, OST], to: dominant}}"
 MANY = 4000
+WAYS = ("", ", amount: each", ", amount: together")
 
 
 @pytest.fixture
@@ -209,3 +210,31 @@ def test_a_chronicle_tells_an_event_where_it_happened_only(load):
         visits = [line for line in text.splitlines() if "The leader of Aldara visits" in line]
         quarter = int(dates[1, run])
         assert [line[:7] for line in visits] == [f"{quarter // 4}-Q{quarter % 4 + 1}"]
+
+
+# --- what lasts, and for how many ------------------------------------------------------------------------------------
+
+
+def test_what_lasts_may_end_and_what_repeats_is_not_held(load):
+    (held,) = load("{at: 2026-Q2, until: 2027-Q1, war: {of: NOR, level: high}}").events
+    assert [held.at, held.until] == quarters("2026-Q2", "2027-Q1")
+    repeated = load("{at: 2026-Q2, every: 2 quarters, until: 2027-Q1, war: {of: NOR, level: high}}").events
+    assert [event.until for event in repeated] == [None, None]
+
+
+def test_an_amount_for_all_together_is_shared_out_and_one_for_each_is_not(load):
+    offer = "{at: 2026-Q2, offer: {by: NOR, to: [ALD, BEK], kind: deal, size: 3 bn USD"
+    sizes = {said: [event.fields["size"] for event in load(f"{offer}{said}}}}}").events] for said in WAYS}
+    assert sizes == {"": [3.0, 3.0], ", amount: each": [3.0, 3.0], ", amount: together": [1.5, 1.5]}
+
+
+def test_saying_how_an_amount_is_meant_moves_no_draw(load):
+    offer = "{at: 2026-Q2, chance: 50 %, offer: {by: NOR, to: [ALD, BEK], kind: deal, size: 3 bn USD"
+    draws = [[event.draw for event in load(f"{offer}{said}}}}}").events] for said in WAYS[:2]]
+    assert draws[0] == draws[1]
+
+
+def test_several_numbers_are_set_by_one_event(load):
+    numbers = "{numbers: {terms.conditionality: 0, powers.NOR.governance: low}}"
+    (event,) = load(f"{{at: 2026-Q2, set: {numbers}}}").events
+    assert event.fields == {"number": ("terms.conditionality", "powers.NOR.governance"), "to": (0.0, 0.25)}

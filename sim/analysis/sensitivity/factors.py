@@ -26,8 +26,7 @@ from sim.io.forms import (
     read_form,
     schema_of,
 )
-from sim.scenario.scenario import check_number_name
-from sim.scenario.units import AMOUNT_SCHEMA, check_in_unit
+from sim.scenario.units import AMOUNT_SCHEMA, check_in_unit, check_number_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

@@ -122,3 +122,23 @@ def security_first(regime_security: float, shock: float, shock_rethink: float) -
     regime_security: in quiet times, 0..1.
     """
     return regime_security + (1.0 - regime_security) * clamp(shock_rethink * shock, 0.0, 1.0)
+
+
+def after_leader(memory: float, extent: float, leader_break: float) -> float:
+    """What is left of what was personal between two leaders once one of them is gone?
+
+    Claim: a change of leadership turned the relations of a state with its neighbours around; what leaders remember of
+    each other goes with them, what states hold of each other stays. [mirziyoyev-2016-turning-point]
+
+    memory: promises kept or broken, resentment, exclusive promises; extent: how far the new one breaks with the old.
+    """
+    return memory * (1.0 - leader_break * extent)
+
+
+def standing_after_leader(standing: float, usual: float, extent: float, leader_break: float) -> float:
+    """How far does a power believe a state whose leader, or whose own, is new, 0..1?
+
+    Claim: with the leader goes what was earned or spoilt in person, and the opinion is the usual one again.
+    [mirziyoyev-2016-turning-point]
+    """
+    return standing + leader_break * extent * (usual - standing)

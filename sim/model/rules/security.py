@@ -1,6 +1,6 @@
 """Threat, the call for a guarantor, and what a quick intervention earns."""
 
-from .arithmetic import clamp, positive
+from .arithmetic import clamp, larger, pick, positive
 
 
 def threat_felt(unrest: float, border: float, unrest_demand: float, border_demand: float) -> float:
@@ -65,3 +65,15 @@ def words_of_support(unrest: float, governance: float, incumbent_support: float)
     governance: how much the power asks about government and rights, 0..1.
     """
     return incumbent_support * unrest * (1.0 - governance)
+
+
+def pact_stock(stock: float, joins: float, neutrality: float, pact_tie: float) -> float:
+    """What does a state hold in security with the leader of a pact once it has joined (1), or left (-1)?
+
+    Claim: membership of the collective pact binds beyond treaties, arms and drills; a neutral state joins none.
+    [csto-kaz, tkm-outside-pacts]
+
+    stock: index points; neutrality: 1 joins no alliance.
+    """
+    joining = pick(neutrality < 1.0, pact_tie, 0.0)
+    return larger(stock + pick(joins > 0.0, joining, -pact_tie), 0.0)

@@ -2,6 +2,7 @@ import pytest
 
 from helpers.rulebook import falls, ignores, rises, stays_between
 from sim.model.rules.minds import (
+    after_leader,
     commitment_next,
     learning_speed,
     prestige_next,
@@ -9,6 +10,7 @@ from sim.model.rules.minds import (
     resentment_next,
     security_first,
     side_taken,
+    standing_after_leader,
     trust_next,
 )
 
@@ -158,3 +160,19 @@ def test_shocks_put_safety_first():
     assert security_first(0.6, 0.5, 1.0) == pytest.approx(0.8)
     assert security_first(0.6, 0.0, 1.0) == 0.6
     assert security_first(0.6, 1.0, 2.0) == 1.0
+
+
+def test_with_a_leader_goes_what_was_personal():
+    rises(after_leader, "memory")
+    falls(after_leader, "extent", "leader_break")
+    ignores(after_leader, "extent", leader_break=0.0)
+    assert after_leader(2.0, 0.5, 0.4) == pytest.approx(1.6)
+    assert after_leader(2.0, 1.0, 1.0) == 0.0
+
+
+def test_a_new_leader_is_met_with_the_usual_opinion():
+    rises(standing_after_leader, "standing", "usual")
+    ignores(standing_after_leader, "usual", "extent", leader_break=0.0)
+    stays_between(0.0, 1.0, standing_after_leader)
+    assert standing_after_leader(0.2, 0.6, 1.0, 0.5) == pytest.approx(0.4)
+    assert standing_after_leader(0.9, 0.6, 0.5, 0.4) == pytest.approx(0.84)

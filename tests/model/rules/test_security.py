@@ -1,7 +1,14 @@
 import pytest
 
 from helpers.rulebook import falls, ignores, rises, stays_between
-from sim.model.rules.security import help_given, prestige_earned, threat_felt, unrest_after_help, words_of_support
+from sim.model.rules.security import (
+    help_given,
+    pact_stock,
+    prestige_earned,
+    threat_felt,
+    unrest_after_help,
+    words_of_support,
+)
 
 
 def test_threat_comes_from_home_and_from_the_border():
@@ -74,3 +81,13 @@ def test_words_are_thanked_where_they_ask_nothing():
     ignores(words_of_support, "unrest", incumbent_support=0.0)
     ignores(words_of_support, "unrest", governance=1.0)
     assert words_of_support(0.5, 0.25, 0.2) == pytest.approx(0.075)
+
+
+def test_a_pact_is_worth_a_tie_to_whom_it_admits():
+    rises(pact_stock, "stock", "joins")
+    falls(pact_stock, "neutrality")
+    ignores(pact_stock, "joins", "neutrality", pact_tie=0.0, stock=0.5)
+    assert pact_stock(0.4, 1.0, 0.5, 0.3) == pytest.approx(0.7)
+    assert pact_stock(0.4, 1.0, 1.0, 0.3) == pytest.approx(0.4)
+    assert pact_stock(0.4, -1.0, 1.0, 0.3) == pytest.approx(0.1)
+    assert pact_stock(0.1, -1.0, 0.0, 0.3) == 0.0

@@ -1,0 +1,101 @@
+"""How the keys of an event are read: codes of a world, one or several, and pairs of powers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sim.evidence.actors import CODE_TEXT
+from sim.evidence.numbers import OFFER_KINDS
+from sim.io.checks import check_choice, check_choices
+from sim.io.errors import Entry, listed
+from sim.io.forms import Reader, list_schema, name_of
+from sim.scenario.units import level
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+
+    from sim.evidence.documents import Fact
+    from sim.evidence.evidence import Evidence
+    from sim.evidence.numbers import Number
+
+EVERYTHING = "all"
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Codes:
+    """What an event may name: the codes of a world, the kinds of offer, and facts."""
+
+    states: tuple[str, ...]
+    powers: tuple[str, ...]
+    corridors: tuple[str, ...]
+    kinds: tuple[str, ...]
+    facts: Mapping[str, Fact]
+    numbers: Mapping[str, Number]
+
+
+def codes_of(evidence: Evidence) -> Codes:
+    """The codes of one world."""
+    return Codes(
+        states=tuple(state.code for state in evidence.states),
+        powers=tuple(power.code for power in evidence.powers),
+        corridors=tuple(corridor.code for corridor in evidence.corridors),
+        kinds=evidence.kinds,
+        facts=evidence.facts,
+        numbers=evidence.numbers,
+    )
+
+
+_CODE: dict[str, Any] = {"type": "string", "pattern": CODE_TEXT}
+_TWO_CODES = list_schema(_CODE, minItems=2, maxItems=2, uniqueItems=True)
+
+
+def _one_of(codes: Callable[[Codes], Collection[str]], what: str) -> Reader[Codes]:
+    return name_of(codes, schema={**_CODE, "description": f"the code of {what}"})
+
+
+def _some_of(several: Callable[[Codes], tuple[str, ...]], what: str) -> Reader[Codes]:
+    codes = list_schema(_CODE, minItems=1, uniqueItems=True)
+    return Reader(
+        read=lambda entry, known: check_one_or_more(entry, several(known)),
+        schema={"anyOf": [{"const": EVERYTHING}, _CODE, codes], "description": f"{what}, or all"},
+    )
+
+
+def check_one_or_more(entry: Entry, codes: tuple[str, ...]) -> tuple[str, ...]:
+    """One code, a list of codes, or `all`."""
+    if entry.text == EVERYTHING:
+        return codes
+    if not isinstance(entry.value, list):
+        code = check_choice(entry, (*codes, EVERYTHING))
+        return () if code is None else (code,)
+    if not entry.value:
+        entry.refuse(found="an empty list", allowed=listed((*codes, EVERYTHING)))
+    return check_choices(entry, codes)
+
+
+def check_pair(entry: Entry, powers: tuple[str, ...], allowed: str) -> tuple[str, ...]:
+    """Two different powers."""
+    pair = check_choices(entry, powers) if isinstance(entry.value, list) else ()
+    if not isinstance(entry.value, list) or len(entry.value) != 2:
+        entry.refuse(allowed=allowed)
+    return pair
+
+
+_TWO = "two powers, such as [A, B]"
+_PAIR = f"{_TWO}, or all"
+
+POWER = _one_of(lambda codes: codes.powers, "a power")
+ACTOR = _one_of(lambda codes: (*codes.states, *codes.powers), "a state or a power")
+CORRIDOR = _one_of(lambda codes: codes.corridors, "a corridor")
+STATES = _some_of(lambda codes: codes.states, "one state, a list of states")
+POWERS = _some_of(lambda codes: codes.powers, "one power, a list of powers")
+OFFER_KIND: Reader[Codes] = name_of(lambda codes: codes.kinds, schema={"enum": list(OFFER_KINDS)})
+TWO: Reader[Codes] = Reader(
+    read=lambda entry, codes: check_pair(entry, codes.powers, _TWO), schema={**_TWO_CODES, "description": _TWO}
+)
+PAIR: Reader[Codes] = Reader(
+    read=lambda entry, codes: EVERYTHING if entry.text == EVERYTHING else check_pair(entry, codes.powers, _PAIR),
+    schema={"anyOf": [{"const": EVERYTHING}, _TWO_CODES], "description": _PAIR},
+)
+SHARE = level(0, 1)
