@@ -32,6 +32,7 @@ SHIPPED = {
     "system": "seeds/systems.yaml",
     "behaviour": "seeds/behaviours.yaml",
     "pattern": "seeds/patterns.yaml",
+    "record": "seeds/history/record.yaml",
 }
 SCHEMAS = {kind: Draft7Validator(schema_of_kind(kind)) for kind in KEPT}
 FEW = int(os.environ.get("MULTIVECTOR_FUZZ", "80"))
