@@ -101,7 +101,7 @@ class Trap:
 
 @dataclass(frozen=True, kw_only=True)
 class PartnerClass:
-    """Partners whose trade is observed alike: `error` is the sd of the logarithm of what is recorded over what flowed."""
+    """Partners whose trade is observed alike; `error`: sd of the logarithm of what is recorded over what flowed."""
 
     id: str
     powers: tuple[str, ...]
@@ -263,8 +263,8 @@ LINES: Form[object] = Form(
 )
 RECORD: Form[Evidence] = Form(
     needs={
-        "first": _YEAR.says("the first year of the record", _FIRST_YEAR),
-        "last": _YEAR.says("the last year; a row of a later one is refused", _LAST_YEAR),
+        "first": whole_number(_FIRST_YEAR, _LAST_YEAR, _FIRST_YEAR).says("the first year of the record"),
+        "last": whole_number(_FIRST_YEAR, _LAST_YEAR, _LAST_YEAR).says("the last year; a later row is refused"),
         "traps": group(schema_of(TRAP)).says("rows that may not come from which source, by name"),
         "classes": group(schema_of(CLASS)).says("classes of partners by name, and with what error their trade is seen"),
         "lines": inner(LINES).says("between which ratios of model and record the model has to lie"),
@@ -281,8 +281,8 @@ def load_history(folder: Path | str | None = None) -> History:
     Raises
     ------
     sim.io.errors.InputError
-        With every mistake: unknown actors, measures, units, sources; years outside the record; rows in a trap; rows that
-        stand twice; parts of a turnover larger than the whole.
+        With every mistake: unknown actors, measures, units, sources; years outside the record; rows in a trap; rows
+        that stand twice; parts of a turnover larger than the whole.
     """
     place = shipped_folder("seeds") / "history" if folder is None else Path(folder)
     stamps = tuple((path.stat().st_mtime_ns if path.is_file() else 0) for path in map(place.joinpath, (RULES, *FILES)))

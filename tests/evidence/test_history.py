@@ -1,5 +1,7 @@
 """The record: what is read of it, how bad rows are told, and that no row stands in a trap."""
 
+# ruff: noqa: E501 (in the tables of mistakes one mistake is one line)
+
 import csv
 import shutil
 from collections import Counter, defaultdict
