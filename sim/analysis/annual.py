@@ -72,16 +72,18 @@ def played(prepared: PreparedEnsemble, runs: int, work: Work, workers: int | Non
 
 def play(scenario: Scenario, runs: int, workers: int | None, tell: Tell | None) -> Years:
     """Play a scenario by itself."""
-    work = Work(scenario.name, None, tell, _nothing_to_keep, runs)
+    work = Work(scenario.name, None, tell, nothing_to_keep, runs)
     work.prepare()
     return played(prepare(scenario), runs, work, workers)
 
 
-def _nothing_to_keep() -> None:
+def nothing_to_keep() -> None:
     """Work that is quickly done again takes no notes."""
 
 
 def joined(parts: list[Years]) -> Years:
     """Runs of several blocks, one after the other."""
-    arrays = {name: np.concatenate([getattr(part, name) for part in parts]) for name in ("trade", "rest", "output")}
-    return replace(parts[0], **arrays)
+    trade, rest, output = (
+        np.concatenate([getattr(part, name) for part in parts]) for name in ("trade", "rest", "output")
+    )
+    return replace(parts[0], trade=trade, rest=rest, output=output)

@@ -15,11 +15,12 @@ from sim.evidence.history import History, Observation
 from sim.model.chance import address, luck, name_key, uniform
 
 Floats = NDArray[np.float64]
+Codes = tuple[Sequence[str], Sequence[str]]
 
 _MILLION = 0.001  # of bn USD
 _PERCENT = 0.01
 _OUTSIDE = 0  # no quarter of any run: these draws meet none of the model's
-_RESAMPLED, _OBSERVED, _ALSO_OBSERVED = 1, 2, 3
+_RESAMPLED, _OBSERVED, STARTED = 1, 2, 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +78,7 @@ def _scale(one: Observation) -> float:
 # --- what is observed ------------------------------------------------------------------------------------------------
 
 
-def observed_shares(trade: Floats, rest: Floats, errors: Floats, first: int, seed: int, codes: Any) -> Floats:
+def observed_shares(trade: Floats, rest: Floats, errors: Floats, seed: int, codes: Codes) -> Floats:
     """Shares of turnover as they would be recorded.
 
     Parameters
@@ -88,33 +89,44 @@ def observed_shares(trade: Floats, rest: Floats, errors: Floats, first: int, see
         Trade with everybody else [R, I, Y], taken as it is.
     errors
         By power [J]: sd of the logarithm of what is recorded over what flowed. The error has mean one.
-    first, seed
-        The number of the first run and the seed: the same run is seen with the same errors whatever runs beside it.
-    codes
-        States and powers, by whose names the errors are addressed.
+    seed, codes
+        By the seed and the names of states and powers the errors are addressed: the first runs are seen with the same
+        ones however many follow.
     """
-    runs, years = trade.shape[0], trade.shape[-1]
-    states, powers = ([name_key(code) for code in of] for of in codes)
+    drawn = normals(seed, trade.shape[0], codes, trade.shape[-1], _OBSERVED)
+    seen = trade * np.exp(errors[:, None] * drawn - 0.5 * errors[:, None] ** 2)
+    shares: Floats = seen / (seen.sum(axis=2, keepdims=True) + rest[:, :, None, :])
+    return shares
+
+
+def normals(seed: int, runs: int, codes: Codes, years: int, what: int) -> Floats:
+    """Addressed draws from the normal distribution [R, I, J, Y], mean 0 and sd 1; `what` they are for tells them apart.
+
+    States and powers are addressed by their names, so another state moves no draw.
+    """
+    states, powers = (np.array([name_key(code) for code in of], dtype=np.uint64) for of in codes)
     with np.errstate(over="ignore"):
-        keys: Any = np.array([luck(seed, first + run) for run in range(runs)], dtype=np.uint64)[:, None, None, None]
+        keys: Any = np.array([luck(seed, run) for run in range(runs)], dtype=np.uint64)[:, None, None, None]
         drawn = []
-        for stream in (_OBSERVED, _ALSO_OBSERVED):
-            where = np.array(
-                [[[address(_OUTSIDE, stream, i, j, year) for year in range(years)] for j in powers] for i in states],
+        for part in (0, 1):
+            where: Any = np.array(
+                [
+                    [[address(_OUTSIDE, what, i, j, 2 * year + part) for year in range(years)] for j in powers]
+                    for i in states
+                ],
                 dtype=np.uint64,
             )
             drawn.append(np.asarray(uniform(keys, where[None])))
-    normal = np.sqrt(-2.0 * np.log(drawn[0])) * np.cos(2.0 * np.pi * drawn[1])  # Box and Muller
-    seen = trade * np.exp(errors[:, None] * normal - 0.5 * errors[:, None] ** 2)
-    shares: Floats = seen / (seen.sum(axis=2, keepdims=True) + rest[:, :, None, :])
-    return shares
+    found: Floats = np.sqrt(-2.0 * np.log(drawn[0])) * np.cos(2.0 * np.pi * drawn[1])  # Box and Muller
+    return found
 
 
 def resamples(count: int, times: int, seed: int = 0, block: int = 1) -> NDArray[np.int64]:
     """Places 0..count-1 drawn with replacement, int64 [times, count]; in runs of `block` neighbours, round the end."""
     blocks = -(-count // block)
     with np.errstate(over="ignore"):
-        where = address(_OUTSIDE, _RESAMPLED, np.arange(blocks, dtype=np.uint64), np.uint64(count), block)  # type: ignore[arg-type]
+        every: Any = np.arange(blocks, dtype=np.uint64)
+        where: Any = address(_OUTSIDE, _RESAMPLED, every, np.uint64(count), block)
         starts = np.stack([np.asarray(uniform(luck(seed, number), where)) for number in range(times)]) * count
     places = starts.astype(np.int64)[:, :, None] + np.arange(block)
     drawn: NDArray[np.int64] = places.reshape(times, -1)[:, :count] % count

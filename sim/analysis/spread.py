@@ -136,7 +136,7 @@ def spread(
     workers, level = arguments.workers(workers), arguments.inside("level", level, 0.0, 1.0)
     arguments.refuse_if_wrong()
     given = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
-    given = dataclasses.replace(given, **({} if seed is None else {"seed": seed}))
+    given = dataclasses.replace(given, seed=given.seed if seed is None else seed)
     check_setting(given, load_evidence(given.world), arguments)
     arguments.refuse_if_wrong()
     history = load_history()
@@ -178,7 +178,7 @@ def model_shares(seen: Years, record: Record, history: History, seed: int) -> Fl
     rows, columns = [seen.states.index(code) for code in record.states], seen.powers
     trade, rest = seen.trade[:, rows], seen.rest[:, rows]
     errors = np.array([history.error_of(code) for code in columns])
-    shares = observed_shares(trade, rest, errors, 0, seed, (record.states, columns))
+    shares = observed_shares(trade, rest, errors, seed, (record.states, columns))
     return shares[:, :, [columns.index(code) for code in record.powers]]
 
 

@@ -44,6 +44,7 @@ def print_results(results: "Results", file: TextIO | None = None) -> None:
 
 
 def console_for(file: TextIO | None) -> "Console":
+    """What prints to `file`, or to standard output; as wide as a page where nobody watches."""
     from rich.console import Console
 
     file = file or sys.stdout
@@ -51,6 +52,7 @@ def console_for(file: TextIO | None) -> "Console":
 
 
 def closing_table() -> "Table":
+    """A table without lines, whose first column says what a row is about."""
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))

@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from sim.analysis.origins import Origins
 from sim.analysis.spread import INSIDE, Spread
-from sim.figures.style import ABOVE, BELOW, FAINT, GRID, STYLE, finish, write_figure
+from sim.figures.style import ABOVE, BELOW, DASHES, FAINT, GRID, PALETTE, STYLE, finish, write_figure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -74,4 +75,47 @@ def correlation_marks(data: pd.DataFrame, axes: "Axes") -> "Axes":
     axes.invert_yaxis()
     axes.set_xlabel("correlation")
     axes.set_title("Dot: model. Bar: record")
+    return axes
+
+
+# --- rolling origins -------------------------------------------------------------------------------------------------
+
+
+def draw_origins(found: Origins, folder: Path | str) -> Path:
+    """Draw skill by horizon, and drift against drift; write PNG, SVG and the data as CSV. Returns the folder."""
+    place = Path(folder)
+    with mpl.rc_context(STYLE):
+        write_figure(*_skill_figure(found), place, "origins")
+    return place
+
+
+def _skill_figure(found: Origins) -> tuple[Figure, pd.DataFrame]:
+    data = found.skill[found.skill["horizon"] > 0]
+    kinds = list(dict.fromkeys(data["kind"]))
+    figure = Figure(figsize=(4.6 * len(kinds) + 1.2, 4.4), layout="constrained")
+    panels = figure.subplots(1, len(kinds), sharey=True, squeeze=False)[0]
+    for axes, kind in zip(panels, kinds, strict=True):
+        skill_lines(data[data["kind"] == kind], axes)
+        axes.set_title(kind)
+    panels[0].set_ylabel("skill, %")
+    panels[-1].legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
+    subtitle = (
+        "1 less the CRPS of trade shares over that of persistence with a random-walk fan; above 0 the model is better"
+    )
+    finish(figure, "Started in the past, scored on the record to 2019", subtitle, found.scenario.title, found.caption)
+    return figure, data
+
+
+def skill_lines(data: pd.DataFrame, axes: "Axes") -> "Axes":
+    """Skill by years ahead, a line for each group of partners, with its interval."""
+    axes.axhline(0.0, color=FAINT, linewidth=0.8)
+    groups = list(dict.fromkeys(data["of"]))
+    for place, group in enumerate(groups):
+        mine = data[data["of"] == group]
+        where = mine["horizon"] + 0.12 * (place - 0.5 * (len(groups) - 1))
+        colour = PALETTE[place % len(PALETTE)]
+        axes.vlines(where, 100 * mine["low"], 100 * mine["high"], color=colour, linewidth=1.0)
+        axes.plot(where, 100 * mine["skill"], marker=".", color=colour, linestyle=DASHES[place], label=group)
+    axes.set_xticks(sorted(set(data["horizon"])))
+    axes.set_xlabel("years ahead")
     return axes
