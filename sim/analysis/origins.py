@@ -24,7 +24,7 @@ from sim.analysis.effect_tables import csv_of, records_of
 from sim.analysis.movement import RESAMPLES, interval
 from sim.analysis.paired import LEVEL
 from sim.analysis.record import STARTED, Record, normals, record_of, resamples
-from sim.analysis.scores import crps, fan, inside_of
+from sim.analysis.scores import crps, fan, inside_of, logit, pair_spread
 from sim.analysis.spread import check_world, model_shares
 from sim.batch.worker import Tell, Work
 from sim.engine.ensemble import prepare
@@ -172,7 +172,7 @@ def roll_origins(
     workers, level = arguments.workers(workers), arguments.inside("level", level, 0.0, 1.0)
     history = load_history()
     years = tuple(
-        arguments.whole(f"origins[{place}]", year, history.first + TRAILING + 2, history.last - HORIZON)
+        arguments.whole(f"origins[{place}]", year, history.first + TRAILING, history.last - HORIZON)
         for place, year in enumerate(origins)
     )
     arguments.refuse_if_wrong()
@@ -241,11 +241,13 @@ def start_of(
     level, open_ = level_of(record, history, origin)
     drawn = normals(seed, runs, (record.states, record.powers), 1, STARTED)[..., 0]
     trade = level * record.turnover[:, now, None] * np.exp(open_ * drawn - 0.5 * open_**2)  # [R, I, J]
+    swing = swing_of(record, history, origin)
     window = slice(now + 1, now + 1 + HORIZON) if told else slice(now + 1 - TRAILING, now + 1)
     for i, state in enumerate(record.states):
         for j, power in enumerate(record.powers):
             put(f"ties.{state}.{power}.trade", trade[:, i, j])
             put(f"ties.{state}.{power}.fit", 0.0)
+            put(f"ties.{state}.{power}.swing", float(min(swing[i, j], 1.0)))
         put(f"states.{state}.other.deal", float(record.turnover[i, now] - record.trade[i, :, now].sum()))
         if np.isfinite(record.turnover[i, now]):
             put(f"states.{state}.gdp", float(record.output[i, now]))
@@ -274,6 +276,24 @@ def level_of(record: Record, history: History, origin: int) -> tuple[Floats, Flo
     return level, open_
 
 
+def swing_of(record: Record, history: History, origin: int) -> Floats:
+    """The sd of yearly steps of trade [I, J] that could be read off the record before the origin.
+
+    What shares moved on the logit, each pair drawn towards its class, less what the errors of figures make of it. Steps
+    of a quarter move means of years by less in one year than in several; the factor makes changes over the middle one
+    of the years that are scored come out right.
+    """
+    odds = logit(record.shares[..., : record.at(origin) + 1])
+    swing = np.full(odds.shape[:2], np.nan)
+    middle = 0.5 * (1 + HORIZON)
+    for one in history.classes:
+        members, square = record.members(one.powers), one.error**2
+        moved = np.maximum(pair_spread(odds[:, members]) ** 2 - 2.0 * square, 0.25 * square)
+        swing[:, members] = np.sqrt(moved * middle / (middle - _AVERAGED))
+    return swing
+
+
+_AVERAGED = 5 / 16  # years of a walk by quarters that are lost between two means of years, one or several apart
 _MEDIAN_OF_SQUARES = 0.4549  # of a standard normal variable; a few shipments must not make a class look restless
 
 

@@ -13,7 +13,8 @@ QUANTILES = 401
 """Members of a fan that is given by a formula: its quantiles at the middle of as many equal steps."""
 
 POOLED = 8.0  # yearly changes that what is known of the class of a partner is worth beside what is known of the pair
-_NARROWEST = 1e-3  # of a fan's sd on the logit; a pair that has not moved in its few years may yet
+_FACTORS = (0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.15, 1.3)  # on the width of the walk, of which the past chooses one
+_FEWER = 101  # members while it chooses
 
 
 def crps(members: Floats, value: Floats) -> Floats:
@@ -53,26 +54,46 @@ def normal_quantiles(count: int = QUANTILES) -> Floats:
 def fan(past: Floats, horizons: int, classes: list[list[int]], trend_years: int = 0) -> Floats:
     """The opponent's fan of shares [QUANTILES, I, J, horizons], from shares [I, J, Y] known at the origin (the last Y).
 
-    The sd of the change over h years is that of yearly changes of the pair on the logit, drawn towards its class by
-    `POOLED` changes' worth, times how much larger changes over h years are than yearly ones in the class. `classes`:
-    places of powers; `trend_years`: of which the mean change is taken to go on; with 0 nothing does.
+    A random walk of the logit, as wide as the pair has moved (see `pair_spread`) times the factor that would have
+    scored best on the record before the origin, for each class and horizon; so it is no strawman. `classes`: places of
+    powers; `trend_years`: over how many years the mean change is taken to go on; with 0 nothing does.
     """
     odds = logit(past)
     middle, width = (np.full((*past.shape[:2], horizons), np.nan) for _ in range(2))
     for members in classes:
         mine = odds[:, members]
-        yearly = mine[..., 1:] - mine[..., :-1]
-        usual = _mean_square(yearly)
-        known = np.isfinite(yearly).sum(axis=-1)
-        squares = np.where(np.isfinite(yearly), yearly, 0.0) ** 2
-        pair = (squares.sum(axis=-1) + POOLED * usual) / (known + POOLED)
-        drift = _trend(mine, trend_years)
+        yearly, drift = pair_spread(mine), _trend(mine, trend_years)
         for h in range(1, horizons + 1):
-            longer = _mean_square(mine[..., h:] - mine[..., :-h]) if mine.shape[-1] > h else usual * h
-            width[:, members, h - 1] = np.sqrt(np.maximum(pair * longer / usual, _NARROWEST**2))
+            walked = np.sqrt(h) * yearly
+            width[:, members, h - 1] = best_factor(past[:, members], walked, h) * walked
             middle[:, members, h - 1] = mine[..., -1] + h * drift
-    fanned = middle + normal_quantiles()[:, None, None, None] * width
-    shares: Floats = 1.0 / (1.0 + np.exp(-fanned))
+    return _fanned(middle, width, QUANTILES)
+
+
+def pair_spread(odds: Floats) -> Floats:
+    """Root mean square of yearly changes of the logit [I, J, Y] of each pair, drawn towards that of all of them."""
+    yearly = odds[..., 1:] - odds[..., :-1]
+    known = np.isfinite(yearly).sum(axis=-1)
+    squares = np.where(np.isfinite(yearly), yearly, 0.0) ** 2
+    usual = squares.sum() / max(int(known.sum()), 1)
+    found: Floats = np.sqrt((squares.sum(axis=-1) + POOLED * usual) / (known + POOLED))
+    return found
+
+
+def best_factor(past: Floats, walked: Floats, years: int) -> float:
+    """By which factor on the width [I, J] forecasts over so many years within the past would have scored best."""
+    began, came = logit(past[..., :-years]), past[..., years:]
+    came = np.where(np.isfinite(began), came, np.nan)
+    if not np.isfinite(came).any():
+        return 1.0
+    scores = [float(np.nanmean(crps(_fanned(began, factor * walked[..., None], _FEWER), came))) for factor in _FACTORS]
+    return _FACTORS[int(np.argmin(scores))]
+
+
+def _fanned(middle: Floats, width: Floats, count: int) -> Floats:
+    """Shares around a logit, normal on that scale."""
+    members = middle + normal_quantiles(count).reshape(-1, *([1] * middle.ndim)) * width
+    shares: Floats = 1.0 / (1.0 + np.exp(-members))
     return shares
 
 
@@ -84,8 +105,3 @@ def _trend(odds: Floats, years: int) -> Floats:
     known = np.isfinite(yearly)
     mean: Floats = np.where(known, yearly, 0.0).sum(axis=-1) / np.maximum(known.sum(axis=-1), 1)
     return mean
-
-
-def _mean_square(values: Floats) -> float:
-    kept = values[np.isfinite(values)]
-    return float(np.mean(kept**2)) if kept.size else np.nan
