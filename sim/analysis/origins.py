@@ -53,7 +53,7 @@ TRAILING = 5
 DRIFT_FROM = 2009
 """The origin whose runs are asked for the sign of the drift to the end of the record."""
 
-RUNS = 500
+RUNS = 1000
 KINDS = ("unconditional", "conditional")
 OPPONENTS = ("random-walk fan", "trend fan")
 EVERY = "all"
@@ -215,7 +215,7 @@ def roll_origins(
 def _play(
     scenario: Scenario, record: Record, origin: int, runs: int, work: Work, workers: int | None, *, told: bool
 ) -> Floats:
-    """Shares of turnover [R, I, J, Y] in the years after the origin, to the end of the record, as they would be seen."""
+    """Shares of turnover [R, I, J, Y] in the years after the origin, to the end of the record, as recorded."""
     history, evidence = load_history(), load_evidence(scenario.world)
     numbers = start_of(record, history, evidence, origin, runs, scenario.seed, told=told)
     # From the last quarter of the origin on: means of years are then as far from each other as those of the record.

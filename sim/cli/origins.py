@@ -26,7 +26,7 @@ def add(commands: Any) -> None:
     parser.add_argument(
         "scenario", nargs="?", default="baseline", metavar="SCENARIO", help="whose numbers (default: baseline)"
     )
-    parser.add_argument("--runs", type=at_least(2), metavar="N", help="runs of each origin (default: 500)")
+    parser.add_argument("--runs", type=at_least(2), metavar="N", help="runs of each origin (default: 1000)")
     add_workers(parser)
     add_settings(parser)
     add_out(parser)
