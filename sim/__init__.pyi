@@ -3,6 +3,7 @@ __version__: str
 from .analysis.comparison import Comparison as Comparison
 from .analysis.comparison import compare as compare
 from .analysis.sensitivity.runner import sweep as sweep
+from .analysis.spread import spread as spread
 from .batch.outcomes import Outcome as Outcome
 from .batch.results import Results as Results
 from .batch.results import load_results as load_results

@@ -1,6 +1,9 @@
 from .ablation import effects as effects
 from .comparison import Comparison as Comparison
 from .comparison import compare as compare
+from .origins import Origins as Origins
+from .origins import roll_origins as roll_origins
 from .pattern_measures import Pattern as Pattern
 from .patterns import find_all as find_all
 from .patterns import load_patterns as load_patterns
+from .spread import Spread as Spread

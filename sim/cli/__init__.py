@@ -8,7 +8,20 @@ from importlib import import_module
 from typing import Any
 
 NAMES = (
-    *("run", "check", "new", "diff", "compare", "ablate", "patterns", "sweep", "explain", "schema"),
+    *(
+        "run",
+        "check",
+        "new",
+        "diff",
+        "compare",
+        "ablate",
+        "patterns",
+        "spread",
+        "origins",
+        "sweep",
+        "explain",
+        "schema",
+    ),
     *("list", "trace", "chronicle"),
 )
 

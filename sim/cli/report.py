@@ -32,7 +32,7 @@ _RARE = 0.01  # shares of runs below this are not named one by one in the table;
 
 def print_results(results: "Results", file: TextIO | None = None) -> None:
     """Print the closing table to `file`, or to standard output."""
-    console = _console(file)
+    console = console_for(file)
     last = results.manifest["quarters"][-1]
     console.print()
     console.print(f"[bold]{results.title}[/bold]  ({results.name})")
@@ -45,14 +45,16 @@ def print_results(results: "Results", file: TextIO | None = None) -> None:
     console.print()
 
 
-def _console(file: TextIO | None) -> "Console":
+def console_for(file: TextIO | None) -> "Console":
+    """What prints to `file`, or to standard output; as wide as a page where nobody watches."""
     from rich.console import Console
 
     file = file or sys.stdout
     return Console(file=file, width=None if file.isatty() else 100, highlight=False, emoji=False)
 
 
-def _table() -> "Table":
+def closing_table() -> "Table":
+    """A table without lines, whose first column says what a row is about."""
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
@@ -61,7 +63,7 @@ def _table() -> "Table":
 
 
 def _print_outcomes(results: "Results", console: "Console") -> None:
-    table = _table()
+    table = closing_table()
     table.add_column("outcome words, share of runs")
     table.add_column(in_words(BALANCING_ENDED), justify="right")
     table.add_column('"nothing changes"')
@@ -88,7 +90,7 @@ def _words(rows: "pd.DataFrame") -> str:
 
 
 def _print_alignment(results: "Results", console: "Console") -> None:
-    table = _table()
+    table = closing_table()
     for code in (*results.powers, "partners"):
         table.add_column(code, justify="right", no_wrap=True)
     quarters = results.manifest["quarters"]
@@ -164,7 +166,7 @@ def _share_cell(row: "pd.Series[float]", start: "pd.Series[float]") -> str:
 
 def print_comparison(comparison: Comparison, file: TextIO | None = None) -> None:
     """Print what differs between scenarios to `file`, or to standard output."""
-    console = _console(file)
+    console = console_for(file)
     reference = comparison.names[0]
     console.print()
     console.print(f"[bold]{' and '.join(comparison.names[1:])} against {reference}[/bold]")
@@ -184,7 +186,7 @@ def print_comparison(comparison: Comparison, file: TextIO | None = None) -> None
 
 def _print_endings(comparison: Comparison, console: "Console") -> None:
     """Outcome words and partners by state and scenario, under what "nothing changes" would say."""
-    table = _table()
+    table = closing_table()
     table.add_column("", no_wrap=True)
     table.add_column("outcome words, share of runs")
     table.add_column("partners", justify="right")
@@ -216,7 +218,7 @@ def _print_differences(comparison: Comparison, scenario: str, console: "Console"
 def _difference_table(mine: "pd.DataFrame") -> "Table":
     """Differences by outcome and state, those that are shown."""
     states = list(dict.fromkeys(mine["state"]))
-    table = _table()
+    table = closing_table()
     for state in states:
         table.add_column(state, justify="right", no_wrap=True)
     by_outcome = mine.set_index(["measure", "power", "state"]).sort_index()
@@ -258,7 +260,7 @@ _FEW_SYSTEMS = 3  # so many are shown outcome by outcome; of more, only what is 
 
 def print_ablation(table: "pd.DataFrame", level: float, file: TextIO | None = None) -> None:
     """Print what the systems do, out of a table of `sim.analysis.ablation.effects`, to `file` or to standard output."""
-    console = _console(file)
+    console = console_for(file)
     scenarios = list(dict.fromkeys(table["scenario"]))
     systems = list(dict.fromkeys(table["system"]))
     console.print()
@@ -292,7 +294,7 @@ def print_ablation(table: "pd.DataFrame", level: float, file: TextIO | None = No
 
 
 def _partners_table(mine: "pd.DataFrame") -> "Table":
-    table = _table()
+    table = closing_table()
     rows = mine[mine["measure"] == "effective_partners"]
     for state in dict.fromkeys(rows["state"]):
         table.add_column(str(state), justify="right", no_wrap=True)
@@ -306,7 +308,7 @@ def _short_cell(row: "pd.Series[float]") -> str:
 
 
 def _clearest_table(best: "pd.DataFrame", every: "pd.DataFrame", several: bool) -> "Table":
-    table = _table()
+    table = closing_table()
     table.padding = (0, 1, 0, 0)
     columns = [
         ("clear in", "left"),
@@ -342,11 +344,11 @@ def _clearest_table(best: "pd.DataFrame", every: "pd.DataFrame", several: bool) 
 
 def print_patterns(findings: Sequence[Finding], level: float, file: TextIO | None = None) -> None:
     """Print what the model says to each pattern to `file`, or to standard output."""
-    console = _console(file)
+    console = console_for(file)
     console.print()
     console.print("[bold]Patterns and extremes[/bold]: what the model has to show before it deserves a hearing")
     console.print(f"{CAUTION}\n")
-    table = _table()
+    table = closing_table()
     table.add_column("the model says", justify="right", no_wrap=True)
     table.add_column("line", no_wrap=True)
     table.add_column("verdict", no_wrap=True)

@@ -11,7 +11,7 @@ KEPT: Mapping[str, str] = {
     "experiment": "experiments/schema.json",
     **{
         kind: f"seeds/schema/{kind}.json"
-        for kind in ("world", "document", "fact", "number", "system", "behaviour", "pattern")
+        for kind in ("world", "document", "fact", "number", "system", "behaviour", "pattern", "record")
     },
 }
 """The kinds of files that have a schema, and where the printed one stands in a checkout: near what it describes."""
@@ -57,6 +57,7 @@ def schema_of_kind(kind: str) -> dict[str, Any]:
     from sim.evidence.actors import world_schema
     from sim.evidence.behaviours import behaviour_schema
     from sim.evidence.documents import document_schema, fact_schema
+    from sim.evidence.history import record_schema
     from sim.evidence.numbers import parameter_schema
     from sim.evidence.systems import system_schema
 
@@ -67,5 +68,6 @@ def schema_of_kind(kind: str) -> dict[str, Any]:
         "number": parameter_schema,
         "system": system_schema,
         "behaviour": behaviour_schema,
+        "record": record_schema,
     }
     return makers[kind]()

@@ -3,6 +3,8 @@ from .documents import Document as Document
 from .documents import Fact as Fact
 from .evidence import Evidence as Evidence
 from .evidence import load_evidence as load_evidence
+from .history import History as History
+from .history import load_history as load_history
 from .numbers import Basis as Basis
 from .numbers import Number as Number
 from .provenance import trace_number as trace_number

@@ -17,6 +17,7 @@ from sim.cli.new import starting_text
 from sim.cli.schema import KEPT, schema_of_kind
 from sim.evidence.behaviours import load_behaviours
 from sim.evidence.evidence import load_evidence
+from sim.evidence.history import FILES, ROW, load_history
 from sim.io.errors import InputError, Problems
 from sim.io.forms import schema_text
 from sim.io.readers import parse_yaml
@@ -32,6 +33,7 @@ SHIPPED = {
     "system": "seeds/systems.yaml",
     "behaviour": "seeds/behaviours.yaml",
     "pattern": "seeds/patterns.yaml",
+    "record": "seeds/history/record.yaml",
 }
 SCHEMAS = {kind: Draft7Validator(schema_of_kind(kind)) for kind in KEPT}
 FEW = int(os.environ.get("MULTIVECTOR_FUZZ", "80"))
@@ -155,6 +157,20 @@ def small(name):
         lines = {"scenario": "baseline", "states": ["KAZ"], "from": "2027-Q1", "quarters": 4}
         two = one | {"id": "two", "scenario": "toy", "below": 1, "needs": ["weather"]}
         return {"runs": 4, "looked_at": 2, "patterns": [one | {"id": "one", "above": 0.5} | lines, two]}
+    if name == "record":
+        seen = {"group": "all", "error": 0.1, "low": 0.0, "high": 0.2, "why": "So."}
+        line = {"low": 0.5, "high": 2.0, "why": "So."}
+        trap = {
+            "state": "KAZ",
+            "partner": "RUS",
+            "from": 2010,
+            "to": 2011,
+            "sources": ["cow-trade"],
+            "why": "It breaks.",
+        }
+        classes = {"one": seen | {"powers": ["CHN", "USA"]}, "two": seen | {"powers": ["RUS"]}}
+        lines = {"spread": line, "output": line}
+        return {"first": 2000, "last": 2019, "traps": {"a-break": trap}, "classes": classes, "lines": lines}
     return small_seeds.files()[SEEDS[name]]
 
 
@@ -178,11 +194,16 @@ def load(kind, text, folder):
         (folder / SEEDS[kind]).write_text(text, encoding="utf-8")
         load_evidence(folder=folder)
         return
-    path = folder / {"experiment": "experiment.yaml", "behaviour": "behaviours.yaml"}.get(kind, "x.yaml")
+    names = {"experiment": "experiment.yaml", "behaviour": "behaviours.yaml", "record": "record.yaml"}
+    path = folder / names.get(kind, "x.yaml")
     path.write_text(text, encoding="utf-8")
     readers = {"scenario": load_scenario, "experiment": load_experiment, "pattern": load_patterns}
     if kind == "behaviour":
         load_behaviours(load_evidence(), folder)
+    elif kind == "record":
+        for name in FILES:
+            (folder / name).write_text(",".join(ROW.keys) + "\n", encoding="utf-8")
+        load_history(folder)
     else:
         readers[kind](path)
 

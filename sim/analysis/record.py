@@ -1,0 +1,133 @@
+"""The record as arrays, and resampling of it: what is known of I states, J powers and Y years.
+
+Shares are parts of goods turnover, 0..1. A pair-year without a figure is nan and stays so through every estimator.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.evidence.history import History, Observation
+from sim.model.chance import address, luck, name_key, uniform
+
+Floats = NDArray[np.float64]
+Codes = tuple[Sequence[str], Sequence[str]]
+
+_MILLION = 0.001  # of bn USD
+_PERCENT = 0.01
+_OUTSIDE = 0  # no quarter of any run: these draws meet none of the model's
+_RESAMPLED, _OBSERVED, STARTED = 1, 2, 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """What is known, as arrays."""
+
+    states: tuple[str, ...]
+    powers: tuple[str, ...]
+    years: tuple[int, ...]
+    trade: Floats  # [I, J, Y] bn USD a year
+    turnover: Floats  # [I, Y] bn USD a year
+    output: Floats  # [I, Y] bn USD a year, current
+    growth: Floats  # [I, Y] real, 0.05 for 5 %
+    power_growth: Floats  # [J, Y]
+    price: Floats  # [Y] USD a barrel
+
+    @cached_property
+    def shares(self) -> Floats:
+        """Shares of turnover [I, J, Y]."""
+        shares: Floats = self.trade / self.turnover[:, None, :]
+        return shares
+
+    def members(self, powers: Sequence[str]) -> list[int]:
+        """Places of some powers on the axis J."""
+        return [self.powers.index(code) for code in powers]
+
+    def at(self, year: int) -> int:
+        """The place of a year on the axis Y."""
+        return self.years.index(year)
+
+
+def record_of(history: History, states: Sequence[str], powers: Sequence[str]) -> Record:
+    """The record of some states and powers, in this order; nan where nothing is known."""
+    years = tuple(range(history.first, history.last + 1))
+    shape = {"pair": (len(states), len(powers)), "state": (len(states),), "power": (len(powers),), "": ()}
+    whose = {"trade": "pair", "turnover": "state", "output": "state", "growth": "state", "power_growth": "power"}
+    arrays = {name: np.full((*shape[kind], len(years)), np.nan) for name, kind in {**whose, "price": ""}.items()}
+    rows, columns = ({code: place for place, code in enumerate(codes)} for codes in (states, powers))
+    for one in history.rows:
+        name = "power_growth" if one.measure == "growth" and one.partner else one.measure
+        if (one.state and one.state not in rows) or (one.partner and one.partner not in columns):
+            continue
+        if one.measure == "output" and one.partner:
+            continue
+        where = tuple(place for place in (rows.get(one.state), columns.get(one.partner)) if place is not None)
+        arrays[name][(*where, one.period - history.first)] = one.value * _scale(one)
+    return Record(states=tuple(states), powers=tuple(powers), years=years, **arrays)
+
+
+def _scale(one: Observation) -> float:
+    """From the unit of the file to that of the arrays."""
+    return {"million USD": _MILLION, "percent": _PERCENT}.get(one.unit, 1.0)
+
+
+# --- what is observed ------------------------------------------------------------------------------------------------
+
+
+def observed_shares(trade: Floats, rest: Floats, errors: Floats, seed: int, codes: Codes) -> Floats:
+    """Shares of turnover as they would be recorded.
+
+    Parameters
+    ----------
+    trade
+        What flowed [R, I, J, Y], any unit.
+    rest
+        Trade with everybody else [R, I, Y], taken as it is.
+    errors
+        By power [J]: sd of the logarithm of what is recorded over what flowed. The error has mean one.
+    seed, codes
+        By the seed and the names of states and powers the errors are addressed: the first runs are seen with the same
+        ones however many follow.
+    """
+    drawn = normals(seed, trade.shape[0], codes, trade.shape[-1], _OBSERVED)
+    seen = trade * np.exp(errors[:, None] * drawn - 0.5 * errors[:, None] ** 2)
+    shares: Floats = seen / (seen.sum(axis=2, keepdims=True) + rest[:, :, None, :])
+    return shares
+
+
+def normals(seed: int, runs: int, codes: Codes, years: int, what: int) -> Floats:
+    """Addressed draws from the normal distribution [R, I, J, Y], mean 0 and sd 1; `what` they are for tells them apart.
+
+    States and powers are addressed by their names, so another state moves no draw.
+    """
+    states, powers = (np.array([name_key(code) for code in of], dtype=np.uint64) for of in codes)
+    with np.errstate(over="ignore"):
+        keys: Any = np.array([luck(seed, run) for run in range(runs)], dtype=np.uint64)[:, None, None, None]
+        drawn = []
+        for part in (0, 1):
+            where: Any = np.array(
+                [
+                    [[address(_OUTSIDE, what, i, j, 2 * year + part) for year in range(years)] for j in powers]
+                    for i in states
+                ],
+                dtype=np.uint64,
+            )
+            drawn.append(np.asarray(uniform(keys, where[None])))
+    found: Floats = np.sqrt(-2.0 * np.log(drawn[0])) * np.cos(2.0 * np.pi * drawn[1])  # Box and Muller
+    return found
+
+
+def resamples(count: int, times: int, seed: int = 0, block: int = 1) -> NDArray[np.int64]:
+    """Places 0..count-1 drawn with replacement, int64 [times, count]; in runs of `block` neighbours, round the end."""
+    blocks = -(-count // block)
+    with np.errstate(over="ignore"):
+        every: Any = np.arange(blocks, dtype=np.uint64)
+        where: Any = address(_OUTSIDE, _RESAMPLED, every, np.uint64(count), block)
+        starts = np.stack([np.asarray(uniform(luck(seed, number), where)) for number in range(times)]) * count
+    places = starts.astype(np.int64)[:, :, None] + np.arange(block)
+    drawn: NDArray[np.int64] = places.reshape(times, -1)[:, :count] % count
+    return drawn
