@@ -116,7 +116,7 @@ def _print_laid(results: "Results", console: "Console") -> None:
     told = laid_in_words(results)
     if not told:
         return
-    table = _table()
+    table = closing_table()
     table.add_column("")
     for offer, answer in told[:_MOST_LAID]:
         table.add_row(offer, answer)

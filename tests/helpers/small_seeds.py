@@ -19,7 +19,6 @@ POWERS = ("CHN", "RUS", "USA")
 TIES = (
     "trade",
     "fit",
-    "swing",
     "infrastructure",
     "minerals",
     "security",
@@ -33,6 +32,7 @@ TIES = (
     "culture",
     "haul",
     "energy",
+    "swing",
 )
 STATE_NUMBERS = (
     "gdp",

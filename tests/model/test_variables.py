@@ -49,11 +49,18 @@ def lists_of_measures(text):
             yield node.lineno, sorted(names & set(BY_NAME))
 
 
+# Fields of the world, and rows of the record of the past, some of which are called as a measure is.
+OTHER_NAMES = ("sim/model/fields.py", "sim/analysis/annual.py", "sim/analysis/record.py")
+
+
 # --- one home --------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("path", PROGRAMS, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_measures_are_listed_in_their_home_alone(path):
+    if path.relative_to(ROOT).as_posix() in OTHER_NAMES:
+        assert any(lists_of_measures(path.read_text(encoding="utf-8")))  # else it need not be excepted
+        return
     assert list(lists_of_measures(path.read_text(encoding="utf-8"))) == []
 
 
