@@ -9,6 +9,7 @@ from typing import Any
 
 NAMES = (
     *("run", "check", "new", "diff", "compare", "ablate", "patterns", "sweep", "explain", "schema"),
+    *("policies",),
     *("list", "trace", "chronicle"),
 )
 

@@ -5,7 +5,6 @@ quarter. A model whose answers never differ from that is not worth running.
 """
 
 import math
-import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -16,6 +15,8 @@ from sim.analysis.patterns import Finding, Verdict
 from sim.analysis.result_pairs import naive_words
 from sim.batch.summary import share_ended
 from sim.batch.variance import FEWEST_DRAWS
+from sim.cli.console import console_for as _console
+from sim.cli.console import plain_table as _table
 from sim.io.text import CAUTION, percent_in_cell, signed
 from sim.model.variables import BALANCING_ENDED, HEADLINES, OUTCOME_CHANGED, QUANTITIES, in_words, percent_scale
 
@@ -41,21 +42,6 @@ def print_results(results: "Results", file: TextIO | None = None) -> None:
     if results.manifest["lucks_per_draw"] > 1:
         _print_variance(results, console)
     console.print()
-
-
-def _console(file: TextIO | None) -> "Console":
-    from rich.console import Console
-
-    file = file or sys.stdout
-    return Console(file=file, width=None if file.isatty() else 100, highlight=False, emoji=False)
-
-
-def _table() -> "Table":
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column("", style="bold", no_wrap=True)
-    return table
 
 
 def _print_outcomes(results: "Results", console: "Console") -> None:
