@@ -6,4 +6,5 @@ from .origins import roll_origins as roll_origins
 from .pattern_measures import Pattern as Pattern
 from .patterns import find_all as find_all
 from .patterns import load_patterns as load_patterns
+from .policy_effects import policies as policies
 from .spread import Spread as Spread

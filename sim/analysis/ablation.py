@@ -7,24 +7,20 @@ outcomes of the system in the scenario (95 % for the family), and `p` is the cha
 """
 
 import contextlib
-import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from sim.analysis.ablation_results import EFFECTS_FORMAT
 from sim.analysis.effect_tables import effect_table
+from sim.analysis.kept_tables import KeptTables, noted_in
 from sim.analysis.paired import LEVEL, Finals, Label, Resampling, finals_of_block, holm, joined, paired
 from sim.batch.identity import allowed_cores, code_hash, digest_of, evidence_hash
-from sim.batch.notebook import PARTIAL, Notebook, held, notes_folder, tidy
 from sim.batch.outcomes import thresholds
 from sim.batch.plan import CHUNK, plain_scenario
-from sim.batch.tables import write_table
 from sim.batch.worker import Tell, Work
 from sim.engine.ensemble import prepare
 from sim.evidence.evidence import Evidence, load_evidence
@@ -111,9 +107,9 @@ def effects(
         raise input_error("ablate", "every system asked for is switched off already", found="nothing to switch off")
     place = None if folder is None else folder / _place_name(ablations)
     tables: list[pd.DataFrame] = []
-    with contextlib.nullcontext() if place is None else _noted_in(place):
+    with contextlib.nullcontext() if place is None else noted_in(place):
         for number, ablation in enumerate(ablations):
-            kept = _Tables(place, f"{number:02d}-", len(ablation.systems))
+            kept = KeptTables(place, f"{number:02d}-", len(ablation.systems))
             tables += ablation.tables(workers, progress, kept)
         table = pd.concat(tables, ignore_index=True)
         write(table)
@@ -124,16 +120,6 @@ def _place_name(ablations: "Sequence[_Ablation]") -> str:
     """Where notes on a question lie while it is asked: another question never takes them for its own."""
     names = "-and-".join(one.scenario.name for one in ablations)[:60]
     return f"ablate-{names}-{digest_of([one.identity() for one in ablations])[:10]}"
-
-
-@contextlib.contextmanager
-def _noted_in(place: Path) -> Iterator[None]:
-    """Keep notes in a folder of their own, which is gone when nothing is left to note."""
-    with held(place):
-        yield
-        tidy(place)
-    with contextlib.suppress(OSError):  # something else lies in it
-        place.rmdir()
 
 
 def _asked_systems(scenario: Scenario, systems: Sequence[str] | None) -> list[str]:
@@ -153,44 +139,6 @@ def check_system(name: str, known: Sequence[str]) -> None:
             allowed=listed(known),
             nearest=nearest_to(name, known),
         )
-
-
-class _Tables:
-    """Tables of effects by the number of their system, noted in a folder if there is one; used by several threads."""
-
-    def __init__(self, place: Path | None, prefix: str, count: int) -> None:
-        """Take up what an earlier process finished."""
-        self.place, self.prefix = place, prefix
-        self.found: dict[int, pd.DataFrame] = {}
-        self.notebook: Notebook | None = None
-        self._lock = threading.Lock()
-        if place is not None:
-            self.notebook = Notebook(notes_folder(place) / f"{prefix}blocks.json", place, range(count))
-            self.notebook.take_up()
-            numbers = sorted(self.notebook.files)
-            self.found = dict(zip(numbers, map(_read, self.notebook.in_order()), strict=True))
-
-    def add(self, number: int, table: "pd.DataFrame", work: Work, runs: int) -> None:
-        """Keep the table of a system, and count the runs it took."""
-        files = []
-        if self.place is not None:
-            name = f"{PARTIAL}/{self.prefix}block-{number:05d}.parquet"
-            files = [write_table(pa.Table.from_pandas(table, preserve_index=False), self.place, name)]
-        with self._lock:
-            self.found[number] = table
-            work.done += runs
-            if self.notebook is not None:
-                self.notebook.add(number, files)
-
-    def save(self) -> None:
-        """Note what is finished."""
-        if self.notebook is not None:
-            self.notebook.save()
-
-
-def _read(path: Path) -> "pd.DataFrame":
-    table: pd.DataFrame = pq.read_table(path).to_pandas()
-    return table
 
 
 class _Ablation:
@@ -214,7 +162,7 @@ class _Ablation:
             "analysis": sources_hash(Path(__file__).parent),
         }
 
-    def tables(self, workers: int, tell: Tell | None, kept: _Tables) -> "list[pd.DataFrame]":
+    def tables(self, workers: int, tell: Tell | None, kept: KeptTables) -> "list[pd.DataFrame]":
         """One table a system, in the order of the evidence; those that are kept are not made again."""
         runs = self.scenario.runs
         work = Work(self.scenario.name, kept.place, tell, kept.save, runs * (len(self.systems) + 1))

@@ -8,20 +8,8 @@ from importlib import import_module
 from typing import Any
 
 NAMES = (
-    *(
-        "run",
-        "check",
-        "new",
-        "diff",
-        "compare",
-        "ablate",
-        "patterns",
-        "spread",
-        "origins",
-        "sweep",
-        "explain",
-        "schema",
-    ),
+    *("run", "check", "new", "diff", "compare", "ablate", "patterns", "sweep", "explain", "schema"),
+    *("policies", "spread", "origins"),
     *("list", "trace", "chronicle"),
 )
 

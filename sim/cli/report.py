@@ -5,7 +5,6 @@ quarter. A model whose answers never differ from that is not worth running.
 """
 
 import math
-import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -16,6 +15,7 @@ from sim.analysis.patterns import Finding, Verdict
 from sim.analysis.result_pairs import naive_words
 from sim.batch.summary import laid_in_words, share_ended
 from sim.batch.variance import FEWEST_DRAWS
+from sim.cli.console import console_for, plain_table
 from sim.io.text import CAUTION, percent_in_cell, signed
 from sim.model.variables import BALANCING_ENDED, HEADLINES, OUTCOME_CHANGED, QUANTITIES, in_words, percent_scale
 
@@ -45,25 +45,8 @@ def print_results(results: "Results", file: TextIO | None = None) -> None:
     console.print()
 
 
-def console_for(file: TextIO | None) -> "Console":
-    """What prints to `file`, or to standard output; as wide as a page where nobody watches."""
-    from rich.console import Console
-
-    file = file or sys.stdout
-    return Console(file=file, width=None if file.isatty() else 100, highlight=False, emoji=False)
-
-
-def closing_table() -> "Table":
-    """A table without lines, whose first column says what a row is about."""
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column("", style="bold", no_wrap=True)
-    return table
-
-
 def _print_outcomes(results: "Results", console: "Console") -> None:
-    table = closing_table()
+    table = plain_table()
     table.add_column("outcome words, share of runs")
     table.add_column(in_words(BALANCING_ENDED), justify="right")
     table.add_column('"nothing changes"')
@@ -90,7 +73,7 @@ def _words(rows: "pd.DataFrame") -> str:
 
 
 def _print_alignment(results: "Results", console: "Console") -> None:
-    table = closing_table()
+    table = plain_table()
     for code in (*results.powers, "partners"):
         table.add_column(code, justify="right", no_wrap=True)
     quarters = results.manifest["quarters"]
@@ -116,7 +99,7 @@ def _print_laid(results: "Results", console: "Console") -> None:
     told = laid_in_words(results)
     if not told:
         return
-    table = closing_table()
+    table = plain_table()
     table.add_column("")
     for offer, answer in told[:_MOST_LAID]:
         table.add_row(offer, answer)
@@ -186,7 +169,7 @@ def print_comparison(comparison: Comparison, file: TextIO | None = None) -> None
 
 def _print_endings(comparison: Comparison, console: "Console") -> None:
     """Outcome words and partners by state and scenario, under what "nothing changes" would say."""
-    table = closing_table()
+    table = plain_table()
     table.add_column("", no_wrap=True)
     table.add_column("outcome words, share of runs")
     table.add_column("partners", justify="right")
@@ -218,7 +201,7 @@ def _print_differences(comparison: Comparison, scenario: str, console: "Console"
 def _difference_table(mine: "pd.DataFrame") -> "Table":
     """Differences by outcome and state, those that are shown."""
     states = list(dict.fromkeys(mine["state"]))
-    table = closing_table()
+    table = plain_table()
     for state in states:
         table.add_column(state, justify="right", no_wrap=True)
     by_outcome = mine.set_index(["measure", "power", "state"]).sort_index()
@@ -294,7 +277,7 @@ def print_ablation(table: "pd.DataFrame", level: float, file: TextIO | None = No
 
 
 def _partners_table(mine: "pd.DataFrame") -> "Table":
-    table = closing_table()
+    table = plain_table()
     rows = mine[mine["measure"] == "effective_partners"]
     for state in dict.fromkeys(rows["state"]):
         table.add_column(str(state), justify="right", no_wrap=True)
@@ -308,7 +291,7 @@ def _short_cell(row: "pd.Series[float]") -> str:
 
 
 def _clearest_table(best: "pd.DataFrame", every: "pd.DataFrame", several: bool) -> "Table":
-    table = closing_table()
+    table = plain_table()
     table.padding = (0, 1, 0, 0)
     columns = [
         ("clear in", "left"),
@@ -348,7 +331,7 @@ def print_patterns(findings: Sequence[Finding], level: float, file: TextIO | Non
     console.print()
     console.print("[bold]Patterns and extremes[/bold]: what the model has to show before it deserves a hearing")
     console.print(f"{CAUTION}\n")
-    table = closing_table()
+    table = plain_table()
     table.add_column("the model says", justify="right", no_wrap=True)
     table.add_column("line", no_wrap=True)
     table.add_column("verdict", no_wrap=True)

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any, TextIO
 
-from sim.cli.report import closing_table, console_for
+from sim.cli.console import console_for, plain_table
 from sim.io.text import CAUTION
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def print_spread(found: "Spread", file: TextIO | None = None) -> None:
     for note in found.notes:
         console.print(f"[dim]Note: {note}.[/dim]")
     for measure, words in _MEASURES.items():
-        table = closing_table()
+        table = plain_table()
         for name in ("over", "model", "between runs", "record", "its interval", "ratio", "wanted", ""):
             table.add_column(name, justify="right" if name else "left", no_wrap=True)
         for row in found.table[found.table["measure"] == measure].itertuples():
@@ -70,7 +70,7 @@ def print_origins(found: "Origins", file: TextIO | None = None) -> None:
     for note in found.notes:
         console.print(f"[dim]Note: {note}.[/dim]")
     for kind in KINDS:
-        table = closing_table()
+        table = plain_table()
         for name in ("ahead", "CRPS", "of the fan", "skill", "its interval", "against trend", "in 90 %", "fan's"):
             table.add_column(name, justify="right", no_wrap=True)
         for row in found.skill[found.skill["kind"] == kind].itertuples():

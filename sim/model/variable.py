@@ -51,6 +51,7 @@ class Variable:
     percent: bool = False  # shown in per cent, differences in percentage points
     shown: int = 0  # place among the rows of tables and figures; nought keeps it to the files
     headline: bool = False  # what people ask for first
+    wanted: int = 0  # 1 where a government would have more of it for its own sake, -1 where less
     policy: bool = False  # a state's policy or what it meets with, not a thing that one system moves by definition
 
     @property

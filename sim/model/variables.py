@@ -51,6 +51,7 @@ VARIABLES: tuple[Variable, ...] = (
         percent=True,
         shown=6,
         policy=True,
+        wanted=-1,
     ),
     # --- recorded of a state ---
     Variable(
@@ -61,6 +62,7 @@ VARIABLES: tuple[Variable, ...] = (
         shown=1,
         headline=True,
         policy=True,
+        wanted=1,
     ),
     Variable(
         *("hhi", "i", "0..1"),
@@ -81,6 +83,7 @@ VARIABLES: tuple[Variable, ...] = (
         summary=MEAN,
         percent=True,
         shown=3,
+        wanted=1,
     ),
     Variable(
         *("balance", "i", "0..100"),
@@ -173,6 +176,7 @@ VARIABLES: tuple[Variable, ...] = (
         summary=MEAN,
         shown=11,
         policy=True,
+        wanted=1,
     ),
     Variable(
         *("trade_rest", "i", "bn USD a year"),
@@ -187,6 +191,7 @@ VARIABLES: tuple[Variable, ...] = (
         percent=True,
         shown=12,
         policy=True,
+        wanted=1,
     ),
     Variable(
         *("unmet_need", "i", "0..1"),
@@ -196,6 +201,7 @@ VARIABLES: tuple[Variable, ...] = (
         percent=True,
         shown=13,
         policy=True,
+        wanted=-1,
     ),
     # --- recorded of a state and a power ---
     Variable(
@@ -299,6 +305,7 @@ VARIABLES: tuple[Variable, ...] = (
         percent=True,
         shown=5,
         policy=True,
+        wanted=1,
     ),
     Variable(
         *(ACCEPTANCE, "i", "0..1"),

@@ -1,0 +1,139 @@
+"""What constant policies buy and cost: each played in place of a state's own rule, on the same luck."""
+
+import contextlib
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sim.analysis.constant_policies import constant_policies
+from sim.analysis.kept_tables import KeptTables, noted_in
+from sim.analysis.observables import SIGNED_VALUE
+from sim.analysis.paired import LEVEL, Label
+from sim.analysis.variants import Variant, Variants
+from sim.batch.identity import allowed_cores, digest_of
+from sim.batch.worker import Tell
+from sim.evidence.evidence import load_evidence
+from sim.io.arguments import Arguments
+from sim.io.errors import input_error, listed, nearest_to, quoted
+from sim.model.variables import OUTCOME_CHANGED, VARIABLES
+from sim.scenario.arguments import given_seed
+from sim.scenario.scenario import MOST_RUNS, Scenario, load_scenario
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+RUNS = 400
+"""Runs with and without each policy, unless told otherwise."""
+
+EARLY = 12
+"""Quarters after which a policy is looked at for the first time; the last quarter is the second."""
+
+ENDS = {one.name: one.wanted for one in VARIABLES if one.wanted}
+"""What a government wants for its own sake, and whether more of it (1) or less (-1)."""
+
+MEANS = (SIGNED_VALUE, OUTCOME_CHANGED)
+"""What is shown beside the ends, and never counted: money signed for is a means."""
+
+
+def policies(
+    scenario: str | Path | Scenario = "baseline",
+    runs: int = RUNS,
+    *,
+    states: Sequence[str] | None = None,
+    only: Sequence[str] | None = None,
+    seed: int | None = None,
+    workers: int | None = None,
+    progress: Tell | None = None,
+    level: float = LEVEL,
+    out: Path | str | None = None,
+    write: "Callable[[pd.DataFrame], None]" = lambda _: None,
+) -> "pd.DataFrame":
+    """Paired changes when a state follows a constant policy in place of its own rule.
+
+    Parameters
+    ----------
+    scenario
+        A scenario, its name or path.
+    runs, seed, workers
+        How many runs, with and without; on which luck, in place of what the scenario says; threads.
+    states
+        Codes of the states that are told what to do, one at a time; all unless told otherwise.
+    only
+        Ids of policies (`sim.analysis.constant_policies`); all of the world unless told otherwise.
+    progress
+        Called from this thread with a `Progress` now and then.
+    level
+        How much the intervals cover, and what the correction keeps for the whole family.
+    out
+        Folder in which finished policies are noted while this lasts, so that the same call goes on where it was
+        stopped.
+    write
+        Called with the table before the notes go.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a state, policy, quarter (after three years, and the last) and outcome of that state: `reference` (the
+        mean by its own rule), `mean`, `difference`, the interval `low` to `high`, `effect` (in units of the spread
+        between runs), `z`, `p`, `moved`, `touched` and `clear`; and `policy_words`.
+
+    Raises
+    ------
+    sim.io.errors.InputError
+        If the scenario is wrong, a state or policy is unknown, or fewer than two runs are asked for.
+    """
+    import pandas as pd
+
+    arguments = Arguments("sim.policies")
+    runs = arguments.whole("runs", runs, 2, MOST_RUNS)
+    seed, workers = given_seed(arguments, seed), arguments.workers(workers) or allowed_cores()
+    level, folder = arguments.inside("level", level, 0.0, 1.0), arguments.path_or_none("out", out)
+    arguments.refuse_if_wrong()
+    loaded = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
+    base = replace(loaded, runs=runs, seed=loaded.seed if seed is None else seed)
+    work = Variants(base, policy_variants(base, states, only), level)
+    place = None if folder is None else folder / f"policies-{base.name[:60]}-{digest_of(work.identity())[:10]}"
+    with contextlib.nullcontext() if place is None else noted_in(place):
+        tables = work.tables(workers, progress, KeptTables(place, "", len(work.variants)))
+        table = pd.concat(tables, ignore_index=True)
+        write(table)
+    return table
+
+
+def policy_variants(base: Scenario, states: Sequence[str] | None, only: Sequence[str] | None) -> list[Variant]:
+    """The scenario with every policy that was asked for, in every state that was."""
+    evidence = load_evidence(base.world)
+    known = constant_policies(evidence)
+    places = check_known("state", states, [state.code for state in evidence.states])
+    after = tuple(sorted({min(EARLY, base.quarters), base.quarters}))
+    return [
+        Variant(
+            keys={"scenario": base.name, "policy": policy, "policy_words": known[policy].words},
+            scenario=replace(base, events=(*base.events, *known[policy].events(state, base))),
+            after=after,
+            keep=partial(is_looked_at, state),
+        )
+        for state in places
+        for policy in check_known("policy", only, list(known))
+    ]
+
+
+def is_looked_at(state: str, label: Label) -> bool:
+    """Whether an outcome is an end of the government of a state, or stands beside the ends."""
+    return label.state == state and not label.power and (label.measure in ENDS or label.measure in MEANS)
+
+
+def check_known(what: str, asked: Sequence[str] | None, known: Sequence[str]) -> list[str]:
+    """What was asked for, each once, or everything that is known; complains with the nearest."""
+    for name in asked or ():
+        if name not in known:
+            raise input_error(
+                what,
+                f"there is no such {what}",
+                found=quoted(name),
+                allowed=listed(known),
+                nearest=nearest_to(name, known),
+            )
+    return list(known) if asked is None else list(dict.fromkeys(asked))

@@ -1,0 +1,45 @@
+"""What constant policies buy and cost: for every state a table of colours, policy by outcome."""
+
+from pathlib import Path
+
+import matplotlib as mpl
+import pandas as pd
+from matplotlib.figure import Figure
+
+from sim.analysis.observables import words_of
+from sim.analysis.policy_effects import ENDS
+from sim.analysis.policy_results import counted
+from sim.figures.comparison import effect_cell, effect_map
+from sim.figures.style import STYLE, finish, write_figure
+
+_STRONG = 2.0  # effects beyond this many spreads between runs have the darkest colour
+
+
+def draw_policies(table: pd.DataFrame, folder: Path | str, caption: str = "") -> list[Path]:
+    """Draw a table of `sim.analysis.policy_effects.policies`, one panel a state; gives back the paths of the PNGs.
+
+    Shown is the last quarter, in units of the spread between runs, so signed that more is better for the state.
+    """
+    last = max(table["quarter"])
+    data = counted(table[table["quarter"] == last])
+    data = data.assign(gain=data["effect"] * data["measure"].map(ENDS))
+    states, policies = list(dict.fromkeys(data["state"])), list(dict.fromkeys(data["policy"]))
+    ends = list(dict.fromkeys(data["measure"]))
+    with mpl.rc_context(STYLE):
+        figure = Figure(figsize=(2.2 + 2.9 * len(states), 3.0 + 0.27 * len(policies)), layout="constrained")
+        panels = figure.subplots(1, len(states), sharey=True, squeeze=False)[0]
+        picture = None
+        for axes, state in zip(panels, states, strict=True):
+            mine = data[data["state"] == state]
+            values = mine.pivot(index="policy", columns="measure", values="gain").reindex(policies)[ends]
+            text = [effect_cell(row.gain, row.better != 0) for row in mine.itertuples()]
+            written = mine.assign(text=text).pivot(index="policy", columns="measure", values="text")
+            values.columns = pd.Index([words_of(end) for end in ends])
+            picture = effect_map(values, axes, _STRONG, written.reindex(policies)[ends], 6.0)
+            axes.tick_params(axis="x", labelrotation=60)
+            axes.set_xlabel(state)
+        figure.colorbar(picture, ax=list(panels), shrink=0.6, pad=0.01, extend="both")
+        subtitle = f"Policy less rule in {last}, same luck, in spreads between runs; above nought is better; * counts"
+        runs = f"{int(table['runs'].iloc[0]):,} runs by the rule and by each policy"
+        finish(figure, "What constant policies buy and cost", subtitle, caption, runs)
+        return [next(iter(write_figure(figure, data, Path(folder), "policies")))]
