@@ -266,6 +266,7 @@ FIELDS = (
     Field("gain", "ijd", "gain", "gains signed this quarter"),
     Field("provoked", "ijd", "gain", "how far the state provoked the power this quarter"),
     Field("visit", "ij", "0 or 1", "visit this quarter"),
+    Field("visit_worth", "ij", "0..1", "what the visit is worth beside the others of this quarter"),
     Field("compensated", "ij", "0 or 1", "visit beyond the calendar"),
     Field("called_visit", "ij", "0 or 1", "visit that a scenario imposes"),
     Field("summit", "ij", "0 or 1", "summit held by the power this quarter"),

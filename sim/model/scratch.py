@@ -68,6 +68,7 @@ SCRATCH: Mapping[str, tuple[Scratch, ...]] = {
         Scratch("pull_to_yes", "", "weight", "dependence on powers that ask for a yes"),
         Scratch("pull_to_no", "", "weight", "dependence on powers that ask for a no"),
         Scratch("balloted", "", "powers", "powers that ask for a vote"),
+        Scratch("travelled", "", "visits", "visits this quarter"),
     ),
     "deliver_state": (
         Scratch("kept_part", "", "0..1", "part of what is due that the power delivers this quarter"),

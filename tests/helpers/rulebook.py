@@ -89,6 +89,7 @@ CIRCUMSTANCES: dict[str, Span] = {
     "trend": (-0.2, 0.2),
     "tried": (_JUST_ABOVE_0, _JUST_BELOW_1),
     "utility": (-5.0, 5.0),
+    "visits": (0.0, 7.0),
     "vote": (0.0, 4.0),
     "weight": (1.0, 2.5),
     "called": (-1.0, 1.0),

@@ -7,7 +7,7 @@ from sim.model.phases.layout import ECONOMIC_RIVALRY, SECURITY_RIVALRY, VISIT, V
 from sim.model.rules.arithmetic import larger, pick, positive
 from sim.model.rules.camps import accommodated, coordination_of
 from sim.model.rules.choice import recent_gain
-from sim.model.rules.diplomacy import provocation_of, visit_probability, vote_lean, vote_of, vote_offence
+from sim.model.rules.diplomacy import provocation_of, visit_probability, visit_worth, vote_lean, vote_of, vote_offence
 from sim.model.rules.terms import suitor_weight
 
 
@@ -60,6 +60,8 @@ def diplomacy_state(w, p, t, i):
             signed = w.gain[i, j, ECONOMIC_RIVALRY, lane] + w.gain[i, j, SECURITY_RIVALRY, lane]
             w.recent[i, j, lane] = recent_gain(w.recent[i, j, lane], signed, p[choice.gain_memory, lane])
     cast_vote(w, p, t, i)
+    for lane in range(lanes):
+        w.travelled[lane] = 0.0
     for j in range(powers):
         for d in range(w.heat.shape[1]):
             for lane in range(lanes):
@@ -87,3 +89,9 @@ def diplomacy_state(w, p, t, i):
             w.visit[i, j, lane] = larger(w.called_visit[i, j, lane], gone)
             w.compensated[i, j, lane] = pick(draw >= planned, gone, 0.0)
             w.called_visit[i, j, lane] = 0.0
+            w.travelled[lane] += w.visit[i, j, lane]
+    for j in range(powers):
+        for lane in range(lanes):
+            w.visit_worth[i, j, lane] = visit_worth(
+                w.visit[i, j, lane], w.travelled[lane], p[diplomacy.visit_crowding, lane]
+            )

@@ -34,6 +34,18 @@ def visit_probability(calendar: float, provoked: float, dependence: float, compe
     return 1.0 - (1.0 - calendar) * (1.0 - extra)
 
 
+def visit_worth(visited: float, visits: float, visit_crowding: float) -> float:
+    """What is a visit worth to the power that receives it, 0..1?
+
+    Claim: a leader who calls on everybody in the same season honours nobody; what reassures is being chosen.
+    [compensating-russia-visit-tokyo, c5-three-balancing-practices]
+
+    visited 0 or 1; visits: how many powers the leader visits this quarter.
+    """
+    others = visits - 1.0 if visits > 1.0 else 0.0
+    return visited / (1.0 + visit_crowding * others)
+
+
 def vote_lean(held_for: float, held_against: float, vote_weight: float) -> float:
     """Which way does dependence pull a vote? Above 0 towards yes.
 

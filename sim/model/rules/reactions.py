@@ -43,7 +43,8 @@ def pressure_next(
     Claim: Russia sways choices through its labour market and transit routes; a visit in time softens the answer.
     [rus-transit-and-labour-levers, kaz-tokayev-russia-after-us-2025, c5-functional-portfolio]
 
-    style 0..1: how far the power answers with pressure; lever 0..1: what it could withhold; visited 0 or 1.
+    style 0..1: how far the power answers with pressure; lever 0..1: what it could withhold; visited 0..1: what a visit
+    was worth.
     """
     fresh = propagation * lever_use * style * lever * provoked
     return clamp((pressure * pressure_fade + fresh) * (1.0 - reassurance * visited), 0.0, 1.0)
@@ -97,7 +98,7 @@ def standing_next(
     [conflicting-terms-trust-backlash, compensating-russia-visit-tokyo, c5-three-balancing-practices]
 
     contradiction: sum of clashing promises; slighted: how far the state's gains elsewhere provoked the power;
-    visited 0 or 1.
+    visited 0..1: what a visit was worth.
     """
     hurt = standing - backlash * contradiction - slight * slighted
     lost = usual - hurt

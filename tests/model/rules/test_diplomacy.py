@@ -10,6 +10,7 @@ from sim.model.rules.diplomacy import (
     YES,
     provocation_of,
     visit_probability,
+    visit_worth,
     vote_lean,
     vote_of,
     vote_offence,
@@ -118,3 +119,13 @@ def test_offence_is_taken_as_far_as_votes_anger():
     falls(vote_offence, "ballot", vote=YES)
     rises(vote_offence, "ballot", vote=NO)
     ignores(vote_offence, "vote", "ballot", vote_anger=0.0)
+
+
+def test_who_is_visited_with_everybody_else_is_honoured_less():
+    rises(visit_worth, "visited")
+    falls(visit_worth, "visits", "visit_crowding", visits=(2.0, 7.0), visited=1.0)
+    stays_between(0.0, 1.0, visit_worth)
+    assert visit_worth(1.0, 1.0, 1.0) == 1.0
+    assert visit_worth(1.0, 4.0, 1.0) == 0.25
+    assert visit_worth(0.0, 3.0, 1.0) == 0.0
+    assert visit_worth(1.0, 4.0, 0.0) == 1.0
