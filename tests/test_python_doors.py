@@ -10,6 +10,7 @@ import sim
 from helpers.fake_engine import FakePrepared, fake_scenario
 from sim.analysis.ablation import effects
 from sim.analysis.comparison import compare
+from sim.analysis.origins import roll_origins
 from sim.analysis.patterns import find_all
 from sim.analysis.sensitivity.runner import estimate_sweep
 from sim.batch.runner import estimate, run_part
@@ -55,6 +56,16 @@ DOORS = {  # by name: the door with one argument left open, what it is, and what
     "effects seed": (lambda value: effects("toy", seed=value), NOT_A_SEED),
     "effects workers": (lambda value: effects("toy", workers=value), NOT_A_COUNT),
     "effects level": (lambda value: effects("toy", level=value), NOT_A_LEVEL),
+    "spread runs": (lambda value: sim.spread("toy", value), (1, *NOT_A_COUNT)),
+    "spread seed": (lambda value: sim.spread("toy", seed=value), NOT_A_SEED),
+    "spread workers": (lambda value: sim.spread("toy", workers=value), NOT_A_COUNT),
+    "spread level": (lambda value: sim.spread("toy", level=value), NOT_A_LEVEL),
+    "spread scenario": (sim.spread, (3, None, "toy")),
+    "roll_origins runs": (lambda value: roll_origins("toy", value), (1, *NOT_A_COUNT)),
+    "roll_origins origins": (
+        lambda value: roll_origins("toy", origins=value),
+        ((2016,), ("2010",), (2010.0,), 2010, None, ()),
+    ),
     "find_all runs": (find_all, (1, *NOT_A_COUNT)),
     "sweep points": (lambda value: sim.sweep(EXPERIMENT, points=value), NOT_A_COUNT),
     "sweep replicates": (lambda value: sim.sweep(EXPERIMENT, replicates=value), NOT_A_COUNT),

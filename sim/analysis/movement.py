@@ -41,7 +41,7 @@ def lag_one(shares: Floats) -> Floats:
     answer would depend on how many years there are.
     """
     before, after = _pairs_of_changes(shares)
-    found: Floats = _summed(before * after) / np.sqrt(_summed(before**2) * _summed(after**2))
+    found: Floats = _quiet(lambda: _summed(before * after) / np.sqrt(_summed(before**2) * _summed(after**2)))
     return found
 
 

@@ -23,12 +23,13 @@ from sim.analysis.annual import Years, nothing_to_keep, played
 from sim.analysis.effect_tables import csv_of, records_of
 from sim.analysis.movement import RESAMPLES, interval
 from sim.analysis.paired import LEVEL
-from sim.analysis.record import STARTED, Record, normals, record_of, resamples
-from sim.analysis.scores import crps, fan, inside_of, logit, pair_spread
+from sim.analysis.record import Record, record_of, resamples
+from sim.analysis.scores import crps, fan, inside_of
 from sim.analysis.spread import check_world, model_shares
+from sim.analysis.starting import HORIZON, TRAILING, start_of
 from sim.batch.worker import Tell, Work
 from sim.engine.ensemble import prepare
-from sim.evidence.evidence import Evidence, load_evidence
+from sim.evidence.evidence import load_evidence
 from sim.evidence.history import History, load_history
 from sim.io.arguments import Arguments
 from sim.io.text import CAUTION
@@ -44,12 +45,6 @@ Floats = NDArray[np.float64]
 ORIGINS = tuple(range(2008, 2016))
 """Years whose figures are the last that a run knows; four years later the record must still go on."""
 
-HORIZON = 4
-"""Years ahead that are scored."""
-
-TRAILING = 5
-"""Years whose mean growth, and whose mean change of shares, is taken to go on."""
-
 DRIFT_FROM = 2009
 """The origin whose runs are asked for the sign of the drift to the end of the record."""
 
@@ -59,7 +54,6 @@ OPPONENTS = ("random-walk fan", "trend fan")
 EVERY = "all"
 _POINTS = 100.0
 _NINETY = 0.9
-_BEYOND = "a past year"
 _SIZE = (
     "Origins overlap and states share years: whatever the number of pairs, eleven years of five states are worth some "
     "six to eight independent observations, so a skill of a few percent is a hint"
@@ -171,10 +165,7 @@ def roll_origins(
     runs, seed = given_runs(arguments, runs, 2) or RUNS, given_seed(arguments, seed)
     workers, level = arguments.workers(workers), arguments.inside("level", level, 0.0, 1.0)
     history = load_history()
-    years = tuple(
-        arguments.whole(f"origins[{place}]", year, history.first + TRAILING, history.last - HORIZON)
-        for place, year in enumerate(origins)
-    )
+    years = given_origins(arguments, origins, history)
     arguments.refuse_if_wrong()
     given = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
     given = dataclasses.replace(given, seed=given.seed if seed is None else seed, events=())
@@ -209,6 +200,15 @@ def roll_origins(
     )
 
 
+def given_origins(arguments: Arguments, origins: Any, history: History) -> tuple[int, ...]:
+    """Years from which the record goes on for as long as is scored, and before which growth is known."""
+    if not isinstance(origins, list | tuple | range) or not origins:
+        arguments.entry("origins", origins).refuse(allowed="a list of years")
+        return ()
+    first, last = history.first + TRAILING, history.last - HORIZON
+    return tuple(arguments.whole(f"origins[{place}]", year, first, last) for place, year in enumerate(origins))
+
+
 # --- runs that start in the past -------------------------------------------------------------------------------------
 
 
@@ -222,89 +222,6 @@ def _play(
     dated = dataclasses.replace(scenario, start=4 * origin + 3, end=4 * record.years[-1] + 3)
     seen: Years = played(prepare(dated, numbers=numbers), runs, work, workers)
     return model_shares(seen, record, history, scenario.seed)
-
-
-def start_of(
-    record: Record, history: History, evidence: Evidence, origin: int, runs: int, seed: int, *, told: bool
-) -> dict[str, Any]:
-    """Numbers in place of the world's own: what was known at the origin; `told`: and growth in the years after it.
-
-    What the record does not know is left as the world has it. The level of trade is the one behind the figures: where
-    figures err, last year's is weighed with those before it, and each run begins within what that leaves open.
-    """
-    now, numbers = record.at(origin), dict[str, Any]()
-
-    def put(name: str, value: Any) -> None:
-        if name in evidence.numbers and np.isfinite(value).all():
-            numbers[name] = {"value": value, "beyond": _BEYOND}
-
-    level, open_ = level_of(record, history, origin)
-    drawn = normals(seed, runs, (record.states, record.powers), 1, STARTED)[..., 0]
-    trade = level * record.turnover[:, now, None] * np.exp(open_ * drawn - 0.5 * open_**2)  # [R, I, J]
-    swing = swing_of(record, history, origin)
-    window = slice(now + 1, now + 1 + HORIZON) if told else slice(now + 1 - TRAILING, now + 1)
-    for i, state in enumerate(record.states):
-        for j, power in enumerate(record.powers):
-            put(f"ties.{state}.{power}.trade", trade[:, i, j])
-            put(f"ties.{state}.{power}.fit", 0.0)
-            put(f"ties.{state}.{power}.swing", float(min(swing[i, j], 1.0)))
-        put(f"states.{state}.other.deal", float(record.turnover[i, now] - record.trade[i, :, now].sum()))
-        if np.isfinite(record.turnover[i, now]):
-            put(f"states.{state}.gdp", float(record.output[i, now]))
-        put(f"states.{state}.growth", float(record.growth[i, window].mean()))
-    for j, power in enumerate(record.powers):
-        put(f"powers.{power}.growth", float(record.power_growth[j, window].mean()))
-    return numbers
-
-
-def level_of(record: Record, history: History, origin: int) -> tuple[Floats, Floats]:
-    """The share behind the figures to the origin [I, J], and the sd of its logarithm that they leave open [J].
-
-    A level with noise, filtered: what a year adds is weighed by how far levels move against how far figures err. How
-    far levels move is taken by class from yearly changes before the origin, less what errors make of them.
-    """
-    logs = np.log(record.shares[..., : record.at(origin) + 1])
-    level, open_ = np.exp(logs[..., -1]), np.zeros(len(record.powers))
-    for one in history.classes:
-        members, error = record.members(one.powers), one.error**2
-        yearly = logs[:, members, 1:] - logs[:, members, :-1]
-        moved = max(float(np.nanmedian(yearly**2)) / _MEDIAN_OF_SQUARES - 2.0 * error, 0.25 * error)
-        ahead = 0.5 * (moved + np.sqrt(moved**2 + 4.0 * moved * error))  # variance of what next year brings, steady
-        gain = ahead / (ahead + error) if error > 0.0 else 1.0
-        level[:, members] = np.exp(_filtered(logs[:, members], gain))
-        open_[members] = np.sqrt(gain * error)
-    return level, open_
-
-
-def swing_of(record: Record, history: History, origin: int) -> Floats:
-    """The sd of yearly steps of trade [I, J] that could be read off the record before the origin.
-
-    What shares moved on the logit, each pair drawn towards its class, less what the errors of figures make of it. Steps
-    of a quarter move means of years by less in one year than in several; the factor makes changes over the middle one
-    of the years that are scored come out right.
-    """
-    odds = logit(record.shares[..., : record.at(origin) + 1])
-    swing = np.full(odds.shape[:2], np.nan)
-    middle = 0.5 * (1 + HORIZON)
-    for one in history.classes:
-        members, square = record.members(one.powers), one.error**2
-        moved = np.maximum(pair_spread(odds[:, members]) ** 2 - 2.0 * square, 0.25 * square)
-        swing[:, members] = np.sqrt(moved * middle / (middle - _AVERAGED))
-    return swing
-
-
-_AVERAGED = 5 / 16  # years of a walk by quarters that are lost between two means of years, one or several apart
-_MEDIAN_OF_SQUARES = 0.4549  # of a standard normal variable; a few shipments must not make a class look restless
-
-
-def _filtered(logs: Floats, gain: float) -> Floats:
-    """The last level [...] of figures [..., Y], beginning with the first that is known."""
-    level = np.full(logs.shape[:-1], np.nan)
-    for year in range(logs.shape[-1]):
-        seen = logs[..., year]
-        moved = np.where(np.isfinite(level), level + gain * (seen - level), seen)
-        level = np.where(np.isfinite(seen), moved, level)
-    return level
 
 
 # --- scores ----------------------------------------------------------------------------------------------------------
