@@ -187,7 +187,7 @@ def _check_event(key: str, event: Any, arguments: Arguments) -> None:
 
 
 def _check_settings(key: str, event: Any, evidence: Evidence, arguments: Arguments) -> None:
-    """An event that sets numbers names those of the evidence, with a finite value each; ranges are the file's business."""
+    """An event that sets numbers names those of the evidence, with a finite value each; of ranges a file is asked."""
     if not isinstance(event, Event) or event.kind is not EventKind.SET:
         return
     names, values = event.fields.get("number"), event.fields.get("to")
