@@ -235,3 +235,15 @@ def test_offers_of_events_are_told_apart_and_their_answers_kept(asked):
     model = Model(scenario, run=4).run_model()
     last = next(one for one in model.offers if one.quarter == at("2026-Q4") and (one.by, one.to) == ("CHN", "KAZ"))
     assert block.answers[4, 2] == (TAKEN if last.accepted else REFUSED)
+
+
+def test_a_corridor_is_as_it_was_once_what_befell_it_has_ended(asked):
+    late = "{between: [2026-Q2, 2026-Q3]}"
+    scenario = asked(f"- {{at: {late}, until: 2026-Q4, corridor: {{of: MIDDLE, capacity: -90 %, cost: 25 %}}}}")
+    middle = [corridor.code for corridor in load_evidence("central-asia").corridors].index("MIDDLE")
+    seen = course(
+        scenario, lambda model: model.world.capacity[middle, 0] + 1000.0 * model.world.freight_cost[middle, 0]
+    )
+    assert seen[at("2026-Q4")] < seen[at("2026-Q1")] * 1.25
+    assert seen[at("2026-Q4")] != seen[at("2026-Q1")]
+    assert seen[at("2027-Q1")] == seen[at("2026-Q1")]
