@@ -105,9 +105,9 @@ class PreparedEnsemble:
         """In which quarter each event happens in some runs: float64 [events, lanes]."""
         return self._by_luck(partial(event_dates, self.events), self.seed, first, lanes)
 
-    def settings(self, first: int, lanes: int) -> Settings:
-        """What events change between quarters in some runs."""
-        values = self.values_of(first, lanes)
+    def settings(self, first: int, lanes: int, values: Mapping[str, Any] | None = None) -> Settings:
+        """What events change between quarters in some runs; values: the numbers of these runs, where they are known."""
+        values = self.values_of(first, lanes) if values is None else values
         return Settings(self.events, self.dates(first, lanes), self.evidence, values, self.scenario.start)
 
     def values_of(self, first: int, lanes: int) -> Mapping[str, Any]:
@@ -134,7 +134,10 @@ class PreparedEnsemble:
         store = build(self.evidence, values, self._by_luck(lucks, self.seed, first, lanes))
         p, happenings = vector(values, lanes), self.happenings(first, lanes)
         pages = aligned((*arrays.by_power.shape[:-1], lanes)), aligned((*arrays.by_state.shape[:-1], lanes))
-        settings, laid = self.settings(first, lanes), LaidOffers(self.events, self.dates(first, lanes), self.evidence)
+        settings, laid = (
+            self.settings(first, lanes, values),
+            LaidOffers(self.events, self.dates(first, lanes), self.evidence),
+        )
 
         def go(start: int, quarters: int, phase: Phase, actor: int) -> None:
             at = start - self.scenario.start

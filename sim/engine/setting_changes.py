@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from sim.model.fields import FIELDS, KINDS, LIVING, RECORDS, SETTINGS
+from sim.model.fields import FIELDS, KINDS, LIVING, RECORDS, SETTINGS, Kind
 from sim.model.parameters import row_names
 from sim.model.world import axes_of, number_places
 from sim.scenario.event_keys import EVERYTHING
@@ -99,6 +99,12 @@ class Reader:
             for kind in kinds:
                 yield _times(at, field, (self.powers[said["of"]], kind), said["change"])
 
+    def capacity(self, at: int, said: Fields) -> Iterator[Change]:
+        """All means of a power for some kinds of offer; those for deals are also what it trades with."""
+        yield from self.times_by_kind(at, said, ("ability", "budget", "rate"))
+        if said["kind"] in {EVERYTHING, KINDS[Kind.DEAL]}:
+            yield _times(at, "dealing", (self.powers[said["of"]],), said["change"])
+
     def weights(self, at: int, field: str, codes: Iterable[str], level: float) -> Iterator[Change]:
         """The weight of a war or a quarrel on some powers."""
         for code in codes:
@@ -157,7 +163,7 @@ _CHANGES: Mapping[EventKind, Callable[[Reader, int, Fields], Iterator[Change]]] 
     EventKind.SET: Reader.set_numbers,
     EventKind.GROWTH: Reader.growth,
     EventKind.BUDGET: lambda reader, at, said: reader.times_by_kind(at, said, ("budget",)),
-    EventKind.CAPACITY: lambda reader, at, said: reader.times_by_kind(at, said, ("ability", "budget", "rate")),
+    EventKind.CAPACITY: Reader.capacity,
     EventKind.ENTER: Reader.absence,
     EventKind.WAR: lambda reader, at, said: reader.weights(at, "war", (said["of"],), said["level"]),
     EventKind.QUARREL: lambda reader, at, said: reader.weights(at, "quarrel", said["between"], said["level"]),

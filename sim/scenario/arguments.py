@@ -6,12 +6,12 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sim.io.checks import check_choice
+from sim.io.checks import check_choice, check_number
 from sim.io.errors import listed, nearest_to
 from sim.scenario.calendar import FIRST_YEAR, LAST_YEAR
-from sim.scenario.events import FORMS, Event, EventKind
+from sim.scenario.events import FORMS, LASTING, Event, EventKind
 from sim.scenario.scenario import LARGEST_SEED, MOST_RUNS
-from sim.scenario.units import Range, check_in_unit, check_number_name, read_override
+from sim.scenario.units import ONE_FOR_ALL, Range, check_in_unit, check_number_name, read_override
 
 if TYPE_CHECKING:
     from sim.evidence.evidence import Evidence
@@ -114,6 +114,7 @@ def check_setting(scenario: Scenario, evidence: Evidence, arguments: Arguments) 
     arguments.whole(f"{scenario.name}.end", scenario.end, start, LAST_YEAR * 4 + 3)
     for number, event in enumerate(scenario.events):
         _check_event(f"{scenario.name}.events[{number}]", event, arguments)
+        _check_settings(f"{scenario.name}.events[{number}]", event, evidence, arguments)
     for written, value in scenario.numbers.items():
         entry = arguments.entry(f"{scenario.name}.numbers.{written}", value)
         known = check_number_name(entry, written, evidence)
@@ -169,6 +170,11 @@ def _check_event(key: str, event: Any, arguments: Arguments) -> None:
     first = arguments.whole(f"{key}.at", event.at, FIRST_YEAR * 4, LAST_YEAR * 4 + 3)
     if event.latest is not None:
         arguments.whole(f"{key}.latest", event.latest, first, LAST_YEAR * 4 + 3)
+    if event.until is not None:
+        arguments.whole(f"{key}.until", event.until, event.last, LAST_YEAR * 4 + 3)
+        if not FORMS[event.kind].lasts:
+            entry = arguments.entry(f"{key}.until", event.until)
+            entry.refuse(allowed=f"None, save where an event lasts: {listed(LASTING)}")
     form = FORMS[event.kind]
     known = [*form.needs, *form.may]
     missing = [name for name in form.needs if name not in event.fields]
@@ -178,3 +184,22 @@ def _check_event(key: str, event: Any, arguments: Arguments) -> None:
         if name not in known:
             entry = arguments.entry(f"{key}.fields.{name}", name)
             entry.refuse(allowed=listed(known), nearest=nearest_to(name, known))
+
+
+def _check_settings(key: str, event: Any, evidence: Evidence, arguments: Arguments) -> None:
+    """An event that sets numbers names those of the evidence, with a finite value each; of ranges a file is asked."""
+    if not isinstance(event, Event) or event.kind is not EventKind.SET:
+        return
+    names, values = event.fields.get("number"), event.fields.get("to")
+    entry = arguments.entry(f"{key}.fields", "number and to")
+    if not isinstance(names, tuple) or not isinstance(values, tuple) or not names or len(names) != len(values):
+        entry.refuse(allowed="a tuple of names of numbers, and a tuple of as many values")
+        return
+    for name, value in zip(names, values, strict=True):
+        named = arguments.entry(f"{key}.fields.number", name)
+        if not isinstance(name, str):
+            named.refuse(allowed="the name of a number of the evidence, as text")
+        elif name.startswith(ONE_FOR_ALL):
+            named.refuse(allowed="a number of the world; a line between outcome words holds for the whole run")
+        elif check_number_name(named, name, evidence) is not None:
+            check_number(arguments.entry(f"{key}.fields.to", value))

@@ -10,10 +10,11 @@ from sim.engine.agents import Model
 from sim.engine.laid_offers import NOT_LAID, REFUSED, TAKEN
 from sim.engine.sampling import every_number
 from sim.evidence.evidence import load_evidence
-from sim.model.fields import FIELDS, LIVING, RECORDS, Kind
+from sim.model.fields import EVENTS, FIELDS, LIVING, RECORDS, Kind
 from sim.model.parameters import row_names
 from sim.narrative.replay import Replay
 from sim.scenario.calendar import parse_quarter
+from sim.scenario.events import LASTING
 from sim.scenario.scenario import load_scenario
 
 ARRAYS = ("by_power", "by_state", "offers", "answers")
@@ -89,6 +90,28 @@ def test_a_run_played_again_is_the_same_run(asked):
     assert replay.numbers[row, 0] == 1.0
     for group, again in zip(model.store, replay.store, strict=True):
         assert np.array_equal(group, again)
+
+
+TO_THE_END = {
+    "tariff": "{by: USA, against: KAZ, rate: 30 %}",
+    "capacity": "{of: CHN, change: -40 %}",
+    "war": "{of: RUS, level: high}",
+    "quarrel": "{between: [EU, USA], level: high}",
+    "corridor": "{of: NORTH, capacity: -50 %, cost: 25 %}",
+}
+
+
+def test_every_kind_that_the_turn_can_carry_out_and_that_lasts_is_tried():
+    assert set(TO_THE_END) == set(LASTING) & set(EVENTS)
+
+
+@pytest.mark.parametrize("kind", TO_THE_END)
+def test_what_holds_to_the_end_of_the_run_is_what_has_no_end(asked, kind):
+    runs = [
+        Model(asked(f"- {{at: 2026-Q2, {until}{kind}: {TO_THE_END[kind]}}}")).run_model().by_power
+        for until in ("", "until: 2027-Q2, ")
+    ]
+    assert np.array_equal(*runs)
 
 
 def test_what_is_not_asked_for_stops_nothing():
@@ -235,3 +258,15 @@ def test_offers_of_events_are_told_apart_and_their_answers_kept(asked):
     model = Model(scenario, run=4).run_model()
     last = next(one for one in model.offers if one.quarter == at("2026-Q4") and (one.by, one.to) == ("CHN", "KAZ"))
     assert block.answers[4, 2] == (TAKEN if last.accepted else REFUSED)
+
+
+def test_a_corridor_is_as_it_was_once_what_befell_it_has_ended(asked):
+    late = "{between: [2026-Q2, 2026-Q3]}"
+    scenario = asked(f"- {{at: {late}, until: 2026-Q4, corridor: {{of: MIDDLE, capacity: -90 %, cost: 25 %}}}}")
+    middle = [corridor.code for corridor in load_evidence("central-asia").corridors].index("MIDDLE")
+    seen = course(
+        scenario, lambda model: model.world.capacity[middle, 0] + 1000.0 * model.world.freight_cost[middle, 0]
+    )
+    assert seen[at("2026-Q4")] < seen[at("2026-Q1")] * 1.25
+    assert seen[at("2026-Q4")] != seen[at("2026-Q1")]
+    assert seen[at("2027-Q1")] == seen[at("2026-Q1")]

@@ -9,6 +9,7 @@ from sim.evidence.evidence import load_evidence
 from sim.io.arguments import Arguments
 from sim.io.errors import InputError
 from sim.scenario.arguments import check_setting, given_numbers, given_run, given_runs, given_seed
+from sim.scenario.events import Event, EventKind
 from sim.scenario.scenario import LARGEST_SEED, MOST_RUNS, load_scenario
 from sim.scenario.units import Range
 
@@ -126,4 +127,39 @@ def test_a_scenario_changed_in_python_is_checked(changes):
     arguments = Arguments("prepare")
     check_setting(dataclasses.replace(load_scenario("toy"), **changes), EVIDENCE, arguments)
     with pytest.raises(InputError, match="prepare: toy"):
+        arguments.refuse_if_wrong()
+
+
+# --- events that set and hold, made in Python ------------------------------------------------------------------------
+
+START = load_scenario("toy").start
+
+
+@pytest.mark.parametrize(
+    ("event", "said"),
+    [
+        (
+            {"fields": {"number": ("choice.dependence_aversoin",), "to": (1.0,)}},
+            "Did you mean 'choice.dependence_aversion'?",
+        ),
+        ({"fields": {"number": ("measures.leaning_share",), "to": (1.0,)}}, "a number of the world"),
+        ({"fields": {"number": (NAME,), "to": ("much",)}}, "found 'much'; allowed: a number"),
+        ({"fields": {"number": (NAME,), "to": ()}}, "a tuple of names of numbers, and a tuple of as many values"),
+        ({"fields": {"number": (NAME,), "to": (1.0,)}, "until": START - 1}, f"a whole number from {START} to"),
+    ],
+)
+def test_an_event_made_in_python_sets_what_a_file_could_set(event, said):
+    made = Event(at=START, kind=EventKind.SET, **event)
+    arguments = Arguments("sim.run")
+    check_setting(dataclasses.replace(load_scenario("toy"), events=(made,)), EVIDENCE, arguments)
+    with pytest.raises(InputError) as wrong:
+        arguments.refuse_if_wrong()
+    assert said in str(wrong.value)
+
+
+def test_only_what_lasts_has_an_end_in_python():
+    made = Event(at=START, until=START, kind=EventKind.VISIT, fields={"by": "ALD", "to": "OST"})
+    arguments = Arguments("sim.run")
+    check_setting(dataclasses.replace(load_scenario("toy"), events=(made,)), EVIDENCE, arguments)
+    with pytest.raises(InputError, match="save where an event lasts"):
         arguments.refuse_if_wrong()
