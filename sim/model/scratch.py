@@ -30,7 +30,7 @@ _FLOWS = (
     Scratch("using", "", "bn USD a year", "trade of all states that would use a corridor"),
     Scratch("closed", "c", "0..1", "how far a corridor is closed, for want of room too"),
     Scratch("line_now", "", "0..1", "how far a pipeline is open"),
-    Scratch("built", "", "amount", "outlets for energy, to everyone, with every line open"),
+    Scratch("outlets_whole", "", "amount", "outlets for energy, to everyone, with every line open"),
     Scratch("shut_in", "", "share", "oil and gas that finds its line closed"),
     Scratch("shut_sold", "", "share", "the part of it that powers would buy"),
     Scratch("by_others", "", "share", "by how much the ways still open carry more"),

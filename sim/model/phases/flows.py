@@ -98,7 +98,7 @@ def lose_outlets(w, p, i):
     """Which outlets for its oil and gas state i has lost with closed lines, and what it brings out by others."""
     powers, lines, lanes = w.reach.shape
     for lane in range(lanes):
-        w.built[lane] = w.outlet_else[i, lane]
+        w.outlets_whole[lane] = w.outlet_else[i, lane]
         w.shut_in[lane] = 0.0
         w.shut_sold[lane] = 0.0
     for line in range(lines):
@@ -118,7 +118,7 @@ def lose_outlets(w, p, i):
         for lane in range(lanes):
             w.by_line[j, lane] = clamp(w.by_line[j, lane], 0.0, w.outlet_built[i, j, lane])
             w.lost[j, lane] = clamp(w.lost[j, lane], 0.0, w.by_line[j, lane])
-            w.built[lane] += w.outlet_built[i, j, lane]
+            w.outlets_whole[lane] += w.outlet_built[i, j, lane]
             w.shut_sold[lane] += w.lost[j, lane]
     for lane in range(lanes):
         elsewhere = clamp(w.shut_in[lane] - w.shut_sold[lane], 0.0, w.outlet_else[i, lane])
@@ -126,16 +126,16 @@ def lose_outlets(w, p, i):
         found = detour_next(
             w.detoured[i, lane],
             shut,
-            positive(w.built[lane] - shut),
+            positive(w.outlets_whole[lane] - shut),
             p[flows.energy_detour, lane],
             p[flows.energy_rerouting, lane],
         )
         w.detoured[i, lane] = found
-        w.by_others[lane] = share_of(found, w.built[lane] - shut)
-        w.energy_lost[i, lane] = clamp(share_of(shut - found, w.built[lane]), 0.0, 1.0)
+        w.by_others[lane] = share_of(found, w.outlets_whole[lane] - shut)
+        w.energy_lost[i, lane] = clamp(share_of(shut - found, w.outlets_whole[lane]), 0.0, 1.0)
     for j in range(powers):
         for lane in range(lanes):
-            crosses = w.energy_rent[i, lane] * share_of(w.piped[i, j, lane], w.built[lane])
+            crosses = w.energy_rent[i, lane] * share_of(w.piped[i, j, lane], w.outlets_whole[lane])
             w.piped[i, j, lane] = clamp(crosses, 0.0, 1.0)
             still = positive(w.outlet_built[i, j, lane] - w.lost[j, lane])
             w.brought[j, lane] = still * w.by_others[lane]
@@ -166,7 +166,7 @@ def let_flow(w, p, i):
             )
             energy = energy_part(
                 w.energy_rent[i, lane],
-                share_of(w.outlet_built[i, j, lane], w.built[lane]),
+                share_of(w.outlet_built[i, j, lane], w.outlets_whole[lane]),
                 w.turnover[lane],
                 w.trade[i, j, lane],
                 p[flows.export_part, lane],
