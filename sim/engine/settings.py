@@ -35,7 +35,8 @@ if TYPE_CHECKING:
     from sim.evidence.evidence import Evidence
     from sim.scenario.events import Event
 
-_MULTIPLIED = frozenset(
+# by other events as well
+_MULTIPLIED = frozenset(("budget", "rate", "ability", "capacity", "capacity_built", "freight_cost"))
     ("budget", "rate", "ability", "capacity", "capacity_built", "freight_cost")
 )  # by other events as well
 _MOVED = frozenset(("anchor",))  # by wedges and rivalries, for good

@@ -34,7 +34,8 @@ CHANGES = ("change", "capacity", "cost")  # and these with their sign
 def event_sentence(event: Event, names: Mapping[str, str], targets: Mapping[str, tuple[str, ...]]) -> str:
     """An event of the scenario in its own sentence.
 
-    names: of states, powers, corridors and pipelines, by code; targets: those to whom it happens, where it is told of several at once.
+    names: of states, powers, corridors and pipelines, by code; targets: those to whom it happens, where it is told of
+    several at once.
     """
     said: dict[str, Any] = {**event.fields, **targets, **way_words(event), **_said_of(event, targets)}
     for key, value in said.items():

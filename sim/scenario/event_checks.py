@@ -51,7 +51,7 @@ def check_own_sanction(entry: Entry, fields: Values, _: Codes) -> None:
 
 
 def forget_unsaid(_: Entry, fields: Values, _codes: Codes) -> None:
-    """Whether a way is closed, and who does it, is no part of an event that does not say so; luck goes by what is said."""
+    """Whether a way is closed, and by whom, is no part of an event that does not say so: luck goes by what is said."""
     for key in ("open", "by"):
         if fields[key] is None:
             del fields[key]

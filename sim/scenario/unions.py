@@ -14,7 +14,7 @@ from sim.scenario.events import Event, EventKind
 from sim.scenario.units import Range
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from sim.evidence.evidence import Evidence
     from sim.io.errors import Entry
@@ -37,20 +37,34 @@ def check_one_union(
     held = {state.code: _at_start(state.code, numbers, evidence) for state in evidence.states}
     for name, place in places.items():
         parts = name.split(".")
-        if parts[0] == "ties" and parts[-1] == "union" and sum(held[parts[1]].values()) > 1.0 + _ROUNDING:
+        if parts[0] == "ties" and parts[-1] == "union" and _too_many(held[parts[1]]):
             found = f"memberships of '{parts[1]}' that sum to more than 1: {_told(held[parts[1]])}"
             place.refuse(found=found, allowed=_ALLOWED)
-    refused: set[str] = {code for code, parts in held.items() if sum(parts.values()) > 1.0 + _ROUNDING}
-    for event in sorted(events, key=lambda one: one.at):
+    refused = {code for code, parts in held.items() if _too_many(parts)}
+    changes = list(_changes(events, {code: dict(parts) for code, parts in held.items()}))
+    for event, when, state, power, level in sorted(changes, key=lambda change: change[1]):
+        held[state][power] = level
+        if _too_many(held[state]) and state not in refused:
+            refused.add(state)
+            found = f"'{state}' in {len(_in(held[state]))} customs unions from {quarter_text(when)} on: {_told(held[state])}"
+            problems.add(Problem(file=event.file, line=event.line, key="union", found=found, allowed=_ALLOWED))
+
+
+def _changes(
+    events: Iterable[Event], start: Mapping[str, Mapping[str, float]]
+) -> Iterator[tuple[Event, int, str, str, float]]:
+    """What events make of memberships: the event, the quarter, the state, the power, and the level from then on."""
+    for event in events:
         if event.kind is not EventKind.UNION:
             continue
-        state = str(event.fields["in"])
-        held[state][str(event.fields["of"])] = float(str(event.fields.get("level", 1.0)))
-        if sum(held[state].values()) > 1.0 + _ROUNDING and state not in refused:
-            refused.add(state)
-            when = quarter_text(event.at)
-            found = f"'{state}' in {len(_in(held[state]))} customs unions from {when} on: {_told(held[state])}"
-            problems.add(Problem(file=event.file, line=event.line, key="union", found=found, allowed=_ALLOWED))
+        state, power = str(event.fields["in"]), str(event.fields["of"])
+        yield event, event.at, state, power, float(str(event.fields.get("level", 1.0)))
+        if event.until is not None:  # it goes back to what it was
+            yield event, event.until + 1, state, power, start[state][power]
+
+
+def _too_many(held: Mapping[str, float]) -> bool:
+    return sum(held.values()) > 1.0 + _ROUNDING
 
 
 def _at_start(state: str, numbers: Mapping[str, float | Range], evidence: Evidence) -> dict[str, float]:

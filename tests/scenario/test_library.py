@@ -218,6 +218,7 @@ MOVES = {
     "kazakh-unrest": (of_state("threat", "KAZ"), +1),
     "kazakh-unrest-unanswered": (of_tie("trust", "KAZ", "RUS"), -1),
     "middle-corridor-open": (of_tie("pressure", "TKM", "RUS"), -1),
+    "pipeline-shut": (of_tie("trade", "KAZ", "EU"), -1),
     "refineries-outside-china": (of_state("refining", "KAZ"), +1),
     "rivalry-to-the-limit": (of_state("autonomy", "KAZ"), -1),
     "secondary-sanctions": (of_tie("trust", "KAZ", "USA"), -1),
