@@ -37,8 +37,6 @@ if TYPE_CHECKING:
 
 # by other events as well
 _MULTIPLIED = frozenset(("budget", "rate", "ability", "capacity", "capacity_built", "freight_cost"))
-    ("budget", "rate", "ability", "capacity", "capacity_built", "freight_cost")
-)  # by other events as well
 _MOVED = frozenset(("anchor",))  # by wedges and rivalries, for good
 _SHARES = frozenset(("ability",))  # never more than all
 

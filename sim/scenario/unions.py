@@ -46,7 +46,8 @@ def check_one_union(
         held[state][power] = level
         if _too_many(held[state]) and state not in refused:
             refused.add(state)
-            found = f"'{state}' in {len(_in(held[state]))} customs unions from {quarter_text(when)} on: {_told(held[state])}"
+            many = f"'{state}' in {len(_in(held[state]))} customs unions"
+            found = f"{many} from {quarter_text(when)} on: {_told(held[state])}"
             problems.add(Problem(file=event.file, line=event.line, key="union", found=found, allowed=_ALLOWED))
 
 
