@@ -194,3 +194,22 @@ def test_every_state_measure_stays_finite():
     block = played(*EVERYTHING)
     assert np.isfinite(block.by_state).all()
     assert len(BY_STATE) == block.by_state.shape[-1]
+
+
+@pytest.mark.parametrize(
+    ("ends", "begins", "undone"),
+    [
+        (pipe(CLOSED, 0.0, "OST"), pipe(CLOSED, 0.0, "OST"), pipe(OPENED, 1.0)),
+        (border(CLOSED, 0.25, "SUD"), border(CLOSED, 0.25, "SUD"), border(OPENED, 1.0)),
+        (sanction(CLOSED, "OST"), sanction(CLOSED, "OST"), sanction(OPENED, "OST", 0.0)),
+        (sanction(CLOSED, "ALD"), sanction(CLOSED, "ALD"), sanction(OPENED, "ALD", 0.0)),
+        (union(CLOSED, "NOR", "ALD", 1.0), union(CLOSED, "NOR", "ALD", 1.0), union(OPENED, "NOR", "ALD", 0.0)),
+        (shut_road(), shut_road(), open_road()),
+    ],
+    ids=["pipeline", "border", "sanction", "sanctioned", "union", "corridor"],
+)
+def test_what_ends_by_itself_is_what_is_undone_by_an_event(ends, begins, undone):
+    one = played(dataclasses.replace(ends, until=TOY.start + OPENED - 1))
+    two = played(begins, undone)
+    for array in ("by_power", "by_state", "offers"):
+        assert np.array_equal(getattr(one, array), getattr(two, array)), array
