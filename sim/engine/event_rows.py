@@ -2,7 +2,9 @@
 
 A row is: first quarter, code, state, power, kind or domain, three values. An event for several actors becomes several
 rows; -1 stands for an actor, kind or value that does not apply. Two powers (of a rivalry, or to be driven apart) stand
-in the columns of state and power, and a corridor stands in the column of the power.
+in the columns of state and power, and a corridor or a pipeline stands in the column of the power. Who closes a way
+stands in the column of the kind, and of a sanction, whether the first of the two is a power that sets it against the
+second (1), or a state against which the second sets it (0).
 """
 
 import math
@@ -29,7 +31,8 @@ def rows_of(events: Sequence[Event], evidence: Evidence) -> tuple[np.ndarray, np
     states = (state.code for state in evidence.states)
     powers = tuple(power.code for power in evidence.powers)
     corridors = (corridor.code for corridor in evidence.corridors)
-    places = {code: at for codes in (states, powers, corridors) for at, code in enumerate(codes)}
+    pipelines = (pipeline.code for pipeline in evidence.pipelines)
+    places = {code: at for codes in (states, powers, corridors, pipelines) for at, code in enumerate(codes)}
     rows: list[Row] = []
     event_of: list[int] = []
     for number, event in enumerate(events):
@@ -99,6 +102,36 @@ def _answer(fields: Mapping[str, Any], at: Places, _: tuple[str, ...]) -> list[R
     return [_row(at[fields["by"]], at[code], first, ANSWERS[fields["say"]], behind) for code in fields["to"]]
 
 
+def _closer(fields: Mapping[str, Any], at: Places, powers: tuple[str, ...]) -> float:
+    """The power that closes a way; nobody outside is to blame where a state does."""
+    return at[fields["by"]] if fields.get("by") in powers else NOTHING
+
+
+def _corridor(fields: Mapping[str, Any], at: Places, powers: tuple[str, ...]) -> list[Row]:
+    way = NOTHING if fields.get("open") is None else fields["open"]
+    by = _closer(fields, at, powers)
+    return [_row(NOTHING, at[fields["of"]], by, fields.get("capacity", 0.0), fields.get("cost", 0.0), way)]
+
+
+def _border(fields: Mapping[str, Any], at: Places, powers: tuple[str, ...]) -> list[Row]:
+    sides = powers if fields.get("with", EVERYTHING) == EVERYTHING else fields["with"]
+    return [_row(at[fields["of"]], at[side], _closer(fields, at, powers), fields["open"]) for side in sides]
+
+
+def _pipeline(fields: Mapping[str, Any], at: Places, powers: tuple[str, ...]) -> list[Row]:
+    return [_row(NOTHING, at[fields["of"]], _closer(fields, at, powers), fields["open"])]
+
+
+def _sanction(fields: Mapping[str, Any], at: Places, powers: tuple[str, ...]) -> list[Row]:
+    pairs = [(one, other) for one in fields["by"] for other in fields["against"]]
+    return [
+        _row(at[one], at[other], 1.0, fields["level"])
+        if other in powers
+        else _row(at[other], at[one], 0.0, fields["level"])
+        for one, other in pairs
+    ]
+
+
 _ROWS: Mapping[EventKind, Callable[[Mapping[str, Any], Places, tuple[str, ...]], list[Row]]] = {
     EventKind.SUMMIT: _summit,
     EventKind.OFFER: _offer,
@@ -113,7 +146,11 @@ _ROWS: Mapping[EventKind, Callable[[Mapping[str, Any], Places, tuple[str, ...]],
     EventKind.WEDGE: _wedge,
     EventKind.THAW: lambda f, at, _: [_row(at[f["in"]], NOTHING, NOTHING, f["extent"])],
     EventKind.DOWNTURN: lambda f, at, _: [_row(at[f["in"]], NOTHING, NOTHING, f["loss"])],
-    EventKind.CORRIDOR: lambda f, at, _: [_row(NOTHING, at[f["of"]], NOTHING, f["capacity"], f["cost"])],
+    EventKind.CORRIDOR: _corridor,
+    EventKind.BORDER: _border,
+    EventKind.PIPELINE: _pipeline,
+    EventKind.SANCTION: _sanction,
+    EventKind.UNION: lambda f, at, _: [_row(at[f["in"]], at[f["of"]], NOTHING, f.get("level", 1.0))],
     EventKind.PLANT: lambda f, at, _: [_row(at[f["in"]], NOTHING, NOTHING, f["share"])],
     EventKind.ANSWER: _answer,
 }

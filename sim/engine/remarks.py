@@ -14,6 +14,7 @@ from sim.io.errors import shown_path
 from sim.io.text import listing
 from sim.model.fields import FIELDS, KINDS, LIVING, RECORDS
 from sim.scenario.calendar import quarter_text
+from sim.scenario.event_keys import EVERYTHING
 from sim.scenario.events import JOIN, EventKind
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from sim.scenario.events import Event
     from sim.scenario.scenario import Scenario
 
-_OF_ACTORS = frozenset(("states", "powers", "ties", "rivalry", "neighbours", "corridors"))
+_OF_ACTORS = frozenset(("states", "powers", "ties", "rivalry", "neighbours", "corridors", "pipelines"))
 _RIVALRY = "rivalry."
 
 _NOUGHT = {  # fields of which at least one has to differ from nought, or nothing happens
@@ -85,7 +86,7 @@ def _about(event: Event, known: _Known) -> Iterator[str]:
     if event.chance <= 0.0:
         yield "it happens in no run: its chance is 0 %"
     nought = _NOUGHT.get(event.kind, ())
-    if nought and all(event.fields.get(key) == 0.0 for key in nought):
+    if nought and all(event.fields.get(key) == 0.0 for key in nought) and "open" not in event.fields:
         yield f"it changes nothing: {' and '.join(nought)} of nought"
         return
     said = _SAYINGS.get(event.kind)
@@ -110,6 +111,34 @@ def _weight(event: Event, known: _Known) -> Iterator[str]:
     ]
     if not any(moved):
         yield f"it changes nothing: the {key} is at this level already"
+
+
+def _way(event: Event, known: _Known) -> Iterator[str]:
+    """A corridor, a border or a pipeline."""
+    fields = event.fields
+    if fields.get("open") is None:
+        return
+    sides = fields.get("with", (EVERYTHING,))
+    several = [power.code for power in known.evidence.powers] if EVERYTHING in (sides, *sides) else sides
+    places = [(event.kind.name, str(fields["of"]), str(code)) for code in several]  # type: ignore[union-attr]
+    moved = [known.changes(event, place, 1.0, fields["open"]) for place in places]
+    if not any(moved) and not fields.get("capacity") and not fields.get("cost"):
+        yield "it changes nothing: it is open as far as this already"
+
+
+def _sanction(event: Event, known: _Known) -> Iterator[str]:
+    fields: Mapping[str, Any] = event.fields
+    pairs = [("sanction", one, other) for one in fields["by"] for other in fields["against"]]
+    moved = [known.changes(event, pair, 0.0, fields["level"]) for pair in pairs]
+    if not any(moved):
+        yield "it changes nothing: the sanctions are at this level already"
+
+
+def _union(event: Event, known: _Known) -> Iterator[str]:
+    state, power = str(event.fields["in"]), str(event.fields["of"])
+    start = known.value(f"ties.{state}.{power}.union")
+    if not known.changes(event, ("union", state, power), start, event.fields["level"]):
+        yield f"it changes nothing: {state} belongs to it as far as this already"
 
 
 def _rivalry(event: Event, _: _Known) -> Iterator[str]:
@@ -188,6 +217,11 @@ _SAYINGS: Mapping[EventKind, Callable[[Event, _Known], Iterator[str]]] = {
     EventKind.WAR: _weight,
     EventKind.QUARREL: _weight,
     EventKind.RIVALRY: _rivalry,
+    EventKind.CORRIDOR: _way,
+    EventKind.BORDER: _way,
+    EventKind.PIPELINE: _way,
+    EventKind.SANCTION: _sanction,
+    EventKind.UNION: _union,
     EventKind.GROWTH: _growth,
     EventKind.SET: _set,
     EventKind.PACT: _pact,

@@ -71,7 +71,8 @@ class Reader:
         """values: every number by name, a float or one float a lane."""
         self.evidence, self.values = evidence, values
         axes = axes_of(evidence)
-        self.states, self.powers, self.corridors = ({code: at for at, code in enumerate(axes[axis])} for axis in "ijc")
+        numbered = ({code: at for at, code in enumerate(axes[axis])} for axis in "ijcl")
+        self.states, self.powers, self.corridors, self.pipelines = numbered
         self.places = _places(tuple(axes.items()))
 
     def changes(self, at: int, event: Event) -> Iterator[Change]:
@@ -125,9 +126,46 @@ class Reader:
         yield _held(at, "tariff", (self.states[said["against"]], self.powers[said["by"]]), said["rate"])
 
     def corridor(self, at: int, said: Fields) -> Iterator[Change]:
-        """What a corridor can carry, and for how much."""
+        """What a corridor can carry, and for how much; whether it is closed, and by whom."""
+        c = self.corridors[said["of"]]
         for field, key in (("capacity", "capacity"), ("freight_cost", "cost")):
-            yield _times(at, field, (self.corridors[said["of"]],), said[key])
+            yield _times(at, field, (c,), said[key])
+        if said["capacity"] > 0.0:
+            yield _times(at, "capacity_built", (c,), said["capacity"])
+        if said.get("open") is not None:
+            yield _held(at, "corridor_open", (c,), said["open"])
+        if said.get("by") is not None:
+            yield _held(at, "corridor_by", (c,), self.closer(said))
+
+    def border(self, at: int, said: Fields) -> Iterator[Change]:
+        """How far a border is open to the goods of some powers, and who does it."""
+        for code in self.powers if said["with"] == EVERYTHING else said["with"]:
+            place = self.states[said["of"]], self.powers[code]
+            yield _held(at, "border_open", place, said["open"])
+            yield _held(at, "border_by", place, self.closer(said))
+
+    def pipeline(self, at: int, said: Fields) -> Iterator[Change]:
+        """How far a pipeline is open, and who does it."""
+        yield _held(at, "line_open", (self.pipelines[said["of"]],), said["open"])
+        yield _held(at, "line_by", (self.pipelines[said["of"]],), self.closer(said))
+
+    def closer(self, said: Fields) -> float:
+        """Who closes a way: 0 nobody from outside, else the place of the power from 1."""
+        return self.powers.get(said.get("by"), -1) + 1.0
+
+    def sanction(self, at: int, said: Fields) -> Iterator[Change]:
+        """Sanctions of some powers against others, or against states."""
+        for one in said["by"]:
+            for other in said["against"]:
+                j = self.powers[one]
+                if other in self.powers:
+                    yield _held(at, "sanction", (j, self.powers[other]), said["level"])
+                else:
+                    yield _held(at, "sanctioned", (self.states[other], j), said["level"])
+
+    def union(self, at: int, said: Fields) -> Iterator[Change]:
+        """Membership of a state in the customs union of a power."""
+        yield _held(at, "union", (self.states[said["in"]], self.powers[said["of"]]), said["level"])
 
     def _number(self, at: int, name: str, value: Any) -> Iterator[Change]:
         """A number of the rules, and every field of the world that starts from it."""
@@ -169,6 +207,10 @@ _CHANGES: Mapping[EventKind, Callable[[Reader, int, Fields], Iterator[Change]]] 
     EventKind.QUARREL: lambda reader, at, said: reader.weights(at, "quarrel", said["between"], said["level"]),
     EventKind.TARIFF: Reader.tariff,
     EventKind.CORRIDOR: Reader.corridor,
+    EventKind.BORDER: Reader.border,
+    EventKind.PIPELINE: Reader.pipeline,
+    EventKind.SANCTION: Reader.sanction,
+    EventKind.UNION: Reader.union,
 }
 
 

@@ -35,7 +35,8 @@ if TYPE_CHECKING:
     from sim.evidence.evidence import Evidence
     from sim.scenario.events import Event
 
-_MULTIPLIED = frozenset(("budget", "rate", "ability", "dealing", "capacity", "freight_cost"))  # by other events as well
+# by other events as well
+_MULTIPLIED = frozenset(("budget", "rate", "ability", "dealing", "capacity", "capacity_built", "freight_cost"))
 _MOVED = frozenset(("anchor",))  # by wedges and rivalries, for good
 _SHARES = frozenset(("ability",))  # never more than all
 

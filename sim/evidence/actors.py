@@ -1,4 +1,4 @@
-"""Who is in a world: its states and powers and the corridors by which goods leave it, with the numbers of each."""
+"""Who is in a world: its states and powers, and the corridors and pipelines by which goods and energy leave it."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ class Actor:
 
 @dataclass(frozen=True, kw_only=True)
 class Corridor:
-    """A way by which goods leave the region."""
+    """A way by which goods leave the region, or a pipeline by which oil and gas do."""
 
     code: str
     name: str
@@ -120,6 +120,7 @@ class Cast:
     states: tuple[Actor, ...] = ()
     powers: tuple[Actor, ...] = ()
     corridors: tuple[Corridor, ...] = ()
+    pipelines: tuple[Corridor, ...] = ()
 
 
 # --- how they are written --------------------------------------------------------------------------------------------
@@ -152,9 +153,9 @@ class Sort:
     @cached_property
     def form(self) -> Form[object]:
         """How each is written."""
-        numbers = as_written(schema_of(self.number_form)).says("its numbers")
+        numbers = {"numbers": as_written(schema_of(self.number_form)).says("its numbers")} if self.spans else {}
         spoken = TEXT.says("the name as it stands in a sentence, where that differs")
-        return Form(needs={**self.texts, "numbers": numbers}, may={"spoken": spoken})
+        return Form(needs={**self.texts, **numbers}, may={"spoken": spoken})
 
     def group(self, allowed: str = "a group of keys", **more: Any) -> Reader[object]:
         """All of a world, by code."""
@@ -166,6 +167,8 @@ _NAMES = {**_NAME, "adjective": TEXT.says("the adjective to its name"), "capital
 STATES = Sort(key="states", owner="a state's", texts=_NAMES, numbers=STATE_NUMBERS, by_kind=STATE_NUMBERS_BY_KIND)
 POWERS = Sort(key="powers", owner="a power's", texts=_NAMES, numbers=POWER_NUMBERS, by_kind=POWER_NUMBERS_BY_KIND)
 CORRIDORS = Sort(key="corridors", owner="a corridor's", texts=_NAME, numbers=CORRIDOR_NUMBERS)
+PIPELINES = Sort(key="pipelines", owner="a pipeline's", texts=_NAME, numbers={})  # all it is stands in `pipelines.csv`
+SORTS = (STATES, POWERS, CORRIDORS, PIPELINES)
 
 REGION: Form[object] = Form(
     needs={
@@ -178,10 +181,13 @@ _WHO: Mapping[str, Reader[object]] = {
     "states": STATES.group(minProperties=1).says("the states, by code"),
     "powers": POWERS.group(minProperties=1).says("the powers, by code"),
 }
-_WAYS = CORRIDORS.group("corridors by code").says("the ways by which goods leave the region, by code")
+_WAYS: Mapping[str, Reader[object]] = {
+    "corridors": CORRIDORS.group("corridors by code").says("the ways by which goods leave the region, by code"),
+    "pipelines": PIPELINES.group("pipelines by code").says("the lines by which oil and gas leave it, by code"),
+}
 _EXTENDS = as_written({"type": "string"}).says("the world this one adds to; it changes nothing of it")
-ALONE: Form[object] = Form(needs=_WHO, may={"corridors": _WAYS, "extends": _EXTENDS})
-HEIR: Form[object] = Form(needs={"extends": _EXTENDS}, may={**_WHO, "corridors": _WAYS})
+ALONE: Form[object] = Form(needs=_WHO, may={**_WAYS, "extends": _EXTENDS})
+HEIR: Form[object] = Form(needs={"extends": _EXTENDS}, may={**_WHO, **_WAYS})
 
 
 def world_form(top: Entry) -> Form[object]:
@@ -193,7 +199,7 @@ def world_schema() -> dict[str, Any]:
     """The JSON Schema (draft 7) of the file `actors.yaml` of a world."""
     alone = {"if": {"required": ["extends"]}, "else": {"required": list(ALONE.needs)}}
     form: Form[object] = Form(may=ALONE.keys, schema=alone)
-    said = "Who is in a world: its states and powers and the corridors by which goods leave it, with their numbers."
+    said = "Who is in a world: its states and powers, and the corridors and pipelines by which goods leave it."
     return file_schema("A world of multivector", said, schema_of(form), number_definitions())
 
 
@@ -201,7 +207,7 @@ def world_schema() -> dict[str, Any]:
 
 
 def read_actors(top: Entry, before: Cast, numbers: NumberReader) -> Cast:
-    """The region, its states, powers and corridors: those of `before`, then those of the file in its order.
+    """The region, its states, powers, corridors and pipelines: those of `before`, then those of the file in its order.
 
     Their numbers go to `numbers`.
     """
@@ -209,7 +215,7 @@ def read_actors(top: Entry, before: Cast, numbers: NumberReader) -> Cast:
     values = read_form(top, world_form(top), None) or {}
     region = values.get("region") or {"name": before.region, "five": before.together}
     found = {}
-    for sort in (STATES, POWERS, CORRIDORS):
+    for sort in SORTS:
         found[sort] = list(_read_sort(sort, values.get(sort.key) or {}, numbers))
         if sort.key in ALONE.needs and sort.key in top.value and not found[sort]:
             top.value[sort.key].refuse(found="", message=f"a world needs {sort.key}")
@@ -222,6 +228,7 @@ def read_actors(top: Entry, before: Cast, numbers: NumberReader) -> Cast:
         states=(*before.states, *(Actor(**state) for state in found[STATES])),
         powers=(*before.powers, *(Actor(**power) for power in found[POWERS])),
         corridors=(*before.corridors, *(Corridor(**corridor) for corridor in found[CORRIDORS])),
+        pipelines=(*before.pipelines, *(Corridor(**pipeline) for pipeline in found[PIPELINES])),
     )
 
 
@@ -232,7 +239,7 @@ def _read_sort(sort: Sort, entries: Mapping[str, Entry], numbers: NumberReader) 
         values = read_form(entry, sort.form, None)
         if values is None:
             continue
-        written = values.pop("numbers")
+        written = values.pop("numbers", None)
         stated = None if written is None else read_form(written, sort.number_form, None)
         for name, number in (stated or {}).items():
             if number is not None:
@@ -248,9 +255,10 @@ def check_code(entry: Entry, code: str) -> None:
 
 
 def check_codes_are_new(top: Entry, before: Cast) -> None:
-    """A world that extends another gives its own actors and corridors codes of their own."""
-    taken = {one.code for one in (*before.states, *before.powers)} | {one.code for one in before.corridors}
-    for sort in (STATES, POWERS, CORRIDORS):
+    """A world that extends another gives its own actors, corridors and pipelines codes of their own."""
+    taken = {one.code for one in (*before.states, *before.powers)}
+    taken |= {one.code for one in (*before.corridors, *before.pipelines)}
+    for sort in SORTS:
         named = top.value[sort.key].value if sort.key in top.value else None
         for code, entry in named.items() if isinstance(named, dict) else ():
             if code in taken:
@@ -261,7 +269,7 @@ def check_codes_are_new(top: Entry, before: Cast) -> None:
 
 
 def check_codes_differ(top: Entry, found: Mapping[Sort, list[Values]]) -> None:
-    """No code stands for two things: a state, a power or a corridor."""
+    """No code stands for two things: a state, a power, a corridor or a pipeline."""
     taken: dict[str, str] = {}
     for sort, several in found.items():
         for code in [one["code"] for one in several]:

@@ -16,7 +16,16 @@ from typing import TYPE_CHECKING
 from sim.evidence.actors import Actor, Cast, Corridor, read_actors
 from sim.evidence.documents import Document, Fact, read_documents, read_facts
 from sim.evidence.numbers import OFFER_KINDS, Number, NumberReader, read_parameters
-from sim.evidence.relations import RELATIONS, TIES, check_energy_shares, parties_of, read_relation
+from sim.evidence.relations import (
+    PIPELINE_TIES,
+    RELATIONS,
+    TIES,
+    check_energy_shares,
+    check_pipelines,
+    check_unions,
+    parties_of,
+    read_relation,
+)
 from sim.evidence.systems import System, read_systems
 from sim.evidence.worlds import HOME_WORLD, list_worlds, read_lineage, shipped_folder
 from sim.io.arguments import path_given
@@ -41,6 +50,7 @@ class Evidence:
     states: tuple[Actor, ...]
     powers: tuple[Actor, ...]
     corridors: tuple[Corridor, ...] = ()
+    pipelines: tuple[Corridor, ...] = ()
     kinds: tuple[str, ...] = field(default=OFFER_KINDS)
 
 
@@ -104,6 +114,8 @@ def _read_evidence(world: str, seeds: Path, _stamps: tuple[tuple[str, int, int],
         read_relation(relation, folders, parties, numbers, problems)
     if folders:
         check_energy_shares(folders[-1] / TIES.file, parties, numbers, problems)
+        check_pipelines(folders[-1] / PIPELINE_TIES.file, parties, numbers, problems)
+        check_unions(folders[-1] / TIES.file, parties, numbers, problems)
     problems.raise_if_any()
     return Evidence(
         world=world,
@@ -117,4 +129,5 @@ def _read_evidence(world: str, seeds: Path, _stamps: tuple[tuple[str, int, int],
         states=cast.states,
         powers=cast.powers,
         corridors=cast.corridors,
+        pipelines=cast.pipelines,
     )

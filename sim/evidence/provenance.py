@@ -129,7 +129,7 @@ def _influence_story(evidence: Evidence, number: Number) -> str:
 
 def _users(evidence: Evidence, number: Number) -> str:
     stem = number.name.split(".", 1)[0]
-    starting = {"states", "powers", "ties", "rivalry", "neighbours", "corridors"}
+    starting = {"states", "powers", "ties", "rivalry", "neighbours", "corridors", "pipelines"}
     place = "the starting conditions of the world" if stem in starting else f"the rules in sim/model/rules/{stem}.py"
     if stem == "measures":
         place = "the outcome words in sim/batch/outcomes.py"

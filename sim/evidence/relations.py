@@ -1,4 +1,4 @@
-"""What lies between the actors of a world: ties, rivalries, what neighbours are to each other, and corridors.
+"""What lies between the actors of a world: ties, rivalries, what neighbours are to each other, corridors, pipelines.
 
 Each is a table of numbers, one a row, whose first three columns say whose number it is and which. What the tables have
 in common is read once; in what they differ is a row of `RELATIONS`.
@@ -56,7 +56,14 @@ CORRIDOR_FIELDS: Mapping[str, tuple[Span, str]] = {
     "link": (SHARE, "how well {corridor} reaches the market of {actor}; 1 without a break"),
     "control": (SHARE, "how far {actor} could close {corridor}; 1 by a word of its own"),
 }
+PIPELINE_FIELDS: Mapping[str, tuple[Span, str]] = {
+    "carries": (SHARE, "share of the oil and gas exports of {actor} that leaves by {pipeline}"),
+    "reach": (SHARE, "share of what {pipeline} carries that {actor} buys"),
+    "control": (SHARE, "how far {actor} could close {pipeline}; 1 by a word of its own"),
+    "along": (SHARE, "how far {pipeline} stops where {actor} is closed; 1 runs along it from end to end"),
+}
 _OWNERS = {"access": "states", "link": "powers", "control": "powers"}
+_PIPE_OWNERS = {"carries": "states", "reach": "powers", "control": "powers", "along": "corridors"}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -66,12 +73,13 @@ class Parties:
     states: Mapping[str, Actor]
     powers: Mapping[str, Actor]
     corridors: Mapping[str, Corridor]
+    pipelines: Mapping[str, Corridor]
     facts: Mapping[str, Fact]
 
     @cached_property
     def all(self) -> Mapping[str, Actor | Corridor]:
-        """Everyone and every corridor."""
-        return {**self.states, **self.powers, **self.corridors}
+        """Everyone, and every corridor and pipeline."""
+        return {**self.states, **self.powers, **self.corridors, **self.pipelines}
 
 
 def parties_of(cast: Cast, facts: Mapping[str, Fact]) -> Parties:
@@ -80,6 +88,7 @@ def parties_of(cast: Cast, facts: Mapping[str, Fact]) -> Parties:
         states={state.code: state for state in cast.states},
         powers={power.code: power for power in cast.powers},
         corridors={corridor.code: corridor for corridor in cast.corridors},
+        pipelines={pipeline.code: pipeline for pipeline in cast.pipelines},
         facts=facts,
     )
 
@@ -123,9 +132,17 @@ def check_owner(row: Entry, values: Values, parties: Parties) -> None:
     values["actor"] = check_choice(row.value["actor"], owners[_OWNERS.get(values["field"], "")])
 
 
+def check_pipe_owner(row: Entry, values: Values, parties: Parties) -> None:
+    """What a field says of a pipeline is a state's, a power's or a corridor's."""
+    owners = {"states": parties.states, "powers": parties.powers, "corridors": parties.corridors}
+    everyone = {**parties.states, **parties.powers, **parties.corridors}
+    values["actor"] = check_choice(row.value["actor"], owners.get(_PIPE_OWNERS.get(values["field"], ""), everyone))
+
+
 _STATE: Reader[Parties] = name_of(lambda parties: parties.states)
 _POWER: Reader[Parties] = name_of(lambda parties: parties.powers)
 _CORRIDOR: Reader[Parties] = name_of(lambda parties: parties.corridors)
+_PIPELINE: Reader[Parties] = name_of(lambda parties: parties.pipelines)
 
 TIES = Relation(
     name="ties",
@@ -165,7 +182,18 @@ CORRIDOR_TIES = Relation(
     called="spoken",
     check=check_owner,
 )
-RELATIONS = (TIES, RIVALRIES, NEIGHBOURS, CORRIDOR_TIES)
+PIPELINE_TIES = Relation(
+    name="pipelines",
+    file="pipelines.csv",
+    parties={"pipeline": _PIPELINE, "actor": as_written({"type": "string"})},
+    column="field",
+    fields=PIPELINE_FIELDS,
+    pairs=lambda parties: product(parties.pipelines, [*parties.states, *parties.powers, *parties.corridors]),
+    complete=False,
+    called="spoken",
+    check=check_pipe_owner,
+)
+RELATIONS = (TIES, RIVALRIES, NEIGHBOURS, CORRIDOR_TIES, PIPELINE_TIES)
 
 
 # --- reading them ----------------------------------------------------------------------------------------------------
@@ -220,3 +248,35 @@ def check_energy_shares(path: Path, parties: Parties, numbers: NumberReader, pro
             key, found = f"ties.{state}.*.energy", f"shares that sum to {total:.12g}"
             allowed = "shares that sum to 1 or less"
             problems.add(Problem(file=shown_path(path), key=key, found=found, allowed=allowed))
+
+
+def check_pipelines(path: Path, parties: Parties, numbers: NumberReader, problems: Problems) -> None:
+    """What a line carries has at most one buyer each, and no more goes to a buyer by lines than it buys."""
+    for line in parties.pipelines:
+        names = [f"pipelines.{line}.{power}.reach" for power in parties.powers]
+        total = sum(numbers.read[name].value for name in names if name in numbers.read)
+        if total > 1.0 + 1e-9:
+            key, found = f"pipelines.{line}.*.reach", f"shares that sum to {total:.12g}"
+            allowed = "shares that sum to 1 or less"
+            problems.add(Problem(file=shown_path(path), key=key, found=found, allowed=allowed))
+    for state, power in product(parties.states, parties.powers):
+        sold = numbers.read.get(f"ties.{state}.{power}.energy")
+        parts = [(f"pipelines.{line}.{state}.carries", f"pipelines.{line}.{power}.reach") for line in parties.pipelines]
+        known = [[numbers.read[name].value for name in part] for part in parts if {*part} <= {*numbers.read}]
+        piped = sum(carries * reach for carries, reach in known)
+        if sold is not None and piped > sold.value + 1e-9:
+            key, found = f"pipelines.*.{state}.carries", f"{piped:.12g} of its oil and gas on lines to '{power}'"
+            allowed = f"at most what '{power}' buys of it, ties.{state}.{power}.energy = {sold.value:.12g}"
+            problems.add(Problem(file=shown_path(path), key=key, found=found, allowed=allowed))
+
+
+def check_unions(path: Path, parties: Parties, numbers: NumberReader, problems: Problems) -> None:
+    """A customs union has one outer tariff: nobody is in two, and parts of membership are parts of one whole."""
+    for state in parties.states:
+        names = [f"ties.{state}.{power}.union" for power in parties.powers]
+        known = [name for name in names if name in numbers.read and numbers.read[name].value > 0.0]
+        total = sum(numbers.read[name].value for name in known)
+        if total > 1.0 + 1e-9:
+            found = f"memberships that sum to {total:.12g} ({listed(known)})"
+            allowed = "one customs union at a time: memberships that sum to 1 or less"
+            problems.add(Problem(file=shown_path(path), key=f"ties.{state}.*.union", found=found, allowed=allowed))

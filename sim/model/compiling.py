@@ -31,6 +31,7 @@ from sim.model.rules import (
     delivery,
     diplomacy,
     economy,
+    flows,
     identity,
     minds,
     offers,
@@ -45,7 +46,7 @@ from sim.model.scratch import SCRATCH
 from sim.model.world import World, place_of
 
 RULEBOOK = (
-    *(arithmetic, camps, choice, climate, delivery, diplomacy, economy, identity, minds),
+    *(arithmetic, camps, choice, climate, delivery, diplomacy, economy, flows, identity, minds),
     *(offers, reactions, region, routes, security, structure, terms),
 )
 _FROM_CHANCE = ("mix", "address", "uniform")

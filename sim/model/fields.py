@@ -33,6 +33,7 @@ DOMAINS = tuple(domain.name.lower() for domain in Domain)
 EVENTS = (
     *("summit", "offer", "tariff", "crisis", "visit", "capacity", "rivalry", "vote", "war", "quarrel", "wedge", "thaw"),
     *("downturn", "corridor", "plant", "answer"),
+    *("border", "pipeline", "sanction", "union"),  # one after the other: `phases/flows.py` sees to them
 )
 
 # What events change between two quarters instead (`sim.engine.settings`), so that the turn needs no branch for them.
@@ -43,7 +44,7 @@ SETTINGS = ("set", "growth", "budget", "pressure", "price", "pact", "leader", "e
 LIVING = frozenset(
     (
         *("gdp", "might", "nationalism", "need", "norms", "other", "plants", "cohesion", "friction"),
-        *("trade", "stock", "trust", "standing", "culture", "outlet", "stability"),
+        *("trade", "stock", "trust", "standing", "culture", "outlet", "outlet_built", "stability"),
     )
 )
 
@@ -123,6 +124,7 @@ FIELDS = (
     Field("buyers", "i", "0..1", "concentration of the buyers of its oil and gas"),
     Field("outlet_else", "i", "amount", "outlets for energy to everyone else"),
     Field("hottest", "i", "0..1", "sharpest rivalry between any powers, as it sees it"),
+    Field("detoured", "i", "0..1", "share of its oil and gas exports that has found another way out"),
     Field("gains", "i", "gain", "recent gains with all powers"),
     Field("vote", "i", "code", "vote this quarter: 0 none, 1 yes, 2 no, 3 abstains, 4 stays away"),
     Field("unrest", "i", "0..1", "unrest at home"),
@@ -187,6 +189,8 @@ FIELDS = (
     Field("distraction", "j", "0..1", "how far the great powers are absorbed elsewhere, as it sees it"),
     Field("contained", "jd", "0..1", "its sharpest rivalry and that of its allies"),
     Field("vigour", "jk", "0..1", "part of its means that a war leaves"),
+    Field("sanction", "jj", "0..1", "sanction of the first power against the second"),
+    Field("outcast", "j", "0..1", "sanctions against it, by the might of those who set them"),
     Field("common_rival", "jj", "0..1", "how far some third power rivals both"),
     Field("called_wedge", "jj", "0 or 1", "attempt of a third power to part the two that a scenario imposes"),
     Field("format", "j", "0..1", "freshness of its last summit"),
@@ -207,18 +211,38 @@ FIELDS = (
     Field("clashed", "ii", "0 or 1", "clash this quarter"),
     # corridors
     Field("capacity", "c", "bn USD a year", "goods it can carry", "corridors.{c}.capacity"),
+    Field("capacity_built", "c", "bn USD a year", "goods it can carry undisturbed", "corridors.{c}.capacity"),
+    Field("corridor_open", "c", "0..1", "how far it is open"),
+    Field("corridor_by", "c", "code", "who closed it: 0 nobody, else the place of the power from 1"),
     Field("freight_cost", "c", "ratio", "price of carriage, 1 is the usual", "corridors.{c}.cost"),
     Field("access", "ic", "0..1", "how well a state reaches it", "corridors.{c}.{i}.access"),
     Field("widened", "ic", "amount", "what works in the state have added, as a share"),
     Field("carried", "ic", "bn USD a year", "trade of the state that it carries"),
+    Field("way_shut", "ic", "0..1", "part of the state's trade on it that does not get through"),
     Field("link", "jc", "0..1", "how well it reaches a power's market", "corridors.{c}.{j}.link"),
     Field("control", "jc", "0..1", "how far the power could close it", "corridors.{c}.{j}.control"),
     Field("pull", "ic", "weight", "working space: how strongly it draws freight of the state"),
     Field("passage", "ic", "0..1", "part of the growth of trade that it lets through"),
     Field("routed", "ijc", "share", "part of the trade with a power that it carries"),
+    # pipelines
+    Field("line_open", "l", "0..1", "how far it is open"),
+    Field("line_by", "l", "code", "who closed it: 0 nobody, else the place of the power from 1"),
+    Field("along", "lc", "0..1", "how far it stops where a corridor is closed", "pipelines.{l}.{c}.along"),
+    Field("carries", "il", "share", "part of the state's oil and gas that leaves by it", "pipelines.{l}.{i}.carries"),
+    Field("line_shut", "il", "0..1", "part of what it carries for the state that does not get through"),
+    Field("reach", "jl", "share", "part of what it carries that the power buys", "pipelines.{l}.{j}.reach"),
+    Field("line_control", "jl", "0..1", "how far the power could close it", "pipelines.{l}.{j}.control"),
     # pairs of a state and a power
     Field("trade", "ij", "bn USD a year", "trade beside contracts", "ties.{i}.{j}.trade"),
     Field("fit", "ij", "1/year", "trend of trade beyond what both sides earn", "ties.{i}.{j}.fit"),
+    Field("level", "ij", "log", "what unions, new ways and sanctions have made of usual trade"),
+    Field("ways", "ij", "weight", "room and price of all ways to the power, undisturbed"),
+    Field("ways_start", "ij", "weight", "the same at the start"),
+    Field("border_open", "ij", "0..1", "how far the border is open to goods of the power"),
+    Field("border_by", "ij", "code", "who closed it: 0 nobody, else the place of the power from 1"),
+    Field("border_shut", "ij", "0..1", "part of trade that the border holds up"),
+    Field("sanctioned", "ij", "0..1", "sanction of the power against the state"),
+    Field("imposed", "ij", "0..1", "part of the state's trade that the power keeps shut"),
     Field("trade_swing", "ij", "1/year", "spread of yearly steps of trade", "ties.{i}.{j}.swing"),
     Field("rebuffed", "ij", "weight", "seriousness of what the state refused this quarter"),
     Field("trust", "ij", "0..1", "the state's belief in the power's word", "ties.{i}.{j}.trust"),
@@ -235,6 +259,9 @@ FIELDS = (
     Field(
         "outlet", "ij", "amount", "outlet for energy, in shares of what was sold at the start", "ties.{i}.{j}.energy"
     ),
+    Field("outlet_built", "ij", "amount", "the same with every pipeline open", "ties.{i}.{j}.energy"),
+    Field("piped", "ij", "0..1", "share of exports that crosses by pipe what the power controls"),
+    Field("piped_start", "ij", "0..1", "the same at the start"),
     Field("sold", "ij", "share", "share of oil and gas that the power buys"),
     Field("crossing", "ij", "0..1", "share of trade that crosses what the power controls"),
     Field("crossing_start", "ij", "0..1", "the same at the start"),

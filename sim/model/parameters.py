@@ -17,7 +17,7 @@ from sim.evidence.evidence import Evidence, load_evidence
 
 RULE_FILES = (
     *("climate", "economy", "camps", "security", "region", "offers", "terms", "choice"),
-    *("diplomacy", "routes", "delivery", "reactions", "identity", "minds"),
+    *("diplomacy", "routes", "delivery", "reactions", "identity", "minds", "flows"),
 )
 
 
@@ -75,6 +75,7 @@ delivery = Rows("delivery")
 reactions = Rows("reactions")
 identity = Rows("identity")
 minds = Rows("minds")
+flows = Rows("flows")
 
 
 CACHE_LINE = 64  # bytes

@@ -19,13 +19,40 @@ _STOCK_AND_ROUTES = (
     Scratch("all_trade", "", "bn USD a year", "trade with all powers"),
     Scratch("routed_sum", "", "weight", "pull of all corridors to a power"),
     Scratch("per_routed", "", "1/weight", "one over that"),
+    Scratch("room", "", "0..1", "what the corridors that draw freight let through"),
+    Scratch("speed", "", "share", "part of the way there that freight moves"),
+    Scratch("whole_pull", "c", "weight", "how strongly a corridor would draw freight undisturbed"),
+    Scratch("drawn", "c", "weight", "pull of a corridor to a power"),
     Scratch("carried_part", "", "share", "part of all trade that a corridor carries"),
+)
+
+_FLOWS = (
+    Scratch("using", "", "bn USD a year", "trade of all states that would use a corridor"),
+    Scratch("closed", "c", "0..1", "how far a corridor is closed, for want of room too"),
+    Scratch("line_now", "", "0..1", "how far a pipeline is open"),
+    Scratch("outlets_whole", "", "amount", "outlets for energy, to everyone, with every line open"),
+    Scratch("shut_in", "", "share", "oil and gas that finds its line closed"),
+    Scratch("shut_sold", "", "share", "the part of it that powers would buy"),
+    Scratch("by_others", "", "share", "by how much the ways still open carry more"),
+    Scratch("by_line", "j", "share", "what a power buys by named lines"),
+    Scratch("lost", "j", "share", "the part of it that finds its line closed"),
+    Scratch("brought", "j", "share", "what a power buys that has come by another way than usual"),
+    Scratch("energy", "j", "0..1", "part of the trade with a power that is oil and gas"),
+    Scratch("turnover", "", "bn USD a year", "trade with everyone"),
+    Scratch("held_up", "", "0..1", "part of the trade with a power that corridors hold up"),
+    Scratch("bonds", "", "0..", "membership in all customs unions together"),
+    Scratch("cut", "", "bn USD a year", "trade that sanctions against the state cut off"),
+    Scratch("sources", "", "bn USD a year", "trade with those who set sanctions, by how hard these are"),
+    Scratch("sold_on", "", "log", "gain of trade with them from goods that are passed on"),
+    Scratch("aimed", "j", "log", "what unions, ways and sanctions make of trade in the end"),
 )
 
 # What a phase works out on its way, and nobody reads afterwards. The arrays are registers that all phases share, one
 # after the other; within a phase no two names are the same register.
 SCRATCH: Mapping[str, tuple[Scratch, ...]] = {
     "climate_power": (
+        Scratch("sanctioning", "", "trn USD", "might of those who set sanctions against it, by how hard these are"),
+        Scratch("others_might", "", "trn USD", "might of all other powers"),
         Scratch("driven_apart", "", "rivalry", "step by which a third power parts the two"),
         Scratch("talks", "", "0 or 1", "the two hold a dialogue"),
         Scratch("swing", "", "logit", "luck of their rivalry"),
@@ -33,7 +60,11 @@ SCRATCH: Mapping[str, tuple[Scratch, ...]] = {
         Scratch("freshest", "", "0..1", "freshest summit of another power"),
         Scratch("hosts", "", "0 or 1", "it calls the leaders of the region together"),
     ),
-    "climate_state": (Scratch("fortune", "", "share", "luck of growth this quarter"),),
+    "climate_state": (
+        *_FLOWS,
+        Scratch("kept_shut", "", "0..1", "part of the state's trade that a power keeps shut"),
+        Scratch("fortune", "", "share", "luck of growth this quarter"),
+    ),
     "perceive_state": (
         Scratch("region_gdp", "", "bn USD a year", "output of the region"),
         Scratch("region_gdp_start", "", "bn USD a year", "the same at the start"),
@@ -92,7 +123,7 @@ SCRATCH: Mapping[str, tuple[Scratch, ...]] = {
         Scratch("side_pull", "j", "weight", "pull to the side of each power"),
     ),
     "feel_power": (Scratch("just_hosted", "", "0 or 1", "it has met leaders of the region this quarter"),),
-    "start_state": _STOCK_AND_ROUTES,
+    "start_state": (*_STOCK_AND_ROUTES, *_FLOWS),
     "record_state": (
         *_STOCK_AND_ROUTES,
         Scratch("leaning", "", "-1..1", "alignment weighed by the place between the poles"),

@@ -1,6 +1,6 @@
 """One turn (a quarter), written once. Ten phases, each for one actor, over all lanes of a block.
 
-    climate    events, rivalry, income, unrest, the border            powers, states
+    climate    events, rivalry, what flows, income, unrest            powers, states
     perceive   needs in order, belief, who checks whom                states
     offer      which offers, how large, on what terms                 powers
     bargain    what rival suitors are worth                           states

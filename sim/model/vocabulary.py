@@ -208,6 +208,13 @@ def term_words(name: str) -> TermWords:
     return TERM_WORDS.get(name) or TermWords(name.replace("_", " "))
 
 
+def opening_words(open_now: float) -> str:
+    """How far a way is open, in words; 0 closed, 1 open."""
+    if open_now <= 0.0:
+        return "closed"
+    return "open again" if open_now >= 1.0 else f"open to {open_now:.0%}"
+
+
 def weight_words(level: float) -> str:
     """How heavy a war or a quarrel is, in words; level 0..1, 0 when it is over."""
     return next(words for above, words in _WEIGHTS if level <= above)

@@ -1,7 +1,7 @@
 """The state of the world for a block of runs: arrays whose last, contiguous axis is the run ("lane").
 
-Letters of the axes: i state, j power, k kind of offer, d domain of rivalry (economic, security), c corridor, u term of
-utility.
+Letters of the axes: i state, j power, k kind of offer, d domain of rivalry (economic, security), c corridor,
+l pipeline, u term of utility.
 Every field is float64 and carries the lane as its last axis, also what never changes, so that a batch can give every
 run its own numbers. One actor owns each row: in a phase an actor writes only rows of its own, so that the order in
 which actors are asked cannot matter.
@@ -49,6 +49,7 @@ def axes_of(evidence: Evidence) -> dict[str, tuple[str, ...]]:
         "k": KINDS,
         "d": DOMAINS,
         "c": tuple(corridor.code for corridor in evidence.corridors),
+        "l": tuple(pipeline.code for pipeline in evidence.pipelines),
         "u": TERMS,
     }
 
@@ -115,6 +116,8 @@ def reset(world: Any, values: Mapping[str, Any]) -> None:
     world.vigour[:] = 1.0
     world.dealing[:] = 1.0
     world.mass[:] = world.might
+    for open_now in (world.corridor_open, world.line_open, world.border_open):
+        open_now[:] = 1.0
     world.purse[:] = world.budget / YEARS_A_QUARTER
     world.flowing[:] = 1.0
     world.forced_exclusivity[:] = -1.0
@@ -123,7 +126,8 @@ def reset(world: Any, values: Mapping[str, Any]) -> None:
 
 def _fill(array: np.ndarray, field: Field, axes: Mapping[str, tuple[str, ...]], values: Mapping[str, Any]) -> None:
     """Read a field's starting numbers; commerce starts from trade, nobody rivals itself or borders on itself."""
-    listed = "c" in field.axes and len(field.axes) > 1  # whom a corridor does not reach is not listed
+    # whom a corridor or a pipeline does not reach is not listed
+    listed = len(field.axes) > 1 and not {"c", "l"}.isdisjoint(field.axes)
     for place, name in number_places(field, tuple(axes.items())):
         array[place] = values.get(name, 0.0) if listed else values[name]
 

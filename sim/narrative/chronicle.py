@@ -66,7 +66,7 @@ class _Story:
         self.evidence: Evidence = model.evidence
         actors = (*self.evidence.states, *self.evidence.powers)
         self.name = {actor.code: actor.spoken or actor.name for actor in actors}
-        self.name |= {corridor.code: corridor.spoken for corridor in self.evidence.corridors}
+        self.name |= {way.code: way.spoken for way in (*self.evidence.corridors, *self.evidence.pipelines)}
         capitals = {actor.code: actor.capital for actor in actors}
         self.listener = Observer(model)
         self.tellers = {state.code: Paragraphs(state.code, self.name, capitals) for state in model.states}

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.io.text import capital, listing
 from sim.model.vocabulary import DOMAIN_WORDS, KIND_WORDS, weight_words
+from sim.narrative.ways import way_told, way_words
 from sim.scenario.calendar import quarter_text
 from sim.scenario.events import EventKind
 
@@ -23,6 +24,8 @@ SEVERAL = {  # the same thing done to several is told once: by this key they dif
     EventKind.PRESSURE: "on",
     EventKind.PACT: "in",
     EventKind.ANSWER: "by",
+    EventKind.BORDER: "of",
+    EventKind.UNION: "in",
 }
 SHARES = ("rate", "loss", "share")  # fields that are told as percentages
 CHANGES = ("change", "capacity", "cost")  # and these with their sign
@@ -31,9 +34,10 @@ CHANGES = ("change", "capacity", "cost")  # and these with their sign
 def event_sentence(event: Event, names: Mapping[str, str], targets: Mapping[str, tuple[str, ...]]) -> str:
     """An event of the scenario in its own sentence.
 
-    names: of states and powers, by code; targets: those to whom it happens, where it is told of several at once.
+    names: of states, powers, corridors and pipelines, by code; targets: those to whom it happens, where it is told of
+    several at once.
     """
-    said: dict[str, Any] = {**event.fields, **targets, **_said_of(event, targets)}
+    said: dict[str, Any] = {**event.fields, **targets, **way_words(event), **_said_of(event, targets)}
     for key, value in said.items():
         if isinstance(value, tuple):
             said[key] = listing(names.get(code, str(code)) for code in value) or "nobody"
@@ -46,7 +50,8 @@ def event_sentence(event: Event, names: Mapping[str, str], targets: Mapping[str,
     if event.kind is EventKind.OFFER:
         said["size"] = f"{said['size']} {'index points' if event.fields['kind'] == 'security' else 'bn USD'}"
     held = "" if event.until is None else f" It holds until {quarter_text(event.until)}."
-    return capital(event.kind.value.format(**said)) + held + (f" {event.note}" if event.note else "")
+    told = way_told(event, said, capital(event.kind.value.format(**said)))
+    return told + held + (f" {event.note}" if event.note else "")
 
 
 def _said_of(event: Event, targets: Mapping[str, tuple[str, ...]]) -> dict[str, Any]:

@@ -29,6 +29,7 @@ class Codes:
     states: tuple[str, ...]
     powers: tuple[str, ...]
     corridors: tuple[str, ...]
+    pipelines: tuple[str, ...]
     kinds: tuple[str, ...]
     facts: Mapping[str, Fact]
     numbers: Mapping[str, Number]
@@ -40,6 +41,7 @@ def codes_of(evidence: Evidence) -> Codes:
         states=tuple(state.code for state in evidence.states),
         powers=tuple(power.code for power in evidence.powers),
         corridors=tuple(corridor.code for corridor in evidence.corridors),
+        pipelines=tuple(pipeline.code for pipeline in evidence.pipelines),
         kinds=evidence.kinds,
         facts=evidence.facts,
         numbers=evidence.numbers,
@@ -82,14 +84,27 @@ def check_pair(entry: Entry, powers: tuple[str, ...], allowed: str) -> tuple[str
     return pair
 
 
+def check_pipeline(entry: Entry, pipelines: tuple[str, ...]) -> str | None:
+    """A pipeline of the world, which may have none."""
+    if pipelines:
+        return check_choice(entry, pipelines)
+    entry.refuse(allowed="a pipeline, of which this world has none")
+    return None
+
+
 _TWO = "two powers, such as [A, B]"
 _PAIR = f"{_TWO}, or all"
 
 POWER = _one_of(lambda codes: codes.powers, "a power")
 ACTOR = _one_of(lambda codes: (*codes.states, *codes.powers), "a state or a power")
 CORRIDOR = _one_of(lambda codes: codes.corridors, "a corridor")
+PIPELINE: Reader[Codes] = Reader(
+    read=lambda entry, codes: check_pipeline(entry, codes.pipelines),
+    schema={**_CODE, "description": "the code of a pipeline"},
+)
 STATES = _some_of(lambda codes: codes.states, "one state, a list of states")
 POWERS = _some_of(lambda codes: codes.powers, "one power, a list of powers")
+ACTORS = _some_of(lambda codes: (*codes.states, *codes.powers), "one state or power, a list of them")
 OFFER_KIND: Reader[Codes] = name_of(lambda codes: codes.kinds, schema={"enum": list(OFFER_KINDS)})
 TWO: Reader[Codes] = Reader(
     read=lambda entry, codes: check_pair(entry, codes.powers, _TWO), schema={**_TWO_CODES, "description": _TWO}

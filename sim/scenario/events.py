@@ -13,14 +13,26 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from sim.evidence.numbers import OFFER_KINDS
 from sim.evidence.relations import RIVALRY_DOMAINS
-from sim.io.errors import Entry, listed, quoted
-from sim.io.forms import Form, Values, as_written, group, number, part, word
+from sim.io.forms import Form, as_written, group, number, part, word
+from sim.scenario.event_checks import (
+    AMOUNTS,
+    check_own_sanction,
+    check_rate_or_usual,
+    check_sides_differ,
+    check_to_or_by,
+    check_visit_sides,
+    forget_unsaid,
+    read_offer_size,
+    read_settings,
+)
 from sim.scenario.event_keys import (
     ACTOR,
+    ACTORS,
     CORRIDOR,
     EVERYTHING,
     OFFER_KIND,
     PAIR,
+    PIPELINE,
     POWER,
     POWERS,
     SHARE,
@@ -30,13 +42,8 @@ from sim.scenario.event_keys import (
 )
 from sim.scenario.units import (
     OFFER_SIZE,
-    ONE_FOR_ALL,
-    Range,
-    check_number_name,
-    check_size,
     level,
     percentage,
-    read_override,
 )
 
 if TYPE_CHECKING:
@@ -44,7 +51,6 @@ if TYPE_CHECKING:
 
 USUAL = "usual"
 JOIN, LEAVE = MOVES = ("join", "leave")
-EACH, TOGETHER = AMOUNTS = ("each", "together")
 ANSWER_WORDS = ("yes", "no")
 
 FieldValue: TypeAlias = str | float | tuple[str, ...] | tuple[float, ...] | None
@@ -67,6 +73,10 @@ class EventKind(Enum):
     THAW = "A change of course in {in} thaws its relations with its neighbours."
     DOWNTURN = "A downturn takes {loss} of the output of {in}."
     CORRIDOR = "On {of} capacity changes by {capacity} and the price of carriage by {cost}."
+    BORDER = "The border of {of} with {with} is {open}."
+    PIPELINE = "{of} is {open}."
+    SANCTION = "The sanctions of {by} against {against} are now {level}."
+    UNION = "Membership of {in} in the customs union of {of} is now {level}."
     PLANT = "In {in} plants are begun that will refine {share} of what is mined there."
     ANSWER = "An order goes to {by}: to say {say} to {to} {kind}."
     SET = "From now on {number}."
@@ -102,7 +112,11 @@ class Event:
     - wedge: by, between (two powers)
     - thaw: in, extent (0..1)
     - downturn: in, loss (a fraction of output)
-    - corridor: of, capacity, cost (changes, as fractions)
+    - corridor: of, capacity, cost (changes, as fractions), open (0..1, or None to leave it), by (who does it, or None)
+    - border: of, with (a tuple of powers, or "all"), open (0..1), by (a code, or None)
+    - pipeline: of, open (0..1), by (a code, or None)
+    - sanction: by (a tuple of powers), against (a tuple of codes), level (0..1; 0 lifts it)
+    - union: of, in, level (0..1: membership; 0 leaves)
     - plant: in, share (of what is mined, as a fraction)
     - answer: by (a state), to (a tuple of powers), kind (or "all"), say ("yes" or "no"); for this quarter alone
     - set: number (a tuple of names), to (a tuple of values, in the unit of each)
@@ -157,90 +171,6 @@ class EventForm(Form[Codes]):
     def shares(self) -> frozenset[str]:
         """The keys that are written as percentages."""
         return frozenset(key for key, reader in self.keys.items() if reader.percent)
-
-
-def read_offer_size(_: Entry, fields: Values, codes: Codes) -> None:
-    """The size of an offer is money or points, as its kind asks; of a kind nobody knows it is not read.
-
-    What is meant for several together is shared out evenly.
-    """
-    written, kind = fields["size"], fields["kind"]
-    size = check_size(written, kind) if isinstance(written, Entry) and kind in codes.kinds else None
-    if fields["amount"] == TOGETHER and size is not None and fields["to"]:
-        size /= len(fields["to"])
-    fields["size"] = size
-    if fields["amount"] is None:  # not said; luck goes by what is said
-        del fields["amount"]
-
-
-def check_visit_sides(entry: Entry, fields: Values, codes: Codes) -> None:
-    """A visit joins a state and a power."""
-    by, to = fields["by"], fields["to"]
-    if by is not None and to is not None and (by in codes.states) == (to in codes.states):
-        both = "two states" if by in codes.states else "two powers"
-        entry.refuse(found=f"a visit between {both}, '{by}' and '{to}'", allowed="a state and a power")
-
-
-def check_sides_differ(entry: Entry, fields: Values, _: Codes) -> None:
-    """No power asks for a yes and a no."""
-    both = [code for code in fields["for"] or () if code in (fields["against"] or ())]
-    if both:
-        entry.refuse(found=f"{listed(both)} on both sides", allowed="each power on one side at most")
-
-
-def check_to_or_by(entry: Entry, _fields: Values, _: Codes) -> None:
-    """A rivalry goes to a level or moves by a step; not both, and not neither."""
-    if ("to" in entry.value) == ("by" in entry.value):
-        found = "both 'to' and 'by'" if "to" in entry.value else "neither 'to' nor 'by'"
-        entry.refuse(found=found, allowed="one of them")
-
-
-def read_settings(entry: Entry, fields: Values, codes: Codes) -> None:
-    """One number with its value, or several by name; each a number that a run can change, within its range."""
-    one, several = ("number" in entry.value, "to" in entry.value), "numbers" in entry.value
-    written = fields.pop("numbers") or {}
-    number, value = fields["number"], fields["to"]
-    fields["number"], fields["to"] = (), ()
-    if several == any(one) or (any(one) and not all(one)):
-        entry.refuse(found=listed(entry.value) or "nothing", allowed="'number' and 'to', or 'numbers'")
-        return
-    named = list(written.items())
-    if not several:
-        if not isinstance(number.value, str):
-            number.refuse(allowed="the name of a number of the evidence")
-            return
-        named = [(number.value, value)]
-    if not named:
-        entry.refuse(found="no number", allowed="one number or more")
-    for name, setting in named:
-        known = check_number_name(setting if several else number, name, codes)
-        if known is not None:
-            read_setting(setting, known, fields, codes)
-
-
-def read_setting(entry: Entry, name: str, fields: Values, codes: Codes) -> None:
-    """The value of one number, added to those read before."""
-    if name.startswith(ONE_FOR_ALL):
-        entry.refuse(
-            found=quoted(name), allowed="a number of the world; a line between outcome words holds for the whole run"
-        )
-        return
-    if name in fields["number"]:
-        entry.refuse(message=f"'{name}' is set twice")
-        return
-    value, _ = read_override(entry, codes.numbers[name])
-    if isinstance(value, Range):
-        entry.refuse(found="a range", allowed="one value; a number of the scenario may be drawn from a range")
-    elif value is not None:
-        fields["number"] += (name,)
-        fields["to"] += (value,)
-
-
-def check_rate_or_usual(entry: Entry, _fields: Values, _: Codes) -> None:
-    """Growth has a rate, or goes back to the usual one; not both, and not neither."""
-    if ("rate" in entry.value) == ("to" in entry.value):
-        found = "both 'rate' and 'to'" if "rate" in entry.value else "neither 'rate' nor 'to'"
-        entry.refuse(found=found, allowed="one of them")
 
 
 FORMS: Mapping[EventKind, EventForm] = {
@@ -314,7 +244,45 @@ FORMS: Mapping[EventKind, EventForm] = {
         may={
             "capacity": percentage(-0.99, 100).says("how its capacity changes", 0.0),
             "cost": percentage(-0.99, 10).says("how the price of carriage changes", 0.0),
+            "open": SHARE.says("how far it is open from now on: 0 closes it, 1 opens it again"),
+            "by": ACTOR.says("who does it, and is blamed for it"),
         },
+        lasts=True,
+        check=forget_unsaid,
+    ),
+    EventKind.BORDER: EventForm(
+        needs={
+            "of": STATES.says("whose border"),
+            "open": SHARE.says("how far it is open to goods from now on: 0 closes it, 1 opens it again"),
+        },
+        may={
+            "with": POWERS.says("to whose goods", EVERYTHING),
+            "by": ACTOR.says("who does it, and is blamed for it"),
+        },
+        each="of",
+        lasts=True,
+    ),
+    EventKind.PIPELINE: EventForm(
+        needs={
+            "of": PIPELINE.says("which"),
+            "open": SHARE.says("how far it is open from now on: 0 closes it, 1 opens it again"),
+        },
+        may={"by": ACTOR.says("who does it, and is blamed for it")},
+        lasts=True,
+    ),
+    EventKind.SANCTION: EventForm(
+        needs={
+            "by": POWERS.says("who sets it"),
+            "against": ACTORS.says("against whom"),
+            "level": SHARE.says("how hard it is from now on; none lifts it"),
+        },
+        lasts=True,
+        check=check_own_sanction,
+    ),
+    EventKind.UNION: EventForm(
+        needs={"of": POWER.says("whose customs union"), "in": STATES.says("who joins or leaves it")},
+        may={"level": SHARE.says("how far they belong to it from now on; none leaves it", 1.0)},
+        each="in",
         lasts=True,
     ),
     EventKind.PLANT: EventForm(

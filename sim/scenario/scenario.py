@@ -34,6 +34,7 @@ from sim.scenario.calendar import QUARTER, quarter_text
 from sim.scenario.events import Event
 from sim.scenario.family import Member, find_scenario, read_family
 from sim.scenario.timeline import EventSpec, read_events, unfold
+from sim.scenario.unions import check_one_union
 from sim.scenario.units import Range, check_number_name, read_override
 
 if TYPE_CHECKING:
@@ -215,6 +216,9 @@ def _resolve(drafts: list[_Draft], evidence: Evidence) -> Scenario | None:
         numbers |= draft.numbers
         beyond = {name: why for name, why in beyond.items() if name not in draft.numbers} | draft.beyond
     without = _union(draft.values["without"] for draft in oldest_first)
+    events = unfold(written, start, end)
+    places = {name: entry for draft in oldest_first for name, entry in draft.places.items()}
+    check_one_union(events, numbers, places, evidence, own.top.problems)
     off = {strength for system in without for strength in evidence.systems[system].strengths}
     return Scenario(
         name=own.path.stem,
@@ -228,7 +232,7 @@ def _resolve(drafts: list[_Draft], evidence: Evidence) -> Scenario | None:
         numbers={name: value for name, value in numbers.items() if not isinstance(value, Range)},
         sampled={name: value for name, value in numbers.items() if isinstance(value, Range) and name not in off},
         without=without,
-        events=unfold(written, start, end),
+        events=events,
         evidence=_union(draft.values["evidence"] for draft in oldest_first),
         extends=tuple(draft.path.stem for draft in drafts[1:]),
         notes=own.values["notes"],

@@ -26,6 +26,7 @@ EVIDENCE = load_evidence("toy")
 STATES = tuple(actor.code for actor in EVIDENCE.states)
 POWERS = tuple(actor.code for actor in EVIDENCE.powers)
 CORRIDORS = tuple(corridor.code for corridor in EVIDENCE.corridors)
+PIPELINES = tuple(pipeline.code for pipeline in EVIDENCE.pipelines)
 LANES = 5
 QUARTERS = 10
 WHOLE = (*COUNTS, *(name for name in BY_STATE if not BY_NAME[name].is_quantity))
@@ -38,6 +39,9 @@ DRAWN = sorted(name for name in EVIDENCE.numbers if ".weight." not in name and n
 unit = st.floats(0.0, 1.0)
 state, power, kind = st.sampled_from(STATES), st.sampled_from(POWERS), st.sampled_from(KINDS)
 level = st.none() | unit
+closer = st.none() | power | state
+some_powers = st.lists(power, min_size=1, unique=True).map(tuple)
+some_actors = st.lists(power | state, min_size=1, unique=True).map(tuple)
 pair = st.lists(power, min_size=2, max_size=2, unique=True).map(tuple)
 
 
@@ -91,7 +95,13 @@ EVENTS = st.one_of(
         of=st.sampled_from(CORRIDORS),
         capacity=st.floats(-0.99, 100.0),
         cost=st.floats(-0.99, 10.0),
+        open=level,
+        by=closer,
     ),
+    event(EventKind.BORDER, of=state, **{"with": some_powers}, open=unit, by=closer),
+    event(EventKind.PIPELINE, of=st.sampled_from(PIPELINES), open=unit, by=closer),
+    event(EventKind.SANCTION, by=some_powers, against=some_actors, level=unit),
+    event(EventKind.UNION, of=power, **{"in": state}, level=unit),
     event(EventKind.PLANT, **{"in": state, "share": unit}),
     event(
         EventKind.ANSWER,

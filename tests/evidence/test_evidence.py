@@ -147,7 +147,7 @@ def larger(**more: Any) -> dict[str, Any]:
         "corridors": {"EAST": actors["corridors"]["NORTH"]},
     }
     contents["larger/ties.csv"] = [
-        cells | {"state": state, "power": power, "field": field, "value": 0.0 if field == "energy" else 0.5}
+        cells | {"state": state, "power": power, "field": field, "value": 0.0 if field in ("energy", "union") else 0.5}
         for state in states
         for power in powers
         if state == "AAA" or power == "BBB"

@@ -182,7 +182,7 @@ def files() -> dict[str, Any]:
         "central-asia/ties.csv": [
             {"state": state, "power": power, "field": field, "unit": "share"}
             | cells
-            | ({"value": 0.25} if field == "energy" else {})
+            | ({"value": 0.25} if field in ("energy", "union") else {})
             for state in STATES
             for power in POWERS
             for field in TIES

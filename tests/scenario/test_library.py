@@ -222,6 +222,7 @@ MOVES = {
     "late-suitor": (signed("TUR"), -1),
     "middle-corridor-open": (of_tie("pressure", "TKM", "RUS"), -1),
     "oil-price-halves": (of_tie("trade", "TKM", "EU"), -1),
+    "pipeline-shut": (of_tie("trade", "KAZ", "EU"), -1),
     "refineries-outside-china": (of_state("refining", "KAZ"), +1),
     "rivalry-to-the-limit": (of_state("autonomy", "KAZ"), -1),
     "secondary-sanctions": (of_tie("trust", "KAZ", "USA"), -1),

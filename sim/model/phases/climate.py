@@ -3,6 +3,7 @@
 from sim.model.chance import address, uniform
 from sim.model.compiling import inlined, phase
 from sim.model.parameters import camps, climate, economy, identity, minds, offers, region, security
+from sim.model.phases.flows import change_ways, move_flows, weigh_sanctions
 from sim.model.phases.layout import (
     BORDER,
     CLASH,
@@ -83,9 +84,8 @@ def happen(w, p, t, row):
             w.thaw[i, lane] = row[5]
         elif code == event.downturn:
             w.slump[i, lane] = 1.0 - (1.0 - w.slump[i, lane]) * (1.0 - row[5])
-        elif code == event.corridor:  # j is the corridor
-            w.capacity[j, lane] *= 1.0 + row[5]
-            w.freight_cost[j, lane] *= 1.0 + row[6]
+        elif code == event.corridor or event.border <= code <= event.union:
+            change_ways(w, row, code, i, j, k, lane)
         elif code == event.plant:
             w.plant_ordered[i, lane] += row[5]
         elif code == event.answer:  # of the kinds from k to the one in the last value
@@ -169,6 +169,7 @@ def climate_power(w, p, t, j):
     powers, lanes = w.might.shape
     wear_and_quarrel(w, p, t, j)
     weigh_partner(w, t, j)
+    weigh_sanctions(w, j)
     for d in range(w.heat.shape[1]):
         for lane in range(lanes):
             w.heat[j, d, lane] = 0.0
@@ -361,7 +362,8 @@ def feel_danger(w, p, t, i):
 
 @phase
 def climate_state(w, p, t, i):
-    """Income, unrest, the border and the neighbours of state i move."""
+    """What flows, income, unrest, the border and the neighbours of state i move."""
+    move_flows(w, p, i)
     draw_growth(w, p, t, i)
     earn_income(w, p, i)
     quarrel_with_neighbours(w, p, t, i)

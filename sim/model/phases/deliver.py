@@ -132,7 +132,9 @@ def count_trade(w, p, i, j):
         w.stock[i, j, DEAL, lane] = flows + w.deal_flow[lane]
         w.shut[i, lane] += (w.trade[i, j, lane] - flows) / w.gdp[i, lane]
         w.squeezed[i, lane] += flows * w.pressure[i, j, lane] / w.gdp[i, lane]
-        w.outlet[i, j, lane] = outlet_next(w.outlet[i, j, lane], w.links_built[lane], p[routes.outlet_building, lane])
+        w.outlet_built[i, j, lane] = outlet_next(
+            w.outlet_built[i, j, lane], w.links_built[lane], p[routes.outlet_building, lane]
+        )
         w.goodwill[i, j, lane] = goodwill_next(
             w.goodwill[i, j, lane], w.links_built[lane], p[delivery.goodwill_fade, lane], p[delivery.livelihood, lane]
         )

@@ -27,7 +27,9 @@ def look_at_routes(w, p, i):
                 w.widening[lane] += w.widened[other, c, lane]
         for lane in range(lanes):
             w.passage[i, c, lane] = passage(
-                w.load[lane], w.capacity[c, lane] * w.widening[lane], p[routes.bottleneck, lane]
+                w.load[lane],
+                w.capacity[c, lane] * w.corridor_open[c, lane] * w.widening[lane],
+                p[routes.bottleneck, lane],
             )
     for lane in range(lanes):
         w.outlets[lane] = w.outlet_else[i, lane]
@@ -44,8 +46,8 @@ def look_at_routes(w, p, i):
             w.let_through[i, j, lane] = clamp(w.let_through[i, j, lane], 0.0, 1.0)
             held = transit_lever(
                 w.lever[i, j, lane],
-                w.crossing[i, j, lane],
-                w.crossing_start[i, j, lane],
+                w.crossing[i, j, lane] + w.piped[i, j, lane],
+                w.crossing_start[i, j, lane] + w.piped_start[i, j, lane],
                 p[routes.transit_shift, lane],
             )
             w.grip[i, j, lane] = held * leverage_left(w.nationalism[i, lane], p[identity.identity_shield, lane])

@@ -1,9 +1,10 @@
 """Powers answer with offers, pressure or patience."""
 
 from sim.model.compiling import inlined, phase
-from sim.model.parameters import reactions
+from sim.model.parameters import flows, reactions
 from sim.model.phases.layout import ECONOMIC_RIVALRY, INFRASTRUCTURE, SECURITY, SECURITY_RIVALRY, domain_of
-from sim.model.rules.arithmetic import pick
+from sim.model.rules.arithmetic import larger, pick
+from sim.model.rules.flows import imposed_pressure
 from sim.model.rules.reactions import (
     carrot_next,
     contradiction_of,
@@ -65,7 +66,8 @@ def judge(w, p, i, j):
             p[reactions.rebuff_anger, lane],
             p[reactions.side_anger, lane],
         )
-        w.pressure[i, j, lane] = pressure_next(
+        held = imposed_pressure(w.imposed[i, j, lane], p[flows.closing_pressure, lane])
+        pressed = pressure_next(
             w.pressure[i, j, lane],
             grievance,
             stick_left(w.stick_style[j, lane], w.restraint[j, lane], p[reactions.non_confrontation, lane]),
@@ -76,6 +78,7 @@ def judge(w, p, i, j):
             p[reactions.lever_use, lane],
             p[reactions.reassurance, lane],
         )
+        w.pressure[i, j, lane] = larger(held, pressed)
         w.standing[i, j, lane] = standing_next(
             w.standing[i, j, lane],
             w.standing_start[i, j, lane],

@@ -1,10 +1,12 @@
 """Stock is taken, and what is measured of the quarter is kept."""
 
 from sim.model.compiling import inlined, phase
-from sim.model.parameters import delivery, routes
+from sim.model.parameters import delivery, flows, routes
+from sim.model.phases.flows import start_flows
 from sim.model.phases.layout import DEAL, INFRASTRUCTURE, MINERALS, SECURITY
-from sim.model.rules.arithmetic import larger
+from sim.model.rules.arithmetic import larger, pick
 from sim.model.rules.delivery import entangled
+from sim.model.rules.flows import routed_next
 from sim.model.rules.routes import corridor_pull
 from sim.model.rules.structure import autonomy_of, balance_of, entropy_of, share_of
 from sim.model.variables import power_place, state_place
@@ -51,30 +53,44 @@ def take_stock(w, p, i):
 
 
 @inlined
-def take_routes(w, p, i):
-    """Which corridors carry the trade of state i now, and how much of it crosses what each power controls."""
+def take_routes(w, p, i, settled):
+    """Which corridors carry the trade of state i now, and how much of it crosses what each power controls.
+
+    settled: 1 at the start, when freight is where price and room draw it; 0 later, when it only moves there.
+    """
     powers, corridors, lanes = w.link.shape
     for lane in range(lanes):
         w.all_trade[lane] = 0.0
     for c in range(corridors):
         for lane in range(lanes):
             w.carried[i, c, lane] = 0.0
-            drawn = corridor_pull(w.capacity[c, lane], w.freight_cost[c, lane], p[routes.route_choice, lane])
-            w.pull[i, c, lane] = drawn * w.access[i, c, lane]
+            whole = corridor_pull(w.capacity_built[c, lane], w.freight_cost[c, lane], p[routes.route_choice, lane])
+            left = w.corridor_open[c, lane] * share_of(w.capacity[c, lane], w.capacity_built[c, lane])
+            w.whole_pull[c, lane] = whole * w.access[i, c, lane]
+            w.pull[i, c, lane] = w.whole_pull[c, lane] * left
     for j in range(powers):
         for lane in range(lanes):
             w.routed_sum[lane] = 0.0
             w.all_trade[lane] += w.trade[i, j, lane]
             w.crossing[i, j, lane] = 0.0
+            w.ways[i, j, lane] = 0.0
+            w.room[lane] = 0.0
         for c in range(corridors):
             for lane in range(lanes):
-                w.routed[i, j, c, lane] = w.pull[i, c, lane] * w.link[j, c, lane]
-                w.routed_sum[lane] += w.routed[i, j, c, lane]
+                w.drawn[c, lane] = w.pull[i, c, lane] * w.link[j, c, lane]
+                w.routed_sum[lane] += w.drawn[c, lane]
+                w.room[lane] += w.drawn[c, lane] * w.passage[i, c, lane]
+                w.ways[i, j, lane] += w.whole_pull[c, lane] * w.link[j, c, lane]
         for lane in range(lanes):
             w.per_routed[lane] = share_of(1.0, w.routed_sum[lane])
+            pace = w.room[lane] * w.per_routed[lane]
+            w.room[lane] = pick(settled > 0, 1.0, pace)
+            w.speed[lane] = pick(settled > 0, 1.0, p[flows.rerouting, lane])
         for c in range(corridors):
             for lane in range(lanes):
-                part = w.routed[i, j, c, lane] * w.per_routed[lane]
+                part = routed_next(
+                    w.routed[i, j, c, lane], w.drawn[c, lane] * w.per_routed[lane], w.room[lane], w.speed[lane]
+                )
                 w.routed[i, j, c, lane] = part
                 w.carried[i, c, lane] += part * w.trade[i, j, lane]
     for c in range(corridors):
@@ -237,7 +253,7 @@ def record_state(w, p, t, i, pole, by_power, by_state):
     [states, powers, measures, lanes] and by_state [states, measures, lanes] are this quarter's pages of the record.
     """
     take_stock(w, p, i)
-    take_routes(w, p, i)
+    take_routes(w, p, i, 0)
     sum_up(w, i, pole)
     keep_by_power(w, i, by_power)
     keep_by_state(w, i, by_state)
@@ -249,7 +265,7 @@ def record_state(w, p, t, i, pole, by_power, by_state):
 def start_state(w, p, t, i):
     """State i takes stock before the first quarter."""
     take_stock(w, p, i)
-    take_routes(w, p, i)
+    take_routes(w, p, i, 1)
     powers, lanes = w.might.shape
     for lane in range(lanes):
         w.outlet_else[i, lane] = 1.0
@@ -259,3 +275,4 @@ def start_state(w, p, t, i):
             w.outlet_else[i, lane] -= w.outlet[i, j, lane]
     for lane in range(lanes):
         w.outlet_else[i, lane] = larger(w.outlet_else[i, lane], 0.0)
+    start_flows(w, p, i)
