@@ -1,4 +1,4 @@
-"""What a run that starts in the past is told: trade, turnover, output, growth and spreads as the record had them then."""
+"""What a run that starts in the past is told: trade, turnover, output and growth as the record had them then."""
 
 from typing import Any
 

@@ -119,7 +119,8 @@ def _way(event: Event, known: _Known) -> Iterator[str]:
     if fields.get("open") is None:
         return
     sides = fields.get("with", (EVERYTHING,))
-    several = [power.code for power in known.evidence.powers] if EVERYTHING in (sides, *sides) else sides
+    everybody = sides == EVERYTHING or EVERYTHING in sides  # type: ignore[operator]
+    several = [power.code for power in known.evidence.powers] if everybody else sides
     places = [(event.kind.name, str(fields["of"]), str(code)) for code in several]  # type: ignore[union-attr]
     moved = [known.changes(event, place, 1.0, fields["open"]) for place in places]
     if not any(moved) and not fields.get("capacity") and not fields.get("cost"):

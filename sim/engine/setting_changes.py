@@ -151,7 +151,7 @@ class Reader:
 
     def closer(self, said: Fields) -> float:
         """Who closes a way: 0 nobody from outside, else the place of the power from 1."""
-        return self.powers.get(said.get("by"), -1) + 1.0
+        return self.powers.get(str(said.get("by")), -1) + 1.0
 
     def sanction(self, at: int, said: Fields) -> Iterator[Change]:
         """Sanctions of some powers against others, or against states."""
