@@ -71,7 +71,8 @@ class Origins:
       to `high` (pairs resampled), against the trend fan `skill_trend`, `cover` and `cover_fan` (share of values within
       the middle 90 %), and `count` of scored values.
     - `drift`: one row a kind of run and pair: `record` and `model` (median) change of the share to the end of the
-      record in points, since `since`, and whether the sign is `right`.
+      record in points, since `since`, whether the sign is `right`, and whether the record's is `large`: larger than
+      what the errors of figures at both ends come to.
     """
 
     scenario: Scenario
@@ -195,7 +196,7 @@ def roll_origins(
         origins=years,
         level=level,
         skill=skill_table(games, history, record, level),
-        drift=drift_table(games, record),
+        drift=drift_table(games, history, record),
         notes=(_SIZE,),
     )
 
@@ -294,7 +295,7 @@ def _skill(scores: dict[str, Floats], level: float) -> dict[str, Any]:
     }
 
 
-def drift_table(games: Sequence[Game], record: Record) -> "pd.DataFrame":
+def drift_table(games: Sequence[Game], history: History, record: Record) -> "pd.DataFrame":
     """The drift of each pair to the end of the record, from `DRIFT_FROM` or the first origin at which it is known."""
     import pandas as pd
 
@@ -310,5 +311,7 @@ def drift_table(games: Sequence[Game], record: Record) -> "pd.DataFrame":
                 came = _POINTS * float(record.shares[i, j, -1] - past)
                 said = _POINTS * float(np.median(mine[known[0]].seen[:, i, j, -1]) - past)
                 about = {"kind": kind, "state": state, "power": power, "since": known[0]}
-                rows.append(about | {"record": came, "model": said, "right": bool(came * said > 0.0)})
+                error = history.error_of(power) * float(np.hypot(past, record.shares[i, j, -1])) * _POINTS
+                found = {"record": came, "model": said, "right": bool(came * said > 0.0), "large": abs(came) > error}
+                rows.append(about | found)
     return pd.DataFrame(rows)

@@ -79,8 +79,10 @@ def print_origins(found: "Origins", file: TextIO | None = None) -> None:
         console.print(table)
         mine = found.drift[found.drift["kind"] == kind]
         if len(mine):
+            large = mine[mine["large"]]
             console.print(
-                f"sign of the drift to the end of the record: right for {mine['right'].sum()} of {len(mine)} pairs"
+                f"sign of the drift to the end of the record: right for {mine['right'].sum()} of {len(mine)} pairs, "
+                f"{large['right'].sum()} of the {len(large)} whose drift is larger than its error"
             )
     console.print(
         "\n[dim]Points of goods turnover. Skill is 1 less the ratio of CRPS to that of persistence with a random-walk "

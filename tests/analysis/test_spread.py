@@ -116,7 +116,7 @@ def block_of(first, quarters):
     by_state = np.zeros((1, quarters, 1, len(BY_STATE))) + count[None, :, None, None]
     return Block(
         first=0, states=("A",), powers=("B",), kinds=("deal",), quarters=tuple(range(first, first + quarters)),
-        by_power=by_power, by_state=by_state, offers=np.zeros((1, 1, 1, 1, 4), dtype=np.int64),
+        by_power=by_power, by_state=by_state, offers=np.zeros((1, 1, 1, 1, 4)), answers=np.zeros((1, 1)),
     )  # fmt: skip
 
 
