@@ -66,7 +66,13 @@ class _Known:
         """The value of a number in this scenario; None where it is drawn for every run."""
         if name in self.scenario.sampled:
             return None
+        if self.is_off(name):
+            return 0.0
         return float(self.scenario.numbers.get(name, self.evidence.numbers[name].value))
+
+    def is_off(self, name: str) -> bool:
+        """Whether a number is the strength of a system that the scenario switches off."""
+        return any(name in self.evidence.systems[system].strengths for system in self.scenario.without)
 
 
 def remarks(scenario: Scenario, evidence: Evidence) -> list[str]:
@@ -162,6 +168,8 @@ def _set(event: Event, known: _Known) -> Iterator[str]:
     for name, value in zip(names, values, strict=True):
         if not known.changes(event, ("set", name), known.value(name), value):
             yield f"it changes nothing: {name} is {value:g} already"
+        elif known.is_off(name) and value != 0.0:
+            yield f"{name} is switched off by 'without', and this switches it on again"
         fields = fields_of(name)
         if name.split(".")[0] in _OF_ACTORS and not fields:
             yield f"it changes nothing: {name} is read at the start of a run and never again"

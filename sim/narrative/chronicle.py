@@ -5,9 +5,10 @@ Every sentence is derived from the run; nothing is embroidered. The same scenari
 years of a state into words.
 """
 
+import re
 import textwrap
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from sim.batch.outcomes import split_word
@@ -160,7 +161,16 @@ class _Story:
             date, event = together[0]
             one = SEVERAL.get(event.kind, "")
             targets = {one: tuple(str(each.fields[one]) for _, each in together)} if len(together) > 1 else {}
-            yield f"{quarter_text(date)}: {event_sentence(event, self.name, targets)}{self._fate(date, event, year)}"
+            sentence = event_sentence(event, self._names(event), targets)
+            yield f"{quarter_text(date)}: {sentence}{self._fate(date, event, year)}"
+
+    def _names(self, event: Event) -> Mapping[str, str]:
+        """Names of states and powers, and of the numbers that an event sets: what they are, up to the first pause."""
+        if event.kind is not EventKind.SET:
+            return self.name
+        numbers = (self.evidence.numbers[str(name)] for name in event.fields["number"])  # type: ignore[union-attr]
+        pause = re.compile(r"[,:;(]")
+        return {**self.name, **{one.name: f"'{pause.split(one.meaning)[0].strip()}' ({one.name})" for one in numbers}}
 
     def _fate(self, date: int, event: Event, year: Year) -> str:
         """How an offer that a scenario lays on the table was answered."""

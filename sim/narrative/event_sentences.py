@@ -34,10 +34,10 @@ CHANGES = ("change", "capacity", "cost")  # and these with their sign
 def event_sentence(event: Event, names: Mapping[str, str], targets: Mapping[str, tuple[str, ...]]) -> str:
     """An event of the scenario in its own sentence.
 
-    names: of states, powers, corridors and pipelines, by code; targets: those to whom it happens, where it is told of
-    several at once.
+    names: of states, powers, corridors and pipelines, by code, and of numbers; targets: those to whom it happens, where
+    it is told of several at once.
     """
-    said: dict[str, Any] = {**event.fields, **targets, **way_words(event), **_said_of(event, targets)}
+    said: dict[str, Any] = {**event.fields, **targets, **way_words(event), **_said_of(event, names, targets)}
     for key, value in said.items():
         if isinstance(value, tuple):
             said[key] = listing(names.get(code, str(code)) for code in value) or "nobody"
@@ -54,7 +54,7 @@ def event_sentence(event: Event, names: Mapping[str, str], targets: Mapping[str,
     return told + held + (f" {event.note}" if event.note else "")
 
 
-def _said_of(event: Event, targets: Mapping[str, tuple[str, ...]]) -> dict[str, Any]:
+def _said_of(event: Event, names: Mapping[str, str], targets: Mapping[str, tuple[str, ...]]) -> dict[str, Any]:
     """What a sentence says in words of its own, where the plain value would not read well."""
     fields = event.fields
     if event.kind in {EventKind.CAPACITY, EventKind.BUDGET, EventKind.ANSWER}:
@@ -68,7 +68,7 @@ def _said_of(event: Event, targets: Mapping[str, tuple[str, ...]]) -> dict[str, 
         return {"domain": words} | ({"between": "all powers"} if fields["between"] == "all" else {})
     if event.kind is EventKind.SET:
         named = zip(fields["number"], fields["to"], strict=True)  # type: ignore[arg-type]
-        return {"number": listing(f"{name} is {value:g}" for name, value in named)}
+        return {"number": listing(f"{names.get(str(name), str(name))} is {value:g}" for name, value in named)}
     if event.kind is EventKind.GROWTH and fields["rate"] is None:
         return {"rate": "its usual rate"}
     if event.kind is EventKind.GROWTH:

@@ -13,10 +13,11 @@ from sim.scenario.scenario import load_scenario
 def told(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 
-    def read(*events):
+    def read(*events, without=""):
         path = tmp_path / "x.yaml"
         lines = "".join(f"  - {event}\n" for event in events)
-        path.write_text(f"title: T\nquestion: Q?\nextends: baseline\nevents:\n{lines}", encoding="utf-8")
+        off = f"without: {without}\n" if without else ""
+        path.write_text(f"title: T\nquestion: Q?\nextends: baseline\n{off}events:\n{lines}", encoding="utf-8")
         scenario = load_scenario(path)
         return remarks(scenario, load_evidence(scenario.world))
 
@@ -65,6 +66,15 @@ def test_an_end_of_what_lives_on_by_itself_is_told(told):
     (said,) = told(f"{{at: 2027-Q1, until: 2028-Q4, {trade}}}")
     assert "nothing goes back after 2028-Q4: ties.KAZ.RUS.trade starts what then lives on" in said
     assert told("{at: 2027-Q1, until: 2028-Q4, set: {number: ties.KAZ.RUS.trust, to: 0.5}}") == []
+
+
+def test_a_strength_that_is_switched_off_and_set_is_told(told):
+    event = "set: {number: choice.dependence_aversion, to: 0.5}"
+    (said,) = told(f"{{at: 2027-Q1, {event}}}", without="[over-dependence-aversion]")
+    assert (
+        said == "x.yaml:6: set: choice.dependence_aversion is switched off by 'without', and this switches it on again"
+    )
+    assert told(f"{{at: 2027-Q1, {event}}}") == []
 
 
 def test_the_size_of_an_offer_to_several_is_asked_about_once_it_is_not_said(told):

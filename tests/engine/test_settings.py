@@ -97,7 +97,11 @@ TO_THE_END = {
     "capacity": "{of: CHN, change: -40 %}",
     "war": "{of: RUS, level: high}",
     "quarrel": "{between: [EU, USA], level: high}",
-    "corridor": "{of: NORTH, capacity: -50 %, cost: 25 %}",
+    "corridor": "{of: NORTH, capacity: -50 %, cost: 25 %, open: low, by: RUS}",
+    "border": "{of: KAZ, with: RUS, open: low, by: RUS}",
+    "pipeline": "{of: CPC, open: none, by: RUS}",
+    "sanction": "{by: [USA, EU], against: [RUS, KAZ], level: high}",
+    "union": "{of: RUS, in: UZB, level: high}",
 }
 
 

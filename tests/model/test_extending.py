@@ -44,7 +44,12 @@ def test_every_event_has_a_code_a_form_and_a_row():
 def test_the_turn_knows_what_each_event_does():
     told = attributes(function("climate", "happen"), "event")
     assert len(set(told)) == len(told)
-    assert set(EVENTS) - set(told) == {"rivalry"}  # what is left when it is none of the others
+    ways = attributes(function("flows", "change_ways"), "event")
+    assert len(set(ways)) == len(ways)
+    # what is left when it is none of the others, of all events and of those that close a way
+    assert set(EVENTS) - set(told) - set(ways) == {"rivalry", "sanction"}
+    first, last = EVENTS.index("border"), EVENTS.index("union")
+    assert set(EVENTS[first : last + 1]) == {*ways, "sanction"} - {"corridor"}
 
 
 def test_every_term_has_its_words_and_is_added_up_once():
