@@ -33,7 +33,7 @@ DOMAINS = tuple(domain.name.lower() for domain in Domain)
 EVENTS = (
     *("summit", "offer", "tariff", "crisis", "visit", "capacity", "rivalry", "vote", "war", "quarrel", "wedge", "thaw"),
     *("downturn", "corridor", "plant", "answer"),
-    *("border", "pipeline", "sanction", "union"),  # one after the other: `phases/flows.py` sees to them
+    *("border", "pipeline", "sanction", "union"),
 )
 
 # What events change between two quarters instead (`sim.engine.settings`), so that the turn needs no branch for them.

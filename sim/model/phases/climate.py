@@ -84,7 +84,7 @@ def happen(w, p, t, row):
             w.thaw[i, lane] = row[5]
         elif code == event.downturn:
             w.slump[i, lane] = 1.0 - (1.0 - w.slump[i, lane]) * (1.0 - row[5])
-        elif code == event.corridor or event.border <= code <= event.union:
+        elif code in (event.corridor, event.border, event.pipeline, event.sanction, event.union):
             change_ways(w, row, code, i, j, k, lane)
         elif code == event.plant:
             w.plant_ordered[i, lane] += row[5]
