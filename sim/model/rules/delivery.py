@@ -14,6 +14,30 @@ from .arithmetic import (
 from .choice import dependence_cost
 
 
+def building_years(stage: float) -> float:
+    """How many years does a work take from signature to delivery, on the mean?
+
+    Claim: works and mines take years, contracts of trade quarters. [minerals-chain-ten-years, chn-decade-of-groundwork]
+
+    stage: part of each of the two stages of the pipeline that moves on in a quarter, above 0.
+    """
+    return YEARS_A_QUARTER / (HALF * stage)
+
+
+def endures_part(years: float, horizon: float, passing: float) -> float:
+    """What part of a work signed now stands at the horizon, 0..1?
+
+    Claim: works and mines take years; a contract of trade passes through the books and leaves nothing that stands.
+    [minerals-chain-ten-years, chn-decade-of-groundwork]
+
+    years: from the rule above; horizon: years that a state looks ahead; passing: 1 for contracts of trade, of which a
+    year's part counts beside a year's trade. Two stages alike: 1 - e^-x (1 + x) with x = 2 horizon / years.
+    """
+    x = horizon / (HALF * years)
+    built = 1.0 - exp(-x) * (1.0 + x)
+    return passing * clamp(1.0 / years, 0.0, 1.0) + (1.0 - passing) * built
+
+
 def kept_share(
     credibility: float, volatility: float, noise: float, delivery_risk: float, volatility_swing: float
 ) -> float:

@@ -4,6 +4,8 @@ import pytest
 
 from helpers.rulebook import falls, ignores, rises, stays_between
 from sim.model.rules.delivery import (
+    building_years,
+    endures_part,
     entangled,
     goodwill_next,
     home_built,
@@ -187,3 +189,21 @@ def test_a_union_deepens_as_outsiders_gain():
     # half of the most that others' gains could bring about
     assert union_fit(0.02, 0.8, 1.0, 0.05) == pytest.approx(0.04)
     assert union_fit(0.02, 0.8, 0.0, 0.05) == 0.02
+
+
+def test_a_mine_takes_ten_years_and_a_contract_of_trade_quarters():
+    falls(building_years, "stage")
+    assert building_years(0.05) == pytest.approx(10.0)
+    assert building_years(0.5) == pytest.approx(1.0)
+
+
+def test_what_takes_years_stands_in_part_at_the_horizon():
+    rises(endures_part, "horizon", passing=0.0)
+    falls(endures_part, "years", passing=0.0)
+    falls(endures_part, "years", passing=1.0)
+    ignores(endures_part, "horizon", passing=1.0)
+    stays_between(0.0, 1.0, endures_part)
+    # two stages of which each takes half of the time: after that time 1 - 3 / e^2 of it stands
+    assert endures_part(4.0, 4.0, 0.0) == pytest.approx(1.0 - 3.0 * math.exp(-2.0))
+    assert endures_part(2.0, 4.0, 1.0) == 0.5
+    assert endures_part(0.5, 4.0, 1.0) == 1.0
