@@ -271,7 +271,12 @@ FIELDS = (
     Field("grip", "ij", "0..1", "what the power could withhold now"),
     Field("let_through", "ij", "0..1", "part of the growth of trade that corridors let through"),
     Field("flowing", "ij", "0..1", "part of the usual trade that gets through now"),
-    Field("agreement", "ij", "0..1", "how far the state votes as the power does in the United Nations"),
+    Field(
+        *("agreement", "ij", "0..1", "how far the state votes as the power does in the United Nations"),
+        "ties.{i}.{j}.agreement",
+    ),
+    Field("agreement_start", "ij", "0..1", "usual agreement", "ties.{i}.{j}.agreement"),
+    Field("dependence_start", "ij", "0..1", "dependence on the power at the start"),
     Field("arms", "ij", "index points", "security delivered this quarter"),
     Field("partnered", "ij", "0..1", "security ties held by powers that coordinate with this one"),
     Field("bound", "ij", "0..1", "membership in customs unions of other powers"),

@@ -96,8 +96,7 @@ SCRATCH: Mapping[str, tuple[Scratch, ...]] = {
         Scratch("packaged_with", "j", "weight", "the same by power, in dependence"),
     ),
     "diplomacy_state": (
-        Scratch("pull_to_yes", "", "weight", "dependence on powers that ask for a yes"),
-        Scratch("pull_to_no", "", "weight", "dependence on powers that ask for a no"),
+        Scratch("drawn_to_yes", "", "powers", "how strongly those that ask draw it to yes, below 0 to no"),
         Scratch("balloted", "", "powers", "powers that ask for a vote"),
         Scratch("travelled", "", "visits", "visits this quarter"),
     ),

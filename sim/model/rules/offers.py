@@ -127,17 +127,17 @@ def host_probability(summit_rate: float, own_format: float, rival_format: float,
     return clamp(summit_rate + format_mirroring * rival_format * (1.0 - own_format), 0.0, 1.0)
 
 
-def held_back(guess: float, mind: float, noise: float, sounding: float) -> float:
+def held_back(guess: float, mind: float, heard: float, sounding: float) -> float:
     """Does a power keep an offer to itself because it has been told that it would be refused? 1 or 0.
 
     Claim: what reaches the table has been agreed beforehand; powers sound out what the other side could take.
     [usa-c5-summit-2025-11, c5-shop-for-security-partners, putnam-two-levels-1988]
 
     guess: odds of a yes as the power sees them; mind uniform in 0..1: where the state stands this quarter, low is
-    willing; noise uniform in 0..1; sounding: part of its offers of which it hears beforehand where the state
+    willing; heard uniform in 0..1; sounding: part of its offers of which it hears beforehand where the state
     stands.
     """
-    return 1.0 if noise < sounding and mind >= guess else 0.0
+    return 1.0 if heard < sounding and mind >= guess else 0.0
 
 
 def guess_next(guess: float, odds: float, answer_weight: float) -> float:

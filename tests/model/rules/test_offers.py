@@ -223,7 +223,7 @@ def test_what_is_known_to_be_unwelcome_is_held_back():
     assert held_back(0.4, 0.7, 0.1, 0.75) == 1.0
     assert held_back(0.4, 0.3, 0.1, 0.75) == 0.0  # it would be welcome
     assert held_back(0.4, 0.7, 0.9, 0.75) == 0.0  # nobody asked
-    ignores(held_back, "guess", "mind", "noise", sounding=0.0)
+    ignores(held_back, "guess", "mind", "heard", sounding=0.0)
 
 
 def test_powers_learn_from_answers_and_forget():
