@@ -277,7 +277,7 @@ FIELDS = (
     ),
     Field("agreement_start", "ij", "0..1", "usual agreement", "ties.{i}.{j}.agreement"),
     Field("dependence_start", "ij", "0..1", "dependence on the power at the start"),
-    Field("arms", "ij", "index points", "security delivered this quarter"),
+    Field("arms", "ij", "index points", "arms delivered this quarter"),
     Field("partnered", "ij", "0..1", "security ties held by powers that coordinate with this one"),
     Field("bound", "ij", "0..1", "membership in customs unions of other powers"),
     Field("strained", "ij", "0..1", "security ties with other powers that are at war"),

@@ -103,6 +103,7 @@ SCRATCH: Mapping[str, tuple[Scratch, ...]] = {
     "deliver_state": (
         Scratch("kept_part", "", "0..1", "part of what is due that the power delivers this quarter"),
         Scratch("came", "", "unit", "delivered of a kind by the power"),
+        Scratch("released", "", "0..1", "part of the security under way from the power that comes this quarter"),
         Scratch("works", "", "scales", "finished of a kind by the power, in absorptive scales"),
         Scratch("links_built", "", "scales", "infrastructure that the power has finished"),
         Scratch("deal_flow", "", "bn USD a year", "trade under contracts that are being delivered"),

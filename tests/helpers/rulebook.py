@@ -81,6 +81,7 @@ CIRCUMSTANCES: dict[str, Span] = {
     "scale": (0.001, 10.0),
     "span": (0.001, 100.0),
     "stage": (0.01, 1.0),
+    "last_stage": (0.01, 1.0),
     "years": (0.5, 20.0),
     "horizon": (0.5, 20.0),
     "ordered": (0.0, 50.0),

@@ -133,7 +133,8 @@ def order_needs(w, p, i):
             scale = absorptive_scale(w.gdp[i, lane], secures, p[choice.absorption + k, lane])
             w.scale[i, k, lane] = scale
             w.per_scale[i, k, lane] = 1.0 / scale
-            years = building_years(p[delivery.stage + k, lane])
+            stage = p[delivery.stage + k, lane]
+            years = building_years(stage, pick(k == SECURITY, p[delivery.lot_chance, lane], stage))
             w.span[i, k, lane] = scale * years
             w.endures[i, k, lane] = endures_part(years, p[choice.horizon, lane], passing)
             w.backlog[i, k, lane] = 0.0

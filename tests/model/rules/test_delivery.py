@@ -10,6 +10,8 @@ from sim.model.rules.delivery import (
     goodwill_next,
     home_built,
     kept_share,
+    lot_due,
+    lots_part,
     mass_of,
     need_next,
     side_trade_lost,
@@ -17,6 +19,7 @@ from sim.model.rules.delivery import (
     trade_luck,
     trade_next,
     trade_trend,
+    training_part,
     union_fit,
     wear_left,
 )
@@ -192,9 +195,19 @@ def test_a_union_deepens_as_outsiders_gain():
 
 
 def test_a_mine_takes_ten_years_and_a_contract_of_trade_quarters():
-    falls(building_years, "stage")
-    assert building_years(0.05) == pytest.approx(10.0)
-    assert building_years(0.5) == pytest.approx(1.0)
+    falls(building_years, "stage", "last_stage")
+    assert building_years(0.05, 0.05) == pytest.approx(10.0)
+    assert building_years(0.5, 0.1) == pytest.approx(3.0)
+
+
+def test_arms_come_in_lots_and_training_year_by_year():
+    assert lot_due(0.05, 0.1) == 1.0
+    assert lot_due(0.15, 0.1) == 0.0
+    ignores(lots_part, "lot", lot_part=0.0)
+    assert lots_part(1.0, 0.5) == 0.5
+    falls(training_part, "lot_part")
+    # on the mean as much comes whatever part of it is arms
+    assert 0.1 * lots_part(1.0, 0.8) + training_part(0.1, 0.8) == pytest.approx(0.1)
 
 
 def test_what_takes_years_stands_in_part_at_the_horizon():
