@@ -73,7 +73,7 @@ def print_amounts(evidence: "Evidence", printed: str) -> str:
         "",
         printed,
         "",
-        f"What powers offer and sign a year in `{SCENARIO}`, the mean over {RUNS} runs and ten years, in bn USD of 2024 "
+        f"What powers offer and sign a year in `{SCENARIO}`, mean over {RUNS} runs and ten years, in bn USD of 2024 "
         "(security in index points). A conditional exploration, not a forecast.",
         "",
         "## Offered and signed, by power",

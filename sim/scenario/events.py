@@ -53,7 +53,7 @@ USUAL = "usual"
 JOIN, LEAVE = MOVES = ("join", "leave")
 ANSWER_WORDS = ("yes", "no")
 
-FieldValue: TypeAlias = str | float | tuple[str, ...] | tuple[float, ...] | None
+FieldValue: TypeAlias = str | bool | float | tuple[str, ...] | tuple[float, ...] | None
 
 
 class EventKind(Enum):
