@@ -20,7 +20,7 @@ from sim.model.phases.layout import (
     hand,
     strides,
 )
-from sim.model.rules.arithmetic import pick, positive, saturating
+from sim.model.rules.arithmetic import pick, positive
 from sim.model.rules.choice import (
     acceptance,
     agenda_price,
@@ -55,6 +55,7 @@ from sim.model.rules.identity import kinship_value
 from sim.model.rules.offers import guess_fading, guess_next
 from sim.model.rules.region import solidarity_price
 from sim.model.rules.routes import buyer_bond, outlet_value
+from sim.model.rules.terms import suitor_weight
 
 Weighed: Any = namedtuple("Weighed", OFFER_TERMS)  # type: ignore[misc]
 Regard: Any = namedtuple("Regard", REGARD_TERMS)  # type: ignore[misc]
@@ -345,5 +346,5 @@ def choose_state(w, p, t, i):
                 w.accepted[i, j, k, lane] = 1.0
                 w.packaged[lane] += w.hand_relative[n]
                 w.packaged_with[j, lane] += w.hand_taken[n]
-                clause = w.hand[hand.signed, n] * saturating(w.hand_relative[n])
+                clause = w.hand[hand.signed, n] * suitor_weight(w.size[i, j, k, lane], w.scale[i, k, lane])
                 w.promised[i, j, lane] += (1.0 - w.promised[i, j, lane]) * clause

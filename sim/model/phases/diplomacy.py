@@ -6,9 +6,7 @@ from sim.model.parameters import camps, choice, diplomacy
 from sim.model.phases.layout import (
     AGREEMENT,
     ECONOMIC_RIVALRY,
-    QUARTERS,
     SECURITY_RIVALRY,
-    SESSION,
     VISIT,
     VOTE,
     domain_of,
@@ -29,6 +27,7 @@ from sim.model.rules.diplomacy import (
     vote_offence,
 )
 from sim.model.rules.terms import suitor_weight
+from sim.model.schedule import AUTUMN, QUARTERS
 
 
 @inlined
@@ -110,7 +109,7 @@ def diplomacy_state(w, p, t, i):
         for lane in range(lanes):
             signed = w.gain[i, j, ECONOMIC_RIVALRY, lane] + w.gain[i, j, SECURITY_RIVALRY, lane]
             w.recent[i, j, lane] = recent_gain(w.recent[i, j, lane], signed, p[choice.gain_memory, lane])
-    if t % QUARTERS == SESSION:
+    if t % QUARTERS == AUTUMN:  # the General Assembly meets in autumn
         hold_session(w, p, t, i)
     cast_vote(w, p, t, i)
     for lane in range(lanes):

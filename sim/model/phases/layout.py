@@ -38,10 +38,6 @@ ARMS = int(Stream.ARMS)
 SOUNDING = int(Stream.SOUNDING)
 
 
-QUARTERS = 4  # of a year
-SESSION = 3  # the last of them, in which the General Assembly votes, counted from 0
-
-
 # Columns of a happening behind the nine that say what it is: the last quarter in which it may be due, and then, for
 # each lane, the quarter in which it is due there.
 LAST, DUE = range(9, 11)
