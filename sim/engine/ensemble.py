@@ -52,7 +52,7 @@ class PreparedEnsemble:
     evidence: Evidence
     values: Mapping[str, Any]  # every number by name: a float, or one float a run, from run 0 on
     events: tuple[Event, ...]  # in the order of their first quarter
-    rows: np.ndarray  # float64 [rows, 8], see `sim.engine.event_rows`
+    rows: np.ndarray  # float64 [rows, 9], see `sim.engine.event_rows`
     event_of: np.ndarray  # int64 [rows], the event each row belongs to
     pole: np.ndarray  # float64 [powers], -1..1
     seed: int
@@ -91,7 +91,7 @@ class PreparedEnsemble:
         )
 
     def happenings(self, first: int, lanes: int) -> np.ndarray:
-        """Events laid out for the turn and some runs: float64 [rows, 9 + lanes].
+        """Events laid out for the turn and some runs: float64 [rows, 10 + lanes].
 
         What `sim.engine.event_rows` says, the last quarter in which the event may be due, and for each run the quarter
         in which it is due there. What is left to luck is drawn here and not in the turn, so that what happens can be

@@ -1,6 +1,6 @@
 """Events laid out as rows of numbers for the turn, which knows no words.
 
-A row is: first quarter, code, state, power, kind or domain, three values. An event for several actors becomes several
+A row is: first quarter, code, state, power, kind or domain, four values. An event for several actors becomes several
 rows; -1 stands for an actor, kind or value that does not apply. Two powers (of a rivalry, or to be driven apart) stand
 in the columns of state and power, and a corridor or a pipeline stands in the column of the power. Who closes a way
 stands in the column of the kind, and of a sanction, whether the first of the two is a power that sets it against the
@@ -27,7 +27,7 @@ ANSWERS = {"yes": 1.0, "no": -1.0}
 
 
 def rows_of(events: Sequence[Event], evidence: Evidence) -> tuple[np.ndarray, np.ndarray]:
-    """What each event is, in numbers, and which event each row belongs to: float64 [rows, 8], int64 [rows]."""
+    """What each event is, in numbers, and which event each row belongs to: float64 [rows, 9], int64 [rows]."""
     states = (state.code for state in evidence.states)
     powers = tuple(power.code for power in evidence.powers)
     corridors = (corridor.code for corridor in evidence.corridors)
@@ -42,11 +42,11 @@ def rows_of(events: Sequence[Event], evidence: Evidence) -> tuple[np.ndarray, np
         code = EVENTS.index(event.kind.name.lower())
         rows += [(float(event.at), float(code), *row) for row in more]
         event_of += [number] * len(more)
-    return np.array(rows).reshape(-1, 8), np.array(event_of, dtype=np.int64)
+    return np.array(rows).reshape(-1, 9), np.array(event_of, dtype=np.int64)
 
 
 def _row(i: float = NOTHING, j: float = NOTHING, k: float = NOTHING, *values: float) -> Row:
-    given = (*values, 0.0, 0.0, 0.0)[:3]
+    given = (*values, 0.0, 0.0, 0.0, 0.0)[:4]
     return (i, j, k, *given)
 
 
@@ -57,7 +57,7 @@ def _summit(fields: Mapping[str, Any], at: Places, _: tuple[str, ...]) -> list[R
 def _offer(fields: Mapping[str, Any], at: Places, _: tuple[str, ...]) -> list[Row]:
     terms = [NOTHING if fields.get(term) is None else fields[term] for term in ("exclusivity", "governance")]
     kind = KINDS.index(fields["kind"])
-    return [_row(at[fields["to"]], at[fields["by"]], kind, fields["size"], *terms)]
+    return [_row(at[fields["to"]], at[fields["by"]], kind, fields["size"], *terms, float(bool(fields.get("agreed"))))]
 
 
 def _visit(fields: Mapping[str, Any], at: Places, powers: tuple[str, ...]) -> list[Row]:

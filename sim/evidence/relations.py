@@ -40,6 +40,7 @@ TIE_FIELDS: Mapping[str, tuple[Span, str]] = {
     "culture": (SHARE, "pull of the language and culture of {power} in {state}"),
     "haul": (SHARE, "extra cost of carriage between {state} and {power} against that of a neighbour, as a share"),
     "energy": (SHARE, "share of the oil and gas exports of {state} that goes to {power}"),
+    "agreement": (SHARE, "how often {state} votes as {power} does in the General Assembly; abstention counts half"),
 }
 RIVALRY_FIELDS: Mapping[str, tuple[Span, str]] = {
     "economic": (LEANING, "economic rivalry of {power_a} and {power_b}; below 0 they coordinate"),

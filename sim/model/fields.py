@@ -146,6 +146,8 @@ FIELDS = (
     Field("total", "ik", "stock", "held with everyone"),
     Field("scale", "ik", "stock", "absorptive scale"),
     Field("per_scale", "ik", "1/stock", "one over the absorptive scale"),
+    Field("span", "ik", "stock", "what it can absorb over the years in which such works are built"),
+    Field("endures", "ik", "share", "part of what is signed now that stands at the horizon"),
     Field("backlog", "ik", "stock", "signed and not yet delivered"),
     Field("unit_share", "ik", "1/stock", "share that one unit of stock is"),
     Field("open", "ik", "0..1", "part of a need that is still open, less what is on order"),
@@ -269,8 +271,13 @@ FIELDS = (
     Field("grip", "ij", "0..1", "what the power could withhold now"),
     Field("let_through", "ij", "0..1", "part of the growth of trade that corridors let through"),
     Field("flowing", "ij", "0..1", "part of the usual trade that gets through now"),
-    Field("agreement", "ij", "0..1", "how far the state votes as the power does in the United Nations"),
-    Field("arms", "ij", "index points", "security delivered this quarter"),
+    Field(
+        *("agreement", "ij", "0..1", "how far the state votes as the power does in the United Nations"),
+        "ties.{i}.{j}.agreement",
+    ),
+    Field("agreement_start", "ij", "0..1", "usual agreement", "ties.{i}.{j}.agreement"),
+    Field("dependence_start", "ij", "0..1", "dependence on the power at the start"),
+    Field("arms", "ij", "index points", "arms delivered this quarter"),
     Field("partnered", "ij", "0..1", "security ties held by powers that coordinate with this one"),
     Field("bound", "ij", "0..1", "membership in customs unions of other powers"),
     Field("strained", "ij", "0..1", "security ties with other powers that are at war"),
@@ -317,6 +324,7 @@ FIELDS = (
     Field("share", "ijk", "share", "share of a kind"),
     Field("ordered", "ijk", "stock", "signed, first stage"),
     Field("underway", "ijk", "stock", "signed, second stage"),
+    Field("welcome", "ijk", "0..1", "odds of a yes as the power guesses them from the answers it has had"),
     Field("carrot", "ijk", "factor", "extra effort decided after a rival's gain"),
     Field("worth", "ijk", "0..1", "part of an offer's worth that carriage and refining leave"),
     Field("rival_backlog", "ij", "stock", "works on order that could stand in for the power's own"),
@@ -325,6 +333,7 @@ FIELDS = (
     Field("strings", "ijk", "0..1", "governance asked by the latest offer"),
     Field("signed", "ijk", "0..1", "its exclusivity after bargaining"),
     Field("told", "ijk", "-1..1", "answer given from outside this quarter: 1 yes, -1 no, 0 the state's own"),
+    Field("agreed", "ijk", "0 or 1", "whether it has been negotiated before it is laid on the table"),
     Field("accepted", "ijk", "0 or 1", "answer"),
     Field("probability", "ijk", "0..1", "probability of a yes by the state's own rule; kept where someone asks why"),
     Field("utility", "ijk", "utility", "what the offer is worth; kept where someone asks why"),
@@ -334,6 +343,7 @@ FIELDS = (
     Field("forced_size", "ijk", "unit", "offer that a scenario puts on the table"),
     Field("forced_exclusivity", "ijk", "0..1 or -1", "its exclusivity; -1 = the power's own style"),
     Field("forced_strings", "ijk", "0..1 or -1", "its governance terms; -1 = the power's own style"),
+    Field("forced_agreed", "ijk", "0 or 1", "whether it has been negotiated before"),
     Field("made_count", "ijk", "offers", "offers so far"),
     Field("taken_count", "ijk", "offers", "accepted so far"),
     Field("made_value", "ijk", "unit", "value offered so far"),
@@ -354,9 +364,9 @@ DRAFT = ("drawn", "median", "market", "package", "spread", "limit", "mega", "net
 
 
 HAND = (
-    *("size", "scale", "need", "priority", "believed", "local", "packaged"),
-    *("dependence", "share", "total", "weight", "packaged_with", "trade_war"),
-    *("signed", "clause", "strings", "regard", "secures", "told"),
+    *("size", "span", "need", "priority", "believed", "local", "packaged"),
+    *("dependence", "share", "total", "own", "ordered", "endures", "weight", "packaged_with", "trade_war"),
+    *("signed", "clause", "strings", "regard", "secures", "agreed", "told"),
 )
 
 
@@ -366,7 +376,18 @@ STRIDE = 16  # lists are worked on in steps of so many offers, so that none is l
 LISTS = (
     *("draft_first", "draft_last", "draft_lane", "draft_luck", "draft", "draft_size"),
     *("table_first", "table_last", "table_lane"),
-    *("seats", "seat_lane", "seat_power", "seat_kind", "seat_luck", "hand", "hand_relative", "hand_taken", "hand_yes"),
+    *(
+        "seats",
+        "seat_lane",
+        "seat_power",
+        "seat_kind",
+        "seat_luck",
+        "hand",
+        "hand_relative",
+        "hand_taken",
+        "hand_yes",
+        "hand_odds",
+    ),
 )
 
 

@@ -45,6 +45,12 @@ class Phase(IntEnum):
     RECORD = "states", "resolve"
 
 
+QUARTERS = 4
+"""Of a year."""
+
+AUTUMN = 3
+"""The last of them, counted from 0."""
+
 QUARTER = tuple(phase for phase in Phase if phase > Phase.START)
 """The phases of one quarter. Everyone ends a phase before the next begins."""
 

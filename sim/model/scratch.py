@@ -96,14 +96,14 @@ SCRATCH: Mapping[str, tuple[Scratch, ...]] = {
         Scratch("packaged_with", "j", "weight", "the same by power, in dependence"),
     ),
     "diplomacy_state": (
-        Scratch("pull_to_yes", "", "weight", "dependence on powers that ask for a yes"),
-        Scratch("pull_to_no", "", "weight", "dependence on powers that ask for a no"),
+        Scratch("drawn_to_yes", "", "powers", "how strongly those that ask draw it to yes, below 0 to no"),
         Scratch("balloted", "", "powers", "powers that ask for a vote"),
         Scratch("travelled", "", "visits", "visits this quarter"),
     ),
     "deliver_state": (
         Scratch("kept_part", "", "0..1", "part of what is due that the power delivers this quarter"),
         Scratch("came", "", "unit", "delivered of a kind by the power"),
+        Scratch("released", "", "0..1", "part of the security under way from the power that comes this quarter"),
         Scratch("works", "", "scales", "finished of a kind by the power, in absorptive scales"),
         Scratch("links_built", "", "scales", "infrastructure that the power has finished"),
         Scratch("deal_flow", "", "bn USD a year", "trade under contracts that are being delivered"),

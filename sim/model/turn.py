@@ -44,7 +44,7 @@ _FEEL_STATE, _FEEL_POWER = int(Phase.FEEL_STATE), int(Phase.FEEL_POWER)
 def advance(store, p, happenings, first, quarters, phase, actor, pole, by_power, by_state):
     """Play `quarters` quarters from quarter `first` on, or only one phase of one actor.
 
-    store: `sim.model.world.Store`; p: float64 [numbers, lanes]; happenings: float64 [events, 9 + lanes] (see
+    store: `sim.model.world.Store`; p: float64 [numbers, lanes]; happenings: float64 [events, 10 + lanes] (see
     `sim.engine.ensemble`); phase, actor: a `sim.model.schedule.Phase` and the position of the actor, and with ALL 0,
     or `GO_ON` where the world has started before; pole: float64 [powers]; by_power [quarters, states, powers, measures,
     lanes] and by_state [quarters, states, measures, lanes]: float64, filled.

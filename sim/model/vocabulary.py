@@ -54,7 +54,7 @@ TERM_WORDS: Mapping[str, TermWords] = {
         "it serves a need",
         "it brings little",
         "It serves a need: {unmet} of the need for {need} is unmet{ordered}. The offer is {times} what {to} can absorb "
-        "well at once, and {to} believes that {believed} of it will come{worth}.",
+        "well in the {years} that such things take, and {to} believes that {believed} of it will come{worth}.",
         "It brings {to} nothing that it needs.",
     ),
     "dependence": TermWords(

@@ -101,7 +101,7 @@ def _lists(states: int, powers: int, lanes: int) -> list[Any]:
     seat += [
         aligned((2, seats), np.uint64),
         aligned((len(HAND), seats), fill=1.0),
-        *(aligned((seats,), fill=1.0) for _ in range(3)),
+        *(aligned((seats,), fill=1.0) for _ in range(4)),
     ]
     return draft + table + seat
 
@@ -120,6 +120,7 @@ def reset(world: Any, values: Mapping[str, Any]) -> None:
         open_now[:] = 1.0
     world.purse[:] = world.budget / YEARS_A_QUARTER
     world.flowing[:] = 1.0
+    world.welcome[:] = values["offers.first_guess"]
     world.forced_exclusivity[:] = -1.0
     world.forced_strings[:] = -1.0
 

@@ -16,7 +16,7 @@ from sim.io.arguments import Arguments
 from sim.io.errors import InputError, input_error, listed, nearest_to, quoted
 from sim.io.text import CAUTION, listing, percent_in_sentence, wrapped
 from sim.model.fields import DOMAINS, KINDS, TERMS
-from sim.model.rules.choice import acceptance
+from sim.model.rules.choice import acceptance, settled
 from sim.model.vocabulary import KIND_WORDS, term_words
 from sim.narrative.explanation import POINTS, Explanation, Flip
 from sim.narrative.replay import Moment, Replay
@@ -151,8 +151,12 @@ def facts_of(moment: Moment, at: tuple[int, int, int], names: Mapping[str, str])
         "carriage and refining" if KINDS[k] == "minerals" else "the cost of carriage",
     )
     sides = [names[powers[n]] for n in np.flatnonzero(w.sided[i, :, 0])]
-    ordered = float(w.backlog[i, k, 0] / w.scale[i, k, 0])
-    times = float(w.size[i, j, k, 0] / w.scale[i, k, 0])
+    backlog = w.rival_backlog[i, j, 0] if KINDS[k] == "infrastructure" else w.backlog[i, k, 0]
+    ordered = float(backlog / w.span[i, k, 0])
+    times = float(w.size[i, j, k, 0] / w.span[i, k, 0])
+    years = float(w.span[i, k, 0] / w.scale[i, k, 0])
+    revealed = float(np.ravel(moment.replay.values["choice.talks_reveal"])[0])
+    believed = settled(float(w.believed[i, j, 0]), float(w.agreed[i, j, k, 0]), revealed)
     return {
         "by": names[powers[j]],
         "to": names[axes["i"][i]],
@@ -166,7 +170,8 @@ def facts_of(moment: Moment, at: tuple[int, int, int], names: Mapping[str, str])
             else f"the language and culture of {names[powers[j]]} draw {names[axes['i'][i]]}"
         ),
         "times": f"{times:.1f} times" if times >= 0.95 else percent_in_sentence(times) + " of",
-        "believed": percent_in_sentence(float(w.believed[i, j, 0])),
+        "years": f"{years:.1f} years" if years > 1.0 else "year",
+        "believed": percent_in_sentence(believed),
         "worth": f"; after {lost}, {percent_in_sentence(worth)} of it is left"
         if percent_in_sentence(worth) != percent_in_sentence(1.0)
         else "",
@@ -283,7 +288,7 @@ def _wanted(offer: Offer, codes: Mapping[str, str | None]) -> bool:
 
 
 def _relative(moment: Moment, at: tuple[int, int, int]) -> float:
-    return float(moment.world.size[(*at, 0)] / moment.world.scale[at[0], at[2], 0])
+    return float(moment.world.size[(*at, 0)] / moment.world.span[at[0], at[2], 0])
 
 
 def _closeness(offer: Offer) -> float:

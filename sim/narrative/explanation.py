@@ -50,7 +50,7 @@ class Explanation:
     offer: Offer
     names: Mapping[str, str]
     facts: Mapping[str, str]
-    relative: float  # size over what the state can absorb well at once
+    relative: float  # size over what the state can absorb well over the years it takes
     margin: float
     flips: Mapping[str, Flip]
 

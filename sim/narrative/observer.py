@@ -28,7 +28,7 @@ class ObservedOffer:
     """One answered offer with what it was in this run: relative size, the first of its sort, an answer to a rival."""
 
     offer: Offer
-    relative: float  # over what the state can absorb well at once
+    relative: float  # over what the state can absorb well over the years it takes
     first: bool  # the first of its kind that this power signs with the state, which had hardly any such ties with it
     answering: bool
     reason: (
@@ -142,7 +142,7 @@ class Observer:
         pair = offer.to, offer.by, offer.kind
         heard = ObservedOffer(
             offer=offer,
-            relative=offer.size / float(self.model.world.scale[i, k, 0]),
+            relative=offer.size / float(self.model.world.span[i, k, 0]),
             first=bool(offer.accepted)
             and pair not in self.signed
             and bool(self.model.world.share[i, j, k, 0] < HARDLY),

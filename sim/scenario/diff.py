@@ -219,7 +219,7 @@ def _event_text(event: Event, dates: list[int], states: list[str]) -> str:
     said = [
         f"{key} {' and '.join(states) if key == each and states else _value_text(event, key, value)}"
         for key, value in event.fields.items()
-        if value is not None
+        if value is not None and value is not False
     ]
     if event.until is not None:
         said.append(f"until {quarter_text(event.until)}")
@@ -241,6 +241,8 @@ def _value_text(event: Event, key: str, value: FieldValue) -> str:
     """A field with its unit, as a file would say it."""
     if isinstance(value, tuple):
         return " and ".join(one if isinstance(one, str) else f"{one:.12g}" for one in value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if not isinstance(value, int | float):
         return str(value)
     if key in FORMS[event.kind].shares:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from sim.evidence.numbers import OFFER_KINDS
 from sim.evidence.relations import RIVALRY_DOMAINS
-from sim.io.forms import Form, as_written, group, number, part, word
+from sim.io.forms import TRUE_OR_FALSE, Form, as_written, group, number, part, word
 from sim.scenario.event_checks import (
     AMOUNTS,
     check_own_sanction,
@@ -53,7 +53,7 @@ USUAL = "usual"
 JOIN, LEAVE = MOVES = ("join", "leave")
 ANSWER_WORDS = ("yes", "no")
 
-FieldValue: TypeAlias = str | float | tuple[str, ...] | tuple[float, ...] | None
+FieldValue: TypeAlias = str | bool | float | tuple[str, ...] | tuple[float, ...] | None
 
 
 class EventKind(Enum):
@@ -100,7 +100,7 @@ class Event:
 
     - summit: host, guests (a tuple)
     - offer: by, to, kind, size, exclusivity and governance (0..1, or None for what the power asks anyway); amount
-      (each or together) where it was said: `size` is what the one state is offered
+      (each or together) where it was said: `size` is what the one state is offered; agreed (True or False)
     - tariff: by, against, rate
     - crisis: in, severity (0..1)
     - visit: by, to; one a state, the other a power
@@ -185,6 +185,7 @@ FORMS: Mapping[EventKind, EventForm] = {
         may={
             "exclusivity": SHARE.says("how far it asks to leave others; without it, as the power usually asks"),
             "governance": SHARE.says("how far it asks for reforms; without it, as the power usually asks"),
+            "agreed": TRUE_OR_FALSE.says("whether it has been negotiated before it is laid", False),
             "amount": word(AMOUNTS).says("whether the size is for each of several states, or for all together"),
         },
         each="to",

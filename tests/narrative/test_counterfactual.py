@@ -49,7 +49,7 @@ def year(model):
 def summit():
     """Two states of the home world in the quarter of the summit: large offers from many powers."""
     prepared = prepare(load_scenario("washington-summit"))
-    return [one for state in ("KAZ", "TKM") for one in explain(prepared, state=state, at="2025-Q4")]
+    return [one for state in ("KAZ", "TJK") for one in explain(prepared, state=state, at="2025-Q4")]
 
 
 # --- words -----------------------------------------------------------------------------------------------------------

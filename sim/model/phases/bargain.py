@@ -6,10 +6,10 @@ from sim.model.rules.arithmetic import positive
 from sim.model.rules.region import common_voice
 from sim.model.rules.terms import (
     bargaining_power,
-    exclusivity_signed,
     local_content,
     processing_granted,
     suitor_weight,
+    terms_left,
 )
 
 
@@ -70,6 +70,8 @@ def bargain_state(w, p, t, i):
         for k in range(kinds):
             for n in range(w.table_first[i, j, k], w.table_last[i, j, k]):
                 lane = w.table_lane[i, n]
-                w.signed[i, j, k, lane] = exclusivity_signed(
-                    w.asked[i, j, k, lane], w.bargaining[i, j, lane], p[terms.concession, lane]
+                agreed = w.agreed[i, j, k, lane]
+                w.signed[i, j, k, lane] = terms_left(
+                    w.asked[i, j, k, lane], w.bargaining[i, j, lane], agreed, p[terms.concession, lane]
                 )
+                w.strings[i, j, k, lane] = terms_left(w.strings[i, j, k, lane], 0.0, agreed, p[terms.concession, lane])

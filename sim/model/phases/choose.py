@@ -8,9 +8,10 @@ import numpy as np
 from sim.model.chance import address, uniform
 from sim.model.compiling import inlined, phase
 from sim.model.fields import OFFER_TERMS, REGARD_TERMS
-from sim.model.parameters import choice, identity, region, routes
+from sim.model.parameters import choice, identity, offers, region, routes
 from sim.model.phases.layout import (
     ACCEPT,
+    DEAL,
     ECONOMIC_RIVALRY,
     INFRASTRUCTURE,
     SECURITY,
@@ -19,7 +20,7 @@ from sim.model.phases.layout import (
     hand,
     strides,
 )
-from sim.model.rules.arithmetic import pick, positive, saturating
+from sim.model.rules.arithmetic import pick, positive
 from sim.model.rules.choice import (
     acceptance,
     agenda_price,
@@ -38,18 +39,23 @@ from sim.model.rules.choice import (
     resentment_price,
     reservation,
     second_tier_value,
+    settled,
     share_after,
+    share_then,
     shelter_value,
     summit_value,
     thin_left,
     trust_value,
     union_price,
     unmet,
+    unseen,
     vacuum_value,
 )
 from sim.model.rules.identity import kinship_value
+from sim.model.rules.offers import guess_fading, guess_next
 from sim.model.rules.region import solidarity_price
 from sim.model.rules.routes import buyer_bond, outlet_value
+from sim.model.rules.terms import suitor_weight
 
 Weighed: Any = namedtuple("Weighed", OFFER_TERMS)  # type: ignore[misc]
 Regard: Any = namedtuple("Regard", REGARD_TERMS)  # type: ignore[misc]
@@ -106,7 +112,12 @@ def know_suitors(w, p, i):
     kinds, lanes = w.need.shape[1:]
     for k in range(kinds):
         for lane in range(lanes):
-            w.open[i, k, lane] = unmet(w.need[i, k, lane], w.backlog[i, k, lane], w.scale[i, k, lane])
+            w.open[i, k, lane] = unmet(w.need[i, k, lane], w.backlog[i, k, lane], w.span[i, k, lane])
+        for j in range(w.might.shape[0]):
+            for lane in range(lanes):
+                w.welcome[i, j, k, lane] = guess_fading(
+                    w.welcome[i, j, k, lane], p[offers.first_guess, lane], p[offers.guess_fade, lane]
+                )
     for lane in range(lanes):
         w.packaged[lane] = 0.0
         w.to_beat[lane] = reservation(
@@ -156,19 +167,25 @@ def seat_offers(w, p, t, i):
                 w.seat_luck[0, n] = w.luck[lane]
                 w.seat_luck[1, n] = where
                 w.hand[hand.size, n] = w.size[i, j, k, lane]
-                w.hand[hand.scale, n] = w.scale[i, k, lane]
+                w.hand[hand.span, n] = w.span[i, k, lane]
                 # of works on order, only those that could stand in for this power's own fill the need
                 w.hand[hand.need, n] = (
-                    unmet(w.need[i, k, lane], w.rival_backlog[i, j, lane], w.scale[i, k, lane])
+                    unmet(w.need[i, k, lane], w.rival_backlog[i, j, lane], w.span[i, k, lane])
                     if k == INFRASTRUCTURE
                     else w.open[i, k, lane]
                 )
                 w.hand[hand.priority, n] = priority(secures, w.wary[i, lane], p[choice.security_premium, lane])
-                w.hand[hand.believed, n] = w.believed[i, j, lane] * w.worth[i, j, k, lane]
+                expected = settled(w.believed[i, j, lane], w.agreed[i, j, k, lane], p[choice.talks_reveal, lane])
+                w.hand[hand.believed, n] = expected * w.worth[i, j, k, lane]
                 w.hand[hand.local, n] = w.local[i, j, lane]
                 w.hand[hand.dependence, n] = w.dependence[i, j, lane]
                 w.hand[hand.share, n] = w.share[i, j, k, lane]
                 w.hand[hand.total, n] = w.total[i, k, lane]
+                # contracts of trade that are being delivered are in the trade of today already
+                standing = 0.0 if k == DEAL else 1.0
+                w.hand[hand.own, n] = standing * (w.ordered[i, j, k, lane] + w.underway[i, j, k, lane])
+                w.hand[hand.ordered, n] = standing * w.backlog[i, k, lane]
+                w.hand[hand.endures, n] = w.endures[i, k, lane]
                 w.hand[hand.weight, n] = w.weight[i, k, lane]
                 w.hand[hand.trade_war, n] = positive(
                     w.heat[j, ECONOMIC_RIVALRY, lane] - w.heat_start[j, ECONOMIC_RIVALRY, lane]
@@ -179,6 +196,20 @@ def seat_offers(w, p, t, i):
                 w.hand[hand.regard, n] = w.regard[j, d, lane]
                 w.hand[hand.secures, n] = secures
                 w.hand[hand.told, n] = w.told[i, j, k, lane]
+                w.hand[hand.agreed, n] = w.agreed[i, j, k, lane]
+
+
+@inlined
+def share_with(w, n, size):
+    """What share of the kind the power would hold at the horizon with so large an offer on top of what is on order."""
+    return share_then(
+        w.hand[hand.share, n],
+        w.hand[hand.total, n],
+        w.hand[hand.own, n],
+        w.hand[hand.ordered, n],
+        size,
+        w.hand[hand.endures, n],
+    )
 
 
 @inlined
@@ -187,8 +218,7 @@ def dependence_after(w, n):
     return share_after(
         w.hand[hand.dependence, n],
         w.hand[hand.share, n],
-        w.hand[hand.total, n],
-        w.hand[hand.size, n],
+        share_with(w, n, w.hand[hand.size, n]),
         w.hand[hand.weight, n],
         w.hand[hand.packaged_with, n],
     )
@@ -204,11 +234,11 @@ def weigh(w, p, n, lane, after):
     gained = benefit(
         w.hand[hand.need, n],
         w.hand[hand.size, n],
-        w.hand[hand.scale, n],
+        w.hand[hand.span, n],
         w.hand[hand.packaged, n],
         w.hand[hand.believed, n]
         * thin_left(
-            w.hand[hand.size, n] / w.hand[hand.scale, n], p[choice.thin_money, lane], p[choice.thin_floor, lane]
+            w.hand[hand.size, n] / w.hand[hand.span, n], p[choice.thin_money, lane], p[choice.thin_floor, lane]
         ),
         w.hand[hand.priority, n],
         w.hand[hand.local, n],
@@ -248,13 +278,19 @@ def as_told(told, own, allowed):
 
 
 @inlined
+def left_unseen(w, p, n, lane):
+    """How much of what decides about the offer nobody outside can see."""
+    return unseen(p[choice.temperature, lane], w.hand[hand.agreed, n], p[choice.talks_reveal, lane])
+
+
+@inlined
 def keep_reasons(w, p, i, n):
     """Keep what decided an offer, for whoever asks why."""
     lane, j, k = w.seat_lane[n], w.seat_power[n], w.seat_kind[n]
     gained, leaning, bound, governed, rooted, utility = weigh(w, p, n, lane, dependence_after(w, n))
     held, allowed = w.to_beat[lane], may_take(w, p, i, n, lane, gained)
     w.draw[i, j, k, lane] = uniform(w.seat_luck[0, n], w.seat_luck[1, n])
-    w.probability[i, j, k, lane] = acceptance(utility, held, allowed, p[choice.temperature, lane])
+    w.probability[i, j, k, lane] = acceptance(utility, held, allowed, left_unseen(w, p, n, lane))
     w.utility[i, j, k, lane] = utility
     w.reserved[i, j, k, lane] = held
     w.allowed[i, j, k, lane] = allowed
@@ -290,20 +326,25 @@ def choose_state(w, p, t, i):
             after = dependence_after(w, n)
             gained, leaning, bound, governed, rooted, utility = weigh(w, p, n, lane, after)
             allowed = may_take(w, p, i, n, lane, gained)
-            own = acceptance(utility, w.to_beat[lane], allowed, p[choice.temperature, lane])
+            own = acceptance(utility, w.to_beat[lane], allowed, left_unseen(w, p, n, lane))
             probability = as_told(w.hand[hand.told, n], own, allowed)
             draw = uniform(w.seat_luck[0, n], w.seat_luck[1, n])
-            w.hand_relative[n] = w.hand[hand.size, n] / w.hand[hand.scale, n]
-            w.hand_taken[n] = positive(after - w.hand[hand.dependence, n] - w.hand[hand.packaged_with, n])
+            w.hand_relative[n] = w.hand[hand.size, n] / w.hand[hand.span, n]
+            gained_share = share_with(w, n, w.hand[hand.size, n]) - share_with(w, n, 0.0)
+            w.hand_taken[n] = w.hand[hand.weight, n] * positive(gained_share)
             w.hand_yes[n] = 1.0 if draw < probability else 0.0
+            w.hand_odds[n] = probability
         if w.terms.shape[0] > 0:
             for n in range(first, last):
                 keep_reasons(w, p, i, n)
         for n in range(first, last):
+            lane, j, k = w.seat_lane[n], w.seat_power[n], w.seat_kind[n]
+            w.welcome[i, j, k, lane] = guess_next(
+                w.welcome[i, j, k, lane], w.hand_odds[n], p[offers.answer_weight, lane]
+            )
             if w.hand_yes[n] > 0.0:
-                lane, j, k = w.seat_lane[n], w.seat_power[n], w.seat_kind[n]
                 w.accepted[i, j, k, lane] = 1.0
                 w.packaged[lane] += w.hand_relative[n]
                 w.packaged_with[j, lane] += w.hand_taken[n]
-                clause = w.hand[hand.signed, n] * saturating(w.hand_relative[n])
+                clause = w.hand[hand.signed, n] * suitor_weight(w.size[i, j, k, lane], w.scale[i, k, lane])
                 w.promised[i, j, lane] += (1.0 - w.promised[i, j, lane]) * clause

@@ -48,7 +48,7 @@ from sim.model.rules.security import threat_felt
 def happen(w, p, t, row):
     """One event, before anyone acts, in the lanes in which it is due now.
 
-    row: first quarter, code, state, power, kind or domain, three values, last quarter, and the quarter of each lane.
+    row: first quarter, code, state, power, kind or domain, four values, last quarter, and the quarter of each lane.
     """
     code, i, j, k = int(row[1]), int(row[2]), int(row[3]), int(row[4])
     for lane in range(w.luck.shape[0]):
@@ -60,6 +60,7 @@ def happen(w, p, t, row):
             w.forced_size[i, j, k, lane] += row[5]
             w.forced_exclusivity[i, j, k, lane] = row[6]
             w.forced_strings[i, j, k, lane] = row[7]
+            w.forced_agreed[i, j, k, lane] = row[8]
         elif code == event.tariff:
             w.tariff_rise[i, j, lane] += row[5] - w.tariff[i, j, lane]
             w.tariff[i, j, lane] = row[5]

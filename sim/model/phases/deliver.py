@@ -3,25 +3,39 @@
 from sim.model.chance import address, uniform
 from sim.model.compiling import inlined, phase
 from sim.model.parameters import camps, choice, delivery, economy, routes, security
-from sim.model.phases.layout import DEAL, DELIVERY, INFRASTRUCTURE, INTERVENTION, MINERALS, SECURITY, TRADE
+from sim.model.phases.layout import ARMS, DEAL, DELIVERY, INFRASTRUCTURE, INTERVENTION, MINERALS, SECURITY, TRADE
 from sim.model.rules.arithmetic import YEARS_A_QUARTER, fat_tailed, logit, pick, saturating
 from sim.model.rules.camps import works_together
 from sim.model.rules.delivery import (
     goodwill_next,
     home_built,
     kept_share,
+    lot_due,
+    lots_part,
     need_next,
     side_trade_lost,
     steered_away,
     trade_luck,
     trade_next,
     trade_trend,
+    training_part,
     union_fit,
     wear_left,
 )
 from sim.model.rules.economy import built_by, stability_next
 from sim.model.rules.routes import outlet_next, plant_ordered, plants_next, slowed, widened_next
 from sim.model.rules.security import help_given
+
+
+@inlined
+def load_lots(w, p, t, i, j):
+    """What part of the security under way from power j to state i comes this quarter, and how much of it is arms."""
+    where = address(t, ARMS, w.state_key[i], w.power_key[j], 0)
+    for lane in range(w.might.shape[1]):
+        chance, part = p[delivery.lot_chance, lane], p[delivery.lot_part, lane]
+        lots = lots_part(lot_due(uniform(w.luck[lane], where), chance), part)
+        w.released[lane] = lots + training_part(chance, part)
+        w.arms[i, j, lane] = w.underway[i, j, SECURITY, lane] * lots * w.kept_part[lane]
 
 
 @inlined
@@ -40,11 +54,12 @@ def move_pipelines(w, p, t, i, j):
         w.fulfilled[i, j, lane] = 0.0
         w.failed[i, j, lane] = 0.0
         w.links_built[lane] = 0.0
+    load_lots(w, p, t, i, j)
     for k in range(kinds):
         counted = 0.0 if k == SECURITY else 1.0
         for lane in range(lanes):
             moving = w.ordered[i, j, k, lane] * p[delivery.stage + k, lane]
-            due = w.underway[i, j, k, lane] * p[delivery.stage + k, lane]
+            due = w.underway[i, j, k, lane] * pick(k == SECURITY, w.released[lane], p[delivery.stage + k, lane])
             relative = due * w.per_scale[i, k, lane]
             came, works = due * w.kept_part[lane], relative * w.kept_part[lane]
             w.ordered[i, j, k, lane] -= moving

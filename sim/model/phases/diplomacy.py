@@ -3,12 +3,31 @@
 from sim.model.chance import address, uniform
 from sim.model.compiling import inlined, phase
 from sim.model.parameters import camps, choice, diplomacy
-from sim.model.phases.layout import ECONOMIC_RIVALRY, SECURITY_RIVALRY, VISIT, VOTE, domain_of
-from sim.model.rules.arithmetic import larger, pick, positive
+from sim.model.phases.layout import (
+    AGREEMENT,
+    ECONOMIC_RIVALRY,
+    SECURITY_RIVALRY,
+    VISIT,
+    VOTE,
+    domain_of,
+)
+from sim.model.rules.arithmetic import evenly_spread, larger, pick, shared_luck
 from sim.model.rules.camps import accommodated, coordination_of
 from sim.model.rules.choice import recent_gain
-from sim.model.rules.diplomacy import provocation_of, visit_probability, visit_worth, vote_lean, vote_of, vote_offence
+from sim.model.rules.diplomacy import (
+    agreement_next,
+    agreement_voted,
+    asked_part,
+    provocation_of,
+    usual_agreement,
+    visit_probability,
+    visit_worth,
+    vote_lean,
+    vote_of,
+    vote_offence,
+)
 from sim.model.rules.terms import suitor_weight
+from sim.model.schedule import AUTUMN, QUARTERS
 
 
 @inlined
@@ -16,24 +35,55 @@ def cast_vote(w, p, t, i):
     """State i votes where powers ask for it; without a ballot it does not."""
     powers, lanes = w.might.shape
     for lane in range(lanes):
-        w.pull_to_yes[lane] = 0.0
-        w.pull_to_no[lane] = 0.0
+        w.drawn_to_yes[lane] = 0.0
         w.balloted[lane] = 0.0
     for j in range(powers):
         for lane in range(lanes):
-            w.pull_to_yes[lane] += positive(w.ballot[j, lane]) * w.dependence[i, j, lane]
-            w.pull_to_no[lane] += positive(-w.ballot[j, lane]) * w.dependence[i, j, lane]
+            w.drawn_to_yes[lane] += asked_part(w.agreement[i, j, lane], w.ballot[j, lane])
             w.balloted[lane] += w.ballot[j, lane] * w.ballot[j, lane]
     where = address(t, VOTE, w.state_key[i], w.state_key[i], 0)
     for lane in range(lanes):
         vote = vote_of(
-            vote_lean(w.pull_to_yes[lane], w.pull_to_no[lane], p[diplomacy.vote_weight, lane]),
+            vote_lean(w.drawn_to_yes[lane], w.balloted[lane], p[diplomacy.vote_weight, lane]),
             w.neutrality[i, lane],
             uniform(w.luck[lane], where),
             p[diplomacy.un_neutrality, lane],
             p[diplomacy.absent_part, lane],
         )
         w.vote[i, lane] = pick(w.balloted[lane] > 0.0, vote, 0.0)
+    for j in range(powers):
+        for lane in range(lanes):
+            w.agreement[i, j, lane] = agreement_voted(
+                w.agreement[i, j, lane], w.vote[i, lane], w.ballot[j, lane], p[diplomacy.vote_mark, lane]
+            )
+
+
+@inlined
+def hold_session(w, p, t, i):
+    """In the quarter in which the Assembly meets, how far state i votes as each power does moves."""
+    powers, lanes = w.might.shape
+    for j in range(powers):
+        own = address(t, AGREEMENT, w.state_key[i], w.power_key[j], 0)
+        common = address(t, AGREEMENT, w.power_key[j], w.power_key[j], 0)
+        for lane in range(lanes):
+            luck = shared_luck(
+                evenly_spread(uniform(w.luck[lane], own)),
+                evenly_spread(uniform(w.luck[lane], common)),
+                p[diplomacy.agreement_common, lane],
+            )
+            usual = usual_agreement(
+                w.agreement_start[i, j, lane],
+                w.dependence[i, j, lane],
+                w.dependence_start[i, j, lane],
+                p[diplomacy.agreement_pull, lane],
+            )
+            w.agreement[i, j, lane] = agreement_next(
+                w.agreement[i, j, lane],
+                usual,
+                luck,
+                p[diplomacy.agreement_return, lane],
+                p[diplomacy.agreement_swing, lane],
+            )
 
 
 @phase
@@ -59,6 +109,8 @@ def diplomacy_state(w, p, t, i):
         for lane in range(lanes):
             signed = w.gain[i, j, ECONOMIC_RIVALRY, lane] + w.gain[i, j, SECURITY_RIVALRY, lane]
             w.recent[i, j, lane] = recent_gain(w.recent[i, j, lane], signed, p[choice.gain_memory, lane])
+    if t % QUARTERS == AUTUMN:  # the General Assembly meets in autumn
+        hold_session(w, p, t, i)
     cast_vote(w, p, t, i)
     for lane in range(lanes):
         w.travelled[lane] = 0.0

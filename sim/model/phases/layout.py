@@ -38,9 +38,9 @@ ARMS = int(Stream.ARMS)
 SOUNDING = int(Stream.SOUNDING)
 
 
-# Columns of a happening behind the eight that say what it is: the last quarter in which it may be due, and then, for
+# Columns of a happening behind the nine that say what it is: the last quarter in which it may be due, and then, for
 # each lane, the quarter in which it is due there.
-LAST, DUE = range(8, 10)
+LAST, DUE = range(9, 11)
 
 
 event: Any = namedtuple("Event", EVENTS)(*range(len(EVENTS)))  # codes of what happens from outside

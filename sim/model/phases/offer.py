@@ -4,6 +4,7 @@ from sim.model.chance import address, uniform
 from sim.model.compiling import inlined, phase
 from sim.model.parameters import camps, offers, reactions, terms
 from sim.model.phases.layout import (
+    ACCEPT,
     DEAL,
     INFRASTRUCTURE,
     MINERALS,
@@ -11,6 +12,7 @@ from sim.model.phases.layout import (
     SECURITY,
     SECURITY_RIVALRY,
     SIZE,
+    SOUNDING,
     domain_of,
     draft,
     strides,
@@ -26,6 +28,7 @@ from sim.model.rules.offers import (
     effort_in_rivalry,
     gateway_effort,
     generous_size,
+    held_back,
     offer_probability,
     offer_size,
     reentry_effort,
@@ -58,11 +61,16 @@ def put_on_tables(w, p, j):
                     w.contained[j, d, lane],
                     p[terms.conditionality, lane],
                     p[terms.rivalry_exclusivity, lane],
+                    p[terms.clause_by_kind + k, lane],
                 )
-                strings = governance_asked(w.governance_style[j, lane], p[terms.conditionality, lane])
+                strings = governance_asked(
+                    w.governance_style[j, lane], p[terms.conditionality, lane], p[terms.strings_by_kind + k, lane]
+                )
                 imposed, wanted = w.forced_exclusivity[i, j, k, lane], w.forced_strings[i, j, k, lane]
                 w.asked[i, j, k, lane] = pick(imposed >= 0.0, imposed, asked)
                 w.strings[i, j, k, lane] = pick(wanted >= 0.0, wanted, strings)
+                w.agreed[i, j, k, lane] = w.forced_agreed[i, j, k, lane]
+                w.forced_agreed[i, j, k, lane] = 0.0
                 w.forced_size[i, j, k, lane] = 0.0
                 w.forced_exclusivity[i, j, k, lane] = -1.0
                 w.forced_strings[i, j, k, lane] = -1.0
@@ -191,13 +199,22 @@ def draw_offers(w, p, t, i, j, k, drafted):
 
 @inlined
 def note_drafts(w, p, t, i, j, k):
-    """Note beside each draft what its size depends on."""
+    """Note beside each draft what its size depends on; what is known to be unwelcome is held back."""
     large = address(t, SIZE, w.state_key[i], w.power_key[j], k)
+    mind = address(t, ACCEPT, w.state_key[i], w.power_key[j], k)
+    heard = address(t, SOUNDING, w.state_key[i], w.power_key[j], k)
     for n in range(w.draft_first[i, k], w.draft_last[i, k]):
         lane = w.draft_lane[n]
         w.draft_luck[0, n] = w.luck[lane]
         w.draft_luck[1, n] = large
-        w.draft[draft.drawn, n] = w.comes[lane]
+        # the same draw by which the state would answer: that is where it stands
+        kept = held_back(
+            w.welcome[i, j, k, lane],
+            uniform(w.luck[lane], mind),
+            uniform(w.luck[lane], heard),
+            p[offers.sounding, lane],
+        )
+        w.draft[draft.drawn, n] = w.comes[lane] * (1.0 - kept)
         w.draft[draft.median, n] = generous_size(
             w.median[j, k, lane],
             w.courted[i, j, lane],

@@ -1,11 +1,12 @@
 """States order their needs and see whom they believe and which powers check which."""
 
 from sim.model.compiling import inlined, phase
-from sim.model.parameters import choice, identity, offers, routes
-from sim.model.phases.layout import ECONOMIC_RIVALRY, INFRASTRUCTURE, MINERALS, SECURITY, SECURITY_RIVALRY
+from sim.model.parameters import choice, delivery, identity, offers, routes
+from sim.model.phases.layout import DEAL, ECONOMIC_RIVALRY, INFRASTRUCTURE, MINERALS, SECURITY, SECURITY_RIVALRY
 from sim.model.rules.arithmetic import clamp, larger, pick, positive
 from sim.model.rules.camps import coordination_of
 from sim.model.rules.choice import absorptive_scale, alike, belief
+from sim.model.rules.delivery import building_years, endures_part
 from sim.model.rules.identity import leverage_left
 from sim.model.rules.offers import market_factor
 from sim.model.rules.routes import carriage_left, ore_worth, passage, transit_lever
@@ -127,10 +128,15 @@ def order_needs(w, p, i):
         w.market[i, lane] = market_factor(market, p[offers.market_exponent, lane])
     for k in range(kinds):
         secures = 1.0 if k == SECURITY else 0.0
+        passing = 1.0 if k == DEAL else 0.0
         for lane in range(lanes):
             scale = absorptive_scale(w.gdp[i, lane], secures, p[choice.absorption + k, lane])
             w.scale[i, k, lane] = scale
             w.per_scale[i, k, lane] = 1.0 / scale
+            stage = p[delivery.stage + k, lane]
+            years = building_years(stage, pick(k == SECURITY, p[delivery.lot_chance, lane], stage))
+            w.span[i, k, lane] = scale * years
+            w.endures[i, k, lane] = endures_part(years, p[choice.horizon, lane], passing)
             w.backlog[i, k, lane] = 0.0
             w.rank[i, k, lane] = 0.0
         for j in range(powers):

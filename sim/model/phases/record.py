@@ -272,6 +272,7 @@ def start_state(w, p, t, i):
     for j in range(powers):
         for lane in range(lanes):
             w.crossing_start[i, j, lane] = w.crossing[i, j, lane]
+            w.dependence_start[i, j, lane] = w.dependence[i, j, lane]
             w.outlet_else[i, lane] -= w.outlet[i, j, lane]
     for lane in range(lanes):
         w.outlet_else[i, lane] = larger(w.outlet_else[i, lane], 0.0)

@@ -14,14 +14,15 @@ def absorptive_scale(gdp: float, is_security: float, absorption: float) -> float
     return absorption if is_security > 0.0 else absorption * gdp
 
 
-def unmet(need: float, backlog: float, scale: float) -> float:
+def unmet(need: float, backlog: float, span: float) -> float:
     """How much of a need is still open when part of it is already on order, 0..1?
 
     Claim: states choose partners need by need. [c5-partner-by-issue, c5-functional-portfolio]
 
-    backlog: signed and not yet delivered, same unit as scale.
+    backlog: signed and not yet delivered; span: what the state can absorb over the years in which such works are built,
+    same unit.
     """
-    return need / (1.0 + backlog / scale)
+    return need / (1.0 + backlog / span)
 
 
 def priority(is_security: float, regime_security: float, security_premium: float) -> float:
@@ -46,7 +47,7 @@ def belief(trust: float, volatility: float, delivery_doubt: float, volatility_di
 def benefit(
     need: float,
     size: float,
-    scale: float,
+    span: float,
     packaged: float,
     believed: float,
     weight: float,
@@ -59,24 +60,36 @@ def benefit(
     Claim: states take what serves their needs from whoever brings it; more of the same adds ever less.
     [c5-aim-regime-security-and-gain, c5-best-offer-rule, c5-multivector-default]
 
-    need: unmet, 0..1; size over scale is concave; packaged: what was already accepted this quarter, in scales, which
-    uses up the state's capacity to absorb; believed 0..1; weight from `priority`; local: share of local work.
+    need: unmet, 0..1; span: what the state can absorb over the years in which such works are built, so that a work of
+    ten years is weighed over ten years; size over span is concave; packaged: what was already accepted this quarter, in
+    spans, which uses up the state's capacity to absorb; believed 0..1; weight from `priority`; local: share of local
+    work.
     """
-    return gain * weight * need * saturating(size / scale) * believed * (1.0 + local_gain * local) / (1.0 + packaged)
+    return gain * weight * need * saturating(size / span) * believed * (1.0 + local_gain * local) / (1.0 + packaged)
 
 
-def share_after(
-    dependence: float, share: float, total: float, size: float, kind_weight: float, packaged: float
-) -> float:
+def share_then(share: float, total: float, own: float, ordered: float, size: float, endures: float) -> float:
+    """What share of a kind of ties would the power hold when works that are on order stand, 0..1?
+
+    Claim: what counts is how concentrated ties would become; works come over years, and those of others come too.
+    [c5-avoid-overdependence-chn-rus, chn-decade-of-groundwork]
+
+    share now; total: of the kind from everyone now; own, ordered: on order from this power, and from all; size: of the
+    offer; endures: what of it all stands at the horizon, 0..1; all in one unit.
+    """
+    whole = total + endures * (ordered + size)
+    return (share * total + endures * (own + size)) / whole if whole > 0.0 else 0.0
+
+
+def share_after(dependence: float, share: float, then: float, kind_weight: float, packaged: float) -> float:
     """How much would the state depend on the power after accepting, 0..0.99?
 
     Claim: what counts is how concentrated ties would become. [c5-avoid-overdependence-chn-rus]
 
-    dependence: now; share of the kind now; total of the kind from everyone; size in the same unit; kind_weight:
-    weight of the kind in alignment; packaged: what the state already took from this power this quarter, in dependence.
+    dependence: now; share of the kind now, and then: from the rule above; kind_weight: weight of the kind in alignment;
+    packaged: what the state already took from this power this quarter, in dependence.
     """
-    added = size / (total + size) if size > 0.0 else 0.0
-    return clamp(dependence + packaged + kind_weight * (1.0 - share) * added, 0.0, NEARLY_ALL)
+    return clamp(dependence + packaged + kind_weight * (then - share), 0.0, NEARLY_ALL)
 
 
 def dependence_cost(
@@ -254,6 +267,28 @@ def recent_gain(recent: float, gain: float, gain_memory: float) -> float:
     gain: what was signed this quarter, weighted by kind; recent, and the result, in the same measure.
     """
     return recent * gain_memory + gain
+
+
+def unseen(temperature: float, agreed: float, talks_reveal: float) -> float:
+    """How much remains unseen of what decides an answer?
+
+    Claim: what reaches the table of a summit has been agreed beforehand; talks bring to light what the other side could
+    not take. [usa-c5-summit-2025-11, putnam-two-levels-1988]
+
+    temperature > 0; agreed 1 if the offer has been negotiated before it is laid on the table, else 0.
+    """
+    return temperature * (1.0 - talks_reveal * agreed)
+
+
+def settled(believed: float, agreed: float, talks_reveal: float) -> float:
+    """What part of a promise does the state expect to see when it has been talked over item by item, 0..1?
+
+    Claim: what reaches the table of a summit has been agreed beforehand; talks take doubts away on both sides.
+    [usa-c5-summit-2025-11, putnam-two-levels-1988]
+
+    believed: without talks, 0..1; agreed as above.
+    """
+    return believed + talks_reveal * agreed * (1.0 - believed)
 
 
 def acceptance(utility: float, reservation: float, permitted: float, temperature: float) -> float:

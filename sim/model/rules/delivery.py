@@ -14,6 +14,62 @@ from .arithmetic import (
 from .choice import dependence_cost
 
 
+def building_years(stage: float, last_stage: float) -> float:
+    """How many years does a work take from signature to delivery, on the mean?
+
+    Claim: works and mines take years, contracts of trade quarters. [minerals-chain-ten-years, chn-decade-of-groundwork]
+
+    stage, last_stage: part of the first and of the second stage of the pipeline that moves on in a quarter, above 0.
+    """
+    return YEARS_A_QUARTER * (1.0 / stage + 1.0 / last_stage)
+
+
+def endures_part(years: float, horizon: float, passing: float) -> float:
+    """What part of a work signed now stands at the horizon, 0..1?
+
+    Claim: works and mines take years; a contract of trade passes through the books and leaves nothing that stands.
+    [minerals-chain-ten-years, chn-decade-of-groundwork]
+
+    years: from the rule above; horizon: years that a state looks ahead; passing: 1 for contracts of trade, of which a
+    year's part counts beside a year's trade. Two stages alike: 1 - e^-x (1 + x) with x = 2 horizon / years.
+    """
+    x = horizon / (HALF * years)
+    built = 1.0 - exp(-x) * (1.0 + x)
+    return passing * clamp(1.0 / years, 0.0, 1.0) + (1.0 - passing) * built
+
+
+def lot_due(luck: float, lot_chance: float) -> float:
+    """Does a lot of arms come this quarter? 1 or 0.
+
+    Claim: arms come in few and large lots: most suppliers deliver in some years and not in others.
+    [arms-years-to-2019, arms-windows-to-2019]
+
+    luck uniform in 0..1.
+    """
+    return 1.0 if luck < lot_chance else 0.0
+
+
+def lots_part(lot: float, lot_part: float) -> float:
+    """What part of the security under way is delivered as arms this quarter, 0..1?
+
+    Claim: arms come in few and large lots. [arms-years-to-2019, arms-windows-to-2019]
+
+    lot: from the rule above; lot_part: the part of security contracts that is arms.
+    """
+    return lot_part * lot
+
+
+def training_part(lot_chance: float, lot_part: float) -> float:
+    """What part of the security under way is delivered as training, exercises and posts this quarter, 0..1?
+
+    Claim: what binds guarantor and state beside arms comes year by year. [rus-heritage-and-csto,
+    existing-security-order-constrains-others]
+
+    It flows at the rate at which lots come, so that a contract takes equally long whatever part of it is arms.
+    """
+    return lot_chance * (1.0 - lot_part)
+
+
 def kept_share(
     credibility: float, volatility: float, noise: float, delivery_risk: float, volatility_swing: float
 ) -> float:

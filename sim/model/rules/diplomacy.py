@@ -1,6 +1,6 @@
-"""Visits: what the calendar brings and what balancing adds."""
+"""Visits: what the calendar brings and what balancing adds. Votes: how far states agree with powers."""
 
-from .arithmetic import clamp, exp
+from .arithmetic import HALF, clamp, exp, larger, root
 
 # Names of what a state can do with its vote; 0 is no vote at all.
 YES = 1.0
@@ -46,15 +46,67 @@ def visit_worth(visited: float, visits: float, visit_crowding: float) -> float:
     return visited / (1.0 + visit_crowding * others)
 
 
-def vote_lean(held_for: float, held_against: float, vote_weight: float) -> float:
-    """Which way does dependence pull a vote? Above 0 towards yes.
+def usual_agreement(start: float, dependence: float, dependence_start: float, agreement_pull: float) -> float:
+    """How far does a state usually vote as a power does, 0..1?
 
-    Claim: how a state votes on a quarrel of powers follows what it holds with both sides. [c5-neutral-on-ukraine,
+    Claim: states that come to depend more on a power come somewhat closer to it in votes. [votes-follow-trade-2013]
+
+    start: agreement at the start; dependence, dependence_start: on the power now and at the start; all 0..1.
+    """
+    return clamp(start + agreement_pull * (dependence - dependence_start), 0.0, 1.0)
+
+
+def agreement_next(
+    agreement: float, usual: float, luck: float, agreement_return: float, agreement_swing: float
+) -> float:
+    """How far does a state vote as a power does in the next session of the Assembly, 0..1?
+
+    Claim: agreement wanders from year to year, and more where there is more to disagree about, for disagreements are
+    counted; it comes back in part. [un-agreement-moves-rus-2000-2019, un-agreement-moves-usa-2000-2019,
+    un-agreement-returns-2000-2019]
+
+    usual: from the rule above; luck of mean 0 and spread 1; the numbers are for a year.
+    """
+    swing = agreement_swing * root(1.0 - agreement) * luck
+    return clamp(agreement + agreement_return * (usual - agreement) + swing, 0.0, 1.0)
+
+
+def agreement_voted(agreement: float, vote: float, ballot: float, vote_mark: float) -> float:
+    """What does one more vote on record make of agreement, 0..1?
+
+    Claim: agreement is what votes add up to; abstention counts half. [un-agreement-kaz-rus-2019,
+    un-agreement-kaz-usa-2019]
+
+    vote as above; ballot: 1 the power asks for a yes, -1 for a no, 0 it does not care; vote_mark: the part of one vote
+    in those of a year. Who stays away leaves no record.
+    """
+    asked = ballot * ballot
+    alike = (vote == YES and ballot > 0.0) or (vote == NO and ballot < 0.0)
+    counted = 1.0 if alike else (HALF if vote == ABSTAINS else 0.0)
+    present = 0.0 if vote == STAYS_AWAY or vote == 0.0 else 1.0  # noqa: PLR1714
+    return agreement + vote_mark * asked * present * (counted - agreement)
+
+
+def asked_part(agreement: float, ballot: float) -> float:
+    """How strongly does a power that asks for a vote draw a state to yes (above 0) or to no?
+
+    Claim: votes and agreement are one thing: who mostly votes with a power votes with it here too.
+    [un-agreement-kaz-rus-2019, un-agreement-kaz-usa-2019]
+
+    agreement 0..1, of which a half draws nobody; ballot as above.
+    """
+    return ballot * (agreement + agreement - 1.0)
+
+
+def vote_lean(asked: float, askers: float, vote_weight: float) -> float:
+    """Which way is a vote drawn? Above 0 towards yes.
+
+    Claim: how a state votes on a quarrel of powers follows how it votes with both sides. [c5-neutral-on-ukraine,
     unga-2022-03-02-abstain]
 
-    held_for, held_against: dependence on the powers that ask for a yes, and for a no.
+    asked: from the rule above, summed over the powers that ask; askers: how many they are.
     """
-    return vote_weight * (held_for - held_against)
+    return vote_weight * asked / larger(askers, 1.0)
 
 
 def vote_of(lean: float, neutrality: float, luck: float, un_neutrality: float, absent_part: float) -> float:

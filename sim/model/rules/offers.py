@@ -127,6 +127,40 @@ def host_probability(summit_rate: float, own_format: float, rival_format: float,
     return clamp(summit_rate + format_mirroring * rival_format * (1.0 - own_format), 0.0, 1.0)
 
 
+def held_back(guess: float, mind: float, heard: float, sounding: float) -> float:
+    """Does a power keep an offer to itself because it has been told that it would be refused? 1 or 0.
+
+    Claim: what reaches the table has been agreed beforehand; powers sound out what the other side could take.
+    [usa-c5-summit-2025-11, c5-shop-for-security-partners, putnam-two-levels-1988]
+
+    guess: odds of a yes as the power sees them; mind uniform in 0..1: where the state stands this quarter, low is
+    willing; heard uniform in 0..1; sounding: part of its offers of which it hears beforehand where the state
+    stands.
+    """
+    return 1.0 if heard < sounding and mind >= guess else 0.0
+
+
+def guess_next(guess: float, odds: float, answer_weight: float) -> float:
+    """What odds of a yes does a power guess after an answer?
+
+    Claim: powers go where they are welcome, and learn from how an offer was received. [best-fit-format-choice,
+    us-exclusivity-pressure-insufficient]
+
+    guess: before; odds: how near to a yes the answer was; both 0..1.
+    """
+    return guess + answer_weight * (odds - guess)
+
+
+def guess_fading(guess: float, first_guess: float, guess_fade: float) -> float:
+    """What is left of a guess after a quarter in which other things have happened?
+
+    Claim: governments and needs change, and a power tries again. [us-sought-basing-after-afghan-exit]
+
+    guess, first_guess (of a power that has had no answer yet): 0..1.
+    """
+    return first_guess + (guess - first_guess) * guess_fade
+
+
 def sequenced(depth: float, restraint: float, sequencing: float) -> float:
     """By what factor does a patient power hold back security offers until economic ties are deep?
 

@@ -1,27 +1,32 @@
 """What an offer asks in return, and what bargaining makes of it."""
 
-from .arithmetic import clamp, saturating
+from .arithmetic import clamp, larger, saturating
 
 
-def exclusivity_asked(style: float, heat: float, conditionality: float, rivalry_exclusivity: float) -> float:
+def exclusivity_asked(
+    style: float, heat: float, conditionality: float, rivalry_exclusivity: float, clause_by_kind: float
+) -> float:
     """How exclusive are the terms a power asks, 0 (none) to 1 (leave my rivals)?
 
     Claim: some powers tie offers to cutting others out, the more so the hotter their rivalry; others ask nothing.
     [usa-deals-carry-decoupling-terms, exclusive-choice-pressure, chn-no-conditions-netease,
-    us-fuses-economics-with-security]
+    us-fuses-economics-with-security, usa-turn-to-strategic-realism-2025]
 
-    style 0..1; heat: the power's sharpest rivalry, 0..1.
+    style 0..1; heat: the power's sharpest rivalry, 0..1; clause_by_kind 0..1: how far offers of the kind carry such
+    clauses at all.
     """
-    return clamp(conditionality * style * (1.0 + rivalry_exclusivity * heat), 0.0, 1.0)
+    return clamp(conditionality * style * clause_by_kind * (1.0 + rivalry_exclusivity * heat), 0.0, 1.0)
 
 
-def governance_asked(style: float, conditionality: float) -> float:
+def governance_asked(style: float, conditionality: float, strings_by_kind: float) -> float:
     """How much does a power ask about government, rights or whose technology is used, 0..1?
 
     Claim: US and European offers come with governance terms, Chinese ones do not. [us-stresses-governance-rights,
     chn-no-conditions-trade, chn-consults-not-imposes]
+
+    style 0..1; strings_by_kind 0..1: how far offers of the kind carry such terms at all.
     """
-    return clamp(conditionality * style, 0.0, 1.0)
+    return clamp(conditionality * style * strings_by_kind, 0.0, 1.0)
 
 
 def suitor_weight(offered: float, scale: float) -> float:
@@ -68,6 +73,18 @@ def exclusivity_signed(asked: float, bargaining: float, concession: float) -> fl
     Claim: bargaining power lowers what is conceded. [diversified-ties-avoid-capture, c5-many-friends-rule]
     """
     return asked * (1.0 - concession * bargaining)
+
+
+def terms_left(asked: float, bargaining: float, agreed: float, concession: float) -> float:
+    """What is left of a term in the end, when an offer may have been bargained out before it is laid on the table?
+
+    Claim: what is signed before cameras has been bargained out before, until both sides could take it.
+    [usa-c5-summit-2025-11, putnam-two-levels-1988]
+
+    asked, bargaining 0..1; agreed 1: bargained to the end, as if the state had all the bargaining power there is; 0:
+    with what power it has at this table.
+    """
+    return exclusivity_signed(asked, larger(bargaining, agreed), concession)
 
 
 def local_content(bargaining: float, local_share: float) -> float:

@@ -25,13 +25,16 @@ from sim.model.rules.choice import (
     resentment_price,
     reservation,
     second_tier_value,
+    settled,
     share_after,
+    share_then,
     shelter_value,
     summit_value,
     thin_left,
     trust_value,
     union_price,
     unmet,
+    unseen,
     vacuum_value,
 )
 
@@ -48,7 +51,7 @@ def test_security_is_measured_alike_for_all():
 
 
 def test_what_is_on_order_closes_part_of_a_need():
-    rises(unmet, "need", "scale")
+    rises(unmet, "need", "span")
     falls(unmet, "backlog")
     stays_between(0.0, 1.0, unmet)
     assert unmet(0.6, 0.0, 2.0) == 0.6
@@ -77,7 +80,7 @@ def gained(**given):
     usual = {
         "need": 0.5,
         "size": 2.0,
-        "scale": 2.0,
+        "span": 2.0,
         "packaged": 0.0,
         "believed": 0.8,
         "weight": 1.0,
@@ -90,7 +93,7 @@ def gained(**given):
 
 def test_states_take_what_serves_their_needs():
     rises(benefit, "need", "size", "believed", "weight", "local")
-    falls(benefit, "packaged", "scale")
+    falls(benefit, "packaged", "span")
     ignores(benefit, "need", "size", "believed", gain=0.0)
     ignores(benefit, "local", local_gain=0.0)
     # 1.5 x 0.5 x half of the most it could bring x 0.8
@@ -110,14 +113,36 @@ def test_nothing_is_gained_where_nothing_is_needed_offered_or_believed():
 
 
 def test_accepting_concentrates_ties():
-    rises(share_after, "dependence", "size", "kind_weight", "packaged", packaged=(0.0, 0.3), dependence=(0.0, 0.5))
-    falls(share_after, "share", "total")
-    ignores(share_after, "size", kind_weight=0.0)
+    rises(share_after, "dependence", "then", "packaged", packaged=(0.0, 0.3), dependence=(0.0, 0.5))
+    rises(share_after, "kind_weight", share=0.1, then=0.6)
+    falls(share_after, "share")
+    ignores(share_after, "then", kind_weight=0.0)
     stays_between(0.0, 0.99, share_after)
-    # half of a kind comes anew, 0.8 of that from others; the kind counts a quarter
-    assert share_after(0.3, 0.2, 4.0, 4.0, 0.25, 0.05) == pytest.approx(0.45)
-    assert share_after(0.3, 0.2, 4.0, 0.0, 0.25, 0.0) == pytest.approx(0.3)
-    assert share_after(0.0, 0.0, 0.0, 0.0, 1.0, 0.0) == 0.0
+    # from a fifth of a kind to three fifths; the kind counts a quarter
+    assert share_after(0.3, 0.2, 0.6, 0.25, 0.05) == pytest.approx(0.45)
+    assert share_after(0.3, 0.2, 0.2, 0.25, 0.0) == pytest.approx(0.3)
+
+
+def test_a_work_counts_by_what_stands_at_the_horizon():
+    rises(share_then, "share", "own", "size", ordered=50.0)
+    falls(share_then, "ordered", share=0.5, endures=0.5)
+    ignores(share_then, "own", "ordered", "size", endures=0.0)
+    # all of it stands: 0.8 of 4 and 4 of the offer, in 8
+    assert share_then(0.2, 4.0, 0.0, 0.0, 4.0, 1.0) == pytest.approx(0.6)
+    # half of it stands, and of 4 that others build
+    assert share_then(0.2, 4.0, 0.0, 4.0, 4.0, 0.5) == pytest.approx(2.8 / 8.0)
+    assert share_then(0.0, 0.0, 0.0, 0.0, 0.0, 1.0) == 0.0
+
+
+def test_talks_leave_less_unseen_and_less_doubt():
+    falls(unseen, "agreed", "talks_reveal", agreed=(0.1, 1.0), talks_reveal=(0.1, 0.9))
+    ignores(unseen, "agreed", talks_reveal=0.0)
+    assert unseen(0.06, 1.0, 0.5) == pytest.approx(0.03)
+    assert unseen(0.06, 0.0, 0.5) == 0.06
+    ignores(settled, "agreed", talks_reveal=0.0)
+    stays_between(0.0, 1.0, settled)
+    assert settled(0.4, 1.0, 0.5) == pytest.approx(0.7)
+    assert settled(0.4, 0.0, 0.5) == 0.4
 
 
 def cost(after, trade_war=0.0, aversion=2.0, fear=0.5):

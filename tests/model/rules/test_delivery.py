@@ -4,10 +4,14 @@ import pytest
 
 from helpers.rulebook import falls, ignores, rises, stays_between
 from sim.model.rules.delivery import (
+    building_years,
+    endures_part,
     entangled,
     goodwill_next,
     home_built,
     kept_share,
+    lot_due,
+    lots_part,
     mass_of,
     need_next,
     side_trade_lost,
@@ -15,6 +19,7 @@ from sim.model.rules.delivery import (
     trade_luck,
     trade_next,
     trade_trend,
+    training_part,
     union_fit,
     wear_left,
 )
@@ -187,3 +192,31 @@ def test_a_union_deepens_as_outsiders_gain():
     # half of the most that others' gains could bring about
     assert union_fit(0.02, 0.8, 1.0, 0.05) == pytest.approx(0.04)
     assert union_fit(0.02, 0.8, 0.0, 0.05) == 0.02
+
+
+def test_a_mine_takes_ten_years_and_a_contract_of_trade_quarters():
+    falls(building_years, "stage", "last_stage")
+    assert building_years(0.05, 0.05) == pytest.approx(10.0)
+    assert building_years(0.5, 0.1) == pytest.approx(3.0)
+
+
+def test_arms_come_in_lots_and_training_year_by_year():
+    assert lot_due(0.05, 0.1) == 1.0
+    assert lot_due(0.15, 0.1) == 0.0
+    ignores(lots_part, "lot", lot_part=0.0)
+    assert lots_part(1.0, 0.5) == 0.5
+    falls(training_part, "lot_part")
+    # on the mean as much comes whatever part of it is arms
+    assert 0.1 * lots_part(1.0, 0.8) + training_part(0.1, 0.8) == pytest.approx(0.1)
+
+
+def test_what_takes_years_stands_in_part_at_the_horizon():
+    rises(endures_part, "horizon", passing=0.0)
+    falls(endures_part, "years", passing=0.0)
+    falls(endures_part, "years", passing=1.0)
+    ignores(endures_part, "horizon", passing=1.0)
+    stays_between(0.0, 1.0, endures_part)
+    # two stages of which each takes half of the time: after that time 1 - 3 / e^2 of it stands
+    assert endures_part(4.0, 4.0, 0.0) == pytest.approx(1.0 - 3.0 * math.exp(-2.0))
+    assert endures_part(2.0, 4.0, 1.0) == 0.5
+    assert endures_part(0.5, 4.0, 1.0) == 1.0

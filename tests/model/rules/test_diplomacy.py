@@ -8,7 +8,11 @@ from sim.model.rules.diplomacy import (
     NO,
     STAYS_AWAY,
     YES,
+    agreement_next,
+    agreement_voted,
+    asked_part,
     provocation_of,
+    usual_agreement,
     visit_probability,
     visit_worth,
     vote_lean,
@@ -46,12 +50,16 @@ def test_a_visit_in_the_calendar_takes_place_whatever_happens():
     assert visit_probability(1.0, 0.0, 0.0, 2.0) == 1.0
 
 
-def test_dependence_pulls_a_vote():
-    rises(vote_lean, "held_for")
-    falls(vote_lean, "held_against")
-    ignores(vote_lean, "held_for", "held_against", vote_weight=0.0)
-    assert vote_lean(0.5, 0.2, 3.0) == pytest.approx(0.9)
-    assert vote_lean(0.3, 0.3, 3.0) == 0.0
+def test_agreement_pulls_a_vote():
+    rises(asked_part, "agreement", ballot=1.0)
+    falls(asked_part, "agreement", ballot=-1.0)
+    ignores(asked_part, "agreement", ballot=0.0)
+    assert asked_part(0.75, 1.0) == 0.5
+    assert asked_part(0.75, -1.0) == -0.5
+    rises(vote_lean, "asked")
+    ignores(vote_lean, "asked", vote_weight=0.0)
+    assert vote_lean(1.0, 2.0, 3.0) == pytest.approx(1.5)
+    assert vote_lean(0.0, 0.0, 3.0) == 0.0
 
 
 def votes(**given):
@@ -129,3 +137,32 @@ def test_who_is_visited_with_everybody_else_is_honoured_less():
     assert visit_worth(1.0, 4.0, 1.0) == 0.25
     assert visit_worth(0.0, 3.0, 1.0) == 0.0
     assert visit_worth(1.0, 4.0, 0.0) == 1.0
+
+
+def test_agreement_follows_ties_a_little_and_comes_back():
+    rises(usual_agreement, "start", "dependence")
+    falls(usual_agreement, "dependence_start")
+    ignores(usual_agreement, "dependence", "dependence_start", agreement_pull=0.0)
+    stays_between(0.0, 1.0, usual_agreement)
+    assert usual_agreement(0.7, 0.4, 0.2, 0.1) == pytest.approx(0.72)
+    assert agreement_next(0.5, 0.7, 0.0, 0.3, 0.1) == pytest.approx(0.56)
+
+
+def test_agreement_moves_more_where_there_is_more_to_disagree_about():
+    rises(agreement_next, "usual", "luck")
+    ignores(agreement_next, "luck", agreement_swing=0.0)
+    stays_between(0.0, 1.0, agreement_next)
+    far = agreement_next(0.19, 0.19, 1.0, 0.3, 0.1) - 0.19
+    near = agreement_next(0.84, 0.84, 1.0, 0.3, 0.1) - 0.84
+    assert (far, near) == (pytest.approx(0.09), pytest.approx(0.04))
+
+
+def test_agreement_is_what_votes_add_up_to():
+    ignores(agreement_voted, "vote", "ballot", vote_mark=0.0)
+    ignores(agreement_voted, "vote", ballot=0.0)
+    assert agreement_voted(0.6, YES, 1.0, 0.1) == pytest.approx(0.64)
+    assert agreement_voted(0.6, NO, -1.0, 0.1) == pytest.approx(0.64)
+    assert agreement_voted(0.6, NO, 1.0, 0.1) == pytest.approx(0.54)
+    assert agreement_voted(0.6, ABSTAINS, 1.0, 0.1) == pytest.approx(0.59)
+    assert agreement_voted(0.6, STAYS_AWAY, 1.0, 0.1) == 0.6
+    assert agreement_voted(0.6, 0.0, 1.0, 0.1) == 0.6

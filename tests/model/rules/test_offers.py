@@ -12,6 +12,9 @@ from sim.model.rules.offers import (
     effort_in_rivalry,
     gateway_effort,
     generous_size,
+    guess_fading,
+    guess_next,
+    held_back,
     host_probability,
     market_factor,
     offer_probability,
@@ -214,3 +217,21 @@ def test_a_side_opens_one_door_and_closes_the_other():
     assert effort_by_side(0.0, 0.0, 0.5, 0.8) == 1.0
     assert effort_by_side(1.0, 0.0, 0.5, 0.8) == 1.5
     assert effort_by_side(0.0, 0.5, 0.5, 0.8) == pytest.approx(0.6)
+
+
+def test_what_is_known_to_be_unwelcome_is_held_back():
+    assert held_back(0.4, 0.7, 0.1, 0.75) == 1.0
+    assert held_back(0.4, 0.3, 0.1, 0.75) == 0.0  # it would be welcome
+    assert held_back(0.4, 0.7, 0.9, 0.75) == 0.0  # nobody asked
+    ignores(held_back, "guess", "mind", "heard", sounding=0.0)
+
+
+def test_powers_learn_from_answers_and_forget():
+    rises(guess_next, "guess", "odds", answer_weight=(0.1, 0.8))
+    ignores(guess_next, "odds", answer_weight=0.0)
+    stays_between(0.0, 1.0, guess_next)
+    assert guess_next(0.5, 0.0, 0.4) == pytest.approx(0.3)
+    rises(guess_fading, "guess", "first_guess", guess_fade=(0.85, 0.99))
+    stays_between(0.0, 1.0, guess_fading)
+    assert guess_fading(0.1, 0.5, 0.5) == pytest.approx(0.3)
+    assert guess_fading(0.1, 0.5, 1.0) == pytest.approx(0.1)

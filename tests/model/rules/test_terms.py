@@ -9,6 +9,7 @@ from sim.model.rules.terms import (
     local_content,
     processing_granted,
     suitor_weight,
+    terms_left,
 )
 
 
@@ -17,17 +18,28 @@ def test_hot_rivals_ask_for_more_exclusive_terms():
     ignores(exclusivity_asked, "style", "heat", conditionality=0.0)
     ignores(exclusivity_asked, "heat", rivalry_exclusivity=0.0)
     ignores(exclusivity_asked, "heat", style=0.0)
+    ignores(exclusivity_asked, "heat", "style", clause_by_kind=0.0)
     stays_between(0.0, 1.0, exclusivity_asked)
-    assert exclusivity_asked(0.5, 0.4, 1.0, 0.5) == pytest.approx(0.6)
-    assert exclusivity_asked(0.9, 1.0, 1.0, 0.5) == 1.0
+    assert exclusivity_asked(0.5, 0.4, 1.0, 0.5, 1.0) == pytest.approx(0.6)
+    assert exclusivity_asked(0.5, 0.4, 1.0, 0.5, 0.25) == pytest.approx(0.15)
+    assert exclusivity_asked(0.9, 1.0, 1.0, 0.5, 1.0) == 1.0
 
 
 def test_some_powers_ask_about_government_and_others_do_not():
-    rises(governance_asked, "style", "conditionality")
+    rises(governance_asked, "style", "conditionality", "strings_by_kind")
     ignores(governance_asked, "style", conditionality=0.0)
     stays_between(0.0, 1.0, governance_asked)
-    assert governance_asked(0.75, 0.8) == pytest.approx(0.6)
-    assert governance_asked(0.75, 2.0) == 1.0
+    assert governance_asked(0.75, 0.8, 1.0) == pytest.approx(0.6)
+    assert governance_asked(0.75, 0.8, 0.25) == pytest.approx(0.15)
+    assert governance_asked(0.75, 2.0, 1.0) == 1.0
+
+
+def test_what_has_been_agreed_before_has_been_bargained_to_the_end():
+    rises(terms_left, "asked", concession=(0.2, 0.9))
+    falls(terms_left, "agreed", "bargaining", agreed=(0.0, 1.0), concession=(0.2, 0.9))
+    stays_between(0.0, 1.0, terms_left)
+    assert terms_left(0.8, 0.5, 0.0, 0.7) == pytest.approx(0.52)
+    assert terms_left(0.8, 0.5, 1.0, 0.7) == pytest.approx(0.24)
 
 
 def test_a_larger_offer_makes_a_more_serious_suitor():
