@@ -498,6 +498,7 @@ def pages() -> dict[Path, str]:
 
     if str(TOOLS) not in sys.path:
         sys.path.insert(0, str(TOOLS))
+    from print_levers import print_levers
     from print_policies import print_policies
     from print_states import print_states
 
@@ -505,6 +506,7 @@ def pages() -> dict[Path, str]:
     return {
         DOCS / "states.md": print_states(evidence, PRINTED),
         DOCS / "policies.md": print_policies(PRINTED),
+        DOCS / "levers.md": print_levers(PRINTED),
         DOCS / "rulebook.md": print_rulebook(evidence),
         DOCS / "sources.md": print_sources(evidence),
         DOCS / "systems.md": print_systems(evidence),
