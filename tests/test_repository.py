@@ -111,7 +111,9 @@ def printed():
     spec = importlib.util.spec_from_file_location("print_pages", path)
     printer = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(printer)
-    files = {shown(page) for page in printer.pages()} | {f"experiments/{name}.json" for name in ("effects", "policies")}
+    files = {shown(page) for page in printer.pages()} | {
+        f"experiments/{name}.json" for name in ("effects", "levers", "policies")
+    }
     files |= {
         shown(path) for path in FILES if path.suffix == ".json" and '"$schema"' in path.read_text(encoding="utf-8")
     }
