@@ -10,6 +10,7 @@
 #   make soak        kill a batch a hundred times at random moments, and look whether it ends the same (some minutes)
 #   make chronicles  renew the stories the tests replay (then read the difference as prose)
 #   make effects     measure again what each system does, for docs/systems.md
+#   make levers      pull every lever again, for docs/levers.md
 #   make policies    measure again what constant policies buy and cost, for docs/policies.md
 #   make experiments run every experiment again: figures, tables, notebook (adds the tools of scenario discovery); and
 #                    draw the figure of the README
@@ -27,7 +28,7 @@ PYTHONS := $(if $(PYTHON),$(PYTHON),python3 python3.13 python3.12 python3.11 pyt
 NEW_ENOUGH := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test bench wheel soak lint check effects policies chronicles experiments docs clean
+.PHONY: help setup demo test bench wheel soak lint check effects levers policies chronicles experiments docs clean
 
 help:
 	@sed -n 's/^#   //p' $(firstword $(MAKEFILE_LIST))
@@ -89,6 +90,10 @@ check: lint
 # What each system does, where it shows most: the file behind docs/systems.md (ten minutes)
 effects: $(VENV)/.ready
 	@$(BIN)/multivector ablate $(EFFECTS) --runs 400 --no-figures -o experiments/effects.json
+	@$(BIN)/python tools/print_pages.py
+
+levers: $(VENV)/.ready
+	@$(BIN)/multivector levers baseline --runs 400 -o experiments/levers.json
 	@$(BIN)/python tools/print_pages.py
 
 policies: $(VENV)/.ready

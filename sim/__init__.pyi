@@ -2,6 +2,7 @@ __version__: str
 
 from .analysis.comparison import Comparison as Comparison
 from .analysis.comparison import compare as compare
+from .analysis.lever_effects import levers as levers
 from .analysis.policy_effects import policies as policies
 from .analysis.sensitivity.runner import sweep as sweep
 from .analysis.spread import spread as spread

@@ -21,6 +21,7 @@ LARGE = {  # what is larger, and why
     "experiments/0001-global-sensitivity/tables/screening.csv": "elementary effects of every number of the model",
     "experiments/0002-rivalry-and-aversion/tables/phases-regime.csv": "a map of every state for every outcome word",
     "experiments/0004-what-ends-multi-vectorism/tables/indices.csv": "correlations of every factor with every outcome",
+    "experiments/levers.json": "what every lever moves, and every number of a power; docs/levers.md is printed from it",
     "experiments/effects.json": "what every system does in eight scenarios; docs/systems.md is printed from it",
 }
 FILES = sorted(kept_files())
@@ -111,7 +112,9 @@ def printed():
     spec = importlib.util.spec_from_file_location("print_pages", path)
     printer = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(printer)
-    files = {shown(page) for page in printer.pages()} | {f"experiments/{name}.json" for name in ("effects", "policies")}
+    files = {shown(page) for page in printer.pages()} | {
+        f"experiments/{name}.json" for name in ("effects", "levers", "policies")
+    }
     files |= {
         shown(path) for path in FILES if path.suffix == ".json" and '"$schema"' in path.read_text(encoding="utf-8")
     }

@@ -499,6 +499,7 @@ def pages() -> dict[Path, str]:
     if str(TOOLS) not in sys.path:
         sys.path.insert(0, str(TOOLS))
     from print_amounts import print_amounts
+    from print_levers import print_levers
     from print_policies import print_policies
     from print_states import print_states
 
@@ -507,6 +508,7 @@ def pages() -> dict[Path, str]:
         DOCS / "states.md": print_states(evidence, PRINTED),
         DOCS / "policies.md": print_policies(PRINTED),
         DOCS / "amounts.md": print_amounts(evidence, PRINTED),
+        DOCS / "levers.md": print_levers(PRINTED),
         DOCS / "rulebook.md": print_rulebook(evidence),
         DOCS / "sources.md": print_sources(evidence),
         DOCS / "systems.md": print_systems(evidence),

@@ -12,14 +12,35 @@ from sim.analysis.paired import Finals, Floats, Label, finals_of_block
 from sim.batch.outcomes import Thresholds, last_mean
 from sim.engine.block import Block
 from sim.model.fields import KINDS
-from sim.model.variable import Scale
-from sim.model.variables import BY_NAME, BY_POWER, SECURES, in_words, percent_scale
+from sim.model.variable import Reduction, Scale
+from sim.model.variables import (
+    ACCEPTANCE,
+    BALANCING_ENDED,
+    BY_NAME,
+    BY_POWER,
+    COMBINED_PRESSURE,
+    MEAN_TRUST,
+    OUTCOME_CHANGED,
+    PRESSED_QUARTERS,
+    SECURES,
+    in_words,
+    kept_of_a_run,
+    percent_scale,
+)
 
 TRADE_SHARE, SIGNED_VALUE = "trade_share", "signed_value"
 _OURS = {
     TRADE_SHARE: ("share of turnover", 100.0),
     SIGNED_VALUE: ("value signed", 1.0),
 }  # label, and what it is shown in
+
+OBSERVED_BY_POWER = (*BY_POWER, TRADE_SHARE, SIGNED_VALUE)
+"""What is observed of a state and a power."""
+
+_RECORDED = (*kept_of_a_run("i", Reduction.MEAN), *kept_of_a_run("i", Reduction.SUM))
+_WORKED_OUT = (COMBINED_PRESSURE, PRESSED_QUARTERS, MEAN_TRUST, ACCEPTANCE, BALANCING_ENDED, OUTCOME_CHANGED)
+OBSERVED_BY_STATE = (*_RECORDED, *_WORKED_OUT, SIGNED_VALUE)
+"""What is observed of a state alone."""
 
 
 def words_of(measure: str, power: str = "") -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 NAMES = (
     *("run", "check", "new", "diff", "compare", "ablate", "patterns", "sweep", "explain", "schema"),
-    *("policies", "spread", "origins"),
+    *("policies", "levers", "spread", "origins"),
     *("list", "trace", "chronicle"),
 )
 

@@ -11,7 +11,7 @@ KEPT: Mapping[str, str] = {
     "experiment": "experiments/schema.json",
     **{
         kind: f"seeds/schema/{kind}.json"
-        for kind in ("world", "document", "fact", "number", "system", "behaviour", "pattern", "record")
+        for kind in ("world", "document", "fact", "number", "system", "behaviour", "pattern", "record", "lever")
     },
 }
 """The kinds of files that have a schema, and where the printed one stands in a checkout: near what it describes."""
@@ -54,6 +54,10 @@ def schema_of_kind(kind: str) -> dict[str, Any]:
         from sim.analysis.patterns import pattern_schema
 
         return pattern_schema()
+    if kind == "lever":
+        from sim.analysis.lever_file import lever_schema
+
+        return lever_schema()
     from sim.evidence.actors import world_schema
     from sim.evidence.behaviours import behaviour_schema
     from sim.evidence.documents import document_schema, fact_schema

@@ -10,6 +10,7 @@ from jsonschema import Draft7Validator
 
 from helpers import small_seeds
 from helpers.spoil import put, spoilt
+from sim.analysis.lever_file import load_levers
 from sim.analysis.patterns import load_patterns
 from sim.analysis.sensitivity.experiment import load_experiment
 from sim.cli import main
@@ -34,6 +35,7 @@ SHIPPED = {
     "behaviour": "seeds/behaviours.yaml",
     "pattern": "seeds/patterns.yaml",
     "record": "seeds/history/record.yaml",
+    "lever": "seeds/levers.yaml",
 }
 SCHEMAS = {kind: Draft7Validator(schema_of_kind(kind)) for kind in KEPT}
 FEW = int(os.environ.get("MULTIVECTOR_FUZZ", "80"))
@@ -171,6 +173,12 @@ def small(name):
         classes = {"one": seen | {"powers": ["CHN", "USA"]}, "two": seen | {"powers": ["RUS"]}}
         lines = {"spread": line, "output": line}
         return {"first": 2000, "last": 2019, "traps": {"a-break": trap}, "classes": classes, "lines": lines}
+    if name == "lever":
+        war = [{"at": "2026-Q1", "war": {"of": "RUS", "level": "high"}}]
+        fall = {"what": "trade", "of": "all", "with": ["RUS"], "way": "down", "change": {"from": "-9 %", "to": "-2 %"}}
+        one = {"says": "A war.", "years": 3, "events": war, "moves": [fall], "why": "So."}
+        two = {**one, "numbers": {"powers.CHN.growth": 0.04}, "moves": [{"what": "output", "of": "KAZ", "way": "up"}]}
+        return {"from": "2026-Q1", "levers": {"one": one, "two": {key: two[key] for key in two if key != "events"}}}
     return small_seeds.files()[SEEDS[name]]
 
 
@@ -204,6 +212,8 @@ def load(kind, text, folder):
         for name in FILES:
             (folder / name).write_text(",".join(ROW.keys) + "\n", encoding="utf-8")
         load_history(folder)
+    elif kind == "lever":
+        load_levers(load_evidence(), 2026 * 4, path)
     else:
         readers[kind](path)
 
@@ -301,6 +311,12 @@ WRONG = [
     ("pattern", ("patterns", 0, "above"), ...),
     ("pattern", ("patterns", 0, "measure"), "visits"),
     ("pattern", ("runs",), 1),
+    ("lever", ("from",), "2026"),
+    ("lever", ("levers", "one", "events"), ...),
+    ("lever", ("levers", "one", "years"), 0),
+    ("lever", ("levers", "one", "moves", 0, "way"), "sideways"),
+    ("lever", ("levers", "one", "moves", 0, "what"), "trades"),
+    ("lever", ("levers", "one", "moves", 0, "change", "to"), ...),
 ]
 
 

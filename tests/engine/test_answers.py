@@ -10,7 +10,8 @@ from sim.engine.agents import Model
 from sim.model.fields import KINDS
 from sim.narrative.chronicle import tell
 from sim.narrative.counterfactual import explain
-from sim.scenario.events import EVERYTHING, Event, EventKind
+from sim.scenario.event_keys import EVERYTHING
+from sim.scenario.events import Event, EventKind
 from sim.scenario.scenario import load_scenario
 
 YEAR = 4
