@@ -21,7 +21,6 @@ LARGE = {  # what is larger, and why
     "experiments/0001-global-sensitivity/tables/screening.csv": "elementary effects of every number of the model",
     "experiments/0002-rivalry-and-aversion/tables/phases-regime.csv": "a map of every state for every outcome word",
     "experiments/0004-what-ends-multi-vectorism/tables/indices.csv": "correlations of every factor with every outcome",
-    "experiments/levers.json": "what every lever moves, and every number of a power; docs/levers.md is printed from it",
     "experiments/effects.json": "what every system does in eight scenarios; docs/systems.md is printed from it",
 }
 FILES = sorted(kept_files())

@@ -61,8 +61,8 @@ def expectations(table: "pd.DataFrame", pulled: Mapping[str, Pull]) -> "pd.DataF
     """One row for every outcome that a lever of the table should move.
 
     Columns: lever, number (of the expectation, from 0), quarter, state, measure, power, reference, difference, low,
-    high, change (difference as a part of the reference), way, least and most (the change expected, nan for none),
-    answer.
+    high, effect (in units of the spread between runs), change (difference as a part of the reference), way, least and
+    most (the change expected, nan for none), answer.
     """
     import pandas as pd
 
@@ -81,7 +81,9 @@ def expectations(table: "pd.DataFrame", pulled: Mapping[str, Pull]) -> "pd.DataF
                             "state": state,
                             "measure": move.what,
                             "power": power,
-                            **{key: row[key] for key in ("quarter", "reference", "difference", "low", "high")},
+                            **{
+                                key: row[key] for key in ("quarter", "reference", "difference", "low", "high", "effect")
+                            },
                             "change": _part(float(row["difference"]), float(row["reference"])),
                             "way": move.way.name.lower(),
                             "least": math.nan if move.change is None else move.change[0],

@@ -5,7 +5,17 @@ import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.cli.common import DONE, add_settings, add_workers, at_least, load_all, relative, reporter
+from sim.cli.common import (
+    DONE,
+    add_no_figures,
+    add_settings,
+    add_workers,
+    at_least,
+    load_all,
+    relative,
+    reporter,
+    say,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,6 +46,7 @@ def add(commands: Any) -> None:
         metavar="DIR",
         help="where results go (default: results); a name that ends in .json gets the short table alone",
     )
+    add_no_figures(parser)
     parser.set_defaults(command=_levers)
 
 
@@ -59,8 +70,17 @@ def _levers(asked: argparse.Namespace) -> int:
         )
     from sim.cli.lever_report import print_levers
 
-    print_levers(measured(table, known, LEVEL))
-    print(f"levers    {relative(_place(out, scenario, table))}")
+    found, place = measured(table, known, LEVEL), _place(out, scenario, table)
+    drawn = not (alone or asked.no_figures or found.expected.empty)
+    if drawn:
+        say("drawing figures ...")
+        from sim.figures.levers import draw_levers
+
+        draw_levers(found, place / "figures", f"{scenario.title} ({scenario.name})")
+    print_levers(found)
+    print(f"levers    {relative(place)}")
+    if drawn:
+        print(f"figures   {relative(place / 'figures')}")
     return DONE
 
 

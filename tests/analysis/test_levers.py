@@ -26,6 +26,7 @@ from sim.batch.outcomes import thresholds
 from sim.cli import main
 from sim.engine.ensemble import prepare
 from sim.evidence.evidence import load_evidence
+from sim.figures.levers import draw_levers
 from sim.io.errors import InputError
 from sim.scenario.events import EventKind
 from sim.scenario.scenario import load_scenario
@@ -305,6 +306,13 @@ def test_what_is_written_is_read_again(tmp_path, table, known):
     assert len(pd.read_parquet(paths[0])) == len(table)
 
 
+def test_a_figure_is_drawn_of_what_was_expected(tmp_path, table, known):
+    (picture,) = draw_levers(measured(table, known), tmp_path, "Toy")
+    assert picture.read_bytes()[:4] == b"\x89PNG"
+    drawn = pd.read_csv(tmp_path / "levers.csv")
+    assert set(drawn["lever"]) == set(FILE["levers"])
+
+
 @pytest.mark.parametrize("text", ["", "[]", '{"format": 99}'])
 def test_another_file_is_refused(tmp_path, text):
     path = tmp_path / "l.json"
@@ -323,7 +331,7 @@ def test_the_command_prints_what_was_expected_and_found(tmp_path, capsys, file):
     assert "Numbers of powers" in said
     assert "Levers that move nothing in any run: no-tariff." in said
     (folder,) = tmp_path.iterdir()
-    assert {path.name for path in folder.iterdir()} == {"levers.parquet", "expected.csv", "levers.json"}
+    assert {path.name for path in folder.iterdir()} == {"levers.parquet", "expected.csv", "levers.json", "figures"}
 
 
 def test_the_command_tells_what_is_wrong(capsys):
