@@ -357,7 +357,7 @@ def system_row(evidence: "Evidence", name: str, effect: "dict[str, Any] | None")
 # --- explanations ----------------------------------------------------------------------------------------------------
 
 TAKEN = ("washington-summit", "KAZ", "2025-Q4", "USA", "deal")  # scenario, state, quarter, power, kind
-REFUSED = ("washington-summit", "TKM")  # of these, the first refusal that something would have turned
+REFUSED = ("washington-summit", "UZB")  # of these, the first refusal that something would have turned
 
 
 def print_explanations() -> str:
