@@ -16,10 +16,11 @@ LIMIT_ENDS = 0.50  # and at least this part when rivalry is driven to the limit
 YEARS = 40  # long enough for the slow forces to show
 CLEARLY = 0.07  # how much larger the largest investor's part has to be than in the baseline
 STILL = 1e-9
+SILENT = {"delivery.trade_noise": {"value": 0.0, "beyond": "what forces do shows where the luck of trade is silent"}}
 
 
-def play(scenario):
-    return prepare(scenario).run_block(0, RUNS)
+def play(scenario, numbers=None):
+    return prepare(scenario, numbers=numbers).run_block(0, RUNS)
 
 
 def part_ended(scenario):
@@ -47,7 +48,7 @@ def baseline():
 
 
 def test_with_every_system_off_ties_stay_where_they_are(baseline):
-    block = play(dataclasses.replace(baseline, without=tuple(load_evidence().systems)))
+    block = play(dataclasses.replace(baseline, without=tuple(load_evidence().systems)), SILENT)
     alignment = block.power_measure("alignment")
     assert alignment.sum() > 0.0
     assert np.abs(alignment - alignment[:, :1]).max() < STILL
@@ -64,8 +65,11 @@ def test_rivalry_driven_to_the_limit_ends_balancing():
 
 def test_without_fear_of_dependence_and_without_rivalry_the_largest_investor_takes_over(baseline):
     long = dataclasses.replace(baseline, end=baseline.start + 4 * YEARS - 1)
-    balancing = play(long)
-    careless = play(dataclasses.replace(long, without=("over-dependence-aversion", "rivalry-level-and-dialogue")))
+    # forty years of luck in trade cover half of it: with luck the part held differs by 4 points and not by 8
+    balancing = play(long, SILENT)
+    careless = play(
+        dataclasses.replace(long, without=("over-dependence-aversion", "rivalry-level-and-dialogue")), SILENT
+    )
     largest = largest_investor(careless)
     with_fear, without_fear = part_held(balancing, largest), part_held(careless, largest)
     assert without_fear.mean() > with_fear.mean() + CLEARLY
