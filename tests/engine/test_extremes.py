@@ -96,3 +96,18 @@ def test_who_has_taken_a_side_stays_for_a_while_and_never_stands_on_two():
     changes_over = ((after != before) & (after > 0.0))[before > 0.0].mean()
     assert stays > 0.75  # four quarters or more on average
     assert changes_over < 0.02  # from one side straight to another
+
+
+def test_a_side_taken_is_felt_in_offers_and_in_trade():
+    """The word `sided` stands for deeds: against the same luck without them, rivals of the side offer and trade less."""
+    limit = load_scenario("rivalry-to-the-limit")
+    off = ("offers.side_favour", "offers.side_shun", "reactions.side_anger", "delivery.side_trade")
+    with_deeds, without = play(limit), play(limit, dict.fromkeys(off, 0.0))
+    sided = without.state_measure("sided")  # 1 + the place of the power
+    east, west = (with_deeds.powers.index(code) for code in ("CHN", "USA"))
+    standing = (sided == 1.0 + east).sum(axis=1) > sided.shape[1] // 2  # [runs, states]: with the first for years
+    assert standing.sum() > RUNS // 10
+    now, then = (block.power_measure("trade")[:, -4:].mean(axis=1)[..., west] for block in (with_deeds, without))
+    assert now[standing].mean() < 0.95 * then[standing].mean()
+    made = [block.offer_total("offers")[:, :, west].sum(axis=-1) for block in (with_deeds, without)]
+    assert made[0][standing].mean() < 0.9 * made[1][standing].mean()
