@@ -99,7 +99,7 @@ def test_who_has_taken_a_side_stays_for_a_while_and_never_stands_on_two():
 
 
 def test_a_side_taken_is_felt_in_offers_and_in_trade():
-    """The word `sided` stands for deeds: against the same luck without them, rivals of the side offer and trade less."""
+    """`sided` stands for deeds: against the same luck without them, rivals of the side offer and trade less."""
     limit = load_scenario("rivalry-to-the-limit")
     off = ("offers.side_favour", "offers.side_shun", "reactions.side_anger", "delivery.side_trade")
     with_deeds, without = play(limit), play(limit, dict.fromkeys(off, 0.0))
