@@ -333,7 +333,8 @@ def choose_state(w, p, t, i):
             gained_share = share_with(w, n, w.hand[hand.size, n]) - share_with(w, n, 0.0)
             w.hand_taken[n] = w.hand[hand.weight, n] * positive(gained_share)
             w.hand_yes[n] = 1.0 if draw < probability else 0.0
-            w.hand_odds[n] = probability
+            # an order that says what the state would have said teaches nobody anything else than the state would have
+            w.hand_odds[n] = pick((draw < own) == (draw < probability), own, probability)
         if w.terms.shape[0] > 0:
             for n in range(first, last):
                 keep_reasons(w, p, i, n)
