@@ -33,6 +33,7 @@ TIES = (
     "haul",
     "energy",
     "swing",
+    "agreement",
 )
 STATE_NUMBERS = (
     "gdp",

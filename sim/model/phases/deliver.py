@@ -4,7 +4,7 @@ from sim.model.chance import address, uniform
 from sim.model.compiling import inlined, phase
 from sim.model.parameters import camps, choice, delivery, economy, routes, security
 from sim.model.phases.layout import ARMS, DEAL, DELIVERY, INFRASTRUCTURE, INTERVENTION, MINERALS, SECURITY, TRADE
-from sim.model.rules.arithmetic import YEARS_A_QUARTER, fat_tailed, logit, pick, saturating
+from sim.model.rules.arithmetic import HALF, YEARS_A_QUARTER, fat_tailed, logit, pick, saturating
 from sim.model.rules.camps import works_together
 from sim.model.rules.delivery import (
     goodwill_next,
@@ -71,7 +71,9 @@ def move_pipelines(w, p, t, i, j):
             w.fulfilled[i, j, lane] += noticed * w.kept_part[lane]
             w.failed[i, j, lane] += noticed * (1.0 - w.kept_part[lane])
             w.delivered[i, lane] += counted * came
-            w.built[i, lane] += counted * built_by(came, w.gdp[i, lane], p[economy.works_income + k, lane])
+            spent = HALF * (moving + came)  # half of a work is paid for as it is begun
+            w.built[i, lane] += counted * built_by(spent, w.gdp[i, lane], p[economy.works_income + k, lane])
+            w.building[i, lane] += pick(k == INFRASTRUCTURE, spent * w.per_scale[i, k, lane], 0.0)
             w.came[lane] = came
             w.works[lane] = works
         for n in range(w.table_first[i, j, k], w.table_last[i, j, k]):
@@ -197,7 +199,7 @@ def stand_firm(w, p, i):
             w.stability_start[i, lane],
             w.growth_now[i, lane] - YEARS_A_QUARTER * w.growth[i, lane],
             w.neglect[lane],
-            w.finished[i, INFRASTRUCTURE, lane],
+            w.building[i, lane],
             w.pressed[i, lane],
             w.unrest[i, lane],
             p[economy.stability_return, lane],
@@ -256,6 +258,7 @@ def deliver_state(w, p, t, i):
     for lane in range(lanes):
         w.delivered[i, lane] = 0.0
         w.built[i, lane] = 0.0
+        w.building[i, lane] = 0.0
         w.shut[i, lane] = 0.0
         w.squeezed[i, lane] = 0.0
     for k in range(kinds):

@@ -207,7 +207,12 @@ def aim_levels(w, p, i):
                 + diverted(w.cut[lane], w.trade[i, j, lane] * bite, w.turnover[lane], p[flows.sanction_detour, lane])
                 + w.energy[j, lane] * share_of(w.brought[j, lane], w.outlet_built[i, j, lane])
             )
-    buy_to_pass_on(w, p, i)
+    sanctions = 0.0
+    for j in range(powers):
+        for lane in range(lanes):
+            sanctions += w.outcast[j, lane]
+    if sanctions > 0.0:  # in most blocks there is none, and nothing would be added
+        buy_to_pass_on(w, p, i)
 
 
 @inlined
@@ -264,6 +269,23 @@ def blame(w, p, i):
 
 
 @inlined
+def anybody_shuts(w, i):
+    """Whether anybody keeps trade of state i shut, or has just let go of it, in any lane."""
+    powers, corridors, lanes = w.link.shape
+    shut = 0.0
+    for c in range(corridors):
+        for lane in range(lanes):
+            shut += w.corridor_by[c, lane]
+    for line in range(w.carries.shape[1]):
+        for lane in range(lanes):
+            shut += w.line_by[line, lane]
+    for j in range(powers):
+        for lane in range(lanes):
+            shut += w.border_by[i, j, lane] + w.sanctioned[i, j, lane] + w.imposed[i, j, lane]
+    return shut > 0.0
+
+
+@inlined
 def find_flows(w, p, i):
     """What of the trade, the oil and the gas of state i gets through now, and where its trade is bound."""
     shut_ways(w, p, i)
@@ -283,7 +305,8 @@ def move_flows(w, p, i):
             after = level_next(before, w.aimed[j, lane], p[flows.phasing, lane])
             w.level[i, j, lane] = after
             w.trade[i, j, lane] *= exp(after - before)
-    blame(w, p, i)
+    if anybody_shuts(w, i):
+        blame(w, p, i)
 
 
 @inlined

@@ -82,7 +82,7 @@ def built_by(delivered: float, gdp: float, works_income: float) -> float:
 
     Claim: works sustain jobs, tax revenue and upgrading. [infra-lifeline-jobs-tax, public-investment-multiplier]
 
-    delivered this quarter, bn USD; gdp in bn USD a year.
+    delivered: paid for this quarter, bn USD; gdp in bn USD a year.
     """
     return works_income * delivered / gdp
 
@@ -153,7 +153,7 @@ def stability_next(
     growth-shocks-and-conflict, ca-2022-unrest-and-border-clashes]
 
     surprise: growth of output this quarter beyond its trend; neglect: unmet needs above their usual level (below 0:
-    better met), 0..1; works finished this quarter over the absorptive scale; pressed, unrest 0..1.
+    better met), 0..1; works: under way this quarter, over the absorptive scale; pressed, unrest 0..1.
     """
     settled = stability + stability_return * (usual - stability)
     moved = growth_calm * surprise + works_calm * saturating(works) - need_strain * neglect

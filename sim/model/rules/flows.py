@@ -186,4 +186,4 @@ def blamed(resentment: float, rise: float, closing_blame: float) -> float:
 
     rise: by how much the part of trade that the power keeps shut has grown this quarter, 0..1.
     """
-    return 1.0 - (1.0 - resentment) * (1.0 - clamp(closing_blame * rise, 0.0, 1.0))
+    return resentment + (1.0 - resentment) * clamp(closing_blame * rise, 0.0, 1.0)  # no rise, not a bit of change
