@@ -5,6 +5,7 @@ threads as there are cores; `Prepared.run_block` may be called from any of them.
 whatever block, lane or thread it is played in.
 """
 
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -133,7 +134,7 @@ class PreparedEnsemble:
         values = self.values_of(first, lanes)
         store = build(self.evidence, values, self._by_luck(lucks, self.seed, first, lanes))
         p, happenings = vector(values, lanes), self.happenings(first, lanes)
-        pages = aligned((*arrays.by_power.shape[:-1], lanes)), aligned((*arrays.by_state.shape[:-1], lanes))
+        pages = _pages((*arrays.by_power.shape[:-1], lanes), (*arrays.by_state.shape[:-1], lanes))
         settings, laid = (
             self.settings(first, lanes, values),
             LaidOffers(self.events, self.dates(first, lanes), self.evidence),
@@ -159,6 +160,20 @@ class PreparedEnsemble:
         arrays.by_power[..., part], arrays.by_state[..., part] = pages
         arrays.offers[..., part] = offer_totals(unpack(store))
         arrays.answers[..., part] = laid.answers
+
+
+_KEPT = threading.local()
+
+
+def _pages(*shapes: tuple[int, ...]) -> tuple[np.ndarray, ...]:
+    """Arrays for the record of one filling of the lanes, whatever is in them: every place is written.
+
+    A thread keeps them for its next filling, since getting fresh memory costs as much as a third of the playing.
+    """
+    pages: dict[tuple[int, ...], np.ndarray] = getattr(_KEPT, "pages", {})
+    if tuple(pages) != shapes:
+        pages = _KEPT.pages = {shape: aligned(shape) for shape in shapes}
+    return tuple(pages.values())
 
 
 def offer_totals(world: Any) -> np.ndarray:
