@@ -247,7 +247,8 @@ def test_an_address_depends_on_who_and_when_and_what_for_alone():
 def course(scenario, evidence, monkeypatch, quarters):
     """A run by agents: what rests on luck alone, quarter by quarter, and the draw behind every answer.
 
-    Output and the threat at the border move with luck only; so does the rivalry of two powers. Everything by code.
+    The price of exports, the tide of growth and the threat at the border move with luck only, and the rivalry of two powers
+    does; output does not, for it answers other actors. Everything by code.
     """
     monkeypatch.setattr(agents, "load_evidence", lambda world: evidence)
     model = Model(scenario, run=2)
@@ -256,7 +257,9 @@ def course(scenario, evidence, monkeypatch, quarters):
         model.step()
         world = model.world
         for state in model.states:
-            told[model.quarter, state.code] = (world.gdp[state.place, 0], world.border[state.place, 0])
+            told[model.quarter, state.code] = tuple(
+                field[state.place, 0] for field in (world.price, world.tide, world.border)
+            )
         for one in model.powers:
             for other, levels in one.rivalry.items():
                 told[model.quarter, one.code, other] = levels

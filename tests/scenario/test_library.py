@@ -209,6 +209,7 @@ MOVES = {
     "conditionality-ends": (signed("USA"), +1),
     "divided-assembly": (votes, +1),
     "downturn-like-2020": (of_tie("trade", "KAZ", "EU"), -1),
+    "eurasian-exit": (of_tie("trade", "KGZ", "RUS"), -1),
     "everybody-refused": (of_state("accepted", "KAZ"), -1),
     "exclusivity-two-sided": (of_state("autonomy", "UZB"), -1),
     "exclusivity-ultimatum": (signed("USA"), -1),

@@ -81,12 +81,14 @@ class TestWhatIsRead:
             (
                 "offer: {by: USA, to: KAZ, kind: deal, size: 300 mn USD, exclusivity: low}",
                 EventKind.OFFER,
-                {"by": "USA", "to": "KAZ", "kind": "deal", "size": 0.3, "exclusivity": 0.25, "governance": None},
+                {"by": "USA", "to": "KAZ", "kind": "deal", "size": 0.3, "exclusivity": 0.25}
+                | {"governance": None, "agreed": False},
             ),
             (
                 "offer: {by: RUS, to: UZB, kind: security, size: 0.2 points, governance: 0.1}",
                 EventKind.OFFER,
-                {"by": "RUS", "to": "UZB", "kind": "security", "size": 0.2, "exclusivity": None, "governance": 0.1},
+                {"by": "RUS", "to": "UZB", "kind": "security", "size": 0.2, "exclusivity": None}
+                | {"governance": 0.1, "agreed": False},
             ),
             (
                 "tariff: {by: USA, against: KAZ, rate: 25%}",

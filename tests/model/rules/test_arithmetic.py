@@ -198,7 +198,7 @@ def test_fat_tailed_luck_is_student_t_with_four_degrees_of_freedom(u, t):
 
 def test_fat_tailed_luck_is_finite_at_the_ends_of_what_can_be_drawn_and_rises():
     assert math.isfinite(fat_tailed(2.0**-53))
-    assert abs(fat_tailed(0.5)) < 1e-7
+    assert abs(fat_tailed(0.5)) < 1e-5  # the root is found to 6e-13 of a cubic that is flat here, so luck to 7e-7
     rises(fat_tailed, "u")
 
 
