@@ -28,7 +28,7 @@ TWO_YEARS = 8  # quarters
 CLEAR = 3.0  # how many of its standard errors an effect has to be away from nothing
 MONEY = slice(0, 3)  # the kinds of offer counted in money; the fourth is security
 SECURITY = slice(3, 4)
-SIGNED = 3  # the place of `value_signed` among the totals of offers
+ACCEPTED, SIGNED = 1, 3  # the places of offers accepted, and of what they are worth, among the totals of offers
 
 
 @functools.cache
@@ -181,15 +181,20 @@ def of_tie(measure, state, power):
     return ask
 
 
-def signed(power, kinds=MONEY):
+def signed(power, kinds=MONEY, total=SIGNED):
     """What a power signs with all states of the home world in a run."""
     home = [state.code for state in load_evidence(HOME_WORLD).states]
 
     def ask(block):
         states = [block.states.index(state) for state in home]
-        return block.offers[:, states, block.powers.index(power), kinds, SIGNED].sum(axis=(1, 2)).astype(float)
+        return block.offers[:, states, block.powers.index(power), kinds, total].sum(axis=(1, 2)).astype(float)
 
     return ask
+
+
+def signatures(power):
+    """How many offers of business a power has accepted by the home world in a run, whatever each is worth."""
+    return signed(power, total=ACCEPTED)
 
 
 def votes(block):
@@ -212,7 +217,7 @@ MOVES = {
     "eurasian-exit": (of_tie("trade", "KGZ", "RUS"), -1),
     "everybody-refused": (of_state("accepted", "KAZ"), -1),
     "exclusivity-two-sided": (of_state("autonomy", "UZB"), -1),
-    "exclusivity-ultimatum": (signed("USA"), -1),
+    "exclusivity-ultimatum": (signatures("USA"), -1),
     "five-apart": (of_state("threat", "KGZ"), +1),
     "five-as-one": (of_state("threat", "KGZ"), -1),
     "global-gateway": (signed("EU"), +1),
