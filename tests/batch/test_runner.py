@@ -16,7 +16,7 @@ from sim.batch.worker import Interrupted, Stage
 from sim.evidence.evidence import load_evidence
 from sim.io.errors import InputError
 from sim.io.writers import file_hash
-from sim.model.variables import BY_POWER, QUANTITIES
+from sim.model.variables import BANDED, BY_POWER
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +54,7 @@ def test_tables_have_the_rows_they_should(results):
     quarters, states, powers = 16, 2, 3
     assert results.number_of_runs == len(results.runs) == RUNS
     assert len(results.series) == RUNS * quarters * states
-    assert len(results.bands) == quarters * states * sum(powers if name in BY_POWER else 1 for name in QUANTITIES)
+    assert len(results.bands) == quarters * states * sum(powers if name in BY_POWER else 1 for name in BANDED)
     assert len(results.offers) == states * powers * 4
     assert results.outcomes.groupby(["quarter", "state"], observed=True)["runs"].sum().eq(RUNS).all()
 
