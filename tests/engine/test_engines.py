@@ -247,8 +247,8 @@ def test_an_address_depends_on_who_and_when_and_what_for_alone():
 def course(scenario, evidence, monkeypatch, quarters):
     """A run by agents: what rests on luck alone, quarter by quarter, and the draw behind every answer.
 
-    The price of exports, the tide of growth and the threat at the border move with luck only, and the rivalry of two powers
-    does; output does not, for it answers other actors. Everything by code.
+    The price of exports, the tide of growth and the threat at the border move with luck only; so does the rivalry of
+    two powers. Output answers other actors. Everything by code.
     """
     monkeypatch.setattr(agents, "load_evidence", lambda world: evidence)
     model = Model(scenario, run=2)

@@ -58,7 +58,7 @@ def survives(desk, content):
         said = str(error).split("\n")
     else:
         ready = prepare(scenario)
-        assert ready.happenings(0, 3).shape[1] == 10 + 3  # what an event says, its last quarter; and when, for three runs
+        assert ready.happenings(0, 3).shape[1] == 10 + 3  # what it says, its last quarter, and when in three runs
         assert set(scenario.sampled) <= set(ready.values_of(0, 3))
         assert "only their words differ" in diff_text(scenario, scenario)
         return
