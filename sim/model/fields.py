@@ -44,7 +44,7 @@ SETTINGS = ("set", "growth", "budget", "pressure", "price", "pact", "leader", "e
 LIVING = frozenset(
     (
         *("gdp", "might", "nationalism", "need", "norms", "other", "plants", "cohesion", "friction"),
-        *("trade", "stock", "trust", "standing", "culture", "outlet", "outlet_built", "stability"),
+        *("trade", "stock", "trust", "agreement", "standing", "culture", "outlet", "outlet_built", "stability"),
     )
 )
 
