@@ -39,7 +39,7 @@ def draw_policies(table: pd.DataFrame, folder: Path | str, caption: str = "") ->
             axes.tick_params(axis="x", labelrotation=60)
             axes.set_xlabel(state)
         figure.colorbar(picture, ax=list(panels), shrink=0.6, pad=0.01, extend="both")
-        subtitle = f"Policy less rule in {last}, same luck, in spreads between runs; above nought is better; * counts"
-        runs = f"{int(table['runs'].iloc[0]):,} runs by the rule and by each policy"
+        subtitle = f"Policy less rule in {last}, in spreads between runs"
+        runs = f"same luck; above nought is better; * counts; {int(table['runs'].iloc[0]):,} runs by each"
         finish(figure, "What constant policies buy and cost", subtitle, caption, runs)
         return [next(iter(write_figure(figure, data, Path(folder), "policies")))]
