@@ -117,7 +117,7 @@ NAMED_CONSTANTS = {
         "ROOT_OF_A_QUARTER",
     },
     "diplomacy": {"YES", "NO", "ABSTAINS", "STAYS_AWAY"},
-    "structure": {"EVEN"},
+    "structure": {"EVEN", "NEXT_TO_NOTHING"},
 }
 SERIES = {"exp", "log", "evenly_spread", "fat_tailed"}  # functions of `arithmetic`, tested against known values
 

@@ -3,11 +3,12 @@
 from .arithmetic import clamp, log
 
 EVEN = 50.0  # the middle of the score, by definition
+NEXT_TO_NOTHING = 1e-300  # what a number cannot be divided by without leaving the range of doubles
 
 
 def share_of(stock: float, total: float) -> float:
-    """A power's share of a kind, 0..1; 0 where there is nothing."""
-    return stock / total if total > 0.0 else 0.0
+    """A power's share of a kind, 0..1; 0 where there is nothing, or next to nothing."""
+    return stock / total if total > NEXT_TO_NOTHING else 0.0
 
 
 def entropy_of(share: float) -> float:

@@ -15,6 +15,8 @@ def test_a_share_is_a_part_of_the_whole():
 
 def test_a_share_of_nothing_is_nothing():
     assert share_of(0.0, 0.0) == 0.0
+    assert share_of(1.0, 5e-324) == 0.0  # a way that is open by next to nothing, not one that is infinitely wide
+    assert share_of(1.0, 1e-200) == 1e200
 
 
 def test_entropy_is_that_of_shannon():
