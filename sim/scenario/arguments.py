@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
     from sim.evidence.numbers import Number
     from sim.io.arguments import Arguments
     from sim.scenario.scenario import Scenario
+
+
+def _leaves_the_line(text: str) -> bool:
+    """Whether a text breaks its line or holds a control character; a letter that no standard knows yet does neither."""
+    return len(text.splitlines()) > 1 or any(unicodedata.category(letter) == "Cc" for letter in text)
 
 
 def given_runs(arguments: Arguments, value: Any, low: int = 1) -> int | None:
@@ -141,7 +147,7 @@ def _sound(scenario: Scenario, arguments: Arguments) -> bool:
     before = len(arguments.problems)
     for key in _TEXTS:
         value = getattr(scenario, key)
-        if not isinstance(value, str) or not value.strip() or not value.isprintable():
+        if not isinstance(value, str) or not value.strip() or _leaves_the_line(value):
             arguments.entry(f"scenario.{key}", value).refuse(allowed="text on one line")
     if isinstance(scenario.name, str) and (set(scenario.name) & set("/\\:") or scenario.name.strip(". ") == ""):
         arguments.entry("scenario.name", scenario.name).refuse(

@@ -235,7 +235,7 @@ def test_the_page_of_results_explains_what_comparisons_add(variable):
 
 def test_the_page_of_results_lists_what_is_kept_of_a_run_and_of_offers():
     page = (ROOT / "docs" / "results.md").read_text(encoding="utf-8")
-    of_runs, of_offers = section(page, "**runs**", "**bands**"), section(page, "**offers**", "**variance**")
+    of_runs, of_offers = section(page, "**runs**", "**bands**"), section(page, "**offers**", "**laid**")
     judged = {variable.name for variable in VARIABLES if variable.origin is Origin.JUDGED}
     summed_up = {variable.name for variable in VARIABLES if variable.origin is Origin.RECORDED and variable.summary}
     named = set(re.findall(r"`(\w+)`", of_runs))
