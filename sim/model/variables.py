@@ -239,7 +239,8 @@ VARIABLES: tuple[Variable, ...] = (
     ),
     Variable(
         *("energy_sold", "ij", "0..1"),
-        "share of the state's oil and gas that the power buys, {unit}",
+        "share of the state's outlets for oil and gas that lead to the power, {unit}; works open outlets, also where "
+        "little is sold",
         counted_by=Scale.SHARE,
         over_powers=SUM,
         percent=True,
