@@ -38,6 +38,8 @@ _PER_OCTAVE = 64  # bins between an amount and its double: each is about one hun
 _SMALLEST = -10  # amounts below 2^-10 billion, about one million, count as zero
 _LARGEST = 20
 _RATIO_BINS = 1 + (_LARGEST - _SMALLEST) * _PER_OCTAVE
+_FINER = 52 - _PER_OCTAVE.bit_length() + 1  # bits of a double below the width of a bin
+_FIRST_BIN = (1023 + _SMALLEST) * _PER_OCTAVE  # the exponent of a double is kept 1023 too large
 _MOST_COUNTED = 255
 _FIXED_POINT = float(1 << 20)
 
@@ -83,10 +85,8 @@ def _count(
                     place = math.floor(value * per_unit[m] + 0.5)
                 elif value < 2.0**_SMALLEST:
                     place = 0
-                else:
-                    mantissa, exponent = math.frexp(value)
-                    step = int((mantissa - 0.5) * (2 * _PER_OCTAVE))
-                    place = 1 + (exponent - 1 - _SMALLEST) * _PER_OCTAVE + step
+                else:  # the bits of a double are its exponent and then its place in the octave, finest last
+                    place = 1 + (np.float64(value).view(np.int64) >> _FINER) - _FIRST_BIN
                 if place > last or place < 0:
                     outside += 1
                     place = last if place > last else 0
