@@ -18,18 +18,17 @@ from sim.analysis.ablation_results import EFFECTS_FORMAT
 from sim.analysis.effect_tables import effect_table
 from sim.analysis.kept_tables import KeptTables, noted_in
 from sim.analysis.paired import LEVEL, Finals, Label, Resampling, finals_of_block, holm, joined, paired
-from sim.batch.identity import allowed_cores, code_hash, digest_of, evidence_hash
+from sim.analysis.paired_request import paired_request
+from sim.batch.identity import code_hash, digest_of, evidence_hash
 from sim.batch.outcomes import thresholds
 from sim.batch.plan import CHUNK, plain_scenario
 from sim.batch.worker import Tell, Work
 from sim.engine.ensemble import prepare
 from sim.evidence.evidence import Evidence, load_evidence
-from sim.io.arguments import Arguments
 from sim.io.errors import input_error, listed, nearest_to, quoted
 from sim.io.writers import sources_hash
 from sim.model.variables import OUTCOME_CHANGED
-from sim.scenario.arguments import given_seed
-from sim.scenario.scenario import MOST_RUNS, Scenario, load_scenario
+from sim.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -94,23 +93,18 @@ def effects(
     """
     import pandas as pd
 
-    arguments = Arguments("effects")
-    runs = arguments.whole("runs", runs, 2, MOST_RUNS)
-    seed, workers = given_seed(arguments, seed), arguments.workers(workers) or allowed_cores()
-    level, folder = arguments.inside("level", level, 0.0, 1.0), arguments.path_or_none("out", out)
-    arguments.refuse_if_wrong()
+    request = paired_request("effects", runs=runs, seed=seed, workers=workers, level=level, out=out)
     several: list[Any] = list(scenarios) if isinstance(scenarios, list | tuple) else [scenarios]
-    loaded = [one if isinstance(one, Scenario) else load_scenario(one) for one in several]
-    asked = [replace(one, runs=runs, seed=one.seed if seed is None else seed) for one in loaded]
-    ablations = [_Ablation(one, found, level) for one in asked if (found := _asked_systems(one, systems))]
+    asked = [request.of(one) for one in several]
+    ablations = [_Ablation(one, found, request.level) for one in asked if (found := _asked_systems(one, systems))]
     if not ablations:
         raise input_error("ablate", "every system asked for is switched off already", found="nothing to switch off")
-    place = None if folder is None else folder / _place_name(ablations)
+    place = None if request.folder is None else request.folder / _place_name(ablations)
     tables: list[pd.DataFrame] = []
     with contextlib.nullcontext() if place is None else noted_in(place):
         for number, ablation in enumerate(ablations):
             kept = KeptTables(place, f"{number:02d}-", len(ablation.systems))
-            tables += ablation.tables(workers, progress, kept)
+            tables += ablation.tables(request.workers, progress, kept)
         table = pd.concat(tables, ignore_index=True)
         write(table)
     return table

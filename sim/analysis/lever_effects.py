@@ -1,27 +1,23 @@
 """What each lever moves: every kind of event and every number of a power pulled by a stated step, on the same luck."""
 
-import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.analysis.effect_tables import ON_SHOW
-from sim.analysis.kept_tables import KeptTables, noted_in
 from sim.analysis.lever_file import Lever, Move, load_levers
 from sim.analysis.observables import SIGNED_VALUE, TRADE_SHARE
 from sim.analysis.paired import LEVEL, Label
+from sim.analysis.paired_request import paired_request
 from sim.analysis.policy_effects import check_known
-from sim.analysis.variants import Variant, Variants
-from sim.batch.identity import allowed_cores, digest_of
+from sim.analysis.variants import Variant, Variants, tables_of
 from sim.batch.worker import Tell
 from sim.evidence.evidence import Evidence, load_evidence
 from sim.evidence.numbers import Number
 from sim.evidence.worlds import HOME_WORLD
-from sim.io.arguments import Arguments
-from sim.scenario.arguments import given_seed
 from sim.scenario.event_keys import codes_of
-from sim.scenario.scenario import MOST_RUNS, Scenario, load_scenario, with_number
+from sim.scenario.scenario import Scenario, with_number
 from sim.scenario.timeline import unfold
 
 if TYPE_CHECKING:
@@ -99,15 +95,8 @@ def levers(
     sim.io.errors.InputError
         If the scenario or the file is wrong, a lever is unknown, or fewer than two runs are asked for.
     """
-    import pandas as pd
-
-    arguments = Arguments("sim.levers")
-    runs = arguments.whole("runs", runs, 2, MOST_RUNS)
-    seed, workers = given_seed(arguments, seed), arguments.workers(workers) or allowed_cores()
-    level, folder = arguments.inside("level", level, 0.0, 1.0), arguments.path_or_none("out", out)
-    arguments.refuse_if_wrong()
-    loaded = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
-    base = replace(loaded, runs=runs, seed=loaded.seed if seed is None else seed)
+    request = paired_request("sim.levers", runs=runs, seed=seed, workers=workers, level=level, out=out)
+    base = request.of(scenario)
     known = pulls(base, file)
     wanted = [known[name] for name in check_known("lever", only, list(known))]
     variants = [
@@ -119,11 +108,7 @@ def levers(
         )
         for one in wanted
     ]
-    work = Variants(base, variants, level)
-    place = None if folder is None else folder / f"levers-{base.name[:60]}-{digest_of(work.identity())[:10]}"
-    with contextlib.nullcontext() if place is None else noted_in(place):
-        tables = work.tables(workers, progress, KeptTables(place, "", len(work.variants)))
-        table = pd.concat(tables, ignore_index=True)
+    with tables_of(Variants(base, variants, request.level), "levers", request, progress) as table:
         table.insert(0, "scenario", base.name)
         write(table)
     return table

@@ -1,6 +1,5 @@
 """What constant policies buy and cost: each played in place of a state's own rule, on the same luck."""
 
-import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -8,18 +7,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.analysis.constant_policies import constant_policies
-from sim.analysis.kept_tables import KeptTables, noted_in
 from sim.analysis.observables import SIGNED_VALUE
 from sim.analysis.paired import LEVEL, Label
-from sim.analysis.variants import Variant, Variants
-from sim.batch.identity import allowed_cores, digest_of
+from sim.analysis.paired_request import paired_request
+from sim.analysis.variants import Variant, Variants, tables_of
 from sim.batch.worker import Tell
 from sim.evidence.evidence import load_evidence
-from sim.io.arguments import Arguments
 from sim.io.errors import input_error, listed, nearest_to, quoted
 from sim.model.variables import OUTCOME_CHANGED, VARIABLES
-from sim.scenario.arguments import given_seed
-from sim.scenario.scenario import MOST_RUNS, Scenario, load_scenario
+from sim.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -84,20 +80,10 @@ def policies(
     sim.io.errors.InputError
         If the scenario is wrong, a state or policy is unknown, or fewer than two runs are asked for.
     """
-    import pandas as pd
-
-    arguments = Arguments("sim.policies")
-    runs = arguments.whole("runs", runs, 2, MOST_RUNS)
-    seed, workers = given_seed(arguments, seed), arguments.workers(workers) or allowed_cores()
-    level, folder = arguments.inside("level", level, 0.0, 1.0), arguments.path_or_none("out", out)
-    arguments.refuse_if_wrong()
-    loaded = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
-    base = replace(loaded, runs=runs, seed=loaded.seed if seed is None else seed)
-    work = Variants(base, policy_variants(base, states, only), level)
-    place = None if folder is None else folder / f"policies-{base.name[:60]}-{digest_of(work.identity())[:10]}"
-    with contextlib.nullcontext() if place is None else noted_in(place):
-        tables = work.tables(workers, progress, KeptTables(place, "", len(work.variants)))
-        table = pd.concat(tables, ignore_index=True)
+    request = paired_request("sim.policies", runs=runs, seed=seed, workers=workers, level=level, out=out)
+    base = request.of(scenario)
+    work = Variants(base, policy_variants(base, states, only), request.level)
+    with tables_of(work, "policies", request, progress) as table:
         write(table)
     return table
 

@@ -1,6 +1,7 @@
 """One scenario in many variants, each set against it on the same luck: the baseline is played once for all of them."""
 
-from collections.abc import Callable, Mapping, Sequence
+import contextlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -8,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.analysis.effect_tables import effect_table
-from sim.analysis.kept_tables import KeptTables
+from sim.analysis.kept_tables import KeptTables, noted_in
 from sim.analysis.observables import cut, observed
 from sim.analysis.paired import Finals, Label, Resampling, holm, joined, paired
-from sim.batch.identity import code_hash, evidence_hash
+from sim.analysis.paired_request import PairedRequest
+from sim.batch.identity import code_hash, digest_of, evidence_hash
 from sim.batch.outcomes import thresholds
 from sim.batch.plan import CHUNK, plain_scenario
 from sim.batch.worker import Tell, Work
@@ -120,3 +122,19 @@ class Variants:
         table["touched"] = touched
         table["clear"] = holm(table["p"].to_numpy()) < 1.0 - self.level
         return table
+
+
+@contextlib.contextmanager
+def tables_of(work: Variants, word: str, request: PairedRequest, progress: Tell | None) -> Iterator["pd.DataFrame"]:
+    """The tables of all variants in one, noted under a name of its own while they are made; the notes go at the end.
+
+    word: what the notes are called after. Used as a context, so that what is written is written before the notes go.
+    """
+    import pandas as pd
+
+    place = None
+    if request.folder is not None:
+        place = request.folder / f"{word}-{work.base.name[:60]}-{digest_of(work.identity())[:10]}"
+    with contextlib.nullcontext() if place is None else noted_in(place):
+        tables = work.tables(request.workers, progress, KeptTables(place, "", len(work.variants)))
+        yield pd.concat(tables, ignore_index=True)

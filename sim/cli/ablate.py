@@ -1,18 +1,20 @@
 """`multivector ablate`: each system switched off in turn, on the same luck."""
 
 import argparse
-import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.cli.common import (
     DONE,
     add_no_figures,
+    add_out_or_table,
     add_scenarios,
     add_settings,
     add_workers,
     at_least,
+    is_table,
     load_all,
+    place_of,
     relative,
     reporter,
     say,
@@ -34,13 +36,7 @@ def add(commands: Any) -> None:
     add_workers(parser)
     add_settings(parser)
     parser.add_argument("--system", action="append", metavar="ID", help="only this one, in full; repeatable")
-    parser.add_argument(
-        "-o",
-        "--out",
-        default="results",
-        metavar="DIR",
-        help="where results go (default: results); a name that ends in .json gets the short table alone",
-    )
+    add_out_or_table(parser)
     add_no_figures(parser)
     parser.set_defaults(command=_ablate)
 
@@ -50,21 +46,21 @@ def _ablate(asked: argparse.Namespace) -> int:
     from sim.analysis.ablation import effects
     from sim.analysis.paired import LEVEL
 
-    out = Path(asked.out)
+    out, names = Path(asked.out), "-and-".join(one.name for one in scenarios)
     options = {"seed": asked.seed, "workers": asked.workers, "systems": asked.system}
-    options |= {"out": out.parent if _is_file(out) else out}
+    options |= {"out": out.parent if is_table(out) else out}
     with reporter() as report:
         table = effects(
             scenarios,
             asked.runs,
             progress=report,
-            write=lambda table: _write(table, _place(out, scenarios, table)),
+            write=lambda table: _write(table, place_of(out, "ablate", names, table)),
             **options,
         )
     from sim.cli.report import print_ablation
 
-    place = _place(out, scenarios, table)
-    drawn = not (_is_file(out) or asked.no_figures)
+    place = place_of(out, "ablate", names, table)
+    drawn = not (is_table(out) or asked.no_figures)
     if drawn:
         _draw(table, place / "figures", scenarios)
     print_ablation(table, LEVEL)
@@ -74,23 +70,13 @@ def _ablate(asked: argparse.Namespace) -> int:
     return DONE
 
 
-def _is_file(out: Path) -> bool:
-    """Whether the short table alone is asked for."""
-    return out.suffix == ".json"
-
-
-def _place(out: Path, scenarios: "list[Scenario]", table: "pd.DataFrame") -> Path:
-    """The file, or the folder, that effects go to."""
-    return out if _is_file(out) else out / _folder_name(scenarios, table)
-
-
 def _write(table: "pd.DataFrame", place: Path) -> None:
     """Write the short table alone, or all tables into a folder of their own."""
     from sim.analysis.ablation_results import write_effects, write_tables
     from sim.analysis.paired import LEVEL
     from sim.batch.notebook import tidy
 
-    if _is_file(place):
+    if is_table(place):
         write_effects(table, place, LEVEL)
     else:
         write_tables(table, place, LEVEL)
@@ -105,11 +91,3 @@ def _draw(table: "pd.DataFrame", folder: Path, scenarios: "list[Scenario]") -> N
         mine = table[table["scenario"] == scenario.name]
         if not mine.empty:
             draw_ablation(mine, folder, f"{scenario.title} ({scenario.name})")
-
-
-def _folder_name(scenarios: "list[Scenario]", table: "pd.DataFrame") -> str:
-    """A name of its own for every question: the scenarios, and a hash of what was found."""
-    from sim.analysis.effect_tables import csv_of
-
-    names = "-and-".join(one.name for one in scenarios)[:60]
-    return f"ablate-{names}-{hashlib.sha256(csv_of(table).encode()).hexdigest()[:6]}"

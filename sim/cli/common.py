@@ -4,6 +4,7 @@ Nothing heavy is imported at the top, because this is read before any command ru
 """
 
 import argparse
+import hashlib
 import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -17,6 +18,8 @@ from sim.io.readers import parse_yaml
 from sim.io.text import duration
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from sim.batch.worker import Progress
     from sim.scenario.scenario import Scenario
 
@@ -71,6 +74,13 @@ def add_scenarios(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("scenarios", nargs="+", metavar="SCENARIO", help="name of a scenario, or a YAML file")
 
 
+def add_scenario(parser: argparse.ArgumentParser, what: str = "a scenario") -> None:
+    """The one scenario a command is about, the baseline unless told otherwise."""
+    parser.add_argument(
+        "scenario", nargs="?", default="baseline", metavar="SCENARIO", help=f"{what} (default: baseline)"
+    )
+
+
 def add_batch_options(parser: argparse.ArgumentParser) -> None:
     """How many runs, on which luck, with which numbers, by how many workers."""
     parser.add_argument("--runs", type=at_least(1), metavar="N", help="number of runs, in place of the scenario's")
@@ -104,6 +114,31 @@ def add_csv(parser: argparse.ArgumentParser) -> None:
 def add_out(parser: argparse.ArgumentParser) -> None:
     """Where the results folders go."""
     parser.add_argument("-o", "--out", default="results", metavar="DIR", help="where results go (default: results)")
+
+
+def add_out_or_table(parser: argparse.ArgumentParser, table: str = "the short table") -> None:
+    """Where results go, or one table alone."""
+    parser.add_argument(
+        "-o",
+        "--out",
+        default="results",
+        metavar="DIR",
+        help=f"where results go (default: results); a name that ends in .json gets {table} alone",
+    )
+
+
+def is_table(out: Path) -> bool:
+    """Whether one table alone is asked for, in a file, and not a folder of results."""
+    return out.suffix == ".json"
+
+
+def place_of(out: Path, word: str, names: str, table: "pd.DataFrame") -> Path:
+    """The file that is asked for, or a folder for every question: its names, and a hash of what was found."""
+    from sim.analysis.effect_tables import csv_of
+
+    if is_table(out):
+        return out
+    return out / f"{word}-{names[:60]}-{hashlib.sha256(csv_of(table).encode()).hexdigest()[:6]}"
 
 
 # --- scenarios -------------------------------------------------------------------------------------------------------

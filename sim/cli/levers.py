@@ -1,17 +1,21 @@
 """`multivector levers`: every kind of event and every number of a power pulled, on the same luck."""
 
 import argparse
-import hashlib
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.cli.common import (
     DONE,
     add_no_figures,
+    add_out_or_table,
+    add_scenario,
     add_settings,
     add_workers,
     at_least,
+    is_table,
     load_all,
+    place_of,
     relative,
     reporter,
     say,
@@ -21,7 +25,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from sim.analysis.lever_results import MeasuredLevers
-    from sim.scenario.scenario import Scenario
 
 _RUNS = 400
 
@@ -31,21 +34,13 @@ def add(commands: Any) -> None:
     parser = commands.add_parser(
         "levers", help="what each lever moves, beside what it should: events and numbers pulled on the same luck"
     )
-    parser.add_argument(
-        "scenario", nargs="?", default="baseline", metavar="SCENARIO", help="a scenario (default: baseline)"
-    )
+    add_scenario(parser)
     parser.add_argument("--lever", action="append", metavar="ID", help="only this one; repeatable")
     parser.add_argument("--file", metavar="FILE", help="levers in place of seeds/levers.yaml")
     parser.add_argument("--runs", type=at_least(2), default=_RUNS, metavar="N", help=f"runs (default: {_RUNS})")
     add_workers(parser)
     add_settings(parser)
-    parser.add_argument(
-        "-o",
-        "--out",
-        default="results",
-        metavar="DIR",
-        help="where results go (default: results); a name that ends in .json gets the short table alone",
-    )
+    add_out_or_table(parser)
     add_no_figures(parser)
     parser.set_defaults(command=_levers)
 
@@ -57,7 +52,7 @@ def _levers(asked: argparse.Namespace) -> int:
     from sim.analysis.paired import LEVEL
 
     out, known = Path(asked.out), pulls(scenario, asked.file)
-    alone = out.suffix == ".json"
+    alone, place = is_table(out), partial(place_of, out, "levers", scenario.name)
     options = {"only": asked.lever, "file": asked.file, "seed": asked.seed, "workers": asked.workers}
     with reporter() as report:
         table = levers(
@@ -65,32 +60,23 @@ def _levers(asked: argparse.Namespace) -> int:
             asked.runs,
             progress=report,
             out=out.parent if alone else out,
-            write=lambda table: _write(table, measured(table, known, LEVEL), _place(out, scenario, table)),
+            write=lambda table: _write(table, measured(table, known, LEVEL), place(table)),
             **options,
         )
     from sim.cli.lever_report import print_levers
 
-    found, place = measured(table, known, LEVEL), _place(out, scenario, table)
+    found, folder = measured(table, known, LEVEL), place(table)
     drawn = not (alone or asked.no_figures or found.expected.empty)
     if drawn:
         say("drawing figures ...")
         from sim.figures.levers import draw_levers
 
-        draw_levers(found, place / "figures", f"{scenario.title} ({scenario.name})")
+        draw_levers(found, folder / "figures", f"{scenario.title} ({scenario.name})")
     print_levers(found)
-    print(f"levers    {relative(place)}")
+    print(f"levers    {relative(folder)}")
     if drawn:
-        print(f"figures   {relative(place / 'figures')}")
+        print(f"figures   {relative(folder / 'figures')}")
     return DONE
-
-
-def _place(out: Path, scenario: "Scenario", table: "pd.DataFrame") -> Path:
-    """The file, or a folder of its own for every question: the scenario, and a hash of what was found."""
-    from sim.analysis.effect_tables import csv_of
-
-    if out.suffix == ".json":
-        return out
-    return out / f"levers-{scenario.name[:60]}-{hashlib.sha256(csv_of(table).encode()).hexdigest()[:6]}"
 
 
 def _write(table: "pd.DataFrame", found: "MeasuredLevers", place: Path) -> None:
@@ -98,7 +84,7 @@ def _write(table: "pd.DataFrame", found: "MeasuredLevers", place: Path) -> None:
     from sim.analysis.lever_results import write_lever_tables, write_levers
     from sim.batch.notebook import tidy
 
-    if place.suffix == ".json":
+    if is_table(place):
         write_levers(found, place)
     else:
         write_lever_tables(table, found, place)

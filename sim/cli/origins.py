@@ -4,34 +4,17 @@ A command of its own, beside `spread`: it plays many short pasts and not one fut
 """
 
 import argparse
+from pathlib import Path
 from typing import Any
 
-from sim.cli.common import (
-    DONE,
-    add_no_figures,
-    add_out,
-    add_settings,
-    add_workers,
-    at_least,
-    load_all,
-    relative,
-    reporter,
-    say,
-)
+from sim.cli.beside_record import describe, leave
+from sim.cli.common import load_all, reporter
 
 
 def add(commands: Any) -> None:
     """Describe the command."""
-    parser = commands.add_parser("origins", help="start in past years, score trade shares on the record to 2019")
-    parser.add_argument(
-        "scenario", nargs="?", default="baseline", metavar="SCENARIO", help="whose numbers (default: baseline)"
-    )
-    parser.add_argument("--runs", type=at_least(2), metavar="N", help="runs of each origin (default: 1000)")
-    add_workers(parser)
-    add_settings(parser)
-    add_out(parser)
-    add_no_figures(parser)
-    parser.set_defaults(command=_origins)
+    words = "start in past years, score trade shares on the record to 2019"
+    describe(commands, "origins", words, "whose numbers", "runs of each origin (default: 1000)", _origins)
 
 
 def _origins(asked: argparse.Namespace) -> int:
@@ -40,15 +23,16 @@ def _origins(asked: argparse.Namespace) -> int:
 
     with reporter() as report:
         found = roll_origins(scenario, runs=asked.runs, seed=asked.seed, workers=asked.workers, progress=report)
-    folder = found.folder(asked.out)
-    if not asked.no_figures:
-        say("drawing the figure ...")
-        from sim.figures.spread import draw_origins
+    return leave(found, asked, _draw, _show)
 
-        draw_origins(found, folder / "figures")
-    found.write(folder)
+
+def _draw(found: Any, folder: Path) -> None:
+    from sim.figures.spread import draw_origins
+
+    draw_origins(found, folder)
+
+
+def _show(found: Any) -> None:
     from sim.cli.spread_report import print_origins
 
     print_origins(found)
-    print(f"results   {relative(folder)}")
-    return DONE

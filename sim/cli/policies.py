@@ -1,17 +1,20 @@
 """`multivector policies`: constant policies in place of a state's own rule, on the same luck."""
 
 import argparse
-import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.cli.common import (
     DONE,
     add_no_figures,
+    add_out_or_table,
+    add_scenario,
     add_settings,
     add_workers,
     at_least,
+    is_table,
     load_all,
+    place_of,
     relative,
     reporter,
     say,
@@ -20,7 +23,6 @@ from sim.cli.common import (
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.scenario.scenario import Scenario
 
 _RUNS = 400
 _ALL = "all"
@@ -31,21 +33,13 @@ def add(commands: Any) -> None:
     parser = commands.add_parser(
         "policies", help="what constant policies buy and cost: yes to all, no to all, one partner alone, a side"
     )
-    parser.add_argument(
-        "scenario", nargs="?", default="baseline", metavar="SCENARIO", help="a scenario (default: baseline)"
-    )
+    add_scenario(parser)
     parser.add_argument("--state", action="append", metavar="X", help="whose policy, or all (default); repeatable")
     parser.add_argument("--policy", action="append", metavar="ID", help="only this policy; repeatable")
     parser.add_argument("--runs", type=at_least(2), default=_RUNS, metavar="N", help=f"runs (default: {_RUNS})")
     add_workers(parser)
     add_settings(parser)
-    parser.add_argument(
-        "-o",
-        "--out",
-        default="results",
-        metavar="DIR",
-        help="where results go (default: results); a name that ends in .json gets the table alone",
-    )
+    add_out_or_table(parser, "the table")
     add_no_figures(parser)
     parser.set_defaults(command=_policies)
 
@@ -56,7 +50,7 @@ def _policies(asked: argparse.Namespace) -> int:
     from sim.analysis.policy_effects import policies
 
     out = Path(asked.out)
-    alone = out.suffix == ".json"
+    alone = is_table(out)
     states = None if not asked.state or _ALL in asked.state else asked.state
     options = {"states": states, "only": asked.policy, "seed": asked.seed, "workers": asked.workers}
     with reporter() as report:
@@ -65,12 +59,12 @@ def _policies(asked: argparse.Namespace) -> int:
             asked.runs,
             progress=report,
             out=out.parent if alone else out,
-            write=lambda table: _write(table, out if alone else _place(out, scenario, table)),
+            write=lambda table: _write(table, place_of(out, "policies", scenario.name, table)),
             **options,
         )
     from sim.cli.policy_report import print_policies
 
-    place = out if alone else _place(out, scenario, table)
+    place = place_of(out, "policies", scenario.name, table)
     drawn = not (alone or asked.no_figures)
     if drawn:
         say("drawing figures ...")
@@ -84,20 +78,13 @@ def _policies(asked: argparse.Namespace) -> int:
     return DONE
 
 
-def _place(out: Path, scenario: "Scenario", table: "pd.DataFrame") -> Path:
-    """A folder of its own for every question: the scenario, and a hash of what was found."""
-    from sim.analysis.effect_tables import csv_of
-
-    return out / f"policies-{scenario.name[:60]}-{hashlib.sha256(csv_of(table).encode()).hexdigest()[:6]}"
-
-
 def _write(table: "pd.DataFrame", place: Path) -> None:
     """Write the table alone, or all files into a folder of their own."""
     from sim.analysis.paired import LEVEL
     from sim.analysis.policy_results import write_policies, write_policy_tables
     from sim.batch.notebook import tidy
 
-    if place.suffix == ".json":
+    if is_table(place):
         write_policies(table, place, LEVEL)
     else:
         write_policy_tables(table, place, LEVEL)

@@ -240,26 +240,27 @@ def check_complete(
         problems.add(Problem(file=shown_path(path), message=f"rows are missing: {listed(missing)}"))
 
 
+def check_parts(
+    path: Path, pattern: str, whose: str, powers: Collection[str], numbers: NumberReader, problems: Problems
+) -> None:
+    """What goes to the powers of something is parts of one whole; pattern: names of the numbers, such as `a.{}.{}`."""
+    names = [pattern.format(whose, power) for power in powers]
+    total = sum(numbers.read[name].value for name in names if name in numbers.read)
+    if total > 1.0 + 1e-9:
+        found, allowed = f"shares that sum to {total:.12g}", "shares that sum to 1 or less"
+        problems.add(Problem(file=shown_path(path), key=pattern.format(whose, "*"), found=found, allowed=allowed))
+
+
 def check_energy_shares(path: Path, parties: Parties, numbers: NumberReader, problems: Problems) -> None:
     """The parts of its oil and gas that a state sells to the powers are parts of one whole."""
     for state in parties.states:
-        names = [f"ties.{state}.{power}.energy" for power in parties.powers]
-        total = sum(numbers.read[name].value for name in names if name in numbers.read)
-        if total > 1.0 + 1e-9:
-            key, found = f"ties.{state}.*.energy", f"shares that sum to {total:.12g}"
-            allowed = "shares that sum to 1 or less"
-            problems.add(Problem(file=shown_path(path), key=key, found=found, allowed=allowed))
+        check_parts(path, "ties.{}.{}.energy", state, parties.powers, numbers, problems)
 
 
 def check_pipelines(path: Path, parties: Parties, numbers: NumberReader, problems: Problems) -> None:
     """What a line carries has at most one buyer each, and no more goes to a buyer by lines than it buys."""
     for line in parties.pipelines:
-        names = [f"pipelines.{line}.{power}.reach" for power in parties.powers]
-        total = sum(numbers.read[name].value for name in names if name in numbers.read)
-        if total > 1.0 + 1e-9:
-            key, found = f"pipelines.{line}.*.reach", f"shares that sum to {total:.12g}"
-            allowed = "shares that sum to 1 or less"
-            problems.add(Problem(file=shown_path(path), key=key, found=found, allowed=allowed))
+        check_parts(path, "pipelines.{}.{}.reach", line, parties.powers, numbers, problems)
     for state, power in product(parties.states, parties.powers):
         sold = numbers.read.get(f"ties.{state}.{power}.energy")
         parts = [(f"pipelines.{line}.{state}.carries", f"pipelines.{line}.{power}.reach") for line in parties.pipelines]

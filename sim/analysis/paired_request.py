@@ -1,0 +1,42 @@
+"""What every door to paired runs is asked beside its question, checked once: ablation, levers and policies."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from sim.batch.identity import allowed_cores
+from sim.io.arguments import Arguments
+from sim.scenario.arguments import given_seed
+from sim.scenario.scenario import MOST_RUNS, Scenario, load_scenario
+
+
+@dataclass(frozen=True, kw_only=True)
+class PairedRequest:
+    """How many runs with and without, on which luck, in how many threads, how sure, and where it is noted meanwhile."""
+
+    runs: int
+    seed: int | None  # none: that of each scenario
+    workers: int
+    level: float  # how much intervals cover
+    folder: Path | None
+
+    def of(self, scenario: Scenario | str | Path) -> Scenario:
+        """The scenario, loaded where it is a name or a path, with the runs and the seed that are asked for."""
+        loaded = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
+        return replace(loaded, runs=self.runs, seed=loaded.seed if self.seed is None else self.seed)
+
+
+def paired_request(door: str, *, runs: Any, seed: Any, workers: Any, level: Any, out: Any) -> PairedRequest:
+    """What a door was given, checked.
+
+    Raises
+    ------
+    sim.io.errors.InputError
+        With every argument that is wrong, by the name of the door.
+    """
+    arguments = Arguments(door)
+    runs = arguments.whole("runs", runs, 2, MOST_RUNS)
+    seed, workers = given_seed(arguments, seed), arguments.workers(workers) or allowed_cores()
+    level, folder = arguments.inside("level", level, 0.0, 1.0), arguments.path_or_none("out", out)
+    arguments.refuse_if_wrong()
+    return PairedRequest(runs=runs, seed=seed, workers=workers, level=level, folder=folder)

@@ -1,0 +1,44 @@
+"""What `spread` and `origins` share: a scenario set beside the record, a figure, files, and a table to close with."""
+
+import argparse
+from collections.abc import Callable
+from typing import Any
+
+from sim.cli.common import (
+    DONE,
+    add_no_figures,
+    add_out,
+    add_scenario,
+    add_settings,
+    add_workers,
+    at_least,
+    relative,
+    say,
+)
+
+
+def describe(commands: Any, name: str, words: str, whose: str, runs: str, act: Callable[..., int]) -> None:
+    """Describe a command that sets one scenario beside the record.
+
+    words: what it does; whose, runs: what is told of the scenario and of the number of runs; act: the command itself.
+    """
+    parser = commands.add_parser(name, help=words)
+    add_scenario(parser, whose)
+    parser.add_argument("--runs", type=at_least(2), metavar="N", help=runs)
+    add_workers(parser)
+    add_settings(parser)
+    add_out(parser)
+    add_no_figures(parser)
+    parser.set_defaults(command=act)
+
+
+def leave(found: Any, asked: argparse.Namespace, draw: Callable[..., object], show: Callable[..., None]) -> int:
+    """Leave what was found in its folder and on the screen; draw takes it and a folder, show takes it alone."""
+    folder = found.folder(asked.out)
+    if not asked.no_figures:
+        say("drawing the figure ...")
+        draw(found, folder / "figures")
+    found.write(folder)
+    show(found)
+    print(f"results   {relative(folder)}")
+    return DONE
