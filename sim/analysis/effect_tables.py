@@ -1,13 +1,16 @@
 """Tables of outcomes: what is shown of them, in which words, and as which files."""
 
+import contextlib
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sim.analysis.paired import Label, Paired
+from sim.io.errors import input_error, shown_path
 from sim.model.variables import BY_NAME, VARIABLES
 
 if TYPE_CHECKING:
@@ -76,3 +79,22 @@ def _told(value: Any) -> Any:
     if isinstance(value, float):
         return float(f"{value:.{_DIGITS}g}") if math.isfinite(value) else None
     return value
+
+
+@contextlib.contextmanager
+def reading_measured(path: Path, command: str) -> Iterator[None]:
+    """Tell in words what is wrong with a file of what a command measured, while it is read.
+
+    Raises
+    ------
+    sim.io.errors.InputError
+        If the file is missing, or holds something else than what `multivector <command> -o FILE.json` writes.
+    """
+    message = f"multivector {command} -o FILE.json writes it"
+    try:
+        yield
+    except OSError as error:
+        raise input_error(shown_path(path), message, found=error.strerror or "no such file") from None
+    except (ValueError, KeyError, TypeError, AttributeError):
+        found = f"no file of {command} that this version can read"
+        raise input_error(shown_path(path), message, found=found) from None

@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from sim.analysis.effect_tables import csv_of, records_of
+from sim.analysis.effect_tables import csv_of, reading_measured, records_of
 from sim.analysis.lever_effects import Pull
 from sim.analysis.lever_file import Move
 from sim.analysis.paired import LEVEL
 from sim.batch.tables import write_table
-from sim.io.errors import input_error, shown_path
 from sim.io.text import CAUTION
 from sim.io.writers import write_text
 
@@ -184,8 +183,7 @@ def read_levers(path: Path | str) -> MeasuredLevers:
     import pandas as pd
 
     path = Path(path)
-    message = "multivector levers -o FILE.json writes it"
-    try:
+    with reading_measured(path, "levers"):
         told = json.loads(path.read_text(encoding="utf-8"))
         if told["format"] != LEVERS_FORMAT:
             raise ValueError("another format")
@@ -196,11 +194,6 @@ def read_levers(path: Path | str) -> MeasuredLevers:
             words={row.pop("lever"): row for row in told["words"]},
             **{name: pd.DataFrame(told[name]) for name in _TABLES},
         )
-    except OSError as error:
-        raise input_error(shown_path(path), message, found=error.strerror or "no such file") from None
-    except (ValueError, KeyError, TypeError, AttributeError):
-        found = "no file of levers that this version can read"
-        raise input_error(shown_path(path), message, found=found) from None
 
 
 def write_lever_tables(table: "pd.DataFrame", found: MeasuredLevers, folder: Path | str) -> list[Path]:

@@ -6,10 +6,9 @@ from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.analysis.effect_tables import csv_of, records_of
+from sim.analysis.effect_tables import csv_of, reading_measured, records_of
 from sim.analysis.paired import LEVEL
 from sim.analysis.policy_effects import ENDS
-from sim.io.errors import input_error, shown_path
 from sim.io.text import CAUTION
 from sim.io.writers import write_text
 
@@ -117,8 +116,7 @@ def read_policies(path: Path | str) -> MeasuredPolicies:
     import pandas as pd
 
     path = Path(path)
-    message = "multivector policies -o FILE.json writes it"
-    try:
+    with reading_measured(path, "policies"):
         told = json.loads(path.read_text(encoding="utf-8"))
         if told["format"] != POLICIES_FORMAT:
             raise ValueError("another format")
@@ -129,11 +127,6 @@ def read_policies(path: Path | str) -> MeasuredPolicies:
         return MeasuredPolicies(
             scenario=told["scenario"], runs=int(told["runs"]), level=float(told["level"]), table=table
         )
-    except OSError as error:
-        raise input_error(shown_path(path), message, found=error.strerror or "no such file") from None
-    except (ValueError, KeyError, TypeError):
-        found = "no file of policies that this version can read"
-        raise input_error(shown_path(path), message, found=found) from None
 
 
 def write_policy_tables(table: "pd.DataFrame", folder: Path | str, level: float = LEVEL) -> list[Path]:
