@@ -200,6 +200,12 @@ def _read_fact_cell(cell: Entry, context: KnowsFacts) -> tuple[str, ...]:
     return ids
 
 
+def _read_fact_id(entry: Entry, context: KnowsFacts) -> str:
+    return entry.text if entry.text and usable_fact(entry, entry.text, context.facts) else ""
+
+
+FACT_ID: Reader[KnowsFacts] = Reader(read=_read_fact_id, schema={"type": "string"}, missing="")
+"""The id of one fact; "" for none, in a table as an empty cell."""
 FACT_IDS: Reader[KnowsFacts] = Reader(read=_read_fact_ids, schema=list_schema({"type": "string"}), missing=())
 """A list of the ids of facts; those that cannot be evidence are left out with a problem."""
 FACT_CELL: Reader[KnowsFacts] = Reader(read=_read_fact_cell, schema={"type": "string"}, missing=())

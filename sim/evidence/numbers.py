@@ -7,7 +7,7 @@ from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from sim.evidence.documents import FACT_CELL, FACT_IDS, Fact, KnowsFacts
+from sim.evidence.documents import FACT_CELL, FACT_ID, FACT_IDS, Fact, KnowsFacts
 from sim.io.checks import check_group, check_number
 from sim.io.errors import Entry, Problems
 from sim.io.forms import (
@@ -65,7 +65,9 @@ class Number:
     high: float
     basis: Basis
     evidence: tuple[str, ...]
+    passage: str = ""
     formula: str = ""
+    reason: str = ""
     note: str = ""
     file: str
     line: int
@@ -77,7 +79,7 @@ class Number:
 # figure says how it follows from its facts.
 _BARE = {"type": "number"}
 _BY_BASIS: Mapping[str, Mapping[str, Any]] = {
-    "figure": {"required": ["formula", "evidence"]},
+    "figure": {"required": ["evidence"]},
     "coded": {"required": ["evidence"]},
     "fitted": {"required": ["evidence"]},
     "assumed": {},
@@ -107,14 +109,16 @@ def number_form(span: Span) -> Form[KnowsFacts]:
         },
         may={
             "evidence": FACT_IDS.says("the facts it rests on, by id"),
-            "formula": TEXT.says("how it follows from them"),
+            "passage": FACT_ID.says("the fact that decides a coded level"),
+            "formula": TEXT.says("how it is computed from facts and other numbers"),
+            "reason": TEXT.says("why it is read so, in words"),
             "note": TEXT.says("what a reader should know about it"),
         },
         schema={"allOf": [_rules_of(basis.name.lower()) for basis in Basis]},
     )
 
 
-FORMULA_CELL: Reader[object] = Reader(
+WORDS_CELL: Reader[object] = Reader(
     read=lambda cell, _: " ".join((cell.text or "").split()), schema={"type": "string"}, missing=""
 )
 NUMBER_COLUMNS: Mapping[str, Reader[KnowsFacts]] = {
@@ -124,7 +128,9 @@ NUMBER_COLUMNS: Mapping[str, Reader[KnowsFacts]] = {
     "unit": TEXT,
     "basis": member(Basis),
     "evidence": FACT_CELL,
-    "formula": FORMULA_CELL,
+    "passage": FACT_ID,
+    "formula": WORDS_CELL,
+    "reason": WORDS_CELL,
 }
 """The columns of a table whose rows are numbers, after those that say which number it is."""
 
@@ -211,7 +217,7 @@ def check_basis(place: Entry, values: Values, basis: Basis | None) -> None:
     if basis is not None and basis is not Basis.ASSUMED and empty:
         message = f"a number of basis '{basis.name.lower()}' needs evidence: the ids of facts"
         (evidence or place).refuse(found="", message=message)
-    if basis is Basis.FIGURE and not values["formula"]:
+    if basis is Basis.FIGURE and not values["formula"] and not values["reason"]:
         place.refuse(found="", message="a number of basis 'figure' needs a formula")
 
 

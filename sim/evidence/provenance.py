@@ -93,6 +93,8 @@ def _number_story(evidence: Evidence, number: Number) -> Iterator[str]:
     yield f"  basis    {number.basis.name.lower()}: {number.basis.value}"
     if number.formula:
         yield from _paragraph(number.formula, "  formula  ")
+    if number.reason:
+        yield from _paragraph(number.reason, "  reason   ")
     if number.note:
         yield from _paragraph(number.note, "  note     ")
     yield f"  written  {number.file}:{number.line}"
