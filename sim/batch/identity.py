@@ -25,6 +25,7 @@ def evidence_hash(evidence: Evidence) -> str:
             "actors": [actor.code for actor in (*evidence.states, *evidence.powers)],
             "kinds": list(evidence.kinds),
             "numbers": {name: number.value for name, number in evidence.numbers.items()},
+            "formulas": {name: evidence.numbers[name].formula for name in evidence.derivations.found},
             "strengths": {name: list(system.strengths) for name, system in evidence.systems.items()},
         }
     )

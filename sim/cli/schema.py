@@ -6,13 +6,11 @@ from typing import Any
 
 from sim.cli.common import DONE, write_out
 
+_OF_SEEDS = (*("world", "document", "fact", "number", "codebook", "system", "behaviour", "pattern", "record", "lever"),)
 KEPT: Mapping[str, str] = {
     "scenario": "scenarios/schema.json",
     "experiment": "experiments/schema.json",
-    **{
-        kind: f"seeds/schema/{kind}.json"
-        for kind in ("world", "document", "fact", "number", "system", "behaviour", "pattern", "record", "lever")
-    },
+    **{kind: f"seeds/schema/{kind}.json" for kind in _OF_SEEDS},
 }
 """The kinds of files that have a schema, and where the printed one stands in a checkout: near what it describes."""
 
@@ -60,6 +58,7 @@ def schema_of_kind(kind: str) -> dict[str, Any]:
         return lever_schema()
     from sim.evidence.actors import world_schema
     from sim.evidence.behaviours import behaviour_schema
+    from sim.evidence.codebook import codebook_schema
     from sim.evidence.documents import document_schema, fact_schema
     from sim.evidence.history import record_schema
     from sim.evidence.numbers import parameter_schema
@@ -70,6 +69,7 @@ def schema_of_kind(kind: str) -> dict[str, Any]:
         "document": document_schema,
         "fact": fact_schema,
         "number": parameter_schema,
+        "codebook": codebook_schema,
         "system": system_schema,
         "behaviour": behaviour_schema,
         "record": record_schema,

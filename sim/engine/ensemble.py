@@ -51,7 +51,7 @@ class PreparedEnsemble:
 
     scenario: Scenario
     evidence: Evidence
-    values: Mapping[str, Any]  # every number by name: a float, or one float a run, from run 0 on
+    values: Mapping[str, Any]  # every number by name before any follows its inputs: a float, or one float a run
     events: tuple[Event, ...]  # in the order of their first quarter
     rows: np.ndarray  # float64 [rows, 9], see `sim.engine.event_rows`
     event_of: np.ndarray  # int64 [rows], the event each row belongs to
@@ -112,7 +112,10 @@ class PreparedEnsemble:
         return Settings(self.events, self.dates(first, lanes), self.evidence, values, self.scenario.start)
 
     def values_of(self, first: int, lanes: int) -> Mapping[str, Any]:
-        """The numbers of some runs: what differs from run to run is float64 [lanes], everything else holds for all."""
+        """The numbers of some runs: what differs from run to run is float64 [lanes], everything else holds for all.
+
+        Numbers that are computed from others have moved with them.
+        """
         values = {
             name: value[first : first + lanes] if isinstance(value, np.ndarray) else value
             for name, value in self.values.items()
@@ -120,7 +123,9 @@ class PreparedEnsemble:
         where = slice(None) if self.luck_of is None else self.luck_of[first : first + lanes]
         start, count = (first, lanes) if self.luck_of is None else (0, 1 + int(self.luck_of.max()))
         drawn = sampled_numbers(self.scenario, self.seed, start, count)
-        return values | {name: value[where] for name, value in drawn.items() if name not in self.fixed}
+        values |= {name: value[where] for name, value in drawn.items() if name not in self.fixed}
+        self.evidence.derivations.follow(values)
+        return values
 
     def _by_luck(self, draw: Callable[[int, int, int], np.ndarray], seed: int, first: int, lanes: int) -> np.ndarray:
         """What is drawn for some runs, in the last axis; runs that share the luck of another get what that one gets."""

@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.evidence.actors import Actor, Cast, Corridor, read_actors
+from sim.evidence.codebook import CodedField, check_codes, read_codebook
+from sim.evidence.derivations import Derivations, derive
 from sim.evidence.documents import Document, Fact, read_documents, read_facts
 from sim.evidence.numbers import OFFER_KINDS, Number, NumberReader, read_parameters
 from sim.evidence.relations import (
@@ -46,6 +48,8 @@ class Evidence:
     documents: Mapping[str, Document]
     facts: Mapping[str, Fact]
     numbers: Mapping[str, Number]
+    derivations: Derivations
+    codebook: Mapping[str, CodedField]
     systems: Mapping[str, System]
     states: tuple[Actor, ...]
     powers: tuple[Actor, ...]
@@ -74,12 +78,18 @@ def load_evidence(world: str = HOME_WORLD, folder: Path | str | None = None) -> 
     return _read_evidence(world, seeds, _stamps_of(_files(seeds, worlds)))
 
 
-_OF_A_WORLD = ("actors.yaml", *(relation.file for relation in RELATIONS))
+COEFFICIENTS = "coefficients.yaml"  # what only formulas use: parts, rates and shadings that no document gives
+_OF_A_WORLD = ("actors.yaml", COEFFICIENTS, *(relation.file for relation in RELATIONS))
 
 
 def _files(seeds: Path, worlds: Iterable[str]) -> list[Path]:
     """Every file on which a world may rest; those of all worlds, since any of them may be extended."""
-    shared = [seeds / "documents.yaml", *sorted((seeds / "facts").glob("*.yaml")), seeds / "systems.yaml"]
+    shared = [
+        seeds / "documents.yaml",
+        *sorted((seeds / "facts").glob("*.yaml")),
+        seeds / "systems.yaml",
+        seeds / "codebook.yaml",
+    ]
     parameters = sorted((seeds / "parameters").glob("*.yaml"))
     return [*shared, *parameters, *(seeds / world / name for world in worlds for name in _OF_A_WORLD)]
 
@@ -108,6 +118,8 @@ def _read_evidence(world: str, seeds: Path, _stamps: tuple[tuple[str, int, int],
     cast, folders = Cast(), []
     for folder, top in read_lineage(seeds, world, problems):
         cast = read_actors(top, cast, numbers)
+        if (folder / COEFFICIENTS).is_file():
+            read_parameters(folder / COEFFICIENTS, numbers, problems)
         folders.append(folder)
     parties = parties_of(cast, facts)
     for relation in RELATIONS:
@@ -116,6 +128,10 @@ def _read_evidence(world: str, seeds: Path, _stamps: tuple[tuple[str, int, int],
         check_energy_shares(folders[-1] / TIES.file, parties, numbers, problems)
         check_pipelines(folders[-1] / PIPELINE_TIES.file, parties, numbers, problems)
         check_unions(folders[-1] / TIES.file, parties, numbers, problems)
+    derivations = derive(numbers.written, facts, numbers.read, [folder.name for folder in folders])
+    codebook = read_codebook(seeds / "codebook.yaml", problems)
+    if codebook:  # TODO-strict
+        check_codes(codebook, numbers.coded)
     problems.raise_if_any()
     return Evidence(
         world=world,
@@ -125,6 +141,8 @@ def _read_evidence(world: str, seeds: Path, _stamps: tuple[tuple[str, int, int],
         documents=documents,
         facts=facts,
         numbers=numbers.read,
+        derivations=derivations,
+        codebook=codebook,
         systems=systems,
         states=cast.states,
         powers=cast.powers,

@@ -7,9 +7,10 @@ from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from sim.evidence.derivations import Written
 from sim.evidence.documents import FACT_CELL, FACT_ID, FACT_IDS, Fact, KnowsFacts
 from sim.io.checks import check_group, check_number
-from sim.io.errors import Entry, Problems
+from sim.io.errors import Entry, Problems, listed
 from sim.io.forms import (
     TEXT,
     Form,
@@ -31,8 +32,12 @@ if TYPE_CHECKING:
 
 OFFER_KINDS = ("deal", "minerals", "infrastructure", "security")
 LEVELS = {"none": 0.0, "low": 0.25, "medium": 0.5, "high": 0.75, "dominant": 1.0}
+ONE_LEVEL = 0.25
 
 LEVEL_SCHEMA: Mapping[str, Any] = {"enum": list(LEVELS)}
+_LEVEL = "|".join(LEVELS)
+CODE_SCHEMA: Mapping[str, Any] = {"pattern": rf"^-?({_LEVEL})(/({_LEVEL}))?$"}
+"""A level as a coded number has it: one of the scale, halfway between two neighbours, or below nought."""
 
 Span: TypeAlias = tuple[float, float]
 """The widest range in which a number makes sense at all."""
@@ -86,6 +91,19 @@ _BY_BASIS: Mapping[str, Mapping[str, Any]] = {
 }
 
 
+def level_value(text: str | None) -> float | None:
+    """What a level stands for: `medium` 0.5, halfway between two neighbours `low/medium` 0.375, `-low` -0.25."""
+    word = (text or "").removeprefix("-")
+    names = word.split("/")
+    if not 1 <= len(names) <= 2 or any(name not in LEVELS for name in names):
+        return None
+    one, two = LEVELS[names[0]], LEVELS[names[-1]]
+    if len(names) == 2 and two - one != ONE_LEVEL:
+        return None
+    value = (one + two) / 2.0
+    return -value if word != text else value
+
+
 def _rules_of(basis: str) -> dict[str, Any]:
     more = dict(_BY_BASIS[basis])
     properties: dict[str, Any] = {} if basis == "coded" else dict.fromkeys(("value", "low", "high"), _BARE)
@@ -97,17 +115,17 @@ def _rules_of(basis: str) -> dict[str, Any]:
 
 def number_form(span: Span) -> Form[KnowsFacts]:
     """How one number is written in YAML, wherever it stands; its value and range lie within the span."""
-    amount = {"anyOf": [number_schema(*span), LEVEL_SCHEMA]}
+    amount = {"anyOf": [number_schema(*span), CODE_SCHEMA]}
     return Form(
         needs={
             "meaning": TEXT.says("what it is, in words"),
             "unit": TEXT.says("in what it is counted"),
             "value": as_written(amount).says("what it is taken to be"),
-            "low": as_written(amount).says("the low end of what the evidence allows"),
-            "high": as_written(amount).says("the high end of what the evidence allows"),
             "basis": member(Basis).says("on what it rests"),
         },
         may={
+            "low": as_written(amount).says("the low end of what the evidence allows"),
+            "high": as_written(amount).says("the high end of what the evidence allows"),
             "evidence": FACT_IDS.says("the facts it rests on, by id"),
             "passage": FACT_ID.says("the fact that decides a coded level"),
             "formula": TEXT.says("how it is computed from facts and other numbers"),
@@ -168,12 +186,26 @@ def parameter_schema() -> dict[str, Any]:
 # --- reading numbers -------------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Coded:
+    """A code as it was read: whose, the level as written, and the facts beside its passage."""
+
+    name: str
+    level: Entry
+    facts: tuple[str, ...]
+
+
 class NumberReader:
-    """Reads numbers one after the other and keeps them by name; every one passes the same checks."""
+    """Reads numbers one after the other and keeps them by name; every one passes the same checks.
+
+    What can only be told when all are there is left for later: `written` are the formulas, `coded` the codes.
+    """
 
     def __init__(self, facts: Mapping[str, Fact]) -> None:
         self.facts = facts
         self.read: dict[str, Number] = {}
+        self.written: list[Written] = []
+        self.coded: list[Coded] = []
 
     def from_group(self, name: str, entry: Entry, span: Span = ANY) -> None:
         """A number written as a group of keys in YAML."""
@@ -195,30 +227,82 @@ class NumberReader:
     def _keep(self, name: str, place: Entry, values: Values, span: Span) -> None:
         """Keep the number if it is sound; what depends on its basis is checked here."""
         basis: Basis | None = values["basis"]
-        amounts = {key: _amount(values[key], basis, span) for key in ("value", "low", "high")}
         check_basis(place, values, basis)
+        if basis is None:
+            return
+        amounts = {key: _amount(values[key], basis, span) for key in ("value", "low", "high")}
+        open_ends = [key for key in ("low", "high") if _is_empty(values[key])]
+        if amounts["value"] is not None:
+            amounts |= {key: _end(key, amounts["value"], basis, values, span) for key in open_ends}
+        if any(amounts[key] is None for key in open_ends):
+            missing = listed(f"'{key}'" for key in open_ends)
+            place.refuse(found="", message=f"missing: {missing}")
         if name in self.read:
             place.refuse(found=f"the number '{name}' a second time", allowed="each number once")
-        elif basis is not None and check_range(values, amounts["value"], amounts["low"], amounts["high"]):
-            self.read[name] = Number(name=name, **values | amounts, file=place.file, line=place.line)
+        elif check_range(values, amounts["value"], amounts["low"], amounts["high"]):
+            facts = tuple(dict.fromkeys(fact for fact in (values["passage"], *values["evidence"]) if fact))
+            kept = values | amounts | {"evidence": facts}
+            self.read[name] = Number(name=name, **kept, file=place.file, line=place.line)
+            self._leave_for_later(name, place, values, span, open_ends)
+
+    def _leave_for_later(self, name: str, place: Entry, values: Values, span: Span, open_ends: list[str]) -> None:
+        if values["formula"]:
+            at = place.value["formula"]
+            one = Written(
+                name=name,
+                text=values["formula"],
+                value=values["value"],
+                place=Entry(at.value, at.problems, at.file, at.line, at.column, f"{name}.formula", at.text),
+                span=span,
+                low="low" in open_ends,
+                high="high" in open_ends,
+            )
+            self.written.append(one)
+        elif values["basis"] is Basis.CODED:
+            self.coded.append(Coded(name=name, level=values["value"].at_key(name), facts=self.read[name].evidence))
+
+
+def _is_empty(entry: Entry | None) -> bool:
+    return entry is None or (entry.value is None and not entry.text)
+
+
+def _end(key: str, value: float, basis: Basis, values: Values, span: Span) -> float | None:
+    """An end of the range that is not written: a level either way for a code; a formula finds it later."""
+    if values["formula"]:
+        return value
+    if basis is not Basis.CODED:
+        return None
+    low, high = max(span[0], -1.0 if value < 0.0 else span[0]), min(span[1], 1.0)
+    return max(low, value - ONE_LEVEL) if key == "low" else min(high, value + ONE_LEVEL)
 
 
 def _amount(entry: Entry | None, basis: Basis | None, span: Span) -> float | None:
-    """A finite number in the span that makes sense; a coded one may be written as a level."""
-    if entry is None:
+    """A finite number in the span that makes sense; a coded one is written as a level."""
+    if entry is None or _is_empty(entry):
         return None
-    return LEVELS[entry.text] if basis is Basis.CODED and entry.text in LEVELS else check_number(entry, *span)
+    level = level_value(entry.text) if basis is Basis.CODED else None
+    return check_number(entry, *span) if level is None else check_number(entry.with_value(level), *span)
+
+
+_STRICT = False
 
 
 def check_basis(place: Entry, values: Values, basis: Basis | None) -> None:
-    """Only an assumed number may go without evidence, and a figure says how it follows from its facts."""
+    """Only an assumed number may go without evidence; a figure is computed from it, and a code names its passage."""
     evidence = place.value.get("evidence")
     empty = evidence is None or evidence.value is None or evidence.value == []
-    if basis is not None and basis is not Basis.ASSUMED and empty:
+    if basis in (Basis.CODED, Basis.FITTED) and empty and not values["passage"]:
         message = f"a number of basis '{basis.name.lower()}' needs evidence: the ids of facts"
         (evidence or place).refuse(found="", message=message)
-    if basis is Basis.FIGURE and not values["formula"] and not values["reason"]:
+    if basis is Basis.FIGURE and not values["formula"] and (_STRICT or not values["reason"]):
         place.refuse(found="", message="a number of basis 'figure' needs a formula")
+    if basis is Basis.CODED and _STRICT:
+        if not values["passage"] and not values["formula"]:
+            place.refuse(
+                found="", message="a number of basis 'coded' needs a passage: the id of the fact that decides it"
+            )
+        if level_value(values["value"].text) is None and not values["formula"]:
+            values["value"].refuse(allowed=f"a level of the codebook: {listed(LEVELS)}, or two neighbours, low/medium")
 
 
 def check_range(written: Values, value: float | None, low: float | None, high: float | None) -> bool:

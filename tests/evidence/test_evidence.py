@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from helpers.clock import processor_time
-from helpers.small_seeds import files, number, table, write
+from helpers.small_seeds import EMPTY, files, number, table, write
 from sim.evidence import evidence as room
 from sim.evidence.evidence import load_evidence
 from sim.evidence.numbers import Basis
@@ -89,7 +89,9 @@ class TestSound:
 
     def test_levels_may_be_written_for_coded_numbers(self, tmp_path: Path) -> None:
         contents = files()
-        contents["central-asia/actors.yaml"]["powers"]["CHN"]["numbers"]["stick"] = number("high", "none", "dominant")  # type: ignore[arg-type]
+        contents["central-asia/actors.yaml"]["powers"]["CHN"]["numbers"]["stick"] = number(
+            "high", "none", "dominant", basis="coded", passage="big-trade"
+        )  # type: ignore[arg-type]
         stick = load_evidence(folder=write(tmp_path, contents)).numbers["powers.CHN.stick"]
         assert (stick.value, stick.low, stick.high) == (0.75, 0.0, 1.0)
 
@@ -136,7 +138,7 @@ class TestSound:
 def larger(**more: Any) -> dict[str, Any]:
     """The small seeds, and a world that extends them by a state, a power and a corridor."""
     contents = files()
-    actors, cells = contents["central-asia/actors.yaml"], number() | {"formula": "", "evidence": "big-trade"}
+    actors, cells = contents["central-asia/actors.yaml"], number() | EMPTY | {"evidence": "big-trade"}
     cells.pop("meaning")
     states, powers = (*actors["states"], "AAA"), (*actors["powers"], "BBB")
     ties = [row["field"] for row in contents["central-asia/ties.csv"][: len(contents["central-asia/ties.csv"]) // 6]]
@@ -277,8 +279,8 @@ MISTAKES: dict[str, tuple[Callable[[dict[str, Any]], None], str]] = {
     "no basis": (_drop(*CHOICE, "basis"), "choice.yaml:1: dependence_aversion: 'basis' is missing"),
     "unknown basis": (_set(*GDP, "basis", to="codde"), "gdp.basis: found 'codde'; allowed: figure, coded, fitted, assumed. Did"),
     "no meaning": (_drop(*CHOICE, "meaning"), "dependence_aversion: 'meaning' is missing"),
-    "no evidence": (_set(*GDP, "evidence", to=[]), "gdp.evidence: a number of basis 'coded' needs evidence"),
-    "evidence left out": (_drop(*GDP, "evidence"), "gdp: a number of basis 'coded' needs evidence"),
+    "no evidence": (_set(*GDP, "evidence", to=[]), "gdp.evidence: a number of basis 'fitted' needs evidence"),
+    "evidence left out": (_drop(*GDP, "evidence"), "gdp: a number of basis 'fitted' needs evidence"),
     "unknown fact": (_set(*GDP, "evidence", to=["big-trad"]), "gdp.evidence[0]: found 'big-trad'; allowed: the id of a fact in seeds/facts. Did you mean 'big-trade'?"),
     "fact set aside": (_set(*GDP, "evidence", to=["kept-only"]), "this fact is marked 'use: no' and cannot be evidence"),
     "evidence not a list": (_set(*GDP, "evidence", to="big-trade"), "gdp.evidence: found 'big-trade'; allowed: a list"),
@@ -315,7 +317,7 @@ MISTAKES: dict[str, tuple[Callable[[dict[str, Any]], None], str]] = {
     "unknown field": (_set("central-asia/ties.csv", 0, "field", to="trad"), "ties.csv:2: field: found 'trad'; allowed: trade, fit,"),
     "missing tie": (_drop("central-asia/ties.csv", 4), "ties.csv: rows are missing: KAZ CHN security"),
     "tie twice": (_set("central-asia/ties.csv", 1, "field", to="trade"), "ties.csv:3: ties.KAZ.CHN.trade: found the number 'ties.KAZ.CHN.trade' a second time"),
-    "tie without evidence": (_set("central-asia/ties.csv", 0, "evidence", to=""), "ties.csv:2: evidence: a number of basis 'coded' needs evidence"),
+    "tie without evidence": (_set("central-asia/ties.csv", 0, "evidence", to=""), "ties.csv:2: evidence: a number of basis 'fitted' needs evidence"),
     "tie on unknown fact": (_set("central-asia/ties.csv", 0, "evidence", to="big-trade; nothing"), "ties.csv:2: evidence: found 'nothing'; allowed: the id of a fact"),
     "trust above one": (_set("central-asia/ties.csv", 5, "high", to=2), "ties.csv:7: high: found '2'; allowed: a number from 0 to 1"),
     "missing rivalry": (_drop("central-asia/rivalries.csv", 0), "rivalries.csv: rows are missing: CHN RUS economic"),
@@ -326,7 +328,7 @@ MISTAKES: dict[str, tuple[Callable[[dict[str, Any]], None], str]] = {
     "unknown neighbour": (_set("central-asia/neighbours.csv", 0, "state_a", to="KAX"), "neighbours.csv:2: state_a: found 'KAX'; allowed: KAZ, UZB. Did you mean 'KAZ'?"),
     "unknown field of neighbours": (_set("central-asia/neighbours.csv", 1, "field", to="frictoin"), "neighbours.csv:3: field: found 'frictoin'; allowed: cohesion, friction. Did you mean 'friction'?"),
     "neighbours twice": (_set("central-asia/neighbours.csv", 1, "field", to="cohesion"), "neighbours.csv:3: neighbours.KAZ.UZB.cohesion: found the number"),
-    "neighbours without evidence": (_set("central-asia/neighbours.csv", 0, "evidence", to=""), "neighbours.csv:2: evidence: a number of basis 'coded' needs evidence"),
+    "neighbours without evidence": (_set("central-asia/neighbours.csv", 0, "evidence", to=""), "neighbours.csv:2: evidence: a number of basis 'fitted' needs evidence"),
     "corridor lacks a number": (_drop("central-asia/actors.yaml", "corridors", "NORTH", "numbers", "cost"), "corridors.NORTH.numbers: 'cost' is missing"),
     "corridor lacks a name": (_drop("central-asia/actors.yaml", "corridors", "NORTH", "name"), "corridors.NORTH: 'name' is missing"),
     "corridor with a power's code": (_set("central-asia/actors.yaml", "corridors", "CHN", to=files()["central-asia/actors.yaml"]["corridors"]["NORTH"]), "corridors.CHN: found the code 'CHN', which is a power's already; allowed: each code once"),
@@ -421,7 +423,7 @@ class TestTrace:
             "a number for tests",
             "0.5 share",
             "0 to 1",
-            "coded",
+            "fitted",
             "big-trade: Trade is large. [106.3 bn USD a year]",
             "confidence 0.8",
             "A. Author, A paper, 2023. (a-paper), page 1",

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from helpers.small_seeds import files, write
+from helpers.small_seeds import EMPTY, files, write
 from sim.evidence.evidence import load_evidence
 from sim.evidence.worlds import list_worlds
 from sim.io.errors import InputError
@@ -17,9 +17,9 @@ def piped(**value: float) -> dict[str, Any]:
     """The small seeds with one line; values by field."""
     contents = files()
     contents["central-asia/actors.yaml"]["pipelines"] = {"LINE": {"name": "Line", "spoken": "the line"}}
-    cells = {"pipeline": "LINE", "unit": "share", "low": 0, "high": 1, "basis": "coded", "evidence": "big-trade"}
+    cells = {"pipeline": "LINE", "unit": "share", "low": 0, "high": 1, "basis": "fitted", "evidence": "big-trade"}
     contents["central-asia/pipelines.csv"] = [
-        cells | {"actor": actor, "field": field, "value": value.get(field, 0.5), "formula": ""} for actor, field in ROWS
+        cells | EMPTY | {"actor": actor, "field": field, "value": value.get(field, 0.5)} for actor, field in ROWS
     ]
     return contents
 
@@ -53,7 +53,7 @@ def test_a_world_may_be_without(tmp_path: Path) -> None:
         (2, "actor", "NORTH", "pipelines.csv:4: actor: found 'NORTH'; allowed: CHN, RUS, USA"),
         (3, "actor", "RUS", "pipelines.csv:5: actor: found 'RUS'; allowed: NORTH, SOUTH"),
         (0, "high", 2, "pipelines.csv:2: high: found '2'; allowed: a number from 0 to 1"),
-        (0, "evidence", "", "pipelines.csv:2: evidence: a number of basis 'coded' needs evidence"),
+        (0, "evidence", "", "pipelines.csv:2: evidence: a number of basis 'fitted' needs evidence"),
     ],
 )
 def test_a_mistake_in_the_table_is_told(tmp_path: Path, row: int, cell: str, to: object, says: str) -> None:

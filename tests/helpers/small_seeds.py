@@ -79,6 +79,8 @@ POWER_NUMBERS = (
     "refining",
 )
 CORRIDORS = ("NORTH", "SOUTH")
+EMPTY = {"passage": "", "formula": "", "reason": ""}
+"""The cells of a row that says nothing in words."""
 
 
 def number(value: float = 0.5, low: float = 0.0, high: float = 1.0, **more: Any) -> dict[str, Any]:
@@ -89,7 +91,7 @@ def number(value: float = 0.5, low: float = 0.0, high: float = 1.0, **more: Any)
         "value": value,
         "low": low,
         "high": high,
-        "basis": "coded",
+        "basis": "fitted",
         "evidence": ["big-trade"],
     }
     return plain | more
@@ -139,7 +141,7 @@ def files() -> dict[str, Any]:
         "unit": "bn USD a year",
         "date": "2025",
     }
-    cells = {"value": 0.5, "low": 0, "high": 1, "basis": "coded", "evidence": "big-trade", "formula": ""}
+    cells = {"value": 0.5, "low": 0, "high": 1, "basis": "fitted", "evidence": "big-trade"} | EMPTY
     return {
         "documents.yaml": {
             "documents": {

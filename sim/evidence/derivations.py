@@ -1,0 +1,267 @@
+"""Numbers that are computed: checked against their formulas, given a range where none is stated, moved with inputs.
+
+A number whose formula names other numbers follows them. Where an input differs from what the evidence states, as in a
+scenario or a sweep, the number moves by as much as its formula does; what is stated, set or drawn for the number itself
+is what it moves from, so that its own uncertainty is not lost. What is set to nought stays nought, because that is how
+a system is switched off.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from decimal import Decimal, InvalidOperation
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any
+
+from sim.evidence.formulas import (
+    FormulaError,
+    Node,
+    Quantity,
+    compute,
+    facts_of,
+    numbers_of,
+    parse_formula,
+    with_names,
+)
+from sim.evidence.units import Unit, dimension_in_words, parse_unit
+from sim.io.errors import Entry, quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sim.evidence.documents import Fact
+    from sim.evidence.numbers import Number, Span
+
+_WORST = 0.05  # what is written may be rounded, but never by more than this part of what is computed
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Written:
+    """A formula as it was read: whose, where, and whether the ends of the range are left to it."""
+
+    name: str
+    text: str
+    value: Entry
+    place: Entry
+    span: Span
+    low: bool
+    high: bool
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Derivation:
+    """How one number is computed: `tree` with every pattern of names written out, the facts and numbers in it."""
+
+    name: str
+    tree: Node
+    unit: Unit
+    span: Span
+    facts: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
+
+    def amount(self, quantity: Quantity) -> Any:
+        """A quantity of this dimension in the unit of the number."""
+        return quantity.amount / self.unit.scale
+
+
+@dataclass(eq=False)
+class Derivations:
+    """All computed numbers of a world, those before others on which the others rest."""
+
+    facts: Mapping[str, Fact]
+    numbers: Mapping[str, Number]
+    found: dict[str, Derivation] = field(default_factory=dict)
+    _inputs: frozenset[str] = frozenset()
+
+    def value(self, name: str, values: Mapping[str, Any] | None = None) -> Any:
+        """What the formula of a number gives, in its unit; values: of inputs that are not as stated."""
+        one = self.found[name]
+        return one.amount(compute(one.tree, self.facts, self.numbers, values or {}))
+
+    def follow(self, values: dict[str, Any]) -> None:
+        """Move every number with those from which it is computed; values: all numbers by name, changed in place.
+
+        A value is a float, or float64 [lanes]. Nothing is done, and nothing changes by a bit, where no input differs
+        from what the evidence states.
+        """
+        inputs = self._inputs or frozenset(name for one in self.found.values() for name in one.numbers)
+        self._inputs = inputs
+        moved = {name for name in inputs if name in values and _differs(values[name], self.numbers[name].value)}
+        if not moved:
+            return
+        for name, one in self.found.items():
+            if name in values and not moved.isdisjoint(one.numbers):
+                shift = self.value(name, values) - self.value(name)
+                values[name] = _shifted(values[name], shift, self.numbers[name].value, one.span)
+                moved.add(name)
+
+    def inputs_of(self, name: str) -> tuple[str, ...]:
+        """The facts and numbers in the formula of a number; empty where it has none."""
+        one = self.found.get(name)
+        return () if one is None else (*one.facts, *one.numbers)
+
+
+def _differs(value: Any, stated: float) -> bool:
+    return bool((value != stated).any()) if getattr(value, "ndim", 0) else bool(value != stated)
+
+
+def _shifted(value: Any, shift: Any, stated: float, span: Span) -> Any:
+    """A value moved by a shift within what makes sense; what was set to nought stays there."""
+    if not getattr(value, "ndim", 0) and not getattr(shift, "ndim", 0):
+        return value if value == 0.0 and stated != 0.0 else min(max(value + shift, span[0]), span[1])
+    import numpy as np  # only where there are lanes: reading evidence needs none
+
+    moved = np.clip(value + shift, *span)
+    return np.where((np.asarray(value) == 0.0) & (stated != 0.0), value, moved)
+
+
+# --- from what was written -------------------------------------------------------------------------------------------
+
+
+def derive(
+    written: Sequence[Written], facts: Mapping[str, Fact], numbers: dict[str, Number], worlds: Sequence[str]
+) -> Derivations:
+    """The computed numbers of a world; problems are noted where each is written.
+
+    Numbers whose range is left to their formula get it. worlds: the names of the folders from which the world is made,
+    the one that is extended first: a pattern in a file of one sees nothing of what a later one adds.
+    """
+    trees = {one.name: tree for one in written if (tree := _tree(one, numbers, worlds)) is not None}
+    found = Derivations(facts=facts, numbers=numbers)
+    by_name = {one.name: one for one in written}
+    for name in _in_order(trees, by_name):
+        one = _derivation(by_name[name], trees[name], numbers)
+        if one is not None:
+            found.found[name] = one
+            if not _sound(by_name[name], found, facts, numbers):
+                del found.found[name]
+    return found
+
+
+def _refuse(one: Written, error: FormulaError) -> None:
+    """Say what is wrong with a formula where it stands."""
+    one.place.refuse(found=error.found, allowed=error.allowed, nearest=error.nearest, message=error.message)
+
+
+def _tree(one: Written, numbers: Mapping[str, Number], worlds: Sequence[str]) -> Node | None:
+    if one.name not in numbers:
+        return None
+    layer = _layer(numbers[one.name], worlds)
+    try:
+        return with_names(
+            parse_formula(one.text), [name for name, number in numbers.items() if _layer(number, worlds) <= layer]
+        )
+    except FormulaError as error:
+        _refuse(one, error)
+        return None
+
+
+def _layer(number: Number, worlds: Sequence[str]) -> int:
+    folder = PurePath(number.file).parent.name
+    return worlds.index(folder) if folder in worlds else -1
+
+
+def _in_order(trees: Mapping[str, Node], written: Mapping[str, Written]) -> list[str]:
+    """The names so that what a number rests on comes before it; a number that rests on itself is refused."""
+    order: list[str] = []
+    state: dict[str, str] = {}
+
+    def visit(name: str, chain: tuple[str, ...]) -> None:
+        if state.get(name) == "done" or name not in trees:
+            return
+        if name in chain:
+            circle = " -> ".join([*chain[chain.index(name) :], name])
+            if state.get(name) != "refused":
+                _refuse(
+                    written[name], FormulaError(message=f"numbers are computed from each other in a circle: {circle}")
+                )
+            state[name] = "refused"
+            return
+        for inner in numbers_of(trees[name]):
+            visit(inner, (*chain, name))
+        if state.get(name) != "refused":
+            order.append(name)
+        state[name] = "done"
+
+    for name in trees:
+        visit(name, ())
+    return order
+
+
+def _derivation(one: Written, tree: Node, numbers: Mapping[str, Number]) -> Derivation | None:
+    unit = parse_unit(numbers[one.name].unit)
+    if unit is None:
+        found = f"the unit {quoted(numbers[one.name].unit)}"
+        _refuse(one, FormulaError(found=found, allowed="a unit that can be computed with"))
+        return None
+    return Derivation(
+        name=one.name, tree=tree, unit=unit, span=one.span, facts=facts_of(tree), numbers=numbers_of(tree)
+    )
+
+
+def _sound(one: Written, found: Derivations, facts: Mapping[str, Fact], numbers: dict[str, Number]) -> bool:
+    """Whether the formula can be computed, is in the unit of its number and gives its value; its range is filled in."""
+    derivation, number = found.found[one.name], numbers[one.name]
+    try:
+        quantity = compute(derivation.tree, facts, numbers, {})
+        if quantity.dimension != derivation.unit.dimension:
+            raise FormulaError(
+                found=f"a formula in {dimension_in_words(quantity.dimension)}",
+                allowed=f"one that gives {number.unit}, that is {dimension_in_words(derivation.unit.dimension)}",
+            )
+        _check_equal(one, derivation.amount(quantity))
+        low, high = _ends(derivation, facts, numbers)
+    except FormulaError as error:
+        _refuse(one, error)
+        return False
+    evidence = tuple(dict.fromkeys((*derivation.facts, *_held(derivation.tree), *number.evidence)))
+    low = min(low, number.value) if one.low else number.low
+    high = max(high, number.value) if one.high else number.high
+    numbers[one.name] = replace(number, low=max(low, one.span[0]), high=min(high, one.span[1]), evidence=evidence)
+    if (one.low or one.high) and not low < high:
+        message = "nothing in its formula has a range: 'low' and 'high' have to be written"
+        _refuse(one, FormulaError(message=message))
+        return False
+    return True
+
+
+def _held(tree: Node) -> list[str]:
+    """Facts that a formula only asks whether they hold."""
+    calls = [node for node in tree.walk() if node.kind == "call" and node.text == "holds"]
+    return [part.text for node in calls for part in node.parts]
+
+
+def _check_equal(one: Written, computed: float) -> None:
+    """What is written is what is computed, rounded to the digits written and never by more than a twentieth."""
+    try:
+        written = Decimal(one.value.text or str(one.value.value))
+    except InvalidOperation:  # a level; codes are not computed
+        raise FormulaError(found=quoted(one.value.text or ""), allowed=f"the computed value, {computed:.4g}") from None
+    exponent = written.as_tuple().exponent
+    half = 0.5 * 10.0 ** (exponent if isinstance(exponent, int) else 0)
+    if abs(float(written) - computed) > min(half, _WORST * abs(computed)) * (1.0 + 1e-9) + 1e-12:
+        one.value.refuse(found=f"{written}, while the formula gives {computed:.6g}", allowed="the value of its formula")
+
+
+def _ends(derivation: Derivation, facts: Mapping[str, Fact], numbers: Mapping[str, Number]) -> tuple[float, float]:
+    """The least and the most that the formula gives within the ranges of its inputs, each pushed the way it pulls.
+
+    Exact where the formula rises or falls in every input, as sums, products and quotients of positive amounts do.
+    """
+    ranges: dict[str, tuple[float, float]] = {
+        name: (numbers[name].low, numbers[name].high) for name in derivation.numbers
+    }
+    for name in derivation.facts:
+        fact = facts[name]
+        if fact.value is not None and (fact.low is not None or fact.high is not None):
+            ends = fact.low if fact.low is not None else fact.value, fact.high if fact.high is not None else fact.value
+            ranges[name] = ends
+
+    def at(values: Mapping[str, float]) -> float:
+        return float(derivation.amount(compute(derivation.tree, facts, numbers, values)))
+
+    down, up = dict[str, float](), dict[str, float]()
+    for name, (low, high) in ranges.items():
+        rises = at({name: low}) <= at({name: high})
+        down[name], up[name] = (low, high) if rises else (high, low)
+    return at(down), at(up)
