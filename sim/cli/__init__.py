@@ -10,7 +10,7 @@ from typing import Any
 NAMES = (
     *("run", "check", "new", "diff", "compare", "ablate", "patterns", "sweep", "explain", "schema"),
     *("policies", "levers", "spread", "origins"),
-    *("list", "trace", "chronicle"),
+    *("list", "trace", "audit", "chronicle"),
 )
 
 

@@ -61,6 +61,7 @@ class Document:
     note: str = ""
     url: str = ""
     licence: str = ""
+    country: str = ""
     file: str
     line: int
 
@@ -82,6 +83,10 @@ class Fact:
     date: str = ""
     note: str = ""
     use: bool = True
+    about: tuple[str, ...] = ()
+    kept: str = ""
+    measures: str = ""
+    differs: str = ""
     file: str
     line: int
 
@@ -103,6 +108,7 @@ DOCUMENT: Form[object] = Form(
         "note": TEXT.says("what a reader should know about it"),
         "url": TEXT.says("where it can be found"),
         "licence": TEXT.says("what is known about reuse"),
+        "country": TEXT.says("where it comes from; 'several' where it is not one country's voice"),
     },
 )
 DOCUMENTS: Form[object] = Form(needs={"documents": group(schema_of(DOCUMENT)).says("the documents by id")})
@@ -147,6 +153,10 @@ FACT: Form[Mapping[str, Document]] = Form(
         "date": TEXT.says("when it held"),
         "note": TEXT.says("what a reader should know about it"),
         "use": YES_OR_NO.says("whether a number may rest on it; 'no' keeps it for the record only"),
+        "about": items({"type": "string"}, "a list of codes").says("whom it is about, where its words do not say it"),
+        "kept": TEXT.says("why it is on record though nothing rests on it"),
+        "measures": TEXT.says("the numbers whose starting value it states, as a formula: sum(ties.*.CHN.trade)"),
+        "differs": TEXT.says("why the world starts elsewhere than the fact says"),
     },
     check=check_figure_has_value,
     schema={"if": {"properties": {"kind": {"const": "figure"}}}, "then": {"required": ["value", "unit"]}},
@@ -159,7 +169,8 @@ def read_facts(paths: Iterable[Path], documents: Mapping[str, Document], problem
     facts: dict[str, Fact] = {}
     for path in paths:
         for entry, values in read_each(read_file(path, FACTS, None, problems)["facts"], FACT, documents):
-            fact = Fact(**values, file=entry.file, line=entry.line)
+            about = tuple(item.text or "" for item in values.pop("about") or ())
+            fact = Fact(**values, about=about, file=entry.file, line=entry.line)
             first = facts.setdefault(fact.id, fact) if fact.id else fact
             if first is not fact:
                 found = f"'{fact.id}' a second time (first in {first.file}:{first.line})"

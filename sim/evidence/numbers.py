@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from sim.evidence.derivations import Written
 from sim.evidence.documents import FACT_CELL, FACT_ID, FACT_IDS, Fact, KnowsFacts
 from sim.io.checks import check_group, check_number
-from sim.io.errors import Entry, Problems, listed
+from sim.io.errors import Entry, Problems, listed, nearest_to
 from sim.io.forms import (
     TEXT,
     Form,
@@ -230,6 +230,8 @@ class NumberReader:
         check_basis(place, values, basis)
         if basis is None:
             return
+        if basis is Basis.CODED and _is_no_level(values["value"]):
+            return
         amounts = {key: _amount(values[key], basis, span) for key in ("value", "low", "high")}
         open_ends = [key for key in ("low", "high") if _is_empty(values[key])]
         if amounts["value"] is not None:
@@ -258,7 +260,7 @@ class NumberReader:
                 high="high" in open_ends,
             )
             self.written.append(one)
-        elif values["basis"] is Basis.CODED:
+        if values["basis"] is Basis.CODED:
             self.coded.append(Coded(name=name, level=values["value"].at_key(name), facts=self.read[name].evidence))
 
 
@@ -284,6 +286,15 @@ def _amount(entry: Entry | None, basis: Basis | None, span: Span) -> float | Non
     return check_number(entry, *span) if level is None else check_number(entry.with_value(level), *span)
 
 
+def _is_no_level(entry: Entry | None) -> bool:
+    """Whether a code is not written as a level, which is then refused."""
+    if entry is None or level_value(entry.text) is not None or not _STRICT:
+        return entry is None
+    allowed = f"a level: {listed(LEVELS)}, or two neighbours such as low/medium"
+    entry.refuse(allowed=allowed, nearest=nearest_to(entry.text or "", LEVELS))
+    return True
+
+
 _STRICT = False
 
 
@@ -296,13 +307,12 @@ def check_basis(place: Entry, values: Values, basis: Basis | None) -> None:
         (evidence or place).refuse(found="", message=message)
     if basis is Basis.FIGURE and not values["formula"] and (_STRICT or not values["reason"]):
         place.refuse(found="", message="a number of basis 'figure' needs a formula")
-    if basis is Basis.CODED and _STRICT:
-        if not values["passage"] and not values["formula"]:
-            place.refuse(
-                found="", message="a number of basis 'coded' needs a passage: the id of the fact that decides it"
-            )
-        if level_value(values["value"].text) is None and not values["formula"]:
-            values["value"].refuse(allowed=f"a level of the codebook: {listed(LEVELS)}, or two neighbours, low/medium")
+    if basis is Basis.CODED and values["formula"]:
+        message = "a coded number is judged and not computed: it has a level, a passage and a reason, and no formula"
+        place.refuse(found="", message=message)
+    if basis is Basis.CODED and _STRICT and not values["passage"]:
+        message = "a number of basis 'coded' needs a passage: the id of the fact that decides it"
+        place.refuse(found="", message=message)
 
 
 def check_range(written: Values, value: float | None, low: float | None, high: float | None) -> bool:

@@ -1,0 +1,47 @@
+"""`multivector audit`: whether what the numbers say of themselves holds, and on what they rest."""
+
+import argparse
+import re
+from pathlib import Path
+from typing import Any
+
+from sim.cli.common import DONE, WRONG_INPUT, relative, write_out
+from sim.io.errors import input_error
+
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
+
+
+def add(commands: Any) -> None:
+    """Describe the command to the parser."""
+    parser = commands.add_parser("audit", help="whether what numbers say of themselves holds, and on what they rest")
+    parser.add_argument("--world", metavar="WORLD", help="whose numbers (default: the home world)")
+    parser.add_argument(
+        "--known-until", metavar="DATE", help="list the numbers that rest on facts later than this day (2019-12-31)"
+    )
+    parser.add_argument("-o", "--out", metavar="FILE", help="write the faults to a .csv file as well")
+    parser.set_defaults(command=_audit)
+
+
+def _audit(asked: argparse.Namespace) -> int:
+    if asked.known_until is not None and not _DATE.match(asked.known_until):
+        raise input_error(
+            "--known-until", "this is no day", found=asked.known_until, allowed="a day such as 2019-12-31"
+        )
+    out = None if asked.out is None else Path(asked.out)
+    if out is not None and out.suffix != ".csv":
+        raise input_error("--out", "the end of the name says the form", found=out.name, allowed=".csv")
+    from sim.cli.audit_report import faults_csv, print_later, print_report
+    from sim.evidence.audit import audit, facts_named_in
+    from sim.evidence.evidence import load_evidence
+    from sim.evidence.worlds import HOME_WORLD, shipped_folder
+
+    evidence = load_evidence(asked.world or HOME_WORLD)
+    if asked.known_until is not None:
+        print_later(evidence, asked.known_until)
+        return DONE
+    faults = audit(evidence, facts_named_in(*map(shipped_folder, ("seeds", "scenarios", "experiments"))))
+    print_report(evidence, faults)
+    if out is not None:
+        write_out(out, faults_csv(faults))
+        print(f"faults    {relative(out)}")
+    return WRONG_INPUT if faults else DONE

@@ -1,0 +1,91 @@
+"""How the audit of the evidence is shown: faults by check, what numbers rest on, how much depends on it."""
+
+import csv
+import io
+import textwrap
+from collections import Counter
+from collections.abc import Sequence
+
+from sim.cli.console import console_for, plain_table
+from sim.evidence.audit import Check, Fault
+from sim.evidence.evidence import Evidence
+from sim.evidence.numbers import Basis
+from sim.evidence.provenance import read_influence
+from sim.evidence.support import later_than, support, variance_by_basis
+from sim.evidence.worlds import HOME_WORLD
+
+_SHOWN = 12  # faults of one check; the file has them all
+
+
+def print_report(evidence: Evidence, faults: Sequence[Fault]) -> None:
+    """Everything the audit found in one world."""
+    print(f"Audit of the evidence for {evidence.world}: {len(evidence.numbers):,} numbers, ", end="")
+    print(f"{len(evidence.derivations.found):,} of them computed, {len(evidence.facts):,} facts.\n")
+    print("Every formula computes its number in its unit, and every code is a level of the codebook; evidence of which")
+    print("that does not hold is not read at all.\n")
+    _print_faults(faults)
+    _print_support(evidence)
+    _print_influence(evidence)
+
+
+def _print_faults(faults: Sequence[Fault]) -> None:
+    counts = Counter(fault.check for fault in faults)
+    for check in Check:
+        print(f"{counts[check]:>6}  {check.value}")
+        of_this = [fault for fault in faults if fault.check is check]
+        for fault in of_this[:_SHOWN]:
+            told = f"{fault.file}:{fault.line}: {fault.name}: {fault.says}"
+            print(textwrap.fill(told, 110, initial_indent=" " * 10, subsequent_indent=" " * 12))
+        if len(of_this) > _SHOWN:
+            print(f"          and {len(of_this) - _SHOWN} more; --out FILE.csv writes them all")
+    print(f"\n{len(faults):>6}  faults in all\n")
+
+
+def _print_support(evidence: Evidence) -> None:
+    table = plain_table()
+    for heading in ("numbers", "without a fact", "one document alone", "one country alone"):
+        table.add_column(heading, justify="right")
+    for row in support(evidence):
+        if row.numbers:
+            counts = (row.numbers, row.without, row.one_document, row.one_country)
+            table.add_row(row.basis.name.lower(), *(f"{count:,}" for count in counts))
+    console_for(None).print("On what numbers rest", table, sep="\n")
+    print()
+
+
+def _print_influence(evidence: Evidence) -> None:
+    """The share of each outcome's influence that rests on numbers of each basis, by the latest sweep over all."""
+    influence = read_influence() if evidence.world == HOME_WORLD else {}
+    shares = variance_by_basis(evidence, influence)
+    if not shares:
+        print(
+            "How much of each outcome rests on what is not known: no sweep over the numbers of this world is at hand."
+        )
+        return
+    sweep = next(iter(influence.values())).experiment
+    table = plain_table()
+    bases = [basis for basis in Basis if any(by_basis[basis] > 0.0 for by_basis in shares.values())]
+    for basis in bases:
+        table.add_column(basis.name.lower(), justify="right")
+    for outcome, by_basis in shares.items():
+        table.add_row(outcome, *(f"{by_basis[basis]:.0%}" for basis in bases))
+    console_for(None).print(
+        f"Of what moves each outcome, how much rests on numbers of each basis ({sweep})", table, sep="\n"
+    )
+
+
+def print_later(evidence: Evidence, date: str) -> None:
+    """The numbers that rest on facts later than a date."""
+    later = later_than(date, evidence)
+    for name, facts in later.items():
+        print(textwrap.fill(f"{name}: {', '.join(facts)}", 110, initial_indent="  ", subsequent_indent="      "))
+    print(f"\n{len(later):,} of {len(evidence.numbers):,} numbers of {evidence.world} rest on facts later than {date}.")
+
+
+def faults_csv(faults: Sequence[Fault]) -> str:
+    """The faults as a table: check, file, line, name, what is wrong."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(("check", "file", "line", "name", "says"))
+    writer.writerows((f.check.name.lower(), f.file, f.line, f.name, f.says) for f in faults)
+    return text.getvalue()
