@@ -27,7 +27,7 @@ from sim.evidence.units import Unit, dimension_in_words, parse_unit
 from sim.io.errors import Entry, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from sim.evidence.documents import Fact
     from sim.evidence.numbers import Number, Span
@@ -126,7 +126,10 @@ def derive(
     Numbers whose range is left to their formula get it. worlds: the names of the folders from which the world is made,
     the one that is extended first: a pattern in a file of one sees nothing of what a later one adds.
     """
-    trees = {one.name: tree for one in written if (tree := _tree(one, numbers, worlds)) is not None}
+    layers = _layers(numbers, worlds)
+    seen = {layer: {name: None for name, at in layers.items() if at <= layer} for layer in set(layers.values())}
+    known = [one for one in written if one.name in numbers]
+    trees = {one.name: tree for one in known if (tree := _tree(one, seen[layers[one.name]])) is not None}
     found = Derivations(facts=facts, numbers=numbers)
     by_name = {one.name: one for one in written}
     for name in _in_order(trees, by_name):
@@ -143,22 +146,20 @@ def _refuse(one: Written, error: FormulaError) -> None:
     one.place.refuse(found=error.found, allowed=error.allowed, nearest=error.nearest, message=error.message)
 
 
-def _tree(one: Written, numbers: Mapping[str, Number], worlds: Sequence[str]) -> Node | None:
-    if one.name not in numbers:
-        return None
-    layer = _layer(numbers[one.name], worlds)
+def _tree(one: Written, names: Collection[str]) -> Node | None:
+    """The tree of a formula; names: of the numbers that it may see."""
     try:
-        return with_names(
-            parse_formula(one.text), [name for name, number in numbers.items() if _layer(number, worlds) <= layer]
-        )
+        return with_names(parse_formula(one.text), names)
     except FormulaError as error:
         _refuse(one, error)
         return None
 
 
-def _layer(number: Number, worlds: Sequence[str]) -> int:
-    folder = PurePath(number.file).parent.name
-    return worlds.index(folder) if folder in worlds else -1
+def _layers(numbers: Mapping[str, Number], worlds: Sequence[str]) -> dict[str, int]:
+    """The place of the world in whose folder each number is written; -1 for what holds in every world."""
+    places = {folder: place for place, folder in enumerate(worlds)}
+    of_file = {file: places.get(PurePath(file).parent.name, -1) for file in {one.file for one in numbers.values()}}
+    return {name: of_file[number.file] for name, number in numbers.items()}
 
 
 def _in_order(trees: Mapping[str, Node], written: Mapping[str, Written]) -> list[str]:
