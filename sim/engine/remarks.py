@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from sim.scenario.events import Event
     from sim.scenario.scenario import Scenario
 
-_OF_ACTORS = frozenset(("states", "powers", "ties", "rivalry", "neighbours", "corridors", "pipelines"))
+_AT_THE_START = frozenset(
+    ("states", "powers", "ties", "rivalry", "neighbours", "corridors", "pipelines", "coefficients", "codes")
+)
 _RIVALRY = "rivalry."
 
 _NOUGHT = {  # fields of which at least one has to differ from nought, or nothing happens
@@ -171,7 +173,7 @@ def _set(event: Event, known: _Known) -> Iterator[str]:
         elif known.is_off(name) and value != 0.0:
             yield f"{name} is switched off by 'without', and this switches it on again"
         fields = fields_of(name)
-        if name.split(".")[0] in _OF_ACTORS and not fields:
+        if name.split(".")[0] in _AT_THE_START and not fields:
             yield f"it changes nothing: {name} is read at the start of a run and never again"
         elif fields and fields <= LIVING and event.until is not None:
             yield f"nothing goes back after {quarter_text(event.until)}: {name} starts what then lives on by itself"

@@ -135,6 +135,9 @@ def _users(evidence: Evidence, number: Number) -> str:
     place = "the starting conditions of the world" if stem in starting else f"the rules in sim/model/rules/{stem}.py"
     if stem == "measures":
         place = "the outcome words in sim/batch/outcomes.py"
+    elif stem in {"coefficients", "codes"}:
+        computed = [name for name, one in evidence.derivations.found.items() if number.name in one.numbers]
+        place = f"the formulas of {', '.join(computed) or 'nothing'}"
     systems = [system.name for system in evidence.systems.values() if number.name in system.strengths]
     return f"{place}; as a strength of: {', '.join(systems)}" if systems else place
 
