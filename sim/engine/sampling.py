@@ -76,14 +76,14 @@ def every_number(scenario: Scenario, evidence: Evidence, lucks_per_draw: int) ->
 
     A draw follows a triangle over the number's range, highest at its value. What the scenario says itself stands: a
     number it sets, a range it gives, a system it switches off. The lines between outcome words (`measures.*`) are
-    definitions, not facts, and are not drawn.
+    definitions, not facts, and are not drawn; nor are numbers whose range is that of their inputs, which follow.
     """
     off = {name for system in scenario.without for name in evidence.systems[system].strengths}
     said = off | set(scenario.numbers) | set(scenario.sampled)
     ranges = {
         name: Range(low=number.low, high=number.high, shape=Shape.TRIANGULAR, peak=number.value)
         for name, number in evidence.numbers.items()
-        if number.low < number.high and name not in said and not name.startswith(ONE_FOR_ALL)
+        if number.low < number.high and name not in said and not name.startswith(ONE_FOR_ALL) and not number.follows
     }
     return replace(scenario, sampled={**ranges, **scenario.sampled}, lucks_per_draw=lucks_per_draw)
 

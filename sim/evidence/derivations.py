@@ -218,7 +218,9 @@ def _sound(one: Written, found: Derivations, facts: Mapping[str, Fact], numbers:
     evidence = tuple(dict.fromkeys((*derivation.facts, *_held(derivation.tree), *number.evidence)))
     low = min(low, number.value) if one.low else number.low
     high = max(high, number.value) if one.high else number.high
-    numbers[one.name] = replace(number, low=max(low, one.span[0]), high=min(high, one.span[1]), evidence=evidence)
+    low, high = max(low, one.span[0]), min(high, one.span[1])
+    follows = one.low and one.high and bool(derivation.numbers)
+    numbers[one.name] = replace(number, low=low, high=high, evidence=evidence, follows=follows)
     if (one.low or one.high) and not low < high:
         message = "nothing in its formula has a range: 'low' and 'high' have to be written"
         _refuse(one, FormulaError(message=message))

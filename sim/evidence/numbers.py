@@ -60,7 +60,10 @@ class Basis(Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class Number:
-    """One number of the model; low <= value <= high, all three in `unit`."""
+    """One number of the model; low <= value <= high, all three in `unit`.
+
+    follows: whether its range is that of the numbers in its formula, so that nothing is uncertain once those are known.
+    """
 
     name: str
     meaning: str
@@ -74,6 +77,7 @@ class Number:
     formula: str = ""
     reason: str = ""
     note: str = ""
+    follows: bool = False
     file: str
     line: int
 

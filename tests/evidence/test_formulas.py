@@ -290,3 +290,14 @@ class TestFollowing:
         together = self.values(evidence, **{"coefficients.a_part": lanes})[GDP]
         alone = [self.values(evidence, **{"coefficients.a_part": float(lane)})[GDP] for lane in lanes]
         assert together.tolist() == alone
+
+    def test_what_only_follows_is_not_drawn_beside_its_inputs(self, tmp_path: Path) -> None:
+        written = number(unit="bn USD a year", basis="figure", value=21.3, formula="big-trade * coefficients.a_part")
+        contents = files()
+        contents["central-asia/coefficients.yaml"] = {"a_part": part()}
+        contents["central-asia/actors.yaml"]["states"]["KAZ"]["numbers"]["gdp"] = {
+            key: value for key, value in written.items() if key not in ("low", "high")
+        }
+        evidence = load_evidence(folder=write(tmp_path, contents))
+        assert evidence.numbers[GDP].follows
+        assert not evidence.numbers["coefficients.a_part"].follows

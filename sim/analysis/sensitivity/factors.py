@@ -190,13 +190,15 @@ def _matching(entry: Entry, subject: Subject) -> list[str]:
 
 
 def _by_pattern(patterns: Iterable[Entry], leave: Iterable[Entry], subject: Subject) -> list[Factor]:
-    """Every number that is named, within its own range; one that has no range cannot vary and is left out."""
+    """Every number that is named, within its own range; one that has none, or only that of its inputs, is left out."""
     left = {name for entry in leave for name in _matching(entry, subject)}
     named = {name: entry for entry in patterns for name in _matching(entry, subject)}
     factors = []
     for name, entry in named.items():
         number = subject.evidence.numbers[name]
         if name in left:
+            continue
+        if number.follows and len(named) > 1:  # what can vary of it varies with its inputs
             continue
         if number.low < number.high:
             factors.append(_plain_factor(number, subject.scenario))
