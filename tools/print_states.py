@@ -40,14 +40,14 @@ TRIALS = (
     ),
     Trial(
         "KAZ",
-        "its membership in the customs union",
+        "its part in the customs union",
         ("ties.KAZ.RUS.union",),
         0.0,
         (("signed", "USA", "deal"), ("signed", "EU", "infrastructure"), ("alignment", "RUS")),
     ),
     Trial(
         "KGZ",
-        "its membership in the customs union",
+        "its part in the customs union",
         ("ties.KGZ.RUS.union",),
         0.0,
         (("signed", "CHN", "deal"), ("signed", "EU", "infrastructure"), ("alignment", "RUS")),
@@ -75,7 +75,7 @@ TRIALS = (
     ),
     Trial(
         "TKM",
-        "its living on oil and gas",
+        "its oil and gas",
         ("states.TKM.energy_rent",),
         None,
         (("signed", "EU", "infrastructure"), ("signed", "USA", "deal"), ("trust", "EU")),

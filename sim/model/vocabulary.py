@@ -28,8 +28,9 @@ DOMAIN_WORDS = {"economic": "in trade", "security": "in security"}
 class TermWords(NamedTuple):
     """A term of the utility: its name for readers; short reasons and full sentences for (+) and against (-) an offer.
 
-    An empty text stands where the sign cannot occur. {by} and {to} are the names of the power and the state; what else
-    a full sentence may use stands in `sim.narrative.counterfactual.facts_of`.
+    Short reasons know nothing but the sign, so they hold at every level; full sentences take the word for the level
+    from `sim.narrative.levels`. An empty text stands where the sign cannot occur. {by} and {to} are the names of the
+    power and the state; what else a full sentence may use stands in `sim.narrative.facts.facts_of`.
     """
 
     label: str
@@ -62,8 +63,8 @@ TERM_WORDS: Mapping[str, TermWords] = {
         "",
         "it would deepen dependence on {by}",
         "",
-        "It would deepen dependence: {to} already leans on {by} for {dependence} of its ties, and past {tolerance} "
-        "each further step hurts more than the last.",
+        "It would deepen dependence: {to} depends on {by} to {dependence} now, and would do so to more than "
+        "{tolerance}, past which each further step hurts more than the last.",
     ),
     "exclusivity": TermWords(
         "price of exclusive clauses",
@@ -76,30 +77,29 @@ TERM_WORDS: Mapping[str, TermWords] = {
     "loyalty": TermWords(
         "loyalty to the side taken",
         "",
-        "a rival of {by} has been chosen as the side to stand on",
+        "{to} stands on another side than {by}",
         "",
-        "{to} has taken the side of {side}, and {by} is a rival of that side.",
+        "{to} has taken the side of {side}, and {by} is {side_rival}.",
     ),
     "displeasure": TermWords(
         "displeasure of rivals",
         "",
-        "rivals of {by} could make {to} pay",
+        "others could make {to} pay for it",
         "",
-        "Rivals of {by} could make {to} pay for it{rival}.",
+        "It would displease others who could make {to} pay for it{rival}.",
     ),
     "governance": TermWords(
         "strings about government",
         "",
         "it comes with strings about government",
         "",
-        "It comes with strings about how {to} is governed ({strings} of the tightest there could be), which its "
-        "government does not like.",
+        "It comes with strings about how {to} is governed ({strings} of the tightest there could be), which {minds}.",
     ),
     "balancing": TermWords(
-        "second partner beside a dominant one",
-        "it brings {by} in beside a dominant partner",
+        "another partner beside a larger one",
+        "it brings {by} in beside a larger partner",
         "",
-        "It brings {by} in as a second partner beside {top}, on which {to} depends most ({top_share}).",
+        "It brings {by} in beside {top}, on which {to} depends most ({top_share}, and {dependence} on {by}).",
         "",
     ),
     "shelter": TermWords(
@@ -111,31 +111,32 @@ TERM_WORDS: Mapping[str, TermWords] = {
     ),
     "trust": TermWords(
         "trust",
-        "{by} keeps its word",
-        "{by} is not trusted",
-        "{by} keeps its word: {to} trusts it {trust} on a scale from 0 to 1, more than the middle.",
-        "{by} is not trusted: {trust} on a scale from 0 to 1, less than the middle.",
+        "{by} is trusted more than half",
+        "{by} is trusted less than half",
+        "{to} {trusts}: {trust} on a scale from 0 to 1, more than the middle.",
+        "{to} {trusts}: {trust} on a scale from 0 to 1, less than the middle.",
     ),
     "parallel": TermWords(
         "keeping step with others",
         "it keeps step with gains taken from others",
         "",
-        "It keeps step: {to} has lately taken more from other powers than from {by}, and evens that out.",
+        "It keeps step: {to} has lately taken more from the mean of the other powers than from {by}, and evens "
+        "that out.",
         "",
     ),
     "resentment": TermWords(
         "resentment",
         "",
-        "tariffs or pressure by {by} are resented",
+        "tariffs, pressure or closed ways by {by} are resented",
         "",
-        "{by} has used tariffs or pressure against {to}, and that is resented.",
+        "{by} has used tariffs or pressure against {to} or shut its ways, and that is {resented}.",
     ),
     "agenda": TermWords(
-        "a guarantor's objection",
+        "objection to outside militaries",
         "",
-        "a guarantor resists outside militaries",
+        "another power in its security minds outside militaries",
         "",
-        "A power with a hand in the security of {to} wants no outside militaries there, and {by} is its rival.",
+        "{guard} there, and {by} is {guard_rival}.",
     ),
     "entrenched": TermWords(
         "works that stand already",
@@ -153,52 +154,54 @@ TERM_WORDS: Mapping[str, TermWords] = {
     ),
     "order": TermWords(
         "usual order of partners",
-        "{by} is one of the partners who usually come first",
-        "usual partners come before {by}",
-        "Usual partners come first, and {by} is one of them.",
-        "Usual partners come first, and {by} is not one of them.",
+        "{by} stands in the first half of the usual order of partners",
+        "{by} stands in the second half of the usual order of partners",
+        "In the usual order of partners of {to}, {by} {order}: {affinity}, where 1 is first.",
+        "In the usual order of partners of {to}, {by} {order}: {affinity}, where 1 is first.",
     ),
     "energy": TermWords(
         "oil and gas",
         "its oil and gas call for it",
-        "its oil and gas bind it to another buyer",
-        "{to} lives by oil and gas, of which {by} buys {sold}, and that {energy}.",
-        "{to} lives by oil and gas, of which {by} buys {sold}, and another buyer would mind.",
+        "",
+        "Oil and gas are {rent} of what {to} sells abroad; {by} buys {sold} of them, and that {energy}.",
+        "",
     ),
     "kinship": TermWords(
         "kinship and culture",
         "language, culture or kinship draw {to} to {by}",
-        "language and culture keep {to} from {by}",
+        "",
         "{kin}, and that makes agreeing easier.",
-        "Language and culture stand between {to} and {by}.",
+        "",
     ),
     "solidarity": TermWords(
         "solidarity with a neighbour",
-        "{by} stands by a neighbour that {to} stands with",
+        "",
         "{by} presses a neighbour that {to} stands with",
-        "{by} stands by a neighbour that {to} feels close to.",
-        "{by} presses a neighbour that {to} feels close to.",
+        "",
+        "{by} puts {neighbour}.",
     ),
     "union": TermWords(
         "customs union",
-        "it fits the customs union that {to} is in",
-        "joining another's deal costs preferences in the customs union",
-        "It fits the customs union that {to} is in.",
-        "{to} is in a customs union with another power, and dealing with {by} costs it preferences there.",
+        "",
+        "dealing with {by} costs preferences in another's customs union",
+        "",
+        "{to} is {unions}, and dealing with {by} costs it part of what that brings.",
     ),
     "vacuum": TermWords(
-        "a guarantor tied down elsewhere",
-        "its guarantor is tied down elsewhere, so that other protection counts for more",
-        "its guarantor needs no replacement",
-        "The guarantor of {to} is tied down elsewhere, so that protection by {by} is worth more.",
-        "The guarantor of {to} is there, so that protection by {by} is worth less.",
+        "strain on those who protect it",
+        "strain on those who protect it makes other protection count for more",
+        "",
+        "{strained}, so that protection by {by} is worth more.",
+        "",
     ),
     "second_tier": TermWords(
         "a middle power beside the great",
-        "a middle power counts for more while great powers press or dominate",
-        "great powers leave little room for a middle power",
-        "{by} is no great power, and counts for more because great powers press {to} or dominate there.",
-        "{by} is no great power, and great powers leave little room for it.",
+        "a middle power counts for more the more great ones quarrel or loom large",
+        "",
+        "{by} is {tier}, and such powers count for more the sharper the rivalries (the sharpest of all stands at "
+        "{heat}, where 1 is the sharpest there could be) and the more {to} depends on one power "
+        "({top_share} on {top}).",
+        "",
     ),
 }
 
@@ -206,18 +209,3 @@ TERM_WORDS: Mapping[str, TermWords] = {
 def term_words(name: str) -> TermWords:
     """The words of a term; one the table does not know goes by its own name."""
     return TERM_WORDS.get(name) or TermWords(name.replace("_", " "))
-
-
-def opening_words(open_now: float) -> str:
-    """How far a way is open, in words; 0 closed, 1 open."""
-    if open_now <= 0.0:
-        return "closed"
-    return "open again" if open_now >= 1.0 else f"open to {open_now:.0%}"
-
-
-def weight_words(level: float) -> str:
-    """How heavy a war or a quarrel is, in words; level 0..1, 0 when it is over."""
-    return next(words for above, words in _WEIGHTS if level <= above)
-
-
-_WEIGHTS = ((0.0, "over"), (0.3, "light"), (0.6, "of middling weight"), (0.9, "heavy"), (1.0, "all there is"))

@@ -19,11 +19,12 @@ from sim.model.fields import KINDS
 from sim.model.rules.diplomacy import ABSTAINS, NO, STAYS_AWAY, YES
 from sim.model.vocabulary import DOMAIN_WORDS, KIND_WORDS, term_words
 from sim.narrative.event_sentences import SEVERAL, event_sentence
+from sim.narrative.levels import is_most, rivalry_of_two
 from sim.narrative.observer import ObservedOffer, Observer, Year
 from sim.narrative.paragraphs import Paragraphs, moved
-from sim.narrative.portraits import portrait_of_power, portrait_of_state
+from sim.narrative.portraits import how_portraits_are_known, portrait_of_power, portrait_of_state
 from sim.scenario.calendar import quarter_text
-from sim.scenario.events import Event, EventKind
+from sim.scenario.events import JOIN, Event, EventKind
 from sim.scenario.scenario import Scenario
 
 WIDTH = 100
@@ -38,6 +39,7 @@ VOTES = {  # by code, for one state and for several
     int(ABSTAINS): ("abstains", "abstain"),
     int(STAYS_AWAY): ("stays away", "stay away"),
 }
+_BARRED = "barred"  # marks what neutral states are asked into and may not do
 DUE, POOR = 1.0, 0.5  # works that fell due, in absorptive scales, and the part of them that counts as poor
 
 
@@ -103,6 +105,8 @@ class _Story:
     def who_is_who(self) -> Iterator[str]:
         """A sentence or two on every state and every power, as they stand at the start."""
         yield from ("", "Who is who", "----------")
+        yield from _fill(how_portraits_are_known(self.model))
+        yield ""
         for state in self.model.states:
             yield from _fill(portrait_of_state(self.model, state, self.name))
         yield ""
@@ -156,13 +160,29 @@ class _Story:
             one = SEVERAL.get(event.kind, "")
             same = sorted((key, str(value)) for key, value in event.fields.items() if key != one)
             alone = () if one else (len(groups),)
-            groups.setdefault((date, event.kind, event.note, *same, *alone), []).append((date, event))
-        for together in groups.values():
+            barred = (_BARRED,) if self._is_barred(date, event, year) else ()
+            groups.setdefault((date, event.kind, event.note, *same, *alone, *barred), []).append((date, event))
+        for about, together in groups.items():
             date, event = together[0]
+            if about[-1] is _BARRED:
+                yield f"{quarter_text(date)}: {self._barred([event for _, event in together])}"
+                continue
             one = SEVERAL.get(event.kind, "")
             targets = {one: tuple(str(each.fields[one]) for _, each in together)} if len(together) > 1 else {}
             sentence = event_sentence(event, self._names(event), targets)
             yield f"{quarter_text(date)}: {sentence}{self._fate(date, event, year)}"
+
+    def _is_barred(self, date: int, event: Event, year: Year) -> bool:
+        """Whether an event asks a state into a pact that is too neutral to join it."""
+        joins = event.kind is EventKind.PACT and event.fields["move"] == JOIN
+        return joins and date in year.states[str(event.fields["in"])].neutral
+
+    def _barred(self, events: list[Event]) -> str:
+        """What becomes of a pact that neutral states are asked into."""
+        asked = listing(self.name[str(event.fields["in"])] for event in events)
+        verb, none = ("is", "joins") if len(events) == 1 else ("are", "join")
+        pact = f"the security pact of {self.name[str(events[0].fields['of'])]}"
+        return f"{asked} {verb} asked into {pact}, but {verb} neutral and {none} no alliance."
 
     def _names(self, event: Event) -> Mapping[str, str]:
         """Names of states and powers, and of the numbers that an event sets: what they are, up to the first pause."""
@@ -190,8 +210,10 @@ class _Story:
         signed = Counter(one.offer.by for one in heard if one.offer.accepted)
         said = f"{len(heard)} offers are made and {sum(signed.values())} signed"
         if signed:
-            code, count = max(signed.items(), key=lambda many: many[1])
-            said += f", most of them with {self.name[code]} ({count})"
+            count = max(signed.values())
+            first = listing(self.name[code] for code, number in signed.items() if number == count)
+            many = "most of them" if is_most(count, sum(signed.values())) else "the largest number"
+            said += f", {many} with {first} ({count})"
         if year.summits:
             hosts = listing(
                 f"{self.name[code]} ({', '.join(quarter_text(at)[-2:] for at in when)})"
@@ -249,9 +271,10 @@ class _Story:
             return
         one, two, domain, before, now = max(changes, key=lambda change: abs(change[4] - change[3]))
         if abs(now - before) >= SHIFT:
-            way = "more" if now > before else "less"
+            way = "apart" if now > before else "closer"
             pair = f"{self.name[one]} and {self.name[two]}"
-            yield capital(f"{pair} rival each other {way} {DOMAIN_WORDS[domain]} ({before:.2f} to {now:.2f}).")
+            stand = f"and {rivalry_of_two(now)} {DOMAIN_WORDS[domain]} at the end of the year"
+            yield capital(f"{pair} move {way} {stand} (from {before:.2f} to {now:.2f} on a scale from -1 to 1).")
 
     # --- after the last year ---
 
@@ -355,10 +378,11 @@ class _Story:
         reasons = Counter(one.reason for one in refused if one.reason)
         if not reasons:
             return ""
-        name = max(reasons.items(), key=lambda many: many[1])[0]
+        name, alike = max(reasons.items(), key=lambda many: many[1])
         offer = next(one.offer for one in refused if one.reason == name)
         said = term_words(name).short(offer.terms[name])
-        return f", mostly because {said.format(by=self.name[offer.by], to=self.name[offer.to])}"
+        often = "mostly" if is_most(alike, len(refused)) else "most often"
+        return f", {often} because {said.format(by=self.name[offer.by], to=self.name[offer.to])}"
 
 
 def _paragraph(text: str) -> list[str]:

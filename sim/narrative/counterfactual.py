@@ -14,11 +14,12 @@ from sim.engine.ensemble import PreparedEnsemble
 from sim.engine.offer import Offer
 from sim.io.arguments import Arguments
 from sim.io.errors import InputError, input_error, listed, nearest_to, quoted
-from sim.io.text import CAUTION, listing, percent_in_sentence, wrapped
-from sim.model.fields import DOMAINS, KINDS, TERMS
-from sim.model.rules.choice import acceptance, settled
-from sim.model.vocabulary import KIND_WORDS, term_words
+from sim.io.text import CAUTION, wrapped
+from sim.model.fields import KINDS, TERMS
+from sim.model.rules.choice import acceptance
+from sim.model.vocabulary import term_words
 from sim.narrative.explanation import POINTS, Explanation, Flip
+from sim.narrative.facts import facts_of
 from sim.narrative.replay import Moment, Replay
 from sim.scenario.arguments import given_run
 from sim.scenario.calendar import parse_quarter, quarter_text
@@ -31,9 +32,6 @@ FACTOR, STEPS = 20.0, 60  # sizes tried: from a twentieth to twenty times, in so
 SHARES = 25  # steps in which clauses and trust are tried, up to the end of their scale
 HALVINGS = 40  # how closely the turning point is then narrowed down
 FINE = 1000.0  # turning points are told to three decimals at most
-ORDERED = 0.1  # works on order below this part of what can be absorbed well are not worth a word
-HALF = 0.5
-FELT = 0.02  # pressure below this is not worth a name
 YEAR = 4  # quarters
 
 
@@ -131,64 +129,7 @@ def _margin(offer: Offer, temperature: float) -> float:
     return abs(offer.utility - high)
 
 
-# --- facts for the sentences -----------------------------------------------------------------------------------------
-
-
-def facts_of(moment: Moment, at: tuple[int, int, int], names: Mapping[str, str]) -> dict[str, str]:
-    """What the sentences about an offer may name: actors, shares, trust, needs, as they stood when it was weighed."""
-    w, axes, (i, j, k) = moment.world, moment.replay.axes, at
-    powers = axes["j"]
-    domain = DOMAINS.index("security") if KINDS[k] == "security" else DOMAINS.index("economic")
-    held = w.dependence[i, :, 0]
-    top = int(np.argmax(held))
-    weight = np.maximum(w.rivalry[j, :, domain, 0], 0.0) * held
-    weight[j] = 0.0
-    rival = int(np.argmax(weight))
-    hostile = np.where(w.rivalry[j, :, DOMAINS.index("security"), 0] > 0.0, w.pressure[i, :, 0], 0.0)
-    pressing = [names[powers[n]] for n in np.argsort(-hostile, kind="stable") if hostile[n] > FELT]
-    worth, lost = (
-        float(w.worth[i, j, k, 0]),
-        "carriage and refining" if KINDS[k] == "minerals" else "the cost of carriage",
-    )
-    sides = [names[powers[n]] for n in np.flatnonzero(w.sided[i, :, 0])]
-    backlog = w.rival_backlog[i, j, 0] if KINDS[k] == "infrastructure" else w.backlog[i, k, 0]
-    ordered = float(backlog / w.span[i, k, 0])
-    times = float(w.size[i, j, k, 0] / w.span[i, k, 0])
-    years = float(w.span[i, k, 0] / w.scale[i, k, 0])
-    revealed = float(np.ravel(moment.replay.values["choice.talks_reveal"])[0])
-    believed = settled(float(w.believed[i, j, 0]), float(w.agreed[i, j, k, 0]), revealed)
-    return {
-        "by": names[powers[j]],
-        "to": names[axes["i"][i]],
-        "kind": KIND_WORDS[KINDS[k]].one,
-        "need": KIND_WORDS[KINDS[k]].need,
-        "unmet": percent_in_sentence(float(w.need[i, k, 0])),
-        "ordered": f", with {ordered:.1f} times what it can absorb well on order" if ordered > ORDERED else "",
-        "kin": (
-            f"an organisation of kindred peoples joins {names[axes['i'][i]]} and {names[powers[j]]}"
-            if w.kinship[i, j, 0] > 0.0
-            else f"the language and culture of {names[powers[j]]} draw {names[axes['i'][i]]}"
-        ),
-        "times": f"{times:.1f} times" if times >= 0.95 else percent_in_sentence(times) + " of",
-        "years": f"{years:.1f} years" if years > 1.0 else "year",
-        "believed": percent_in_sentence(believed),
-        "worth": f"; after {lost}, {percent_in_sentence(worth)} of it is left"
-        if percent_in_sentence(worth) != percent_in_sentence(1.0)
-        else "",
-        "energy": "binds it to that buyer" if w.sold[i, j, 0] > HALF * w.top_outlet[i, 0] else "calls for more outlets",
-        "sold": percent_in_sentence(float(w.sold[i, j, 0])) if w.sold[i, j, 0] > 0.0 else "none",
-        "dependence": percent_in_sentence(float(held[j])),
-        "tolerance": percent_in_sentence(float(np.ravel(moment.replay.values["choice.tolerance"])[0])),
-        "top": names[powers[top]],
-        "top_share": percent_in_sentence(float(held[top])),
-        "rival": f"; of those, it depends most on {names[powers[rival]]}" if weight[rival] > 0.0 else "",
-        "pressing": f"pressure from {listing(pressing[:2])}" if pressing else "some pressure",
-        "side": listing(sides) or "another power",
-        "share": percent_in_sentence(float(w.share[i, j, k, 0])),
-        "trust": f"{float(w.trust[i, j, 0]):.2f}",
-        "signed": percent_in_sentence(float(w.signed[i, j, k, 0])),
-        "strings": percent_in_sentence(float(w.strings[i, j, k, 0])),
-    }
+# --- how to read it --------------------------------------------------------------------------------------------------
 
 
 def how_to_read(prepared: PreparedEnsemble) -> str:
@@ -199,7 +140,8 @@ def how_to_read(prepared: PreparedEnsemble) -> str:
         "How to read this. Worth is counted in points; those for and against an offer add up to what it is worth to "
         "the state. It is set against what the offer has to beat, and the difference gives the odds of a yes: as good "
         f"as that is even odds, {even:g} points better makes {better:.0%}. What nobody outside can see is left to "
-        f"chance: a number from 0 to 1 is drawn, and below the odds it is a yes. A {CAUTION}."
+        f"chance: a number from 0 to 1 is drawn, and below the odds it is a yes. What is said of the actors puts the levels of this run "
+        f"into words; many of them are judgements or assumptions. A {CAUTION}."
     )
     return "\n".join(wrapped(said))
 

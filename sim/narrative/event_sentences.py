@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sim.io.text import capital, listing
-from sim.model.vocabulary import DOMAIN_WORDS, KIND_WORDS, weight_words
+from sim.model.vocabulary import DOMAIN_WORDS, KIND_WORDS
+from sim.narrative.levels import WEIGHT
 from sim.narrative.ways import way_told, way_words
 from sim.scenario.calendar import quarter_text
 from sim.scenario.events import EventKind
@@ -61,7 +62,7 @@ def _said_of(event: Event, names: Mapping[str, str], targets: Mapping[str, tuple
         kind = str(fields["kind"])
         return {"kind": "in everything" if kind == "all" else f"in {KIND_WORDS[kind].need}"}
     if event.kind in {EventKind.WAR, EventKind.QUARREL, EventKind.PRESSURE}:
-        return {"level": weight_words(float(str(fields["level"])))}
+        return {"level": WEIGHT.of(float(str(fields["level"])))}
     if event.kind is EventKind.RIVALRY:
         domain = fields["domain"]
         words = "in trade and in security" if domain == "all" else DOMAIN_WORDS[str(domain)]

@@ -15,6 +15,7 @@ from sim.engine.offer import Offer
 from sim.model.fields import DOMAINS, KINDS
 from sim.model.variables import BY_POWER, BY_STATE
 from sim.model.vocabulary import term_words
+from sim.narrative.levels import NEUTRAL
 
 PRESSED = 0.08  # a change of pressure below this is not noted
 UNREST = 0.1  # nor one of unrest
@@ -29,7 +30,7 @@ class ObservedOffer:
 
     offer: Offer
     relative: float  # over what the state can absorb well over the years it takes
-    first: bool  # the first of its kind that this power signs with the state, which had hardly any such ties with it
+    first: bool  # the first of its kind since the start, from a power with which the state had hardly any such ties
     answering: bool
     reason: (
         str  # the term that set this answer apart from the state's other answers; "" where a veto or an order decided
@@ -62,7 +63,10 @@ class StateYear:
     pressed: list[tuple[int, str, Offer | None]] = field(default_factory=list)  # and after what was signed with a rival
     eased: list[tuple[int, str]] = field(default_factory=list)
     sides: list[tuple[int, str | None, float]] = field(default_factory=list)  # and how far promises bind it, 0..1
-    unrest: list[tuple[int, str | None]] = field(default_factory=list)  # and who helped
+    unrest: list[tuple[int, str | None, float, bool]] = field(
+        default_factory=list
+    )  # and who helped, how much of it there is (0..1), and whether that is less than before
+    neutral: list[int] = field(default_factory=list)  # quarters in which it may join no alliance
     votes: list[tuple[int, int]] = field(
         default_factory=list
     )  # and the code of the vote, see `sim.model.rules.diplomacy`
@@ -175,7 +179,10 @@ class Observer:
         unrest = float(world.unrest[i, 0])
         helpers = [power.code for power in self.model.powers if world.helped[i, power.place, 0] > 0.0]
         if helpers or unrest > self.unrest[state.code] + UNREST:
-            year.unrest.append((now, helpers[0] if helpers else None))
+            calmer = unrest < self.unrest[state.code]
+            year.unrest.append((now, helpers[0] if helpers else None, unrest, calmer))
+        if world.neutrality[i, 0] >= NEUTRAL:
+            year.neutral.append(now)
         self.unrest[state.code] = unrest
         if world.vote[i, 0] > 0.0:
             year.votes.append((now, round(float(world.vote[i, 0]))))

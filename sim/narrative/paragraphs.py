@@ -12,6 +12,7 @@ from sim.batch.outcomes import split_word
 from sim.engine.offer import Offer
 from sim.io.text import capital, listing, percent_in_sentence
 from sim.model.vocabulary import KIND_WORDS, term_words
+from sim.narrative.levels import OUT, UNREST, is_most
 from sim.narrative.observer import ObservedOffer, StateYear
 from sim.scenario.calendar import quarter_text
 
@@ -99,9 +100,10 @@ class Paragraphs:
             yield Sentence(
                 _early(when), 10.0, f"In {season} {{who}} openly takes the side of {self.names[side]}: {bound}."
             )
-        for when, helper in year.unrest:
-            helped = f"; {self.names[helper]} sends help, and the streets calm down" if helper else ""
-            yield Sentence(_early(when), 6.0, f"In {_season(when)} {{who}} faces unrest{helped}.")
+        for when, helper, level, calmer in year.unrest:
+            calm = ", and the streets calm down" if calmer else ""
+            helped = f"; {self.names[helper]} sends help{calm}" if helper else ""
+            yield Sentence(_early(when), 6.0, f"In {_season(when)} {{who}} faces {UNREST.of(level)}{helped}.")
         for when, other in year.clashes:
             yield Sentence(_early(when), 7.0, f"In {_season(when)} {{who}} clashes with {self.names[other]}.")
         if year.after.refines - year.before.refines > NEW_PLANTS:
@@ -146,20 +148,21 @@ class Paragraphs:
             self.bound.update(powers)
             whom = listing(self.names[code] for code in powers)
             verb = "brings costs" if len(powers) == 1 else "bring costs"
-            text = f"What {whom} {verb} {{who}} a promise to keep rivals away."
+            far = OUT.of(max(one.offer.exclusivity_signed for one in bound))
+            text = f"What {whom} {verb} {{who}} a promise to keep rivals away {far}."
             yield Sentence(2, 3.5, text)
 
     def _what(self, heard: ObservedOffer) -> str:
         """An offer as the object of a sentence; firsts and surprises are marked."""
         offer = heard.offer
         kind = KIND_WORDS[offer.kind]
-        one = f"a first {kind.bare}" if heard.first and kind.one != kind.bare else kind.one
+        first = ", the first since the start" if heard.first and kind.one != kind.bare else ""
         surprise = (
             f", against odds of {percent_in_sentence(offer.probability)}"
             if offer.accepted and offer.probability < UNLIKELY and not offer.told
             else ""
         )
-        return f"{one} of {offer.amount} from {self.names[offer.by]}{surprise}"
+        return f"{kind.one} of {offer.amount} from {self.names[offer.by]}{first}{surprise}"
 
     def _why(self, sort: str, heard: ObservedOffer) -> str:
         """The reason, unless the same was said of the same power not long ago."""
@@ -201,10 +204,11 @@ class Paragraphs:
         largest = refused[0]
         if most >= OFTEN:
             mine = [one for one in refused if one.offer.by == code]
-            reason = Counter(one.reason for one in mine).most_common(1)[0][0]
+            reason, alike = Counter(one.reason for one in mine).most_common(1)[0]
             largest = next(one for one in mine if one.reason == reason)
             why = self._why("refusal", largest)
-            mostly = f", mostly{why.removeprefix(',')}" if why else " once more"
+            often = "mostly" if is_most(alike, most) else "most often"
+            mostly = f", {often}{why.removeprefix(',')}" if why else " once more"
             yield Sentence(3, 3.0 if why else 1.5, f"{{who}} turns {self.names[code]} down {_times(most)}{mostly}.")
             return
         if largest.close < CLOSE:
@@ -226,10 +230,10 @@ class Paragraphs:
         if year.pressed:
             powers = dict.fromkeys(code for _, code, _ in year.pressed)
             when, _, offer = year.pressed[0]
-            after = f"after {{who}} took {self._thing(offer)}" if offer else "over {whose} dealings with others"
+            after = f" after {{who}} took {self._thing(offer)}" if offer else ""
             whom = listing(self.names[code] for code in powers)
             verb = "put" if len(powers) > 1 else "puts"
-            yield Sentence(4, 5.0, f"From {_season(when)} {whom} {verb} pressure on {{who}} {after}.")
+            yield Sentence(4, 5.0, f"From {_season(when)} {whom} {verb} pressure on {{who}}{after}.")
         eased = dict.fromkeys(code for _, code in year.eased if code not in {other for _, other, _ in year.pressed})
         if eased:
             yield Sentence(4, 2.0, f"{listing(self.names[code] for code in eased)} {_let(len(eased))} up on {{who}}.")

@@ -1,20 +1,23 @@
 """Who is who: a sentence or two on every state and every power, read off the world as it stands."""
 
+from collections import Counter
 from collections.abc import Mapping
 
 from sim.engine.agents import Model, Power, State
-from sim.io.text import capital, listing
+from sim.io.text import capital, listing, percent_in_sentence
 from sim.model.fields import KINDS
 from sim.model.vocabulary import KIND_WORDS
+from sim.narrative.levels import EXCLUDES, KEEPS, NEUTRALITY, STRINGS, TURNS, above_middle, answers_with, strong_in
 
 LEADING = 3  # partners that are named at the start
-HIGH, SOME = 0.5, 0.25  # what counts as much, and as some, on scales from 0 to 1
-KEEPS, SLIPS = 0.7, 0.55  # credibility from which a power keeps its word, and below which it often does not
-GUARDED = 0.3  # share of security ties from which a power is the one that guards a state
+JUDGED = {  # what portraits say of actors by judgement: the last part of the numbers behind it
+    "states": ("neutrality",),
+    "powers": ("exclusivity", "governance", "carrot", "stick", "credibility", "volatility"),
+}
 
 
 def portrait_of_state(model: Model, state: State, names: Mapping[str, str]) -> str:
-    """A state as it stands: its largest partners, what it needs, and who guards it."""
+    """A state as it stands: its largest partners, what it needs, who guards it, and how far it is neutral."""
     world, i = model.world, state.place
     leading = sorted(state.alignment.items(), key=lambda share: -share[1])[:LEADING]
     shares = listing(f"{names[code]} ({share:.0%})" for code, share in leading)
@@ -22,33 +25,36 @@ def portrait_of_state(model: Model, state: State, names: Mapping[str, str]) -> s
     said = [f"{state.name} deals most with {shares}, and needs {KIND_WORDS[need].need} most."]
     k = KINDS.index("security")
     guard = max(model.powers, key=lambda power: world.share[i, power.place, k, 0])
-    if world.neutrality[i, 0] >= 1.0:
-        said.append("It is neutral and joins no alliance.")
-    elif world.share[i, guard.place, k, 0] >= GUARDED:
-        said.append(f"Its security lies with {names[guard.code]} above all.")
-    return " ".join(said)
+    share = float(world.share[i, guard.place, k, 0])
+    if share > 0.0:
+        said.append(f"Of its security ties {percent_in_sentence(share)} are with {names[guard.code]}.")
+    said.append(NEUTRALITY.of(float(world.neutrality[i, 0])))
+    return " ".join(filter(None, said))
 
 
 def portrait_of_power(model: Model, power: Power, names: Mapping[str, str]) -> str:
     """A power as it stands: what it is strong in, what it asks, how it answers, and whether it keeps its word."""
     world, j = model.world, power.place
-    best = sorted(range(len(KINDS)), key=lambda k: -world.ability[j, k, 0])
-    strong = [KIND_WORDS[KINDS[k]].need for k in best if world.ability[j, k, 0] >= HIGH][:2]
-    able = f"is strong in {listing(strong)}" if strong else f"is at its best in {KIND_WORDS[KINDS[best[0]]].need}"
-    style = float(world.exclusivity_style[j, 0])
-    wants = "wants rivals left out" if style >= HIGH else "asks for some exclusivity" if style >= SOME else ""
-    strings = "attaches strings about government" if world.governance_style[j, 0] >= HIGH else ""
+    able = strong_in({KIND_WORDS[kind].need: float(world.ability[j, k, 0]) for k, kind in enumerate(KINDS)})
+    wants = EXCLUDES.of(float(world.exclusivity_style[j, 0]))
+    strings = STRINGS.of(float(world.governance_style[j, 0]))
     asks = listing(filter(None, (wants, strings))) or "asks for little in return"
-    carrot, stick = float(world.carrot_style[j, 0]), float(world.stick_style[j, 0])
-    answer = (
-        "with offers" if carrot > stick else "with pressure" if stick > carrot else "with offers and pressure alike"
+    answer = answers_with(float(world.carrot_style[j, 0]), float(world.stick_style[j, 0]))
+    word, turns = float(world.credibility[j, 0]), TURNS.of(float(world.volatility[j, 0]))
+    habits = listing(filter(None, (KEEPS.of(word), turns)), "but" if above_middle(word) else "and")
+    return capital(f"{names[power.code]} {able} and {asks}; it {answer}, and {habits}.")
+
+
+def how_portraits_are_known(model: Model) -> str:
+    """What the portraits rest on: shares are counted, and the rest are judgements, by the basis of their numbers."""
+    actors = {"states": model.states, "powers": model.powers}
+    names = [
+        f"{group}.{actor.code}.{part}" for group, parts in JUDGED.items() for actor in actors[group] for part in parts
+    ]
+    kinds = [f"powers.{power.code}.capability.{kind}" for power in model.powers for kind in KINDS]
+    bases = Counter(model.evidence.numbers[name].basis.name.lower() for name in (*names, *kinds))
+    told = listing(f"{count} {basis}" for basis, count in bases.most_common())
+    return (
+        "Shares are as the run has them. What powers are strong in, ask, answer with and keep, and who is neutral, are "
+        f"levels put in words: of the numbers behind them {told}."
     )
-    word = float(world.credibility[j, 0])
-    keeps = "keeps its word" if word >= KEEPS else "often falls short of its word" if word < SLIPS else ""
-    turns = "changes course easily" if world.volatility[j, 0] >= HIGH else ""
-    habits = listing(filter(None, (keeps, turns)), "but" if keeps.startswith("keeps") else "and")
-    return capital(f"{names[power.code]} {able} and {asks}; it answers rivals {answer}{_also(habits)}.")
-
-
-def _also(habits: str) -> str:
-    return f", and {habits}" if habits else ""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sim.io.text import capital
-from sim.model.vocabulary import opening_words, weight_words
+from sim.narrative.levels import WEIGHT, opening_words, union_words
 from sim.scenario.event_keys import EVERYTHING
 from sim.scenario.events import Event, EventKind
 
@@ -17,9 +17,9 @@ def way_words(event: Event) -> dict[str, str]:
     if fields.get("open") is not None:
         said["open"] = opening_words(float(str(fields["open"])))
     if event.kind is EventKind.UNION:
-        said["level"] = f"{float(str(fields['level'])):.0%}"
+        said["level"] = union_words(float(str(fields["level"])))
     if event.kind is EventKind.SANCTION:
-        said["level"] = weight_words(float(str(fields["level"])))
+        said["level"] = WEIGHT.of(float(str(fields["level"])))
     return said
 
 
