@@ -213,7 +213,8 @@ class _Story:
             count = max(signed.values())
             first = listing(self.name[code] for code, number in signed.items() if number == count)
             many = "most of them" if is_most(count, sum(signed.values())) else "the largest number"
-            said += f", {many} with {first} ({count})"
+            each = "" if list(signed.values()).count(count) == 1 else " each"
+            said += f", {many} with {first} ({count}{each})"
         if year.summits:
             hosts = listing(
                 f"{self.name[code]} ({', '.join(quarter_text(at)[-2:] for at in when)})"

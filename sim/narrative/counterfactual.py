@@ -140,8 +140,8 @@ def how_to_read(prepared: PreparedEnsemble) -> str:
         "How to read this. Worth is counted in points; those for and against an offer add up to what it is worth to "
         "the state. It is set against what the offer has to beat, and the difference gives the odds of a yes: as good "
         f"as that is even odds, {even:g} points better makes {better:.0%}. What nobody outside can see is left to "
-        f"chance: a number from 0 to 1 is drawn, and below the odds it is a yes. What is said of the actors puts the levels of this run "
-        f"into words; many of them are judgements or assumptions. A {CAUTION}."
+        "chance: a number from 0 to 1 is drawn, and below the odds it is a yes. What is said of the actors puts the "
+        f"levels of this run into words; many of them are judgements or assumptions. A {CAUTION}."
     )
     return "\n".join(wrapped(said))
 

@@ -80,8 +80,8 @@ def _of_benefit(w: Any, at: "Place", number: "Number") -> dict[str, str]:
     return {
         "unmet": percent_in_sentence(float(w.need[i, k, 0])),
         "ordered": f", with {ordered} times what it can absorb well on order" if float(ordered) else "",
-        "times": f"{times:.1f} times" if round(times, 1) >= 1.0 else percent_in_sentence(times) + " of",
-        "years": f"{years:.1f} years" if years > 1.0 else "year",
+        "times": f"{times:.1f} times" if round(times, 1) >= 1 else percent_in_sentence(times) + " of",
+        "years": f"{years:.1f} years" if years > 1 else "year",
         "believed": percent_in_sentence(believed),
         "worth": f"; after {lost}, {left} of it is left" if left != whole else "",
         "signed": percent_in_sentence(float(w.signed[i, j, k, 0])),

@@ -210,4 +210,4 @@ def strong_in(abilities: Mapping[str, float]) -> str:
     strong = [name for name in best if rank(abilities[name]) >= STRONG][:TWO]
     if strong:
         return f"is strong in {' and '.join(strong)}"
-    return f"is at its best in {best[0]}, and {ABILITY.of(abilities[best[0]])} there"
+    return f"is at its best in {best[0]}, where it is {ABILITY.of(abilities[best[0]])},"

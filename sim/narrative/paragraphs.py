@@ -127,7 +127,10 @@ class Paragraphs:
             yield Sentence(1, 1.0, "Nobody makes {who} an offer.")
             return
         if not taken:
-            yield Sentence(1, TRIVIAL, f"{{who}} signs none of {_number(count)} offers.")
+            none = (
+                f"signs none of {_number(count)} offers" if count > 1 else "does not sign the one offer that it hears"
+            )
+            yield Sentence(1, TRIVIAL, f"{{who}} {none}.")
             return
         largest = taken[0]
         weight = 3.0 if largest.relative >= LARGE else TRIVIAL

@@ -26,7 +26,7 @@ def story(kind, **fields):
             {"of": "ROAD", "open": 0.0, "by": "OST"},
             "The Ostrian road is closed. It is the doing of",
         ),
-        (EventKind.CORRIDOR, {"of": "ROAD", "open": 1.0}, "The Ostrian road is open again."),
+        (EventKind.CORRIDOR, {"of": "ROAD", "open": 1.0}, "The Ostrian road is fully open."),
         (EventKind.CORRIDOR, {"of": "ROAD", "capacity": 0.5}, "On the Ostrian road capacity changes by +50% and"),
         (EventKind.CORRIDOR, {"of": "ROAD", "open": 0.5, "cost": 0.1}, "is open to 50%. On the Ostrian road capacity"),
         (EventKind.PIPELINE, {"of": "PIPE", "open": 0.0}, "The gas line over the mountains is closed."),
@@ -34,7 +34,7 @@ def story(kind, **fields):
         (EventKind.BORDER, {"of": "BEK", "with": ("SUD",), "open": 0.0}, "is closed."),
         (EventKind.SANCTION, {"by": ("SUD",), "against": ("OST",), "level": 1.0}, "are now all there is."),
         (EventKind.SANCTION, {"by": ("SUD",), "against": ("OST",), "level": 0.0}, "are now over."),
-        (EventKind.UNION, {"of": "OST", "in": "BEK", "level": 0.0}, "is now 0%."),
+        (EventKind.UNION, {"of": "OST", "in": "BEK", "level": 0.0}, "is now none (0%)."),
     ],
 )
 def test_an_event_is_told_in_words(kind, fields, said):
