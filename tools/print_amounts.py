@@ -101,8 +101,8 @@ _WHAT_IS_OFF = (
     "1.2 a year. The numbers of Türkiye are assumed and stay within that.",
     "- **Japan.** The target is for firms, and a third of it was taken as realised when the budget was set; the "
     "model signs less than that because offers end where a state takes no more.",
-    "- **Turkmenistan.** A neutral state signs as others do except in security, where a contract that would be an "
-    "alliance is vetoed.",
+    "- **Turkmenistan.** It signs as others do except in security, where a state whose neutrality is 1 may take no "
+    "contract that would be an alliance.",
     "- **India.** No source gives a sum.",
 )
 

@@ -16,7 +16,8 @@ from sim.io.arguments import Arguments
 from sim.io.errors import InputError, input_error, listed, nearest_to, quoted
 from sim.io.text import CAUTION, wrapped
 from sim.model.fields import KINDS, TERMS
-from sim.model.rules.choice import acceptance
+from sim.model.parameters import choice
+from sim.model.rules.choice import acceptance, unseen
 from sim.model.vocabulary import term_words
 from sim.narrative.explanation import POINTS, Explanation, Flip
 from sim.narrative.facts import facts_of
@@ -115,6 +116,12 @@ def _gift(moment: Moment, at: tuple[int, int, int], offer: Offer, margin: float)
     )
 
 
+def _unseen(moment: Moment, at: tuple[int, int, int]) -> float:
+    """How much of what decides about an offer nobody outside can see, by the numbers of this quarter."""
+    temperature, reveal = (float(moment.numbers[row, 0]) for row in (choice.temperature, choice.talks_reveal))
+    return unseen(temperature, float(moment.world.agreed[(*at, 0)]), reveal)
+
+
 def _margin(offer: Offer, temperature: float) -> float:
     """How much utility could be lost (or would have to be added) before the draw decides otherwise."""
     if not offer.permitted:
@@ -140,8 +147,9 @@ def how_to_read(prepared: PreparedEnsemble) -> str:
         "How to read this. Worth is counted in points; those for and against an offer add up to what it is worth to "
         "the state. It is set against what the offer has to beat, and the difference gives the odds of a yes: as good "
         f"as that is even odds, {even:g} points better makes {better:.0%}. What nobody outside can see is left to "
-        "chance: a number from 0 to 1 is drawn, and below the odds it is a yes. What is said of the actors puts the "
-        f"levels of this run into words; many of them are judgements or assumptions. A {CAUTION}."
+        "chance, less of it where talks came before the offer: a number from 0 to 1 is drawn, and below the odds it is "
+        "a yes. What is said of the actors puts the levels of this run into words; many of them are judgements or "
+        f"assumptions. A {CAUTION}."
     )
     return "\n".join(wrapped(said))
 
@@ -208,7 +216,6 @@ def _explain(
     quarter = None if at is None else check_quarter_played(at, scenario.start, end)
     names = {actor.code: actor.spoken or actor.name for actor in (*evidence.states, *evidence.powers)}
     replay = Replay(prepared, run)
-    temperature = float(np.ravel(replay.values["choice.temperature"])[0])
     found: list[tuple[Moment, tuple[int, int, int], Offer]] = []
     for now in [quarter] if quarter is not None else range(scenario.start, end + 1):
         moment = replay.moment(now)
@@ -221,7 +228,7 @@ def _explain(
         raise input_error("explain", f"there was no such offer {when}", found=f"{asked}, {codes['kind'] or 'any kind'}")
     if quarter is None:
         found = _telling(found)
-    return tuple(_explained(moment, place, offer, names, temperature) for moment, place, offer in found)
+    return tuple(_explained(moment, place, offer, names) for moment, place, offer in found)
 
 
 def _wanted(offer: Offer, codes: Mapping[str, str | None]) -> bool:
@@ -249,10 +256,8 @@ def _telling(
     return [found[n] for n in sorted([*largest, *closest])]
 
 
-def _explained(
-    moment: Moment, at: tuple[int, int, int], offer: Offer, names: Mapping[str, str], temperature: float
-) -> Explanation:
-    margin = _margin(offer, temperature)
+def _explained(moment: Moment, at: tuple[int, int, int], offer: Offer, names: Mapping[str, str]) -> Explanation:
+    margin = _margin(offer, _unseen(moment, at))
     return Explanation(
         offer=offer,
         names=names,

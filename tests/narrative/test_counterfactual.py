@@ -13,6 +13,7 @@ from sim.batch import runner
 from sim.cli import main
 from sim.engine.agents import Model
 from sim.engine.ensemble import prepare
+from sim.evidence.evidence import load_evidence
 from sim.io.errors import InputError
 from sim.model import vocabulary
 from sim.model.fields import DOMAINS, KINDS, TERMS
@@ -268,6 +269,17 @@ def test_the_margin_is_what_lies_between_the_utility_and_the_draw(year):
         missing = 0.05 * math.log(offer.draw / (1.0 - offer.draw)) + offer.reservation - offer.utility
         assert one.margin == pytest.approx(abs(missing), abs=1e-9)
         assert (missing < 0.0) == offer.accepted
+
+
+def test_the_margin_of_an_offer_that_was_talked_over_counts_what_is_left_to_chance(summit):
+    evidence = load_evidence()
+    left = evidence.numbers["choice.temperature"].value * (1.0 - evidence.numbers["choice.talks_reveal"].value)
+    talked = [one for one in summit if one.offer.by == "USA" and one.offer.kind == "deal"]
+    assert talked
+    for one in talked:
+        offer = one.offer
+        missing = left * math.log(offer.draw / (1.0 - offer.draw)) + offer.reservation - offer.utility
+        assert one.margin == pytest.approx(abs(missing), abs=1e-9)
 
 
 def test_a_veto_is_named_and_what_lifts_it_is_found():
