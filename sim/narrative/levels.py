@@ -96,7 +96,7 @@ CLOSENESS = Words(*("hardly any", "little", "some", "much", "the utmost"))
 RESENTED = Words(
     *("hardly resented", "resented a little", "resented", "strongly resented", "resented more than almost anything"),
 )
-UNREST = Words("a little unrest", "some unrest", "unrest", "grave unrest", "an uprising")
+UNREST = Words("a little unrest", "some unrest", "unrest", "grave unrest", "the gravest unrest")
 
 NEUTRAL = SCALE[-1]  # from here on the rules let a state join no alliance
 OUT = Words("hardly", "a little", "in part", "for the most part", "altogether")  # how far a promise keeps rivals away
