@@ -31,6 +31,7 @@ SHIPPED = {
     "document": "seeds/documents.yaml",
     "fact": "seeds/facts/*.yaml",
     "number": "seeds/parameters/*.yaml",
+    "codebook": "seeds/codebook.yaml",
     "system": "seeds/systems.yaml",
     "behaviour": "seeds/behaviours.yaml",
     "pattern": "seeds/patterns.yaml",
@@ -173,6 +174,11 @@ def small(name):
         classes = {"one": seen | {"powers": ["CHN", "USA"]}, "two": seen | {"powers": ["RUS"]}}
         lines = {"spread": line, "output": line}
         return {"first": 2000, "last": 2019, "traps": {"a-break": trap}, "classes": classes, "lines": lines}
+    if name == "codebook":
+        case = {"level": "high", "number": "powers.CHN.stick", "passage": "big-trade"}
+        said = {"numbers": ["powers.*.stick"], "asks": "Does it press?", "levels": {"none": "No.", "high": "Often."}}
+        one = said | {"anchors": [case], "settle": "A count."}
+        return {"fields": {"one": one, "two": one | {"numbers": ["powers.*.carrot"], "signed": "yes"}}}
     if name == "lever":
         war = [{"at": "2026-Q1", "war": {"of": "RUS", "level": "high"}}]
         fall = {"what": "trade", "of": "all", "with": ["RUS"], "way": "down", "change": {"from": "-9 %", "to": "-2 %"}}
@@ -187,6 +193,7 @@ SEEDS = {
     "document": "documents.yaml",
     "fact": "facts/one.yaml",
     "number": "parameters/choice.yaml",
+    "codebook": "codebook.yaml",
     "system": "systems.yaml",
 }
 SOUND = {kind: small(kind) for kind in KEPT}
@@ -301,6 +308,11 @@ WRONG = [
     ("number", ("absorption", "deal", "evidence"), []),
     ("number", ("absorption", "deal", "evidence"), ...),
     ("number", ("absorption", "deal"), ...),
+    ("codebook", ("fields", "one", "levels"), {"none": "No."}),
+    ("codebook", ("fields", "one", "levels", "hihg"), "Often."),
+    ("codebook", ("fields", "one", "anchors"), []),
+    ("codebook", ("fields", "one", "settle"), ...),
+    ("codebook", ("fields", "two", "signed"), "perhaps"),
     ("system", (*OVER, "strengths"), []),
     ("system", (*OVER, "evidence"), []),
     ("system", (*OVER, "claim"), {}),
