@@ -278,8 +278,8 @@ def _end(key: str, value: float, basis: Basis, values: Values, span: Span) -> fl
         return value
     if basis is not Basis.CODED:
         return None
-    low, high = max(span[0], -1.0 if value < 0.0 else span[0]), min(span[1], 1.0)
-    return max(low, value - ONE_LEVEL) if key == "low" else min(high, value + ONE_LEVEL)
+    least = -1.0 if span == LEANING or value < 0.0 else 0.0
+    return max(least, value - ONE_LEVEL) if key == "low" else min(1.0, value + ONE_LEVEL)
 
 
 def _amount(entry: Entry | None, basis: Basis | None, span: Span) -> float | None:
