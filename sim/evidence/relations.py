@@ -1,7 +1,8 @@
 """What lies between the actors of a world: ties, rivalries, what neighbours are to each other, corridors, pipelines.
 
-Each is a table of numbers, one a row, whose first three columns say whose number it is and which. What the tables have
-in common is read once; in what they differ is a row of `RELATIONS`.
+Beside them stand judgements on a pair of state and power that only formulas use. Each is a table of numbers, one a row,
+whose first three columns say whose number it is and which. What the tables have in common is read once; in what they
+differ is a row of `RELATIONS`.
 """
 
 from __future__ import annotations
@@ -63,6 +64,14 @@ PIPELINE_FIELDS: Mapping[str, tuple[Span, str]] = {
     "control": (SHARE, "how far {actor} could close {pipeline}; 1 by a word of its own"),
     "along": (SHARE, "how far {pipeline} stops where {actor} is closed; 1 runs along it from end to end"),
 }
+# Judgements on a pair that no rule reads: only formulas of other numbers do.
+CODE_FIELDS: Mapping[str, tuple[Span, str]] = {
+    "drills": (SHARE, "how far the forces of {power} train, drill and stand together with those of {state}"),
+    "market": (SHARE, "how far {power} is the one large buyer or supplier of {state}"),
+    "transit": (SHARE, "how far what {state} sells abroad has to cross {power}"),
+    "remitted": (SHARE, "part of what workers of {state} send home from abroad that comes from {power}"),
+    "deals": (SHARE, "how much business {state} and {power} agreed on around their last summit"),
+}
 _OWNERS = {"access": "states", "link": "powers", "control": "powers"}
 _PIPE_OWNERS = {"carries": "states", "reach": "powers", "control": "powers", "along": "corridors"}
 
@@ -103,9 +112,10 @@ class Relation:
 
     name, file: of its numbers, `<name>.<first>.<second>.<field>`, and of the table; parties: the two columns that say
     whose number it is; column: the one that says which; fields: the widest range and the meaning of each; pairs: of
-    whom there may be rows; complete: whether every field of every pair needs one; either_way: whether two of a sort
-    may stand in either order (the name has them in alphabetical order); unit: where the table has no column for it;
-    called: how the parties are called in a meaning; check: what a single column cannot tell.
+    whom there may be rows; complete: whether every field of every pair needs one; optional: whether a world may do
+    without the table; either_way: whether two of a sort may stand in either order (the name has them in alphabetical
+    order); unit: where the table has no column for it; called: how the parties are called in a meaning; check: what a
+    single column cannot tell.
     """
 
     name: str
@@ -115,6 +125,7 @@ class Relation:
     fields: Mapping[str, tuple[Span, str]]
     pairs: Callable[[Parties], Iterable[tuple[str, str]]]
     complete: bool = True
+    optional: bool = False
     either_way: bool = False
     unit: str = ""
     called: str = "name"
@@ -194,7 +205,17 @@ PIPELINE_TIES = Relation(
     called="spoken",
     check=check_pipe_owner,
 )
-RELATIONS = (TIES, RIVALRIES, NEIGHBOURS, CORRIDOR_TIES, PIPELINE_TIES)
+CODES = Relation(
+    name="codes",
+    file="codes.csv",
+    parties={"state": _STATE, "power": _POWER},
+    column="field",
+    fields=CODE_FIELDS,
+    pairs=lambda parties: product(parties.states, parties.powers),
+    complete=False,
+    optional=True,
+)
+RELATIONS = (TIES, RIVALRIES, NEIGHBOURS, CORRIDOR_TIES, PIPELINE_TIES, CODES)
 
 
 # --- reading them ----------------------------------------------------------------------------------------------------
@@ -203,12 +224,16 @@ RELATIONS = (TIES, RIVALRIES, NEIGHBOURS, CORRIDOR_TIES, PIPELINE_TIES)
 def read_relation(
     relation: Relation, folders: Sequence[Path], parties: Parties, numbers: NumberReader, problems: Problems
 ) -> None:
-    """The numbers of one table of a world and of those it extends; one of them must have it, if there is any pair."""
+    """The numbers of one table of a world and of those it extends; unless it may be missing, one of them must have it.
+
+    Where there is no pair, none needs it.
+    """
     paths = [folder / relation.file for folder in folders]
     there = [path for path in paths if path.is_file()]
     pairs = list(relation.pairs(parties))
+    wanted = paths[:1] if pairs and not relation.optional else []
     seen: set[tuple[str, str, str]] = set()
-    for row, values in read_rows(there or (paths[:1] if pairs else []), relation.form, parties, problems):
+    for row, values in read_rows(there or wanted, relation.form, parties, problems):
         one, two, what = (values[column] for column in (*relation.parties, relation.column))
         if one is None or two is None or what is None or not check_two_differ(row, relation, one, two):
             continue
