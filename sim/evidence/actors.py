@@ -29,7 +29,7 @@ from sim.io.forms import (
     file_schema,
     group,
     inner,
-    items,
+    list_of,
     read_form,
     schema_of,
 )
@@ -157,7 +157,7 @@ class Sort:
         """How each is written."""
         numbers = {"numbers": as_written(schema_of(self.number_form)).says("its numbers")} if self.spans else {}
         spoken = TEXT.says("the name as it stands in a sentence, where that differs")
-        called = items({"type": "string"}, "a list of words").says("other words by which facts name it")
+        called = list_of(TEXT, "a list of words").says("other words by which facts name it")
         may = {"spoken": spoken, "called": called} if "adjective" in self.texts else {"spoken": spoken}
         return Form(needs={**self.texts, **numbers}, may=may)
 
@@ -249,8 +249,6 @@ def _read_sort(sort: Sort, entries: Mapping[str, Entry], numbers: NumberReader) 
             if number is not None:
                 read = numbers.by_kind if name in sort.by_kind else numbers.from_group
                 read(f"{sort.key}.{code}.{name}", number, sort.spans[name])
-        if "called" in values:
-            values["called"] = tuple(item.text or "" for item in values["called"])
         yield {"code": code, **values, "spoken": values["spoken"] or values["name"]}
 
 

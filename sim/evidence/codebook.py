@@ -22,6 +22,7 @@ from sim.io.forms import (
     file_schema,
     group,
     items,
+    list_of,
     read_file,
     read_form,
     schema_of,
@@ -84,7 +85,7 @@ _LEVELS: Reader[object] = Reader(
 )
 CODED_FIELD: Form[object] = Form(
     needs={
-        "numbers": items({"type": "string"}, "a list of patterns").says("the numbers of this field, as patterns"),
+        "numbers": list_of(TEXT, "a list of patterns").says("the numbers of this field, as patterns").but(minItems=1),
         "asks": TEXT.says("the question a coder answers"),
         "levels": _LEVELS.says("what counts as each level; those that mean nothing here are left out"),
         "anchors": items(schema_of(ANCHOR), "a list of cases").says("cases from the region").but(minItems=1),
@@ -107,14 +108,16 @@ def read_codebook(path: Path, problems: Problems) -> dict[str, CodedField]:
         if values is not None:
             check_levels(entry, values)
             anchors = [read_form(item, ANCHOR, None) for item in values.pop("anchors")]
-            patterns = tuple(item.text or "" for item in values.pop("numbers"))
             known = tuple(Anchor(**anchor) for anchor in anchors if anchor is not None)
-            found[name] = CodedField(id=name, anchors=known, numbers=patterns, **values)
+            found[name] = CodedField(id=name, anchors=known, **values)
     return found
 
 
 def check_levels(entry: Entry, values: Values) -> None:
-    """A field defines two levels or more of the scale."""
+    """A field covers numbers, defines two levels or more of the scale, and shows one case at least."""
+    for key, wanted in (("anchors", "one case or more"), ("numbers", "one pattern or more")):
+        if key in entry.value and entry.value[key].value == []:
+            entry.value[key].refuse(found="an empty list", allowed=wanted)
     written = entry.value.get("levels")
     for level in values["levels"] or ():
         if level not in LEVELS and written is not None:

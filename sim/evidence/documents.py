@@ -18,6 +18,7 @@ from sim.io.forms import (
     file_schema,
     group,
     items,
+    list_of,
     list_schema,
     member,
     name_of,
@@ -153,7 +154,7 @@ FACT: Form[Mapping[str, Document]] = Form(
         "date": TEXT.says("when it held"),
         "note": TEXT.says("what a reader should know about it"),
         "use": YES_OR_NO.says("whether a number may rest on it; 'no' keeps it for the record only"),
-        "about": items({"type": "string"}, "a list of codes").says("whom it is about, where its words do not say it"),
+        "about": list_of(TEXT, "a list of codes").says("whom it is about, where its words do not say it"),
         "kept": TEXT.says("why it is on record though nothing rests on it"),
         "measures": TEXT.says("the numbers whose starting value it states, as a formula: sum(ties.*.CHN.trade)"),
         "differs": TEXT.says("why the world starts elsewhere than the fact says"),
@@ -169,8 +170,7 @@ def read_facts(paths: Iterable[Path], documents: Mapping[str, Document], problem
     facts: dict[str, Fact] = {}
     for path in paths:
         for entry, values in read_each(read_file(path, FACTS, None, problems)["facts"], FACT, documents):
-            about = tuple(item.text or "" for item in values.pop("about") or ())
-            fact = Fact(**values, about=about, file=entry.file, line=entry.line)
+            fact = Fact(**values, file=entry.file, line=entry.line)
             first = facts.setdefault(fact.id, fact) if fact.id else fact
             if first is not fact:
                 found = f"'{fact.id}' a second time (first in {first.file}:{first.line})"

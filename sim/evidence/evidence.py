@@ -130,8 +130,7 @@ def _read_evidence(world: str, seeds: Path, _stamps: tuple[tuple[str, int, int],
         check_unions(folders[-1] / TIES.file, parties, numbers, problems)
     derivations = derive(numbers.written, facts, numbers.read, [folder.name for folder in folders])
     codebook = read_codebook(seeds / "codebook.yaml", problems)
-    if codebook:  # TODO-strict
-        check_codes(codebook, [one for one in numbers.coded if any(f.covers(one.name) for f in codebook.values())])
+    check_codes(codebook, numbers.coded)
     problems.raise_if_any()
     return Evidence(
         world=world,

@@ -36,7 +36,7 @@ ONE_LEVEL = 0.25
 
 LEVEL_SCHEMA: Mapping[str, Any] = {"enum": list(LEVELS)}
 _LEVEL = "|".join(LEVELS)
-CODE_SCHEMA: Mapping[str, Any] = {"pattern": rf"^-?({_LEVEL})(/({_LEVEL}))?$"}
+CODE_SCHEMA: Mapping[str, Any] = {"type": "string", "pattern": rf"^-?({_LEVEL})(/({_LEVEL}))?$"}
 """A level as a coded number has it: one of the scale, halfway between two neighbours, or below nought."""
 
 Span: TypeAlias = tuple[float, float]
@@ -84,14 +84,15 @@ class Number:
 
 # --- how a number is written -----------------------------------------------------------------------------------------
 
-# What depends on the basis: only a coded number may be written as levels, only an assumed one may lack evidence, and a
-# figure says how it follows from its facts.
+# What depends on the basis: a figure is computed, a code is a level with its passage, only an assumed number may lack
+# evidence; the range may be left out where a formula or the step between levels gives it.
 _BARE = {"type": "number"}
+_ENDS = {"required": ["low", "high"]}
 _BY_BASIS: Mapping[str, Mapping[str, Any]] = {
-    "figure": {"required": ["evidence"]},
-    "coded": {"required": ["evidence"]},
-    "fitted": {"required": ["evidence"]},
-    "assumed": {},
+    "figure": {"required": ["formula"]},
+    "coded": {"required": ["passage"], "not": {"required": ["formula"]}},
+    "fitted": {"required": ["evidence"], "anyOf": [_ENDS, {"required": ["formula"]}]},
+    "assumed": {"anyOf": [_ENDS, {"required": ["formula"]}]},
 }
 
 
@@ -110,8 +111,9 @@ def level_value(text: str | None) -> float | None:
 
 def _rules_of(basis: str) -> dict[str, Any]:
     more = dict(_BY_BASIS[basis])
-    properties: dict[str, Any] = {} if basis == "coded" else dict.fromkeys(("value", "low", "high"), _BARE)
-    if "required" in more:
+    coded = {"value": CODE_SCHEMA}
+    properties: dict[str, Any] = coded if basis == "coded" else dict.fromkeys(("value", "low", "high"), _BARE)
+    if basis == "fitted":
         properties["evidence"] = {"minItems": 1}
     when = {"properties": {"basis": {"const": basis}}, "required": ["basis"]}
     return {"if": when, "then": {**more, "properties": properties}}
@@ -292,14 +294,11 @@ def _amount(entry: Entry | None, basis: Basis | None, span: Span) -> float | Non
 
 def _is_no_level(entry: Entry | None) -> bool:
     """Whether a code is not written as a level, which is then refused."""
-    if entry is None or level_value(entry.text) is not None or not _STRICT:
+    if entry is None or level_value(entry.text) is not None:
         return entry is None
     allowed = f"a level: {listed(LEVELS)}, or two neighbours such as low/medium"
     entry.refuse(allowed=allowed, nearest=nearest_to(entry.text or "", LEVELS))
     return True
-
-
-_STRICT = False
 
 
 def check_basis(place: Entry, values: Values, basis: Basis | None) -> None:
@@ -309,12 +308,12 @@ def check_basis(place: Entry, values: Values, basis: Basis | None) -> None:
     if basis in (Basis.CODED, Basis.FITTED) and empty and not values["passage"]:
         message = f"a number of basis '{basis.name.lower()}' needs evidence: the ids of facts"
         (evidence or place).refuse(found="", message=message)
-    if basis is Basis.FIGURE and not values["formula"] and (_STRICT or not values["reason"]):
+    if basis is Basis.FIGURE and not values["formula"]:
         place.refuse(found="", message="a number of basis 'figure' needs a formula")
     if basis is Basis.CODED and values["formula"]:
         message = "a coded number is judged and not computed: it has a level, a passage and a reason, and no formula"
         place.refuse(found="", message=message)
-    if basis is Basis.CODED and _STRICT and not values["passage"]:
+    if basis is Basis.CODED and not values["passage"]:
         message = "a number of basis 'coded' needs a passage: the id of the fact that decides it"
         place.refuse(found="", message=message)
 

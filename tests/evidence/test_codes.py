@@ -13,7 +13,7 @@ from sim.io.errors import InputError
 from sim.model.fields import FIELDS
 from sim.model.parameters import RULE_FILES
 
-WORDS = {"passage": "", "formula": "", "reason": ""}
+WORDS = {"passage": "big-trade", "formula": "", "reason": "So."}
 
 
 def judged(*changes: tuple[str, object]) -> dict[str, Any]:

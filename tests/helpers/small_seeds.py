@@ -165,6 +165,17 @@ def files() -> dict[str, Any]:
             "absorption": by_kind(),
         },
         "parameters/measures.yaml": {"leaning_share": number(0.4, 0.33, 0.5)},
+        "codebook.yaml": {
+            "fields": {
+                "some-level": {
+                    "numbers": ["powers.*.stick", "codes.*"],
+                    "asks": "How much?",
+                    "levels": dict.fromkeys(("none", "low", "medium", "high", "dominant"), "So much."),
+                    "anchors": [{"level": "high", "number": "powers.CHN.stick", "passage": "big-trade"}],
+                    "settle": "A count.",
+                }
+            }
+        },
         "systems.yaml": {
             "systems": {
                 "over-dependence-aversion": {
