@@ -31,7 +31,7 @@ def _audit(asked: argparse.Namespace) -> int:
     if out is not None and out.suffix != ".csv":
         raise input_error("--out", "the end of the name says the form", found=out.name, allowed=".csv")
     from sim.cli.audit_report import faults_csv, print_later, print_report
-    from sim.evidence.audit import audit, facts_named_in
+    from sim.evidence.audit import audit, facts_behind_rules, facts_named_in
     from sim.evidence.evidence import load_evidence
     from sim.evidence.worlds import HOME_WORLD, shipped_folder
 
@@ -39,7 +39,8 @@ def _audit(asked: argparse.Namespace) -> int:
     if asked.known_until is not None:
         print_later(evidence, asked.known_until)
         return DONE
-    faults = audit(evidence, facts_named_in(*map(shipped_folder, ("seeds", "scenarios", "experiments"))))
+    elsewhere = facts_named_in(*map(shipped_folder, ("seeds", "scenarios", "experiments"))) | facts_behind_rules()
+    faults = audit(evidence, elsewhere)
     print_report(evidence, faults)
     if out is not None:
         write_out(out, faults_csv(faults))

@@ -30,7 +30,11 @@ if TYPE_CHECKING:
 FAR = 0.1  # a start that differs from a fact by more than this part of it has to say why
 NARROW = 0.15  # an assumed number spans at least this much of 0..1, or this part of its value either way
 NOTHING = 0.05  # this near to an end of 0..1 a number says that there is nothing, or all, and may be narrow
+RULES = Path(__file__).resolve().parents[1] / "model" / "rules"
 _TINY = 1e-9
+_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)+")
+_COMMENT = re.compile(r"(?:^|(?<=\s))#.*")
+_CLAIM = re.compile(r"Claim:[^\[]*\[([^\]]*)\]")
 
 
 class Check(Enum):
@@ -75,11 +79,23 @@ def audit(evidence: Evidence, used_elsewhere: Collection[str] = ()) -> list[Faul
 
 
 def facts_named_in(*folders: Path) -> frozenset[str]:
-    """What may be ids of facts in files that rest on facts without being numbers: patterns, levers, scenarios."""
+    """What may be ids of facts in files that rest on facts without being numbers: patterns, levers, scenarios.
+
+    What only a comment says is not counted.
+    """
     problems, words = Problems(), set[str]()
     for path in sorted(path for folder in folders for path in folder.rglob("*.yaml")):
         if path.parent.name != "facts":
-            words |= set(re.findall(r"[a-z0-9]+(?:-[a-z0-9]+)+", read_text(path, problems) or ""))
+            words |= set(_ID.findall(_COMMENT.sub("", read_text(path, problems) or "")))
+    return frozenset(words)
+
+
+def facts_behind_rules(folder: Path = RULES) -> frozenset[str]:
+    """The ids of the facts that rules give behind their claims: `Claim: ... [one-fact, another-fact]`."""
+    problems, words = Problems(), set[str]()
+    for path in sorted(folder.glob("*.py")):
+        for claim in _CLAIM.findall(read_text(path, problems) or ""):
+            words |= set(_ID.findall(claim))
     return frozenset(words)
 
 
@@ -164,8 +180,8 @@ def _idle(evidence: Evidence) -> Iterator[Fault]:
 # --- the start against the facts -------------------------------------------------------------------------------------
 
 
-def start_against(fact: Fact, evidence: Evidence) -> float | None:
-    """What the world starts with where a fact says what that is, in the unit of the fact; None where it cannot be told.
+def start_against(fact: Fact, evidence: Evidence) -> float:
+    """What the world starts with where a fact says what that is, in the unit of the fact.
 
     Raises `FormulaError` for a formula that does not compute.
     """
@@ -189,7 +205,7 @@ def _contradicted(evidence: Evidence) -> Iterator[Fault]:
             if not _about_another_world(fact, evidence):
                 yield _of(Check.START, fact, f"measures '{fact.measures}': {error.message or error.found}")
             continue
-        far = start is not None and abs(start - fact.value) > FAR * abs(fact.value)
+        far = abs(start - fact.value) > FAR * abs(fact.value) + _TINY
         if far and not fact.differs:
             says = f"{fact.measures} starts at {start:.4g} {fact.unit}, the fact says {fact.value:g}: say under "
             yield _of(Check.START, fact, f"{says}'differs' why")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 
 from helpers.small_seeds import files, number, write
 from sim.evidence import load_evidence
-from sim.evidence.audit import Check, audit, facts_named_in
+from sim.evidence.audit import Check, audit, facts_behind_rules, facts_named_in, start_against
 from sim.evidence.naming import Naming
 from sim.evidence.numbers import Basis, level_value
 from sim.evidence.support import known_since, later_than, support, variance_by_basis
@@ -206,6 +207,18 @@ class TestAudit:
         assert "idle-fact" in facts_named_in(tmp_path)
         assert "other-fact" not in facts_named_in(tmp_path)
 
+    def test_a_comment_is_no_use(self, tmp_path: Path) -> None:
+        (tmp_path / "patterns.yaml").write_text("# idle-fact\nwhy: word-one # other-fact\nlink: a#third-fact\n")
+        named = facts_named_in(tmp_path)
+        assert {"word-one", "third-fact"} <= named
+        assert not named & {"idle-fact", "other-fact"}
+
+    def test_what_rules_rest_on_counts_as_use(self, tmp_path: Path) -> None:
+        text = '"""A rule.\n\nClaim: so it is. [one-fact,\n    two-fact]\n"""\nx = ["no-fact"]\n'
+        (tmp_path / "rules.py").write_text(text)
+        assert facts_behind_rules(tmp_path) == {"one-fact", "two-fact"}
+        assert facts_behind_rules() & load_evidence().facts.keys()
+
     def test_a_coefficient_that_no_formula_uses_is_found(self, tmp_path: Path) -> None:
         contents = seeds()
         contents["central-asia/coefficients.yaml"] = {"a_part": number(basis="assumed")}
@@ -231,6 +244,19 @@ class TestAudit:
             fact("all-trade", "Together.", kind="figure", value=1.5, unit="share", measures=measures)
         )
         assert told in faults(tmp_path, contents, Check.START)[0]
+
+    def test_the_home_world_says_where_it_starts_elsewhere(self) -> None:
+        evidence = load_evidence()
+        assert [fault for fault in audit(evidence) if fault.check is Check.START] == []
+        for fact in evidence.facts.values():
+            if fact.measures and fact.value is not None:  # each computes: no code in it is mistyped
+                assert start_against(fact, evidence) > 0.0
+
+    def test_the_headline_of_a_document_needs_its_reason(self) -> None:
+        evidence = load_evidence()
+        silent = replace(evidence.facts["chn-c5-trade-2024"], differs="")
+        told = audit(replace(evidence, facts={**evidence.facts, silent.id: silent}))
+        assert [fault.name for fault in told if fault.check is Check.START] == [silent.id]
 
     def test_an_assumed_number_is_wide(self, tmp_path: Path) -> None:
         contents = seeds()

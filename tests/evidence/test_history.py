@@ -91,6 +91,16 @@ def test_tajik_trade_with_china_has_one_definition(record):
     assert all(0.10 < mine[year] / whole[year] < 0.25 for year in range(2010, 2020))  # Chinese reports say 40 to 52 %
 
 
+def test_older_facts_on_trade_agree_with_the_record_or_say_that_they_do_not(record):
+    counted = {(row.state, row.partner, row.period): row.value for row in record.rows if row.measure == "trade"}
+    facts = [fact for fact in load_evidence().facts.values() if fact.id.startswith("trade-") and fact.kept]
+    assert len(facts) > 20
+    for fact in facts:
+        state, partner, year = fact.id.upper().split("-")[1:]
+        off = fact.value * 1000.0 / counted[state, partner, int(year)] - 1.0
+        assert (abs(off) > 0.1) is fact.kept.startswith("The record has"), fact.id
+
+
 def test_parts_are_less_than_the_whole(record):
     parts, wholes = Counter(), {}
     for row in record.rows:
