@@ -228,7 +228,7 @@ def _narrow(evidence: Evidence) -> Iterator[Fault]:
         if number.basis is not Basis.ASSUMED or number.name in evidence.derivations.found:
             continue
         part = 2.0 * NARROW * abs(number.value)
-        if number.unit in ("0..1", "share"):
+        if number.unit == "0..1" or number.unit.startswith("share"):
             part = 0.0 if min(number.value, 1.0 - number.value) <= NOTHING else min(part, NARROW)
         if number.high - number.low < part - _TINY:
             yield _at(Check.NARROW, number, f"assumed, and only from {number.low:g} to {number.high:g}")
