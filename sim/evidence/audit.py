@@ -63,19 +63,32 @@ class Fault:
 def audit(evidence: Evidence, used_elsewhere: Collection[str] = ()) -> list[Fault]:
     """Every fault of one world, in the order of the checks, then of the files.
 
+    A world that extends another answers for what it adds; facts and the codebook are the business of the one extended.
     used_elsewhere: ids of facts on which something else rests than numbers and systems, such as patterns.
     """
     found = [
         *_not_named(evidence),
-        *_unused(evidence, used_elsewhere),
         *_idle(evidence),
-        *_contradicted(evidence),
         *_narrow(evidence),
-        *_off_the_book(evidence),
-        *_without_country(evidence),
     ]
+    if not _extends(evidence):
+        found += [
+            *_unused(evidence, used_elsewhere),
+            *_contradicted(evidence),
+            *_off_the_book(evidence),
+            *_without_country(evidence),
+        ]
     order = list(Check)
     return sorted(found, key=lambda fault: (order.index(fault.check), fault.file, fault.line, fault.name))
+
+
+def _own(number: Number, evidence: Evidence) -> bool:
+    """Whether a number stands in a file of this world or of the rules, and not in a world that it extends."""
+    return Path(number.file).parent.name in (evidence.world, "parameters")
+
+
+def _extends(evidence: Evidence) -> bool:
+    return not all(_own(number, evidence) for number in evidence.numbers.values())
 
 
 def facts_named_in(*folders: Path) -> frozenset[str]:
@@ -132,7 +145,7 @@ def facts_behind(number: Number, evidence: Evidence) -> frozenset[str]:
 def _not_named(evidence: Evidence) -> Iterator[Fault]:
     naming, states = Naming(evidence=evidence), {state.code for state in evidence.states}
     for number in evidence.numbers.values():
-        if number.basis not in (Basis.FIGURE, Basis.CODED):
+        if number.basis not in (Basis.FIGURE, Basis.CODED) or not _own(number, evidence):
             continue
         facts = [evidence.facts[fact] for fact in sorted(facts_behind(number, evidence))]
         for code in actors_of(number.name, evidence):
