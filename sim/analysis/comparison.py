@@ -226,7 +226,7 @@ def compare_results(several: Sequence[Results], level: float = LEVEL) -> Compari
         runs=runs,
         seed=seed,
         level=level,
-        notes=tuple(_notes(several, runs, pairs)),
+        notes=tuple(_notes(several, names, runs, pairs)),
         effects=pd.concat(effects, ignore_index=True),
         changes=pd.concat(changes, ignore_index=True),
     )
@@ -293,7 +293,7 @@ def check_runs(several: Sequence[Results], runs: int) -> None:
         raise input_error(shown_path(short.folder), "a comparison needs two runs or more", found=f"{runs} run")
 
 
-def _notes(several: Sequence[Results], runs: int, pairs: Sequence["Pair"]) -> list[str]:
+def _notes(several: Sequence[Results], names: Sequence[str], runs: int, pairs: Sequence["Pair"]) -> list[str]:
     """What a reader should know before believing the table."""
     notes = []
     if runs < FEW_RUNS:
@@ -303,6 +303,11 @@ def _notes(several: Sequence[Results], runs: int, pairs: Sequence["Pair"]) -> li
     for what, key in (("by different versions of the code", "code"), ("from different evidence", "evidence")):
         if len({one.manifest["identity"][key] for one in several}) > 1:
             notes.append(f"the results were made {what}, and part of any difference may come from that")
+    for switch, reading in several[0].readings.items():
+        others = [(name, one.readings.get(switch, reading)) for name, one in zip(names, several, strict=True)]
+        differing = [f"{taken} in {name}" for name, taken in others if taken != reading]
+        if differing:
+            notes.append(f"sources are not read in one way: {switch} is {reading}, but {' and '.join(differing)}")
     lines = [{k: v for k, v in one.manifest["numbers"].items() if k.startswith("measures.")} for one in several]
     if any(line != lines[0] for line in lines):
         notes.append("the lines between the outcome words differ, so words may differ where nothing else does")

@@ -27,6 +27,7 @@ from sim.engine.laid_offers import offers_among
 from sim.io.writers import WrittenFile, file_hash, write_bytes, write_text
 from sim.model.variables import MEASURES
 from sim.scenario.calendar import quarter_text
+from sim.scenario.readings import readings_taken
 from sim.scenario.scenario import Scenario
 
 NOTES = "blocks.json"
@@ -188,6 +189,7 @@ class Batch:
             "series_runs": self.plan.series,
             "thin": self.plan.thin,
             "measures": list(self.plan.measures or MEASURES),
+            "readings": readings_taken(scenario, evidence),
             "numbers_drawn": {name: str(spread) for name, spread in scenario.sampled.items()},
             "lucks_per_draw": scenario.lucks_per_draw,
             "outside_histograms": self.aggregate.outside,
@@ -221,6 +223,7 @@ class Batch:
             actors="\n".join(f"  {actor.code:<8} {actor.name}" for actor in (*evidence.states, *evidence.powers)),
             final_quarters=final,
             **columns_in_words(final),
+            readings=_readings_in_words(results),
             drawn=_drawn_in_words(scenario, results),
             laid="\n".join(f"  {line}" for line in laid_lines(results)) or "  None.",
             words="\n".join(
@@ -228,6 +231,12 @@ class Batch:
                 for outcome in OUTCOMES
             ),
         )
+
+
+def _readings_in_words(results: Results) -> str:
+    """What the README says about how contradicting sources were read."""
+    lines = [f"  {switch}: {reading}" for switch, reading in results.readings.items()]
+    return "\n".join(lines) or "  None: there is no such choice in this world."
 
 
 def _drawn_in_words(scenario: Scenario, results: Results) -> str:

@@ -129,6 +129,16 @@ class Results(FinishedFolder):
         return dict(self.manifest["powers"])
 
     @property
+    def readings(self) -> dict[str, str]:
+        """How contradicting sources were read: every switch of the world -> the reading taken, or its default."""
+        return dict(self.manifest.get("readings", {}))
+
+    @property
+    def readings_said(self) -> dict[str, str]:
+        """Those readings of which the scenario said which to take."""
+        return dict(self.manifest["identity"]["scenario"].get("readings", {}))
+
+    @property
     def tables(self) -> tuple[str, ...]:
         """Names of the tables that are there; without a course that was kept there is no `series`."""
         names = ("runs", "series", "bands", "outcomes", "offers", "laid", "variance")

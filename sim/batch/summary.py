@@ -57,6 +57,7 @@ def summary_of(results: "Results") -> dict[str, Any]:
         "runs": results.number_of_runs,
         "seed": results.manifest["seed"],
         "end": last,
+        "readings": results.readings,
         "states": states,
     }
     if results.manifest["lucks_per_draw"] > 1:

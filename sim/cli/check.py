@@ -74,6 +74,7 @@ def _scenario_lines(name: str) -> list[str | InputError]:
     uncertain = sum(not event.certain for event in scenario.events)
     said += [f"{uncertain} of them left to luck"] if uncertain else []
     said += [f"{_counted(len(scenario.sampled), 'number')} drawn for every run"] if scenario.sampled else []
+    said += [f"reading {reading} of {switch}" for switch, reading in scenario.readings.items()]
     fine = f"fine  {name}: {scenario.title} ({', '.join(said)})"
     return [fine, *(f"note  {remark}" for remark in remarks(scenario, load_evidence(scenario.world)))]
 

@@ -95,9 +95,22 @@ def add_workers(parser: argparse.ArgumentParser, whose: str = "the scenario's") 
 
 
 def add_settings(parser: argparse.ArgumentParser) -> None:
-    """Numbers in place of those of the scenario."""
+    """Readings and numbers in place of those of the scenario."""
+    add_readings(parser)
     parser.add_argument(
         "--set", action="append", default=[], metavar="NAME=VALUE", help="set a number; may be repeated"
+    )
+
+
+def add_readings(parser: argparse.ArgumentParser) -> None:
+    """Readings in place of those of the scenario."""
+    parser.add_argument(
+        "--reading",
+        action="append",
+        default=[],
+        metavar="SWITCH=READING",
+        help="take another reading where sources contradict each other ('multivector list readings' names them); "
+        "may be repeated, and gives way to --set",
     )
 
 
@@ -144,11 +157,14 @@ def place_of(out: Path, word: str, names: str, table: "pd.DataFrame") -> Path:
 # --- scenarios -------------------------------------------------------------------------------------------------------
 
 
-def load_all(names: Iterable[str], settings: Sequence[str]) -> list["Scenario"]:
-    """All scenarios, each once, with the settings applied; what is wrong with any of them is told together."""
+def load_all(names: Iterable[str], settings: Sequence[str], readings: Sequence[str] = ()) -> list["Scenario"]:
+    """All scenarios, each once, with readings and settings applied; what is wrong with any of them is told together."""
     from sim.scenario.scenario import load_scenario
 
-    return load_each(dict.fromkeys(names), lambda name: with_settings(load_scenario(name), settings))
+    def load(name: str) -> "Scenario":
+        return with_settings(with_readings(load_scenario(name), readings), settings)
+
+    return load_each(dict.fromkeys(names), load)
 
 
 def load_each(names: Iterable[str], load: Callable[[str], _Loaded]) -> list[_Loaded]:
@@ -162,6 +178,30 @@ def load_each(names: Iterable[str], load: Callable[[str], _Loaded]) -> list[_Loa
                 problems.add(problem)
     problems.raise_if_any()
     return loaded
+
+
+def with_readings(scenario: "Scenario", readings: Sequence[str]) -> "Scenario":
+    """The scenario with readings taken on the command line."""
+    if not readings:
+        return scenario
+    from sim.evidence.conflicts import check_reading
+    from sim.evidence.evidence import load_evidence
+    from sim.io.errors import Entry
+    from sim.scenario.readings import take_reading
+
+    evidence = load_evidence(scenario.world)
+    problems = Problems()
+    for written in readings:
+        switch, equals, reading = (part.strip() for part in written.partition("="))
+        entry = Entry(reading, problems, f"--reading {written}", 0, 0, switch, reading)
+        if not equals:
+            entry.refuse(found=repr(written), allowed="SWITCH=READING, such as china-trade=customs")
+            continue
+        taken = check_reading(entry, switch, evidence.switches, scenario.world)
+        if taken is not None:
+            scenario = take_reading(scenario, switch, taken, evidence)
+    problems.raise_if_any()
+    return scenario
 
 
 def with_settings(scenario: "Scenario", settings: Sequence[str]) -> "Scenario":

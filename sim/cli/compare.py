@@ -20,7 +20,15 @@ def add(commands: Any) -> None:
         "scenarios",
         nargs="+",
         metavar="SCENARIO",
-        help="two or more; names, YAML files or results folders; the first is the reference",
+        help="two or more, or one with --readings; names, YAML files or results folders; the first is the reference",
+    )
+    parser.add_argument(
+        "--readings",
+        action="append",
+        default=[],
+        metavar="SWITCH",
+        help="set every reading of this switch against the one the scenario takes, beside the scenarios named; "
+        "may be repeated, one switch is turned at a time",
     )
     add_batch_options(parser)
     add_out(parser)
@@ -56,14 +64,25 @@ def _compared(asked: argparse.Namespace) -> "Comparison":
 
 
 def _opened(asked: argparse.Namespace) -> "list[Scenario | Results]":
-    """Scenarios with the settings applied, and results folders as they are."""
+    """Scenarios with readings and settings applied, in all readings asked for, and results folders as they are."""
     names = list(dict.fromkeys(asked.scenarios))
     folders = [name for name in names if _is_folder(name)]
     check_settings(asked, folders)
-    scenarios = iter(load_all([name for name in names if name not in folders], asked.set))
+    scenarios = iter(load_all([name for name in names if name not in folders], asked.set, asked.reading))
     from sim.batch.results import load_results
 
-    return [load_results(name) if name in folders else next(scenarios) for name in names]
+    opened: list[Scenario | Results] = []
+    for name in names:
+        opened += [load_results(name)] if name in folders else _in_all_readings(next(scenarios), asked.readings)
+    return opened
+
+
+def _in_all_readings(scenario: "Scenario", switches: list[str]) -> "list[Scenario]":
+    """The scenario, and behind it once for each other reading of each switch."""
+    from sim.scenario.readings import each_reading
+
+    others = [one for switch in dict.fromkeys(switches) for one in each_reading(scenario, switch)[1:]]
+    return [scenario, *others]
 
 
 def _is_folder(name: str) -> bool:
@@ -75,6 +94,7 @@ def _is_folder(name: str) -> bool:
 def check_settings(asked: argparse.Namespace, folders: list[str]) -> None:
     """Results are what they are: what would change a run cannot be asked of them."""
     given = {"--runs": asked.runs, "--seed": asked.seed, "--set": asked.set or None}
+    given |= {"--reading": asked.reading or None, "--readings": asked.readings or None}
     wrong = [option for option, value in given.items() if value is not None]
     if folders and wrong:
         raise input_error(

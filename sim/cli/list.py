@@ -8,12 +8,12 @@ from typing import Any
 from sim.cli.common import DONE
 from sim.io.errors import InputError
 
-_LISTS = ("scenarios", "numbers", "outcomes", "systems")
+_LISTS = ("scenarios", "numbers", "outcomes", "systems", "readings")
 
 
 def add(commands: Any) -> None:
     """Describe the command to the parser."""
-    lists = commands.add_parser("list", help="what there is: scenarios, numbers, outcomes, systems")
+    lists = commands.add_parser("list", help="what there is: scenarios, numbers, outcomes, systems, readings")
     lists.add_argument("what", nargs="?", choices=_LISTS, help="only this (default: an overview)")
     lists.add_argument("--world", metavar="WORLD", help="whose numbers (default: the home world)")
     lists.set_defaults(command=_list)
@@ -29,11 +29,12 @@ def _list(asked: argparse.Namespace) -> int:
         "numbers": lambda: _number_lines(load_evidence(world)),
         "outcomes": _outcome_lines,
         "systems": lambda: _system_lines(load_evidence(world)),
+        "readings": lambda: _reading_lines(load_evidence(world)),
     }
     if asked.what:
         print("\n".join(lines[asked.what]()))
         return DONE
-    for what in ("scenarios", "outcomes", "systems"):
+    for what in ("scenarios", "outcomes", "systems", "readings"):
         print(f"{what.upper()}\n" + "\n".join(lines[what]()) + "\n")
     evidence = load_evidence(world)
     counted = f"{len(evidence.numbers)} in {world}, with {len(evidence.facts)} facts behind them"
@@ -73,3 +74,15 @@ def _system_lines(evidence: Any) -> list[str]:
         claim = textwrap.shorten(f"{system.name}: {system.claim}", 110, placeholder=" ...")
         lines.append(f"  {system.id:<38} {claim}")
     return lines
+
+
+def _reading_lines(evidence: Any) -> list[str]:
+    """The switches between contradicting sources, each with its readings; the default is marked."""
+    lines = []
+    for switch, conflict in evidence.switches.items():
+        lines += [f"  {switch}: {conflict.question}"]
+        for name, reading in conflict.readings.items():
+            mark = "*" if name == conflict.default else " "
+            says = textwrap.shorten(reading.says, 90, placeholder=" ...")
+            lines += [f"  {mark} {name:<24} {says}"]
+    return lines or [f"  none in {evidence.world}"]

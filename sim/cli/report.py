@@ -37,6 +37,8 @@ def print_results(results: "Results", file: TextIO | None = None) -> None:
     console.print()
     console.print(f"[bold]{results.title}[/bold]  ({results.name})")
     console.print(f"{results.number_of_runs:,} runs to {last}, seed {results.manifest['seed']}; {CAUTION}")
+    if taken := results.readings_said:
+        console.print("sources read as " + ", ".join(f"{reading} ({switch})" for switch, reading in taken.items()))
     _print_outcomes(results, console)
     _print_alignment(results, console)
     _print_laid(results, console)

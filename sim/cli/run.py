@@ -75,7 +75,7 @@ def _part(text: str) -> tuple[int, int]:
 
 
 def _run(asked: argparse.Namespace) -> int:
-    scenarios = load_all(asked.scenarios, asked.set)
+    scenarios = load_all(asked.scenarios, asked.set, asked.reading)
     from sim.batch import plan, runner
 
     options = {

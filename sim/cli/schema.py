@@ -6,7 +6,10 @@ from typing import Any
 
 from sim.cli.common import DONE, write_out
 
-_OF_SEEDS = (*("world", "document", "fact", "number", "codebook", "system", "behaviour", "pattern", "record", "lever"),)
+_OF_SEEDS = (
+    *("world", "document", "fact", "number", "codebook", "system", "behaviour", "pattern", "record", "lever"),
+    "conflict",
+)
 KEPT: Mapping[str, str] = {
     "scenario": "scenarios/schema.json",
     "experiment": "experiments/schema.json",
@@ -59,6 +62,7 @@ def schema_of_kind(kind: str) -> dict[str, Any]:
     from sim.evidence.actors import world_schema
     from sim.evidence.behaviours import behaviour_schema
     from sim.evidence.codebook import codebook_schema
+    from sim.evidence.conflicts import conflict_schema
     from sim.evidence.documents import document_schema, fact_schema
     from sim.evidence.history import record_schema
     from sim.evidence.numbers import parameter_schema
@@ -73,5 +77,6 @@ def schema_of_kind(kind: str) -> dict[str, Any]:
         "system": system_schema,
         "behaviour": behaviour_schema,
         "record": record_schema,
+        "conflict": conflict_schema,
     }
     return makers[kind]()

@@ -1,6 +1,7 @@
 """`multivector sweep`: run experiments, and tell what mattered."""
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,12 +10,14 @@ from sim.cli.common import (
     add_csv,
     add_no_figures,
     add_out,
+    add_readings,
     add_workers,
     at_least,
     load_each,
     relative,
     reporter,
     say,
+    with_readings,
 )
 from sim.io.errors import InputError, input_error, listed
 from sim.io.text import duration
@@ -34,6 +37,7 @@ def add(commands: Any) -> None:
     sweep.add_argument("--points", type=at_least(1), metavar="N", help="size of the design, in place of the file's")
     sweep.add_argument("--replicates", type=at_least(1), metavar="N", help="runs at each point, in place of the file's")
     add_workers(sweep, "the file's")
+    add_readings(sweep)
     add_out(sweep)
     sweep.add_argument("--small", action="store_true", help="the smallest design that runs from end to end, for a try")
     sweep.add_argument("--dry-run", action="store_true", help="check everything, estimate the time, write nothing")
@@ -47,7 +51,7 @@ def _sweep(asked: argparse.Namespace) -> int:
     check_published_as_written(asked)
     from sim.analysis.sensitivity.experiment import load_experiment
 
-    experiments = load_each(dict.fromkeys(asked.experiments), load_experiment)
+    experiments = load_each(dict.fromkeys(asked.experiments), lambda name: _read(load_experiment(name), asked.reading))
     from sim.analysis.sensitivity import runner
 
     for experiment in map(runner.smallest, experiments) if asked.small else experiments:
@@ -64,9 +68,17 @@ def _sweep(asked: argparse.Namespace) -> int:
     return DONE
 
 
+def _read(experiment: "Experiment", readings: list[str]) -> "Experiment":
+    """The experiment on its scenario with readings taken."""
+    if experiment.scenario is None or not readings:
+        return experiment
+    return replace(experiment, scenario=with_readings(experiment.scenario, readings))
+
+
 def check_published_as_written(asked: argparse.Namespace) -> None:
     """What lies beside a file is what the file says: nothing smaller, and nothing on another luck."""
-    changed = [name for name in ("points", "replicates", "seed", "small") if getattr(asked, name) not in (None, False)]
+    names = ("points", "replicates", "seed", "small", "reading")
+    changed = [name for name in names if getattr(asked, name) not in (None, False, [])]
     if asked.publish and changed:
         found = listed(f"--{name}" for name in changed)
         raise input_error(

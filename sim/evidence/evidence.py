@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from sim.evidence.actors import Actor, Cast, Corridor, read_actors
 from sim.evidence.codebook import CodedField, check_codes, read_codebook
 from sim.evidence.derivations import Derivations, derive
+from sim.evidence.conflicts import CONFLICTS, Conflict, read_conflicts, switches_of
 from sim.evidence.documents import Document, Fact, read_documents, read_facts
 from sim.evidence.numbers import OFFER_KINDS, Number, NumberReader, read_parameters
 from sim.evidence.relations import (
@@ -55,7 +56,13 @@ class Evidence:
     powers: tuple[Actor, ...]
     corridors: tuple[Corridor, ...] = ()
     pipelines: tuple[Corridor, ...] = ()
+    conflicts: Mapping[str, Conflict] = field(default_factory=dict)
     kinds: tuple[str, ...] = field(default=OFFER_KINDS)
+
+    @functools.cached_property
+    def switches(self) -> Mapping[str, Conflict]:
+        """The conflicts in which another reading can be taken in this world, by the name of the switch."""
+        return switches_of(self.conflicts)
 
 
 def load_evidence(world: str = HOME_WORLD, folder: Path | str | None = None) -> Evidence:
@@ -82,13 +89,18 @@ COEFFICIENTS = "coefficients.yaml"  # what only formulas use: parts, rates and s
 _OF_A_WORLD = ("actors.yaml", COEFFICIENTS, *(relation.file for relation in RELATIONS))
 
 
+def _facts(seeds: Path) -> list[Path]:
+    return sorted((seeds / "facts").glob("*.yaml"))
+
+
 def _files(seeds: Path, worlds: Iterable[str]) -> list[Path]:
     """Every file on which a world may rest; those of all worlds, since any of them may be extended."""
     shared = [
         seeds / "documents.yaml",
-        *sorted((seeds / "facts").glob("*.yaml")),
+        *_facts(seeds),
         seeds / "systems.yaml",
         seeds / "codebook.yaml",
+        seeds / CONFLICTS,
     ]
     parameters = sorted((seeds / "parameters").glob("*.yaml"))
     return [*shared, *parameters, *(seeds / world / name for world in worlds for name in _OF_A_WORLD)]
@@ -110,7 +122,7 @@ def _stamps_of(files: Iterable[Path]) -> tuple[tuple[str, int, int], ...]:
 def _read_evidence(world: str, seeds: Path, _stamps: tuple[tuple[str, int, int], ...]) -> Evidence:
     problems = Problems()
     documents = read_documents(seeds / "documents.yaml", problems)
-    facts = read_facts(sorted((seeds / "facts").glob("*.yaml")), documents, problems)
+    facts = read_facts(_facts(seeds), documents, problems)
     numbers = NumberReader(facts)
     for path in sorted((seeds / "parameters").glob("*.yaml")):
         read_parameters(path, numbers, problems)
@@ -128,9 +140,11 @@ def _read_evidence(world: str, seeds: Path, _stamps: tuple[tuple[str, int, int],
         check_energy_shares(folders[-1] / TIES.file, parties, numbers, problems)
         check_pipelines(folders[-1] / PIPELINE_TIES.file, parties, numbers, problems)
         check_unions(folders[-1] / TIES.file, parties, numbers, problems)
-    derivations = derive(numbers.written, facts, numbers.read, [folder.name for folder in folders])
+    lineage = [folder.name for folder in folders]
+    derivations = derive(numbers.written, facts, numbers.read, lineage)
     codebook = read_codebook(seeds / "codebook.yaml", problems)
     check_codes(codebook, numbers.coded)
+    conflicts = read_conflicts(seeds / CONFLICTS, list_worlds(seeds), lineage, facts, numbers.read, problems)
     problems.raise_if_any()
     return Evidence(
         world=world,
@@ -147,4 +161,5 @@ def _read_evidence(world: str, seeds: Path, _stamps: tuple[tuple[str, int, int],
         powers=cast.powers,
         corridors=cast.corridors,
         pipelines=cast.pipelines,
+        conflicts=conflicts,
     )

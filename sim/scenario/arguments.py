@@ -11,6 +11,7 @@ from sim.io.checks import check_choice, check_number
 from sim.io.errors import listed, nearest_to
 from sim.scenario.calendar import FIRST_YEAR, LAST_YEAR
 from sim.scenario.events import FORMS, LASTING, Event, EventKind
+from sim.scenario.readings import check_taken
 from sim.scenario.scenario import LARGEST_SEED, MOST_RUNS
 from sim.scenario.units import ONE_FOR_ALL, Range, check_in_unit, check_number_name, read_override
 
@@ -130,6 +131,7 @@ def check_setting(scenario: Scenario, evidence: Evidence, arguments: Arguments) 
             check_in_unit(entry, evidence.numbers[known])
         else:
             read_override(entry, evidence.numbers[known])
+    check_taken(scenario, evidence, arguments)
     for written in scenario.sampled:
         entry = arguments.entry(f"{scenario.name}.sampled.{written}", written)
         check_number_name(entry, written, evidence)
@@ -138,7 +140,7 @@ def check_setting(scenario: Scenario, evidence: Evidence, arguments: Arguments) 
 
 
 _TEXTS = ("name", "title", "question", "world")
-_GROUPS = ("numbers", "sampled", "beyond")
+_GROUPS = ("numbers", "sampled", "beyond", "readings", "by_reading")
 _LISTS = ("without", "events", "evidence", "extends")
 
 

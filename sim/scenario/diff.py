@@ -57,6 +57,7 @@ def differences(one: Scenario, other: Scenario, seeds: Path | str | None = None)
     """
     sections = (
         _run(one, other),
+        _readings(one, other, seeds),
         _numbers(one, other, seeds),
         _listed("Systems switched off", "without", one, other),
         _events(one, other),
@@ -137,6 +138,31 @@ def _listed(title: str, key: str, one: Scenario, other: Scenario) -> Section:
     return Section(title=title, differences=(*less, *more), same=len(set(mine) & set(theirs)))
 
 
+# --- readings ---------------------------------------------------------------------------------------------------------
+
+
+def _readings(one: Scenario, other: Scenario, seeds: Path | str | None) -> Section:
+    """Which way contradicting sources are read, for the switches of which one of the two says something."""
+    worlds = {scenario.world: load_evidence(scenario.world, seeds) for scenario in (one, other)}
+    found, same = [], 0
+    for switch in sorted({*one.readings, *other.readings}):
+        mine, theirs = (_reading(scenario, switch, worlds[scenario.world]) for scenario in (one, other))
+        if mine.said == theirs.said:
+            same += 1
+        else:
+            found.append(Difference(what=switch, one=mine, other=theirs))
+    return Section(title="Readings", differences=tuple(found), same=same)
+
+
+def _reading(scenario: Scenario, switch: str, evidence: Evidence) -> Side:
+    if switch in scenario.readings:
+        return Side(said=scenario.readings[switch], place=scenario.origins.get(f"readings.{switch}", ""))
+    conflict = evidence.switches.get(switch)
+    if conflict is None:
+        return Side(said="no such switch in this world")
+    return Side(said=conflict.default, place=f"the default, {conflict.file}:{conflict.line}")
+
+
 # --- numbers ---------------------------------------------------------------------------------------------------------
 
 
@@ -159,7 +185,8 @@ def _number(scenario: Scenario, name: str, evidence: Evidence) -> Side:
     number = evidence.numbers.get(name)
     if number is None:
         return Side(said="no such number in this world")
-    place = scenario.origins.get(f"numbers.{name}", "")
+    switch = scenario.by_reading.get(name)
+    place = scenario.origins.get(f"readings.{switch}" if switch else f"numbers.{name}", "")
     if name in scenario.sampled:
         said = str(scenario.sampled[name])
     elif name in scenario.numbers:

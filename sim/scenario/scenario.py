@@ -33,6 +33,7 @@ from sim.io.forms import (
 from sim.scenario.calendar import QUARTER, quarter_text
 from sim.scenario.events import Event
 from sim.scenario.family import Member, find_scenario, read_family
+from sim.scenario.readings import check_readings, moved_by
 from sim.scenario.timeline import EventSpec, read_events, unfold
 from sim.scenario.unions import check_one_union
 from sim.scenario.units import Range, check_number_name, read_override
@@ -50,6 +51,8 @@ class Scenario:
 
     `numbers` have one value in all runs; `sampled` are drawn anew for every run and go before `numbers` of that name.
     So many runs one after the other as `lucks_per_draw` says share a draw, each on its own luck.
+    `readings` are those taken where sources contradict each other, by switch; what they make of numbers stands in
+    `numbers`, and `by_reading` says which of them a switch has moved.
     `origins` says where each thing that was stated stands (`from`, `numbers.<name>`, `without.<system>` and so on ->
     `file:line`); it is no part of what is asked.
     """
@@ -64,6 +67,8 @@ class Scenario:
     seed: int
     numbers: Mapping[str, float] = field(default_factory=dict)
     sampled: Mapping[str, Range] = field(default_factory=dict)
+    readings: Mapping[str, str] = field(default_factory=dict)
+    by_reading: Mapping[str, str] = field(default_factory=dict)
     lucks_per_draw: int = 1
     without: tuple[str, ...] = ()
     events: tuple[Event, ...] = ()
@@ -118,7 +123,9 @@ def with_number(scenario: Scenario, name: str, value: float | Range, beyond: str
         sampled[name] = value
     else:
         numbers[name] = value
-    return replace(scenario, numbers=numbers, sampled=sampled, beyond=reasons | ({name: beyond} if beyond else {}))
+    by_reading = {known: switch for known, switch in scenario.by_reading.items() if known != name}
+    beyond_it = reasons | ({name: beyond} if beyond else {})
+    return replace(scenario, numbers=numbers, sampled=sampled, beyond=beyond_it, by_reading=by_reading)
 
 
 def _load_world(family: list[Member], seeds: Path | str | None, problems: Problems) -> Evidence | None:
@@ -147,6 +154,9 @@ SCENARIO: Form[Evidence] = Form(
         "to": QUARTER.says("the last quarter, such as 2035-Q4"),
         "runs": whole_number(1, MOST_RUNS).says("how many times chance is played through"),
         "seed": whole_number(0, LARGEST_SEED).says("which luck; the same seed gives the same results, and 0 is a seed"),
+        "readings": group({"type": "string"}, "readings by switch").says(
+            "which reading to take where sources contradict each other, by switch, such as china-trade: customs"
+        ),
         "numbers": group(part("setting"), "numbers by name").says(
             "numbers that differ from the evidence, by name: a value, a level, or a range drawn for every run"
         ),
@@ -170,6 +180,7 @@ class _Draft:
     numbers: dict[str, float | Range]
     places: dict[str, Entry]
     beyond: dict[str, str]
+    readings: dict[str, str]
     events: tuple[EventSpec, ...]
 
 
@@ -194,7 +205,14 @@ def _draft(member: Member, evidence: Evidence) -> _Draft:
             beyond[name] = reason
     events = read_events(values["events"], evidence)
     return _Draft(
-        path=member.path, top=member.top, values=values, numbers=numbers, places=places, beyond=beyond, events=events
+        path=member.path,
+        top=member.top,
+        values=values,
+        numbers=numbers,
+        places=places,
+        beyond=beyond,
+        readings=check_readings(values["readings"], evidence),
+        events=events,
     )
 
 
@@ -212,9 +230,13 @@ def _resolve(drafts: list[_Draft], evidence: Evidence) -> Scenario | None:
     written = (item for draft in oldest_first for item in draft.events)
     numbers: dict[str, float | Range] = {}
     beyond: dict[str, str] = {}
+    readings: dict[str, str] = {}
     for draft in oldest_first:
         numbers |= draft.numbers
         beyond = {name: why for name, why in beyond.items() if name not in draft.numbers} | draft.beyond
+        readings |= draft.readings
+    moved = moved_by(readings, evidence, numbers)
+    numbers = {**moved.numbers, **numbers}
     without = _union(draft.values["without"] for draft in oldest_first)
     events = unfold(written, start, end)
     places = {name: entry for draft in oldest_first for name, entry in draft.places.items()}
@@ -231,12 +253,14 @@ def _resolve(drafts: list[_Draft], evidence: Evidence) -> Scenario | None:
         seed=seed,
         numbers={name: value for name, value in numbers.items() if not isinstance(value, Range)},
         sampled={name: value for name, value in numbers.items() if isinstance(value, Range) and name not in off},
+        readings=readings,
+        by_reading=moved.switches,
         without=without,
         events=events,
         evidence=_union(draft.values["evidence"] for draft in oldest_first),
         extends=tuple(draft.path.stem for draft in drafts[1:]),
         notes=own.values["notes"],
-        beyond=beyond,
+        beyond={**moved.beyond, **beyond},
         path=own.path,
         origins=_origins(oldest_first),
     )
@@ -253,6 +277,8 @@ def _origins(oldest_first: list[_Draft]) -> dict[str, str]:
                 places[key] = _place(keys[key])
         for name, entry in draft.places.items():
             places[f"numbers.{name}"] = _place(entry)
+        for switch in draft.readings:
+            places[f"readings.{switch}"] = _place(draft.values["readings"][switch])
         for key in ("without", "evidence"):
             for entry in keys[key].value if key in keys and isinstance(keys[key].value, list) else ():
                 added.setdefault(f"{key}.{entry.text}", _place(entry))
