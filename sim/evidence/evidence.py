@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 from sim.evidence.actors import Actor, Cast, Corridor, read_actors
 from sim.evidence.codebook import CodedField, check_codes, read_codebook
-from sim.evidence.derivations import Derivations, derive
 from sim.evidence.conflicts import CONFLICTS, Conflict, read_conflicts, switches_of
+from sim.evidence.derivations import Derivations, derive
 from sim.evidence.documents import Document, Fact, read_documents, read_facts
 from sim.evidence.numbers import OFFER_KINDS, Number, NumberReader, read_parameters
 from sim.evidence.relations import (
@@ -144,7 +144,9 @@ def _read_evidence(world: str, seeds: Path, _stamps: tuple[tuple[str, int, int],
     derivations = derive(numbers.written, facts, numbers.read, lineage)
     codebook = read_codebook(seeds / "codebook.yaml", problems)
     check_codes(codebook, numbers.coded)
-    conflicts = read_conflicts(seeds / CONFLICTS, list_worlds(seeds), lineage, facts, numbers.read, problems)
+    conflicts = read_conflicts(
+        seeds / CONFLICTS, list_worlds(seeds), lineage, facts, numbers.read, derivations, problems
+    )
     problems.raise_if_any()
     return Evidence(
         world=world,
