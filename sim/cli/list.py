@@ -80,7 +80,7 @@ def _reading_lines(evidence: Any) -> list[str]:
     """The switches between contradicting sources, each with its readings; the default is marked."""
     lines = []
     for switch, conflict in evidence.switches.items():
-        lines += [f"  {switch}: {conflict.question}"]
+        lines += textwrap.wrap(conflict.question, 118, initial_indent=f"  {switch}: ", subsequent_indent="      ")
         for name, reading in conflict.readings.items():
             mark = "*" if name == conflict.default else " "
             says = textwrap.shorten(reading.says, 90, placeholder=" ...")

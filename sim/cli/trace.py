@@ -9,7 +9,7 @@ from sim.cli.common import DONE
 def add(commands: Any) -> None:
     """Describe the command to the parser."""
     trace = commands.add_parser("trace", help="a number back to the facts and documents behind it")
-    trace.add_argument("name", metavar="NAME", help="a number, a system, a fact or a document")
+    trace.add_argument("name", metavar="NAME", help="a number, a system, a fact, a document or a conflict")
     trace.add_argument("--world", metavar="WORLD", help="whose numbers (default: the home world)")
     trace.set_defaults(command=_trace)
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from sim.evidence.conflict_stories import conflict_lines, fact_lines, find_conflict, number_lines
 from sim.evidence.documents import Document, Fact
 from sim.evidence.evidence import Evidence
 from sim.evidence.numbers import Basis, Number
@@ -70,7 +71,7 @@ def _influence_in(path: Path, _stamp: int) -> Mapping[str, Influence]:
 
 
 def trace_number(evidence: Evidence, name: str) -> str:
-    """The story of a number, fact, document or system as text. Raises `InputError` for a name nobody knows."""
+    """The story of a number, fact, document, system or conflict. Raises `InputError` for a name nobody knows."""
     if name in evidence.numbers:
         return "\n".join(_number_story(evidence, evidence.numbers[name]))
     if name in evidence.systems:
@@ -79,8 +80,11 @@ def trace_number(evidence: Evidence, name: str) -> str:
         return "\n".join(_fact_page(evidence, evidence.facts[name]))
     if name in evidence.documents:
         return "\n".join(_document_page(evidence, evidence.documents[name]))
-    known = [*evidence.numbers, *evidence.systems, *evidence.facts, *evidence.documents]
-    allowed = "the name of a number, or the id of a system, a fact or a document"
+    conflict = find_conflict(evidence, name)
+    if conflict is not None:
+        return "\n".join(conflict_lines(evidence, conflict))
+    known = [*evidence.numbers, *evidence.systems, *evidence.facts, *evidence.documents, *evidence.conflicts]
+    allowed = "the name of a number, or the id of a system, a fact, a document or a conflict"
     nearest = nearest_to(name, known)
     raise input_error("trace", "nothing of that name is known", found=quoted(name), allowed=allowed, nearest=nearest)
 
@@ -97,6 +101,7 @@ def _number_story(evidence: Evidence, number: Number) -> Iterator[str]:
         yield from _paragraph(number.reason, "  reason   ")
     if number.note:
         yield from _paragraph(number.note, "  note     ")
+    yield from number_lines(evidence, number.name)
     yield f"  written  {number.file}:{number.line}"
     yield from _paragraph(_users(evidence, number), "  used by  ")
     yield from _paragraph(_influence_story(evidence, number), "  outcomes ")
@@ -158,6 +163,7 @@ def _fact_story(evidence: Evidence, fact: Fact) -> Iterator[str]:
 def _fact_page(evidence: Evidence, fact: Fact) -> Iterator[str]:
     yield f"{fact.id}, a fact written in {fact.file}:{fact.line}"
     yield from _fact_story(evidence, fact)
+    yield from fact_lines(evidence, fact.id)
     if not fact.use:
         yield "  Kept for the record; nothing may rest on it."
     yield ""
