@@ -1,7 +1,7 @@
 """Print the pages that follow from rulebook, evidence, model and experiments.
 
-Rulebook, sources, systems, explanations, the assumed numbers by influence, the gallery of figures, and how files are
-written as JSON Schemas.
+Rulebook, sources, contradictions, systems, explanations, the assumed numbers by influence, the gallery of figures, and
+how files are written as JSON Schemas.
 
 python tools/print_pages.py            renew them
 python tools/print_pages.py --check    only say whether they are up to date; 1 if one is not
@@ -499,6 +499,7 @@ def pages() -> dict[Path, str]:
     if str(TOOLS) not in sys.path:
         sys.path.insert(0, str(TOOLS))
     from print_amounts import print_amounts
+    from print_conflicts import print_conflicts
     from print_levers import print_levers
     from print_policies import print_policies
     from print_states import print_states
@@ -508,6 +509,7 @@ def pages() -> dict[Path, str]:
         DOCS / "states.md": print_states(evidence, PRINTED),
         DOCS / "policies.md": print_policies(PRINTED),
         DOCS / "amounts.md": print_amounts(evidence, PRINTED),
+        DOCS / "conflicts.md": print_conflicts(evidence, PRINTED),
         DOCS / "levers.md": print_levers(PRINTED),
         DOCS / "rulebook.md": print_rulebook(evidence),
         DOCS / "sources.md": print_sources(evidence),

@@ -97,6 +97,7 @@ def _examples(parent: "Scenario", evidence: "Evidence") -> Iterator[str]:
     strengths = (evidence.numbers[name] for system in systems for name in system.strengths)
     fixed, drawn, far, *_ = dict.fromkeys(number for number in strengths if number.low < number.high)
     fact = next(fact.id for fact in evidence.facts.values() if fact.use)
+    yield from _reading(evidence)
     yield ""
     yield "## Numbers that differ from the evidence. `multivector list numbers` names them, `multivector trace NAME`"
     yield "## tells what each rests on. A value may have its unit (25 %, 300 mn USD) or be a level: none, low, medium,"
@@ -119,6 +120,15 @@ def _examples(parent: "Scenario", evidence: "Evidence") -> Iterator[str]:
     yield "## Anything a reader should know."
     yield "# notes: >-"
     yield "#   A conditional exploration, not a forecast."
+
+
+def _reading(evidence: "Evidence") -> Iterator[str]:
+    """An example of another reading, in a world that has a choice."""
+    for switch, conflict in list(evidence.switches.items())[:1]:
+        other = next(name for name in conflict.readings if name != conflict.default)
+        yield ""
+        yield "## Which way to read sources that contradict each other. `multivector list readings` names the choices."
+        yield f"# readings: {{{switch}: {other}}}"
 
 
 def _events(parent: "Scenario", evidence: "Evidence") -> Iterator[str]:
