@@ -177,10 +177,7 @@ def _as_seeds_hold(entry: Entry, read: ReadNumber, number: Number) -> ReadNumber
 
 def _in_range(entry: Entry, read: ReadNumber, number: Number) -> ReadNumber | None:
     """A number by another reading: within its range, or with a reason for leaving it."""
-    inside = number.low <= read.value <= number.high
-    if inside and read.beyond:
-        entry.value["beyond"].refuse(found="a reason to leave the range", allowed="none: the value lies within it")
-    if not inside and not read.beyond:
+    if not number.low <= read.value <= number.high and not read.beyond:
         allowed = f"{number.low:g} to {number.high:g} {number.unit}; to go outside on purpose add beyond: the reason"
         entry.refuse(found=f"{read.value:g} for '{number.name}'", allowed=allowed)
         return None

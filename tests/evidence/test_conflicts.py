@@ -177,7 +177,6 @@ MISTAKES = [
     ("value: 0.5, reason: half", "value: 0.5", "found a value alone; allowed: with a formula, evidence or a reason"),
     ("more: {says: More., numbers: {ties.KAZ", "more: {says: More., numbers: {ties.KAX", "found 'ties.KAX.CHN.trade'; allowed: the name of a number of the evidence. Did you mean 'ties.KAZ.CHN.trade'?"),
     (MORE, "{value: 2, evidence: [big-trade]}", "found 2 for 'ties.KAZ.CHN.trade'; allowed: 0 to 1 share; to go outside on purpose add beyond: the reason"),
-    (MORE, "{value: 0.7, evidence: [big-trade], beyond: why}", "beyond: found a reason to leave the range; allowed: none: the value lies within it"),
     (MORE, "{value: 0.7, evidence: [kept-only]}", "this fact is marked 'use: no' and cannot be evidence"),
     (MORE, "{evidence: [big-trade]}", "found neither 'value' nor 'formula' nor 'end'; allowed: a value, a formula, or an end"),
     (MORE, "{end: high, value: 1}", "end: found 'end' beside other words about its value; allowed: the end alone"),
