@@ -70,6 +70,7 @@ class Plan:
         self.series = min(request.series, self.scenario.runs)
         self.numbers = {name: number.value for name, number in self.evidence.numbers.items()}
         self.numbers |= dict(self.scenario.numbers)
+        self.evidence.derivations.follow(self.numbers)
         self.lines: Thresholds = thresholds(self.numbers)
         self.identity = self._identity()
         self.hash = digest_of(self.identity)

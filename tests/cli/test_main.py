@@ -157,7 +157,7 @@ def test_all_shipped_scenarios_are_sound(capsys):
     assert all(line.startswith("fine ") for line in told)
 
 
-@pytest.mark.parametrize("what", ["scenarios", "numbers", "outcomes", "systems"])
+@pytest.mark.parametrize("what", ["scenarios", "numbers", "outcomes", "systems", "readings"])
 def test_lists(what, capsys):
     assert main.main(["list", what]) == 0
     one = capsys.readouterr().out
