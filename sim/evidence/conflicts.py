@@ -178,7 +178,7 @@ def read_conflicts(
 def _conflict(name: str, entry: Entry, values: Values, known: Known) -> Conflict:
     readings = read_readings(values.pop("readings"), values["default"], known)
     switch, default = values.pop("switch"), values.pop("default")
-    if switch is not None and not is_name(switch.text or ""):
+    if switch is not None and not (isinstance(switch.value, str) and is_name(switch.value)):
         switch.refuse(allowed="a name: small letters, digits and hyphens")
     return Conflict(
         id=name,

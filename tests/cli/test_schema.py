@@ -37,6 +37,7 @@ SHIPPED = {
     "pattern": "seeds/patterns.yaml",
     "record": "seeds/history/record.yaml",
     "lever": "seeds/levers.yaml",
+    "conflict": "seeds/conflicts.yaml",
 }
 SCHEMAS = {kind: Draft7Validator(schema_of_kind(kind)) for kind in KEPT}
 FEW = int(os.environ.get("MULTIVECTOR_FUZZ", "80"))
@@ -185,6 +186,14 @@ def small(name):
         one = {"says": "A war.", "years": 3, "events": war, "moves": [fall], "why": "So."}
         two = {**one, "numbers": {"powers.CHN.growth": 0.04}, "moves": [{"what": "output", "of": "KAZ", "way": "up"}]}
         return {"from": "2026-Q1", "levers": {"one": one, "two": {key: two[key] for key in two if key != "events"}}}
+    if name == "conflict":
+        less = {"ties.KAZ.CHN.trade": {"end": "low", "evidence": ["big-trade"]}}
+        mean = {"ties.KAZ.CHN.trade": {"value": 0.5, "formula": "ties.KAZ.CHN.fit", "reason": "So."}}
+        readings = {"mean": {"says": "Half.", "numbers": mean}, "less": {"says": "Less.", "numbers": less}}
+        switch = {"switch": "trade", "default": "mean", "because": "So.", "readings": readings}
+        said = {"question": "How much?", "facts": ["big-trade", "kept-only"]}
+        settled = {"settled": "So it is.", "follows": ["ties.*.CHN.trade"]}
+        return {"world": "central-asia", "conflicts": {"one": said | switch, "two": said | settled}}
     return small_seeds.files()[SEEDS[name]]
 
 
@@ -195,6 +204,7 @@ SEEDS = {
     "number": "parameters/choice.yaml",
     "codebook": "codebook.yaml",
     "system": "systems.yaml",
+    "conflict": "conflicts.yaml",
 }
 SOUND = {kind: small(kind) for kind in KEPT}
 
@@ -259,6 +269,8 @@ def test_what_the_reader_takes_the_schema_takes_and_most_of_what_it_refuses_the_
 
 
 FIRST = ("facts", 0)
+SWITCH = ("conflicts", "one")
+LESS = (*SWITCH, "readings", "less", "numbers", "ties.KAZ.CHN.trade")
 AVERSION = ("dependence_aversion",)
 KAZ = ("states", "KAZ")
 OVER = ("systems", "over-dependence-aversion")
@@ -323,6 +335,13 @@ WRONG = [
     ("pattern", ("patterns", 0, "above"), ...),
     ("pattern", ("patterns", 0, "measure"), "visits"),
     ("pattern", ("runs",), 1),
+    ("conflict", ("world",), ...),
+    ("conflict", (*SWITCH, "because"), ...),
+    ("conflict", (*SWITCH, "settled"), "No."),
+    ("conflict", (*SWITCH, "readings", "less"), ...),
+    ("conflict", ("conflicts", "two", "settled"), ...),
+    ("conflict", (*LESS, "end"), "middle"),
+    ("conflict", (*LESS, "end"), ...),
     ("lever", ("from",), "2026"),
     ("lever", ("levers", "one", "events"), ...),
     ("lever", ("levers", "one", "years"), 0),
