@@ -27,7 +27,7 @@ from sim.engine.laid_offers import offers_among
 from sim.io.writers import WrittenFile, file_hash, write_bytes, write_text
 from sim.model.variables import MEASURES
 from sim.scenario.calendar import quarter_text
-from sim.scenario.readings import readings_taken
+from sim.scenario.reading_choice import readings_taken
 from sim.scenario.scenario import Scenario
 
 NOTES = "blocks.json"

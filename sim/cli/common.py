@@ -187,7 +187,7 @@ def with_readings(scenario: "Scenario", readings: Sequence[str]) -> "Scenario":
     from sim.evidence.conflicts import check_reading
     from sim.evidence.evidence import load_evidence
     from sim.io.errors import Entry
-    from sim.scenario.readings import take_reading
+    from sim.scenario.reading_choice import take_reading
 
     evidence = load_evidence(scenario.world)
     problems = Problems()
@@ -195,7 +195,7 @@ def with_readings(scenario: "Scenario", readings: Sequence[str]) -> "Scenario":
         switch, equals, reading = (part.strip() for part in written.partition("="))
         entry = Entry(reading, problems, f"--reading {written}", 0, 0, switch, reading)
         if not equals:
-            entry.refuse(found=repr(written), allowed="SWITCH=READING, such as china-trade=customs")
+            entry.refuse(found=repr(written), allowed="SWITCH=READING")
             continue
         taken = check_reading(entry, switch, evidence.switches, scenario.world)
         if taken is not None:

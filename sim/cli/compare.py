@@ -79,7 +79,7 @@ def _opened(asked: argparse.Namespace) -> "list[Scenario | Results]":
 
 def _in_all_readings(scenario: "Scenario", switches: list[str]) -> "list[Scenario]":
     """The scenario, and behind it once for each other reading of each switch."""
-    from sim.scenario.readings import each_reading
+    from sim.scenario.reading_choice import each_reading
 
     others = [one for switch in dict.fromkeys(switches) for one in each_reading(scenario, switch)[1:]]
     return [scenario, *others]

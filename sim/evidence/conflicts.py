@@ -1,7 +1,7 @@
 """Where sources contradict each other: what was made of it, as a written reason or as a switch between readings.
 
 A switch names two or more readings; each says what it makes of some numbers. The default is what the seeds hold, so
-taking it moves nothing. A scenario takes another with `readings: {china-trade: customs}`.
+taking it moves nothing. A scenario takes another with `readings: {SWITCH: READING}`.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ def _read_known_facts(entry: Entry, known: Known) -> tuple[str, ...]:
 
 
 def _read_followers(entry: Entry, known: Known) -> tuple[str, ...]:
-    """Names of numbers, or patterns of them such as `ties.*.JPN.haul`; known only to the world the file is about."""
+    """Names of numbers, or patterns of them with stars in them; known only to the world the file is about."""
     found = []
     for item in check_list(entry, "a list of names of numbers"):
         name = item.text or ""

@@ -11,7 +11,7 @@ from sim.io.checks import check_choice, check_number
 from sim.io.errors import listed, nearest_to
 from sim.scenario.calendar import FIRST_YEAR, LAST_YEAR
 from sim.scenario.events import FORMS, LASTING, Event, EventKind
-from sim.scenario.readings import check_taken
+from sim.scenario.reading_choice import check_taken
 from sim.scenario.scenario import LARGEST_SEED, MOST_RUNS
 from sim.scenario.units import ONE_FOR_ALL, Range, check_in_unit, check_number_name, read_override
 

@@ -155,7 +155,7 @@ SCENARIO: Form[Evidence] = Form(
         "runs": whole_number(1, MOST_RUNS).says("how many times chance is played through"),
         "seed": whole_number(0, LARGEST_SEED).says("which luck; the same seed gives the same results, and 0 is a seed"),
         "readings": group({"type": "string"}, "readings by switch").says(
-            "which reading to take where sources contradict each other, by switch, such as china-trade: customs"
+            "which reading to take where sources contradict each other, by switch"
         ),
         "numbers": group(part("setting"), "numbers by name").says(
             "numbers that differ from the evidence, by name: a value, a level, or a range drawn for every run"

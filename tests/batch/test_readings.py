@@ -9,7 +9,7 @@ from sim.analysis.comparison import compare_results
 from sim.batch.runner import run
 from sim.cli.report import print_results
 from sim.evidence.evidence import load_evidence
-from sim.scenario.readings import each_reading, with_reading
+from sim.scenario.reading_choice import each_reading, with_reading
 
 HOME = fake_scenario(world="central-asia", runs=12)
 

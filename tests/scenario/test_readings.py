@@ -14,7 +14,7 @@ from sim.io.arguments import Arguments
 from sim.io.errors import InputError
 from sim.scenario.arguments import check_setting
 from sim.scenario.diff import diff_text
-from sim.scenario.readings import each_reading, readings_taken, with_reading
+from sim.scenario.reading_choice import each_reading, readings_taken, with_reading
 from sim.scenario.scenario import Scenario, load_scenario, with_number
 
 HEAD = "title: T\nquestion: Q?\nfrom: 2026-Q1\nto: 2026-Q4\nruns: 10\nseed: 0\n"
@@ -124,7 +124,7 @@ class TestOnTheCommandLine:
     @pytest.mark.parametrize(
         ("written", "said"),
         [
-            ("china-trade", "allowed: SWITCH=READING, such as china-trade=customs"),
+            ("china-trade", "allowed: SWITCH=READING"),
             ("china-trad=customs", "found the unknown switch 'china-trad'"),
             ("china-trade=custom", "Did you mean 'customs'?"),
             ("china-trade=", "china-trade: found ''"),
