@@ -145,6 +145,7 @@ class TestSound:
         for row in contents["central-asia/ties.csv"]:
             if (row["state"], row["power"], row["field"]) == ("KAZ", "CHN", "trade"):
                 row |= {"basis": "coded", "value": "medium", "low": "", "high": "", "passage": "big-trade"}
+        next(iter(contents["codebook.yaml"]["fields"].values()))["numbers"].append(TRADE)
         more = OPEN.replace(MORE, "{value: high, evidence: [big-trade]}")
         contents["conflicts.yaml"] = f"world: central-asia\nconflicts:\n  one:\n{more}"
         conflict = load_evidence(folder=write(tmp_path, contents)).conflicts["one"]
