@@ -24,28 +24,15 @@ from sim.evidence.formulas import (
     with_names,
 )
 from sim.evidence.units import Unit, dimension_in_words, parse_unit
-from sim.io.errors import Entry, quoted
+from sim.io.errors import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from sim.evidence.documents import Fact
-    from sim.evidence.numbers import Number, Span
+    from sim.evidence.numbers import Number, Span, Written
 
 _WORST = 0.05  # what is written may be rounded, but never by more than this part of what is computed
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Written:
-    """A formula as it was read: whose, where, and whether the ends of the range are left to it."""
-
-    name: str
-    text: str
-    value: Entry
-    place: Entry
-    span: Span
-    low: bool
-    high: bool
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -156,7 +156,7 @@ FACT: Form[Mapping[str, Document]] = Form(
         "use": YES_OR_NO.says("whether a number may rest on it; 'no' keeps it for the record only"),
         "about": list_of(TEXT, "a list of codes").says("whom it is about, where its words do not say it"),
         "kept": TEXT.says("why it is on record though nothing rests on it"),
-        "measures": TEXT.says("the numbers whose starting value it states, as a formula: sum(ties.*.CHN.trade)"),
+        "measures": TEXT.says("the numbers whose starting value it states, as a formula: sum(ties.*.CODE.trade)"),
         "differs": TEXT.says("why the world starts elsewhere than the fact says"),
     },
     check=check_figure_has_value,

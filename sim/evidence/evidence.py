@@ -118,11 +118,31 @@ def _stamps_of(files: Iterable[Path]) -> tuple[tuple[str, int, int], ...]:
     return tuple(stamps)
 
 
-@functools.lru_cache(maxsize=8)
-def _read_evidence(world: str, seeds: Path, _stamps: tuple[tuple[str, int, int], ...]) -> Evidence:
+@dataclass(frozen=True, kw_only=True)
+class _Shared:
+    """What all worlds of the same seeds rest on, and what is wrong with it."""
+
+    documents: Mapping[str, Document]
+    facts: Mapping[str, Fact]
+    codebook: Mapping[str, CodedField]
+    problems: Problems
+
+
+@functools.lru_cache(maxsize=2)
+def _read_shared(seeds: Path, _stamps: tuple[tuple[str, int, int], ...]) -> _Shared:
     problems = Problems()
     documents = read_documents(seeds / "documents.yaml", problems)
     facts = read_facts(_facts(seeds), documents, problems)
+    codebook = read_codebook(seeds / "codebook.yaml", problems)
+    return _Shared(documents=documents, facts=facts, codebook=codebook, problems=problems)
+
+
+@functools.lru_cache(maxsize=8)
+def _read_evidence(world: str, seeds: Path, stamps: tuple[tuple[str, int, int], ...]) -> Evidence:
+    shared, problems = _read_shared(seeds, stamps), Problems()
+    for problem in shared.problems:
+        problems.add(problem)
+    facts, codebook = shared.facts, shared.codebook
     numbers = NumberReader(facts)
     for path in sorted((seeds / "parameters").glob("*.yaml")):
         read_parameters(path, numbers, problems)
@@ -142,7 +162,6 @@ def _read_evidence(world: str, seeds: Path, _stamps: tuple[tuple[str, int, int],
         check_unions(folders[-1] / TIES.file, parties, numbers, problems)
     lineage = [folder.name for folder in folders]
     derivations = derive(numbers.written, facts, numbers.read, lineage)
-    codebook = read_codebook(seeds / "codebook.yaml", problems)
     check_codes(codebook, numbers.coded)
     conflicts = read_conflicts(
         seeds / CONFLICTS, list_worlds(seeds), lineage, facts, numbers.read, derivations, problems
@@ -153,7 +172,7 @@ def _read_evidence(world: str, seeds: Path, _stamps: tuple[tuple[str, int, int],
         folder=seeds,
         region=cast.region,
         together=cast.together,
-        documents=documents,
+        documents=shared.documents,
         facts=facts,
         numbers=numbers.read,
         derivations=derivations,

@@ -7,7 +7,6 @@ from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from sim.evidence.derivations import Written
 from sim.evidence.documents import FACT_CELL, FACT_ID, FACT_IDS, Fact, KnowsFacts
 from sim.io.checks import check_group, check_number
 from sim.io.errors import Entry, Problems, listed, nearest_to
@@ -190,6 +189,19 @@ def parameter_schema() -> dict[str, Any]:
 
 
 # --- reading numbers -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Written:
+    """A formula as it was read: whose, where, and whether the ends of the range are left to it."""
+
+    name: str
+    text: str
+    value: Entry
+    place: Entry
+    span: Span
+    low: bool
+    high: bool
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
