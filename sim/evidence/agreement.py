@@ -1,0 +1,346 @@
+"""Whether a second reader of the same documents gives the same codes (`seeds/recoding.yaml`).
+
+The second reader has the codebook, the facts and the documents, and not the first codes. Agreement is Cohen's weighted
+kappa with linear weights: a difference counts by how far apart two levels lie. The levels stand for amounts in equal
+steps, and a code that is off by two levels moves a rule twice as far as one that is off by one; squares would make one
+level off count for nearly nothing, and give figures that look better. Codes halfway between two levels need no rule
+of their own, and the sign counts where a field has one.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from sim.evidence.codebook import field_of
+from sim.evidence.numbers import CODE_SCHEMA, Basis, Number, level_value
+from sim.evidence.worlds import shipped_folder
+from sim.io.errors import Entry, Problems, listed, nearest_to
+from sim.io.forms import (
+    TEXT,
+    Form,
+    Reader,
+    as_written,
+    file_schema,
+    group,
+    list_schema,
+    read_file,
+    read_form,
+    schema_of,
+)
+
+if TYPE_CHECKING:
+    from sim.evidence.evidence import Evidence
+
+FILE = "recoding.yaml"
+CANNOT_SAY = "cannot say"
+FEW = 5
+"""With fewer numbers than this kappa says nothing and is not given."""
+ENOUGH = 10
+"""With fewer judgements than this no interval is given."""
+_TWO_SIDED_95 = 1.96
+_ONE_LEVEL = 0.25
+_TINY = 1e-9
+
+Pair: TypeAlias = tuple[float, float]
+"""The first and the second code of one number, as what their levels stand for."""
+
+
+# --- how it is written -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class SecondCode:
+    """What the second reader says of one number; value: what the level stands for, None for `cannot say`."""
+
+    level: str
+    value: float | None
+    passages: tuple[str, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recoding:
+    """All codes of a second reader by number: who, when, and what was seen."""
+
+    coder: str
+    date: str
+    seen: str
+    codes: Mapping[str, SecondCode]
+
+
+def _read_passages(entry: Entry, evidence: Evidence) -> tuple[str, ...]:
+    """Facts by id, or places in documents as `document, place`; one, or a list."""
+    written = entry.value if isinstance(entry.value, list) else [entry]
+    found = []
+    for item in written:
+        text = TEXT.read(item, None)
+        document = text.partition(",")[0].strip()
+        if text and text not in evidence.facts and not (document != text and document in evidence.documents):
+            allowed = "the id of a fact, or the id of a document, a comma and the place in it"
+            item.refuse(allowed=allowed, nearest=nearest_to(text, evidence.facts))
+        found.append(text)
+    return tuple(found)
+
+
+_PASSAGE = {"type": "string", "pattern": r"\S"}
+CODE: Form[Evidence] = Form(
+    needs={
+        "level": as_written({"anyOf": [{"const": CANNOT_SAY}, CODE_SCHEMA]}).says(
+            "the level by the codebook, or that nothing speaks of it"
+        )
+    },
+    may={
+        "passage": Reader(
+            read=_read_passages, schema={"anyOf": [_PASSAGE, list_schema(_PASSAGE, minItems=1)]}, missing=()
+        ).says("the fact, or the place in a document, that decides; two for a level halfway"),
+        "reason": TEXT.says("why this level and not the next"),
+    },
+)
+RECODING: Form[object] = Form(
+    needs={
+        "coder": TEXT.says("who coded, as a role"),
+        "date": TEXT.says("when"),
+        "seen": TEXT.says("what the coder had seen, and what not"),
+        "codes": group(schema_of(CODE), "codes by number").says("the codes by number"),
+    }
+)
+
+
+def load_recoding(evidence: Evidence, folder: Path | str | None = None) -> Recoding | None:
+    """The codes of the second reader; None where nobody has coded a second time.
+
+    Raises `InputError` with every mistake of the file: numbers that are not to be coded, levels that their field does
+    not have, unknown facts.
+    """
+    path = (shipped_folder("seeds") if folder is None else Path(folder).absolute()) / FILE
+    if not path.is_file():
+        return None
+    problems, codes = Problems(), dict[str, SecondCode]()
+    values = read_file(path, RECODING, None, problems)
+    known = {name for names in to_code(evidence, cases=True).values() for name in names}
+    for name, entry in (values.pop("codes") or {}).items():
+        if name not in known:
+            allowed = "a number that a field of the codebook covers"
+            entry.refuse(found=f"'{name}'", allowed=allowed, nearest=nearest_to(name, known))
+            continue
+        code = _second_code(entry, name, evidence)
+        if code is not None:
+            codes[name] = code
+    problems.raise_if_any()
+    return Recoding(codes=codes, **values)
+
+
+def _second_code(entry: Entry, name: str, evidence: Evidence) -> SecondCode | None:
+    values = read_form(entry, CODE, evidence)
+    field = field_of(name, evidence.codebook)
+    if values is None or values["level"] is None or field is None:
+        return None
+    text = values["level"].text or ""
+    value = None if text == CANNOT_SAY else level_value(text)
+    parts = text.removeprefix("-").split("/")
+    off = value is None or any(part not in field.levels for part in parts) or (text[:1] == "-" and not field.signed)
+    if text != CANNOT_SAY and off:
+        allowed = f"a level of {field.id}: {listed(field.levels)}, two neighbours, or '{CANNOT_SAY}'"
+        values["level"].refuse(allowed=allowed, nearest=nearest_to(text, [*field.levels, CANNOT_SAY]))
+    elif text != CANNOT_SAY and len(values["passage"]) < len(parts):
+        entry.refuse(found="", message="a level needs its passage, and halfway between two needs two of them")
+    return SecondCode(level=text, value=value, passages=values["passage"], reason=values["reason"])
+
+
+def recoding_schema() -> dict[str, Any]:
+    """The JSON Schema (draft 7) of `recoding.yaml`."""
+    said = "What a second reader of the same documents codes, without having seen the first codes."
+    return file_schema("A second coding for multivector", said, schema_of(RECODING))
+
+
+# --- what is to be coded ---------------------------------------------------------------------------------------------
+
+
+def to_code(evidence: Evidence, *, cases: bool = False) -> dict[str, list[str]]:
+    """By field of the codebook, the numbers that a second reader is asked for.
+
+    What the first coder left as assumed is among them, so that the list does not tell where a passage was found; what
+    is computed, and what follows from figures, is not. The cases that the book shows are left out unless `cases`.
+    """
+    shown = {anchor.number for field in evidence.codebook.values() for anchor in field.anchors}
+    asked: dict[str, list[str]] = {field: [] for field in evidence.codebook}
+    for number in evidence.numbers.values():
+        field = field_of(number.name, evidence.codebook)
+        judged = number.basis is Basis.CODED or (number.basis is Basis.ASSUMED and not number.formula)
+        if field is not None and judged and (cases or number.name not in shown):
+            asked[field.id].append(number.name)
+    return asked
+
+
+# --- kappa -----------------------------------------------------------------------------------------------------------
+
+
+def weighted_kappa(pairs: Sequence[Pair], power: int = 1) -> float | None:
+    """Cohen's weighted kappa; power: 1 for linear weights, 2 for squares. None where no two codes differ by chance."""
+    expected = expected_difference(pairs, power)
+    return None if expected <= _TINY else 1.0 - observed_difference(pairs, power) / expected
+
+
+def observed_difference(pairs: Sequence[Pair], power: int = 1) -> float:
+    """The mean difference of the two codes of a number, to the power."""
+    return sum(abs(one - two) ** power for one, two in pairs) / max(len(pairs), 1)
+
+
+def expected_difference(pairs: Sequence[Pair], power: int = 1) -> float:
+    """The same where each reader deals out the same codes at random."""
+    every = ((one, two) for one, _ in pairs for _, two in pairs)
+    return sum(abs(one - two) ** power for one, two in every) / max(len(pairs), 1) ** 2
+
+
+def kappa_within(groups: Iterable[Sequence[Pair]]) -> float | None:
+    """Kappa over several fields, chance being reckoned field by field.
+
+    Readers get nothing for knowing that one field stands higher than another, as they do where all are thrown together.
+    """
+    groups = [pairs for pairs in groups if pairs]
+    expected = sum(len(pairs) * expected_difference(pairs) for pairs in groups)
+    observed = sum(len(pairs) * observed_difference(pairs) for pairs in groups)
+    return None if expected <= _TINY else 1.0 - observed / expected
+
+
+def interval(
+    parts: Sequence[Sequence[tuple[str, Pair]]], kappa: Callable[[Sequence[tuple[str, Pair]]], float | None]
+) -> Pair | None:
+    """A 95 % interval of kappa, leaving out one part at a time (jackknife); None where it would mean nothing.
+
+    parts: the numbers, each with its field, that one judgement decided.
+    """
+    whole = [pair for part in parts for pair in part]
+    middle = kappa(whole)
+    if len(parts) < ENOUGH or middle is None:
+        return None
+    without = [kappa([pair for other in parts if other is not part for pair in other]) for part in parts]
+    values = [value for value in without if value is not None]
+    mean = math.fsum(values) / len(values)
+    spread = math.fsum((value - mean) ** 2 for value in values) * (len(values) - 1) / len(values)
+    half = _TWO_SIDED_95 * math.sqrt(spread)
+    return (max(middle - half, -1.0), min(middle + half, 1.0)) if half > _TINY else None
+
+
+# --- agreement -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Agreement:
+    """How far two readers agree on the numbers of one field, or of all.
+
+    asked: numbers that were to be coded; answered: of these, those of which the second reader says anything; pairs:
+    those that both coded; judgements: how many passages decided the first codes of these (five states on one passage
+    are one judgement); same, near: pairs with the same level, and with levels no more than one apart; only_first,
+    only_second: coded by one, while the other finds nothing that speaks of it; neither: nobody finds anything.
+    """
+
+    field: str
+    asked: int
+    answered: int
+    pairs: int
+    judgements: int
+    same: int
+    near: int
+    only_first: int
+    only_second: int
+    neither: int
+    kappa: float | None
+    ends: Pair | None
+    says: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """Agreement by field and over all, and where the readers differ, the furthest apart first.
+
+    thrown_together, squared: kappa over all with chance reckoned over all fields at once, by linear weights and by
+    squares, as others report it.
+    """
+
+    recoding: Recoding
+    fields: Mapping[str, Agreement]
+    overall: Agreement
+    thrown_together: float | None
+    squared: float | None
+    differ: tuple[tuple[Number, SecondCode], ...]
+
+
+def compare_codes(evidence: Evidence, recoding: Recoding) -> Report:
+    """What the second reader's codes say of the first; the cases that the codebook shows are left out."""
+    asked = to_code(evidence)
+    by_field = {field: _agreement(field, names, evidence, recoding) for field, names in asked.items() if names}
+    every = [name for names in asked.values() for name in names]
+    named = _pairs(every, evidence, recoding)
+    apart = {name: abs(one - two) for name, (one, two) in named if abs(one - two) > _TINY}
+    furthest_first = sorted(apart, key=lambda name: -apart[name])
+    pairs = [pair for _, pair in named]
+    return Report(
+        recoding=recoding,
+        fields=by_field,
+        overall=_agreement("all", every, evidence, recoding),
+        thrown_together=weighted_kappa(pairs),
+        squared=weighted_kappa(pairs, power=2),
+        differ=tuple((evidence.numbers[name], recoding.codes[name]) for name in furthest_first),
+    )
+
+
+def _pairs(names: Iterable[str], evidence: Evidence, recoding: Recoding) -> list[tuple[str, Pair]]:
+    """The numbers that both readers coded, each with the two codes."""
+    found = []
+    for name in names:
+        number, second = evidence.numbers[name], recoding.codes.get(name)
+        if number.basis is Basis.CODED and second is not None and second.value is not None:
+            found.append((name, (number.value, second.value)))
+    return found
+
+
+def _agreement(what: str, names: Sequence[str], evidence: Evidence, recoding: Recoding) -> Agreement:
+    answered = [name for name in names if name in recoding.codes]
+    coded = {name for name in answered if evidence.numbers[name].basis is Basis.CODED}
+    said = {name for name in answered if recoding.codes[name].value is not None}
+    named = _pairs(names, evidence, recoding)
+    pairs = [pair for _, pair in named]
+    fields = {name: field.id for name in names if (field := field_of(name, evidence.codebook)) is not None}
+    parts: dict[tuple[str, str], list[tuple[str, Pair]]] = defaultdict(list)
+    for name, pair in named:
+        parts[fields[name], evidence.numbers[name].passage].append((fields[name], pair))
+    judgements = list(parts.values())
+    says = _what_it_means(pairs)
+    return Agreement(
+        field=what,
+        asked=len(names),
+        answered=len(answered),
+        pairs=len(pairs),
+        judgements=len(judgements),
+        same=sum(abs(one - two) <= _TINY for one, two in pairs),
+        near=sum(abs(one - two) <= _ONE_LEVEL + _TINY for one, two in pairs),
+        only_first=len(coded - said),
+        only_second=len(said - coded),
+        neither=len(set(answered) - coded - said),
+        kappa=None if says else _kappa_of([part for several in judgements for part in several]),
+        ends=None if says else interval(judgements, _kappa_of),
+        says=says,
+    )
+
+
+def _kappa_of(pairs: Sequence[tuple[str, Pair]]) -> float | None:
+    """Kappa of pairs of codes, each with its field."""
+    by_field: dict[str, list[Pair]] = defaultdict(list)
+    for field, pair in pairs:
+        by_field[field].append(pair)
+    return kappa_within(by_field.values())
+
+
+def _what_it_means(pairs: Sequence[Pair]) -> str:
+    """Why kappa would mean nothing here; empty where it means something."""
+    if len(pairs) < FEW:
+        return "too few"
+    if len({one for one, _ in pairs}) == 1 or len({two for _, two in pairs}) == 1:
+        return "no variation"
+    return ""
