@@ -1,6 +1,6 @@
 """Print the pages that follow from rulebook, evidence, model and experiments.
 
-Rulebook, sources, contradictions, systems, explanations, the assumed numbers by influence, the gallery of figures, and
+Rulebook, sources, contradictions, systems, explanations, the research agenda, the codebook, the gallery of figures, and
 how files are written as JSON Schemas.
 
 python tools/print_pages.py            renew them
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from sim.evidence.documents import Document
     from sim.evidence.evidence import Evidence
     from sim.evidence.numbers import Number
-    from sim.evidence.provenance import Influence
 
 TOOLS = Path(__file__).resolve().parent
 ROOT = TOOLS.parent
@@ -394,59 +393,6 @@ def print_explanations() -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-# --- the door --------------------------------------------------------------------------------------------------------
-
-
-# --- what is assumed, by influence -----------------------------------------------------------------------------------
-
-
-def print_assumed(evidence: "Evidence") -> str:
-    """The page of the assumed numbers, those on which outcomes depend most first."""
-    from sim.evidence.numbers import Basis
-    from sim.evidence.provenance import read_influence
-
-    found = read_influence(ROOT / "experiments")
-    assumed = [number for number in evidence.numbers.values() if number.basis is Basis.ASSUMED]
-    known = sorted((n for n in assumed if n.name in found), key=lambda number: found[number.name].rank)
-    unknown = [number for number in assumed if number.name not in found]
-    lines = [
-        PRINTED,
-        "",
-        "# What is assumed, by influence",
-        "",
-        f"{counted(len(assumed), 'number')} of {len(evidence.numbers):,} are assumed: no source states them. This is"
-        " the order in which research should pin them down. A number that nobody states and on which much depends"
-        " comes first; one on which nothing depends can stay a guess.",
-        "",
-    ]
-    if not found:
-        return "\n".join([*lines, "No sweep over the numbers is at hand yet, so the order is not known."]) + "\n"
-    sweep = next(iter(found.values()))
-    lines += [
-        f"Influence is what the sweep [{sweep.experiment}](../experiments/{sweep.experiment}/README.md) found: how far"
-        " the outcome that reacts most moves when the number goes over its whole range, in standard deviations of that"
-        f" outcome; the rank is among all {sweep.of} numbers, assumed or not. Total order is the part of an outcome's"
-        " variance that is left when everything else is known, for the numbers that were studied closely; the largest"
-        " is shown.",
-        "",
-        *table(
-            ("Rank", "Number", "Meaning", "Range", "Influence", "Most on", "Total order"),
-            (_assumed_row(number, found[number.name]) for number in known),
-        ),
-    ]
-    if unknown:
-        lines += [f"Not in that sweep: {codes(number.name for number in unknown)}.", ""]
-    return "\n".join(lines).rstrip() + "\n"
-
-
-def _assumed_row(number: "Number", found: "Influence") -> tuple[str, ...]:
-    closest = max(found.totals.values(), default=None)
-    total = "" if closest is None else f"{closest[0]:.2f} ({max(closest[1], 0.0):.2f} to {closest[2]:.2f})"
-    span = f"{number.low:g} to {number.high:g} {number.unit}"
-    size = f"{found.size:.2f}"
-    return str(found.rank), f"`{number.name}`", one_line(number.meaning), span, size, found.on, total
-
-
 # --- the gallery -----------------------------------------------------------------------------------------------------
 
 
@@ -498,7 +444,9 @@ def pages() -> dict[Path, str]:
 
     if str(TOOLS) not in sys.path:
         sys.path.insert(0, str(TOOLS))
+    from print_agenda import print_assumed
     from print_amounts import print_amounts
+    from print_codebook import print_codebook
     from print_conflicts import print_conflicts
     from print_levers import print_levers
     from print_policies import print_policies
@@ -515,7 +463,8 @@ def pages() -> dict[Path, str]:
         DOCS / "sources.md": print_sources(evidence),
         DOCS / "systems.md": print_systems(evidence),
         DOCS / "explanations.md": print_explanations(),
-        DOCS / "assumed.md": print_assumed(evidence),
+        DOCS / "assumed.md": print_assumed(evidence, PRINTED),
+        DOCS / "codebook.md": print_codebook(evidence, PRINTED),
         DOCS / "gallery.md": print_gallery(),
         **print_schemas(),
     }

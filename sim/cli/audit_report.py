@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Sequence
 
 from sim.cli.console import console_for, plain_table
+from sim.evidence.agenda import load_agenda, what_is_open
+from sim.evidence.agreement import compare_codes, load_recoding
 from sim.evidence.audit import Check, Fault
 from sim.evidence.evidence import Evidence
 from sim.evidence.numbers import Basis
@@ -14,6 +16,7 @@ from sim.evidence.provenance import read_influence
 from sim.evidence.support import later_than, support, variance_by_basis
 from sim.evidence.worlds import HOME_WORLD
 
+_FIRST = 3  # topics of the agenda; docs/assumed.md has them all
 _SHOWN = 12  # faults of one check; the file has them all
 
 
@@ -25,7 +28,9 @@ def print_report(evidence: Evidence, faults: Sequence[Fault]) -> None:
     print("that does not hold is not read at all.\n")
     _print_faults(faults)
     _print_support(evidence)
+    _print_agreement(evidence)
     _print_influence(evidence)
+    _print_agenda(evidence)
 
 
 def _print_faults(faults: Sequence[Fault]) -> None:
@@ -53,6 +58,29 @@ def _print_support(evidence: Evidence) -> None:
     print()
 
 
+def _print_agreement(evidence: Evidence) -> None:
+    """Whether a second reader gives the same codes: over all, and for each field that tells anything."""
+    if evidence.world != HOME_WORLD:
+        return
+    recoding = load_recoding(evidence)
+    if recoding is None:
+        print("Whether a second reader would give the same codes is not known: there is no seeds/recoding.yaml yet.\n")
+        return
+    report = compare_codes(evidence, recoding)
+    table = plain_table()
+    for heading in ("both coded", "same", "within one level", "kappa", "95 %"):
+        table.add_column(heading, justify="right")
+    for one in (report.overall, *report.fields.values()):
+        if one.kappa is not None:
+            ends = "" if one.ends is None else f"{one.ends[0]:.2f} to {one.ends[1]:.2f}"
+            shares = (f"{one.same / one.pairs:.0%}", f"{one.near / one.pairs:.0%}")
+            table.add_row(one.field, str(one.pairs), *shares, f"{one.kappa:.2f}", ends)
+    heading = f"Codes of the {recoding.coder} beside the first (kappa with linear weights)"
+    console_for(None).print(heading, table, sep="\n")
+    silent = sum(one.kappa is None for one in report.fields.values())
+    print(f"{silent} fields have too few numbers, or no variation, for kappa to mean anything: docs/codebook.md\n")
+
+
 def _print_influence(evidence: Evidence) -> None:
     """The share of each outcome's influence that rests on numbers of each basis, by the latest sweep over all."""
     influence = read_influence() if evidence.world == HOME_WORLD else {}
@@ -72,6 +100,19 @@ def _print_influence(evidence: Evidence) -> None:
     console_for(None).print(
         f"Of what moves each outcome, how much rests on numbers of each basis ({sweep})", table, sep="\n"
     )
+
+
+def _print_agenda(evidence: Evidence) -> None:
+    """What to measure first, by the same sweep."""
+    influence = read_influence() if evidence.world == HOME_WORLD else {}
+    if not influence:
+        return
+    first = [one for one in what_is_open(evidence, load_agenda(evidence), influence) if one.weight > 0.0][:_FIRST]
+    print("\nMeasure first (docs/assumed.md says how, and what comes next):")
+    for one in first:
+        parts = sorted(one.takes.items(), key=lambda item: -item[1])[:2]
+        told = ", ".join(f"{part:.0%} of {outcome}" for outcome, part in parts)
+        print(textwrap.fill(f"{one.title}: up to {told}", 110, initial_indent="  ", subsequent_indent="      "))
 
 
 def print_later(evidence: Evidence, date: str) -> None:

@@ -7,8 +7,8 @@ from typing import Any
 from sim.cli.common import DONE, write_out
 
 _OF_SEEDS = (
-    *("world", "document", "fact", "number", "codebook", "system", "behaviour", "pattern", "record", "lever"),
-    "conflict",
+    *("world", "document", "fact", "number", "codebook", "recoding", "agenda"),
+    *("system", "behaviour", "pattern", "record", "lever", "conflict"),
 )
 KEPT: Mapping[str, str] = {
     "scenario": "scenarios/schema.json",
@@ -60,6 +60,8 @@ def schema_of_kind(kind: str) -> dict[str, Any]:
 
         return lever_schema()
     from sim.evidence.actors import world_schema
+    from sim.evidence.agenda import agenda_schema
+    from sim.evidence.agreement import recoding_schema
     from sim.evidence.behaviours import behaviour_schema
     from sim.evidence.codebook import codebook_schema
     from sim.evidence.conflicts import conflict_schema
@@ -74,6 +76,8 @@ def schema_of_kind(kind: str) -> dict[str, Any]:
         "fact": fact_schema,
         "number": parameter_schema,
         "codebook": codebook_schema,
+        "recoding": recoding_schema,
+        "agenda": agenda_schema,
         "system": system_schema,
         "behaviour": behaviour_schema,
         "record": record_schema,

@@ -13,7 +13,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.evidence.codebook import field_of
+from sim.evidence.audit import actors_of
+from sim.evidence.codebook import CodedField, field_of
 from sim.evidence.numbers import Basis
 from sim.evidence.worlds import shipped_folder
 from sim.io.errors import Entry, Problems, listed, quoted
@@ -69,8 +70,8 @@ AGENDA: Form[object] = Form(needs={"topics": group(schema_of(TOPIC), "topics by 
 def load_agenda(evidence: Evidence, folder: Path | str | None = None) -> Mapping[str, Topic]:
     """The topics by id.
 
-    Raises `InputError` with every mistake of the file: keys, patterns that no number of the world matches, numbers that
-    two topics would settle.
+    Raises `InputError` with every mistake of the file: keys, patterns that no number of the world matches or that have
+    nothing which is not in a topic before.
     """
     seeds = shipped_folder("seeds") if folder is None else Path(folder).absolute()
     problems = Problems()
@@ -90,15 +91,13 @@ def load_agenda(evidence: Evidence, folder: Path | str | None = None) -> Mapping
 
 
 def _check_pattern(item: Entry, evidence: Evidence, before: Mapping[str, Topic]) -> None:
-    """A pattern matches a number at least, and none that another topic has."""
+    """A pattern matches a number at least which no topic before has."""
     names = fnmatch.filter(evidence.numbers, item.text or "")
+    taken = {topic.id for name in names if (topic := topic_of(name, before)) is not None}
     if not names:
         item.refuse(allowed="a pattern that a number of the world matches")
-    for topic in before.values():
-        twice = [name for name in names if topic.covers(name)]
-        if twice:
-            found = f"{quoted(item.text or '')}, which has {listed(twice[:3])}"
-            item.refuse(found=found, allowed=f"numbers that no other topic has; these are with '{topic.id}'")
+    elif all(topic_of(name, before) is not None for name in names):
+        item.refuse(found=f"{quoted(item.text or '')}, all of which is with {listed(sorted(taken))}")
 
 
 def agenda_schema() -> dict[str, Any]:
@@ -160,7 +159,7 @@ def what_is_open(evidence: Evidence, topics: Mapping[str, Topic], influence: Map
     members: dict[str, list[Number]] = {}
     for number in evidence.numbers.values():
         topic = topic_of(number.name, topics)
-        field = field_of(number.name, evidence.codebook) if number.basis in _OPEN else None
+        field = field_to_settle(number, evidence)
         if topic is not None:
             members.setdefault(topic.id, []).append(number)
         elif field is not None:
@@ -190,8 +189,17 @@ def _open(
 
 
 def topic_of(name: str, topics: Mapping[str, Topic]) -> Topic | None:
-    """The topic that would settle a number; None where there is none."""
+    """The first topic that would settle a number; None where there is none."""
     return next((topic for topic in topics.values() if topic.covers(name)), None)
+
+
+def field_to_settle(number: Number, evidence: Evidence) -> CodedField | None:
+    """The field of the codebook whose measurement would settle a number: of a code, or of a guess about an actor.
+
+    A guess about a rule is not among them: fields of rules weigh what documents say, and of it they say nothing.
+    """
+    judged = number.basis is Basis.CODED or (number.basis is Basis.ASSUMED and actors_of(number.name, evidence))
+    return field_of(number.name, evidence.codebook) if judged else None
 
 
 def uncovered(evidence: Evidence, topics: Mapping[str, Topic], influence: Mapping[str, Influence]) -> list[str]:
@@ -202,6 +210,6 @@ def uncovered(evidence: Evidence, topics: Mapping[str, Topic], influence: Mappin
         much = one.rank <= FIRST or any(total > MUCH for total, _, _ in one.totals.values())
         if number is None or number.basis not in _OPEN or not much:
             continue
-        if topic_of(name, topics) is None and field_of(name, evidence.codebook) is None:
+        if topic_of(name, topics) is None and field_to_settle(number, evidence) is None:
             missing.append(name)
     return missing

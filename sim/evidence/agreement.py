@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from sim.evidence.agenda import field_to_settle
 from sim.evidence.codebook import field_of
 from sim.evidence.numbers import CODE_SCHEMA, Basis, Number, level_value
 from sim.evidence.worlds import shipped_folder
@@ -164,15 +165,15 @@ def recoding_schema() -> dict[str, Any]:
 def to_code(evidence: Evidence, *, cases: bool = False) -> dict[str, list[str]]:
     """By field of the codebook, the numbers that a second reader is asked for.
 
-    What the first coder left as assumed is among them, so that the list does not tell where a passage was found; what
+    What the first coder assumed of actors is among them, so that the list does not tell where a passage was found; what
     is computed, and what follows from figures, is not. The cases that the book shows are left out unless `cases`.
     """
     shown = {anchor.number for field in evidence.codebook.values() for anchor in field.anchors}
     asked: dict[str, list[str]] = {field: [] for field in evidence.codebook}
     for number in evidence.numbers.values():
-        field = field_of(number.name, evidence.codebook)
-        judged = number.basis is Basis.CODED or (number.basis is Basis.ASSUMED and not number.formula)
-        if field is not None and judged and (cases or number.name not in shown):
+        field = field_to_settle(number, evidence)
+        computed = number.basis is Basis.ASSUMED and number.formula
+        if field is not None and not computed and (cases or number.name not in shown):
             asked[field.id].append(number.name)
     return asked
 
