@@ -1,8 +1,10 @@
-"""The page of what is assumed: how much rests on it, what to measure first, what that would change, and every number."""
+"""The page of what is assumed: how much rests on it, what to measure first and what that would change."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from print_pages import one_line, table
 
 if TYPE_CHECKING:
     from sim.evidence.agenda import Open
@@ -13,7 +15,6 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 WORTH_SAYING = 0.05  # a smaller part of an outcome is not told one by one
 SHOWN = 10  # numbers of a topic that stand in the open; the rest can be unfolded
-EFFORTS = {"days": "days", "weeks": "weeks", "months": "months", "years": "years"}
 
 
 def print_assumed(evidence: "Evidence", printed: str) -> str:
@@ -59,7 +60,7 @@ def _on_what_it_rests(evidence: "Evidence", found: "Mapping[str, Influence]") ->
         " their ranges. The total order index of a number is the part of an outcome's variance that is left when"
         " everything else is known. Summed by what the numbers rest on, as parts of the whole:",
         "",
-        *_table(
+        *table(
             ("Outcome", *(basis.name.lower() for basis in bases)),
             ((outcome, *(f"{by_basis[basis]:.0%}" for basis in bases)) for outcome, by_basis in shares.items()),
         ),
@@ -73,12 +74,13 @@ def _measure_first(agenda: "Sequence[Open]") -> list[str]:
     lines = [
         "## Measure first",
         "",
-        "Topics stand in the order of what knowing them would take away, summed over the outcomes. The table has, for"
-        " each outcome, the sum of the total order indices of the topic's numbers: *at most* this part of what is open"
-        " there would go. It is at most, because what works only together with other numbers is counted with each of"
-        " them. A topic has all numbers that it names, figures too, whose ranges it would narrow.",
+        "Topics stand in the order of what knowing them would take away, summed over the outcomes. What is open in an"
+        " outcome is its variance when all numbers go over their ranges. The table has, for each outcome, the sum of"
+        " the total order indices of a topic's numbers: *at most* this part of what is open would go. At most, because"
+        " what works only together with other numbers is counted with each of them. A topic has all numbers that it"
+        " names, figures too, whose ranges it would narrow.",
         "",
-        *_table(
+        *table(
             ("", "Topic", "Effort", *outcomes),
             (
                 (str(place), f"[{one.title}](#{place}-{_anchor(one.title)})", one.effort or "–", *_cells(one, outcomes))
@@ -105,10 +107,10 @@ def _measure_first(agenda: "Sequence[Open]") -> list[str]:
         "What would replace the judgement, for fields that are in no topic above. Their levels, codes and passages are"
         " on [the page of the codebook](codebook.md).",
         "",
-        *_table(
+        *table(
             ("Field", "What would settle it", "Strongest number", "Moves most"),
             (
-                (f"[{one.id}](codebook.md#{one.id})", _line(one.measure), _strongest(one), _moves(one))
+                (f"[{one.id}](codebook.md#{one.id})", one_line(one.measure), _strongest(one), _moves(one))
                 for one in booked
             ),
         ),
@@ -117,15 +119,17 @@ def _measure_first(agenda: "Sequence[Open]") -> list[str]:
 
 
 def _cells(one: "Open", outcomes: Sequence[str]) -> list[str]:
-    return [f"{one.takes.get(outcome, 0.0):.0%}" if one.takes.get(outcome, 0.0) >= 0.005 else "" for outcome in outcomes]
+    return [
+        f"{one.takes.get(outcome, 0.0):.0%}" if one.takes.get(outcome, 0.0) >= 0.005 else "" for outcome in outcomes
+    ]
 
 
 def _topic(heading: str, one: "Open") -> list[str]:
     """One topic: what would change, how to measure, which numbers."""
-    how = f"*How* ({one.effort}): {_line(one.measure)}" if one.effort else f"*How*: {_line(one.measure)}"
+    how = f"*How* ({one.effort}): {one_line(one.measure)}" if one.effort else f"*How*: {one_line(one.measure)}"
     lines = [f"### {heading}", "", what_would_change(one), "", how, ""]
     if one.decides:
-        lines += [f"*What it decides*: {_line(one.decides)}", ""]
+        lines += [f"*What it decides*: {one_line(one.decides)}", ""]
     shown, folded = one.numbers[:SHOWN], one.numbers[SHOWN:]
     lines += ["*Numbers*: " + "; ".join(_with_range(number) for number in shown) + ".", ""]
     if folded:
@@ -167,7 +171,7 @@ def _every_number(evidence: "Evidence", agenda: "Sequence[Open]", found: "Mappin
         " deviations of that outcome; the rank is among all numbers, assumed or not. `multivector trace <number>` says"
         " what each means and why it is taken so.",
         "",
-        *_table(
+        *table(
             ("Rank", "Number", "Range", "Influence", "Most on", "Topic"),
             (
                 (
@@ -202,24 +206,15 @@ def _moves(one: "Open") -> str:
 
 
 def _with_range(number: "Number") -> str:
-    return f"`{number.name}` {number.value:g} ({number.low:g} to {number.high:g} {number.unit}, {number.basis.name.lower()})"
+    span = f"{number.low:g} to {number.high:g} {number.unit}"
+    return f"`{number.name}` {number.value:g} ({span}, {number.basis.name.lower()})"
 
 
 def _and(parts: Sequence[str]) -> str:
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
 
 
-def _line(text: str) -> str:
-    return " ".join(text.split())
-
-
 def _anchor(title: str) -> str:
     """What a forge makes of a heading."""
     kept = "".join(letter for letter in title.lower() if letter.isalnum() or letter in " -_")
     return kept.replace(" ", "-")
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
-    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
-    lines += ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows]
-    return [*lines, ""]

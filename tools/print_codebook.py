@@ -1,13 +1,16 @@
-"""The page of the codebook: for each coded field what the levels mean, who has which, and whether a second reader agrees.
+"""The page of the codebook: what the levels of each field mean, who has which, and whether a second reader agrees.
 
 python tools/print_codebook.py --sheet    what a second reader is asked for, as the beginning of seeds/recoding.yaml
 """
 
 import argparse
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from print_pages import one_line, table
 
 if TYPE_CHECKING:
     from sim.evidence.agreement import Agreement, Recoding, Report
@@ -16,7 +19,17 @@ if TYPE_CHECKING:
     from sim.evidence.numbers import Number
 
 ROOT = Path(__file__).resolve().parent.parent
-HEAD = ("Field", "Both", "Judgements", "Same", "Within one level", "Kappa", "Only the first", "Only the second", "Neither")
+HEAD = (
+    "Field",
+    "Both",
+    "Judgements",
+    "Same",
+    "Within one level",
+    "Kappa",
+    "Only the first",
+    "Only the second",
+    "Neither",
+)
 
 
 def print_codebook(evidence: "Evidence", printed: str) -> str:
@@ -62,10 +75,11 @@ def _agreement(report: "Report | None") -> list[str]:
             "",
         ]
     recoding, overall = report.recoding, report.overall
-    answered = f"{overall.answered:,} of the {overall.asked:,} numbers asked for"
+    answered = f"{overall.answered:,} of {overall.coded:,} codes"
     lines += [
-        f"{recoding.coder[:1].upper()}{recoding.coder[1:]}, {recoding.date}: {_line(recoding.seen)} {answered} were"
-        " looked at. The cases that the codebook shows were not asked for and do not count.",
+        f"{recoding.coder[:1].upper()}{recoding.coder[1:]}, {recoding.date}: {one_line(recoding.seen)} {answered} were"
+        f" coded again, and {overall.only_second + overall.neither:,} numbers were looked at that the first coder had"
+        " left as assumed. The cases that the codebook shows do not count.",
         "",
         *_overall(report),
         "",
@@ -80,19 +94,26 @@ def _agreement(report: "Report | None") -> list[str]:
         "*Only the first* coded: the second found nothing that speaks of it. *Only the second*: the number is assumed,"
         " and the second reader found a passage.",
         "",
-        *_table(HEAD, [_agreement_row(one) for one in (overall, *report.fields.values()) if one.answered]),
+        *table(
+            HEAD,
+            [
+                _agreement_row(one)
+                for one in (overall, *report.fields.values())
+                if one.pairs + one.only_first + one.only_second + one.neither
+            ],
+        ),
     ]
     if report.differ:
         lines += ["### Where they differ", "", "The furthest apart first.", ""]
         rows = [
             (
                 *(f"`{number.name}`", level_in_words(number.value), second.level, _passages(number)),
-                *(", ".join(second.passages), _line(second.reason)),
+                *(", ".join(second.passages), one_line(second.reason)),
             )
             for number, second in report.differ
         ]
         head = ("Number", "First", "Second", "Passage of the first", "Passage of the second", "Reason of the second")
-        lines += _table(head, rows)
+        lines += table(head, rows)
     return lines
 
 
@@ -135,19 +156,23 @@ def _field(
     cases: dict[str, list[str]] = {}
     for anchor in field.anchors:
         cases.setdefault(anchor.level, []).append(f"`{anchor.number}` (`{anchor.passage}`)")
-    levels = [(level, _line(field.levels[level]), ", ".join(cases.get(level, ()))) for level in LEVELS if level in field.levels]
+    levels = [
+        (level, one_line(field.levels[level]), ", ".join(cases.get(level, ())))
+        for level in LEVELS
+        if level in field.levels
+    ]
     sign = [" A level below nought means the opposite."] if field.signed else []
-    lines = [f"### {field.id}", "", "".join([_line(field.asks), *sign]), ""]
-    lines += _table(("Level", "What counts as it", "Case"), levels)
-    lines += [f"*What would settle it*: {_line(field.settle)}", ""]
+    lines = [f"### {field.id}", "", "".join([one_line(field.asks), *sign]), ""]
+    lines += table(("Level", "What counts as it", "Case"), levels)
+    lines += [f"*What would settle it*: {one_line(field.settle)}", ""]
     if not numbers:
         return lines
     head = ["Number", "Level", "Passage", "Why"]
     rows = []
     for number in sorted(numbers, key=lambda one: -one.value):
-        says = _line(evidence.facts[number.passage].says) if number.passage in evidence.facts else ""
+        says = one_line(evidence.facts[number.passage].says) if number.passage in evidence.facts else ""
         passage = f"{_passages(number)}: {says}" if says else _passages(number)
-        row = [f"`{number.name}`", level_in_words(number.value), passage, _line(number.reason)]
+        row = [f"`{number.name}`", level_in_words(number.value), passage, one_line(number.reason)]
         if recoding is not None:
             second = recoding.codes.get(number.name)
             row.append("" if second is None else second.level)
@@ -155,7 +180,7 @@ def _field(
     if recoding is not None:
         head.append("Second reader")
     summary = f"<details><summary>{len(numbers)} {'code' if len(numbers) == 1 else 'codes'}</summary>"
-    return [*lines, summary, "", *_table(head, rows), "</details>", ""]
+    return [*lines, summary, "", *table(head, rows), "</details>", ""]
 
 
 def level_in_words(value: float) -> str:
@@ -163,23 +188,13 @@ def level_in_words(value: float) -> str:
     from sim.evidence.numbers import LEVELS, level_value
 
     names = list(LEVELS)
-    words = [*names, *(f"{one}/{two}" for one, two in zip(names, names[1:], strict=False))]
+    words = [*names, *(f"{one}/{two}" for one, two in pairwise(names))]
     sign = "-" if value < 0.0 else ""
     return next((sign + word for word in words if abs((level_value(word) or 0.0) - abs(value)) < 1e-9), f"{value:g}")
 
 
 def _passages(number: "Number") -> str:
     return f"`{number.passage}`" if number.passage else ", ".join(f"`{fact}`" for fact in number.evidence)
-
-
-def _line(text: str) -> str:
-    return " ".join(text.split())
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
-    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
-    lines += ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows]
-    return [*lines, ""]
 
 
 # --- the sheet of the second reader ----------------------------------------------------------------------------------
@@ -198,9 +213,9 @@ def sheet(evidence: "Evidence") -> str:
     ]
     for field, names in to_code(evidence).items():
         if names:
-            lines += ["", f"  # {field}: {_line(evidence.codebook[field].asks)}"]
+            lines += ["", f"  # {field}: {one_line(evidence.codebook[field].asks)}"]
         for name in names:
-            lines += [f"  # {name}: {_line(evidence.numbers[name].meaning)}", f"  {name}: {{level: , passage: }}"]
+            lines += [f"  # {name}: {one_line(evidence.numbers[name].meaning)}", f"  {name}: {{level: , passage: }}"]
     return "\n".join(lines) + "\n"
 
 

@@ -96,9 +96,9 @@ CODE: Form[Evidence] = Form(
         )
     },
     may={
-        "passage": Reader(
-            read=_read_passages, schema={"anyOf": [_PASSAGE, list_schema(_PASSAGE, minItems=1)]}, missing=()
-        ).says("the fact, or the place in a document, that decides; two for a level halfway"),
+        "passage": Reader(read=_read_passages, schema={"anyOf": [_PASSAGE, list_schema(_PASSAGE)]}, missing=()).says(
+            "the fact, or the place in a document, that decides; two for a level halfway"
+        ),
         "reason": TEXT.says("why this level and not the next"),
     },
 )
@@ -123,7 +123,7 @@ def load_recoding(evidence: Evidence, folder: Path | str | None = None) -> Recod
         return None
     problems, codes = Problems(), dict[str, SecondCode]()
     values = read_file(path, RECODING, None, problems)
-    known = {name for names in to_code(evidence, cases=True).values() for name in names}
+    known = [name for name in evidence.numbers if field_of(name, evidence.codebook) is not None]
     for name, entry in (values.pop("codes") or {}).items():
         if name not in known:
             allowed = "a number that a field of the codebook covers"
@@ -162,20 +162,35 @@ def recoding_schema() -> dict[str, Any]:
 # --- what is to be coded ---------------------------------------------------------------------------------------------
 
 
-def to_code(evidence: Evidence, *, cases: bool = False) -> dict[str, list[str]]:
+def to_code(evidence: Evidence) -> dict[str, list[str]]:
     """By field of the codebook, the numbers that a second reader is asked for.
 
     What the first coder assumed of actors is among them, so that the list does not tell where a passage was found; what
-    is computed, and what follows from figures, is not. The cases that the book shows are left out unless `cases`.
+    is computed is not, and neither are the cases that the book shows.
     """
-    shown = {anchor.number for field in evidence.codebook.values() for anchor in field.anchors}
-    asked: dict[str, list[str]] = {field: [] for field in evidence.codebook}
+    shown, asked = _cases(evidence), dict[str, list[str]]()
     for number in evidence.numbers.values():
         field = field_to_settle(number, evidence)
         computed = number.basis is Basis.ASSUMED and number.formula
-        if field is not None and not computed and (cases or number.name not in shown):
-            asked[field.id].append(number.name)
-    return asked
+        if field is not None and not computed and number.name not in shown:
+            asked.setdefault(field.id, []).append(number.name)
+    return {field: asked[field] for field in evidence.codebook if field in asked}
+
+
+def _cases(evidence: Evidence) -> frozenset[str]:
+    """The numbers whose level the codebook itself shows."""
+    return frozenset(anchor.number for field in evidence.codebook.values() for anchor in field.anchors)
+
+
+def _to_compare(evidence: Evidence, recoding: Recoding) -> dict[str, list[str]]:
+    """By field, the coded numbers, and of the others those that the second reader was shown; no cases of the book."""
+    shown, found = _cases(evidence), dict[str, list[str]]()
+    for number in evidence.numbers.values():
+        field = field_of(number.name, evidence.codebook)
+        looked_at = number.basis is Basis.CODED or number.name in recoding.codes
+        if field is not None and looked_at and number.name not in shown:
+            found.setdefault(field.id, []).append(number.name)
+    return {field: found[field] for field in evidence.codebook if field in found}
 
 
 # --- kappa -----------------------------------------------------------------------------------------------------------
@@ -235,14 +250,15 @@ def interval(
 class Agreement:
     """How far two readers agree on the numbers of one field, or of all.
 
-    asked: numbers that were to be coded; answered: of these, those of which the second reader says anything; pairs:
-    those that both coded; judgements: how many passages decided the first codes of these (five states on one passage
-    are one judgement); same, near: pairs with the same level, and with levels no more than one apart; only_first,
-    only_second: coded by one, while the other finds nothing that speaks of it; neither: nobody finds anything.
+    coded: numbers that the first coder coded; answered: of these, those of which the second reader says anything;
+    pairs: those that both coded; judgements: how many passages decided the first codes of these (five states on one
+    passage are one judgement); same, near: pairs with the same level, and with levels no more than one apart;
+    only_first, only_second: coded by one, while the other finds nothing that speaks of it; neither: nobody finds
+    anything; says: why kappa would mean nothing, empty where it means something.
     """
 
     field: str
-    asked: int
+    coded: int
     answered: int
     pairs: int
     judgements: int
@@ -274,8 +290,8 @@ class Report:
 
 def compare_codes(evidence: Evidence, recoding: Recoding) -> Report:
     """What the second reader's codes say of the first; the cases that the codebook shows are left out."""
-    asked = to_code(evidence)
-    by_field = {field: _agreement(field, names, evidence, recoding) for field, names in asked.items() if names}
+    asked = _to_compare(evidence, recoding)
+    by_field = {field: _agreement(field, names, evidence, recoding) for field, names in asked.items()}
     every = [name for names in asked.values() for name in names]
     named = _pairs(every, evidence, recoding)
     apart = {name: abs(one - two) for name, (one, two) in named if abs(one - two) > _TINY}
@@ -302,9 +318,9 @@ def _pairs(names: Iterable[str], evidence: Evidence, recoding: Recoding) -> list
 
 
 def _agreement(what: str, names: Sequence[str], evidence: Evidence, recoding: Recoding) -> Agreement:
-    answered = [name for name in names if name in recoding.codes]
-    coded = {name for name in answered if evidence.numbers[name].basis is Basis.CODED}
-    said = {name for name in answered if recoding.codes[name].value is not None}
+    first = {name for name in names if evidence.numbers[name].basis is Basis.CODED}
+    looked_at = {name for name in names if name in recoding.codes}
+    said = {name for name in looked_at if recoding.codes[name].value is not None}
     named = _pairs(names, evidence, recoding)
     pairs = [pair for _, pair in named]
     fields = {name: field.id for name in names if (field := field_of(name, evidence.codebook)) is not None}
@@ -315,15 +331,15 @@ def _agreement(what: str, names: Sequence[str], evidence: Evidence, recoding: Re
     says = _what_it_means(pairs)
     return Agreement(
         field=what,
-        asked=len(names),
-        answered=len(answered),
+        coded=len(first),
+        answered=len(first & looked_at),
         pairs=len(pairs),
         judgements=len(judgements),
         same=sum(abs(one - two) <= _TINY for one, two in pairs),
         near=sum(abs(one - two) <= _ONE_LEVEL + _TINY for one, two in pairs),
-        only_first=len(coded - said),
-        only_second=len(said - coded),
-        neither=len(set(answered) - coded - said),
+        only_first=len(first & looked_at - said),
+        only_second=len(said - first),
+        neither=len(looked_at - first - said),
         kappa=None if says else _kappa_of([part for several in judgements for part in several]),
         ends=None if says else interval(judgements, _kappa_of),
         says=says,

@@ -91,7 +91,7 @@ CODED_FIELD: Form[object] = Form(
         "anchors": items(schema_of(ANCHOR), "a list of cases").says("cases from the region").but(minItems=1),
         "settle": TEXT.says("what measurement or source would replace this judgement"),
     },
-    may={"signed": YES_OR_NO.says("whether levels below nought mean the opposite")},
+    may={"signed": YES_OR_NO.says("whether levels below nought mean the opposite", missing=False)},
 )
 CODEBOOK: Form[object] = Form(
     needs={"fields": group(schema_of(CODED_FIELD), "coded fields by id").says("the coded fields by id")}

@@ -16,6 +16,8 @@ from sim.analysis.sensitivity.experiment import load_experiment
 from sim.cli import main
 from sim.cli.new import starting_text
 from sim.cli.schema import KEPT, schema_of_kind
+from sim.evidence.agenda import load_agenda
+from sim.evidence.agreement import load_recoding
 from sim.evidence.behaviours import load_behaviours
 from sim.evidence.evidence import load_evidence
 from sim.evidence.history import FILES, ROW, load_history
@@ -32,6 +34,8 @@ SHIPPED = {
     "fact": "seeds/facts/*.yaml",
     "number": "seeds/parameters/*.yaml",
     "codebook": "seeds/codebook.yaml",
+    "recoding": "seeds/recoding.yaml",
+    "agenda": "seeds/agenda.yaml",
     "system": "seeds/systems.yaml",
     "behaviour": "seeds/behaviours.yaml",
     "pattern": "seeds/patterns.yaml",
@@ -39,6 +43,7 @@ SHIPPED = {
     "lever": "seeds/levers.yaml",
     "conflict": "seeds/conflicts.yaml",
 }
+NEED_NOT_BE_THERE = {"recoding"}  # nobody need have coded a second time
 SCHEMAS = {kind: Draft7Validator(schema_of_kind(kind)) for kind in KEPT}
 FEW = int(os.environ.get("MULTIVECTOR_FUZZ", "80"))
 
@@ -96,7 +101,7 @@ class TestSchema:
     def test_every_shipped_file_satisfies_it_and_names_it(self, kind, request):
         root = request.config.rootpath
         paths = sorted(root.glob(SHIPPED[kind]))
-        assert paths
+        assert paths or kind in NEED_NOT_BE_THERE
         for path in paths:
             text = path.read_text(encoding="utf-8")
             assert by_schema(kind, text) == [], path
@@ -180,6 +185,15 @@ def small(name):
         said = {"numbers": ["powers.*.stick"], "asks": "Does it press?", "levels": {"none": "No.", "high": "Often."}}
         one = said | {"anchors": [case], "settle": "A count."}
         return {"fields": {"one": one, "two": one | {"numbers": ["powers.*.carrot"], "signed": "yes"}}}
+    if name == "recoding":
+        one = {"level": "low/medium", "passage": ["c5-not-pawns", "netease-2025, page 2"], "reason": "So."}
+        two = {"level": "-low", "passage": "c5-not-pawns"}
+        codes = {"states.TJK.norms": one, "rivalry.CHN.RUS.security": two, "powers.CHN.stick": {"level": "cannot say"}}
+        return {"coder": "a reader", "date": "2026-12-01", "seen": "The documents.", "codes": codes}
+    if name == "agenda":
+        one = {"title": "Stocks", "measure": "Count.", "effort": "weeks", "decides": "Much."}
+        patterns = {"one": ["ties.*.*.minerals", "delivery.wear.*"], "two": ["choice.gain"]}
+        return {"topics": {name: one | {"numbers": numbers} for name, numbers in patterns.items()}}
     if name == "lever":
         war = [{"at": "2026-Q1", "war": {"of": "RUS", "level": "high"}}]
         fall = {"what": "trade", "of": "all", "with": ["RUS"], "way": "down", "change": {"from": "-9 %", "to": "-2 %"}}
@@ -220,11 +234,16 @@ def load(kind, text, folder):
         load_evidence(folder=folder)
         return
     names = {"experiment": "experiment.yaml", "behaviour": "behaviours.yaml", "record": "record.yaml"}
+    names |= {"agenda": "agenda.yaml", "recoding": "recoding.yaml"}
     path = folder / names.get(kind, "x.yaml")
     path.write_text(text, encoding="utf-8")
     readers = {"scenario": load_scenario, "experiment": load_experiment, "pattern": load_patterns}
     if kind == "behaviour":
         load_behaviours(load_evidence(), folder)
+    elif kind == "agenda":
+        load_agenda(load_evidence(), folder)
+    elif kind == "recoding":
+        load_recoding(load_evidence(), folder)
     elif kind == "record":
         for name in FILES:
             (folder / name).write_text(",".join(ROW.keys) + "\n", encoding="utf-8")
@@ -325,6 +344,14 @@ WRONG = [
     ("codebook", ("fields", "one", "anchors"), []),
     ("codebook", ("fields", "one", "settle"), ...),
     ("codebook", ("fields", "two", "signed"), "perhaps"),
+    ("recoding", ("codes", "states.TJK.norms", "level"), "lowish"),
+    ("recoding", ("codes", "states.TJK.norms", "level"), ...),
+    ("recoding", ("codes", "states.TJK.norms", "passages"), "c5-not-pawns"),
+    ("recoding", ("seen",), ...),
+    ("agenda", ("topics", "one", "effort"), "ages"),
+    ("agenda", ("topics", "one", "numbers"), []),
+    ("agenda", ("topics", "two", "decides"), ...),
+    ("agenda", ("topics",), ...),
     ("system", (*OVER, "strengths"), []),
     ("system", (*OVER, "evidence"), []),
     ("system", (*OVER, "claim"), {}),
