@@ -1,6 +1,6 @@
 """The page of the codebook: what the levels of each field mean, who has which, and whether a second reader agrees.
 
-python tools/print_codebook.py --sheet    what a second reader is asked for, as the beginning of seeds/recoding.yaml
+python tools/print_codebook.py --sheet    what a second reader is asked for, as the beginning of recoding.yaml
 """
 
 import argparse
@@ -70,7 +70,7 @@ def _agreement(report: "Report | None") -> list[str]:
     if report is None:
         return [
             *lines,
-            "Nobody has coded a second time yet (`seeds/recoding.yaml` is missing), so how far these codes depend on"
+            "Nobody has coded a second time yet (there is no `recoding.yaml` among the seeds), so how far these codes depend on"
             " who read is not known.",
             "",
         ]
@@ -123,7 +123,8 @@ def _overall(report: "Report") -> list[str]:
         return [f"Over all fields: {one.says or 'no variation'}."]
     ends = "" if one.ends is None else f" ({one.ends[0]:.2f} to {one.ends[1]:.2f})"
     told = (
-        f"**Over all fields: kappa {one.kappa:.2f}{ends}**, chance being reckoned field by field; {one.same} of"
+        f"**Over all fields: kappa {one.kappa:.2f}{ends}**, chance being reckoned field by field (fields with few"
+        f" numbers pull it down); {one.same} of"
         f" {one.pairs} codes are the same ({one.same / one.pairs:.0%}), {one.near} within one level"
         f" ({one.near / one.pairs:.0%})."
     )
@@ -132,6 +133,11 @@ def _overall(report: "Report") -> list[str]:
             f" With all fields thrown together, as is often reported, it would be {report.thrown_together:.2f}, and"
             f" with squares {report.squared:.2f}: that rewards knowing which fields stand high."
         )
+    looked_at = one.pairs + one.only_first + one.only_second + one.neither
+    told += (
+        f" On whether any passage speaks of a number the readers agree in {one.pairs + one.neither:,} of {looked_at:,}"
+        " cases."
+    )
     return [told]
 
 
@@ -201,7 +207,7 @@ def _passages(number: "Number") -> str:
 
 
 def sheet(evidence: "Evidence") -> str:
-    """What a second reader is asked for, without any level of the first: `seeds/recoding.yaml` to be filled in."""
+    """What a second reader is asked for, without any level of the first: a `recoding.yaml` to be filled in."""
     from sim.evidence.agreement import to_code
 
     lines = [

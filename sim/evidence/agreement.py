@@ -1,4 +1,4 @@
-"""Whether a second reader of the same documents gives the same codes (`seeds/recoding.yaml`).
+"""Whether a second reader of the same documents gives the same codes (`recoding.yaml` among the seeds).
 
 The second reader has the codebook, the facts and the documents, and not the first codes. Agreement is Cohen's weighted
 kappa with linear weights: a difference counts by how far apart two levels lie. The levels stand for amounts in equal
@@ -217,8 +217,10 @@ def kappa_within(groups: Iterable[Sequence[Pair]]) -> float | None:
     """Kappa over several fields, chance being reckoned field by field.
 
     Readers get nothing for knowing that one field stands higher than another, as they do where all are thrown together.
+    A field with one number tells nothing and is left out. In a field with few, chance is reckoned from the very codes
+    it is held against, so that many small fields pull kappa down.
     """
-    groups = [pairs for pairs in groups if pairs]
+    groups = [pairs for pairs in groups if len(pairs) > 1]
     expected = sum(len(pairs) * expected_difference(pairs) for pairs in groups)
     observed = sum(len(pairs) * observed_difference(pairs) for pairs in groups)
     return None if expected <= _TINY else 1.0 - observed / expected
