@@ -17,6 +17,7 @@ from PIL import Image
 
 from helpers.kept_files import kept_files, shown
 from helpers.markdown import anchors, targets, torn_rows
+from sim.evidence.evidence import load_evidence
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -100,6 +101,13 @@ def test_a_stale_page_is_told_and_then_renewed(printer, tmp_path, monkeypatch, c
     assert printer.main([]) == 0
     assert page.read_text(encoding="utf-8") == "new"
     assert printer.main(["--check"]) == 0
+
+
+def test_the_sheet_of_the_second_reader_tells_no_level(monkeypatch):
+    monkeypatch.syspath_prepend(ROOT / "tools")
+    asked = [line for line in tool("print_codebook").sheet(load_evidence()).splitlines() if line.endswith("}")]
+    assert asked
+    assert all(line.endswith(": {level: , passage: }") for line in asked)
 
 
 # --- tables, links, names --------------------------------------------------------------------------------------------

@@ -70,8 +70,8 @@ def _agreement(report: "Report | None") -> list[str]:
     if report is None:
         return [
             *lines,
-            "Nobody has coded a second time yet (there is no `recoding.yaml` among the seeds), so how far these codes depend on"
-            " who read is not known.",
+            "Nobody has coded a second time yet (there is no `recoding.yaml` among the seeds), so how far these codes"
+            " depend on who read is not known.",
             "",
         ]
     recoding, overall = report.recoding, report.overall

@@ -229,3 +229,13 @@ class TestOurs:
         evidence = load_evidence()
         recoding = load_recoding(evidence)
         assert recoding is None or compare_codes(evidence, recoding).overall.pairs > 0
+
+
+class TestAudit:
+    def test_the_audit_shows_agreement_and_what_to_measure_first(self, capsys: pytest.CaptureFixture[str]) -> None:
+        from sim.cli import main
+
+        main.main(["audit"])
+        said = capsys.readouterr().out
+        assert "second reader" in said
+        assert "Measure first" in said
