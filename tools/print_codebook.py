@@ -67,6 +67,8 @@ def print_codebook(evidence: "Evidence", printed: str) -> str:
 def _agreement(report: "Report | None") -> list[str]:
     """How far a second reader agrees."""
     lines = ["## Whether a second reader agrees", ""]
+    from sim.evidence.agreement import HIDDEN
+
     if report is None:
         return [
             *lines,
@@ -79,7 +81,15 @@ def _agreement(report: "Report | None") -> list[str]:
     lines += [
         f"{recoding.coder[:1].upper()}{recoding.coder[1:]}, {recoding.date}: {one_line(recoding.seen)} {answered} were"
         f" coded again, and {overall.only_second + overall.neither:,} numbers were looked at that the first coder had"
-        " left as assumed. The cases that the codebook shows do not count.",
+        " left as assumed. "
+        + (
+            "The cases that the codebook shows were hidden from the second reader, and count."
+            if recoding.cases == HIDDEN
+            else "The cases that the codebook shows do not count."
+        )
+        + " The first codes stand here as they were then; what was decided after both readings is in the table of"
+        " differences. Both readers were trained in the same school and share its habits: strangers would agree less."
+        " Of what lies in the facts' wording and not in the documents, agreement says nothing.",
         "",
         *_overall(report),
         "",
@@ -107,14 +117,22 @@ def _agreement(report: "Report | None") -> list[str]:
         lines += ["### Where they differ", "", "The furthest apart first.", ""]
         rows = [
             (
-                *(f"`{number.name}`", level_in_words(number.value), second.level, _passages(number)),
+                *(f"`{number.name}`", second.first or level_in_words(number.value), second.level, _now(number)),
+                _passages(number),
                 *(", ".join(second.passages), one_line(second.reason)),
             )
             for number, second in report.differ
         ]
-        head = ("Number", "First", "Second", "Passage of the first", "Passage of the second", "Reason of the second")
+        head = ("Number", "First", "Second", "Now", "Passage of the first", "Passage of the second", "Why the second")
         lines += table(head, rows)
     return lines
+
+
+def _now(number: "Number") -> str:
+    """The level of a number today, after the two readings were looked at."""
+    from sim.evidence.numbers import Basis
+
+    return level_in_words(number.value) if number.basis is Basis.CODED else number.basis.name.lower()
 
 
 def _overall(report: "Report") -> list[str]:

@@ -9,16 +9,16 @@ of their own, and the sign counts where a field has one.
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from sim.evidence.agenda import field_to_settle
 from sim.evidence.codebook import field_of
-from sim.evidence.numbers import CODE_SCHEMA, Basis, Number, level_value
+from sim.evidence.kappa import Pair, interval, kappa_within, weighted_kappa
+from sim.evidence.numbers import CODE_SCHEMA, LEVELS, Basis, Number, level_value
 from sim.evidence.worlds import shipped_folder
 from sim.io.errors import Entry, Problems, listed, nearest_to
 from sim.io.forms import (
@@ -32,6 +32,7 @@ from sim.io.forms import (
     read_file,
     read_form,
     schema_of,
+    word,
 )
 
 if TYPE_CHECKING:
@@ -39,16 +40,12 @@ if TYPE_CHECKING:
 
 FILE = "recoding.yaml"
 CANNOT_SAY = "cannot say"
+ASSUMED = "assumed"
+SEEN, HIDDEN = "seen", "hidden"
 FEW = 5
 """With fewer numbers than this kappa says nothing and is not given."""
-ENOUGH = 10
-"""With fewer judgements than this no interval is given."""
-_TWO_SIDED_95 = 1.96
 _ONE_LEVEL = 0.25
 _TINY = 1e-9
-
-Pair: TypeAlias = tuple[float, float]
-"""The first and the second code of one number, as what their levels stand for."""
 
 
 # --- how it is written -----------------------------------------------------------------------------------------------
@@ -56,12 +53,18 @@ Pair: TypeAlias = tuple[float, float]
 
 @dataclass(frozen=True, kw_only=True)
 class SecondCode:
-    """What the second reader says of one number; value: what the level stands for, None for `cannot say`."""
+    """What the second reader says of one number; value: what the level stands for, None for `cannot say`.
+
+    first: the first reader's level when the second one read, `assumed` where there was none; '' for as it is now.
+    field: where the codebook has dropped its field since, that field; '' otherwise.
+    """
 
     level: str
     value: float | None
     passages: tuple[str, ...] = ()
     reason: str = ""
+    first: str = ""
+    field: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +75,7 @@ class Recoding:
     date: str
     seen: str
     codes: Mapping[str, SecondCode]
+    cases: str = SEEN
 
 
 def _read_passages(entry: Entry, evidence: Evidence) -> tuple[str, ...]:
@@ -100,6 +104,10 @@ CODE: Form[Evidence] = Form(
             "the fact, or the place in a document, that decides; two for a level halfway"
         ),
         "reason": TEXT.says("why this level and not the next"),
+        "first": as_written({"anyOf": [{"const": ASSUMED}, CODE_SCHEMA]}).says(
+            "the first code when the second was made"
+        ),
+        "field": TEXT.says("the field it was coded by, where the codebook has dropped that since"),
     },
 )
 RECODING: Form[object] = Form(
@@ -108,7 +116,8 @@ RECODING: Form[object] = Form(
         "date": TEXT.says("when"),
         "seen": TEXT.says("what the coder had seen, and what not"),
         "codes": group(schema_of(CODE), "codes by number").says("the codes by number"),
-    }
+    },
+    may={"cases": word((SEEN, HIDDEN)).says("whether the coder had seen the cases of the codebook", SEEN)},
 )
 
 
@@ -125,7 +134,8 @@ def load_recoding(evidence: Evidence, folder: Path | str | None = None) -> Recod
     values = read_file(path, RECODING, None, problems)
     known = [name for name in evidence.numbers if field_of(name, evidence.codebook) is not None]
     for name, entry in (values.pop("codes") or {}).items():
-        if name not in known:
+        dropped = isinstance(entry.value, dict) and "field" in entry.value and name in evidence.numbers
+        if name not in known and not dropped:
             allowed = "a number that a field of the codebook covers"
             entry.refuse(found=f"'{name}'", allowed=allowed, nearest=nearest_to(name, known))
             continue
@@ -139,18 +149,30 @@ def load_recoding(evidence: Evidence, folder: Path | str | None = None) -> Recod
 def _second_code(entry: Entry, name: str, evidence: Evidence) -> SecondCode | None:
     values = read_form(entry, CODE, evidence)
     field = field_of(name, evidence.codebook)
-    if values is None or values["level"] is None or field is None:
+    if values is None or values["level"] is None:
         return None
+    levels = tuple(LEVELS) if field is None else tuple(field.levels)
     text = values["level"].text or ""
     value = None if text == CANNOT_SAY else level_value(text)
     parts = text.removeprefix("-").split("/")
-    off = value is None or any(part not in field.levels for part in parts) or (text[:1] == "-" and not field.signed)
+    signed = field is not None and field.signed
+    off = value is None or any(part not in levels for part in parts) or (text[:1] == "-" and not signed)
+    first = "" if values["first"] is None else values["first"].text or ""
+    if first not in ("", ASSUMED) and level_value(first) is None:
+        values["first"].refuse(allowed=f"a level, or '{ASSUMED}'", nearest=nearest_to(first, [*LEVELS, ASSUMED]))
     if text != CANNOT_SAY and off:
-        allowed = f"a level of {field.id}: {listed(field.levels)}, two neighbours, or '{CANNOT_SAY}'"
-        values["level"].refuse(allowed=allowed, nearest=nearest_to(text, [*field.levels, CANNOT_SAY]))
+        allowed = f"a level: {listed(levels)}, two neighbours, or '{CANNOT_SAY}'"
+        values["level"].refuse(allowed=allowed, nearest=nearest_to(text, [*levels, CANNOT_SAY]))
     elif text != CANNOT_SAY and len(values["passage"]) < len(parts):
         entry.refuse(found="", message="a level needs its passage, and halfway between two needs two of them")
-    return SecondCode(level=text, value=value, passages=values["passage"], reason=values["reason"])
+    return SecondCode(
+        level=text,
+        value=value,
+        passages=values["passage"],
+        reason=values["reason"],
+        first=first,
+        field="" if field is not None else values["field"],
+    )
 
 
 def recoding_schema() -> dict[str, Any]:
@@ -183,66 +205,33 @@ def _cases(evidence: Evidence) -> frozenset[str]:
 
 
 def _to_compare(evidence: Evidence, recoding: Recoding) -> dict[str, list[str]]:
-    """By field, the coded numbers, and of the others those that the second reader was shown; no cases of the book."""
-    shown, found = _cases(evidence), dict[str, list[str]]()
-    for number in evidence.numbers.values():
-        field = field_of(number.name, evidence.codebook)
-        looked_at = number.basis is Basis.CODED or number.name in recoding.codes
-        if field is not None and looked_at and number.name not in shown:
-            found.setdefault(field.id, []).append(number.name)
-    return {field: found[field] for field in evidence.codebook if field in found}
+    """By field, the coded numbers, and of the others those that the second reader was shown.
 
-
-# --- kappa -----------------------------------------------------------------------------------------------------------
-
-
-def weighted_kappa(pairs: Sequence[Pair], power: int = 1) -> float | None:
-    """Cohen's weighted kappa; power: 1 for linear weights, 2 for squares. None where no two codes differ by chance."""
-    expected = expected_difference(pairs, power)
-    return None if expected <= _TINY else 1.0 - observed_difference(pairs, power) / expected
-
-
-def observed_difference(pairs: Sequence[Pair], power: int = 1) -> float:
-    """The mean difference of the two codes of a number, to the power."""
-    return sum(abs(one - two) ** power for one, two in pairs) / max(len(pairs), 1)
-
-
-def expected_difference(pairs: Sequence[Pair], power: int = 1) -> float:
-    """The same where each reader deals out the same codes at random."""
-    every = ((one, two) for one, _ in pairs for _, two in pairs)
-    return sum(abs(one - two) ** power for one, two in every) / max(len(pairs), 1) ** 2
-
-
-def kappa_within(groups: Iterable[Sequence[Pair]]) -> float | None:
-    """Kappa over several fields, chance being reckoned field by field.
-
-    Readers get nothing for knowing that one field stands higher than another, as they do where all are thrown together.
-    A field with one number tells nothing and is left out. In a field with few, chance is reckoned from the very codes
-    it is held against, so that many small fields pull kappa down.
+    Cases of the book are left out where the reader had seen them; fields that the book has dropped come last.
     """
-    groups = [pairs for pairs in groups if len(pairs) > 1]
-    expected = sum(len(pairs) * expected_difference(pairs) for pairs in groups)
-    observed = sum(len(pairs) * observed_difference(pairs) for pairs in groups)
-    return None if expected <= _TINY else 1.0 - observed / expected
+    shown = _cases(evidence) if recoding.cases == SEEN else frozenset[str]()
+    found = dict[str, list[str]]()
+    for name in evidence.numbers:
+        field = _field(name, evidence, recoding)
+        looked_at = _first(name, evidence, recoding) is not None or name in recoding.codes
+        if field and looked_at and name not in shown:
+            found.setdefault(field, []).append(name)
+    dropped = [field for field in found if field not in evidence.codebook]
+    return {field: found[field] for field in (*evidence.codebook, *dropped) if field in found}
 
 
-def interval(
-    parts: Sequence[Sequence[tuple[str, Pair]]], kappa: Callable[[Sequence[tuple[str, Pair]]], float | None]
-) -> Pair | None:
-    """A 95 % interval of kappa, leaving out one part at a time (jackknife); None where it would mean nothing.
+def _field(name: str, evidence: Evidence, recoding: Recoding) -> str:
+    """The field of a number, one that the codebook has dropped included; '' where it has none."""
+    field = field_of(name, evidence.codebook)
+    return recoding.codes[name].field if field is None and name in recoding.codes else "" if field is None else field.id
 
-    parts: the numbers, each with its field, that one judgement decided.
-    """
-    whole = [pair for part in parts for pair in part]
-    middle = kappa(whole)
-    if len(parts) < ENOUGH or middle is None:
-        return None
-    without = [kappa([pair for other in parts if other is not part for pair in other]) for part in parts]
-    values = [value for value in without if value is not None]
-    mean = math.fsum(values) / len(values)
-    spread = math.fsum((value - mean) ** 2 for value in values) * (len(values) - 1) / len(values)
-    half = _TWO_SIDED_95 * math.sqrt(spread)
-    return (max(middle - half, -1.0), min(middle + half, 1.0)) if half > _TINY else None
+
+def _first(name: str, evidence: Evidence, recoding: Recoding) -> float | None:
+    """The first code of a number as it was when the second was made; None where it was not coded."""
+    second, number = recoding.codes.get(name), evidence.numbers[name]
+    if second is not None and second.first:
+        return level_value(second.first)
+    return number.value if number.basis is Basis.CODED else None
 
 
 # --- agreement -------------------------------------------------------------------------------------------------------
@@ -313,19 +302,19 @@ def _pairs(names: Iterable[str], evidence: Evidence, recoding: Recoding) -> list
     """The numbers that both readers coded, each with the two codes."""
     found = []
     for name in names:
-        number, second = evidence.numbers[name], recoding.codes.get(name)
-        if number.basis is Basis.CODED and second is not None and second.value is not None:
-            found.append((name, (number.value, second.value)))
+        first, second = _first(name, evidence, recoding), recoding.codes.get(name)
+        if first is not None and second is not None and second.value is not None:
+            found.append((name, (first, second.value)))
     return found
 
 
 def _agreement(what: str, names: Sequence[str], evidence: Evidence, recoding: Recoding) -> Agreement:
-    first = {name for name in names if evidence.numbers[name].basis is Basis.CODED}
+    first = {name for name in names if _first(name, evidence, recoding) is not None}
     looked_at = {name for name in names if name in recoding.codes}
     said = {name for name in looked_at if recoding.codes[name].value is not None}
     named = _pairs(names, evidence, recoding)
     pairs = [pair for _, pair in named]
-    fields = {name: field.id for name in names if (field := field_of(name, evidence.codebook)) is not None}
+    fields = {name: _field(name, evidence, recoding) for name in names}
     parts: dict[tuple[str, str], list[tuple[str, Pair]]] = defaultdict(list)
     for name, pair in named:
         parts[fields[name], evidence.numbers[name].passage].append((fields[name], pair))

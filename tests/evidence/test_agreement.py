@@ -149,14 +149,16 @@ class TestReading:
         ("codes", "says"),
         [
             ({"powers.CHN.carrot": code("low")}, "a number that a field of the codebook covers"),
-            ({STICK: code("dominant")}, "a level of stick: none, low, medium, high, two neighbours, or 'cannot say'"),
-            ({STICK: code("-low")}, "a level of stick"),
-            ({STICK: code("low/high")}, "a level of stick"),
+            ({STICK: code("dominant")}, "a level: none, low, medium, high, two neighbours, or 'cannot say'"),
+            ({STICK: code("-low")}, "a level: none"),
+            ({STICK: code("low/high")}, "a level: none"),
             ({STICK: code("low", "no-such-fact")}, "the id of a fact, or the id of a document"),
             ({STICK: code("low", "a-paper")}, "a comma and the place in it"),
             ({STICK: {"level": "low"}}, "a level needs its passage"),
             ({STICK: code("low/medium")}, "halfway between two needs two of them"),
             ({STICK: {"passage": "big-trade"}}, "'level' is missing"),
+            ({STICK: code("low") | {"first": "lowish"}}, "a level, or 'assumed'"),
+            ({"powers.CHN.sticks": code("low") | {"field": "gone"}}, "Did you mean 'powers.CHN.stick'?"),
         ],
     )
     def test_what_is_wrong_is_refused(self, tmp_path: Path, codes: dict[str, Any], says: str) -> None:
@@ -174,6 +176,23 @@ class TestComparing:
         report = compare_codes(evidence, recoding)
         assert (report.overall.pairs, report.overall.same, report.overall.near) == (2, 1, 1)
         assert [(number.name, second.level) for number, second in report.differ] == [(CARROT, "high")]
+
+    def test_cases_that_were_hidden_count(self, tmp_path: Path) -> None:
+        both = {name: code("high") for name in (STICK, CARROT, "powers.RUS.stick")}
+        contents = seeds(both)
+        contents[FILE]["cases"] = "hidden"
+        assert compare_codes(*read(tmp_path, contents)).overall.pairs == 3
+
+    def test_what_is_decided_afterwards_makes_no_agreement(self, tmp_path: Path) -> None:
+        stood = code("high") | {"first": "low"}
+        report = compare_codes(*read(tmp_path, seeds({STICK: stood, CARROT: code("low") | {"first": "assumed"}})))
+        assert (report.overall.pairs, report.overall.same, report.overall.only_second) == (1, 0, 1)
+
+    def test_a_field_that_was_dropped_is_told_of(self, tmp_path: Path) -> None:
+        dropped = code("dominant") | {"first": "low", "field": "pull"}
+        report = compare_codes(*read(tmp_path, seeds({STICK: code("high"), "powers.CHN.carrot": dropped})))
+        assert list(report.fields) == ["stick", "pull"]
+        assert (report.fields["pull"].pairs, report.fields["pull"].near) == (1, 0)
 
     def test_too_few_say_nothing(self, tmp_path: Path) -> None:
         evidence, recoding = read(tmp_path, seeds({STICK: code("high"), CARROT: code("low")}))
