@@ -42,6 +42,9 @@ Bools: TypeAlias = NDArray[np.bool_]
 Floats: TypeAlias = NDArray[np.float64]
 
 BASE = "baseline"
+LEAST = 0.01
+"""The least by which an outcome from 0 to 1 has to differ before it counts as seen: what a table would show."""
+
 _CHUNK = 2000  # runs held in memory at a time
 
 
@@ -56,6 +59,11 @@ class Verdict(Enum):
     def word(self) -> str:
         """As written in tables."""
         return self.name.lower()
+
+    @property
+    def plural(self) -> str:
+        """As written behind a number of them."""
+        return {"HOLDS": "hold", "MISSES": "are missed", "UNCLEAR": "are unclear"}[self.name]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -213,12 +221,22 @@ def _balanced(view: View, _: Reported, sight: Sight, states: Sequence[str]) -> B
     return np.asarray(~over[last][:, view.states(states)].any(axis=1))
 
 
+def _rise(view: View, entry: Reported, sight: Sight, states: Sequence[str]) -> Floats:
+    """How much higher an outcome is than in the same runs without what is laid here."""
+    return _amount(view, view.block, sight, states) - _amount(view, view.without(entry), sight, states)
+
+
+def _least(sight: Sight) -> float:
+    """The smallest step that anybody would see: a hundredth where the outcome runs from 0 to 1, else any at all."""
+    return LEAST if BY_NAME[sight.what].unit == "0..1" else 0.0
+
+
 def _rose(view: View, entry: Reported, sight: Sight, states: Sequence[str]) -> Bools:
-    return _amount(view, view.block, sight, states) > _amount(view, view.without(entry), sight, states)
+    return np.asarray(_rise(view, entry, sight, states) > _least(sight))
 
 
 def _fell(view: View, entry: Reported, sight: Sight, states: Sequence[str]) -> Bools:
-    return _amount(view, view.block, sight, states) < _amount(view, view.without(entry), sight, states)
+    return np.asarray(_rise(view, entry, sight, states) < -_least(sight))
 
 
 def _no_higher(view: View, entry: Reported, sight: Sight, states: Sequence[str]) -> Bools:

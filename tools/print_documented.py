@@ -1,0 +1,89 @@
+"""The page of the documents as a test: what they report as done, and how often the model does it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.evidence.evidence import Evidence
+
+MEASURED = Path(__file__).resolve().parent.parent / "experiments" / "documented.json"
+
+
+def print_documented(evidence: "Evidence", printed: str) -> str:
+    """The page, out of `experiments/documented.json`; `printed` is the line that says where it comes from."""
+    from sim.analysis.documented import LEAST
+    from sim.analysis.documented_file import load_documented
+    from sim.analysis.documented_results import counted_verdicts, read_replay
+
+    found, book = read_replay(MEASURED), load_documented(evidence)
+    lines = [
+        printed,
+        "",
+        "# Documents as a test",
+        "",
+        "What the documents report as done (deals, pledges, journeys, votes, tariffs) is laid in the home world as of its date,"
+        " and what they say was seen next is looked for (`multivector documented`; `make documented` measures again)."
+        " Entries stand in [`seeds/documented.yaml`](../seeds/documented.yaml). All are laid together, from 2025 on, since"
+        " that is how it happened; those dated before, or by nobody, are laid by themselves. A thing *holds* where the whole"
+        " 95% interval of the share of runs in which it is seen lies on or above the line, nine in ten; it *misses* where"
+        f" the whole of it lies below. What rises or falls on a scale from 0 to 1 has to do so by {LEAST:g}, beside the"
+        " same run without what is laid. No number of the model was moved to make one of them come out. Conditional"
+        " exploration, not a forecast.",
+        "",
+        f"**{counted_verdicts(found).capitalize()}.**",
+        "",
+    ]
+    notes = {entry.id: entry.note for entry in book.entries}
+    for sort, several in found.groupby("sort", sort=False):
+        lines += [f"## {sort}", ""]
+        for entry, rows in several.groupby("entry", sort=False):
+            lines += _entry(rows, notes.get(str(entry), ""))
+    return "\n".join([*lines, *_left_out(evidence)]).rstrip() + "\n"
+
+
+def _entry(rows: "pd.DataFrame", note: str) -> Iterator[str]:
+    from print_pages import codes, one_line, table
+
+    first = rows.iloc[0]
+    when = f" Dated {first['dates']}." if first["dates"] else ""
+    yield f"### `{first['entry']}`"
+    yield ""
+    yield f"{one_line(first['says'])}{when} Facts: {codes(first['evidence'].split())}.{' ' + one_line(note) if note else ''}"
+    yield ""
+    yield from table(
+        ("Who", "What was seen", "Share of runs, %", "Line", "Verdict"), (_row(row) for row in _records(rows))
+    )
+    for reason, several in rows[rows["reason"] != ""].groupby("reason", sort=False):
+        whom = ", ".join(dict.fromkeys(several["states"]))
+        yield f"Why not ({whom}): {one_line(reason)}"
+        yield ""
+
+
+def _records(rows: "pd.DataFrame") -> list[dict[str, object]]:
+    records: list[dict[str, object]] = rows.to_dict("records")
+    return records
+
+
+def _row(row: dict[str, object]) -> tuple[str, ...]:
+    from sim.cli.documented_report import share_words
+
+    share, low, high, line = (float(str(row[key])) for key in ("share", "low", "high", "line"))
+    verdict = str(row["verdict"])
+    loud = verdict if verdict == "holds" else f"**{verdict}**"
+    return str(row["states"]), str(row["seen"]), share_words(share, low, high), f"{100 * line:.0f}", loud
+
+
+def _left_out(evidence: "Evidence") -> Iterator[str]:
+    from print_pages import codes, one_line, table
+    from sim.analysis.documented_file import load_documented
+
+    book = load_documented(evidence)
+    yield "## What is not asked of the model"
+    yield ""
+    yield "Reported as well, and left out: the model cannot say it, or nothing is reported that could be seen next."
+    yield ""
+    rows = ((one_line(one.says), codes(one.evidence), one_line(one.why)) for one in book.left_out)
+    yield from table(("Reported", "Facts", "Why it is left out"), rows)
