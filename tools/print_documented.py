@@ -24,12 +24,13 @@ def print_documented(evidence: "Evidence", printed: str) -> str:
         "",
         "# Documents as a test",
         "",
-        "What the documents report as done (deals, pledges, journeys, votes, tariffs) is laid in the home world as of its date,"
-        " and what they say was seen next is looked for (`multivector documented`; `make documented` measures again)."
-        " Entries stand in [`seeds/documented.yaml`](../seeds/documented.yaml). All are laid together, from 2025 on, since"
-        " that is how it happened; those dated before, or by nobody, are laid by themselves. A thing *holds* where the whole"
-        " 95% interval of the share of runs in which it is seen lies on or above the line, nine in ten; it *misses* where"
-        f" the whole of it lies below. What rises or falls on a scale from 0 to 1 has to do so by {LEAST:g}, beside the"
+        "What the documents report as done (deals, pledges, journeys, votes, tariffs) is laid in the home world as of"
+        " its date, and what they say was seen next is looked for (`multivector documented`; `make documented` measures"
+        " again). Entries stand in [`seeds/documented.yaml`](../seeds/documented.yaml). All are laid together, from"
+        " 2025 on, since that is how it happened; those dated before, or by nobody, are laid by themselves. A thing"
+        " *holds* where the whole 95% interval of the share of runs in which it is seen lies on or above the line, nine"
+        " in ten; it *misses* where the whole of it lies below, and is *unclear* in between."
+        f" What rises or falls on a scale from 0 to 1 has to do so by {LEAST:g}, beside the"
         " same run without what is laid. No number of the model was moved to make one of them come out. Conditional"
         " exploration, not a forecast.",
         "",
@@ -51,7 +52,8 @@ def _entry(rows: "pd.DataFrame", note: str) -> Iterator[str]:
     when = f" Dated {first['dates']}." if first["dates"] else ""
     yield f"### `{first['entry']}`"
     yield ""
-    yield f"{one_line(first['says'])}{when} Facts: {codes(first['evidence'].split())}.{' ' + one_line(note) if note else ''}"
+    said = f"{one_line(first['says'])}{when} Facts: {codes(first['evidence'].split())}."
+    yield f"{said} {one_line(note)}".rstrip()
     yield ""
     yield from table(
         ("Who", "What was seen", "Share of runs, %", "Line", "Verdict"), (_row(row) for row in _records(rows))
@@ -78,6 +80,7 @@ def _row(row: dict[str, object]) -> tuple[str, ...]:
 
 def _left_out(evidence: "Evidence") -> Iterator[str]:
     from print_pages import codes, one_line, table
+
     from sim.analysis.documented_file import load_documented
 
     book = load_documented(evidence)
