@@ -273,7 +273,8 @@ def _shrank(view: View, _: Reported, sight: Sight, states: Sequence[str]) -> Boo
 def _led(view: View, _: Reported, sight: Sight, states: Sequence[str]) -> Bools:
     values = view.block.power_measure(sight.what)[:, sight.end - view.book.start, view.states(states)].sum(axis=1)
     mine = view.powers(sight)
-    others = [place for place in range(values.shape[1]) if place not in mine]
+    named = sight.before or view.block.powers
+    others = [place for place, code in enumerate(view.block.powers) if code in named and place not in mine]
     return np.asarray(values[:, mine].min(axis=1) > values[:, others].max(axis=1))
 
 

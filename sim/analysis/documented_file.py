@@ -78,7 +78,7 @@ class Seen(Enum):
     NO_HIGHER = "no higher than in the same run without what is laid here"
     GREW = "higher at the end of the time than at its beginning"
     SHRANK = "lower at the end of the time than at its beginning"
-    LED = "more with the power than with any other"
+    LED = "more with the power than with any other, or than with those named"
 
     @property
     def word(self) -> str:
@@ -95,6 +95,7 @@ _ALLOWED = {
     "with": _OUTCOME | _SIGNATURE | _ANSWER | {Seen.VISITED},
     "kind": _SIGNATURE | _ANSWER,
     "together": _OUTCOME,
+    "before": frozenset((Seen.LED,)),
 }
 VOTES = frozenset((Seen.VOTED_YES, Seen.VOTED_NO, Seen.ABSTAINED, Seen.STAYED_AWAY, Seen.STOOD_ASIDE))
 BESIDE = frozenset((Seen.ROSE, Seen.FELL, Seen.NO_HIGHER))
@@ -111,6 +112,7 @@ class Sight:
     seen: Seen
     states: tuple[str, ...]
     powers: tuple[str, ...]
+    before: tuple[str, ...]  # those that it is compared with; empty for all others
     kind: str
     what: str
     start: int  # quarters, year * 4 + quarter - 1, both looked at
@@ -211,6 +213,7 @@ SIGHT: Form[Codes] = Form(
         "what": _WHAT.says("the outcome that is looked at"),
         "from": QUARTER.says("the first quarter looked at; without it, that of the first event laid here"),
         "to": QUARTER.says("the last quarter looked at; without it, that of the last event laid here"),
+        "before": replace(POWERS, missing=()).says("those that the power is compared with, in place of all others"),
         "together": TRUE_OR_FALSE.says("whether the states are added up", False),
         "line": percentage(0, 1).says("in what share of runs it has to be seen", USUAL_LINE),
         "miss": TEXT.says("why it is not seen, where that is known"),
@@ -325,6 +328,7 @@ def _sight(place: Entry, values: Values, events: tuple[Event, ...], span: tuple[
         seen=values["seen"],
         states=values["of"],
         powers=values["with"],
+        before=values["before"],
         kind=values["kind"] or "",
         what=values["what"],
         start=start,
