@@ -60,10 +60,14 @@ class Verdict(Enum):
         """As written in tables."""
         return self.name.lower()
 
-    @property
-    def plural(self) -> str:
-        """As written behind a number of them."""
-        return {"HOLDS": "hold", "MISSES": "are missed", "UNCLEAR": "are unclear"}[self.name]
+    def counted(self, number: int) -> str:
+        """So many of them, in words."""
+        one, more = {
+            "HOLDS": ("holds", "hold"),
+            "MISSES": ("is missed", "are missed"),
+            "UNCLEAR": ("is unclear", "are unclear"),
+        }[self.name]
+        return f"{number} {one if number == 1 else more}"
 
 
 @dataclass(frozen=True, kw_only=True)

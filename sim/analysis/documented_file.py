@@ -343,7 +343,7 @@ def _check_laid(place: Entry, values: Values, events: tuple[Event, ...], window:
     """Answers need an offer, votes a vote, and what rises or falls beside something needs that something."""
     seen = values["seen"]
     if seen in _ANSWER:
-        for state in values["of"]:
+        for state in values["of"] or ():
             if not offers_to(events, state, values["with"], values["kind"] or ""):
                 place.refuse(key="of", found=f"no offer to '{state}' is laid here", allowed="an offer among 'events'")
     if seen in VOTES:

@@ -9,7 +9,6 @@ from sim.analysis.documented import Replayed, Verdict
 from sim.analysis.documented_file import BESIDE, VOTES, Seen, Sight
 from sim.analysis.effect_tables import reading_measured, records_of
 from sim.io.text import CAUTION, listing
-from sim.io.writers import write_text
 from sim.model.variables import in_words
 from sim.scenario.calendar import quarter_text
 
@@ -86,7 +85,7 @@ def counted_verdicts(table: "pd.DataFrame") -> str:
     """How many hold, miss and are unclear, in words."""
     verdicts = list(table["verdict"])
     counts = {one: verdicts.count(one.word) for one in Verdict}
-    return ", ".join(f"{count} {one.plural}" for one, count in counts.items() if count)
+    return ", ".join(one.counted(count) for one, count in counts.items() if count)
 
 
 def unexplained(table: "pd.DataFrame") -> list[str]:
@@ -98,15 +97,15 @@ def unexplained(table: "pd.DataFrame") -> list[str]:
 # --- on disk ---------------------------------------------------------------------------------------------------------
 
 
-def write_replay(table: "pd.DataFrame", path: Path | str) -> None:
-    """Write the table as one JSON file, the same bytes for the same answers."""
+def replay_text(table: "pd.DataFrame") -> str:
+    """The table as one JSON file, the same bytes for the same answers."""
     rows = ",\n".join(f"  {json.dumps(row, ensure_ascii=False)}" for row in records_of(table))
     head = f' "note": {json.dumps(CAUTION)},\n "format": {DOCUMENTED_FORMAT},\n "rows": [\n'
-    write_text(Path(path), "{\n" + head + rows + "\n ]\n}\n")
+    return "{\n" + head + rows + "\n ]\n}\n"
 
 
 def read_replay(path: Path | str) -> "pd.DataFrame":
-    """Read what `write_replay` wrote.
+    """Read a file that holds what `replay_text` gives.
 
     Raises
     ------

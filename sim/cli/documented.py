@@ -23,18 +23,14 @@ def _documented(asked: argparse.Namespace) -> int:
     out = None if asked.out is None else Path(asked.out)
     check_suffix(out)
     from sim.analysis.documented import replay
-    from sim.analysis.documented_results import table_of, write_replay
+    from sim.analysis.documented_results import replay_text, table_of
     from sim.cli.documented_report import print_replay
 
     table = table_of(replay(asked.runs, file=asked.file, progress=lambda what: say(f"{what} ...")))
     print_replay(table)
-    if out is None:
-        return DONE
-    if out.suffix == ".csv":
+    if out is not None:
         from sim.analysis.effect_tables import csv_of
 
-        write_out(out, csv_of(table))
-    else:
-        write_replay(table, out)
-    print(f"table     {relative(out)}")
+        write_out(out, csv_of(table) if out.suffix == ".csv" else replay_text(table))
+        print(f"table     {relative(out)}")
     return DONE
