@@ -34,8 +34,9 @@ def print_documented(evidence: "Evidence", printed: str) -> str:
         " same run without what is laid. No number of the model was moved to make one of them come out. Conditional"
         " exploration, not a forecast.",
         "",
-        f"**{counted_verdicts(found).capitalize()}.**",
+        f"**{counted_verdicts(found)}**, state by state and thing by thing.",
         "",
+        *_counts(found),
     ]
     notes = {entry.id: entry.note for entry in book.entries}
     for sort, several in found.groupby("sort", sort=False):
@@ -45,11 +46,24 @@ def print_documented(evidence: "Evidence", printed: str) -> str:
     return "\n".join([*lines, *_left_out(evidence)]).rstrip() + "\n"
 
 
+def _counts(found: "pd.DataFrame") -> list[str]:
+    from print_pages import table
+
+    from sim.analysis.documented import Verdict
+
+    rows = []
+    for sort, several in found.groupby("sort", sort=False):
+        verdicts = list(several["verdict"])
+        rows.append((str(sort), *(str(verdicts.count(one.word)) for one in Verdict)))
+    lines: list[str] = table(("", *(one.word for one in Verdict)), rows)
+    return lines
+
+
 def _entry(rows: "pd.DataFrame", note: str) -> Iterator[str]:
     from print_pages import codes, one_line, table
 
     first = rows.iloc[0]
-    when = f" Dated {first['dates']}." if first["dates"] else ""
+    when = f" Dated {first['dates'].split('; ')[0]}." if first["dates"] else ""
     yield f"### `{first['entry']}`"
     yield ""
     said = f"{one_line(first['says'])}{when} Facts: {codes(first['evidence'].split())}."

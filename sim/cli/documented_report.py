@@ -22,7 +22,7 @@ def print_replay(table: "pd.DataFrame", file: TextIO | None = None) -> None:
         console.print(f"\n[bold]{sort}[/bold]")
         for entry, rows in several.groupby("entry", sort=False):
             first = rows.iloc[0]
-            when = f" [dim]({first['dates']})[/dim]" if first["dates"] else ""
+            when = f" [dim]({first['dates'].split('; ')[0]})[/dim]" if first["dates"] else ""
             console.print(f"\n[bold]{entry}[/bold]: {first['says']}{when}")
             console.print(_rows(rows))
             for reason in dict.fromkeys(one for one in rows["reason"] if one):
