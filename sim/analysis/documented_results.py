@@ -94,6 +94,16 @@ def unexplained(table: "pd.DataFrame") -> list[str]:
     return list(dict.fromkeys(str(name) for name in bare["entry"]))
 
 
+def idle_reasons(found: Sequence[Replayed]) -> list[str]:
+    """Entries with a reason for something that is missed nowhere."""
+    needed: dict[tuple[str, int], bool] = {}
+    for one in found:
+        if one.sight.miss:
+            key = (one.entry.id, one.entry.sights.index(one.sight))
+            needed[key] = needed.get(key, False) or one.verdict is not Verdict.HOLDS
+    return list(dict.fromkeys(entry for (entry, _), is_needed in needed.items() if not is_needed))
+
+
 # --- on disk ---------------------------------------------------------------------------------------------------------
 
 

@@ -23,11 +23,12 @@ def _documented(asked: argparse.Namespace) -> int:
     out = None if asked.out is None else Path(asked.out)
     check_suffix(out)
     from sim.analysis.documented import replay
-    from sim.analysis.documented_results import replay_text, table_of
+    from sim.analysis.documented_results import idle_reasons, replay_text, table_of
     from sim.cli.documented_report import print_replay
 
-    table = table_of(replay(asked.runs, file=asked.file, progress=lambda what: say(f"{what} ...")))
-    print_replay(table)
+    found = replay(asked.runs, file=asked.file, progress=lambda what: say(f"{what} ..."))
+    table = table_of(found)
+    print_replay(table, idle_reasons(found))
     if out is not None:
         from sim.analysis.effect_tables import csv_of
 

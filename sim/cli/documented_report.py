@@ -1,5 +1,6 @@
 """The table that closes `multivector documented`: what was reported beside how often the model does it."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, TextIO
 
 from sim.analysis.documented import Verdict
@@ -12,8 +13,11 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 
-def print_replay(table: "pd.DataFrame", file: TextIO | None = None) -> None:
-    """Print a table of `sim.analysis.documented_results.table_of`, to `file` or to standard output."""
+def print_replay(table: "pd.DataFrame", idle: Sequence[str] = (), file: TextIO | None = None) -> None:
+    """Print a table of `sim.analysis.documented_results.table_of`, to `file` or to standard output.
+
+    idle: entries with a reason for something that is missed nowhere.
+    """
     console = console_for(file)
     console.print()
     console.print("[bold]Documents as a test[/bold]: what they report as done, replayed")
@@ -29,6 +33,8 @@ def print_replay(table: "pd.DataFrame", file: TextIO | None = None) -> None:
                 console.print(f"  [dim]Why not: {reason}[/dim]")
     bare = unexplained(table)
     console.print(f"\n{counted_verdicts(table)}; missed without a reason: {', '.join(bare) or 'nothing'}.")
+    if idle:
+        console.print(f"A reason that is needed no longer: {', '.join(idle)}.")
     console.print(
         f"[dim]Shares of runs in %, with the 95 % interval. Holds: {Verdict.HOLDS.value}; misses: "
         f"{Verdict.MISSES.value}.[/dim]\n"

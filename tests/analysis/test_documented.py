@@ -18,6 +18,7 @@ from sim.analysis.documented import TELLERS, Verdict, View, replay, stage, verdi
 from sim.analysis.documented_file import Seen, load_documented
 from sim.analysis.documented_results import (
     counted_verdicts,
+    idle_reasons,
     read_replay,
     replay_text,
     sight_words,
@@ -54,11 +55,7 @@ def test_nothing_is_missed_without_a_reason(found):
 
 
 def test_a_reason_stands_only_where_something_is_missed(found):
-    by_sight = {}
-    for one in found:
-        by_sight.setdefault((one.entry.id, sight_words(one.sight), one.sight.miss), []).append(one.verdict)
-    idle = [key[:2] for key, verdicts in by_sight.items() if key[2] and set(verdicts) == {Verdict.HOLDS}]
-    assert not idle
+    assert idle_reasons(found) == []
 
 
 def test_what_is_kept_is_of_these_entries_and_says_the_same(found):
@@ -303,8 +300,9 @@ def test_what_is_missed_without_a_reason_is_named():
     assert unexplained(table) == [missed["entry"]]
     assert counted_verdicts(table) == "1 is missed, 1 is unclear"
     out = io.StringIO()
-    print_replay(table, out)
+    print_replay(table, ["some-entry"], out)
     assert f"missed without a reason: {missed['entry']}" in " ".join(out.getvalue().split())
+    assert "A reason that is needed no longer: some-entry." in out.getvalue()
 
 
 def test_no_share_that_is_not_whole_is_rounded_to_none_or_all():
