@@ -49,6 +49,7 @@ class Sort(Enum):
     """What sort of thing is reported; the value is the head of its part of the table."""
 
     DEAL = "Deals and pledges"
+    DEALING = "Dealings of which no sum is known"
     REFUSAL = "What was refused"
     PRESSURE = "Tariffs and pressure"
     SUMMIT = "After summits"
