@@ -43,7 +43,24 @@ def print_documented(evidence: "Evidence", printed: str) -> str:
         lines += [f"## {sort}", ""]
         for entry, rows in several.groupby("entry", sort=False):
             lines += _entry(rows, notes.get(str(entry), ""))
-    return "\n".join([*lines, *_left_out(evidence)]).rstrip() + "\n"
+    return "\n".join([*lines, *_SIDES, *_left_out(evidence)]).rstrip() + "\n"
+
+
+_SIDES = (
+    "## Taking a side",
+    "",
+    "No document reports that one of the five took a side, so there is nothing to replay; they say that whoever"
+    " joins one camp loses by it (`c5-many-friends-rule`), that a power which feels let down believes less"
+    " (`conflicting-terms-trust-backlash`), and that several partners keep off capture and raise the voice"
+    " (`diversified-ties-avoid-capture`, `diversified-ties-raise-voice`). The model is held to that beside the"
+    " same luck with the price of a side at nought, in"
+    " [`tests/analysis/test_sides.py`](../tests/analysis/test_sides.py): a state that has taken a side signs and"
+    " trades less with the rivals of its patron and is pressed more by them, has fewer effective partners and less"
+    " autonomy, earns a little less and is a little less calm; its patron signs more with it and presses no more."
+    " What is not there: belief of powers in a state is not recorded, and nobody else than the patron's rivals"
+    " minds a side.",
+    "",
+)
 
 
 def _counts(found: "pd.DataFrame") -> list[str]:
