@@ -11,6 +11,7 @@
 #   make chronicles  renew the stories the tests replay (then read the difference as prose)
 #   make effects     measure again what each system does, for docs/systems.md
 #   make levers      pull every lever again, for docs/levers.md
+#   make documented  replay again what documents report as done, for docs/documented.md
 #   make policies    measure again what constant policies buy and cost, for docs/policies.md
 #   make experiments run every experiment again: figures, tables, notebook (adds the tools of scenario discovery); and
 #                    draw the figure of the README
@@ -28,7 +29,7 @@ PYTHONS := $(if $(PYTHON),$(PYTHON),python3 python3.13 python3.12 python3.11 pyt
 NEW_ENOUGH := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test bench wheel soak lint check effects levers policies chronicles experiments docs clean
+.PHONY: help setup demo test bench wheel soak lint check effects levers documented policies chronicles experiments docs clean
 
 help:
 	@sed -n 's/^#   //p' $(firstword $(MAKEFILE_LIST))
@@ -94,6 +95,10 @@ effects: $(VENV)/.ready
 
 levers: $(VENV)/.ready
 	@$(BIN)/multivector levers baseline --runs 400 -o experiments/levers.json
+	@$(BIN)/python tools/print_pages.py
+
+documented: $(VENV)/.ready
+	@$(BIN)/multivector documented -o experiments/documented.json
 	@$(BIN)/python tools/print_pages.py
 
 policies: $(VENV)/.ready

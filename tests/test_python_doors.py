@@ -10,6 +10,7 @@ import sim
 from helpers.fake_engine import FakePrepared, fake_scenario
 from sim.analysis.ablation import effects
 from sim.analysis.comparison import compare
+from sim.analysis.documented import replay
 from sim.analysis.origins import roll_origins
 from sim.analysis.patterns import find_all
 from sim.analysis.sensitivity.runner import estimate_sweep
@@ -66,6 +67,8 @@ DOORS = {  # by name: the door with one argument left open, what it is, and what
         lambda value: roll_origins("toy", origins=value),
         ((2016,), ("2010",), (2010.0,), 2010, None, ()),
     ),
+    "replay runs": (replay, NOT_A_COUNT),
+    "replay seed": (lambda value: replay(seed=value), NOT_A_SEED),
     "find_all runs": (find_all, (1, *NOT_A_COUNT)),
     "sweep points": (lambda value: sim.sweep(EXPERIMENT, points=value), NOT_A_COUNT),
     "sweep replicates": (lambda value: sim.sweep(EXPERIMENT, replicates=value), NOT_A_COUNT),

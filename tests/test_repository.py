@@ -112,7 +112,7 @@ def printed():
     printer = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(printer)
     files = {shown(page) for page in printer.pages()} | {
-        f"experiments/{name}.json" for name in ("effects", "levers", "policies")
+        f"experiments/{name}.json" for name in ("effects", "levers", "policies", "documented")
     }
     files |= {
         shown(path) for path in FILES if path.suffix == ".json" and '"$schema"' in path.read_text(encoding="utf-8")

@@ -448,6 +448,7 @@ def pages() -> dict[Path, str]:
     from print_amounts import print_amounts
     from print_codebook import print_codebook
     from print_conflicts import print_conflicts
+    from print_documented import print_documented
     from print_levers import print_levers
     from print_policies import print_policies
     from print_states import print_states
@@ -459,6 +460,7 @@ def pages() -> dict[Path, str]:
         DOCS / "amounts.md": print_amounts(evidence, PRINTED),
         DOCS / "conflicts.md": print_conflicts(evidence, PRINTED),
         DOCS / "levers.md": print_levers(PRINTED),
+        DOCS / "documented.md": print_documented(evidence, PRINTED),
         DOCS / "rulebook.md": print_rulebook(evidence),
         DOCS / "sources.md": print_sources(evidence),
         DOCS / "systems.md": print_systems(evidence),

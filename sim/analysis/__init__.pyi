@@ -1,6 +1,7 @@
 from .ablation import effects as effects
 from .comparison import Comparison as Comparison
 from .comparison import compare as compare
+from .documented import replay as replay
 from .lever_effects import levers as levers
 from .origins import Origins as Origins
 from .origins import roll_origins as roll_origins

@@ -9,6 +9,7 @@ from typing import Any
 
 NAMES = (
     *("run", "check", "new", "diff", "compare", "ablate", "patterns", "sweep", "explain", "schema"),
+    "documented",
     *("policies", "levers", "spread", "origins"),
     *("list", "trace", "audit", "chronicle"),
 )

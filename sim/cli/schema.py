@@ -8,7 +8,7 @@ from sim.cli.common import DONE, write_out
 
 _OF_SEEDS = (
     *("world", "document", "fact", "number", "codebook", "recoding", "agenda"),
-    *("system", "behaviour", "pattern", "record", "lever", "conflict"),
+    *("system", "behaviour", "pattern", "record", "lever", "conflict", "documented"),
 )
 KEPT: Mapping[str, str] = {
     "scenario": "scenarios/schema.json",
@@ -59,6 +59,10 @@ def schema_of_kind(kind: str) -> dict[str, Any]:
         from sim.analysis.lever_file import lever_schema
 
         return lever_schema()
+    if kind == "documented":
+        from sim.analysis.documented_file import documented_schema
+
+        return documented_schema()
     from sim.evidence.actors import world_schema
     from sim.evidence.agenda import agenda_schema
     from sim.evidence.agreement import recoding_schema

@@ -10,6 +10,7 @@ from jsonschema import Draft7Validator
 
 from helpers import small_seeds
 from helpers.spoil import put, spoilt
+from sim.analysis.documented_file import load_documented
 from sim.analysis.lever_file import load_levers
 from sim.analysis.patterns import load_patterns
 from sim.analysis.sensitivity.experiment import load_experiment
@@ -42,6 +43,7 @@ SHIPPED = {
     "record": "seeds/history/record.yaml",
     "lever": "seeds/levers.yaml",
     "conflict": "seeds/conflicts.yaml",
+    "documented": "seeds/documented.yaml",
 }
 NEED_NOT_BE_THERE = {"recoding"}  # nobody need have coded a second time
 SCHEMAS = {kind: Draft7Validator(schema_of_kind(kind)) for kind in KEPT}
@@ -208,6 +210,17 @@ def small(name):
         said = {"question": "How much?", "facts": ["big-trade", "kept-only"]}
         settled = {"settled": "So it is.", "follows": ["ties.*.CHN.trade"]}
         return {"world": "central-asia", "conflicts": {"one": said | switch, "two": said | settled}}
+    if name == "documented":
+        said = {"says": "So it was.", "sort": "deal", "evidence": ["c5-not-pawns"]}
+        laid = [{"at": "2025-Q2", "offer": {"by": "USA", "to": ["KAZ", "UZB"], "kind": "deal", "size": "1 bn USD"}}]
+        signed = {"seen": "signed", "of": ["KAZ"], "with": "USA", "kind": "deal", "line": "80 %", "miss": "So."}
+        fell = {"seen": "fell", "what": "trust", "of": "all", "with": "CHN", "together": True, "to": "2025-Q4"}
+        calm = {"seen": "no_side", "of": "all", "from": "2025-Q1", "to": "2025-Q4"}
+        one = said | {"events": laid, "observed": [signed, fell]}
+        two = said | {"alone": True, "note": "Of its own.", "observed": [calm]}
+        why = {"says": "A plan.", "evidence": ["c5-not-pawns"], "why": "No event."}
+        head = {"from": "2025-Q1", "to": "2026-Q4", "runs": 4, "looked_at": 2}
+        return head | {"entries": {"one": one, "two": two}, "left_out": {"plan": why}}
     return small_seeds.files()[SEEDS[name]]
 
 
@@ -248,6 +261,8 @@ def load(kind, text, folder):
         for name in FILES:
             (folder / name).write_text(",".join(ROW.keys) + "\n", encoding="utf-8")
         load_history(folder)
+    elif kind == "documented":
+        load_documented(load_evidence(), path)
     elif kind == "lever":
         load_levers(load_evidence(), 2026 * 4, path)
     else:
@@ -369,6 +384,15 @@ WRONG = [
     ("conflict", ("conflicts", "two", "settled"), ...),
     ("conflict", (*LESS, "end"), "middle"),
     ("conflict", (*LESS, "end"), ...),
+    ("documented", ("from",), "2025"),
+    ("documented", ("runs",), 0),
+    ("documented", ("left_out",), ...),
+    ("documented", ("entries", "one", "sort"), "deals"),
+    ("documented", ("entries", "one", "observed", 0, "seen"), "sign"),
+    ("documented", ("entries", "one", "observed", 0, "line"), 0.9),
+    ("documented", ("entries", "one", "observed", 1, "what"), "trsut"),
+    ("documented", ("entries", "one", "observed", 1, "together"), "maybe"),
+    ("documented", ("left_out", "plan", "why"), ...),
     ("lever", ("from",), "2026"),
     ("lever", ("levers", "one", "events"), ...),
     ("lever", ("levers", "one", "years"), 0),
