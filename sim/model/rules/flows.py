@@ -171,7 +171,7 @@ def level_next(level: float, aimed: float, phasing: float) -> float:
 def imposed_pressure(imposed: float, closing_pressure: float) -> float:
     """How hard does a power press a state whose ways it keeps shut, 0..1?
 
-    Claim: a decision against the interest of who carries one's oil can be answered through the pipe.
+    Claim: who carries one's oil has a lever over what one decides.
     [rus-transit-and-labour-levers]
 
     imposed: part of the state's trade that the power keeps shut, 0..1.
