@@ -81,8 +81,6 @@ def computation_of(evidence: Evidence, name: str) -> Computation | None:
     same = f"{value:.5g}" == f"{number.value:.5g}"
     gives.append(f"{_put(value, number.unit, 5)}, {'as written' if same else f'written {number.value:g}'}")
     inputs = [Input(Link(Kind.FACT, fact), _alone(evidence, name, fact)) for fact in one.facts]
-    held = [part.text for node in one.tree.walk() if node.text == "holds" for part in node.parts]
-    inputs += [Input(Link(Kind.FACT, fact), None) for fact in held if fact not in one.facts]
     inputs += [Input(Link(Kind.NUMBER, inner), _alone(evidence, name, inner)) for inner in one.numbers]
     low, high = ends(one, evidence.facts, evidence.numbers)
     low, high = max(min(low, number.value), one.span[0]), min(max(high, number.value), one.span[1])

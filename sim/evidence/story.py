@@ -60,10 +60,14 @@ Line: TypeAlias = tuple[Piece, ...]
 
 @dataclass(frozen=True)
 class Row:
-    """A line with a label, such as `value`; an empty label for words that need none."""
+    """A line with a label, such as `value`; an empty label for words that need none.
+
+    steps: whether the line is one of several below each other, so that its end has to be seen.
+    """
 
     label: str
     line: Line
+    steps: bool = False
 
 
 @dataclass(frozen=True)

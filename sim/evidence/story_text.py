@@ -47,7 +47,7 @@ def _rows(rows: Iterable[Row], width: int, depth: int) -> Iterator[Line]:
     column = max(column, _LABEL) if column else 0
     for row in several:
         lead = " " * depth + (row.label.ljust(column) if row.label else "")
-        yield from wrapped(row.line, width, lead)
+        yield from wrapped(row.line, width, lead, len(lead) + 4 if row.steps else None)
 
 
 def _branch(branch: Branch, width: int, depth: int) -> Iterator[Line]:
