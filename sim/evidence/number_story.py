@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from sim.evidence.codebook import field_of
+from sim.evidence.code_story import code_rows, coded_parts, is_code, level_words
 from sim.evidence.computation import computation_of, step_lines
 from sim.evidence.influence import Influence
-from sim.evidence.numbers import LEVELS, Basis, Number
+from sim.evidence.numbers import Basis, Number
 from sim.evidence.rule_claims import rules_taking
-from sim.evidence.source_story import fact_branch
+from sim.evidence.source_story import fact_branch, written
 from sim.evidence.story import (
     Branch,
     Kind,
@@ -27,13 +27,14 @@ from sim.evidence.story import (
     told,
     words,
 )
-from sim.evidence.uses import place_of_use
+from sim.evidence.uses import THE_START, place_of_use
 
 if TYPE_CHECKING:
-    from sim.evidence.codebook import CodedField
     from sim.evidence.computation import Computation, Input
-    from sim.evidence.evidence import Evidence
     from sim.evidence.teller import Teller
+
+WORTH_TELLING = 0.05
+"""Standard deviations of an outcome; what moves less is not told where very many numbers stand side by side."""
 
 _BASES = {
     Basis.FIGURE: "figure: computed from what documents state",
@@ -49,18 +50,17 @@ def number_story(teller: Teller, number: Number) -> Story:
     seen = {number.name}
     parts = [
         *(_computed(teller, number, computation, seen) if computation else ()),
-        *_coded(teller, number, seen),
+        *coded_parts(teller, number, seen),
         *_support(teller, number, seen),
-        _uses(teller, number),
-        Part("how much depends on it", (Row("", influence_line(teller, number)),)),
+        *_uses(teller, number),
     ]
     rows = (
-        Row("value", (Piece(amount(number.value, number.unit), Role.VALUE), *_level(number))),
+        Row("value", (Piece(amount(number.value, number.unit), Role.VALUE), *level_words(number))),
         Row("range", _range(number, computation)),
-        Row("basis", words(_BASES[number.basis])),
-        *(() if number.formula or number.basis is Basis.CODED else told("reason", number.reason)),
+        Row("basis", words(_BASES[number.basis] if teller.unfolds else number.basis.name.lower())),
+        *(() if number.formula or is_code(number) else told("reason", number.reason)),
         *told("note", number.note),
-        *told("written", f"{number.file}:{number.line}", Role.QUIET),
+        *written(teller, number.file, number.line),
     )
     return Story(Link(Kind.NUMBER, number.name), words(number.meaning), rows, tuple(parts))
 
@@ -98,7 +98,7 @@ def _input(teller: Teller, whole: Number, one: Input, seen: set[str]) -> Branch:
     alone: tuple[Row, ...] = ()
     if one.alone is not None:
         low, high = one.alone
-        said = f"its range alone would move {whole.name} from {low:.3g} to {high:.3g}"
+        said = f"its range alone would move {whole.name if teller.unfolds else 'it'} from {low:.3g} to {high:.3g}"
         alone = (Row("", words(said, Role.QUIET)),)
     if one.link.kind is Kind.FACT:
         return fact_branch(teller, name, alone, seen)
@@ -110,7 +110,7 @@ def _input(teller: Teller, whole: Number, one: Input, seen: set[str]) -> Branch:
     rows = (Row("", words(number.meaning)), *alone)
     computation = computation_of(teller.evidence, name)
     if computation is None:
-        code = _code_rows(teller.evidence, number)
+        code = code_rows(teller.evidence, number)
         facts = tuple(fact_branch(teller, fact, (), seen) for fact in number.evidence)
         return Branch(head, (*rows, *(code or told("reason", number.reason)), *told("note", number.note)), facts)
     lines = step_lines(computation)
@@ -131,68 +131,6 @@ def number_head(number: Number) -> Line:
     )
 
 
-# --- coded -----------------------------------------------------------------------------------------------------------
-
-
-def level_of(value: float) -> str:
-    """The word of a coded value: `medium`, `low/medium`, `-low`; empty where it stands at no level."""
-    sign = "-" if value < 0.0 else ""
-    names_of_levels = list(LEVELS)
-    for at, level in enumerate(names_of_levels):
-        if abs(abs(value) - LEVELS[level]) < 1e-9:
-            return sign + level
-        if at and abs(abs(value) - (LEVELS[level] + LEVELS[names_of_levels[at - 1]]) / 2.0) < 1e-9:
-            return f"{sign}{names_of_levels[at - 1]}/{level}"
-    return ""
-
-
-def _level(number: Number) -> Line:
-    level = level_of(number.value) if number.basis is Basis.CODED and not number.formula else ""
-    return (Piece(f", that is {level}"),) if level else ()
-
-
-def _coded(teller: Teller, number: Number, seen: set[str]) -> Iterator[Part]:
-    field = field_of(number.name, teller.evidence.codebook) if number.basis is Basis.CODED else None
-    if number.basis is not Basis.CODED or number.formula:
-        return
-    rows = [*_code_rows(teller.evidence, number)]
-    if field is not None:
-        level = level_of(number.value).removeprefix("-")
-        others = [one for one in field.levels if one not in level.split("/")]
-        rows += [Row(f"not {one}", words(field.levels[one], Role.QUIET)) for one in others]
-        rows += [Row("settled by", words(field.settle))]
-    branches: tuple[Branch, ...] = ()
-    if number.passage:
-        branches = (fact_branch(teller, number.passage, (Row("", words("the passage that decides the level")),), seen),)
-    yield Part("how it is coded", tuple(rows), branches)
-    if field is not None:
-        cases = tuple(_anchor(teller.evidence, anchor.number, anchor.level, anchor.passage) for anchor in field.anchors)
-        yield Part("cases that show the levels", (), cases)
-
-
-def _code_rows(evidence: Evidence, number: Number) -> tuple[Row, ...]:
-    """The question of the codebook, the level with its meaning, and the coder's reason."""
-    if number.basis is not Basis.CODED or number.formula:
-        return ()
-    field = field_of(number.name, evidence.codebook)
-    asks = () if field is None else told("question", field.asks)
-    return (*asks, *_meanings(field, level_of(number.value)), *told("reason", number.reason))
-
-
-def _meanings(field: CodedField | None, level: str) -> tuple[Row, ...]:
-    parts = [part for part in level.removeprefix("-").split("/") if part]
-    known = {} if field is None else field.levels
-    label = "level " if len(parts) == 1 else "between "
-    return tuple(Row(f"{label}{part}", words(known.get(part, "")) or words("as the scale has it")) for part in parts)
-
-
-def _anchor(evidence: Evidence, number: str, level: str, passage: str) -> Branch:
-    known = number in evidence.numbers
-    name = name_of(Kind.NUMBER, number) if known else Piece(number)
-    says = evidence.facts[passage].says if passage in evidence.facts else ""
-    return Branch((Piece(f"{level}: "), name, Piece(", "), name_of(Kind.FACT, passage)), told("", says))
-
-
 # --- what else supports it, and what uses it -------------------------------------------------------------------------
 
 
@@ -204,31 +142,47 @@ def _support(teller: Teller, number: Number, seen: set[str]) -> Iterator[Part]:
     rows = []
     if assumed:
         said = "This number is assumed. No source states it; treat it as a choice, and vary it."
-        rows.append(Row("", words(said, Role.WARNING)))
+        rows.append(Row("", words(said if teller.unfolds else "No source states it.", Role.WARNING)))
     if not number.evidence:
         rows.append(Row("", words("No facts stand behind it.", Role.WARNING)))
-    if rows or others:
-        heading = "facts that bear on it" if assumed or named or number.passage else "on what it rests"
+    if not rows and not others:
+        return
+    heading = "facts that bear on it" if assumed or named or number.passage else "on what it rests"
+    if teller.unfolds or not assumed:
         yield Part(heading, tuple(rows), tuple(fact_branch(teller, fact, (), seen) for fact in others))
+    else:
+        yield Part(heading, (*rows, *((Row("facts", names(Kind.FACT, others)),) if others else ())))
 
 
-def _uses(teller: Teller, number: Number) -> Part:
+def _uses(teller: Teller, number: Number) -> Iterator[Part]:
+    """Who reads it, and how much depends on it."""
     uses = teller.uses
     rows = []
     computed = uses.computed.get(number.name, ())
     if computed:
         rows.append(Row("formulas", names(Kind.NUMBER, computed)))
     rows += [
-        Row("rule", (name_of(Kind.RULE, rule.name), Piece(f" ({rule.file}): {rule.question}")))
+        Row(
+            "rule", (name_of(Kind.RULE, rule.name), Piece(f" ({rule.file}): {rule.question}" if teller.unfolds else ""))
+        )
         for rule in rules_taking(number.name)
     ]
     place = place_of_use(number.name)
-    if place:
+    if place and (teller.unfolds or place != THE_START):
         rows.append(Row("read by", words(place)))
     for system in uses.systems.get(number.name, ()):
         said = Piece(f", as a strength of: {teller.evidence.systems[system].name}; at 0 it is switched off")
         rows.append(Row("system", (name_of(Kind.SYSTEM, system), said)))
-    return Part("what uses it", tuple(rows) or (Row("", words("nothing", Role.QUIET)),))
+    influence = influence_line(teller, number)
+    if not teller.unfolds:
+        found = teller.influence.get(number.name)
+        if found is not None and (found.totals or found.size >= WORTH_TELLING):
+            rows.append(Row("influence", influence))
+        if rows:
+            yield Part("what uses it", tuple(rows))
+        return
+    yield Part("what uses it", tuple(rows) or (Row("", words("nothing", Role.QUIET)),))
+    yield Part("how much depends on it", (Row("", influence),))
 
 
 def influence_line(teller: Teller, number: Number) -> Line:
@@ -242,12 +196,14 @@ def influence_line(teller: Teller, number: Number) -> Line:
         return words(f"how much outcomes depend on it is not known: it was not in the sweep {sweep}")
     said = f"{found.rank} of {found.of} in influence by the sweep {sweep}; moved over its whole range it moves "
     then = f" most, by {found.size:.2g} standard deviations"
+    if not teller.unfolds:
+        said, then = f"{found.rank} of {found.of}; ", f" by {found.size:.2g} standard deviations"
     if (found.low, found.high) != (number.low, number.high):
         then += f" (its range was {found.low:g} to {found.high:g} then)"
     line: list[Piece] = [Piece(said), name_of(Kind.OUTCOME, found.on), Piece(then)]
     totals = sorted(found.totals.items(), key=lambda item: -item[1][0])
     if not totals:
-        return (*line, Piece("; too little to be studied closely"))
+        return (*line, Piece("; too little to be studied closely" if teller.unfolds else ""))
     line.append(Piece("; total order, the part of the variance left when all else is known: "))
     for at, (name, (total, low, high)) in enumerate(totals):
         line += [Piece(", " if at else ""), Piece(f"{total:.2f} ({max(low, 0.0):.2f} to {high:.2f})", Role.VALUE)]

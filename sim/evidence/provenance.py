@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sim.evidence.code_story import field_story
 from sim.evidence.influence import INFLUENCE, Influence, outcomes_of, read_influence
 from sim.evidence.number_story import number_story
 from sim.evidence.source_story import document_story, fact_story, outcome_story, rule_story, system_story
@@ -22,7 +23,7 @@ __all__ = ["INFLUENCE", "Influence", "find", "read_influence", "story_of", "trac
 
 
 def trace_number(evidence: Evidence, name: str, width: int = PLAIN_WIDTH) -> str:
-    """The story of a number, fact, document, system, rule or outcome as text, with lines of at most this width.
+    """The story of a number, or of anything else that has one (see `Kind`), as text in lines of at most this width.
 
     Raises `InputError` for a name nobody knows.
     """
@@ -38,6 +39,7 @@ def known_names(teller: Teller) -> Mapping[Kind, tuple[str, ...]]:
         Kind.SYSTEM: tuple(evidence.systems),
         Kind.FACT: tuple(evidence.facts),
         Kind.DOCUMENT: tuple(evidence.documents),
+        Kind.FIELD: tuple(evidence.codebook),
         Kind.OUTCOME: outcomes_of(teller.influence),
         Kind.RULE: tuple(teller.rules),
     }
@@ -50,7 +52,7 @@ def find(teller: Teller, name: str) -> Link:
         if name in names:
             return Link(kind, name)
     outcomes = known[Kind.OUTCOME]
-    allowed = "the name of a number or a rule, the id of a system, a fact or a document"
+    allowed = "the name of a number or a rule, the id of a system, a fact, a document or a field of the codebook"
     if outcomes:
         allowed += f", or an outcome ({listed(outcomes)})"
     nearest = nearest_to(name, [name for names in known.values() for name in names])
@@ -70,4 +72,6 @@ def story_of(teller: Teller, link: Link) -> Story:
         return system_story(teller, evidence.systems[name])
     if link.kind is Kind.RULE:
         return rule_story(teller, teller.rules[name])
+    if link.kind is Kind.FIELD:
+        return field_story(teller, evidence.codebook[name])
     return outcome_story(teller, name)

@@ -39,6 +39,11 @@ _STRONG = 0.1  # standard deviations that a number only screened has to move an 
 # --- facts -----------------------------------------------------------------------------------------------------------
 
 
+def written(teller: Teller, file: str, line: int) -> tuple[Row, ...]:
+    """Where something is written; left out where there are very many and each has its own place."""
+    return told("written", f"{file}:{line}", Role.QUIET) if teller.unfolds else ()
+
+
 def figure_of(fact: Fact) -> Line:
     """The figure a fact states, with its range; nothing where it states none."""
     if fact.value is None:
@@ -70,18 +75,23 @@ def fact_branch(teller: Teller, name: str, more: tuple[Row, ...] = (), seen: set
 
 
 def _source_rows(teller: Teller, fact: Fact, seen: set[str]) -> tuple[Row, ...]:
+    """What kind of fact it is and where it stands; the document in full where it is not told elsewhere."""
     document = teller.evidence.documents[fact.document]
     when = f", {fact.date}" if fact.date else ""
     again = document.id in seen
     seen.add(document.id)
     name = name_of(Kind.DOCUMENT, document.id)
+    kind = Row("", words(f"{fact.kind.value}{when}; confidence {fact.confidence:g}", Role.QUIET))
+    if not teller.unfolds:
+        which = Piece(f" ({document.kind}; {_reliability(document)})", Role.QUIET)
+        return (kind, *told("note", fact.note), Row("from", (name, which, Piece(", "), *words(fact.locator))))
     cited = (
         (name, Piece(" (told above)", Role.QUIET))
         if again
         else (*words(document.citation), Piece(" ("), name, Piece(")"))
     )
     rows = (
-        Row("", words(f"{fact.kind.value}{when}; confidence {fact.confidence:g}", Role.QUIET)),
+        kind,
         *told("note", fact.note),
         Row("from", (*cited, Piece(", "), *words(fact.locator))),
     )
@@ -103,7 +113,7 @@ def fact_story(teller: Teller, fact: Fact) -> Story:
     rows = (*((Row("figure", figure),) if figure else ()), *_source_rows(teller, fact, set()))
     if not fact.use:
         rows += (Row("", words("Kept for the record; nothing may rest on it.", Role.WARNING)),)
-    rows += (*told("kept", fact.kept), *told("written", f"{fact.file}:{fact.line}", Role.QUIET))
+    rows += (*told("kept", fact.kept), *written(teller, fact.file, fact.line))
     parts = [*_start(teller, fact), _resting_on(teller, [fact.id])]
     return Story(Link(Kind.FACT, fact.id), words(fact.says), rows, tuple(parts))
 
@@ -142,8 +152,8 @@ def _resting_on(teller: Teller, facts: list[str]) -> Part:
         name for fact in facts for index in (uses.computed, uses.coded, uses.supports) for name in index.get(fact, ())
     }
     further = tuple(dict.fromkeys(name for fact in facts for name in uses.through(fact) if name not in near))
-    if further:
-        rows.append(Row("through these", names(Kind.NUMBER, further)))
+    if further and teller.unfolds:
+        rows.append(Row("and further", names(Kind.NUMBER, further)))
     return Part("what rests on it", tuple(rows) or (Row("", words("nothing", Role.QUIET)),))
 
 
@@ -167,22 +177,21 @@ def document_story(teller: Teller, document: Document) -> Story:
         *told("written", f"{document.file}:{document.line}", Role.QUIET),
     )
     facts = list(teller.uses.facts.get(document.id, ()))
-    branches = tuple(_fact_of_document(teller.evidence.facts[fact]) for fact in facts)
+    branches = tuple(_fact_of_document(teller, teller.evidence.facts[fact]) for fact in facts)
     count = f"{len(facts)} {'fact comes' if len(facts) == 1 else 'facts come'} from it"
     return Story(
         Link(Kind.DOCUMENT, document.id),
         words(document.citation),
         rows,
-        (Part(count, (), branches), _resting_on(teller, facts)),
+        (Part("its facts", (Row("", words(count)),), branches), _resting_on(teller, facts)),
     )
 
 
-def _fact_of_document(fact: Fact) -> Branch:
+def _fact_of_document(teller: Teller, fact: Fact) -> Branch:
     figure = figure_of(fact)
     where = Piece(f", {fact.locator}", Role.QUIET)
-    return Branch(
-        (name_of(Kind.FACT, fact.id), *((Piece(" = "), *figure) if figure else ()), where), told("", fact.says)
-    )
+    head = (name_of(Kind.FACT, fact.id), *((Piece(" = "), *figure) if figure else ()), where)
+    return Branch(head, told("", fact.says) if teller.unfolds else ())
 
 
 # --- systems and rules -----------------------------------------------------------------------------------------------
@@ -228,8 +237,9 @@ def rule_story(teller: Teller, rule: RuleClaim) -> Story:
         *told("written", f"{rule.file}:{rule.line}", Role.QUIET),
     )
     known = [fact for fact in rule.evidence if fact in teller.evidence.facts]
-    facts = tuple(fact_branch(teller, fact, ()) for fact in known)
-    parts = (Part("on what the claim rests", (), facts),) if facts else ()
+    facts = tuple(fact_branch(teller, fact) for fact in known) if teller.unfolds else ()
+    listed = () if facts or not known else (Row("facts", names(Kind.FACT, known)),)
+    parts = (Part("on what the claim rests", listed, facts),) if known else ()
     return Story(Link(Kind.RULE, rule.name), words(rule.question), rows, parts)
 
 

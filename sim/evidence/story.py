@@ -23,6 +23,7 @@ class Kind(Enum):
     NUMBER = "a number"
     FACT = "a fact"
     DOCUMENT = "a document"
+    FIELD = "a field of the codebook"
     SYSTEM = "a system"
     RULE = "a rule"
 
@@ -36,6 +37,7 @@ class Role(Enum):
     QUIET = "what is said by the way"
     WARNING = "what a reader must not miss"
     CODE = "what is written in a file"
+    HEADING = "a heading"
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import TYPE_CHECKING
 
-from sim.evidence.story import Branch, Line, Part, Piece, Role, Row, Story
+from sim.evidence.story import Branch, Line, Part, Piece, Role, Row, Story, clean
+from sim.io.text import capital
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -21,14 +23,14 @@ def story_text(story: Story, width: int = PLAIN_WIDTH) -> str:
 
 def story_lines(story: Story, width: int) -> Iterator[Line]:
     """The lines of a story, none longer than the width unless a single word is."""
-    yield (Piece(story.link.name, Role.NAME), Piece(f"  {story.link.kind.value}", Role.QUIET))
+    yield (Piece(clean(story.link.name), Role.HEADING), Piece(f", {story.link.kind.value}", Role.QUIET))
     yield from wrapped(story.about, width, "  ")
     if story.rows:
         yield ()
         yield from _rows(story.rows, width, 2)
     for part in story.parts:
         yield ()
-        yield (Piece(part.heading.upper(), Role.WORDS),)
+        yield (Piece(capital(part.heading), Role.HEADING),)
         yield from _part(part, width)
 
 
@@ -83,7 +85,14 @@ def _after(lead: Line, line: Line, width: int) -> Iterator[Line]:
 
 
 def _length(line: Line) -> int:
-    return sum(len(piece.text) for piece in line)
+    """How many columns of a terminal a line takes; letters of Chinese take two."""
+    return sum(_columns(piece.text) for piece in line)
+
+
+def _columns(text: str) -> int:
+    if text.isascii():
+        return len(text)
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
 def wrapped(line: Line, width: int, lead: str, indent: int | None = None) -> Iterator[Line]:

@@ -75,6 +75,7 @@ def _note(index: _Index, keys: Iterable[str], name: str) -> None:
         index[key].append(name)
 
 
+THE_START = "the starting conditions of the world"
 _STARTING = frozenset(("states", "powers", "ties", "rivalry", "neighbours", "corridors", "pipelines"))
 
 
@@ -82,7 +83,7 @@ def place_of_use(number: str) -> str:
     """Who reads a number, where that is not one rule."""
     stem = number.partition(".")[0]
     if stem in _STARTING:
-        return "the starting conditions of the world"
+        return THE_START
     if stem == "measures":
         return "the outcome words in sim/batch/outcomes.py"
     if stem in ("coefficients", "codes"):
