@@ -1,5 +1,6 @@
 """A story in colour at a terminal."""
 
+from itertools import groupby
 from typing import TextIO
 
 from sim.cli.console import console_for
@@ -24,7 +25,7 @@ def print_story(story: Story, file: TextIO | None = None) -> None:
     console = console_for(file)
     for line in story_lines(story, min(console.width, _WIDEST)):
         text = Text()  # what comes from seeds is never read as markup
-        for piece in line:
-            text.append(piece.text, _STYLES.get(piece.role, ""))
+        for role, pieces in groupby(line, key=lambda piece: piece.role):
+            text.append("".join(piece.text for piece in pieces), _STYLES.get(role, ""))
         text.rstrip()
         console.print(text, soft_wrap=True)

@@ -64,17 +64,15 @@ def coded_parts(teller: Teller, number: Number, seen: set[str]) -> Iterator[Part
     if not is_code(number):
         return
     field = field_of(number.name, teller.evidence.codebook)
-    rows = [*code_rows(teller.evidence, number)]
-    if field is not None and teller.unfolds:
-        mine = level_of(number.value).removeprefix("-").split("/")
-        rows += [Row(f"not {one}", words(field.levels[one], Role.QUIET)) for one in field.levels if one not in mine]
-        rows += [Row("settled by", words(field.settle))]
     branches: tuple[Branch, ...] = ()
     if number.passage:
         decides = (Row("", words("the passage that decides the level", Role.QUIET)),)
         branches = (fact_branch(teller, number.passage, decides, seen),)
-    yield Part("how it is coded", tuple(rows), branches)
+    yield Part("how it is coded", code_rows(teller.evidence, number), branches)
     if field is not None and teller.unfolds:
+        mine = level_of(number.value).removeprefix("-").split("/")
+        others = [Row(one, words(field.levels[one])) for one in field.levels if one not in mine]
+        yield Part("what would have been another level", (*others, *told("settled by", field.settle)))
         yield _cases(teller.evidence, field)
 
 

@@ -105,7 +105,9 @@ def _input(teller: Teller, whole: Number, one: Input, seen: set[str]) -> Branch:
     number = teller.evidence.numbers[name]
     head = number_head(number)
     if name in seen or not teller.unfolds:
-        return Branch((*head, Piece("; told above", Role.QUIET)) if teller.unfolds else head, alone)
+        if teller.unfolds:
+            return Branch((*head, Piece("; told above", Role.QUIET)), alone)
+        return Branch(head, (Row("", words(number.meaning)), *alone))
     seen.add(name)
     rows = (Row("", words(number.meaning)), *alone)
     computation = computation_of(teller.evidence, name)

@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from sim.evidence.teller import Teller
 
 MOST_MOVERS = 10
-_STRONG = 0.1  # standard deviations that a number only screened has to move an outcome by, to be named
 
 
 # --- facts -----------------------------------------------------------------------------------------------------------
@@ -268,7 +267,7 @@ def outcome_story(teller: Teller, outcome: str) -> Story:
         )
     experiment = next(iter(teller.influence.values())).experiment
     sweep = sweep_in_words(experiment)
-    rest = [one for one in known if one not in first and (one.share is not None or one.effect >= _STRONG)]
+    rest = [one for one in known if one not in first and one.share is not None]
     rows = (
         *told("sweep", f"{experiment}: {sweep.get('title', '')}".removesuffix(": ")),
         *told("question", sweep.get("question", "")),

@@ -134,9 +134,12 @@ def told(label: str, text: str, role: Role = Role.WORDS) -> tuple[Row, ...]:
     return (Row(label, line),) if line else ()
 
 
+_SCALES = {"0..1": "(scale 0 to 1)", "-1..1": "(scale -1 to 1)", "-1 to 1": "(scale -1 to 1)"}
+
+
 def spoken(unit: str) -> str:
     """A unit as it is said behind an amount: `0.05 a quarter`, where a file has `1/quarter`."""
-    return f"a {unit.removeprefix('1/')}" if unit.startswith("1/") else unit
+    return f"a {unit.removeprefix('1/')}" if unit.startswith("1/") else _SCALES.get(unit, unit)
 
 
 def amount(value: float, unit: str = "", digits: int = 6) -> str:

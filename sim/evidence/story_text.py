@@ -48,7 +48,7 @@ def _rows(rows: Iterable[Row], width: int, depth: int) -> Iterator[Line]:
     column = max((len(row.label) + 2 for row in several if row.label), default=0)
     column = max(column, _LABEL) if column else 0
     for row in several:
-        lead = " " * depth + (row.label.ljust(column) if row.label else "")
+        lead = " " * depth + (row.label.ljust(column) if row.label or row.steps else "")
         yield from wrapped(row.line, width, lead, len(lead) + 4 if row.steps else None)
 
 
@@ -106,8 +106,8 @@ def wrapped(line: Line, width: int, lead: str, indent: int | None = None) -> Ite
             yield (begin, *now)
             begin = Piece(" " * (len(lead) if indent is None else indent))
             now, taken, gap = [], 0, 0
-        if gap:
-            now.append(Piece(" "))
+        if gap:  # the space between two words of one role belongs to them, so that a colour need not begin anew
+            now.append(Piece(" ", word[0].role if now[-1].role is word[0].role else Role.WORDS))
         now += word
         taken += gap + _length(word)
     if now:

@@ -105,7 +105,7 @@ class _Page:
 
     def whole(self) -> str:
         """The whole file."""
-        title = "Where the numbers come from" if self.of is None else f"Where {clean(self.of.name)} comes from"
+        title = _title(self.of)
         present = [kind for kind in _SECTIONS if any(link.kind is kind for link in self.stories)]
         lines = [
             "<!DOCTYPE html>",
@@ -139,6 +139,10 @@ class _Page:
             start = self._piece(Piece(clean(self.of.name), Role.NAME, self.of))
             yield f"<p>Start: {start}. Only what it rests on is here; a name without a link is on the page of all"
             yield "(<code>multivector trace --html FILE</code>).</p>"
+        else:
+            starts = [link for link in self.stories if link.kind is Kind.OUTCOME]
+            links = " · ".join(self._piece(Piece(clean(link.name), Role.NAME, link)) for link in starts)
+            yield f"<p>Start with an outcome: {links}.</p>" if links else ""
         yield '<details open><summary>How to read a number</summary><dl class="key">'
         for basis in Basis:
             yield f"<dt>{basis.name.lower()}</dt><dd>{escape(basis.value)}</dd>"
@@ -214,6 +218,13 @@ class _Page:
             return f'<a href="#{self.anchors[piece.link]}">{text}</a>'
         tag = _TAGS.get(piece.role)
         return f"<{tag}>{text}</{tag}>" if tag else text
+
+
+def _title(of: Link | None) -> str:
+    if of is None:
+        return "Where the numbers come from"
+    name = clean(of.name)
+    return f"What moves the outcome {name}" if of.kind is Kind.OUTCOME else f"Where {name} comes from"
 
 
 def _anchors(links: Iterable[Link]) -> dict[Link, str]:

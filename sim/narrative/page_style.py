@@ -24,6 +24,7 @@ dl>div{grid-column:2}
 ul{padding-left:1.2rem;margin:.3rem 0}li{margin:.35rem 0;overflow-wrap:anywhere}
 table{border-collapse:collapse;margin:.5rem 0}th,td{text-align:left;vertical-align:top;padding:.2rem .7rem .2rem 0;\
 border-bottom:1px solid var(--line)}
+@media(min-width:40rem){th,td:not(:last-child){white-space:nowrap}}
 .note{border-left:4px solid var(--warn);padding-left:.8rem}
 @media print{nav,.skip{display:none}body{font-size:10pt;color:#000;background:#fff}a{color:#000}\
 article{break-inside:avoid-page}details::details-content{content-visibility:visible;block-size:auto}}
