@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from sim.evidence.audit import FAR, start_against
-from sim.evidence.formulas import FormulaError
+from sim.evidence.formulas import FormulaError, numbers_of, parse_formula, with_names
 from sim.evidence.influence import movers, sweep_in_words
 from sim.evidence.story import (
     Branch,
@@ -124,8 +124,11 @@ def _start(teller: Teller, fact: Fact) -> Iterator[Part]:
     rows = [Row("measured by", words(fact.measures, Role.CODE))]
     try:
         start = start_against(fact, teller.evidence)
+        numbers = numbers_of(with_names(parse_formula(fact.measures), teller.evidence.numbers))
     except FormulaError:
-        start = None  # it speaks of actors whom this world does not have
+        start, numbers = None, ()  # it speaks of actors whom this world does not have
+    if "*" in fact.measures and numbers:
+        rows.append(Row("numbers", names(Kind.NUMBER, numbers)))
     if start is not None:
         far = abs(start - fact.value) > FAR * abs(fact.value)
         said = f"the world starts at {amount(start, fact.unit, 4)}, the fact says {amount(fact.value, fact.unit)}"

@@ -50,11 +50,15 @@ class Link:
 
 @dataclass(frozen=True)
 class Piece:
-    """A piece of a line."""
+    """A piece of a line; nothing in it can move a cursor or colour a terminal, wherever the text came from."""
 
     text: str
     role: Role = Role.WORDS
     link: Link | None = None
+
+    def __post_init__(self) -> None:
+        if not self.text.isprintable():
+            object.__setattr__(self, "text", printable(self.text.replace("\n", " ")))
 
 
 Line: TypeAlias = tuple[Piece, ...]

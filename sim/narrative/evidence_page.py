@@ -134,7 +134,7 @@ class _Page:
         yield f"<p><strong>{capital(CAUTION)}.</strong> The world is <i>{escape(evidence.world)}</i>. Follow the links:"
         yield "an outcome names the numbers that move it, a number shows how it was computed or coded, each fact names"
         yield "the document and the place in it, and every fact and document lists what rests on it.</p>"
-        yield f'<p class="note">{escape(one_voice(evidence))}</p>'
+        yield f'<p class="note">{escape(clean(one_voice(evidence)))}</p>'
         if self.of is not None:
             start = self._piece(Piece(clean(self.of.name), Role.NAME, self.of))
             yield f"<p>Start: {start}. Only what it rests on is here; a name without a link is on the page of all"
