@@ -85,7 +85,7 @@ def _after(lead: Line, line: Line, width: int) -> Iterator[Line]:
 
 
 def _length(line: Line) -> int:
-    """How many columns of a terminal a line takes; letters of Chinese take two."""
+    """How many columns of a terminal a line takes; wide letters take two."""
     return sum(_columns(piece.text) for piece in line)
 
 
