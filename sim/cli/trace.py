@@ -21,7 +21,7 @@ def add(commands: Any) -> None:
         "name",
         nargs="*",
         metavar="NAME",
-        help="a number, an outcome (such as balancing), a rule, a system, a fact or a document",
+        help="a number, an outcome (such as balancing), a rule, a system, a fact, a document or a conflict",
     )
     trace.add_argument(
         "--html", metavar="FILE", help="write it as a page to click through; without NAME, of everything"

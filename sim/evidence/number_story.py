@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 from sim.evidence.code_story import code_rows, coded_parts, is_code, level_words
 from sim.evidence.computation import computation_of, step_lines
+from sim.evidence.conflict_story import number_rows
+from sim.evidence.fact_head import written
 from sim.evidence.influence import Influence
 from sim.evidence.numbers import Basis, Number
 from sim.evidence.rule_claims import rules_taking
-from sim.evidence.source_story import fact_branch, written
+from sim.evidence.source_story import fact_branch
 from sim.evidence.story import (
     Branch,
     Kind,
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
 WORTH_TELLING = 0.05
 """Standard deviations of an outcome; what moves less is not told where very many numbers stand side by side."""
 
+THE_GROUND = "on what it rests"
 _BASES = {
     Basis.FIGURE: "figure: computed from what documents state",
     Basis.CODED: "coded: a passage in words, put on a scale of five levels",
@@ -60,6 +63,7 @@ def number_story(teller: Teller, number: Number) -> Story:
         Row("basis", words(_BASES[number.basis] if teller.unfolds else number.basis.name.lower())),
         *(() if number.formula or is_code(number) else told("reason", number.reason)),
         *told("note", number.note),
+        *number_rows(teller.evidence, number.name, teller.unfolds),
         *written(teller, number.file, number.line),
     )
     return Story(Link(Kind.NUMBER, number.name), words(number.meaning), rows, tuple(parts))
@@ -149,8 +153,8 @@ def _support(teller: Teller, number: Number, seen: set[str]) -> Iterator[Part]:
         rows.append(Row("", words("No facts stand behind it.", Role.WARNING)))
     if not rows and not others:
         return
-    heading = "facts that bear on it" if assumed or named or number.passage else "on what it rests"
-    if teller.unfolds or not assumed:
+    heading = "facts that bear on it" if assumed or named or number.passage else THE_GROUND
+    if teller.unfolds or heading == THE_GROUND:
         yield Part(heading, tuple(rows), tuple(fact_branch(teller, fact, (), seen) for fact in others))
     else:
         yield Part(heading, (*rows, *((Row("facts", names(Kind.FACT, others)),) if others else ())))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.evidence.code_story import field_story
+from sim.evidence.conflict_story import conflict_story
 from sim.evidence.influence import INFLUENCE, Influence, outcomes_of, read_influence
 from sim.evidence.number_story import number_story
 from sim.evidence.source_story import document_story, fact_story, outcome_story, rule_story, system_story
@@ -40,6 +41,7 @@ def known_names(teller: Teller) -> Mapping[Kind, tuple[str, ...]]:
         Kind.FACT: tuple(evidence.facts),
         Kind.DOCUMENT: tuple(evidence.documents),
         Kind.FIELD: tuple(evidence.codebook),
+        Kind.CONFLICT: tuple(evidence.conflicts),
         Kind.OUTCOME: outcomes_of(teller.influence),
         Kind.RULE: tuple(teller.rules),
     }
@@ -51,8 +53,10 @@ def find(teller: Teller, name: str) -> Link:
     for kind, names in known.items():
         if name in names:
             return Link(kind, name)
+    if name in teller.evidence.switches:
+        return Link(Kind.CONFLICT, teller.evidence.switches[name].id)
     outcomes = known[Kind.OUTCOME]
-    allowed = "the name of a number or a rule, the id of a system, a fact, a document or a field of the codebook"
+    allowed = "the name of a number or a rule, the id of a system, fact, document, conflict or field of the codebook"
     if outcomes:
         allowed += f", or an outcome ({listed(outcomes)})"
     nearest = nearest_to(name, [name for names in known.values() for name in names])
@@ -72,6 +76,8 @@ def story_of(teller: Teller, link: Link) -> Story:
         return system_story(teller, evidence.systems[name])
     if link.kind is Kind.RULE:
         return rule_story(teller, teller.rules[name])
+    if link.kind is Kind.CONFLICT:
+        return conflict_story(teller, evidence.conflicts[name])
     if link.kind is Kind.FIELD:
         return field_story(teller, evidence.codebook[name])
     return outcome_story(teller, name)

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from sim.evidence.audit import FAR, start_against
+from sim.evidence.conflict_story import fact_rows
+from sim.evidence.fact_head import fact_head, figure_of, written
 from sim.evidence.formulas import FormulaError, numbers_of, parse_formula, with_names
 from sim.evidence.influence import movers, sweep_in_words
 from sim.evidence.story import (
     Branch,
     Kind,
-    Line,
     Link,
     Part,
     Piece,
@@ -38,22 +39,6 @@ MOST_MOVERS = 10
 # --- facts -----------------------------------------------------------------------------------------------------------
 
 
-def written(teller: Teller, file: str, line: int) -> tuple[Row, ...]:
-    """Where something is written; left out where there are very many and each has its own place."""
-    return told("written", f"{file}:{line}", Role.QUIET) if teller.unfolds else ()
-
-
-def figure_of(fact: Fact) -> Line:
-    """The figure a fact states, with its range; nothing where it states none."""
-    if fact.value is None:
-        return ()
-    span = ""
-    if fact.low is not None or fact.high is not None:
-        low = fact.value if fact.low is None else fact.low
-        span = f" ({low:g} to {fact.value if fact.high is None else fact.high:g})"
-    return (Piece(amount(fact.value, fact.unit) + span, Role.VALUE),)
-
-
 def fact_branch(teller: Teller, name: str, more: tuple[Row, ...] = (), seen: set[str] | None = None) -> Branch:
     """A fact in a list: what it says, and where that is from.
 
@@ -61,8 +46,7 @@ def fact_branch(teller: Teller, name: str, more: tuple[Row, ...] = (), seen: set
     """
     fact = teller.evidence.facts[name]
     seen = set() if seen is None else seen
-    figure = figure_of(fact)
-    head = (name_of(Kind.FACT, name), *((Piece(" = "), *figure) if figure else ()), Piece(", a fact", Role.QUIET))
+    head = (*fact_head(fact), Piece(", a fact", Role.QUIET))
     if name in seen:
         return Branch((*head, Piece("; told above", Role.QUIET)), more)
     seen.add(name)
@@ -110,6 +94,7 @@ def fact_story(teller: Teller, fact: Fact) -> Story:
     """Everything told of a fact."""
     figure = figure_of(fact)
     rows = (*((Row("figure", figure),) if figure else ()), *_source_rows(teller, fact, set()))
+    rows += tuple(fact_rows(teller.evidence, fact.id, teller.unfolds))
     if not fact.use:
         rows += (Row("", words("Kept for the record; nothing may rest on it.", Role.WARNING)),)
     rows += (*told("kept", fact.kept), *written(teller, fact.file, fact.line))
@@ -190,9 +175,7 @@ def document_story(teller: Teller, document: Document) -> Story:
 
 
 def _fact_of_document(teller: Teller, fact: Fact) -> Branch:
-    figure = figure_of(fact)
-    where = Piece(f", {fact.locator}", Role.QUIET)
-    head = (name_of(Kind.FACT, fact.id), *((Piece(" = "), *figure) if figure else ()), where)
+    head = (*fact_head(fact), Piece(f", {fact.locator}", Role.QUIET))
     return Branch(head, told("", fact.says) if teller.unfolds else ())
 
 

@@ -24,6 +24,7 @@ class Kind(Enum):
     FACT = "a fact"
     DOCUMENT = "a document"
     FIELD = "a field of the codebook"
+    CONFLICT = "a conflict of sources"
     SYSTEM = "a system"
     RULE = "a rule"
 

@@ -29,6 +29,7 @@ _LETTERS = {
     Kind.FACT: "f",
     Kind.DOCUMENT: "d",
     Kind.FIELD: "c",
+    Kind.CONFLICT: "x",
     Kind.SYSTEM: "s",
     Kind.RULE: "r",
 }
@@ -41,6 +42,10 @@ _SECTIONS = {
     Kind.FACT: ("Facts", "What the documents say, one thing each, in our own words."),
     Kind.DOCUMENT: ("Documents", "The sources, with how far each is believed and which way it leans."),
     Kind.FIELD: ("Codebook", "What each level of a coded number means, so that another reader would code alike."),
+    Kind.CONFLICT: (
+        "Conflicts",
+        "Where sources contradict each other: a written reason, or readings to choose from.",
+    ),
     Kind.SYSTEM: ("Systems", "Mechanisms that can be switched off, and the facts behind their claims."),
     Kind.RULE: ("Rules", "What states and powers do with the numbers, and the facts behind it."),
 }
@@ -69,7 +74,9 @@ def _gather(teller: Teller, first: Link, stories: dict[Link, Story]) -> None:
         link = todo.pop()
         if link not in stories:
             stories[link] = story_of(teller, link)
-            todo += [down for down in _down(stories[link]) if down not in stories]
+            aside = link.kind is Kind.CONFLICT and link is not first  # of what it makes of other numbers nobody asked
+            downs = [down for down in _down(stories[link]) if not aside or down.kind is Kind.FACT]
+            todo += [down for down in downs if down not in stories]
 
 
 _BACK = frozenset(

@@ -76,6 +76,7 @@ def test_text_of_seeds_is_never_markup(monkeypatch):
         (["zeng-pang-2023"], "a document"),
         (["c5-eggs-in-many-baskets"], "a fact"),
         (["border-exposure"], "What each level means"),
+        (["china-trade"], "c-chn-c5-trade, a conflict of sources"),
         (["over-dependence-aversion"], "a system"),
     ],
 )

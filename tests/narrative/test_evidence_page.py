@@ -72,7 +72,13 @@ def page(whole: str) -> Read:
 
 class TestWhole:
     def test_everything_is_on_it(self, page: Read) -> None:
-        for letter, several in (("n", HOME.numbers), ("f", HOME.facts), ("d", HOME.documents), ("s", HOME.systems)):
+        for letter, several in (
+            ("n", HOME.numbers),
+            ("f", HOME.facts),
+            ("d", HOME.documents),
+            ("s", HOME.systems),
+            ("x", HOME.conflicts),
+        ):
             assert {f"{letter}-{name}" for name in several} <= set(page.ids)
 
     def test_every_link_leads_somewhere_and_every_name_stands_once(self, page: Read) -> None:
@@ -155,6 +161,7 @@ class TestPart:
                 ("f-eu-package-2025-eur", "n-coefficients.usd_per_eur", "d-summits-web"),
             ),
             (Link(Kind.FACT, "eu-package-2025-eur"), ("d-summits-web",)),
+            (Link(Kind.CONFLICT, "c-chn-c5-trade"), ("f-chn-c5-trade-2024", "n-ties.KAZ.CHN.trade", "d-trade-2026")),
             (Link(Kind.DOCUMENT, "summits-web"), ("d-summits-web",)),
             (Link(Kind.OUTCOME, "share of China"), ("o-share-of-China", "n-powers.CHN.budget.infrastructure")),
         ],
