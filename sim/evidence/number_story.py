@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from sim.evidence.agenda import topic_of
 from sim.evidence.code_story import code_rows, coded_parts, is_code, level_words
 from sim.evidence.computation import computation_of, step_lines
 from sim.evidence.conflict_story import number_rows
@@ -30,6 +31,7 @@ from sim.evidence.story import (
     words,
 )
 from sim.evidence.uses import THE_START, place_of_use
+from sim.io.text import capital
 
 if TYPE_CHECKING:
     from sim.evidence.computation import Computation, Input
@@ -158,6 +160,11 @@ def _support(teller: Teller, number: Number, seen: set[str]) -> Iterator[Part]:
         yield Part(heading, tuple(rows), tuple(fact_branch(teller, fact, (), seen) for fact in others))
     else:
         yield Part(heading, (*rows, *((Row("facts", names(Kind.FACT, others)),) if others else ())))
+    topic = topic_of(number.name, teller.agenda) if assumed and teller.unfolds else None
+    if topic is not None:
+        yield Part(
+            "what would end the guessing", (Row("", words(f"{topic.measure} ({capital(topic.effort)} of work.)")),)
+        )
 
 
 def _uses(teller: Teller, number: Number) -> Iterator[Part]:

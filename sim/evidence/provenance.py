@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sim.evidence.code_story import field_story
 from sim.evidence.conflict_story import conflict_story
-from sim.evidence.influence import INFLUENCE, Influence, outcomes_of, read_influence
+from sim.evidence.influence import outcomes_of
 from sim.evidence.number_story import number_story
 from sim.evidence.source_story import document_story, fact_story, outcome_story, rule_story, system_story
 from sim.evidence.story import Kind, Link
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     from sim.evidence.evidence import Evidence
     from sim.evidence.story import Story
-
-__all__ = ["INFLUENCE", "Influence", "find", "read_influence", "story_of", "trace_number"]
 
 
 def trace_number(evidence: Evidence, name: str, width: int = PLAIN_WIDTH) -> str:

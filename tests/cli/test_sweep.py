@@ -11,8 +11,9 @@ from sim.analysis.sensitivity.experiment_files import FILE
 from sim.cli import main
 from sim.evidence import influence
 from sim.evidence.evidence import load_evidence
+from sim.evidence.influence import INFLUENCE, read_influence
 from sim.evidence.numbers import Basis
-from sim.evidence.provenance import INFLUENCE, read_influence, trace_number
+from sim.evidence.provenance import trace_number
 from sim.figures.sensitivity import CAPTIONS
 
 SPEC = {
