@@ -77,7 +77,8 @@ def computation_of(evidence: Evidence, name: str) -> Computation | None:
     gives = []
     unit, _ = unit_in_words(quantity.dimension, told.scale, float(quantity.amount))
     if told.amount is not None and _near(unit, told.scale) and not _near(unit, one.unit.scale):
-        gives.append(_in_words(quantity, told.scale))
+        converted = _in_words(quantity, told.scale)
+        gives += [converted] if converted != "".join(piece.text for piece in told.line) else []
     same = f"{value:.5g}" == f"{number.value:.5g}"
     gives.append(f"{_put(value, number.unit, 5)}, {'as written' if same else f'written {number.value:g}'}")
     inputs = [Input(Link(Kind.FACT, fact), _alone(evidence, name, fact)) for fact in one.facts]

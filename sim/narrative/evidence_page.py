@@ -6,7 +6,7 @@ seeds give the same bytes.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping
 from html import escape
 from typing import TYPE_CHECKING
@@ -69,14 +69,14 @@ def evidence_page(evidence: Evidence, of: Link | None = None) -> str:
 
 def _gather(teller: Teller, first: Link, stories: dict[Link, Story]) -> None:
     """The first story and all to which one comes from it on the way down, to documents."""
-    todo = [first]
+    todo = deque([first])
     while todo:
-        link = todo.pop()
+        link = todo.popleft()
         if link not in stories:
             stories[link] = story_of(teller, link)
             aside = link.kind is Kind.CONFLICT and link is not first  # of what it makes of other numbers nobody asked
             downs = [down for down in _down(stories[link]) if not aside or down.kind is Kind.FACT]
-            todo += [down for down in downs if down not in stories]
+            todo += (down for down in downs if down not in stories)
 
 
 _BACK = frozenset(
@@ -114,6 +114,9 @@ class _Page:
         """The whole file."""
         title = _title(self.of)
         present = [kind for kind in _SECTIONS if any(link.kind is kind for link in self.stories)]
+        if self.of is not None:  # where the reader starts stands first
+            start = self.of.kind
+            present.sort(key=lambda kind: kind is not start)
         lines = [
             "<!DOCTYPE html>",
             '<html lang="en">',

@@ -31,6 +31,7 @@ FACTS = {
     "a-score": (3.0, "score 1-5"),
     "a-fall": (-0.5, "share"),
     "per-cent": (20.0, "percent"),
+    "rate-a-year": (2.0, "1/year"),
     "told": (None, ""),
 }
 
@@ -77,6 +78,7 @@ class TestSteps:
                 "bn USD a year",
                 ["mean of 5 bn USD in five months and 24 bn USD a year"],
             ),
+            ("rate-a-year", 0.5, "1/quarter", ["2 a year = 0.5 a quarter, as written"]),
             ("gmean(a-part, 1)", 0.5, "share", ["geometric mean of 0.25 and 1 = 0.5, as written"]),
             ("sqrt(a-part)", 0.5, "share", ["√0.25 = 0.5, as written"]),
             ("(1 - a-part)^(1/2)", 0.87, "share", ["(1 − 0.25)^(1/2) = 0.86603, written 0.87"]),
