@@ -9,8 +9,8 @@ from print_pages import one_line, table
 if TYPE_CHECKING:
     from sim.evidence.agenda import Open
     from sim.evidence.evidence import Evidence
+    from sim.evidence.influence import Influence
     from sim.evidence.numbers import Number
-    from sim.evidence.provenance import Influence
 
 ROOT = Path(__file__).resolve().parent.parent
 WORTH_SAYING = 0.05  # a smaller part of an outcome is not told one by one
@@ -20,8 +20,8 @@ SHOWN = 10  # numbers of a topic that stand in the open; the rest can be unfolde
 def print_assumed(evidence: "Evidence", printed: str) -> str:
     """The page of the agenda; printed: the mark of a printed page."""
     from sim.evidence.agenda import load_agenda, what_is_open
+    from sim.evidence.influence import read_influence
     from sim.evidence.numbers import Basis
-    from sim.evidence.provenance import read_influence
 
     found = {name: one for name, one in read_influence(ROOT / "experiments").items() if name in evidence.numbers}
     topics = load_agenda(evidence, ROOT / "seeds")

@@ -11,8 +11,8 @@ from sim.evidence.agenda import load_agenda, what_is_open
 from sim.evidence.agreement import compare_codes, load_recoding
 from sim.evidence.audit import Check, Fault
 from sim.evidence.evidence import Evidence
+from sim.evidence.influence import read_influence
 from sim.evidence.numbers import Basis
-from sim.evidence.provenance import read_influence
 from sim.evidence.support import later_than, support, variance_by_basis
 from sim.evidence.worlds import HOME_WORLD
 

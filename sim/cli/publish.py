@@ -16,7 +16,7 @@ from sim.analysis.sensitivity.discovery import Discovery
 from sim.analysis.sensitivity.factors import DUMMY
 from sim.analysis.sensitivity.sweep_results import Sweep
 from sim.cli.cited_numbers import README, renewed
-from sim.evidence.provenance import INFLUENCE
+from sim.evidence.influence import INFLUENCE
 from sim.io.writers import write_text
 
 _SHIPPED = ("indices", "interactions", "noise", "convergence", "refused")

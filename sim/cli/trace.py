@@ -1,23 +1,73 @@
 """`multivector trace`: a number back to the facts and documents behind it."""
 
 import argparse
-from typing import Any
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from sim.cli.common import DONE
+from sim.cli.common import DONE, relative, write_out
+from sim.io.errors import input_error
+
+if TYPE_CHECKING:
+    from sim.evidence.evidence import Evidence
+
+_PAGES = (".html", ".htm")
 
 
 def add(commands: Any) -> None:
     """Describe the command to the parser."""
-    trace = commands.add_parser("trace", help="a number back to the facts and documents behind it")
-    trace.add_argument("name", metavar="NAME", help="a number, a system, a fact, a document or a conflict")
+    trace = commands.add_parser("trace", help="how a number was computed, and the documents behind it")
+    trace.add_argument(
+        "name",
+        nargs="*",
+        metavar="NAME",
+        help="a number, an outcome (such as balancing), a rule, a system, a fact, a document or a conflict",
+    )
+    trace.add_argument(
+        "--html", metavar="FILE", help="write it as a page to click through; without NAME, of everything"
+    )
     trace.add_argument("--world", metavar="WORLD", help="whose numbers (default: the home world)")
     trace.set_defaults(command=_trace)
 
 
 def _trace(asked: argparse.Namespace) -> int:
     from sim.evidence.evidence import load_evidence
-    from sim.evidence.provenance import trace_number
     from sim.evidence.worlds import HOME_WORLD
 
-    print(trace_number(load_evidence(asked.world or HOME_WORLD), asked.name))
+    name = " ".join(asked.name)
+    if asked.html is not None:
+        page = Path(asked.html)
+        if page.suffix.lower() not in _PAGES:
+            raise input_error(
+                "--html", "the end of the name says the form", found=page.name, allowed=" or ".join(_PAGES)
+            )
+        return _write_page(load_evidence(asked.world or HOME_WORLD), name, page)
+    if not name:
+        raise input_error("trace", "what shall be traced?", allowed="NAME (see `multivector list`), or --html FILE")
+    _show(load_evidence(asked.world or HOME_WORLD), name)
     return DONE
+
+
+def _write_page(evidence: "Evidence", name: str, page: Path) -> int:
+    from sim.evidence.provenance import find
+    from sim.evidence.teller import Teller
+    from sim.narrative.evidence_page import evidence_page
+
+    write_out(page, evidence_page(evidence, find(Teller(evidence), name) if name else None))
+    print(f"page      {relative(page)}")
+    return DONE
+
+
+def _show(evidence: "Evidence", name: str) -> None:
+    """In colour and as wide as the terminal where a person is looking; plain text for everything else."""
+    from sim.evidence.provenance import trace_number
+
+    if not sys.stdout.isatty():
+        print(trace_number(evidence, name))
+        return
+    from sim.cli.coloured import print_story
+    from sim.evidence.provenance import find, story_of
+    from sim.evidence.teller import Teller
+
+    teller = Teller(evidence)
+    print_story(story_of(teller, find(teller, name)))

@@ -22,8 +22,8 @@ from sim.io.forms import TEXT, Form, file_schema, group, items, read_file, read_
 
 if TYPE_CHECKING:
     from sim.evidence.evidence import Evidence
+    from sim.evidence.influence import Influence
     from sim.evidence.numbers import Number
-    from sim.evidence.provenance import Influence
 
 FILE = "agenda.yaml"
 FIRST = 100

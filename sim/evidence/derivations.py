@@ -198,7 +198,7 @@ def _sound(one: Written, found: Derivations, facts: Mapping[str, Fact], numbers:
                 allowed=f"one that gives {number.unit}, that is {dimension_in_words(derivation.unit.dimension)}",
             )
         _check_equal(one, derivation.amount(quantity))
-        low, high = _ends(derivation, facts, numbers)
+        low, high = ends(derivation, facts, numbers)
     except FormulaError as error:
         _refuse(one, error)
         return False
@@ -233,7 +233,7 @@ def _check_equal(one: Written, computed: float) -> None:
         one.value.refuse(found=f"{written}, while the formula gives {computed:.6g}", allowed="the value of its formula")
 
 
-def _ends(derivation: Derivation, facts: Mapping[str, Fact], numbers: Mapping[str, Number]) -> tuple[float, float]:
+def ends(derivation: Derivation, facts: Mapping[str, Fact], numbers: Mapping[str, Number]) -> tuple[float, float]:
     """The least and the most that the formula gives within the ranges of its inputs, each pushed the way it pulls.
 
     Exact where the formula rises or falls in every input, as sums, products and quotients of positive amounts do.

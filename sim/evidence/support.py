@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from sim.evidence.documents import Fact
     from sim.evidence.evidence import Evidence
-    from sim.evidence.provenance import Influence
+    from sim.evidence.influence import Influence
 
 SEVERAL = "several"
 """The country of a document that is not one country's voice."""

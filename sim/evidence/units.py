@@ -151,3 +151,45 @@ def dimension_in_words(dimension: Dimension) -> str:
     if not dimension:
         return "a plain number"
     return " / ".join([" ".join(above) or "1", *below])
+
+
+def unit_in_words(dimension: Dimension, scale: float | None = None, amount: float = 1.0) -> tuple[float, str]:
+    """A unit that people use for what is counted, and its scale: the one of this scale where there are words for it.
+
+    amount: in base units; where the scale is left open, or has no words, it decides between dollars and billions.
+    """
+    powers = dict(dimension)
+    years = float(powers.pop("year", Fraction(0)))
+    if not powers and not years:
+        return (0.01, "percent") if scale is not None and _close(scale, 0.01) else (1.0, "")
+    times = _TIMES if years else {"": 1.0}
+    for word, length in times.items():
+        for multiple, factor in {"": 1.0, **_MULTIPLES}.items():
+            unit = length**years * factor
+            if scale is not None and _close(scale, unit) and multiple != "million":
+                return unit, _phrase(powers, years, word, multiple)
+    fitting = [(multiple, factor) for multiple, factor in _MULTIPLES.items() if abs(amount) >= 0.1 * factor]
+    multiple, factor = max(fitting, key=lambda one: one[1]) if fitting and powers else ("", 1.0)
+    return factor, _phrase(powers, years, "year" if years else "", multiple)
+
+
+def _close(one: float, other: float) -> bool:
+    return abs(one - other) <= 1e-9 * abs(other)
+
+
+def _phrase(powers: dict[str, Fraction], years: float, time: str, multiple: str) -> str:
+    """The words of a unit: `bn USD a year`, `USD/EUR`, `years`."""
+    above = [_counted(name, power) for name, power in powers.items() if power > 0]
+    below = [_counted(name, -power, one=True) for name, power in powers.items() if power < 0]
+    if years > 0:
+        above.append(f"{time}s" if years == 1 else f"{time}^{years:g}")
+    words = " ".join(part for part in (multiple, *above) if part)
+    words = "/".join([words or "1", *below]) if below else words
+    if years < 0:
+        words = f"{words} a {time}".strip() if years == -1 else f"{words} / {time}^{-years:g}".strip()
+    return words
+
+
+def _counted(name: str, power: Fraction, one: bool = False) -> str:
+    several = name if one or name.isupper() else {"country": "countries", "person": "persons"}.get(name, f"{name}s")
+    return several if power == 1 else f"{several}^{power}"

@@ -9,10 +9,11 @@ import yaml
 from sim.analysis.sensitivity import discovery
 from sim.analysis.sensitivity.experiment_files import FILE
 from sim.cli import main
-from sim.evidence import provenance
+from sim.evidence import influence
 from sim.evidence.evidence import load_evidence
+from sim.evidence.influence import INFLUENCE, read_influence
 from sim.evidence.numbers import Basis
-from sim.evidence.provenance import INFLUENCE, read_influence, trace_number
+from sim.evidence.provenance import trace_number
 from sim.figures.sensitivity import CAPTIONS
 
 SPEC = {
@@ -94,7 +95,7 @@ def test_influence_has_a_row_for_every_number_the_strongest_first(published):
 @pytest.fixture
 def told(published, monkeypatch):
     """What trace says of a number when the small sweep is the one that is shipped."""
-    monkeypatch.setattr(provenance, "shipped_folder", lambda name: published.parent)
+    monkeypatch.setattr(influence, "shipped_folder", lambda name: published.parent)
     evidence = load_evidence()
     return lambda name: " ".join(trace_number(evidence, name).split())
 
@@ -120,12 +121,12 @@ def test_trace_says_when_the_range_has_changed_since(told, published, tmp_path, 
         writer = csv.DictWriter(handle, list(rows[0]))
         writer.writeheader()
         writer.writerows(rows)
-    monkeypatch.setattr(provenance, "shipped_folder", lambda _: tmp_path)
+    monkeypatch.setattr(influence, "shipped_folder", lambda _: tmp_path)
     assert "(its range was -7 to " in told(name)
 
 
 def test_without_a_sweep_trace_says_that_it_does_not_know(tmp_path, monkeypatch):
-    monkeypatch.setattr(provenance, "shipped_folder", lambda name: tmp_path)
+    monkeypatch.setattr(influence, "shipped_folder", lambda name: tmp_path)
     text = " ".join(trace_number(load_evidence(), "choice.gain").split())
     assert "no sweep over the numbers of this world is at hand" in text
 

@@ -10,8 +10,8 @@ import pytest
 from helpers.small_seeds import files, write
 from sim.evidence import load_evidence
 from sim.evidence.agenda import EFFORTS, FILE, MUCH, load_agenda, topic_of, uncovered, what_is_open
+from sim.evidence.influence import Influence, read_influence
 from sim.evidence.numbers import Basis
-from sim.evidence.provenance import Influence, read_influence
 from sim.io.errors import InputError
 
 AVERSION, SHARE = "choice.dependence_aversion", "measures.leaning_share"

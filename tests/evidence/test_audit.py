@@ -314,7 +314,7 @@ class TestSupport:
         assert later_than("2019-12-31", read(tmp_path, contents))["states.UZB.growth"] == ("big-trade",)
 
     def test_influence_is_shared_out_by_basis(self, tmp_path: Path) -> None:
-        from sim.evidence.provenance import Influence
+        from sim.evidence.influence import Influence
 
         evidence = read(tmp_path, seeds())
         one = Influence(

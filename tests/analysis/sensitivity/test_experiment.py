@@ -12,7 +12,7 @@ from sim.analysis.sensitivity.experiment import load_experiment
 from sim.analysis.sensitivity.experiment_files import FILE, experiment_path, list_experiments
 from sim.analysis.sensitivity.factors import DUMMY, Factor, FactorKind
 from sim.evidence.evidence import load_evidence
-from sim.evidence.provenance import INFLUENCE
+from sim.evidence.influence import INFLUENCE
 from sim.io.errors import InputError
 
 SOUND = {
