@@ -14,6 +14,7 @@ from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sim.evidence.derivations import held_in
 from sim.evidence.formulas import FormulaError, compute, parse_formula, with_names
 from sim.evidence.naming import Naming
 from sim.evidence.numbers import LEVELS, Basis, Number
@@ -44,6 +45,7 @@ class Check(Enum):
     UNUSED = "facts that nothing uses and that do not say why they are kept"
     IDLE = "coefficients and codes that no formula uses"
     START = "facts that the world contradicts at its start without saying why"
+    FIGURE = "numbers said to be figures in whose computation no figure of a source stands"
     NARROW = "assumed numbers whose range is narrower than not knowing allows"
     BOOK = "cases of the codebook that do not have the level they show, and fields of it that code nothing"
     COUNTRY = "documents that do not say which country they come from"
@@ -69,6 +71,7 @@ def audit(evidence: Evidence, used_elsewhere: Collection[str] = ()) -> list[Faul
     found = [
         *_not_named(evidence),
         *_idle(evidence),
+        *_without_figure(evidence),
         *_narrow(evidence),
     ]
     if not _extends(evidence):
@@ -231,6 +234,23 @@ def _about_another_world(fact: Fact, evidence: Evidence) -> bool:
     known = {name.split(".")[1] for name in evidence.numbers if name.count(".") > 1}
     codes = re.findall(r"\b[A-Z][A-Z0-9]{1,7}\b", fact.measures)
     return any(code not in known for code in codes)
+
+
+def _without_figure(evidence: Evidence) -> Iterator[Fault]:
+    """A formula of coefficients, codes and memberships alone computes, and is as assumed as what it is made of."""
+    for number in evidence.numbers.values():
+        if number.basis is Basis.FIGURE and _own(number, evidence) and not _has_figure(number.name, evidence, set()):
+            yield _at(Check.FIGURE, number, "its formula has no fact with a value, not even through other numbers")
+
+
+def _has_figure(name: str, evidence: Evidence, seen: set[str]) -> bool:
+    seen.add(name)
+    one = evidence.derivations.found.get(name)
+    if one is None:
+        return False
+    if any(evidence.facts[fact].value is not None for fact in one.facts if fact not in held_in(one.tree)):
+        return True
+    return any(_has_figure(inner, evidence, seen) for inner in one.numbers if inner not in seen)
 
 
 # --- ranges and the codebook -----------------------------------------------------------------------------------------

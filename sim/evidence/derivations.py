@@ -202,7 +202,7 @@ def _sound(one: Written, found: Derivations, facts: Mapping[str, Fact], numbers:
     except FormulaError as error:
         _refuse(one, error)
         return False
-    evidence = tuple(dict.fromkeys((*derivation.facts, *_held(derivation.tree), *number.evidence)))
+    evidence = tuple(dict.fromkeys((*derivation.facts, *held_in(derivation.tree), *number.evidence)))
     low = min(low, number.value) if one.low else number.low
     high = max(high, number.value) if one.high else number.high
     low, high = max(low, one.span[0]), min(high, one.span[1])
@@ -215,7 +215,7 @@ def _sound(one: Written, found: Derivations, facts: Mapping[str, Fact], numbers:
     return True
 
 
-def _held(tree: Node) -> list[str]:
+def held_in(tree: Node) -> list[str]:
     """Facts that a formula only asks whether they hold."""
     calls = [node for node in tree.walk() if node.kind == "call" and node.text == "holds"]
     return [part.text for node in calls for part in node.parts]

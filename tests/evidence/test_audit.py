@@ -326,3 +326,18 @@ class TestSupport:
         shares = variance_by_basis(evidence, {STICK: one, "choice.dependence_aversion": two, "gone": two})
         assert shares["a"][Basis.CODED] == pytest.approx(0.75)
         assert shares["a"][Basis.ASSUMED] == pytest.approx(0.25)
+
+
+class TestFigures:
+    def test_a_figure_has_a_figure_of_a_source_in_it(self, tmp_path: Path) -> None:
+        contents = seeds()
+        contents["facts/one.yaml"]["facts"].append(fact("kaz-in-the-pact", "Kaz is in the pact.", kind="membership"))
+        contents["central-asia/coefficients.yaml"] = {"a_part": number(0.5, 0.1, 0.9, basis="assumed", evidence=[])}
+        growth = {"unit": "share", "basis": "figure", "evidence": ["kaz-pressed"]}
+        held = number(0.5, 0.0, 1.0, formula="coefficients.a_part * holds(kaz-in-the-pact)", **growth)
+        contents["central-asia/actors.yaml"]["states"]["KAZ"]["numbers"]["growth"] = held
+        assert faults(tmp_path / "one", contents, Check.FIGURE) == [
+            "states.KAZ.growth: its formula has no fact with a value, not even through other numbers"
+        ]
+        held["formula"] = "coefficients.a_part * big-trade / big-trade"
+        assert not faults(tmp_path / "two", contents, Check.FIGURE)
