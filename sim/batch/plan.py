@@ -20,6 +20,7 @@ from sim.batch.variance import LUCKS_PER_DRAW
 from sim.engine.block import Block
 from sim.engine.sampling import every_number, sampled_numbers
 from sim.evidence.evidence import Evidence, load_evidence
+from sim.scenario.following import following
 from sim.scenario.scenario import Scenario
 
 CHUNK = 288
@@ -70,7 +71,7 @@ class Plan:
         self.series = min(request.series, self.scenario.runs)
         self.numbers = {name: number.value for name, number in self.evidence.numbers.items()}
         self.numbers |= dict(self.scenario.numbers)
-        self.evidence.derivations.follow(self.numbers)
+        following(self.scenario, self.evidence).follow(self.numbers)
         self.lines: Thresholds = thresholds(self.numbers)
         self.identity = self._identity()
         self.hash = digest_of(self.identity)

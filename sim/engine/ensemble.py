@@ -30,6 +30,7 @@ from sim.model.variables import BY_POWER, BY_STATE, OFFER_TOTALS
 from sim.model.world import axes_of, build, unpack
 from sim.scenario.arguments import check_setting, given_numbers, given_seed
 from sim.scenario.events import Event
+from sim.scenario.following import Following, following
 from sim.scenario.scenario import Scenario
 
 LANES = 96  # measured: fewer cost more loops, more leave the cache, and at 64 or 128 rows fall on the same cache sets
@@ -57,6 +58,7 @@ class PreparedEnsemble:
     event_of: np.ndarray  # int64 [rows], the event each row belongs to
     pole: np.ndarray  # float64 [powers], -1..1
     seed: int
+    following: Following
     fixed: frozenset[str] = frozenset()  # numbers that are not drawn, whatever the scenario samples
     luck_of: np.ndarray | None = None  # int64 [runs]: the run whose luck each run has, where runs share it
 
@@ -124,7 +126,7 @@ class PreparedEnsemble:
         start, count = (first, lanes) if self.luck_of is None else (0, 1 + int(self.luck_of.max()))
         drawn = sampled_numbers(self.scenario, self.seed, start, count)
         values |= {name: value[where] for name, value in drawn.items() if name not in self.fixed}
-        self.evidence.derivations.follow(values)
+        self.following.follow(values)
         return values
 
     def _by_luck(self, draw: Callable[[int, int, int], np.ndarray], seed: int, first: int, lanes: int) -> np.ndarray:
@@ -232,6 +234,7 @@ def prepare_checked(
     switched_off = {name for system in scenario.without for name in evidence.systems[system].strengths}
     events = tuple(sorted(scenario.events, key=lambda event: event.at))
     rows, event_of = rows_of(events, evidence)
+    scalars = [name for name, value in numbers.items() if not getattr(value, "ndim", 0)]
     return PreparedEnsemble(
         scenario=scenario,
         evidence=evidence,
@@ -241,6 +244,7 @@ def prepare_checked(
         event_of=event_of,
         pole=poles(evidence),
         seed=scenario.seed if seed is None else seed,
+        following=following(scenario, evidence, scalars),
         fixed=frozenset(switched_off.union(numbers)),
     )
 

@@ -1,13 +1,14 @@
 """Numbers that are computed: checked against their formulas, given a range where none is stated, moved with inputs.
 
 A number whose formula names other numbers follows them. Where an input differs from what the evidence states, as in a
-scenario or a sweep, the number moves by as much as its formula does; what is stated, set or drawn for the number itself
-is what it moves from, so that its own uncertainty is not lost. What is set to nought stays nought, because that is how
-a system is switched off.
+scenario or a sweep, the number moves by as much as its formula does, from what is stated or drawn for it: its own
+uncertainty is not lost, and what is drawn stays in its range. What somebody sets stays as it is set, and what is set
+to nought stays nought, because that is how a system is switched off.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from pathlib import PurePath
@@ -21,6 +22,7 @@ from sim.evidence.formulas import (
     facts_of,
     numbers_of,
     parse_formula,
+    quantity_of,
     with_names,
 )
 from sim.evidence.units import Unit, dimension_in_words, parse_unit
@@ -65,11 +67,12 @@ class Derivations:
         one = self.found[name]
         return one.amount(compute(one.tree, self.facts, self.numbers, values or {}))
 
-    def follow(self, values: dict[str, Any]) -> None:
+    def follow(self, values: dict[str, Any], pinned: Collection[str] = ()) -> None:
         """Move every number with those from which it is computed; values: all numbers by name, changed in place.
 
-        A value is a float, or float64 [lanes]. Nothing is done, and nothing changes by a bit, where no input differs
-        from what the evidence states.
+        A value is a float, or float64 [lanes]; pinned: numbers that stay as they are. Nothing is done, and nothing
+        changes by a bit, where no input differs from what the evidence states. Raises `FormulaError` where a formula
+        cannot be computed with what its inputs have become.
         """
         inputs = self._inputs or frozenset(name for one in self.found.values() for name in one.numbers)
         self._inputs = inputs
@@ -77,10 +80,36 @@ class Derivations:
         if not moved:
             return
         for name, one in self.found.items():
-            if name in values and not moved.isdisjoint(one.numbers):
+            if name in values and name not in pinned and not moved.isdisjoint(one.numbers):
                 shift = self.value(name, values) - self.value(name)
-                values[name] = _shifted(values[name], shift, self.numbers[name].value, one.span)
+                values[name] = _shifted(values[name], shift, self.numbers[name], one.span)
                 moved.add(name)
+
+    def by(self, formulas: Mapping[str, str]) -> Derivations:
+        """The same with other formulas for some numbers, which are known to compute; a number may be new here.
+
+        Where such a formula names one of these numbers, it means what the evidence states of it.
+        """
+        if not formulas:
+            return self
+        found = dict(self.found)
+        for name, text in formulas.items():
+            tree = self._as_stated(with_names(parse_formula(text), self.numbers), formulas)
+            unit = parse_unit(self.numbers[name].unit)
+            if unit is not None:
+                span = self.found[name].span if name in self.found else (-math.inf, math.inf)
+                found[name] = Derivation(
+                    name=name, tree=tree, unit=unit, span=span, facts=facts_of(tree), numbers=numbers_of(tree)
+                )
+        order = _in_order({name: one.tree for name, one in found.items()}, {})
+        return Derivations(facts=self.facts, numbers=self.numbers, found={name: found[name] for name in order})
+
+    def _as_stated(self, node: Node, names: Collection[str]) -> Node:
+        """The tree with some numbers as the amounts that the evidence states."""
+        if node.kind == "number" and node.text in names:
+            number = self.numbers[node.text]
+            return Node("literal", node.text, (), quantity_of(number.value, number.unit, node.text))
+        return replace(node, parts=tuple(self._as_stated(part, names) for part in node.parts))
 
     def inputs_of(self, name: str) -> tuple[str, ...]:
         """The facts and numbers in the formula of a number; empty where it has none."""
@@ -92,14 +121,23 @@ def _differs(value: Any, stated: float) -> bool:
     return bool((value != stated).any()) if getattr(value, "ndim", 0) else bool(value != stated)
 
 
-def _shifted(value: Any, shift: Any, stated: float, span: Span) -> Any:
-    """A value moved by a shift within what makes sense; what was set to nought stays there."""
+def _shifted(value: Any, shift: Any, number: Number, span: Span) -> Any:
+    """A value moved by a shift within what makes sense, and a drawn one within its range; nought stays nought."""
+    not_finite = FormulaError(found=f"a value of {number.name} that is not finite", allowed="smaller inputs")
     if not getattr(value, "ndim", 0) and not getattr(shift, "ndim", 0):
-        return value if value == 0.0 and stated != 0.0 else min(max(value + shift, span[0]), span[1])
+        moved = value + shift
+        if not math.isfinite(moved):
+            raise not_finite
+        return value if value == 0.0 and number.value != 0.0 else min(max(moved, span[0]), span[1])
     import numpy as np  # only where there are lanes: reading evidence needs none
 
-    moved = np.clip(value + shift, *span)
-    return np.where((np.asarray(value) == 0.0) & (stated != 0.0), value, moved)
+    lanes = value + shift
+    if not np.isfinite(lanes).all():
+        raise not_finite
+    lanes = np.clip(lanes, *span)
+    if getattr(value, "ndim", 0):  # it is drawn itself, or moved by a sweep: it stays where it could have been
+        lanes = np.clip(lanes, np.minimum(value, number.low), np.maximum(value, number.high))
+    return np.where((np.asarray(value) == 0.0) & (number.value != 0.0), value, lanes)
 
 
 # --- from what was written -------------------------------------------------------------------------------------------
@@ -160,9 +198,10 @@ def _in_order(trees: Mapping[str, Node], written: Mapping[str, Written]) -> list
         if name in chain:
             circle = " -> ".join([*chain[chain.index(name) :], name])
             if state.get(name) != "refused":
-                _refuse(
-                    written[name], FormulaError(message=f"numbers are computed from each other in a circle: {circle}")
-                )
+                error = FormulaError(message=f"numbers are computed from each other in a circle: {circle}")
+                if name not in written:
+                    raise error
+                _refuse(written[name], error)
             state[name] = "refused"
             return
         for inner in numbers_of(trees[name]):

@@ -33,6 +33,7 @@ from sim.io.forms import (
 from sim.scenario.calendar import QUARTER, quarter_text
 from sim.scenario.events import Event
 from sim.scenario.family import Member, find_scenario, read_family
+from sim.scenario.following import check_computes
 from sim.scenario.readings import check_readings, moved_by
 from sim.scenario.timeline import EventSpec, read_events, unfold
 from sim.scenario.unions import check_one_union
@@ -242,7 +243,7 @@ def _resolve(drafts: list[_Draft], evidence: Evidence) -> Scenario | None:
     places = {name: entry for draft in oldest_first for name, entry in draft.places.items()}
     check_one_union(events, numbers, places, evidence, own.top.problems)
     off = {strength for system in without for strength in evidence.systems[system].strengths}
-    return Scenario(
+    scenario = Scenario(
         name=own.path.stem,
         title=own.values["title"],
         question=own.values["question"],
@@ -264,6 +265,8 @@ def _resolve(drafts: list[_Draft], evidence: Evidence) -> Scenario | None:
         path=own.path,
         origins=_origins(oldest_first),
     )
+    check_computes(scenario, evidence, places, own.top)
+    return scenario
 
 
 def _origins(oldest_first: list[_Draft]) -> dict[str, str]:
