@@ -2,6 +2,7 @@
 
 import argparse
 import re
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +23,15 @@ def add(commands: Any) -> None:
     parser.set_defaults(command=_audit)
 
 
+def _is_day(text: str) -> bool:
+    try:
+        return bool(_DATE.match(text)) and bool(date.fromisoformat(text))
+    except ValueError:
+        return False
+
+
 def _audit(asked: argparse.Namespace) -> int:
-    if asked.known_until is not None and not _DATE.match(asked.known_until):
+    if asked.known_until is not None and not _is_day(asked.known_until):
         raise input_error(
             "--known-until", "this is no day", found=asked.known_until, allowed="a day such as 2019-12-31"
         )

@@ -81,7 +81,9 @@ def _in_all_readings(scenario: "Scenario", switches: list[str]) -> "list[Scenari
     """The scenario, and behind it once for each other reading of each switch."""
     from sim.scenario.reading_choice import each_reading
 
-    others = [one for switch in dict.fromkeys(switches) for one in each_reading(scenario, switch)[1:]]
+    others = [
+        one for switch in dict.fromkeys(switches) for one in each_reading(scenario, switch, door="--readings")[1:]
+    ]
     return [scenario, *others]
 
 

@@ -19,6 +19,7 @@ from sim.evidence.formulas import FormulaError, compute, parse_formula, with_nam
 from sim.evidence.naming import Naming
 from sim.evidence.numbers import LEVELS, Basis, Number
 from sim.evidence.units import parse_unit
+from sim.evidence.worlds import HOME_WORLD
 from sim.io.errors import Problems
 from sim.io.readers import read_text
 
@@ -65,7 +66,8 @@ class Fault:
 def audit(evidence: Evidence, used_elsewhere: Collection[str] = ()) -> list[Fault]:
     """Every fault of one world, in the order of the checks, then of the files.
 
-    A world that extends another answers for what it adds; facts and the codebook are the business of the one extended.
+    A world that extends another answers for what it adds. Facts, documents and the codebook are the home world's:
+    an invented world leaves most of them idle.
     used_elsewhere: ids of facts on which something else rests than numbers and systems, such as patterns.
     """
     found = [
@@ -74,7 +76,7 @@ def audit(evidence: Evidence, used_elsewhere: Collection[str] = ()) -> list[Faul
         *_without_figure(evidence),
         *_narrow(evidence),
     ]
-    if not _extends(evidence):
+    if evidence.world == HOME_WORLD:
         found += [
             *_unused(evidence, used_elsewhere),
             *_contradicted(evidence),
@@ -88,10 +90,6 @@ def audit(evidence: Evidence, used_elsewhere: Collection[str] = ()) -> list[Faul
 def _own(number: Number, evidence: Evidence) -> bool:
     """Whether a number stands in a file of this world or of the rules, and not in a world that it extends."""
     return Path(number.file).parent.name in (evidence.world, "parameters")
-
-
-def _extends(evidence: Evidence) -> bool:
-    return not all(_own(number, evidence) for number in evidence.numbers.values())
 
 
 def facts_named_in(*folders: Path) -> frozenset[str]:
@@ -269,18 +267,18 @@ def _narrow(evidence: Evidence) -> Iterator[Fault]:
 
 def _off_the_book(evidence: Evidence) -> Iterator[Fault]:
     coded = [number for number in evidence.numbers.values() if number.basis is Basis.CODED]
-    file = str(evidence.folder / "codebook.yaml")
     for one in evidence.codebook.values():
-        if not any(one.covers(number.name) for number in coded):
-            yield Fault(check=Check.BOOK, file=file, line=0, name=one.id, says="no number is coded by this field")
+        wrong = [] if any(one.covers(number.name) for number in coded) else ["no number is coded by this field"]
         for anchor in one.anchors:
             number = evidence.numbers.get(anchor.number)
             if anchor.passage not in evidence.facts:
-                says = f"its case {anchor.number} names the unknown fact {anchor.passage}"
-                yield Fault(check=Check.BOOK, file=file, line=0, name=one.id, says=says)
-            elif number is not None and abs(abs(number.value) - LEVELS[anchor.level]) > _TINY:
-                says = f"its case {anchor.number} is said to be {anchor.level} and is {number.value:g}"
-                yield Fault(check=Check.BOOK, file=file, line=0, name=one.id, says=says)
+                wrong.append(f"its case {anchor.number} names the unknown fact {anchor.passage}")
+            elif number is None or not one.covers(number.name):
+                wrong.append(f"its case {anchor.number} is no number of this field")
+            elif abs(abs(number.value) - LEVELS[anchor.level]) > _TINY:
+                wrong.append(f"its case {anchor.number} is said to be {anchor.level} and is {number.value:g}")
+        for says in wrong:
+            yield Fault(check=Check.BOOK, file=one.file, line=one.line, name=one.id, says=says)
 
 
 def _without_country(evidence: Evidence) -> Iterator[Fault]:

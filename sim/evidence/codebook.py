@@ -57,6 +57,8 @@ class CodedField:
     anchors: tuple[Anchor, ...]
     settle: str
     signed: bool = False
+    file: str = ""
+    line: int = 0
 
     def covers(self, name: str) -> bool:
         """Whether a number is one of this field."""
@@ -109,7 +111,7 @@ def read_codebook(path: Path, problems: Problems) -> dict[str, CodedField]:
             check_levels(entry, values)
             anchors = [read_form(item, ANCHOR, None) for item in values.pop("anchors")]
             known = tuple(Anchor(**anchor) for anchor in anchors if anchor is not None)
-            found[name] = CodedField(id=name, anchors=known, **values)
+            found[name] = CodedField(id=name, anchors=known, file=entry.file, line=entry.line, **values)
     return found
 
 

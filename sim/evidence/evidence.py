@@ -161,8 +161,10 @@ def _read_evidence(world: str, seeds: Path, stamps: tuple[tuple[str, int, int], 
         check_pipelines(folders[-1] / PIPELINE_TIES.file, parties, numbers, problems)
         check_unions(folders[-1] / TIES.file, parties, numbers, problems)
     lineage = [folder.name for folder in folders]
-    derivations = derive(numbers.written, facts, numbers.read, lineage)
     check_codes(codebook, numbers.coded)
+    problems.raise_if_any()  # a number that is left out would be missed by every formula that names it
+    derivations = derive(numbers.written, facts, numbers.read, lineage)
+    problems.raise_if_any()
     conflicts = read_conflicts(
         seeds / CONFLICTS, list_worlds(seeds), lineage, facts, numbers.read, derivations, problems
     )

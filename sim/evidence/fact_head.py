@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.evidence.story import Kind, Line, Piece, Role, Row, amount, name_of, told
@@ -13,7 +14,14 @@ if TYPE_CHECKING:
 
 def written(teller: Teller, file: str, line: int) -> tuple[Row, ...]:
     """Where something is written; left out where there are very many and each has its own place."""
-    return told("written", f"{file}:{line}", Role.QUIET) if teller.unfolds else ()
+    return told("written", f"{place_in(teller, file)}:{line}", Role.QUIET) if teller.unfolds else ()
+
+
+def place_in(teller: Teller, file: str) -> str:
+    """A file as seen from the folder that holds the seeds, so that a page is the same wherever they lie."""
+    path = Path(file)
+    home = teller.evidence.folder.parent
+    return path.relative_to(home).as_posix() if path.is_absolute() and path.is_relative_to(home) else file
 
 
 def figure_of(fact: Fact) -> Line:

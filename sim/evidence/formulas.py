@@ -17,7 +17,7 @@ from fractions import Fraction
 from functools import reduce
 from typing import TYPE_CHECKING, Any
 
-from sim.evidence.units import PLAIN, Dimension, dimension_in_words, parse_unit, times, to_the
+from sim.evidence.units import PLAIN, Dimension, dimension_in_words, is_money, parse_unit, times, to_the
 from sim.io.errors import listed, nearest_to, quoted
 
 if TYPE_CHECKING:
@@ -123,6 +123,10 @@ class _Parser:
         node = self._product()
         while sign := self._sign("+-"):
             other = self._product()
+            if node.kind == other.kind == "literal":
+                raise FormulaError(
+                    found=f"{node.text} {sign} {other.text}", allowed="a number of its own under coefficients"
+                )
             node = Node(sign, f"{node.text} {sign} {other.text}", (node, other))
         self.deep -= 1
         return node
@@ -132,6 +136,7 @@ class _Parser:
         while sign := self._sign("*/"):
             other = self._power()
             node = Node(sign, f"{node.text} {sign} {other.text}", (node, other))
+        check_no_ratio(node)
         return node
 
     def _power(self) -> Node:
@@ -204,9 +209,11 @@ class _Parser:
                 allowed="0, 1, an exponent, a literal with a unit such as 20 quarters, or a number of its own under "
                 "coefficients",
             )
-        if unit is not None and unit.dimension == PLAIN:
+        counts = unit is None or (unit.dimension != PLAIN and not is_money(unit.dimension) and "." not in text)
+        if not counts:
             raise FormulaError(
-                found=f"the literal {text} {phrase}", allowed="a number of its own under coefficients, with its range"
+                found=f"the literal {text} {phrase}",
+                allowed="a whole number of years, states or the like; a number of its own under coefficients otherwise",
             )
         amount = float(text) if unit is None else float(text) * unit.scale
         dimension = PLAIN if unit is None else unit.dimension
@@ -216,6 +223,26 @@ class _Parser:
         """Whether the word that is next is followed by a bracket, so that it is a function."""
         after = self.at + 1
         return after < len(self.tokens) and self.tokens[after] == ("sign", "(")
+
+
+def check_no_ratio(node: Node) -> None:
+    """A product holds one literal of a kind: the ratio of two would be a coefficient without a name."""
+    kinds = [literal.quantity.dimension for literal in _factors(node) if literal.quantity.dimension != PLAIN]
+    twice = next((kind for kind in kinds if kinds.count(kind) > 1), None)
+    if twice is not None:
+        raise FormulaError(
+            found=f"two literals in {dimension_in_words(twice)} in one product",
+            allowed="one, or a number of its own under coefficients",
+        )
+
+
+def _factors(node: Node) -> Iterator[Node]:
+    """The literals that a product multiplies or divides by, brackets or not."""
+    if node.kind == "literal":
+        yield node
+    elif node.kind in ("*", "/", "^"):
+        for part in node.parts:
+            yield from _factors(part)
 
 
 # --- names -----------------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from sim.evidence.agenda import topic_of
 from sim.evidence.code_story import code_rows, coded_parts, is_code, level_words
 from sim.evidence.computation import computation_of, step_lines
 from sim.evidence.conflict_story import number_rows
-from sim.evidence.fact_head import written
+from sim.evidence.fact_head import place_in, written
 from sim.evidence.influence import Influence
 from sim.evidence.numbers import Basis, Number
 from sim.evidence.rule_claims import rules_taking
@@ -176,7 +176,11 @@ def _uses(teller: Teller, number: Number) -> Iterator[Part]:
         rows.append(Row("formulas", names(Kind.NUMBER, computed)))
     rows += [
         Row(
-            "rule", (name_of(Kind.RULE, rule.name), Piece(f" ({rule.file}): {rule.question}" if teller.unfolds else ""))
+            "rule",
+            (
+                name_of(Kind.RULE, rule.name),
+                Piece(f" ({place_in(teller, rule.file)}): {rule.question}" if teller.unfolds else ""),
+            ),
         )
         for rule in rules_taking(number.name)
     ]

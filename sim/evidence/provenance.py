@@ -47,6 +47,8 @@ def known_names(teller: Teller) -> Mapping[Kind, tuple[str, ...]]:
 
 def find(teller: Teller, name: str) -> Link:
     """What a name stands for. Raises `InputError` for a name nobody knows."""
+    if not isinstance(name, str):
+        raise input_error("trace", "a name is text", found=f"<{type(name).__name__}>")
     known = known_names(teller)
     for kind, names in known.items():
         if name in names:

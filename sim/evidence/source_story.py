@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sim.evidence.audit import FAR, start_against
 from sim.evidence.conflict_story import fact_rows
-from sim.evidence.fact_head import fact_head, figure_of, written
+from sim.evidence.fact_head import fact_head, figure_of, place_in, written
 from sim.evidence.formulas import FormulaError, numbers_of, parse_formula, with_names
 from sim.evidence.influence import movers, sweep_in_words
 from sim.evidence.story import (
@@ -161,7 +161,7 @@ def document_story(teller: Teller, document: Document) -> Story:
         *told("note", document.note),
         *told("address", document.url),
         *told("licence", document.licence),
-        *told("written", f"{document.file}:{document.line}", Role.QUIET),
+        *told("written", f"{place_in(teller, document.file)}:{document.line}", Role.QUIET),
     )
     facts = list(teller.uses.facts.get(document.id, ()))
     branches = tuple(_fact_of_document(teller, teller.evidence.facts[fact]) for fact in facts)
@@ -202,7 +202,7 @@ def system_story(teller: Teller, system: System) -> Story:
         *told("name", system.name),
         Row("rules", lines or words("none")),
         *strengths,
-        *told("written", f"{system.file}:{system.line}", Role.QUIET),
+        *told("written", f"{place_in(teller, system.file)}:{system.line}", Role.QUIET),
     )
     facts = tuple(fact_branch(teller, fact, ()) for fact in system.evidence)
     return Story(Link(Kind.SYSTEM, system.id), words(system.claim), rows, (Part("on what the claim rests", (), facts),))
@@ -219,7 +219,7 @@ def rule_story(teller: Teller, rule: RuleClaim) -> Story:
         *told("claim", rule.claim),
         *((Row("numbers", names(Kind.NUMBER, mine)),) if mine else ()),
         *((Row("systems", names(Kind.SYSTEM, systems)),) if systems else ()),
-        *told("written", f"{rule.file}:{rule.line}", Role.QUIET),
+        *told("written", f"{place_in(teller, rule.file)}:{rule.line}", Role.QUIET),
     )
     known = [fact for fact in rule.evidence if fact in teller.evidence.facts]
     facts = tuple(fact_branch(teller, fact) for fact in known) if teller.unfolds else ()

@@ -32,9 +32,10 @@ class Unit:
 
 
 _TIMES = {"year": 1.0, "quarter": 0.25, "month": 1.0 / 12.0, "day": 1.0 / 365.0}
+_MONEY = ("USD", "EUR", "JPY", "CNY")
 _COUNTED = frozenset(
     (
-        *("USD", "EUR", "JPY", "CNY"),
+        *_MONEY,
         *("visit", "summit", "offer", "state", "partner", "power", "session", "contact", "deal", "project", "promise"),
         *(
             "tonne",
@@ -129,6 +130,11 @@ def _word(word: str) -> tuple[float | None, str]:
 
 def _dimension(powers: dict[str, Fraction]) -> Dimension:
     return tuple(sorted((name, power) for name, power in powers.items() if power))
+
+
+def is_money(dimension: Dimension) -> bool:
+    """Whether money is in it."""
+    return any(name in _MONEY for name, _ in dimension)
 
 
 def times(one: Dimension, other: Dimension, sign: int = 1) -> Dimension:

@@ -11,6 +11,7 @@ from sim.io.arguments import Arguments
 from sim.scenario.readings import moved_by
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from sim.evidence.evidence import Evidence
@@ -24,8 +25,9 @@ def with_reading(scenario: Scenario, switch: str, reading: str, *, seeds: Path |
     says itself of a number stands. `seeds`: where the evidence is read from. Raises `InputError` for a name that the
     world does not know.
     """
-    evidence = load_evidence(scenario.world, seeds)
     arguments = Arguments("with_reading")
+    check_asked(arguments, scenario, {"switch": switch, "reading": reading})
+    evidence = load_evidence(scenario.world, seeds)
     check_reading(arguments.entry("reading", reading), switch, evidence.switches, scenario.world)
     arguments.refuse_if_wrong()
     return take_reading(scenario, switch, reading, evidence)
@@ -53,13 +55,28 @@ def readings_taken(scenario: Scenario, evidence: Evidence) -> dict[str, str]:
     return {name: scenario.readings.get(name, one.default) for name, one in evidence.switches.items()}
 
 
-def each_reading(scenario: Scenario, switch: str, *, seeds: Path | str | None = None) -> tuple[Scenario, ...]:
+def check_asked(arguments: Arguments, scenario: object, names: Mapping[str, object]) -> None:
+    """A scenario is a scenario and not its name, and names are text. Raises `InputError`."""
+    if not hasattr(scenario, "by_reading"):
+        entry = arguments.entry("scenario", f"<{type(scenario).__name__}>")
+        entry.refuse(allowed="a scenario, as `load_scenario` gives it")
+    for key, name in names.items():
+        if not isinstance(name, str):
+            arguments.entry(key, f"<{type(name).__name__}>").refuse(allowed="text")
+    arguments.refuse_if_wrong()
+
+
+def each_reading(
+    scenario: Scenario, switch: str, *, seeds: Path | str | None = None, door: str = "each_reading"
+) -> tuple[Scenario, ...]:
     """The scenario once for every reading of a switch, the one it takes itself first; the others bear its name.
 
-    Raises `InputError` for a switch that the world does not know. For `compare`, which sets them side by side.
+    For `compare`, which sets them side by side; door: what its user calls this. Raises `InputError` for a switch that
+    the world does not know.
     """
+    arguments = Arguments(door)
+    check_asked(arguments, scenario, {"switch": switch})
     evidence = load_evidence(scenario.world, seeds)
-    arguments = Arguments("each_reading")
     usual = evidence.switches[switch].default if switch in evidence.switches else ""
     taken = scenario.readings.get(switch, usual)
     check_reading(arguments.entry("switch", taken or switch), switch, evidence.switches, scenario.world)
