@@ -29,9 +29,10 @@ from sim.analysis.spread import check_world, model_shares
 from sim.analysis.starting import HORIZON, TRAILING, start_of
 from sim.batch.worker import Tell, Work
 from sim.engine.ensemble import prepare
-from sim.evidence.evidence import load_evidence
+from sim.evidence.evidence import Evidence, load_evidence
 from sim.evidence.history import History, load_history
 from sim.io.arguments import Arguments
+from sim.io.errors import listed
 from sim.io.text import CAUTION
 from sim.io.writers import write_text, write_whole
 from sim.scenario.arguments import given_runs, given_seed
@@ -197,8 +198,15 @@ def roll_origins(
         level=level,
         skill=skill_table(games, history, record, level),
         drift=drift_table(games, history, record),
-        notes=(_SIZE,),
+        notes=(_SIZE, *_replaced(given, record, history, evidence, years[0])),
     )
+
+
+def _replaced(scenario: Scenario, record: Record, history: History, evidence: Evidence, origin: int) -> tuple[str, ...]:
+    """What the scenario says of numbers with which runs start from the record, so that it has no say here."""
+    from_record = start_of(record, history, evidence, origin, 2, scenario.seed, told=False)
+    said = sorted({*scenario.numbers, *scenario.sampled} & from_record.keys())
+    return (f"The record goes before what is said of {listed(said)}.",) if said else ()
 
 
 def given_origins(arguments: Arguments, origins: Any, history: History) -> tuple[int, ...]:
