@@ -206,7 +206,7 @@ def _replaced(scenario: Scenario, record: Record, history: History, evidence: Ev
     """What the scenario says of numbers with which runs start from the record, so that it has no say here."""
     from_record = start_of(record, history, evidence, origin, 2, scenario.seed, told=False)
     said = sorted({*scenario.numbers, *scenario.sampled} & from_record.keys())
-    return (f"The record goes before what is said of {listed(said)}.",) if said else ()
+    return (f"The record goes before what is said of {listed(said)}",) if said else ()
 
 
 def given_origins(arguments: Arguments, origins: Any, history: History) -> tuple[int, ...]:
