@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.evidence.derivations import held_in
-from sim.evidence.formulas import FormulaError, compute, parse_formula, with_names
+from sim.evidence.evaluation import compute
+from sim.evidence.formulas import FormulaError, parse_formula, with_names
 from sim.evidence.naming import Naming
 from sim.evidence.numbers import LEVELS, Basis, Number
 from sim.evidence.units import parse_unit

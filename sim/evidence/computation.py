@@ -15,7 +15,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from sim.evidence.derivations import ends
-from sim.evidence.formulas import Node, Quantity, compute
+from sim.evidence.evaluation import compute
+from sim.evidence.formulas import Node, Quantity
 from sim.evidence.story import Kind, Line, Link, Piece, Role, amount
 from sim.evidence.units import PLAIN, parse_unit, unit_in_words
 

@@ -10,21 +10,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field, replace
-from decimal import Decimal, InvalidOperation
+from decimal import InvalidOperation
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
-from sim.evidence.formulas import (
-    FormulaError,
-    Node,
-    Quantity,
-    compute,
-    facts_of,
-    numbers_of,
-    parse_formula,
-    quantity_of,
-    with_names,
-)
+from sim.evidence.evaluation import compute, quantity_of
+from sim.evidence.formulas import FormulaError, Node, Quantity, facts_of, numbers_of, parse_formula, with_names
+from sim.evidence.rounding import is_rounded
 from sim.evidence.units import Unit, dimension_in_words, parse_unit
 from sim.io.errors import quoted
 
@@ -33,8 +25,6 @@ if TYPE_CHECKING:
 
     from sim.evidence.documents import Fact
     from sim.evidence.numbers import Number, Span, Written
-
-_WORST = 0.05  # what is written may be rounded, but never by more than this part of what is computed
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -261,15 +251,14 @@ def held_in(tree: Node) -> list[str]:
 
 
 def _check_equal(one: Written, computed: float) -> None:
-    """What is written is what is computed, rounded to the digits written and never by more than a twentieth."""
+    """What is written is what is computed, rounded to the digits written."""
+    text = one.value.text or str(one.value.value)
     try:
-        written = Decimal(one.value.text or str(one.value.value))
+        equal = is_rounded(text, computed)
     except InvalidOperation:  # a level; codes are not computed
-        raise FormulaError(found=quoted(one.value.text or ""), allowed=f"the computed value, {computed:.4g}") from None
-    exponent = written.as_tuple().exponent
-    half = 0.5 * 10.0 ** (exponent if isinstance(exponent, int) else 0)
-    if abs(float(written) - computed) > min(half, _WORST * abs(computed)) * (1.0 + 1e-9) + 1e-12:
-        one.value.refuse(found=f"{written}, while the formula gives {computed:.6g}", allowed="the value of its formula")
+        raise FormulaError(found=quoted(text), allowed=f"the computed value, {computed:.4g}") from None
+    if not equal:
+        one.value.refuse(found=f"{text}, while the formula gives {computed:.6g}", allowed="the value of its formula")
 
 
 def ends(derivation: Derivation, facts: Mapping[str, Fact], numbers: Mapping[str, Number]) -> tuple[float, float]:

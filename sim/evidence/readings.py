@@ -6,8 +6,10 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from sim.evidence.documents import FACT_IDS, Fact
-from sim.evidence.formulas import FormulaError, compute, facts_of, numbers_of, parse_formula, with_names
+from sim.evidence.evaluation import compute
+from sim.evidence.formulas import FormulaError, facts_of, numbers_of, parse_formula, with_names
 from sim.evidence.numbers import LEVEL_SCHEMA, LEVELS, Basis, Number
+from sim.evidence.rounding import is_rounded
 from sim.evidence.units import dimension_in_words, parse_unit
 from sim.io.checks import check_choice, check_number, is_name
 from sim.io.errors import Entry, nearest_to, quoted
@@ -20,8 +22,6 @@ if TYPE_CHECKING:
 
 DIGITS = 3
 """Digits to which a computed value is rounded, as values in the seeds are."""
-
-_FURTHEST = 0.05  # the seeds may round the value of a default by so much at the most
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,7 +149,7 @@ def _read_number(entry: Entry, values: Values, number: Number, usual: bool, know
         value = None if computed is None else float(f"{computed:.{DIGITS}g}")
     if value is None:
         return None  # which has been told
-    if written is not None and computed is not None and not as_rounded(value, computed):
+    if written is not None and computed is not None and not is_rounded(f"{value:.12g}", computed):
         written.refuse(allowed=f"what the formula gives, {computed:.6g}, rounded")
         return None
     if computed is None and not facts and not values["reason"]:
@@ -168,7 +168,7 @@ def _written(entry: Entry, number: Number) -> float | None:
 
 def _as_seeds_hold(entry: Entry, read: ReadNumber, number: Number) -> ReadNumber | None:
     """A number by the default reading: the value the seeds hold, which what is said here has to round to."""
-    if as_rounded(number.value, read.value):
+    if is_rounded(f"{number.value:.12g}", read.value):
         return replace(read, value=number.value)
     allowed = f"what the seeds hold, {number.value:g}, since this is the default"
     entry.refuse(found=f"{read.value:.6g} for '{number.name}'", allowed=allowed)
@@ -182,14 +182,6 @@ def _in_range(entry: Entry, read: ReadNumber, number: Number) -> ReadNumber | No
         entry.refuse(found=f"{read.value:g} for '{number.name}'", allowed=allowed)
         return None
     return read
-
-
-def as_rounded(value: float, computed: float) -> bool:
-    """Whether a value is what was computed, rounded to the digits that are written, by a twentieth at the most."""
-    digits = f"{value:.12g}".partition("e")[0].partition(".")[2]
-    half = 0.5 * 10.0 ** -len(digits)
-    far = abs(value - computed)
-    return far <= half * (1.0 + 1e-9) and far <= _FURTHEST * max(abs(value), abs(computed))
 
 
 def _computed(entry: Entry, text: str, number: Number, known: Known) -> tuple[float | None, tuple[str, ...]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from sim.evidence.formulas import FormulaError
 from sim.io.errors import input_error
@@ -14,7 +14,26 @@ if TYPE_CHECKING:
     from sim.evidence.derivations import Derivations
     from sim.evidence.evidence import Evidence
     from sim.io.errors import Entry
-    from sim.scenario.scenario import Scenario
+
+
+class Asked(Protocol):
+    """What a scenario says of numbers."""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+
+    @property
+    def numbers(self) -> Mapping[str, float]:
+        """What it sets, by number."""
+
+    @property
+    def readings(self) -> Mapping[str, str]:
+        """The readings it takes, by switch."""
+
+    @property
+    def by_reading(self) -> Mapping[str, str]:
+        """Of what it sets, the switch behind each number that a reading has moved."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -37,7 +56,7 @@ class Following:
             raise input_error(f"scenario {self.scenario}", message, found=error.found, allowed=error.allowed) from error
 
 
-def check_computes(scenario: Scenario, evidence: Evidence, places: Mapping[str, Entry], top: Entry) -> None:
+def check_computes(scenario: Asked, evidence: Evidence, places: Mapping[str, Entry], top: Entry) -> None:
     """Every number that is computed can be computed with what the scenario sets; places: of what it sets, by name."""
     ready = following(scenario, evidence)
     values: dict[str, Any] = {name: number.value for name, number in evidence.numbers.items()}
@@ -51,7 +70,7 @@ def check_computes(scenario: Scenario, evidence: Evidence, places: Mapping[str, 
         place.refuse(found=error.found, allowed=error.allowed, message=message)
 
 
-def following(scenario: Scenario, evidence: Evidence, given: Collection[str] = ()) -> Following:
+def following(scenario: Asked, evidence: Evidence, given: Collection[str] = ()) -> Following:
     """How the numbers of a scenario follow.
 
     What a reading makes of a number follows the formula of that reading. What the scenario sets itself, and what is

@@ -13,7 +13,7 @@ from helpers.small_seeds import files, write
 from sim.evidence.conflicts import Conflict
 from sim.evidence.evidence import Evidence, load_evidence
 from sim.evidence.provenance import trace_number
-from sim.evidence.readings import as_rounded
+from sim.evidence.rounding import is_rounded
 from sim.io.errors import InputError
 
 LEDGER = (
@@ -160,10 +160,10 @@ class TestSound:
         assert read(tmp_path, OPEN.replace("switch: trade", "switch: barter")).switch == "barter"
 
     def test_what_rounds(self) -> None:
-        assert as_rounded(11.0, 10.97)
-        assert as_rounded(43.8, 43.82)
-        assert not as_rounded(43.8, 43.9)
-        assert not as_rounded(1.0, 1.4)
+        assert is_rounded("11.0", 10.97)
+        assert is_rounded("43.8", 43.82)
+        assert not is_rounded("43.8", 43.9)
+        assert not is_rounded("1.0", 1.4)
 
 
 MISTAKES = [

@@ -11,7 +11,8 @@ import pytest
 
 from helpers.small_seeds import files, number, write
 from sim.evidence import load_evidence
-from sim.evidence.formulas import FormulaError, Quantity, compute, facts_of, numbers_of, parse_formula, with_names
+from sim.evidence.evaluation import compute
+from sim.evidence.formulas import FormulaError, Quantity, facts_of, numbers_of, parse_formula, with_names
 from sim.evidence.units import PLAIN, dimension_in_words, parse_unit, times, to_the
 from sim.io.errors import InputError
 
