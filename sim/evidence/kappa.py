@@ -1,7 +1,7 @@
 """Cohen's weighted kappa of two readers' codes, over fields, with an interval.
 
-Our own, because halfway codes and signs need distances as they are: scikit-learn 1.7 weighs by the place of a label among
-those that occur, words in the order of the alphabet (findings/weighted-kappa-counts-labels-not-levels.sh).
+Our own, because halfway codes and signs need distances as they are: scikit-learn 1.7 weighs by the place of a label
+among those that occur, words in the order of the alphabet (findings/weighted-kappa-counts-labels-not-levels.sh).
 """
 
 from __future__ import annotations
