@@ -56,7 +56,7 @@ def arguments_of(command):
     words = shlex.split(re.split(r"\s[|>]", command)[0], comments=True)
     while not words.pop(0).endswith("multivector"):
         pass
-    if not {"run", "compare", "ablate", "patterns", "documented"}.intersection(words):
+    if not {"run", "compare", "ablate", "patterns", "documented", "levers", "policies"}.intersection(words):
         return words
     if {"compare", "ablate"}.intersection(words):  # their figures have tests of their own
         words.append("--no-figures")

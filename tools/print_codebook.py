@@ -51,7 +51,7 @@ def print_codebook(evidence: "Evidence", printed: str) -> str:
         " are weighed. A code is right to one level either way unless its number says otherwise. Where nothing speaks"
         " of an actor the number is [assumed](assumed.md), and is not on this page.",
         "",
-        *_agreement(report),
+        *_agreement(report, evidence),
         "## The fields",
         "",
     ]
@@ -64,7 +64,7 @@ def print_codebook(evidence: "Evidence", printed: str) -> str:
 # --- agreement -------------------------------------------------------------------------------------------------------
 
 
-def _agreement(report: "Report | None") -> list[str]:
+def _agreement(report: "Report | None", evidence: "Evidence") -> list[str]:
     """How far a second reader agrees."""
     lines = ["## Whether a second reader agrees", ""]
     from sim.evidence.agreement import HIDDEN
@@ -107,7 +107,7 @@ def _agreement(report: "Report | None") -> list[str]:
         *table(
             HEAD,
             [
-                _agreement_row(one)
+                _agreement_row(one, one.field in evidence.codebook)
                 for one in (overall, *report.fields.values())
                 if one.pairs + one.only_first + one.only_second + one.neither
             ],
@@ -159,11 +159,12 @@ def _overall(report: "Report") -> list[str]:
     return [told]
 
 
-def _agreement_row(one: "Agreement") -> tuple[str, ...]:
+def _agreement_row(one: "Agreement", kept: bool) -> tuple[str, ...]:
+    """The row of one field; kept: whether the codebook has it still, so that there is something to link to."""
     kappa = one.says or "no variation"
     if one.kappa is not None:
         kappa = f"{one.kappa:.2f}" + ("" if one.ends is None else f" ({one.ends[0]:.2f} to {one.ends[1]:.2f})")
-    name = "all" if one.field == "all" else f"[{one.field}](#{one.field})"
+    name = f"[{one.field}](#{one.field})" if kept else one.field if one.field == "all" else f"{one.field} (dropped)"
     counts = (one.pairs, one.judgements, one.same, one.near)
     return (name, *map(str, counts), kappa, *map(str, (one.only_first, one.only_second, one.neither)))
 

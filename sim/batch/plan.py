@@ -71,7 +71,9 @@ class Plan:
         self.series = min(request.series, self.scenario.runs)
         self.numbers = {name: number.value for name, number in self.evidence.numbers.items()}
         self.numbers |= dict(self.scenario.numbers)
-        following(self.scenario, self.evidence).follow(self.numbers)
+        self.stated = dict(self.numbers)  # before any follows its inputs
+        self.following = following(self.scenario, self.evidence)
+        self.following.follow(self.numbers)
         self.lines: Thresholds = thresholds(self.numbers)
         self.identity = self._identity()
         self.hash = digest_of(self.identity)
@@ -111,10 +113,17 @@ class Plan:
             named[f"series.parquet/block-{number:05d}.parquet"] = tables[1]
         return block, summary, named
 
+    def drawn(self, first: int, count: int) -> dict[str, Any]:
+        """The numbers that are drawn, as the runs have them once they have followed their inputs: float64 [count]."""
+        drawn = sampled_numbers(self.scenario, self.scenario.seed, first, count)
+        values = self.stated | drawn
+        self.following.follow(values)
+        return {name: values[name] for name in drawn}
+
     def judge(self, block: Block) -> tuple[Summary, list[pa.Table]]:
         """How the runs of a block came out; the table of its runs and, where one is kept, that of their course."""
         summary = summarise(block, self.lines)
-        drawn = sampled_numbers(self.scenario, self.scenario.seed, block.first, block.runs)
+        drawn = self.drawn(block.first, block.runs)
         tables = [runs_table(block, final_columns(summary, block), drawn)]
         kept = min(block.runs, self.series - block.first)
         if kept > 0:

@@ -317,7 +317,7 @@ def _agreement(what: str, names: Sequence[str], evidence: Evidence, recoding: Re
     fields = {name: _field(name, evidence, recoding) for name in names}
     parts: dict[tuple[str, str], list[tuple[str, Pair]]] = defaultdict(list)
     for name, pair in named:
-        parts[fields[name], evidence.numbers[name].passage].append((fields[name], pair))
+        parts[fields[name], evidence.numbers[name].passage or name].append((fields[name], pair))
     judgements = list(parts.values())
     says = _what_it_means(pairs)
     return Agreement(

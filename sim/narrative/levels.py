@@ -195,8 +195,9 @@ def answers_with(carrot: float, stick: float) -> str:
         return "hardly answers rivals"
     if offers == presses:
         return "answers rivals with offers and pressure alike"
-    more, less = ("offers", "pressure") if offers > presses else ("pressure", "offers")
-    return f"answers rivals with {more}{f' more than with {less}' if min(offers, presses) else ''}"
+    if offers > presses:
+        return f"answers rivals with offers{' more than with pressure' if presses else ''}"
+    return f"answers rivals with pressure{' more than with offers' if offers else ''}"
 
 
 def is_most(count: int, of_all: int) -> bool:

@@ -28,6 +28,14 @@ DOES_NOT_HOLD = {
     ),
 }
 
+# What lies on its line: the interval has it on both sides. The same holds of these.
+ON_THE_LINE = {
+    "without-restraint-largest-investor-takes-over": (
+        "it gains seven points and not eight since Chinese building and mining are computed and not rounded up; the "
+        "line was drawn before, at seven"
+    ),
+}
+
 # Switching these off takes the pattern away, which shows that it is the mechanism and not something else.
 RESTS_ON = {
     "visits-follow-western-deals": "compensating-visit",
@@ -56,7 +64,8 @@ def test_pattern(name, lab):
         assert set(finding.pattern.needs) - set(load_evidence().systems)
         return
     assert finding.low <= finding.value <= finding.high
-    assert finding.verdict is (Verdict.FAILS if name in DOES_NOT_HOLD else Verdict.HOLDS), finding
+    known = {**dict.fromkeys(DOES_NOT_HOLD, Verdict.FAILS), **dict.fromkeys(ON_THE_LINE, Verdict.UNCLEAR)}
+    assert finding.verdict is known.get(name, Verdict.HOLDS), finding
 
 
 @pytest.mark.parametrize("name", RESTS_ON)
@@ -66,8 +75,8 @@ def test_without_its_mechanism_a_pattern_is_gone(name):
 
 
 def test_a_pattern_that_does_not_hold_is_known_and_explained():
-    assert set(DOES_NOT_HOLD) <= set(PATTERNS)
-    assert all(len(reason) > 40 for reason in DOES_NOT_HOLD.values())
+    assert {*DOES_NOT_HOLD, *ON_THE_LINE} <= set(PATTERNS)
+    assert all(len(reason) > 40 for reason in (*DOES_NOT_HOLD.values(), *ON_THE_LINE.values()))
 
 
 def test_a_system_that_is_not_built_yet_is_no_failure(lab):

@@ -196,13 +196,19 @@ def root(request):
 
 def test_the_page_of_assumed_numbers_has_them_all_by_influence(root, published, monkeypatch):
     printer = module("print_pages", root / "tools" / "print_pages.py")
-    monkeypatch.setattr(printer, "ROOT", published.parent)
+    monkeypatch.syspath_prepend(root / "tools")
+    agenda = module("print_agenda", root / "tools" / "print_agenda.py")
+    for one in (printer, agenda):
+        monkeypatch.setattr(one, "ROOT", published.parent, raising=False)
     published.parent.joinpath("experiments").mkdir(exist_ok=True)
     link = published.parent / "experiments" / published.name
     if not link.exists():
         link.symlink_to(published)
+    seeds = published.parent / "seeds"
+    if not seeds.exists():
+        seeds.symlink_to(root / "seeds")
     evidence = load_evidence()
-    page = printer.print_assumed(evidence)
+    page = agenda.print_assumed(evidence, "printed")
     assumed = [number.name for number in evidence.numbers.values() if number.basis is Basis.ASSUMED]
     found = read_influence(published.parent)
     assert all(f"`{name}`" in page for name in assumed)

@@ -125,7 +125,7 @@ class TestWhole:
                 assert f"#n-{name}" in page.links[f"f-{fact}"]
 
 
-NOBODY_DRAWS_IT = {"measures.multi_vector_partners"}
+NOBODY_DRAWS_IT = {"measures.multi_vector_partners", "measures.squeezed_pressure"}
 """Lines between outcome words are drawn by us; their articles say that no facts stand behind them."""
 
 
