@@ -14,8 +14,8 @@ RUNS = 200
 BASELINE_ENDS = 0.10  # at most this part of state-runs may give up multi-vectorism when nothing happens from outside
 LIMIT_ENDS = 0.50  # and at least this part when rivalry is driven to the limit
 YEARS = 40  # long enough for the slow forces to show
-# How much larger the largest investor's part has to be than in the baseline. The pattern of the same name keeps the line
-# at 0.07, on which this has come to lie since Chinese building is computed from what was lent.
+# How much larger the largest investor's part has to be than in the baseline. The pattern of the same name keeps the
+# line at 0.07, on which this has come to lie since Chinese building is computed from what was lent.
 CLEARLY = 0.06
 STILL = 1e-9
 SILENT = {"delivery.trade_noise": {"value": 0.0, "beyond": "what forces do shows where the luck of trade is silent"}}
