@@ -10,7 +10,7 @@ import fnmatch
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sim.evidence.numbers import LEVELS, level_value
+from sim.evidence.numbers import LEVELS
 from sim.io.checks import check_group
 from sim.io.errors import Entry, Problems, listed, nearest_to, quoted
 from sim.io.forms import (
@@ -33,8 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from sim.evidence.documents import Fact
-    from sim.evidence.numbers import Coded, Number
+    from sim.evidence.numbers import Coded
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,10 +149,6 @@ def check_codes(codebook: Mapping[str, CodedField], coded: Iterable[Coded]) -> N
 def check_code(code: Coded, one: CodedField) -> None:
     """The level of one code is a level of its field."""
     text = code.level.text or ""
-    if level_value(text) is None:
-        allowed = f"a level of {one.id}: {listed(one.levels)}, or two neighbours such as low/medium"
-        code.level.refuse(allowed=allowed, nearest=nearest_to(text, one.levels))
-        return
     parts = text.removeprefix("-").split("/")
     unknown = [part for part in parts if part not in one.levels]
     if unknown:
@@ -163,21 +158,6 @@ def check_code(code: Coded, one: CodedField) -> None:
     if len(parts) > 1 and len(code.facts) < len(parts):
         message = "halfway between two levels needs two facts, one for each"
         code.level.refuse(found=f"{quoted(text)} on {len(code.facts)} fact", message=message)
-
-
-def check_anchors(
-    path: str, codebook: Mapping[str, CodedField], numbers: Mapping[str, Number], facts: Mapping[str, Fact]
-) -> list[str]:
-    """What is wrong with the cases of the book in one world, in words: a case has the level it is said to have."""
-    wrong: list[str] = []
-    for one in codebook.values():
-        for anchor in one.anchors:
-            number = numbers.get(anchor.number)
-            if anchor.passage not in facts:
-                wrong.append(f"{path}: {one.id}: the anchor {anchor.number} names the unknown fact {anchor.passage}")
-            if number is not None and abs(abs(number.value) - LEVELS[anchor.level]) > 1e-9:
-                wrong.append(f"{path}: {one.id}: {anchor.number} is said to be {anchor.level} and is {number.value:g}")
-    return wrong
 
 
 def codebook_schema() -> dict[str, Any]:

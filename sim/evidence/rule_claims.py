@@ -71,8 +71,3 @@ def rules_taking(number: str) -> tuple[RuleClaim, ...]:
     """The rules that have a number among their arguments: `choice.absorption.deal` is `absorption` in choice.py."""
     stem, _, rest = number.partition(".")
     return tuple(rule for rule in rules_in(stem) if rest.partition(".")[0] in rule.arguments)
-
-
-def rules_resting_on(fact: str) -> tuple[RuleClaim, ...]:
-    """The rules whose claim names a fact."""
-    return tuple(rule for rule in all_rules().values() if fact in rule.evidence)
