@@ -49,7 +49,7 @@ $(VENV)/.ready: pyproject.toml
 	  exit 1; \
 	fi; \
 	test -x $(BIN)/python || { echo "Setting up $(VENV) with $$("$$found" --version) ..."; "$$found" -m venv $(VENV); }
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[sweep]"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[sweep,history]"
 	@touch $@
 
 $(VENV)/.ready-dev: $(VENV)/.ready
