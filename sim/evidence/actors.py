@@ -268,7 +268,7 @@ def check_codes_are_new(top: Entry, before: Cast) -> None:
             if code in taken:
                 entry.refuse(
                     found=f"the code '{code}', which the extended world has already",
-                    allowed="a code of its own; a world adds to the one it extends and changes nothing of it",
+                    allowed="a code of its own; numbers of the extended world are changed in changes.csv",
                 )
 
 

@@ -9,11 +9,13 @@ refused.
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.evidence.actors import Actor, Cast, Corridor, read_actors
+from sim.evidence.changed import Change, How
+from sim.evidence.changes import CHANGES, check_weights_again, read_changes
 from sim.evidence.codebook import CodedField, check_codes, read_codebook
 from sim.evidence.conflicts import CONFLICTS, Conflict, read_conflicts, switches_of
 from sim.evidence.derivations import Derivations, derive
@@ -35,7 +37,9 @@ from sim.io.arguments import path_given
 from sim.io.errors import Problems, input_error, listed, nearest_to, quoted, shown_path
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from sim.evidence.relations import Parties
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +61,8 @@ class Evidence:
     corridors: tuple[Corridor, ...] = ()
     pipelines: tuple[Corridor, ...] = ()
     conflicts: Mapping[str, Conflict] = field(default_factory=dict)
+    changes: Mapping[str, Change] = field(default_factory=dict)
+    knows_until: str = ""
     kinds: tuple[str, ...] = field(default=OFFER_KINDS)
 
     @functools.cached_property
@@ -86,7 +92,7 @@ def load_evidence(world: str = HOME_WORLD, folder: Path | str | None = None) -> 
 
 
 COEFFICIENTS = "coefficients.yaml"  # what only formulas use: parts, rates and shadings that no document gives
-_OF_A_WORLD = ("actors.yaml", COEFFICIENTS, *(relation.file for relation in RELATIONS))
+_OF_A_WORLD = ("actors.yaml", COEFFICIENTS, CHANGES, *(relation.file for relation in RELATIONS))
 
 
 def _facts(seeds: Path) -> list[Path]:
@@ -156,17 +162,21 @@ def _read_evidence(world: str, seeds: Path, stamps: tuple[tuple[str, int, int], 
     parties = parties_of(cast, facts)
     for relation in RELATIONS:
         read_relation(relation, folders, parties, numbers, problems)
-    if folders:
-        check_energy_shares(folders[-1] / TIES.file, parties, numbers, problems)
-        check_pipelines(folders[-1] / PIPELINE_TIES.file, parties, numbers, problems)
-        check_unions(folders[-1] / TIES.file, parties, numbers, problems)
+    strengths = {name for system in systems.values() for name in system.strengths}
+    changes = read_changes(folders, numbers, strengths, problems)
+    if not changes:
+        _check_wholes(folders, parties, numbers, problems)
     lineage = [folder.name for folder in folders]
     check_codes(codebook, numbers.coded)
     problems.raise_if_any()  # a number that is left out would be missed by every formula that names it
-    derivations = derive(numbers.written, facts, numbers.read, lineage)
+    derivations = derive(numbers.written, facts, numbers.read, lineage, changes)
+    if changes:  # what is computed again counts too
+        changes |= _computed_again(derivations, lineage, numbers.read, changes)
+        _check_wholes(folders, parties, numbers, problems)
+        check_weights_again(folders[-1] / CHANGES, tuple(parties.states), changes, numbers.read, problems)
     problems.raise_if_any()
     conflicts = read_conflicts(
-        seeds / CONFLICTS, list_worlds(seeds), lineage, facts, numbers.read, derivations, problems
+        seeds / CONFLICTS, list_worlds(seeds), lineage, facts, numbers.read, derivations, problems, changes
     )
     problems.raise_if_any()
     return Evidence(
@@ -185,4 +195,31 @@ def _read_evidence(world: str, seeds: Path, stamps: tuple[tuple[str, int, int], 
         corridors=cast.corridors,
         pipelines=cast.pipelines,
         conflicts=conflicts,
+        changes=changes,
     )
+
+
+def _check_wholes(folders: Sequence[Path], parties: Parties, numbers: NumberReader, problems: Problems) -> None:
+    """Parts of one whole are no more than it."""
+    if folders:
+        check_energy_shares(folders[-1] / TIES.file, parties, numbers, problems)
+        check_pipelines(folders[-1] / PIPELINE_TIES.file, parties, numbers, problems)
+        check_unions(folders[-1] / TIES.file, parties, numbers, problems)
+
+
+def _computed_again(
+    derivations: Derivations, worlds: Sequence[str], numbers: Mapping[str, Number], changes: Mapping[str, Change]
+) -> dict[str, Change]:
+    """The numbers without a row of their own that became others with what they are computed from."""
+    found = {}
+    for name, (place, value) in derivations.again.items():
+        last = changes.get(name)
+        found[name] = Change(
+            number=name,
+            how=How.COMPUTED,
+            world=worlds[place],
+            moved=place,
+            before=replace(numbers[name], value=value) if last is None else last.before,
+            first=numbers[name].file if last is None else last.first,
+        )
+    return found
