@@ -236,13 +236,18 @@ _POWERS: Reader[Known] = names_of(lambda known: known.powers)
 _STATE: Reader[Known] = name_of(lambda known: known.states, "")
 _PARTNERS: Reader[Known] = names_of(lambda known: (*known.powers, *known.organisations))
 _MEASURES: Reader[Known] = names_of(lambda _: MEASURES)
-_DOCUMENTS: Reader[Known] = Reader(
-    read=lambda entry, known: tuple(
-        check_choice(item, known.documents) or "" for item in check_list(entry, "a list of ids of documents")
-    ),
-    schema=list_schema({"type": "string"}, minItems=1),
-    missing=(),
-)
+
+
+def _read_documents(entry: Entry, known: Known) -> tuple[str, ...]:
+    """Ids of documents, one at the least: a trap without a source would catch nothing."""
+    allowed = "a list of ids of documents"
+    found = tuple(check_choice(item, known.documents) or "" for item in check_list(entry, allowed))
+    if entry.value == []:
+        entry.refuse(allowed=f"{allowed}, one at the least")
+    return found
+
+
+_DOCUMENTS: Reader[Known] = Reader(read=_read_documents, schema=list_schema({"type": "string"}, minItems=1), missing=())
 TRAP: Form[Known] = Form(
     needs={
         "sources": _DOCUMENTS.says("the documents from which such rows may not come"),
