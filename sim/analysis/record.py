@@ -1,9 +1,9 @@
-"""The record as arrays, and resampling of it: what is known of I states, J powers and Y years.
+"""The record as arrays, and resampling of it: what is known of I states, J powers, Y years and W times five years.
 
 Shares are parts of goods turnover, 0..1. A pair-year without a figure is nan and stays so through every estimator.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.evidence.history import History, Observation
+from sim.evidence.record_forms import WINDOW
 from sim.model.chance import address, luck, name_key, uniform
 
 Floats = NDArray[np.float64]
@@ -19,6 +20,7 @@ Codes = tuple[Sequence[str], Sequence[str]]
 
 _MILLION = 0.001  # of bn USD
 _PERCENT = 0.01
+_SCALES = {"million USD": _MILLION, "percent": _PERCENT, "percent of output": _PERCENT}
 _OUTSIDE = 0  # no quarter of any run: these draws meet none of the model's
 _RESAMPLED, _OBSERVED, STARTED = 1, 2, 3
 
@@ -36,11 +38,25 @@ class Record:
     growth: Floats  # [I, Y] real, 0.05 for 5 %
     power_growth: Floats  # [J, Y]
     price: Floats  # [Y] USD a barrel
+    windows: tuple[tuple[int, int], ...]  # W times five years, the first and the last of each
+    arms: Floats  # [I, J, W] deliveries, million TIV (a volume, not money)
+    arms_total: Floats  # [I, W] from all suppliers, those that are no agents among them
+    agreement: Floats  # [I, J, Y] in UN votes, 0..1
+    distance: Floats  # [I, J, Y] between ideal points of all UN votes
+    remittances: Floats  # [I, Y] parts of output, 0..1
+    memberships: Mapping[str, Floats]  # by organisation [I, Y]: 1.0 for a member at the end of the year, else 0.0
 
     @cached_property
     def shares(self) -> Floats:
         """Shares of turnover [I, J, Y]."""
         shares: Floats = self.trade / self.turnover[:, None, :]
+        return shares
+
+    @cached_property
+    def arms_shares(self) -> Floats:
+        """Shares of all that was delivered in a window [I, J, W]; nan where nothing was."""
+        whole = np.where(self.arms_total > 0.0, self.arms_total, np.nan)
+        shares: Floats = self.arms / whole[:, None, :]
         return shares
 
     def members(self, powers: Sequence[str]) -> list[int]:
@@ -55,24 +71,51 @@ class Record:
 def record_of(history: History, states: Sequence[str], powers: Sequence[str]) -> Record:
     """The record of some states and powers, in this order; nan where nothing is known."""
     years = tuple(range(history.first, history.last + 1))
-    shape = {"pair": (len(states), len(powers)), "state": (len(states),), "power": (len(powers),), "": ()}
-    whose = {"trade": "pair", "turnover": "state", "output": "state", "growth": "state", "power_growth": "power"}
-    arrays = {name: np.full((*shape[kind], len(years)), np.nan) for name, kind in {**whose, "price": ""}.items()}
+    ends = sorted({one.period for one in history.rows if one.measure in _BY_WINDOW})
     rows, columns = ({code: place for place, code in enumerate(codes)} for codes in (states, powers))
+    sizes = {"pair": (len(states), len(powers)), "state": (len(states),), "power": (len(powers),), "": ()}
+    arrays = {
+        name: np.full((*sizes[kind], len(ends if name in _BY_WINDOW else years)), np.nan)
+        for name, kind in _ARRAYS.items()
+    }
     for one in history.rows:
-        name = "power_growth" if one.measure == "growth" and one.partner else one.measure
+        name = "power_growth" if one.measure == "growth" and one.partner else _NAMES.get(one.measure, one.measure)
         if (one.state and one.state not in rows) or (one.partner and one.partner not in columns):
             continue
-        if one.measure == "output" and one.partner:
+        if name not in arrays or (one.measure == "output" and one.partner):
             continue
         where = tuple(place for place in (rows.get(one.state), columns.get(one.partner)) if place is not None)
-        arrays[name][(*where, one.period - history.first)] = one.value * _scale(one)
-    return Record(states=tuple(states), powers=tuple(powers), years=years, **arrays)
+        when = ends.index(one.period) if name in _BY_WINDOW else one.period - history.first
+        arrays[name][(*where, when)] = one.value * _scale(one)
+    return Record(
+        states=tuple(states),
+        powers=tuple(powers),
+        years=years,
+        windows=tuple((end - WINDOW + 1, end) for end in ends),
+        memberships={name: _membership(history, name, states, years) for name in history.organisations},
+        **arrays,
+    )
+
+
+_ARRAYS: Mapping[str, str] = {
+    **dict.fromkeys(("trade", "arms", "agreement", "distance"), "pair"),
+    **dict.fromkeys(("turnover", "output", "growth", "arms_total", "remittances"), "state"),
+    "power_growth": "power",
+    "price": "",
+}
+_BY_WINDOW = ("arms", "arms_total")
+_NAMES: Mapping[str, str] = {"un_agreement": "agreement", "un_distance": "distance"}
+"""Measures of the record that have a shorter name here."""
+
+
+def _membership(history: History, organisation: str, states: Sequence[str], years: Sequence[int]) -> Floats:
+    inside = [history.members(organisation, f"{year}-12-31") for year in years]
+    return np.array([[float(state in members) for members in inside] for state in states])
 
 
 def _scale(one: Observation) -> float:
     """From the unit of the file to that of the arrays."""
-    return {"million USD": _MILLION, "percent": _PERCENT}.get(one.unit, 1.0)
+    return _SCALES.get(one.unit, 1.0)
 
 
 # --- what is observed ------------------------------------------------------------------------------------------------
