@@ -17,6 +17,7 @@ out in one place for whatever is fitted to the record or scored by it:
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -149,7 +150,8 @@ def joined(parts: Sequence[Observed]) -> Observed:
     if any(getattr(part, name) != getattr(head, name) for part in ordered for name in same):
         raise ValueError("only runs of the same states, powers and quarters can be put together")
     arrays = [name for name in Observed.__dataclass_fields__ if name not in ("first", *same)]
-    return replace(head, **{name: np.concatenate([getattr(part, name) for part in ordered]) for name in arrays})
+    whole: dict[str, Any] = {name: np.concatenate([getattr(part, name) for part in ordered]) for name in arrays}
+    return replace(head, **whole)
 
 
 def _whole_years(quarters: tuple[int, ...]) -> tuple[tuple[int, ...], slice]:
