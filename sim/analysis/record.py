@@ -3,6 +3,7 @@
 Shares are parts of goods turnover, 0..1. A pair-year without a figure is nan and stays so through every estimator.
 """
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 
 from sim.evidence.history import History, Observation
 from sim.evidence.record_forms import WINDOW
-from sim.model.chance import address, luck, name_key, uniform
+from sim.model.chance import address, luck, lucks, name_key, uniform
 
 Floats = NDArray[np.float64]
 Codes = tuple[Sequence[str], Sequence[str]]
@@ -121,7 +122,7 @@ def _scale(one: Observation) -> float:
 # --- what is observed ------------------------------------------------------------------------------------------------
 
 
-def observed_shares(trade: Floats, rest: Floats, errors: Floats, seed: int, codes: Codes) -> Floats:
+def observed_shares(trade: Floats, rest: Floats, errors: Floats, seed: int, codes: Codes, first: int = 0) -> Floats:
     """Shares of turnover as they would be recorded.
 
     Parameters
@@ -132,36 +133,51 @@ def observed_shares(trade: Floats, rest: Floats, errors: Floats, seed: int, code
         Trade with everybody else [R, I, Y], taken as it is.
     errors
         By power [J]: sd of the logarithm of what is recorded over what flowed. The error has mean one.
-    seed, codes
-        By the seed and the names of states and powers the errors are addressed: the first runs are seen with the same
-        ones however many follow.
+    seed, codes, first
+        By the seed, the number of the run (that of the first is `first`) and the names of states and powers the errors
+        are addressed: a run is seen with the same ones whatever other runs stand beside it.
     """
-    drawn = normals(seed, trade.shape[0], codes, trade.shape[-1], _OBSERVED)
-    seen = trade * np.exp(errors[:, None] * drawn - 0.5 * errors[:, None] ** 2)
+    seen = observed_trade(trade, errors, seed, codes, first)
     shares: Floats = seen / (seen.sum(axis=2, keepdims=True) + rest[:, :, None, :])
     return shares
 
 
-def normals(seed: int, runs: int, codes: Codes, years: int, what: int) -> Floats:
+def observed_trade(trade: Floats, errors: Floats, seed: int, codes: Codes, first: int = 0) -> Floats:
+    """Trade as it would be recorded, in the unit it has; arguments as in `observed_shares`."""
+    drawn = normals(seed, trade.shape[0], codes, trade.shape[-1], _OBSERVED, first)
+    seen: Floats = trade * np.exp(errors[:, None] * drawn - 0.5 * errors[:, None] ** 2)
+    return seen
+
+
+def normals(seed: int, runs: int, codes: Codes, years: int, what: int, first: int = 0) -> Floats:
     """Addressed draws from the normal distribution [R, I, J, Y], mean 0 and sd 1; `what` they are for tells them apart.
 
-    States and powers are addressed by their names, so another state moves no draw.
+    States and powers are addressed by their names, so another state moves no draw, and runs by their number.
     """
+    names = (tuple(codes[0]), tuple(codes[1]))
+    with np.errstate(over="ignore"):
+        keys: Any = lucks(seed, first, runs)[:, None, None, None]
+        one, two = (np.asarray(uniform(keys, where)) for where in _addresses(names, years, what))
+    found: Floats = np.sqrt(-2.0 * np.log(one)) * np.cos(2.0 * np.pi * two)  # Box and Muller
+    return found
+
+
+@functools.lru_cache(maxsize=16)  # a fit asks for the same ones thousands of times
+def _addresses(codes: tuple[tuple[str, ...], tuple[str, ...]], years: int, what: int) -> tuple[Any, Any]:
+    """Where the two uniform draws behind each normal one are found, uint64 [1, I, J, Y] each."""
     states, powers = (np.array([name_key(code) for code in of], dtype=np.uint64) for of in codes)
     with np.errstate(over="ignore"):
-        keys: Any = np.array([luck(seed, run) for run in range(runs)], dtype=np.uint64)[:, None, None, None]
-        drawn = []
-        for part in (0, 1):
-            where: Any = np.array(
+        one, two = (
+            np.array(
                 [
                     [[address(_OUTSIDE, what, i, j, 2 * year + part) for year in range(years)] for j in powers]
                     for i in states
                 ],
                 dtype=np.uint64,
-            )
-            drawn.append(np.asarray(uniform(keys, where[None])))
-    found: Floats = np.sqrt(-2.0 * np.log(drawn[0])) * np.cos(2.0 * np.pi * drawn[1])  # Box and Muller
-    return found
+            )[None]
+            for part in (0, 1)
+        )
+    return one, two
 
 
 def resamples(count: int, times: int, seed: int = 0, block: int = 1) -> NDArray[np.int64]:
