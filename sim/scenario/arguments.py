@@ -187,7 +187,7 @@ def _check_event(key: str, event: Any, arguments: Arguments) -> None:
         if not FORMS[event.kind].lasts:
             entry = arguments.entry(f"{key}.until", event.until)
             entry.refuse(allowed=f"None, save where an event lasts: {listed(LASTING)}")
-    if not isinstance(event.afterwards, bool):
+    if event.afterwards not in (True, False):
         arguments.entry(f"{key}.afterwards", event.afterwards).refuse(allowed="True or False")
     form = FORMS[event.kind]
     known = [*form.needs, *form.may]
