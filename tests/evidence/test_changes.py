@@ -32,7 +32,7 @@ def row(name: str, value: object = "", low: object = "", high: object = "", **mo
 
 def changed(*rows: dict[str, object], **actors: object) -> dict[str, Any]:
     """The small seeds with two computed numbers, and a world that changes them."""
-    contents = files()
+    contents: dict[str, Any] = files()
     contents["parameters/coefficients.yaml"] = {
         "part": number(0.5, 0.4, 0.6, basis="assumed", evidence=[]),
         "kept": number(0.2, 0.0, 0.5, basis="assumed", evidence=["big-trade"]),
@@ -210,7 +210,7 @@ class TestKnowsUntil:
             assert f" {sort}: found " in told
         assert len(caught.value.problems) < 70
         names = later_than("2019-12-31", load_evidence("known", seeds, dated=False))
-        assert {"diplomacy.agreement_swing", "ties.KAZ.CHN.fit", "ties.KAZ.CHN.trade"} <= names.keys()
+        assert {"diplomacy.vote_weight", "ties.KAZ.CHN.fit", "ties.KAZ.CHN.trade"} <= names.keys()
 
     @pytest.mark.parametrize("day", ["2019", "2019-13-01", "2019-02-30", "soon"])
     def test_it_is_a_day(self, tmp_path: Path, day: str) -> None:

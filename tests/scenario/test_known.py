@@ -41,7 +41,7 @@ KNOWS = "knows_until: 2019-12-31\n"
     [
         (
             event("2020-Q1"),
-            "events[0]: found an event that is certain to happen in 2020-Q1; allowed: what was known by",
+            "events[0]: found an event that is certain to happen in 2020-Q1; allowed: what was known",
         ),
         (event("{between: [2020-Q1, 2020-Q3]}"), "certain to happen in 2020-Q1"),
         (event("2018-Q1", "every: 2 years"), "certain to happen in 2020-Q1"),
@@ -85,9 +85,7 @@ def test_without_a_day_nothing_is_known_afterwards(tmp_path: Path, seeds: Path) 
 
 
 def test_numbers_of_the_world_that_know_more_are_named(tmp_path: Path, seeds: Path) -> None:
-    with pytest.raises(
-        InputError, match=r"ties\.\*\.\*\.trust: found 6 of 6: ties\.KAZ\.CHN\.trust rests on big-trade"
-    ):
+    with pytest.raises(InputError, match=r"ties\.\*\.\*\.trust: found 6 of 6: ties\.KAZ\.CHN\.trust rests on"):
         load(tmp_path, seeds, "knows_until: 2017-12-31\n")
 
 
