@@ -65,10 +65,22 @@ def number_story(teller: Teller, number: Number) -> Story:
         Row("basis", words(_BASES[number.basis] if teller.unfolds else number.basis.name.lower())),
         *(() if number.formula or is_code(number) else told("reason", number.reason)),
         *told("note", number.note),
+        *_changed(teller, number),
         *number_rows(teller.evidence, number.name, teller.unfolds),
         *written(teller, number.file, number.line),
     )
     return Story(Link(Kind.NUMBER, number.name), words(number.meaning), rows, tuple(parts))
+
+
+def _changed(teller: Teller, number: Number) -> tuple[Row, ...]:
+    """Which world changed it, how, and what it was in the one that is extended."""
+    change = teller.evidence.changes.get(number.name)
+    if change is None:
+        return ()
+    before = change.before
+    basis = before.basis.name.lower()
+    was = f"{amount(before.value, before.unit)} ({basis}, {place_in(teller, before.file)}:{before.line})"
+    return told("changed", f"by the world {change.world}, {change.how.value}; before: {was}")
 
 
 def _range(number: Number, computation: Computation | None) -> Line:
