@@ -172,7 +172,7 @@ def _read_rows(place: Path) -> tuple[tuple[str, ...], Any]:
 
 
 def content_hash(columns: Sequence[str], values: Any) -> str:
-    """SHA-256 of what a table says: its columns in order, and its values (float64 [columns, rows]), lowest byte first."""
+    """SHA-256 of what a table says: its columns in order, and its values, float64 [columns, rows], low byte first."""
     import numpy as np
 
     digest = hashlib.sha256(json.dumps([list(columns), int(values.shape[1])], ensure_ascii=False).encode())

@@ -54,8 +54,8 @@ class Scenario:
 
     `numbers` have one value in all runs; `sampled` are drawn anew for every run and go before `numbers` of that name.
     So many runs one after the other as `lucks_per_draw` says share a draw, each on its own luck.
-    `fitted` says how numbers that calibration fitted are taken: `fixed`, one value of each, or `posterior`, a row of its
-    sample for every run.
+    `fitted` says how numbers that calibration fitted are taken: `fixed`, one value of each, or `posterior`, one row of
+    the posterior for every run.
     `readings` are those taken where sources contradict each other, by switch; what they make of numbers stands in
     `numbers`, and `by_reading` says which of them a switch has moved.
     `origins` says where each thing that was stated stands (`from`, `numbers.<name>`, `without.<system>` and so on ->

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pytest
 
 from sim.evidence.evidence import load_evidence
 from sim.evidence.posterior import write_posterior
@@ -39,3 +40,13 @@ def seeds_with(folder: Path, table: dict[str, Any] | None = None) -> Path:
     shutil.copytree(shipped_folder("seeds"), seeds)
     write_posterior(small_table() if table is None else table, ABOUT, seeds)
     return seeds
+
+
+def shipped_from(seeds: Path, patch: pytest.MonkeyPatch) -> None:
+    """Let a folder of seeds stand for those that come with the package, as long as the patch lasts."""
+
+    def folder(name: str) -> Path:
+        return seeds if name == "seeds" else shipped_folder(name)
+
+    for module in ("evidence", "worlds"):
+        patch.setattr(f"sim.evidence.{module}.shipped_folder", folder)
