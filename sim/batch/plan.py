@@ -118,6 +118,9 @@ class Plan:
     def drawn(self, first: int, count: int) -> dict[str, Any]:
         """The numbers that are drawn, as the runs have them once they have followed their inputs: float64 [count]."""
         drawn = sampled_numbers(self.scenario, self.scenario.seed, first, count, self.fitted)
+        computed = self.following.derivations.found
+        if not any(name in computed and computed[name].numbers for name in drawn):
+            return drawn  # none of them follows another, so none has moved
         values = self.stated | drawn
         self.following.follow(values)
         return {name: values[name] for name in drawn}
