@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sim.evidence.numbers import Basis
 from sim.io.errors import Problem, listed, nearest_to, quoted
@@ -24,29 +24,21 @@ def check_targets(seeds: Path, numbers: Mapping[str, Number], problems: Problems
     Seeds that describe no targets are not asked for any.
     """
     place = seeds / CALIBRATION
-    if not place.is_file():
+    fitted = [number for number in numbers.values() if number.basis is Basis.FITTED]
+    if not fitted or not place.is_file():
         return
     top = read_yaml(place, problems)
-    known = () if top is None else _targets_in(top.value)
-    for number in numbers.values():
-        if number.basis is not Basis.FITTED:
-            continue
-        about = {"file": number.file, "line": number.line, "key": number.name}
+    targets = top.value.get("targets") if top is not None and isinstance(top.value, dict) else None
+    known = tuple(targets.value) if targets is not None and isinstance(targets.value, dict) else ()
+    for number in fitted:
         if not number.targets:
             message = "a fitted number needs 'targets': what it was fitted to"
-            problems.add(Problem(**about, message=message, allowed=listed(known)))  # type: ignore[arg-type]
+            problems.add(_problem(number, message=message, allowed=listed(known)))
         for name in number.targets:
             if name not in known:
-                wrong = Problem(**about, found=quoted(name), allowed=listed(known), nearest=nearest_to(name, known))  # type: ignore[arg-type]
-                problems.add(wrong)
+                found, nearest = quoted(name), nearest_to(name, known)
+                problems.add(_problem(number, found=found, allowed=listed(known), nearest=nearest))
 
 
-def _targets_in(value: object) -> tuple[str, ...]:
-    """The names of targets in a file on calibration: its `targets`, a group by name or a list with an `id` each."""
-    entry = value.get("targets") if isinstance(value, dict) else None
-    found = None if entry is None else entry.value
-    if isinstance(found, dict):
-        return tuple(found)
-    several = found if isinstance(found, list) else []
-    named = [one.value.get("id") for one in several if isinstance(one.value, dict)]
-    return tuple(one.text or "" for one in named if one is not None)
+def _problem(number: Number, **told: Any) -> Problem:
+    return Problem(file=number.file, line=number.line, key=f"{number.name}.targets", **told)
