@@ -92,9 +92,15 @@ class _Story:
             "security help is in index points, of which one is a guarantee by treaty."
         )
         if setting.sampled:
-            told = [self._drawn(name) for name in list(setting.sampled)[:TOLD]]
-            more = len(setting.sampled) - len(told)
-            yield from ("", *_fill(f"Drawn for this run: {'; '.join(told)}{f'; and {more} more' if more else ''}."))
+            yield from ("", *_fill(f"Drawn for this run: {self._all_drawn(tuple(setting.sampled))}."))
+        fitted = self.model.prepared.fitted
+        if fitted is not None:
+            yield from ("", *_fill(f"One row of what was fitted to the record: {self._all_drawn(fitted.names)}."))
+
+    def _all_drawn(self, drawn: tuple[str, ...]) -> str:
+        """The first of the numbers drawn, and how many there are beside."""
+        more = f"; and {len(drawn) - TOLD} more" if len(drawn) > TOLD else ""
+        return "; ".join(map(self._drawn, drawn[:TOLD])) + more
 
     def _drawn(self, name: str) -> str:
         """A number drawn from its range, by what it means."""
