@@ -133,15 +133,7 @@ def actors_of(name: str, evidence: Evidence) -> tuple[str, ...]:
 
 def facts_behind(number: Number, evidence: Evidence) -> frozenset[str]:
     """The facts behind a number: its own, and those of the numbers from which it is computed."""
-    found, todo, seen = set(number.evidence), [number.name], set[str]()
-    while todo:
-        name = todo.pop()
-        for inner in evidence.derivations.inputs_of(name):
-            if inner in evidence.numbers and inner not in seen:
-                seen.add(inner)
-                todo.append(inner)
-                found |= set(evidence.numbers[inner].evidence)
-    return frozenset(found)
+    return evidence.derivations.facts_behind(number.name)
 
 
 def _not_named(evidence: Evidence) -> Iterator[Fault]:

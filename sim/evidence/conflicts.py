@@ -7,10 +7,11 @@ taking it moves nothing. A scenario takes another with `readings: {SWITCH: READI
 from __future__ import annotations
 
 import fnmatch
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from sim.evidence.documents import Fact
+from sim.evidence.formulas import NAMED
 from sim.evidence.numbers import Number
 from sim.evidence.readings import READING, Known, Reading, read_readings
 from sim.io.checks import check_choice, check_list, is_name
@@ -152,11 +153,13 @@ def read_conflicts(
     numbers: Mapping[str, Number],
     derivations: Derivations,
     problems: Problems,
+    changed: Collection[str] = (),
 ) -> dict[str, Conflict]:
     """The conflicts by id, for a world with this lineage; none where there is no such file.
 
     worlds: all there are; lineage: this world and those it extends. In a world that is not the one the file is about,
-    and does not extend it, conflicts are told but there is nothing to switch.
+    and does not extend it, conflicts are told but there is nothing to switch; nor is there where a reading moves, or is
+    computed from, a number that this world changed.
     """
     if not path.is_file():
         return {}
@@ -170,9 +173,22 @@ def read_conflicts(
             entry.refuse(found=quoted(name), allowed="small letters, digits and hyphens")
         values = read_form(entry, CONFLICT, known)
         if values is not None:
-            conflicts[name] = _conflict(name, entry, values, known)
+            stands = at_home and not (changed and touches(values["readings"], changed))
+            conflicts[name] = _conflict(name, entry, values, replace(known, at_home=stands))
     _check_apart(conflicts, top["conflicts"] or {})
     return conflicts
+
+
+def touches(readings: Mapping[str, Entry], changed: Collection[str]) -> bool:
+    """Whether readings move a changed number, or compute with one."""
+    for reading in readings.values():
+        numbers = reading.value.get("numbers") if isinstance(reading.value, dict) else None
+        for name, entry in numbers.value.items() if numbers is not None and isinstance(numbers.value, dict) else ():
+            formula = entry.value.get("formula") if isinstance(entry.value, dict) else None
+            named = () if formula is None else NAMED.findall(formula.text or "")
+            if name in changed or any(fnmatch.filter(changed, one) for one in named):
+                return True
+    return False
 
 
 def _conflict(name: str, entry: Entry, values: Values, known: Known) -> Conflict:

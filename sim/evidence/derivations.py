@@ -18,11 +18,13 @@ from sim.evidence.evaluation import compute, quantity_of
 from sim.evidence.formulas import FormulaError, Node, Quantity, facts_of, numbers_of, parse_formula, with_names
 from sim.evidence.rounding import is_rounded
 from sim.evidence.units import Unit, dimension_in_words, parse_unit
+from sim.io.checks import range_in_words
 from sim.io.errors import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
+    from sim.evidence.changed import Change
     from sim.evidence.documents import Fact
     from sim.evidence.numbers import Number, Span, Written
 
@@ -45,11 +47,16 @@ class Derivation:
 
 @dataclass(eq=False)
 class Derivations:
-    """All computed numbers of a world, those before others on which the others rest."""
+    """All computed numbers of a world, those before others on which the others rest.
+
+    again: the numbers computed again since a world changed what they are computed from: its place among the worlds
+    that extend each other, and the value before.
+    """
 
     facts: Mapping[str, Fact]
     numbers: Mapping[str, Number]
     found: dict[str, Derivation] = field(default_factory=dict)
+    again: dict[str, tuple[int, float]] = field(default_factory=dict)
     _inputs: frozenset[str] = frozenset()
 
     def value(self, name: str, values: Mapping[str, Any] | None = None) -> Any:
@@ -106,6 +113,17 @@ class Derivations:
         one = self.found.get(name)
         return () if one is None else (*one.facts, *one.numbers)
 
+    def facts_behind(self, name: str) -> frozenset[str]:
+        """The facts behind a number: its own, and those of the numbers from which it is computed."""
+        found, todo, seen = set(self.numbers[name].evidence), [name], {name}
+        while todo:
+            for inner in self.inputs_of(todo.pop()):
+                if inner in self.numbers and inner not in seen:
+                    seen.add(inner)
+                    todo.append(inner)
+                    found |= set(self.numbers[inner].evidence)
+        return frozenset(found)
+
 
 def _differs(value: Any, stated: float) -> bool:
     return bool((value != stated).any()) if getattr(value, "ndim", 0) else bool(value != stated)
@@ -134,25 +152,37 @@ def _shifted(value: Any, shift: Any, number: Number, span: Span) -> Any:
 
 
 def derive(
-    written: Sequence[Written], facts: Mapping[str, Fact], numbers: dict[str, Number], worlds: Sequence[str]
+    written: Sequence[Written],
+    facts: Mapping[str, Fact],
+    numbers: dict[str, Number],
+    worlds: Sequence[str],
+    changes: Mapping[str, Change] | None = None,
 ) -> Derivations:
     """The computed numbers of a world; problems are noted where each is written.
 
     Numbers whose range is left to their formula get it. worlds: the names of the folders from which the world is made,
     the one that is extended first: a pattern in a file of one sees nothing of what a later one adds.
     """
-    layers = _layers(numbers, worlds)
-    seen = {layer: {name: None for name, at in layers.items() if at <= layer} for layer in set(layers.values())}
+    layers = layers_of(numbers, worlds, changes)
+    seen = {layer: {name: None for name, at in layers.items() if at <= layer} for layer in range(-1, len(worlds))}
+    at_home = _layer_of_files((one.place.file for one in written), worlds)
     known = [one for one in written if one.name in numbers]
-    trees = {one.name: tree for one in known if (tree := _tree(one, seen[layers[one.name]])) is not None}
+    trees = {one.name: tree for one in known if (tree := _tree(one, seen[at_home[one.place.file]])) is not None}
     found = Derivations(facts=facts, numbers=numbers)
     by_name = {one.name: one for one in written}
+    moved = {name: one.moved for name, one in (changes or {}).items() if one.moved >= 0}
     for name in _in_order(trees, by_name):
+        written_in = at_home[by_name[name].place.file]
         one = _derivation(by_name[name], trees[name], numbers)
         if one is not None:
             found.found[name] = one
-            if not _sound(by_name[name], found, facts, numbers):
+            again = max((moved[inner] for inner in one.numbers if inner in moved), default=-1) if moved else -1
+            before = numbers[name].value
+            if not _sound(by_name[name], found, facts, numbers, again=again > written_in):
                 del found.found[name]
+            elif numbers[name].value != before:
+                moved[name] = again
+                found.again[name] = again, before
     return found
 
 
@@ -170,11 +200,23 @@ def _tree(one: Written, names: Collection[str]) -> Node | None:
         return None
 
 
-def _layers(numbers: Mapping[str, Number], worlds: Sequence[str]) -> dict[str, int]:
-    """The place of the world in whose folder each number is written; -1 for what holds in every world."""
+def layers_of(
+    numbers: Mapping[str, Number], worlds: Sequence[str], changes: Mapping[str, Change] | None = None
+) -> dict[str, int]:
+    """The place of the world in whose folder each number first stands; -1 for what holds in every world.
+
+    changes: a number that a world changes is still one of the world that is extended.
+    """
+    files = {name: number.file for name, number in numbers.items()}
+    files |= {name: one.first for name, one in (changes or {}).items()}
+    of_file = _layer_of_files(files.values(), worlds)
+    return {name: of_file[file] for name, file in files.items()}
+
+
+def _layer_of_files(files: Iterable[str], worlds: Sequence[str]) -> dict[str, int]:
+    """The place of the world in whose folder each file lies; -1 for what lies in none of them."""
     places = {folder: place for place, folder in enumerate(worlds)}
-    of_file = {file: places.get(PurePath(file).parent.name, -1) for file in {one.file for one in numbers.values()}}
-    return {name: of_file[number.file] for name, number in numbers.items()}
+    return {file: places.get(PurePath(file).parent.name, -1) for file in set(files)}
 
 
 def _in_order(trees: Mapping[str, Node], written: Mapping[str, Written]) -> list[str]:
@@ -216,8 +258,13 @@ def _derivation(one: Written, tree: Node, numbers: Mapping[str, Number]) -> Deri
     )
 
 
-def _sound(one: Written, found: Derivations, facts: Mapping[str, Fact], numbers: dict[str, Number]) -> bool:
-    """Whether the formula can be computed, is in the unit of its number and gives its value; its range is filled in."""
+def _sound(
+    one: Written, found: Derivations, facts: Mapping[str, Fact], numbers: dict[str, Number], *, again: bool
+) -> bool:
+    """Whether the formula can be computed, is in the unit of its number and gives its value; its range is filled in.
+
+    again: an input is another than when the value was written, so that the value is what the formula gives now.
+    """
     derivation, number = found.found[one.name], numbers[one.name]
     try:
         quantity = compute(derivation.tree, facts, numbers, {})
@@ -226,7 +273,10 @@ def _sound(one: Written, found: Derivations, facts: Mapping[str, Fact], numbers:
                 found=f"a formula in {dimension_in_words(quantity.dimension)}",
                 allowed=f"one that gives {number.unit}, that is {dimension_in_words(derivation.unit.dimension)}",
             )
-        _check_equal(one, derivation.amount(quantity))
+        if again:
+            number = _computed_again(one, number, derivation.amount(quantity))
+        else:
+            _check_equal(one, derivation.amount(quantity))
         low, high = ends(derivation, facts, numbers)
     except FormulaError as error:
         _refuse(one, error)
@@ -242,6 +292,16 @@ def _sound(one: Written, found: Derivations, facts: Mapping[str, Fact], numbers:
         _refuse(one, FormulaError(message=message))
         return False
     return True
+
+
+def _computed_again(one: Written, number: Number, amount: float) -> Number:
+    """The number with the value that its formula gives now; a range that is written moves with it, within its span."""
+    least, most = one.span
+    if not least <= amount <= most:
+        allowed = f"{range_in_words(*one.span)}, or a row of its own in the changes.csv that changes what it rests on"
+        raise FormulaError(found=f"{amount:.6g}, which the formula gives in this world", allowed=allowed)
+    low, high = (min(max(end + amount - number.value, least), most) for end in (number.low, number.high))
+    return replace(number, value=amount, low=low, high=high)
 
 
 def held_in(tree: Node) -> list[str]:

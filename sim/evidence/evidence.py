@@ -9,15 +9,18 @@ refused.
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.evidence.actors import Actor, Cast, Corridor, read_actors
+from sim.evidence.changed import Change, How
+from sim.evidence.changes import CHANGES, check_weights_again, read_changes
 from sim.evidence.codebook import CodedField, check_codes, read_codebook
 from sim.evidence.conflicts import CONFLICTS, Conflict, read_conflicts, switches_of
 from sim.evidence.derivations import Derivations, derive
 from sim.evidence.documents import Document, Fact, read_documents, read_facts
+from sim.evidence.known import refuse_later
 from sim.evidence.numbers import OFFER_KINDS, Number, NumberReader, read_parameters
 from sim.evidence.relations import (
     PIPELINE_TIES,
@@ -35,12 +38,18 @@ from sim.io.arguments import path_given
 from sim.io.errors import Problems, input_error, listed, nearest_to, quoted, shown_path
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from sim.evidence.relations import Parties
 
 
 @dataclass(frozen=True, kw_only=True)
 class Evidence:
-    """Everything read for one world. The dicts are shared between callers: read them, never write."""
+    """Everything read for one world. The dicts are shared between callers: read them, never write.
+
+    changes: what the world, and those it extends, changed of each other; knows_until: the last day of which its numbers
+    may know, "" where there is none; knows_until_at: file and line where that is said.
+    """
 
     world: str
     folder: Path
@@ -57,6 +66,9 @@ class Evidence:
     corridors: tuple[Corridor, ...] = ()
     pipelines: tuple[Corridor, ...] = ()
     conflicts: Mapping[str, Conflict] = field(default_factory=dict)
+    changes: Mapping[str, Change] = field(default_factory=dict)
+    knows_until: str = ""
+    knows_until_at: tuple[str, int] = ("", 0)
     kinds: tuple[str, ...] = field(default=OFFER_KINDS)
 
     @functools.cached_property
@@ -65,8 +77,10 @@ class Evidence:
         return switches_of(self.conflicts)
 
 
-def load_evidence(world: str = HOME_WORLD, folder: Path | str | None = None) -> Evidence:
+def load_evidence(world: str = HOME_WORLD, folder: Path | str | None = None, *, dated: bool = True) -> Evidence:
     """The evidence for one world, from `folder` or from the seeds that come with the package.
+
+    dated: whether a world that says until when it knows is refused where a number rests on a later fact.
 
     Raises `InputError` with every problem found. Reading is done once per process as long as no file changes.
     """
@@ -82,11 +96,14 @@ def load_evidence(world: str = HOME_WORLD, folder: Path | str | None = None) -> 
             allowed=listed(worlds),
             nearest=nearest_to(world, worlds),
         )
-    return _read_evidence(world, seeds, _stamps_of(_files(seeds, worlds)))
+    evidence = _read_evidence(world, seeds, _stamps_of(_files(seeds, worlds)))
+    if dated and evidence.knows_until:
+        refuse_later(evidence, evidence.knows_until, evidence.knows_until_at)
+    return evidence
 
 
 COEFFICIENTS = "coefficients.yaml"  # what only formulas use: parts, rates and shadings that no document gives
-_OF_A_WORLD = ("actors.yaml", COEFFICIENTS, *(relation.file for relation in RELATIONS))
+_OF_A_WORLD = ("actors.yaml", COEFFICIENTS, CHANGES, *(relation.file for relation in RELATIONS))
 
 
 def _facts(seeds: Path) -> list[Path]:
@@ -147,8 +164,9 @@ def _read_evidence(world: str, seeds: Path, stamps: tuple[tuple[str, int, int], 
     for path in sorted((seeds / "parameters").glob("*.yaml")):
         read_parameters(path, numbers, problems)
     systems = read_systems(seeds / "systems.yaml", numbers, problems)
-    cast, folders = Cast(), []
+    cast, folders, until = Cast(), list[Path](), None
     for folder, top in read_lineage(seeds, world, problems):
+        until = top.value.get("knows_until", until)
         cast = read_actors(top, cast, numbers)
         if (folder / COEFFICIENTS).is_file():
             read_parameters(folder / COEFFICIENTS, numbers, problems)
@@ -156,17 +174,21 @@ def _read_evidence(world: str, seeds: Path, stamps: tuple[tuple[str, int, int], 
     parties = parties_of(cast, facts)
     for relation in RELATIONS:
         read_relation(relation, folders, parties, numbers, problems)
-    if folders:
-        check_energy_shares(folders[-1] / TIES.file, parties, numbers, problems)
-        check_pipelines(folders[-1] / PIPELINE_TIES.file, parties, numbers, problems)
-        check_unions(folders[-1] / TIES.file, parties, numbers, problems)
+    strengths = {name for system in systems.values() for name in system.strengths}
+    changes = read_changes(folders, numbers, strengths, problems)
+    if not changes:
+        _check_wholes(folders, parties, numbers, problems)
     lineage = [folder.name for folder in folders]
     check_codes(codebook, numbers.coded)
     problems.raise_if_any()  # a number that is left out would be missed by every formula that names it
-    derivations = derive(numbers.written, facts, numbers.read, lineage)
+    derivations = derive(numbers.written, facts, numbers.read, lineage, changes)
+    if changes:  # what is computed again counts too
+        changes |= _computed_again(derivations, lineage, numbers.read, changes)
+        _check_wholes(folders, parties, numbers, problems)
+        check_weights_again(folders[-1] / CHANGES, tuple(parties.states), changes, numbers.read, problems)
     problems.raise_if_any()
     conflicts = read_conflicts(
-        seeds / CONFLICTS, list_worlds(seeds), lineage, facts, numbers.read, derivations, problems
+        seeds / CONFLICTS, list_worlds(seeds), lineage, facts, numbers.read, derivations, problems, changes
     )
     problems.raise_if_any()
     return Evidence(
@@ -185,4 +207,33 @@ def _read_evidence(world: str, seeds: Path, stamps: tuple[tuple[str, int, int], 
         corridors=cast.corridors,
         pipelines=cast.pipelines,
         conflicts=conflicts,
+        changes=changes,
+        knows_until="" if until is None else until.text or "",
+        knows_until_at=("", 0) if until is None else (until.file, until.line),
     )
+
+
+def _check_wholes(folders: Sequence[Path], parties: Parties, numbers: NumberReader, problems: Problems) -> None:
+    """Parts of one whole are no more than it."""
+    if folders:
+        check_energy_shares(folders[-1] / TIES.file, parties, numbers, problems)
+        check_pipelines(folders[-1] / PIPELINE_TIES.file, parties, numbers, problems)
+        check_unions(folders[-1] / TIES.file, parties, numbers, problems)
+
+
+def _computed_again(
+    derivations: Derivations, worlds: Sequence[str], numbers: Mapping[str, Number], changes: Mapping[str, Change]
+) -> dict[str, Change]:
+    """The numbers without a row of their own that became others with what they are computed from."""
+    found = {}
+    for name, (place, value) in derivations.again.items():
+        last = changes.get(name)
+        found[name] = Change(
+            number=name,
+            how=How.COMPUTED,
+            world=worlds[place],
+            moved=place,
+            before=replace(numbers[name], value=value) if last is None else last.before,
+            first=numbers[name].file if last is None else last.first,
+        )
+    return found

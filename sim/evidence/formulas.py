@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 FUNCTIONS = ("sum", "mean", "gmean", "min", "max", "sqrt", "holds")
-_NAMED = re.compile(r"[A-Za-z_]\w*(?:\.(?:\w+|\*))+")
+NAMED = re.compile(r"[A-Za-z_]\w*(?:\.(?:\w+|\*))+")
 _TOKEN = re.compile(
     r"\s*(?:(?P<number>[0-9]+(?:\.[0-9]+)?)|(?P<named>[A-Za-z_]\w*(?:\.(?:\w+|\*))+)"
     r"|(?P<word>[A-Za-z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)*)|(?P<sign>[-+*/^(),]))"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sim.evidence.documents import FACT_CELL, FACT_ID, FACT_IDS, Fact, KnowsFacts
@@ -222,6 +222,7 @@ class NumberReader:
     def __init__(self, facts: Mapping[str, Fact]) -> None:
         self.facts = facts
         self.read: dict[str, Number] = {}
+        self.spans: dict[str, Span] = {}
         self.written: list[Written] = []
         self.coded: list[Coded] = []
 
@@ -258,12 +259,20 @@ class NumberReader:
             missing = listed(f"'{key}'" for key in open_ends)
             place.refuse(found="", message=f"missing: {missing}")
         if name in self.read:
-            place.refuse(found=f"the number '{name}' a second time", allowed="each number once")
+            self._refuse_second(name, place)
         elif check_range(values, amounts["value"], amounts["low"], amounts["high"]):
             facts = tuple(dict.fromkeys(fact for fact in (values["passage"], *values["evidence"]) if fact))
             kept = values | amounts | {"evidence": facts}
             self.read[name] = Number(name=name, **kept, file=place.file, line=place.line)
+            self.spans[name] = span
             self._leave_for_later(name, place, values, span, open_ends)
+
+    def _refuse_second(self, name: str, place: Entry) -> None:
+        """A number stands once; one of the extended world is changed in a table of its own."""
+        allowed = "each number once"
+        if PurePath(self.read[name].file).parent != PurePath(place.file).parent:
+            allowed += "; a world changes numbers of the one it extends in changes.csv"
+        place.refuse(found=f"the number '{name}' a second time", allowed=allowed)
 
     def _leave_for_later(self, name: str, place: Entry, values: Values, span: Span, open_ends: list[str]) -> None:
         if values["formula"]:
