@@ -1,15 +1,11 @@
 """`multivector audit`: whether what the numbers say of themselves holds, and on what they rest."""
 
 import argparse
-import re
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 from sim.cli.common import DONE, WRONG_INPUT, relative, write_out
 from sim.io.errors import input_error
-
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
 
 
 def add(commands: Any) -> None:
@@ -23,15 +19,10 @@ def add(commands: Any) -> None:
     parser.set_defaults(command=_audit)
 
 
-def _is_day(text: str) -> bool:
-    try:
-        return bool(_DATE.match(text)) and bool(date.fromisoformat(text))
-    except ValueError:
-        return False
-
-
 def _audit(asked: argparse.Namespace) -> int:
-    if asked.known_until is not None and not _is_day(asked.known_until):
+    from sim.evidence.dates import is_day
+
+    if asked.known_until is not None and not is_day(asked.known_until):
         raise input_error(
             "--known-until", "this is no day", found=asked.known_until, allowed="a day such as 2019-12-31"
         )
@@ -43,7 +34,7 @@ def _audit(asked: argparse.Namespace) -> int:
     from sim.evidence.evidence import load_evidence
     from sim.evidence.worlds import HOME_WORLD, shipped_folder
 
-    evidence = load_evidence(asked.world or HOME_WORLD)
+    evidence = load_evidence(asked.world or HOME_WORLD, dated=asked.known_until is None)
     if asked.known_until is not None:
         print_later(evidence, asked.known_until)
         return DONE

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from sim.evidence.dates import DAY
 from sim.evidence.numbers import (
     AMOUNT,
     ANY,
@@ -127,7 +128,7 @@ class Cast:
 
 # --- how they are written --------------------------------------------------------------------------------------------
 
-_CODE = re.compile(r"[A-Z][A-Z0-9]{1,7}\Z")
+CODE = re.compile(r"[A-Z][A-Z0-9]{1,7}\Z")
 CODE_TEXT = "^[A-Z][A-Z0-9]{1,7}$"  # how a JSON Schema says it
 
 
@@ -189,9 +190,12 @@ _WAYS: Mapping[str, Reader[object]] = {
     "corridors": CORRIDORS.group("corridors by code").says("the ways by which goods leave the region, by code"),
     "pipelines": PIPELINES.group("pipelines by code").says("the lines by which oil and gas leave it, by code"),
 }
-_EXTENDS = as_written({"type": "string"}).says("the world this one adds to; it changes nothing of it")
-ALONE: Form[object] = Form(needs=_WHO, may={**_WAYS, "extends": _EXTENDS})
-HEIR: Form[object] = Form(needs={"extends": _EXTENDS}, may={**_WHO, **_WAYS})
+_EXTENDS = as_written({"type": "string"}).says(
+    "the world this one adds to; what it changes of it stands in changes.csv"
+)
+_UNTIL = DAY.says("the last day of which the world may know; its numbers rest on no later fact")
+ALONE: Form[object] = Form(needs=_WHO, may={**_WAYS, "extends": _EXTENDS, "knows_until": _UNTIL})
+HEIR: Form[object] = Form(needs={"extends": _EXTENDS}, may={**_WHO, **_WAYS, "knows_until": _UNTIL})
 
 
 def world_form(top: Entry) -> Form[object]:
@@ -254,7 +258,7 @@ def _read_sort(sort: Sort, entries: Mapping[str, Entry], numbers: NumberReader) 
 
 def check_code(entry: Entry, code: str) -> None:
     """A code is two to eight capital letters or digits."""
-    if not _CODE.match(code):
+    if not CODE.match(code):
         entry.refuse(found=f"the code '{code}'", allowed="two to eight capital letters or digits")
 
 

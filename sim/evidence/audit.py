@@ -133,15 +133,7 @@ def actors_of(name: str, evidence: Evidence) -> tuple[str, ...]:
 
 def facts_behind(number: Number, evidence: Evidence) -> frozenset[str]:
     """The facts behind a number: its own, and those of the numbers from which it is computed."""
-    found, todo, seen = set(number.evidence), [number.name], set[str]()
-    while todo:
-        name = todo.pop()
-        for inner in evidence.derivations.inputs_of(name):
-            if inner in evidence.numbers and inner not in seen:
-                seen.add(inner)
-                todo.append(inner)
-                found |= set(evidence.numbers[inner].evidence)
-    return frozenset(found)
+    return evidence.derivations.facts_behind(number.name)
 
 
 def _not_named(evidence: Evidence) -> Iterator[Fault]:
@@ -186,9 +178,11 @@ def _unused(evidence: Evidence, used_elsewhere: Collection[str]) -> Iterator[Fau
 
 
 def _idle(evidence: Evidence) -> Iterator[Fault]:
+    """Coefficients and codes without a formula; a world that changes another may leave some of that one's so."""
     used = {name for one in evidence.derivations.found.values() for name in one.numbers}
     for number in evidence.numbers.values():
-        if number.name.split(".")[0] in ("coefficients", "codes") and number.name not in used:
+        left = evidence.changes and (number.name in evidence.changes or not _own(number, evidence))
+        if number.name.split(".")[0] in ("coefficients", "codes") and number.name not in used and not left:
             yield _at(Check.IDLE, number, "no formula uses it")
 
 

@@ -113,6 +113,17 @@ class Derivations:
         one = self.found.get(name)
         return () if one is None else (*one.facts, *one.numbers)
 
+    def facts_behind(self, name: str) -> frozenset[str]:
+        """The facts behind a number: its own, and those of the numbers from which it is computed."""
+        found, todo, seen = set(self.numbers[name].evidence), [name], {name}
+        while todo:
+            for inner in self.inputs_of(todo.pop()):
+                if inner in self.numbers and inner not in seen:
+                    seen.add(inner)
+                    todo.append(inner)
+                    found |= set(self.numbers[inner].evidence)
+        return frozenset(found)
+
 
 def _differs(value: Any, stated: float) -> bool:
     return bool((value != stated).any()) if getattr(value, "ndim", 0) else bool(value != stated)

@@ -7,6 +7,7 @@ from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from sim.evidence.dates import check_dates
 from sim.io.checks import check_list
 from sim.io.errors import Entry, Problems, nearest_to, quoted
 from sim.io.forms import (
@@ -121,6 +122,8 @@ def read_documents(path: Path, problems: Problems) -> dict[str, Document]:
     for name, entry in read_file(path, DOCUMENTS, None, problems)["documents"].items():
         values = read_form(entry, DOCUMENT, None)
         if values is not None:
+            if "date" in entry.value:
+                check_dates(entry.value["date"])
             documents[name] = Document(id=name, **values, file=entry.file, line=entry.line)
     return documents
 
@@ -170,6 +173,8 @@ def read_facts(paths: Iterable[Path], documents: Mapping[str, Document], problem
     facts: dict[str, Fact] = {}
     for path in paths:
         for entry, values in read_each(read_file(path, FACTS, None, problems)["facts"], FACT, documents):
+            if "date" in entry.value:
+                check_dates(entry.value["date"])
             fact = Fact(**values, file=entry.file, line=entry.line)
             first = facts.setdefault(fact.id, fact) if fact.id else fact
             if first is not fact:

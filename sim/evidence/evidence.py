@@ -20,6 +20,7 @@ from sim.evidence.codebook import CodedField, check_codes, read_codebook
 from sim.evidence.conflicts import CONFLICTS, Conflict, read_conflicts, switches_of
 from sim.evidence.derivations import Derivations, derive
 from sim.evidence.documents import Document, Fact, read_documents, read_facts
+from sim.evidence.known import refuse_later
 from sim.evidence.numbers import OFFER_KINDS, Number, NumberReader, read_parameters
 from sim.evidence.relations import (
     PIPELINE_TIES,
@@ -44,7 +45,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Evidence:
-    """Everything read for one world. The dicts are shared between callers: read them, never write."""
+    """Everything read for one world. The dicts are shared between callers: read them, never write.
+
+    changes: what the world, and those it extends, changed of each other; knows_until: the last day of which its numbers
+    may know, "" where there is none; knows_until_at: file and line where that is said.
+    """
 
     world: str
     folder: Path
@@ -63,6 +68,7 @@ class Evidence:
     conflicts: Mapping[str, Conflict] = field(default_factory=dict)
     changes: Mapping[str, Change] = field(default_factory=dict)
     knows_until: str = ""
+    knows_until_at: tuple[str, int] = ("", 0)
     kinds: tuple[str, ...] = field(default=OFFER_KINDS)
 
     @functools.cached_property
@@ -71,8 +77,10 @@ class Evidence:
         return switches_of(self.conflicts)
 
 
-def load_evidence(world: str = HOME_WORLD, folder: Path | str | None = None) -> Evidence:
+def load_evidence(world: str = HOME_WORLD, folder: Path | str | None = None, *, dated: bool = True) -> Evidence:
     """The evidence for one world, from `folder` or from the seeds that come with the package.
+
+    dated: whether a world that says until when it knows is refused where a number rests on a later fact.
 
     Raises `InputError` with every problem found. Reading is done once per process as long as no file changes.
     """
@@ -88,7 +96,10 @@ def load_evidence(world: str = HOME_WORLD, folder: Path | str | None = None) -> 
             allowed=listed(worlds),
             nearest=nearest_to(world, worlds),
         )
-    return _read_evidence(world, seeds, _stamps_of(_files(seeds, worlds)))
+    evidence = _read_evidence(world, seeds, _stamps_of(_files(seeds, worlds)))
+    if dated and evidence.knows_until:
+        refuse_later(evidence, evidence.knows_until, evidence.knows_until_at)
+    return evidence
 
 
 COEFFICIENTS = "coefficients.yaml"  # what only formulas use: parts, rates and shadings that no document gives
@@ -153,8 +164,9 @@ def _read_evidence(world: str, seeds: Path, stamps: tuple[tuple[str, int, int], 
     for path in sorted((seeds / "parameters").glob("*.yaml")):
         read_parameters(path, numbers, problems)
     systems = read_systems(seeds / "systems.yaml", numbers, problems)
-    cast, folders = Cast(), []
+    cast, folders, until = Cast(), list[Path](), None
     for folder, top in read_lineage(seeds, world, problems):
+        until = top.value.get("knows_until", until)
         cast = read_actors(top, cast, numbers)
         if (folder / COEFFICIENTS).is_file():
             read_parameters(folder / COEFFICIENTS, numbers, problems)
@@ -196,6 +208,8 @@ def _read_evidence(world: str, seeds: Path, stamps: tuple[tuple[str, int, int], 
         pipelines=cast.pipelines,
         conflicts=conflicts,
         changes=changes,
+        knows_until="" if until is None else until.text or "",
+        knows_until_at=("", 0) if until is None else (until.file, until.line),
     )
 
 

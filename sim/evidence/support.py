@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sim.evidence.audit import facts_behind
+from sim.evidence.known import known_since, later_than
 from sim.evidence.numbers import Basis
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sim.evidence.documents import Fact
     from sim.evidence.evidence import Evidence
     from sim.evidence.influence import Influence
+
+__all__ = ["SEVERAL", "Support", "known_since", "later_than", "support", "variance_by_basis"]
 
 SEVERAL = "several"
 """The country of a document that is not one country's voice."""
@@ -48,35 +49,6 @@ def support(evidence: Evidence) -> list[Support]:
             )
         )
     return rows
-
-
-def known_since(fact: Fact, evidence: Evidence) -> str:
-    """The last date of a fact: `2024`, `2025-11`, `2019-12-31`; empty where neither it nor its document has one."""
-    dates = re.findall(r"\d{4}(?:-\d{2}(?:-\d{2})?)?", fact.date) or re.findall(
-        r"\d{4}(?:-\d{2}(?:-\d{2})?)?", evidence.documents[fact.document].date
-    )
-    return max(dates, default="")
-
-
-def later_than(date: str, evidence: Evidence) -> Mapping[str, tuple[str, ...]]:
-    """The numbers that rest on facts later than a date (`2019-12-31`), each with those facts.
-
-    A fact of which only the year is told counts as known at the end of that year.
-    """
-    late = {
-        fact.id for fact in evidence.facts.values() if (since := known_since(fact, evidence)) and _end(since) > date
-    }
-    found = {}
-    for number in evidence.numbers.values():
-        facts = tuple(sorted(late & facts_behind(number, evidence)))
-        if facts:
-            found[number.name] = facts
-    return found
-
-
-def _end(date: str) -> str:
-    """The last day that a date may mean, good enough to compare: `2019` is 2019-12-31."""
-    return date + "-12-31"[3 * (date.count("-")) :] if date.count("-") < 2 else date
 
 
 def variance_by_basis(evidence: Evidence, influence: Mapping[str, Influence]) -> dict[str, dict[Basis, float]]:

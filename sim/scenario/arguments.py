@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from sim.evidence.dates import is_day
 from sim.io.checks import check_choice, check_number
 from sim.io.errors import listed, nearest_to
 from sim.scenario.calendar import FIRST_YEAR, LAST_YEAR
@@ -155,6 +156,9 @@ def _sound(scenario: Scenario, arguments: Arguments) -> bool:
         arguments.entry("scenario.name", scenario.name).refuse(
             allowed="a name without / \\ or :, since results lie under it"
         )
+    if not isinstance(scenario.knows_until, str) or (scenario.knows_until and not is_day(scenario.knows_until)):
+        entry = arguments.entry(f"{scenario.name}.knows_until", scenario.knows_until)
+        entry.refuse(allowed="a day such as 2019-12-31, or '' for none")
     for key in _GROUPS:
         value = getattr(scenario, key)
         if not isinstance(value, Mapping) or not all(isinstance(name, str) for name in value):
@@ -183,6 +187,8 @@ def _check_event(key: str, event: Any, arguments: Arguments) -> None:
         if not FORMS[event.kind].lasts:
             entry = arguments.entry(f"{key}.until", event.until)
             entry.refuse(allowed=f"None, save where an event lasts: {listed(LASTING)}")
+    if not isinstance(event.afterwards, bool):
+        arguments.entry(f"{key}.afterwards", event.afterwards).refuse(allowed="True or False")
     form = FORMS[event.kind]
     known = [*form.needs, *form.may]
     missing = [name for name in form.needs if name not in event.fields]

@@ -111,6 +111,7 @@ def _run(one: Scenario, other: Scenario) -> Section:
             "to": quarter_text(scenario.end),
             "runs": f"{scenario.runs}",
             "seed": f"{scenario.seed}",
+            "knows_until": scenario.knows_until or "no day",
         }
 
     mine, theirs = settings(one), settings(other)

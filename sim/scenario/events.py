@@ -128,6 +128,7 @@ class Event:
     - leader: in (a state or a power), extent (0..1)
     - enter: of
 
+    `afterwards` says that it is known only afterwards, where the scenario says until when it knows.
     With `until`, what lasts (`EventForm.lasts`) is in force through that quarter, and then goes back.
     """
 
@@ -140,6 +141,7 @@ class Event:
     draw: str = ""
     evidence: tuple[str, ...] = ()
     note: str = ""
+    afterwards: bool = False
     file: str = ""
     line: int = 0
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sim.evidence.dates import DAY
 from sim.evidence.documents import FACT_IDS
 from sim.evidence.evidence import Evidence, load_evidence
 from sim.evidence.worlds import HOME_WORLD, list_worlds
@@ -34,6 +35,7 @@ from sim.scenario.calendar import QUARTER, quarter_text
 from sim.scenario.events import Event
 from sim.scenario.family import Member, find_scenario, read_family
 from sim.scenario.following import check_computes
+from sim.scenario.known import check_events_known, check_numbers_known, check_readings_known
 from sim.scenario.readings import check_readings, moved_by
 from sim.scenario.timeline import EventSpec, read_events, unfold
 from sim.scenario.unions import check_one_union
@@ -54,6 +56,8 @@ class Scenario:
     So many runs one after the other as `lucks_per_draw` says share a draw, each on its own luck.
     `readings` are those taken where sources contradict each other, by switch; what they make of numbers stands in
     `numbers`, and `by_reading` says which of them a switch has moved.
+    `knows_until` is the last day of which the scenario may know, its own or its world's ("2019-12-31"; "" for none):
+    what it holds beside that are events that say that they are known only afterwards.
     `origins` says where each thing that was stated stands (`from`, `numbers.<name>`, `without.<system>` and so on ->
     `file:line`); it is no part of what is asked.
     """
@@ -77,6 +81,7 @@ class Scenario:
     extends: tuple[str, ...] = ()
     notes: str = ""
     beyond: Mapping[str, str] = field(default_factory=dict)
+    knows_until: str = ""
     path: Path | None = None
     origins: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 
@@ -164,6 +169,7 @@ SCENARIO: Form[Evidence] = Form(
         "without": _SYSTEMS.says("systems of the model switched off, by id"),
         "events": items(part("event"), "a list of events").says("what happens from outside"),
         "evidence": FACT_IDS.says("the facts behind the question, by id"),
+        "knows_until": DAY.says("the last day of which it may know; what came later is an event with 'afterwards'"),
         "notes": TEXT.says("anything a reader should know"),
     },
     schema={"anyOf": [{"required": ["extends"]}, {"required": ["from", "to", "runs", "seed"]}]},
@@ -240,6 +246,7 @@ def _resolve(drafts: list[_Draft], evidence: Evidence) -> Scenario | None:
     numbers = {**moved.numbers, **numbers}
     without = _union(draft.values["without"] for draft in oldest_first)
     events = unfold(written, start, end)
+    until = _check_known(drafts, evidence, end)
     places = {name: entry for draft in oldest_first for name, entry in draft.places.items()}
     check_one_union(events, numbers, places, evidence, own.top.problems)
     off = {strength for system in without for strength in evidence.systems[system].strengths}
@@ -262,11 +269,31 @@ def _resolve(drafts: list[_Draft], evidence: Evidence) -> Scenario | None:
         extends=tuple(draft.path.stem for draft in drafts[1:]),
         notes=own.values["notes"],
         beyond={**moved.beyond, **beyond},
+        knows_until=until,
         path=own.path,
         origins=_origins(oldest_first),
     )
     check_computes(scenario, evidence, places, own.top)
     return scenario
+
+
+def _check_known(drafts: list[_Draft], evidence: Evidence, end: int) -> str:
+    """The last day of which the scenario may know, by the nearest that says it, or else its world; "" for none.
+
+    What it holds is checked against that day.
+    """
+    own = next((draft for draft in drafts if "knows_until" in draft.top.value), None)
+    until: str = evidence.knows_until if own is None else own.values["knows_until"]
+    if own is not None and not until:
+        return ""  # which has been told
+    if own is not None and until != evidence.knows_until:
+        said = {name for draft in drafts for name in draft.numbers}
+        check_numbers_known(own.top.value["knows_until"], until, evidence, said)
+    for draft in drafts:
+        check_events_known(draft.events, until, evidence, end)
+        if until:
+            check_readings_known(draft.values["readings"], draft.readings, until, evidence)
+    return until
 
 
 def _origins(oldest_first: list[_Draft]) -> dict[str, str]:
@@ -275,7 +302,7 @@ def _origins(oldest_first: list[_Draft]) -> dict[str, str]:
     added: dict[str, str] = {}
     for draft in oldest_first:
         keys = draft.top.value
-        for key in ("world", "from", "to", "runs", "seed", "title", "question", "notes"):
+        for key in ("world", "from", "to", "runs", "seed", "knows_until", "title", "question", "notes"):
             if key in keys:
                 places[key] = _place(keys[key])
         for name, entry in draft.places.items():

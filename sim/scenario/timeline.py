@@ -16,6 +16,7 @@ from sim.io.errors import Entry, Problem, listed
 from sim.io.forms import (
     NAME_SCHEMA,
     TEXT,
+    TRUE_OR_FALSE,
     Form,
     Reader,
     Values,
@@ -54,6 +55,7 @@ class EventSpec:
     name: str
     evidence: tuple[str, ...]
     note: str
+    afterwards: bool
     place: Entry
 
 
@@ -135,6 +137,7 @@ EVENT: Form[Codes] = Form(
         "name": EVENT_NAME.says("events of one name share their luck"),
         "evidence": FACT_IDS.says("the facts behind it, by id"),
         "note": TEXT.says("what a reader should know about it"),
+        "afterwards": TRUE_OR_FALSE.says("whether it is known only after the day until which the rest is known", False),
     },
     first=check_event_kind,
     check=check_repetition,
@@ -201,6 +204,7 @@ def unfold(written: Iterable[EventSpec], start: int, end: int) -> tuple[Event, .
             chance=item.chance,
             evidence=item.evidence,
             note=item.note,
+            afterwards=item.afterwards,
             file=item.place.file,
             line=item.place.line,
         )

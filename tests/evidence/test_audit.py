@@ -292,7 +292,7 @@ class TestSupport:
 
     def test_it_finds_what_was_known_later(self, tmp_path: Path) -> None:
         evidence = read(tmp_path, seeds())
-        assert known_since(evidence.facts["big-trade"], evidence) == "2025"
+        assert known_since(evidence.facts["big-trade"], evidence) == "2025-12-31"
         assert STICK in later_than("2019-12-31", evidence)
         assert STICK not in later_than("2025-12-31", evidence)
 
