@@ -8,72 +8,57 @@ trap is refused as a misspelt word is: with file, line, what was found and why.
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.evidence.evidence import Evidence, load_evidence
-from sim.evidence.worlds import shipped_folder
-from sim.io.checks import check_choice, check_list
-from sim.io.errors import Entry, Problems, listed, nearest_to, quoted
-from sim.io.forms import (
-    TEXT,
-    Form,
-    Reader,
-    file_schema,
-    group,
-    inner,
-    list_schema,
-    name_of,
-    names_of,
-    number,
-    read_file,
-    read_form,
-    read_rows,
-    schema_of,
-    whole_number,
-    word,
+from sim.evidence.record_forms import (
+    CLASS,
+    MEASURES,
+    ORGANISATION,
+    ORGANISATION_ROW,
+    RECORD,
+    ROW,
+    TRAP,
+    WHOLES,
+    Known,
+    Period,
 )
+from sim.evidence.worlds import shipped_folder
+from sim.io.errors import Entry, Problems, listed
+from sim.io.forms import file_schema, read_file, read_form, read_rows, schema_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-FILES = ("trade.csv", "output.csv", "price.csv")
+    from sim.io.forms import Form
+
+_FORMS: Mapping[str, Form[Known]] = {
+    **dict.fromkeys(("trade.csv", "output.csv", "price.csv", "arms.csv", "votes.csv"), ROW),
+    **dict.fromkeys(("fdi.csv", "remittances.csv", "visits.csv"), ROW),
+    "memberships.csv": ORGANISATION_ROW,
+}
+FILES = tuple(_FORMS)
 RULES = "record.yaml"
 
-_FIRST_YEAR, _LAST_YEAR = 1900, 2100
-
-
-class MeasureForm(NamedTuple):
-    """Of whom a measure of the record is (see `check_whose`), its unit, and whether it can be nought or less."""
-
-    whose: str
-    unit: str
-    signed: bool = False
-
-
-MEASURES: Mapping[str, MeasureForm] = {
-    "trade": MeasureForm("pair", "million USD"),
-    "turnover": MeasureForm("state", "million USD"),
-    "output": MeasureForm("one", "bn USD"),
-    "growth": MeasureForm("one", "percent", signed=True),
-    "price": MeasureForm("nobody", "USD a barrel"),
-}
-_WHOSE: Mapping[str, tuple[str, ...]] = {
-    "pair": ("state and partner",),
-    "state": ("state",),
-    "one": ("state", "partner"),
-    "nobody": ("neither",),
-}
+_MEMBERSHIP = "membership"
+_ROUNDING = 1e-9  # of a sum
 
 
 @dataclass(frozen=True, kw_only=True)
 class Observation:
-    """One row of the record; `state` and `partner` are codes, "" where it is not about one."""
+    """One row of the record; `state` and `partner` are codes, "" where it is not about one.
+
+    What stands as the partner of a membership is an organisation of `record.yaml`, and no actor.
+    """
 
     state: str
     partner: str
-    period: int  # year
+    organisation: str
+    when: str  # the period as it is written: 2010, 2005-2009, 2012-12-19
+    period: int  # year; the last one of several
+    end: str  # its last day, YYYY-MM-DD
     measure: str
     value: float
     unit: str
@@ -83,20 +68,22 @@ class Observation:
 
 @dataclass(frozen=True, kw_only=True)
 class Trap:
-    """Rows that may not come from some sources; a field that is empty holds for all."""
+    """Rows that may not come from some sources; a state or partners that are empty stand for all."""
 
     id: str
+    measures: tuple[str, ...]
     state: str
-    partner: str
+    partners: tuple[str, ...]
     first: int
     last: int
     sources: tuple[str, ...]
     why: str
 
-    def catches(self, state: str, partner: str, period: int) -> bool:
-        """Whether a row of trade or turnover is of the kind that is meant."""
-        meant = state == self.state and self.partner in ("", partner)
-        return meant and self.first <= period <= self.last
+    def catches(self, one: Observation) -> bool:
+        """Whether a row is of the kind that is meant, wherever it comes from."""
+        meant = one.measure in self.measures and self.state in ("", one.state)
+        with_whom = not self.partners or (one.partner or one.organisation) in self.partners
+        return meant and with_whom and self.first <= one.period <= self.last
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,6 +115,7 @@ class History:
     last: int
     rows: tuple[Observation, ...]
     traps: tuple[Trap, ...]
+    organisations: Mapping[str, str]  # what each is called
     classes: tuple[PartnerClass, ...]
     lines: Mapping[str, Line]
 
@@ -143,133 +131,25 @@ class History:
         """The observation error of trade with a power; 0 for one that no class names."""
         return next((one.error for one in self.classes if power in one.powers), 0.0)
 
+    @functools.cached_property
+    def _memberships(self) -> tuple[Observation, ...]:
+        """Who joined and left, in the order of days."""
+        mine = (one for one in self.rows if one.measure == _MEMBERSHIP)
+        return tuple(sorted(mine, key=lambda one: one.end))
 
-# --- how it is written -----------------------------------------------------------------------------------------------
+    def members(self, organisation: str, day: str) -> tuple[str, ...]:
+        """The states that were members on a day (YYYY-MM-DD), by code.
 
-
-def _read_sources(entry: Entry, evidence: Evidence) -> tuple[str, ...]:
-    """The ids of documents in a cell, separated by semicolons."""
-    ids = tuple(part.strip() for part in (entry.text or "").split(";") if part.strip())
-    if not ids:
-        entry.refuse(allowed="the id of a document in seeds/documents.yaml")
-    for name in ids:
-        if name not in evidence.documents:
-            near = nearest_to(name, evidence.documents)
-            entry.refuse(found=quoted(name), allowed="the id of a document in seeds/documents.yaml", nearest=near)
-    return ids
-
-
-def _codes(states: bool) -> Reader[Evidence]:
-    def read(cell: Entry, evidence: Evidence) -> str:
-        known = [actor.code for actor in (evidence.states if states else evidence.powers)]
-        return "" if cell.text == "" else check_choice(cell, known) or "?"
-
-    return Reader(read=read, schema={"type": "string"}, missing="")
-
-
-_STATE: Reader[Evidence] = name_of(lambda evidence: [state.code for state in evidence.states], "")
-_POWER: Reader[Evidence] = name_of(lambda evidence: [power.code for power in evidence.powers], "")
-_POWERS: Reader[Evidence] = names_of(lambda evidence: [power.code for power in evidence.powers])
-_YEAR = whole_number(_FIRST_YEAR, _LAST_YEAR)
-
-
-def check_row(row: Entry, values: dict[str, Any], _: Evidence) -> None:
-    """A row is about whom its measure is about, in its unit, with a value that can be, and was known afterwards."""
-    measure = MEASURES.get(values["measure"] or "")
-    if measure is None:
-        return
-    check_whose(row, values, measure)
-    if values["unit"] != measure.unit:
-        row.value["unit"].refuse(allowed=measure.unit)
-    if values["value"] is not None and not measure.signed and values["value"] <= 0.0:
-        row.value["value"].refuse(allowed="a number above 0; a year without a figure has no row")
-    period, known = values["period"], values["known_since"]
-    if period is not None and known is not None and known <= period:
-        row.value["known_since"].refuse(allowed=f"a year after {period}: no figure of a year is known within it")
-
-
-def check_whose(row: Entry, values: dict[str, Any], measure: MeasureForm) -> None:
-    """Trade is of a state and a partner, turnover of a state, output of one of the two, a price of nobody."""
-    given = " and ".join(key for key in ("state", "partner") if values[key]) or "neither"
-    if given not in _WHOSE[measure.whose]:
-        allowed = " or ".join(_WHOSE[measure.whose])
-        row.value["measure"].refuse(found=f"{values['measure']} of {given}", allowed=f"of {allowed}")
-
-
-ROW: Form[Evidence] = Form(
-    needs={
-        "state": _codes(states=True),
-        "partner": _codes(states=False),
-        "period": _YEAR,
-        "measure": word(MEASURES),
-        "value": number(),
-        "unit": TEXT,
-        "source": Reader(read=_read_sources, schema={"type": "string"}, missing=()),
-        "known_since": _YEAR,
-    },
-    check=check_row,
-)
-_DOCUMENTS: Reader[Evidence] = Reader(
-    read=lambda entry, evidence: tuple(
-        check_choice(item, evidence.documents) or "" for item in check_list(entry, "a list of ids of documents")
-    ),
-    schema=list_schema({"type": "string"}, minItems=1),
-    missing=(),
-)
-TRAP: Form[Evidence] = Form(
-    needs={
-        "state": _STATE.says("whose trade is meant"),
-        "sources": _DOCUMENTS.says("the documents from which such rows may not come"),
-        "why": TEXT.says("what is wrong with them"),
-    },
-    may={
-        "partner": _POWER.says("with whom; with all, and the turnover, where none is named", ""),
-        "from": whole_number(_FIRST_YEAR, _LAST_YEAR, _FIRST_YEAR).says("the first year that is meant"),
-        "to": whole_number(_FIRST_YEAR, _LAST_YEAR, _LAST_YEAR).says("the last year that is meant"),
-    },
-)
-
-
-def check_error_range(entry: Entry, values: dict[str, Any], _: object) -> None:
-    """What is taken lies within what the evidence allows."""
-    low, error, high = (values[key] for key in ("low", "error", "high"))
-    if None not in (low, error, high) and not low <= error <= high:
-        entry.value["error"].refuse(allowed=f"a number from low ({low:g}) to high ({high:g})")
-
-
-CLASS: Form[Evidence] = Form(
-    needs={
-        "powers": _POWERS.says("the partners of the class"),
-        "group": TEXT.says("with which classes it is compared together: classes with the same word here"),
-        "error": number(0, 1).says("sd of the logarithm of recorded over real trade"),
-        "low": number(0, 1).says("the least it may be"),
-        "high": number(0, 1).says("the most it may be"),
-        "why": TEXT.says("how it was found"),
-    },
-    check=check_error_range,
-)
-LINE: Form[object] = Form(
-    needs={
-        "low": number(0).says("the least ratio of model and record"),
-        "high": number(0).says("the largest"),
-        "why": TEXT.says("why the lines lie there"),
-    }
-)
-LINES: Form[object] = Form(
-    needs={
-        "spread": inner(LINE).says("for changes of trade shares"),
-        "output": inner(LINE).says("for yearly growth of output"),
-    }
-)
-RECORD: Form[Evidence] = Form(
-    needs={
-        "first": whole_number(_FIRST_YEAR, _LAST_YEAR, _FIRST_YEAR).says("the first year of the record"),
-        "last": whole_number(_FIRST_YEAR, _LAST_YEAR, _LAST_YEAR).says("the last year; a later row is refused"),
-        "traps": group(schema_of(TRAP)).says("rows that may not come from which source, by name"),
-        "classes": group(schema_of(CLASS)).says("classes of partners by name, and with what error their trade is seen"),
-        "lines": inner(LINES).says("between which ratios of model and record the model has to lie"),
-    }
-)
+        The last day of a membership still counts; a change of which only the month or year is known counts from its
+        end. Raises `KeyError` for an organisation that `record.yaml` does not name.
+        """
+        if organisation not in self.organisations:
+            raise KeyError(organisation)
+        joined: dict[str, bool] = {}
+        for one in self._memberships:
+            if one.organisation == organisation and (one.end < day or (one.end == day and one.value > 0.0)):
+                joined[one.state] = one.value > 0.0
+        return tuple(state for state, inside in joined.items() if inside)
 
 
 # --- reading it ------------------------------------------------------------------------------------------------------
@@ -291,52 +171,72 @@ def load_history(folder: Path | str | None = None) -> History:
 
 @functools.lru_cache(maxsize=4)
 def _read_history(folder: Path, _stamps: tuple[int, ...]) -> History:
-    problems, evidence = Problems(), load_evidence()
-    rules = read_file(folder / RULES, RECORD, evidence, problems)
-    traps = _read_traps(rules["traps"], evidence)
-    classes = _read_classes(rules["classes"], evidence)
-    rows, seen = [], set[tuple[str, str, int, str]]()
-    for row, values in read_rows([folder / name for name in FILES], ROW, evidence, problems):
-        if None in values.values():
-            continue
-        one = Observation(**values)
-        check_years(row, one, rules["first"], rules["last"])
-        check_traps(row, one, traps)
-        key = (one.state, one.partner, one.period, one.measure)
-        if key in seen:
-            row.refuse(key="period", found=f"a second row of {_told(one)}", allowed="each once")
-        seen.add(key)
-        rows.append((row, one))
+    problems, known = Problems(), known_of(load_evidence())
+    rules = read_file(folder / RULES, RECORD, known, problems)
+    organisations = _read_organisations(rules["organisations"], known)
+    known = replace(known, organisations=tuple(organisations))
+    traps = _read_traps(rules["traps"], known)
+    classes = _read_classes(rules["classes"], known)
+    rows = []
+    for name, form in _FORMS.items():
+        for row, values in read_rows([folder / name], form, known, problems):
+            if None not in values.values():
+                one = observation_of(values)
+                check_years(row, one, rules["first"], rules["last"])
+                check_traps(row, one, traps)
+                rows.append((row, one))
+    check_once(rows)
     check_wholes(rows)
+    check_memberships(rows)
     problems.raise_if_any()
     return History(
         first=rules["first"],
         last=rules["last"],
         rows=tuple(one for _, one in rows),
         traps=traps,
+        organisations=organisations,
         classes=classes,
         lines={name: Line(**line) for name, line in rules["lines"].items()},
     )
 
 
+def known_of(evidence: Evidence) -> Known:
+    """The names that rows may use; organisations stand in `record.yaml` itself."""
+    states, powers = (tuple(actor.code for actor in actors) for actors in (evidence.states, evidence.powers))
+    return Known(states=states, powers=powers, documents=tuple(evidence.documents))
+
+
+def observation_of(values: dict[str, Any]) -> Observation:
+    """A row as it was read by its form."""
+    period: Period = values["period"]
+    named = dict.fromkeys(("partner", "organisation"), "")
+    named["organisation" if MEASURES[values["measure"]].whose == "organisation" else "partner"] = values["partner"]
+    return Observation(**{**values, **named, "when": period.when, "period": period.last, "end": period.end})
+
+
 def _told(one: Observation) -> str:
-    whose = " with ".join(code for code in (one.state, one.partner) if code)
-    return f"{one.measure} {'of ' + whose + ' ' if whose else ''}in {one.period}"
+    whose = " with ".join(code for code in (one.state, one.partner, one.organisation) if code)
+    return f"{one.measure} {'of ' + whose + ' ' if whose else ''}in {one.when}"
 
 
-def _read_traps(groups: Mapping[str, Entry], evidence: Evidence) -> tuple[Trap, ...]:
+def _read_organisations(groups: Mapping[str, Entry], known: Known) -> dict[str, str]:
+    found = {name: read_form(entry, ORGANISATION, known) for name, entry in groups.items()}
+    return {name: values["name"] for name, values in found.items() if values is not None}
+
+
+def _read_traps(groups: Mapping[str, Entry], known: Known) -> tuple[Trap, ...]:
     found = []
     for name, entry in groups.items():
-        values = read_form(entry, TRAP, evidence)
+        values = read_form(entry, TRAP, known)
         if values is not None:
             found.append(Trap(id=name, first=values.pop("from"), last=values.pop("to"), **values))
     return tuple(found)
 
 
-def _read_classes(groups: Mapping[str, Entry], evidence: Evidence) -> tuple[PartnerClass, ...]:
+def _read_classes(groups: Mapping[str, Entry], known: Known) -> tuple[PartnerClass, ...]:
     found: list[PartnerClass] = []
     for name, entry in groups.items():
-        values = read_form(entry, CLASS, evidence)
+        values = read_form(entry, CLASS, known)
         if values is None:
             continue
         twice = [code for code in values["powers"] for one in found if code in one.powers]
@@ -347,39 +247,63 @@ def _read_classes(groups: Mapping[str, Entry], evidence: Evidence) -> tuple[Part
 
 
 def check_years(row: Entry, one: Observation, first: int, last: int) -> None:
-    """A row lies within the record, which ends before anything that is to be foretold."""
-    if not first <= one.period <= last:
-        allowed = f"a year from {first} to {last}; the record ends there, so that nothing later is fitted"
-        row.value["period"].refuse(allowed=allowed)
+    """A row lies within the record, which ends before anything that is to be foretold.
+
+    Several years, and what began on a date, may lie before its first year: they tell how things stood then.
+    """
+    least = first if MEASURES[one.measure].period == "year" else 0
+    if not least <= one.period <= last:
+        allowed = f"a year from {first} to {last}" if least else f"nothing later than {last}"
+        row.value["period"].refuse(allowed=f"{allowed}; the record ends there, so that nothing later is fitted")
 
 
 def check_traps(row: Entry, one: Observation, traps: Iterable[Trap]) -> None:
-    """A row of trade comes from no source that is known to be wrong there."""
-    if MEASURES[one.measure].whose not in ("pair", "state"):
-        return
+    """A row comes from no source that is known to be wrong there."""
     for trap in traps:
-        wrong = [name for name in one.source if name in trap.sources]
-        if wrong and len(wrong) == len(one.source) and trap.catches(one.state, one.partner, one.period):
+        if one.source and set(one.source) <= set(trap.sources) and trap.catches(one):
             row.value["source"].refuse(allowed=f"another source ({trap.id})", message=trap.why)
 
 
-def check_wholes(rows: Iterable[tuple[Entry, Observation]]) -> None:
-    """What a state trades with the powers is part of its turnover, which must be there."""
-    wholes: dict[tuple[str, int], tuple[Entry, Observation]] = {}
-    parts: dict[tuple[str, int], list[tuple[Entry, Observation]]] = {}
+def check_once(rows: Iterable[tuple[Entry, Observation]]) -> None:
+    """No figure stands twice."""
+    seen = set[tuple[str, str, str, str]]()
     for row, one in rows:
-        if one.measure == "turnover":
-            wholes[one.state, one.period] = (row, one)
-        elif one.measure == "trade":
-            parts.setdefault((one.state, one.period), []).append((row, one))
+        key = (one.state, one.partner or one.organisation, one.when, one.measure)
+        if key in seen:
+            row.refuse(key="period", found=f"a second row of {_told(one)}", allowed="each once")
+        seen.add(key)
+
+
+def check_wholes(rows: Iterable[tuple[Entry, Observation]]) -> None:
+    """What a state trades with the powers, or buys of them, is part of all that it does, which must be there."""
+    wholes: dict[tuple[str, str, str], tuple[Entry, Observation]] = {}
+    parts: dict[tuple[str, str, str], list[tuple[Entry, Observation]]] = {}
+    for row, one in rows:
+        if one.measure in WHOLES.values():
+            wholes[one.measure, one.state, one.when] = (row, one)
+        elif one.measure in WHOLES:
+            parts.setdefault((WHOLES[one.measure], one.state, one.when), []).append((row, one))
     for key, mine in parts.items():
         if key not in wholes:
-            mine[0][0].refuse(key="state", found=f"trade of {key[0]} in {key[1]}", message="its turnover is missing")
+            first, one = mine[0]
+            found = f"{one.measure} of {one.state} in {one.when}"
+            first.refuse(key="state", found=found, message=f"its {key[0]} is missing")
             continue
         row, whole = wholes[key]
         total = sum(one.value for _, one in mine)
-        if total > whole.value:
+        if total > whole.value * (1.0 + _ROUNDING):
             row.value["value"].refuse(allowed=f"the sum of its parts ({total:g}) or more")
+
+
+def check_memberships(rows: Iterable[tuple[Entry, Observation]]) -> None:
+    """A state joins an organisation (1) before it leaves it (0), and leaves it before it joins again."""
+    inside: dict[tuple[str, str], bool] = {}
+    for row, one in sorted((pair for pair in rows if pair[1].measure == _MEMBERSHIP), key=lambda pair: pair[1].end):
+        before = inside.get((one.state, one.organisation), False)
+        if one.value != (0.0 if before else 1.0):
+            allowed = f"{0 if before else 1}: {one.state} is {'in' if before else 'outside'} until then"
+            row.value["value"].refuse(allowed=allowed)
+        inside[one.state, one.organisation] = one.value > 0.0
 
 
 def record_schema() -> dict[str, Any]:

@@ -36,6 +36,39 @@ def test_shares_are_parts_of_the_turnover(record):
     assert float(np.nansum(record.shares, axis=1).max()) < 1.0
 
 
+def test_arms_stand_in_windows_of_five_years(record):
+    rows = {(row.state, row.partner, row.when, row.measure): row.value for row in load_history().rows}
+    assert record.windows == tuple((first, first + 4) for first in range(1995, 2020, 5))
+    assert record.arms.shape == (2, 3, 5)
+    assert record.arms[0, 1, -1] == rows["KAZ", "RUS", "2015-2019", "arms"]
+    assert record.arms_total[0, 2] == rows["KAZ", "", "2005-2009", "arms_total"]
+    assert record.arms_shares[0, 1] == pytest.approx([0.983, 0.934, 0.692, 0.585, 0.912], abs=5e-4)
+
+
+def test_a_window_without_deliveries_has_no_shares(record):
+    assert record.arms_total[1, 2] == 0.0
+    assert np.isnan(record.arms_shares[1, :, 2]).all()
+    assert np.isfinite(record.arms_shares[1, :, 3:]).all()
+
+
+def test_votes_and_remittances_stand_in_their_places(record):
+    rows = {(row.state, row.partner, row.period, row.measure): row.value for row in load_history().rows}
+    assert record.agreement[0, 2, record.at(2010)] == rows["KAZ", "USA", 2010, "un_agreement"]
+    assert record.distance[1, 1, record.at(2019)] == rows["UZB", "RUS", 2019, "un_distance"]
+    assert record.remittances[1, record.at(2010)] == pytest.approx(rows["UZB", "", 2010, "remittances"] / 100)
+    assert np.isnan(record.agreement[1, :, record.at(2001)]).all()
+    assert np.isnan(record.remittances[1, : record.at(2005)]).all()
+
+
+def test_who_belonged_where_at_the_end_of_a_year(record):
+    pact, union = record.memberships["security-pact"], record.memberships["customs-union"]
+    assert pact.shape == (2, 20)
+    assert pact[0].all()
+    assert pact[1, record.at(2005) : record.at(2013) + 1].tolist() == [0, 1, 1, 1, 1, 1, 1, 0, 0]
+    assert union[0, record.at(2009) : record.at(2015) + 1].tolist() == [0, 1, 1, 1, 1, 1, 0]
+    assert set(record.memberships) == set(load_history().organisations)
+
+
 # --- errors of figures -----------------------------------------------------------------------------------------------
 
 

@@ -173,15 +173,16 @@ def small(name):
         line = {"low": 0.5, "high": 2.0, "why": "So."}
         trap = {
             "state": "KAZ",
-            "partner": "RUS",
+            "measures": ["trade"],
+            "partners": ["RUS"],
             "from": 2010,
             "to": 2011,
             "sources": ["cow-trade"],
             "why": "It breaks.",
         }
         classes = {"one": seen | {"powers": ["CHN", "USA"]}, "two": seen | {"powers": ["RUS"]}}
-        lines = {"spread": line, "output": line}
-        return {"first": 2000, "last": 2019, "traps": {"a-break": trap}, "classes": classes, "lines": lines}
+        rest = {"organisations": {"pact": {"name": "a pact"}}, "lines": {"spread": line, "output": line}}
+        return {"first": 2000, "last": 2019, "traps": {"a-break": trap}, "classes": classes, **rest}
     if name == "codebook":
         case = {"level": "high", "number": "powers.CHN.stick", "passage": "big-trade"}
         said = {"numbers": ["powers.*.stick"], "asks": "Does it press?", "levels": {"none": "No.", "high": "Often."}}
