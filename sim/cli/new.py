@@ -107,7 +107,7 @@ def _examples(parent: "Scenario", evidence: "Evidence") -> Iterator[str]:
     yield f"#   {drawn.name}: {{between: [{drawn.low:g}, {drawn.high:g}], shape: triangular}}"
     yield f"#   {far.name}: {{value: {2 * far.high:g}, beyond: to see where it breaks}}"
     yield ""
-    yield "## How numbers that were fitted are taken: posterior, a row of what calibration left for every run, or fixed."
+    yield "## How numbers that were fitted are taken: posterior, a row of what calibration left for each run, or fixed."
     yield "# fitted: fixed"
     yield ""
     yield "## Systems of the model that are switched off. `multivector list systems` names them."

@@ -191,11 +191,11 @@ def _unused(evidence: Evidence, used_elsewhere: Collection[str]) -> Iterator[Fau
 
 
 def _idle(evidence: Evidence) -> Iterator[Fault]:
+    """Coefficients and codes without a formula; a world that changes another may leave some of that one's so."""
     used = {name for one in evidence.derivations.found.values() for name in one.numbers}
     for number in evidence.numbers.values():
-        if evidence.changes and not _own(number, evidence):
-            continue  # it may well be idle where the formula that used it has gone
-        if number.name.split(".")[0] in ("coefficients", "codes") and number.name not in used:
+        left = evidence.changes and (number.name in evidence.changes or not _own(number, evidence))
+        if number.name.split(".")[0] in ("coefficients", "codes") and number.name not in used and not left:
             yield _at(Check.IDLE, number, "no formula uses it")
 
 
