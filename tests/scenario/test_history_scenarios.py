@@ -14,7 +14,7 @@ from sim.scenario.events import EventKind
 from sim.scenario.scenario import load_scenario
 
 SEEDS = Path(__file__).parents[2] / "seeds"
-TO_2019 = ("history-2010-2019", "history-2010-2019-told")
+TO_2019 = ("history-2010-2019", "history-2010-2019-others-told", "history-2010-2019-told")
 TO_2025 = ("history-2010-2025", "history-2010-2025-told")
 TOLD = ("history-2010-2019-told", "history-2010-2025-told")
 KNOWN = "2019-12-31"
@@ -140,6 +140,13 @@ def test_growth_told_to_2025_comes_to_the_means_of_its_facts():
         path[0] -= loss if code in STATES else 0.0
         mean = facts[f"growth-{code.lower()}-2020-2025"].value / 100.0
         assert sum(path) / len(path) == pytest.approx(mean, abs=0.001)
+
+
+def test_what_numbers_are_fitted_on_tells_the_growth_of_others_alone():
+    told = {event.fields["of"] for event in told_of("history-2010-2019-others-told", EventKind.GROWTH)}
+    assert len(told) == 7
+    assert not told & set(STATES)
+    assert set(load_scenario("history-2010-2019-others-told").numbers) == {"economy.price_swing"}
 
 
 @pytest.mark.parametrize("name", TOLD)
