@@ -28,10 +28,10 @@ from sim.io.errors import input_error, shown_path
 from sim.io.text import CAUTION
 from sim.io.writers import write_text
 from sim.model.variables import BY_POWER, HEADLINES, QUANTITIES
-from sim.scenario.arguments import given_runs, given_seed
+from sim.scenario.arguments import given_fitted, given_runs, given_seed
 from sim.scenario.calendar import quarter_text
 from sim.scenario.family import list_scenarios
-from sim.scenario.scenario import Scenario, load_scenario
+from sim.scenario.scenario import Scenario, load_scenario, with_fitted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -138,6 +138,7 @@ def compare(
     out: Path | str | None = None,
     progress: Callable[[Progress], None] | None = None,
     level: float = LEVEL,
+    fitted: str | None = None,
 ) -> Comparison:
     """Compare scenarios with the first of them, on the same luck.
 
@@ -152,6 +153,9 @@ def compare(
         As in `sim.run`; results that are there already are opened and not run again.
     level
         How much the intervals cover.
+    fitted
+        How fitted numbers are taken in all scenarios, `posterior` or `fixed`; as each says unless told otherwise. In
+        either case runs that are paired have the same.
 
     Raises
     ------
@@ -161,6 +165,7 @@ def compare(
     arguments = Arguments("sim.compare")
     runs, seed, workers = given_runs(arguments, runs), given_seed(arguments, seed), arguments.workers(workers)
     out, level = arguments.path_or_none("out", out), arguments.inside("level", level, 0.0, 1.0)
+    fitted = given_fitted(arguments, fitted)
     arguments.refuse_if_wrong()
     several: list[Scenario | Results] = [_opened(one) for one in scenarios]
     check_several(several)
@@ -172,7 +177,7 @@ def compare(
     if seed is None:
         seed = int(model.manifest["seed"]) if isinstance(model, Results) else model.seed
     found = [
-        one if isinstance(one, Results) else run(one, runs=runs, seed=seed, workers=workers, out=out, progress=progress)
+        one if isinstance(one, Results) else run(with_fitted(one, fitted), runs, seed, workers, out, progress)
         for one in several
     ]
     return compare_results(found, level)

@@ -35,8 +35,8 @@ from sim.evidence.evidence import Evidence, load_evidence
 from sim.io.arguments import Arguments
 from sim.model.variable import Scale
 from sim.model.variables import BY_NAME, BY_POWER
-from sim.scenario.arguments import given_runs, given_seed
-from sim.scenario.scenario import Scenario, load_scenario
+from sim.scenario.arguments import given_fitted, given_runs, given_seed
+from sim.scenario.scenario import Scenario, load_scenario, with_fitted
 
 Bools: TypeAlias = NDArray[np.bool_]
 Floats: TypeAlias = NDArray[np.float64]
@@ -103,9 +103,14 @@ def verdict_of(low: float, high: float, line: float) -> Verdict:
 # --- what is played --------------------------------------------------------------------------------------------------
 
 
-def stage(book: Documented, entries: Sequence[Reported], seed: int | None = None) -> Scenario:
-    """The home world left to itself, in the quarters of the file, with what some entries lay."""
-    base = load_scenario(BASE)
+def stage(
+    book: Documented, entries: Sequence[Reported], seed: int | None = None, fitted: str | None = None
+) -> Scenario:
+    """The home world left to itself, in the quarters of the file, with what some entries lay.
+
+    fitted: how fitted numbers are taken, in place of what the baseline says.
+    """
+    base = with_fitted(load_scenario(BASE), fitted)
     events = tuple(event for entry in entries for event in entry.events)
     seed = base.seed if seed is None else seed
     return replace(base, start=book.start, end=book.end, events=events, seed=seed)
@@ -144,7 +149,8 @@ class View:
         """The same runs without what one entry lays."""
         if self._beside is None or self._beside[0] != entry.id:
             others = [one for one in self.entries if one.id != entry.id]
-            ready = prepare(stage(self.book, others, self.prepared.seed), self.prepared.evidence)
+            beside = stage(self.book, others, self.prepared.seed, self.prepared.scenario.fitted)
+            ready = prepare(beside, self.prepared.evidence)
             self._beside = entry.id, ready.run_block(self.first, self.runs)
         return self._beside[1]
 
@@ -307,6 +313,7 @@ def replay(
     runs: int | None = None,
     *,
     seed: int | None = None,
+    fitted: str | None = None,
     file: Path | str | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> tuple[Replayed, ...]:
@@ -319,6 +326,8 @@ def replay(
         in no more than the file says.
     seed
         On which luck, in place of that of the baseline.
+    fitted
+        How fitted numbers are taken, `posterior` or `fixed`, in place of what the baseline says.
     file
         Entries in place of `seeds/documented.yaml`.
     progress
@@ -331,6 +340,7 @@ def replay(
     """
     arguments = Arguments("replay")
     runs, seed = given_runs(arguments, runs), given_seed(arguments, seed)
+    fitted = given_fitted(arguments, fitted)
     file = arguments.path_or_none("file", file)
     arguments.refuse_if_wrong()
     evidence = load_evidence()
@@ -341,7 +351,7 @@ def replay(
     for entries in (together, *((entry,) for entry in book.entries if entry.alone)):
         if progress is not None and entries:
             progress(entries[0].id if len(entries) == 1 else f"{len(entries)} entries in one world")
-        _play(book, entries, evidence, (runs, seed), found)
+        _play(book, entries, evidence, (runs, seed, fitted), found)
     return tuple(one for entry in book.entries for one in found.get(entry.id, []))
 
 
@@ -349,12 +359,12 @@ def _play(
     book: Documented,
     entries: tuple[Reported, ...],
     evidence: Evidence,
-    asked: tuple[int, int | None],
+    asked: tuple[int, int | None, str | None],
     found: dict[str, list[Replayed]],
 ) -> None:
     """Play one stage and add what is found on it, by entry."""
-    runs, seed = asked
-    prepared = prepare(stage(book, entries, seed), evidence)
+    runs, seed, fitted = asked
+    prepared = prepare(stage(book, entries, seed, fitted), evidence)
     rows = [(entry, sight, of) for entry in entries for sight in entry.sights for of in sight.subjects]
     seen, looked = [0] * len(rows), [0] * len(rows)
     for first in range(0, runs, _CHUNK):

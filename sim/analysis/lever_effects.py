@@ -13,6 +13,7 @@ from sim.analysis.paired_request import paired_request
 from sim.analysis.policy_effects import check_known
 from sim.analysis.variants import Variant, Variants, tables_of
 from sim.batch.worker import Tell
+from sim.engine.fitted import fitted_numbers
 from sim.evidence.evidence import Evidence, load_evidence
 from sim.evidence.numbers import Number
 from sim.evidence.worlds import HOME_WORLD
@@ -156,9 +157,11 @@ def _written(lever: Lever, base: Scenario) -> Pull:
 def _numbers_of_powers(base: Scenario, evidence: Evidence) -> list[Pull]:
     """Every number of a power, pulled to the high end of its range, or where it stands there to the low one."""
     numbers: Mapping[str, Number] = evidence.numbers
+    fitted = fitted_numbers(base, evidence)
+    drawn = base.sampled.keys() | set(() if fitted is None else fitted.names)
     several = []
     for name, number in numbers.items():
-        if not name.startswith(_OF_A_POWER) or name in base.sampled:
+        if not name.startswith(_OF_A_POWER) or name in drawn:
             continue
         was = base.numbers.get(name, number.value)
         to = number.high if number.high > was else number.low

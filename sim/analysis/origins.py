@@ -29,6 +29,7 @@ from sim.analysis.spread import check_world, model_shares
 from sim.analysis.starting import HORIZON, TRAILING, start_of
 from sim.batch.worker import Tell, Work
 from sim.engine.ensemble import prepare
+from sim.engine.fitted import fitted_numbers
 from sim.evidence.evidence import Evidence, load_evidence
 from sim.evidence.history import History, load_history
 from sim.io.arguments import Arguments
@@ -205,7 +206,9 @@ def roll_origins(
 def _replaced(scenario: Scenario, record: Record, history: History, evidence: Evidence, origin: int) -> tuple[str, ...]:
     """What the scenario says of numbers with which runs start from the record, so that it has no say here."""
     from_record = start_of(record, history, evidence, origin, 2, scenario.seed, told=False)
-    said = sorted({*scenario.numbers, *scenario.sampled} & from_record.keys())
+    fitted = fitted_numbers(scenario, evidence)
+    drawn = scenario.sampled.keys() | set(() if fitted is None else fitted.names)
+    said = sorted((scenario.numbers.keys() | drawn) & from_record.keys())
     return (f"The record goes before what is said of {listed(said)}",) if said else ()
 
 

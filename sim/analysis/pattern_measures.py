@@ -14,7 +14,7 @@ from sim.engine.block import Block
 from sim.engine.ensemble import PreparedEnsemble, prepare
 from sim.evidence.evidence import load_evidence
 from sim.evidence.worlds import shipped_folder
-from sim.scenario.scenario import Scenario, load_scenario
+from sim.scenario.scenario import Scenario, load_scenario, with_fitted
 
 Floats: TypeAlias = NDArray[np.float64]
 
@@ -63,15 +63,18 @@ class Lens:
 class Lab:
     """Plays what patterns ask for, and remembers the last few answers."""
 
-    def __init__(self, without: Sequence[str] = ()) -> None:
-        """`without`: systems to switch off everywhere, to see which pattern rests on them."""
-        self.without = tuple(without)
+    def __init__(self, without: Sequence[str] = (), fitted: str | None = None) -> None:
+        """`without`: systems to switch off everywhere, to see which pattern rests on them.
+
+        fitted: how fitted numbers are taken, in place of what scenarios say.
+        """
+        self.without, self.fitted = tuple(without), fitted
         self._blocks: dict[tuple[str, int, tuple[str, ...]], tuple[Block, PreparedEnsemble]] = {}
         self._looks: dict[tuple[str, int], tuple[Lens, ...]] = {}
 
     def scenario(self, name: str, without: Sequence[str] = ()) -> Scenario:
         """A scenario with some systems off."""
-        scenario = load_scenario(shipped_folder("scenarios") / f"{name}.yaml")
+        scenario = with_fitted(load_scenario(shipped_folder("scenarios") / f"{name}.yaml"), self.fitted)
         off = tuple(dict.fromkeys((*scenario.without, *self.without, *without)))
         return replace(scenario, without=off)
 

@@ -38,7 +38,7 @@ from sim.io.forms import (
     schema_of,
     whole_number,
 )
-from sim.scenario.arguments import given_runs
+from sim.scenario.arguments import given_fitted, given_runs
 from sim.scenario.calendar import QUARTER
 from sim.scenario.scenario import MOST_RUNS
 
@@ -191,15 +191,18 @@ def verdict_of(pattern: Pattern, low: float, high: float) -> Verdict:
     return Verdict.HOLDS if right else Verdict.FAILS if wrong else Verdict.UNCLEAR
 
 
-def find_all(runs: int | None = None, progress: Callable[[str], None] | None = None) -> "list[Finding]":
+def find_all(
+    runs: int | None = None, progress: Callable[[str], None] | None = None, *, fitted: str | None = None
+) -> "list[Finding]":
     """Ask the model about every pattern; `progress` is told the id of each before it is asked.
 
-    Raises `InputError` where `runs`, in place of what the patterns say, is no number of runs.
+    fitted: how fitted numbers are taken, `posterior` or `fixed`, in place of what scenarios say. Raises `InputError`
+    where `runs`, in place of what the patterns say, is no number of runs.
     """
     arguments = Arguments("find_all")
-    runs = given_runs(arguments, runs, 2)
+    runs, fitted = given_runs(arguments, runs, 2), given_fitted(arguments, fitted)
     arguments.refuse_if_wrong()
-    lab, findings = Lab(), []
+    lab, findings = Lab(fitted=fitted), []
     for pattern in load_patterns():
         if progress is not None:
             progress(pattern.id)

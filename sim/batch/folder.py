@@ -28,7 +28,6 @@ from sim.io.writers import WrittenFile, file_hash, write_bytes, write_text
 from sim.model.variables import MEASURES
 from sim.scenario.calendar import quarter_text
 from sim.scenario.reading_choice import readings_taken
-from sim.scenario.scenario import Scenario
 
 NOTES = "blocks.json"
 """The list of finished blocks among the notes of a batch."""
@@ -190,7 +189,8 @@ class Batch:
             "thin": self.plan.thin,
             "measures": list(self.plan.measures or MEASURES),
             "readings": readings_taken(scenario, evidence),
-            "numbers_drawn": {name: str(spread) for name, spread in scenario.sampled.items()},
+            "numbers_drawn": self.plan.drawn_in_words(),
+            "posterior": None if self.plan.fitted is None else self.plan.fitted.sha256,
             "lucks_per_draw": scenario.lucks_per_draw,
             "outside_histograms": self.aggregate.outside,
             "files": [dataclasses.asdict(file) for file in files],
@@ -224,7 +224,7 @@ class Batch:
             final_quarters=final,
             **columns_in_words(final),
             readings=_readings_in_words(results),
-            drawn=_drawn_in_words(scenario, results),
+            drawn=_drawn_in_words(self.plan, results),
             laid="\n".join(f"  {line}" for line in laid_lines(results)) or "  None.",
             words="\n".join(
                 f"  {outcome.word + ('-<power>' if outcome.names_power else ''):<20} {outcome.value}"
@@ -239,12 +239,17 @@ def _readings_in_words(results: Results) -> str:
     return "\n".join(lines) or "  None: there is no such choice in this world."
 
 
-def _drawn_in_words(scenario: Scenario, results: Results) -> str:
+def _drawn_in_words(plan: Plan, results: Results) -> str:
     """What the README says about numbers that were drawn."""
-    if not scenario.sampled:
+    scenario, count = plan.scenario, len(plan.drawn_in_words())
+    if not count:
         return "None: every run has the same numbers, and the runs differ in their luck alone."
-    count = len(scenario.sampled)
     lines = [f"{count:,} number{'' if count == 1 else 's'}, a column each in runs.parquet; ranges in manifest.json."]
+    if plan.fitted is not None:
+        lines.append(
+            f"{len(plan.fitted.names)} of them come from the posterior of the calibration, a row of it for every run "
+            f"(seeds/history/posterior.parquet,\nhash {plan.fitted.sha256[:12]} of its content)."
+        )
     if scenario.lucks_per_draw > 1:
         lines.append(
             f"{scenario.lucks_per_draw} runs one after the other share a draw and differ in their luck alone. Share of "

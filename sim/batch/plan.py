@@ -18,6 +18,7 @@ from sim.batch.results import RESULTS_FORMAT
 from sim.batch.tables import runs_table, series_table
 from sim.batch.variance import LUCKS_PER_DRAW
 from sim.engine.block import Block
+from sim.engine.fitted import fitted_numbers
 from sim.engine.sampling import every_number, sampled_numbers
 from sim.evidence.evidence import Evidence, load_evidence
 from sim.scenario.following import following
@@ -65,6 +66,7 @@ class Plan:
         self.scenario = request.scenario
         if request.numbers == "sampled":
             self.scenario = every_number(request.scenario, self.evidence, LUCKS_PER_DRAW)
+        self.fitted = fitted_numbers(self.scenario, self.evidence)
         self.measures = request.measures
         self.engine = ENGINES[request.engine]() if isinstance(request.engine, str) else request.engine
         self.thin = request.thin
@@ -115,10 +117,22 @@ class Plan:
 
     def drawn(self, first: int, count: int) -> dict[str, Any]:
         """The numbers that are drawn, as the runs have them once they have followed their inputs: float64 [count]."""
-        drawn = sampled_numbers(self.scenario, self.scenario.seed, first, count)
+        drawn = sampled_numbers(self.scenario, self.scenario.seed, first, count, self.fitted)
+        computed = self.following.derivations.found
+        if not any(name in computed and computed[name].numbers for name in drawn):
+            return drawn  # none of them follows another, so none has moved
         values = self.stated | drawn
         self.following.follow(values)
         return {name: values[name] for name in drawn}
+
+    def drawn_in_words(self) -> dict[str, str]:
+        """From what each number is drawn that differs from run to run, by name."""
+        said = {name: str(spread) for name, spread in self.scenario.sampled.items()}
+        if self.fitted is not None:
+            for name in self.fitted.names:
+                low, high = self.fitted.interval(name)
+                said[name] = f"posterior, {low:.4g} to {high:.4g} in 90 % of its rows"
+        return said
 
     def judge(self, block: Block) -> tuple[Summary, list[pa.Table]]:
         """How the runs of a block came out; the table of its runs and, where one is kept, that of their course."""
@@ -155,8 +169,14 @@ def runs_part(number: int) -> str:
 
 
 def plain_scenario(scenario: Scenario, without: Collection[str] = ()) -> dict[str, Any]:
-    """A scenario as results depend on it, as JSON can hold it: without its place on disk, notes and some more keys."""
+    """A scenario as results depend on it, as JSON can hold it: without its place on disk, notes and some more keys.
+
+    Where it takes numbers from the posterior, the hash of that stands beside.
+    """
     said: dict[str, Any] = plain(scenario)
+    fitted = fitted_numbers(scenario)
+    if fitted is not None:
+        said["posterior"] = fitted.sha256
     for key in ("path", "notes", "origins", *without):
         said.pop(key, None)
     for event in said["events"]:

@@ -25,9 +25,9 @@ from sim.io.arguments import Arguments
 from sim.io.errors import shown_path
 from sim.io.locks import hold
 from sim.model.variables import MEASURES
-from sim.scenario.arguments import check_setting, given_runs, given_seed
+from sim.scenario.arguments import check_setting, given_fitted, given_runs, given_seed
 from sim.scenario.calendar import LONGEST
-from sim.scenario.scenario import MOST_RUNS, Scenario, load_scenario
+from sim.scenario.scenario import MOST_RUNS, Scenario, load_scenario, with_fitted
 
 _ScenarioLike = str | Path | Scenario
 
@@ -77,6 +77,7 @@ def run(
     thin: int = 1,
     measures: Sequence[str] | None = None,
     numbers: str = "fixed",
+    fitted: str | None = None,
     dask: Any = None,
 ) -> Results: ...
 
@@ -95,6 +96,7 @@ def run(
     thin: int = 1,
     measures: Sequence[str] | None = None,
     numbers: str = "fixed",
+    fitted: str | None = None,
     dask: Any = None,
 ) -> tuple[Results, ...]: ...
 
@@ -112,6 +114,7 @@ def run(
     thin: int = 1,
     measures: Sequence[str] | None = None,
     numbers: str = "fixed",
+    fitted: str | None = None,
     dask: Any = None,
 ) -> Results | tuple[Results, ...]:
     """Run one scenario, or several one after the other, and open what they leave.
@@ -140,6 +143,9 @@ def run(
     numbers
         `fixed`, or `sampled`: every number is drawn from its range (`sim.engine.sampling.every_number`), and runs are
         grouped so that the variance due to numbers can be told from that due to luck (`sim.batch.variance`).
+    fitted
+        How the numbers that calibration fitted are taken: `posterior`, a row of its sample for every run, or `fixed`,
+        the single value of each; as the scenario says unless told otherwise.
     dask
         Address of a Dask scheduler, `local`, or a client that is connected: blocks are sent there.
 
@@ -156,6 +162,7 @@ def run(
     A batch that was finished before, with the same scenario, evidence and code, is opened and not run again.
     """
     kept: dict[str, Any] = {"series": series, "thin": thin, "measures": measures, "numbers": numbers, "engine": engine}
+    kept["fitted"] = fitted
     asked = _Asked("sim.run", runs, seed, workers, out, kept)
     if not isinstance(scenarios, list | tuple):
         return _carry_out(asked.plan(scenarios), asked.workers, progress, dask)
@@ -234,7 +241,7 @@ def estimate(
         seconds=0.0 if finished else one * (total - kept) / asked.workers,
         size=round(size),
         free=shutil.disk_usage(place).free,
-        drawn=len(plan.scenario.sampled),
+        drawn=len(plan.drawn_in_words()),
         writable=place.is_dir() and os.access(place, os.W_OK),
         folder=plan.folder,
         finished=finished,
@@ -268,6 +275,7 @@ class _Asked:
         self.workers = arguments.workers(workers) or allowed_cores()
         self.out = arguments.path_or_none("out", out)
         self.more = dict(more)
+        self.fitted = given_fitted(arguments, self.more.pop("fitted", None))
         if "series" in more:
             self.more["series"] = arguments.whole("series", more["series"], 0, MOST_RUNS)
         if "thin" in more:
@@ -293,7 +301,7 @@ class _Asked:
         if not isinstance(scenario, Scenario):
             scenario = load_scenario(scenario)
         changes = {name: value for name, value in (("runs", self.runs), ("seed", self.seed)) if value is not None}
-        scenario = dataclasses.replace(scenario, **changes)  # type: ignore[arg-type]
+        scenario = with_fitted(dataclasses.replace(scenario, **changes), self.fitted)  # type: ignore[arg-type]
         arguments = Arguments(self.function)
         check_setting(scenario, load_evidence(scenario.world), arguments)
         arguments.refuse_if_wrong()

@@ -65,18 +65,23 @@ def _scenario_lines(name: str) -> list[str | InputError]:
     """That a scenario is fine, and what in it is hardly meant."""
     from sim.engine.remarks import remarks
     from sim.evidence.evidence import load_evidence
+    from sim.evidence.posterior import POSTERIOR, check_names, described
     from sim.scenario.calendar import quarter_text
     from sim.scenario.scenario import load_scenario
 
     scenario = load_scenario(name)
+    evidence = load_evidence(scenario.world)
     dates = f"{quarter_text(scenario.start)} to {quarter_text(scenario.end)}"
     said = [dates, _counted(len(scenario.events), "event")]
     uncertain = sum(not event.certain for event in scenario.events)
     said += [f"{uncertain} of them left to luck"] if uncertain else []
     said += [f"{_counted(len(scenario.sampled), 'number')} drawn for every run"] if scenario.sampled else []
+    if scenario.fitted == POSTERIOR:
+        check_names(described(evidence.folder), evidence.numbers, evidence.folder, evidence.world)
+        said.append("fitted numbers from the posterior")
     said += [f"reading {reading} of {switch}" for switch, reading in scenario.readings.items()]
     fine = f"fine  {name}: {scenario.title} ({', '.join(said)})"
-    return [fine, *(f"note  {remark}" for remark in remarks(scenario, load_evidence(scenario.world)))]
+    return [fine, *(f"note  {remark}" for remark in remarks(scenario, evidence))]
 
 
 def _counted(count: int, what: str) -> str:

@@ -81,11 +81,11 @@ def add_scenario(parser: argparse.ArgumentParser, what: str = "a scenario") -> N
     )
 
 
-def add_batch_options(parser: argparse.ArgumentParser) -> None:
-    """How many runs, on which luck, with which numbers, by how many workers."""
+def add_batch_options(parser: argparse.ArgumentParser, more: str = "") -> None:
+    """How many runs, on which luck, with which numbers, by how many workers; more: see `add_numbers`."""
     parser.add_argument("--runs", type=at_least(1), metavar="N", help="number of runs, in place of the scenario's")
     add_workers(parser)
-    add_settings(parser)
+    add_settings(parser, more)
 
 
 def add_workers(parser: argparse.ArgumentParser, whose: str = "the scenario's") -> None:
@@ -94,11 +94,22 @@ def add_workers(parser: argparse.ArgumentParser, whose: str = "the scenario's") 
     parser.add_argument("--workers", type=at_least(1), metavar="N", help="threads (default: all cores)")
 
 
-def add_settings(parser: argparse.ArgumentParser) -> None:
-    """Readings and numbers in place of those of the scenario."""
+def add_settings(parser: argparse.ArgumentParser, more: str = "") -> None:
+    """Readings and numbers in place of those of the scenario; more: see `add_numbers`."""
     add_readings(parser)
+    add_numbers(parser, more)
     parser.add_argument(
         "--set", action="append", default=[], metavar="NAME=VALUE", help="set a number; may be repeated"
+    )
+
+
+def add_numbers(parser: argparse.ArgumentParser, more: str = "") -> None:
+    """How fitted numbers are taken, in place of what the scenario says; more: what `sampled` does, where it may be."""
+    said = "posterior: take a row of what calibration left for every run; fixed: take the single value of each"
+    parser.add_argument(
+        "--numbers",
+        choices=("posterior", "fixed", *(("sampled",) if more else ())),
+        help=f"numbers that were fitted, in place of what the scenario says; {said}{f'; {more}' if more else ''}",
     )
 
 
@@ -157,12 +168,17 @@ def place_of(out: Path, word: str, names: str, table: "pd.DataFrame") -> Path:
 # --- scenarios -------------------------------------------------------------------------------------------------------
 
 
-def load_all(names: Iterable[str], settings: Sequence[str], readings: Sequence[str] = ()) -> list["Scenario"]:
-    """All scenarios, each once, with readings and settings applied; what is wrong with any of them is told together."""
-    from sim.scenario.scenario import load_scenario
+def load_all(
+    names: Iterable[str], settings: Sequence[str], readings: Sequence[str] = (), fitted: str | None = None
+) -> list["Scenario"]:
+    """All scenarios, each once, with readings and settings applied; what is wrong with any of them is told together.
+
+    fitted: how fitted numbers are taken, where that was asked for.
+    """
+    from sim.scenario.scenario import load_scenario, with_fitted
 
     def load(name: str) -> "Scenario":
-        return with_settings(with_readings(load_scenario(name), readings), settings)
+        return with_settings(with_readings(with_fitted(load_scenario(name), fitted), readings), settings)
 
     return load_each(dict.fromkeys(names), load)
 

@@ -68,7 +68,7 @@ def _opened(asked: argparse.Namespace) -> "list[Scenario | Results]":
     names = list(dict.fromkeys(asked.scenarios))
     folders = [name for name in names if _is_folder(name)]
     check_settings(asked, folders)
-    scenarios = iter(load_all([name for name in names if name not in folders], asked.set, asked.reading))
+    scenarios = iter(load_all([name for name in names if name not in folders], asked.set, asked.reading, asked.numbers))
     from sim.batch.results import load_results
 
     opened: list[Scenario | Results] = []
@@ -96,7 +96,7 @@ def _is_folder(name: str) -> bool:
 def check_settings(asked: argparse.Namespace, folders: list[str]) -> None:
     """Results are what they are: what would change a run cannot be asked of them."""
     given = {"--runs": asked.runs, "--seed": asked.seed, "--set": asked.set or None}
-    given |= {"--reading": asked.reading or None, "--readings": asked.readings or None}
+    given |= {"--reading": asked.reading or None, "--readings": asked.readings or None, "--numbers": asked.numbers}
     wrong = [option for option, value in given.items() if value is not None]
     if folders and wrong:
         raise input_error(

@@ -7,10 +7,10 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.cli.common import DONE, add_numbers
+
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
-
-DONE = 0
 
 
 def add(commands: Any) -> None:
@@ -23,6 +23,7 @@ def add(commands: Any) -> None:
     explain.add_argument("--kind", metavar="KIND", help="only offers of this kind")
     explain.add_argument("--run", type=int, default=0, metavar="N", help="which run (default: 0)")
     explain.add_argument("--seed", type=int, metavar="S", help="seed, in place of the scenario's")
+    add_numbers(explain)
     explain.add_argument("--json", action="store_true", help="everything as JSON, numbers in full")
     explain.set_defaults(command=_explain)
 
@@ -54,13 +55,13 @@ def _explain(asked: argparse.Namespace) -> int:
 
 def _asked_for(asked: argparse.Namespace) -> tuple["Scenario", int | None]:
     """The scenario, and how many runs there are of it (None: as many as one likes)."""
-    from sim.scenario.scenario import LARGEST_SEED, load_scenario
+    from sim.scenario.scenario import LARGEST_SEED, load_scenario, with_fitted
 
     folder = Path(asked.what)
     if not folder.is_dir():
         if asked.seed is not None:
             _check_within("--seed", asked.seed, LARGEST_SEED)
-        return load_scenario(asked.what), None
+        return with_fitted(load_scenario(asked.what), asked.numbers), None
     from sim.batch.results import load_results
 
     results = load_results(folder)
@@ -70,12 +71,18 @@ def _asked_for(asked: argparse.Namespace) -> tuple["Scenario", int | None]:
 
         message = "these results have a seed of their own; name the scenario to look at another"
         raise input_error(shown_path(folder), message, found=f"--seed {asked.seed}", allowed=str(scenario.seed))
+    if asked.numbers not in (None, scenario.fitted):
+        from sim.io.errors import input_error, shown_path
+
+        message = "these results took fitted numbers in their own way; name the scenario to look at another"
+        raise input_error(shown_path(folder), message, found=f"--numbers {asked.numbers}", allowed=scenario.fitted)
     return scenario, results.number_of_runs
 
 
 def _scenario_of(manifest: dict[str, Any], folder: Path) -> "Scenario":
     """The scenario that a manifest keeps; says so where code or evidence have changed since."""
     from sim.batch.identity import code_hash, evidence_hash
+    from sim.engine.fitted import fitted_numbers
     from sim.evidence.evidence import load_evidence
     from sim.scenario.events import Event, EventKind
     from sim.scenario.scenario import Scenario
@@ -98,7 +105,9 @@ def _scenario_of(manifest: dict[str, Any], folder: Path) -> "Scenario":
         for name, spread in kept.get("sampled", {}).items()
     }
     scenario: Scenario = built(Scenario, kept, events=tuple(events), sampled=sampled)
-    if (identity["evidence"], identity["code"]) != (evidence_hash(load_evidence(scenario.world)), code_hash()):
+    fitted = fitted_numbers(scenario)
+    now = evidence_hash(load_evidence(scenario.world)), code_hash(), None if fitted is None else fitted.sha256
+    if (identity["evidence"], identity["code"], kept.get("posterior")) != now:
         from sim.io.errors import shown_path
 
         told = "the program or its evidence has changed since; what follows is what the run would be today"

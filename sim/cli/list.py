@@ -21,7 +21,7 @@ def add(commands: Any) -> None:
 
 def _list(asked: argparse.Namespace) -> int:
     from sim.evidence.evidence import load_evidence
-    from sim.evidence.worlds import HOME_WORLD, list_worlds
+    from sim.evidence.worlds import HOME_WORLD
 
     world = asked.world or HOME_WORLD
     lines: dict[str, Callable[[], list[str]]] = {
@@ -39,8 +39,28 @@ def _list(asked: argparse.Namespace) -> int:
     evidence = load_evidence(world)
     counted = f"{len(evidence.numbers)} in {world}, with {len(evidence.facts)} facts behind them"
     print(f"NUMBERS\n  {counted}; `multivector list numbers` shows them")
-    print(f"\nWORLDS\n  {', '.join(list_worlds())}")
+    print("\nWORLDS\n" + "\n".join(_world_lines()))
     return DONE
+
+
+def _world_lines() -> list[str]:
+    """The worlds, each with the one it extends, whether it changes that, and until when it knows."""
+    from sim.evidence.changes import CHANGES
+    from sim.evidence.worlds import list_worlds, read_lineage, shipped_folder
+    from sim.io.errors import Problems
+
+    lines = []
+    for world in list_worlds():
+        lineage = read_lineage(shipped_folder("seeds"), world, Problems())
+        folder, top = lineage[-1] if lineage else (None, None)
+        told = []
+        if top is not None and folder is not None and "extends" in top.value:
+            changes = " and changes" if (folder / CHANGES).is_file() else ""
+            told.append(f"extends{changes} {top.value['extends'].text}")
+        days = [one.value["knows_until"].text for _, one in lineage if "knows_until" in one.value]
+        told += [f"knows until {days[-1]}"] if days else []
+        lines.append(f"  {world:<26} {', '.join(told)}".rstrip())
+    return lines
 
 
 def _scenario_lines() -> list[str]:

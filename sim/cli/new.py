@@ -96,8 +96,9 @@ def _examples(parent: "Scenario", evidence: "Evidence") -> Iterator[str]:
     systems = list(evidence.systems.values())
     strengths = (evidence.numbers[name] for system in systems for name in system.strengths)
     fixed, drawn, far, *_ = dict.fromkeys(number for number in strengths if number.low < number.high)
-    fact = next(fact.id for fact in evidence.facts.values() if fact.use)
-    yield from _reading(evidence)
+    late = _late(parent, evidence)
+    fact = next(fact.id for fact in evidence.facts.values() if fact.use and fact.id not in late)
+    yield from _reading(evidence, late)
     yield ""
     yield "## Numbers that differ from the evidence. `multivector list numbers` names them, `multivector trace NAME`"
     yield "## tells what each rests on. A value may have its unit (25 %, 300 mn USD) or be a level: none, low, medium,"
@@ -106,6 +107,9 @@ def _examples(parent: "Scenario", evidence: "Evidence") -> Iterator[str]:
     yield f"#   {fixed.name}: {fixed.low + (fixed.high - fixed.low) / 4:g}"
     yield f"#   {drawn.name}: {{between: [{drawn.low:g}, {drawn.high:g}], shape: triangular}}"
     yield f"#   {far.name}: {{value: {2 * far.high:g}, beyond: to see where it breaks}}"
+    yield ""
+    yield "## How numbers that were fitted are taken: posterior, a row of what calibration left for each run, or fixed."
+    yield "# fitted: fixed"
     yield ""
     yield "## Systems of the model that are switched off. `multivector list systems` names them."
     yield f"# without: [{systems[-1].id}]"
@@ -122,10 +126,22 @@ def _examples(parent: "Scenario", evidence: "Evidence") -> Iterator[str]:
     yield "#   A conditional exploration, not a forecast."
 
 
-def _reading(evidence: "Evidence") -> Iterator[str]:
-    """An example of another reading, in a world that has a choice."""
-    for switch, conflict in list(evidence.switches.items())[:1]:
-        other = next(name for name in conflict.readings if name != conflict.default)
+def _late(parent: "Scenario", evidence: "Evidence") -> frozenset[str]:
+    """The facts that are later than the parent may know; none where it does not say until when it knows."""
+    from sim.evidence.known import late_facts
+
+    return late_facts(parent.knows_until, evidence) if parent.knows_until else frozenset()
+
+
+def _reading(evidence: "Evidence", late: frozenset[str]) -> Iterator[str]:
+    """An example of another reading, in a world that has a choice and may know what it rests on."""
+    choices = [
+        (switch, name)
+        for switch, conflict in evidence.switches.items()
+        for name, reading in conflict.readings.items()
+        if name != conflict.default and not any(late & set(one.evidence) for one in reading.numbers.values())
+    ]
+    for switch, other in choices[:1]:
         yield ""
         yield "## Which way to read sources that contradict each other. `multivector list readings` names the choices."
         yield f"# readings: {{{switch}: {other}}}"
@@ -134,6 +150,7 @@ def _reading(evidence: "Evidence") -> Iterator[str]:
 def _events(parent: "Scenario", evidence: "Evidence") -> Iterator[str]:
     """One example for each way in which an event can be dated, in terms of the world that is asked about."""
     from sim.scenario.calendar import quarter_text
+    from sim.scenario.known import first_day
 
     state, power = evidence.states[0].code, evidence.powers[0].code
     other = evidence.powers[-1].code
@@ -147,6 +164,8 @@ def _events(parent: "Scenario", evidence: "Evidence") -> Iterator[str]:
     yield f"- at: {start}"
     yield "  every: 4 quarters"
     yield f"  until: {end}  # else to the end of the run"
+    if parent.knows_until and first_day(parent.end) > parent.knows_until:
+        yield f"  afterwards: true  # since a part of it comes after {parent.knows_until}"
     yield f"  summit: {{host: {other}, guests: all}}"
     yield f"- {{at: {middle}, tariff: {{by: {other}, against: [{state}], rate: 10 %}}}}"
     yield f"- {{at: {middle}, visit: {{by: {state}, to: {power}}}}}"

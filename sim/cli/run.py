@@ -28,22 +28,17 @@ if TYPE_CHECKING:
     from sim.batch.runner import Estimate, Part
     from sim.scenario.scenario import Scenario
 
-_NUMBERS = ("fixed", "sampled")
+_SAMPLED = "sampled"
 
 
 def add(commands: Any) -> None:
     """Describe the command to the parser."""
     run = commands.add_parser("run", help="run scenarios many times; ends with a table, figures and files")
     add_scenarios(run)
-    add_batch_options(run)
+    told = "draw every number from its range, and tell how much of the spread is due to that"
+    add_batch_options(run, more=f"{_SAMPLED}: {told}")
     add_out(run)
     run.add_argument("--engine", choices=("ensemble", "mesa"), default="ensemble", help="both give the same numbers")
-    run.add_argument(
-        "--numbers",
-        choices=_NUMBERS,
-        default="fixed",
-        help="sampled: draw every number from its range, and tell how much of the spread is due to that",
-    )
     run.add_argument("--series", type=at_least(0), metavar="N", help="keep the whole course of the first N runs")
     run.add_argument("--thin", type=at_least(1), default=1, metavar="N", help="keep every Nth quarter of that course")
     run.add_argument("--measures", type=_names, metavar="A,B", help="keep only these measures of that course")
@@ -75,7 +70,9 @@ def _part(text: str) -> tuple[int, int]:
 
 
 def _run(asked: argparse.Namespace) -> int:
-    scenarios = load_all(asked.scenarios, asked.set, asked.reading)
+    scenarios = load_all(
+        asked.scenarios, asked.set, asked.reading, None if asked.numbers == _SAMPLED else asked.numbers
+    )
     from sim.batch import plan, runner
 
     options = {
@@ -87,7 +84,7 @@ def _run(asked: argparse.Namespace) -> int:
         "series": plan.SERIES_RUNS if asked.series is None else asked.series,
         "thin": asked.thin,
         "measures": asked.measures,
-        "numbers": asked.numbers,
+        "numbers": _SAMPLED if asked.numbers == _SAMPLED else "fixed",
     }
     if asked.dry_run:
         return max([_print_estimate(one.name, runner.estimate(one, **options)) for one in scenarios])
@@ -162,7 +159,7 @@ def _print_estimate(name: str, estimate: "Estimate") -> int:
     if estimate.kept and not estimate.finished:
         print(f"    {estimate.kept:,} runs are kept from a batch that was stopped, and would not be made again")
     if estimate.drawn:
-        print(f"    {estimate.drawn:,} numbers are drawn from their ranges, a column each in the table of runs")
+        print(f"    {estimate.drawn:,} numbers are drawn, a column each in the table of runs")
     if estimate.finished:
         return DONE
     if not estimate.writable:

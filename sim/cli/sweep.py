@@ -9,6 +9,7 @@ from sim.cli.common import (
     DONE,
     add_csv,
     add_no_figures,
+    add_numbers,
     add_out,
     add_readings,
     add_workers,
@@ -38,6 +39,7 @@ def add(commands: Any) -> None:
     sweep.add_argument("--replicates", type=at_least(1), metavar="N", help="runs at each point, in place of the file's")
     add_workers(sweep, "the file's")
     add_readings(sweep)
+    add_numbers(sweep)
     add_out(sweep)
     sweep.add_argument("--small", action="store_true", help="the smallest design that runs from end to end, for a try")
     sweep.add_argument("--dry-run", action="store_true", help="check everything, estimate the time, write nothing")
@@ -51,7 +53,7 @@ def _sweep(asked: argparse.Namespace) -> int:
     check_published_as_written(asked)
     from sim.analysis.sensitivity.experiment import load_experiment
 
-    experiments = load_each(dict.fromkeys(asked.experiments), lambda name: _read(load_experiment(name), asked.reading))
+    experiments = load_each(dict.fromkeys(asked.experiments), lambda name: _read(load_experiment(name), asked))
     from sim.analysis.sensitivity import runner
 
     for experiment in map(runner.smallest, experiments) if asked.small else experiments:
@@ -68,16 +70,18 @@ def _sweep(asked: argparse.Namespace) -> int:
     return DONE
 
 
-def _read(experiment: "Experiment", readings: list[str]) -> "Experiment":
-    """The experiment on its scenario with readings taken."""
-    if experiment.scenario is None or not readings:
+def _read(experiment: "Experiment", asked: argparse.Namespace) -> "Experiment":
+    """The experiment on its scenario with readings taken, and with fitted numbers as they are asked for."""
+    if experiment.scenario is None:
         return experiment
-    return replace(experiment, scenario=with_readings(experiment.scenario, readings))
+    from sim.scenario.scenario import with_fitted
+
+    return replace(experiment, scenario=with_readings(with_fitted(experiment.scenario, asked.numbers), asked.reading))
 
 
 def check_published_as_written(asked: argparse.Namespace) -> None:
     """What lies beside a file is what the file says: nothing smaller, and nothing on another luck."""
-    names = ("points", "replicates", "seed", "small", "reading")
+    names = ("points", "replicates", "seed", "small", "reading", "numbers")
     changed = [name for name in names if getattr(asked, name) not in (None, False, [])]
     if asked.publish and changed:
         found = listed(f"--{name}" for name in changed)

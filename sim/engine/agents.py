@@ -30,10 +30,10 @@ from sim.model.schedule import QUARTER, Phase
 from sim.model.turn import advance
 from sim.model.variables import BY_POWER, BY_STATE
 from sim.model.world import axes_of, build, unpack
-from sim.scenario.arguments import check_setting, given_numbers, given_run, given_seed
+from sim.scenario.arguments import check_setting, given_fitted, given_numbers, given_run, given_seed
 from sim.scenario.calendar import quarter_text
 from sim.scenario.events import Event
-from sim.scenario.scenario import Scenario, load_scenario
+from sim.scenario.scenario import Scenario, load_scenario, with_fitted
 
 
 class _Actor(mesa.Agent):
@@ -166,8 +166,9 @@ class Model(mesa.Model):
     """One run of a scenario, quarter by quarter.
 
     scenario: a name, a path or a `Scenario`; seed: the scenario's own if None; run: which run of the batch with that
-    seed; numbers: values by name that override the scenario's, as in `sim.engine.ensemble.prepare`. Raises `InputError`
-    for what does not exist, and for what a scenario file could not say either.
+    seed; numbers: values by name that override the scenario's, as in `sim.engine.ensemble.prepare`; fitted: how fitted
+    numbers are taken, `posterior` or `fixed`, in place of what the scenario says. Raises `InputError` for what does not
+    exist, and for what a scenario file could not say either.
 
     After every `step`, `offers` holds all offers answered so far, the agents show their state, and `datacollector` has
     one more row for the model and for every state.
@@ -179,10 +180,12 @@ class Model(mesa.Model):
         seed: int | None = None,
         run: int = 0,
         numbers: Mapping[str, float] | None = None,
+        fitted: str | None = None,
     ) -> None:
         scenario = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
         evidence = load_evidence(scenario.world)
         arguments = Arguments("sim.Model")
+        scenario = with_fitted(scenario, given_fitted(arguments, fitted))
         check_setting(scenario, evidence, arguments)
         seed, run = given_seed(arguments, seed), given_run(arguments, run)
         given = given_numbers(arguments, numbers, evidence)

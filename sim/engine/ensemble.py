@@ -16,6 +16,7 @@ import numpy as np
 
 from sim.engine.block import Block
 from sim.engine.event_rows import rows_of
+from sim.engine.fitted import Fitted, fitted_numbers
 from sim.engine.laid_offers import LaidOffers, offers_among
 from sim.engine.sampling import event_dates, sampled_numbers
 from sim.engine.settings import Settings
@@ -28,10 +29,10 @@ from sim.model.schedule import GO_ON, Phase
 from sim.model.turn import advance
 from sim.model.variables import BY_POWER, BY_STATE, OFFER_TOTALS
 from sim.model.world import axes_of, build, unpack
-from sim.scenario.arguments import check_setting, given_numbers, given_seed
+from sim.scenario.arguments import check_setting, given_fitted, given_numbers, given_seed
 from sim.scenario.events import Event
 from sim.scenario.following import Following, following
-from sim.scenario.scenario import Scenario
+from sim.scenario.scenario import Scenario, with_fitted
 
 LANES = 96  # measured: fewer cost more loops, more leave the cache, and at 64 or 128 rows fall on the same cache sets
 
@@ -60,6 +61,7 @@ class PreparedEnsemble:
     seed: int
     following: Following
     fixed: frozenset[str] = frozenset()  # numbers that are not drawn, whatever the scenario samples
+    fitted: Fitted | None = None  # numbers that come from the posterior, a row for every run
     luck_of: np.ndarray | None = None  # int64 [runs]: the run whose luck each run has, where runs share it
 
     @property
@@ -124,7 +126,7 @@ class PreparedEnsemble:
         }
         where = slice(None) if self.luck_of is None else self.luck_of[first : first + lanes]
         start, count = (first, lanes) if self.luck_of is None else (0, 1 + int(self.luck_of.max()))
-        drawn = sampled_numbers(self.scenario, self.seed, start, count)
+        drawn = sampled_numbers(self.scenario, self.seed, start, count, self.fitted)
         values |= {name: value[where] for name, value in drawn.items() if name not in self.fixed}
         self.following.follow(values)
         return values
@@ -200,6 +202,7 @@ def prepare(
     *,
     seed: int | None = None,
     numbers: Mapping[str, Any] | None = None,
+    fitted: str | None = None,
 ) -> PreparedEnsemble:
     """Make a scenario ready to run.
 
@@ -212,6 +215,8 @@ def prepare(
     numbers
         Values by name that go before the scenario's own: a float, one float a run (float64 [runs]), or, outside the
         range of a number, `{"value": ..., "beyond": "the reason"}`.
+    fitted
+        How fitted numbers are taken, `posterior` or `fixed`, in place of what the scenario says.
 
     Raises
     ------
@@ -220,6 +225,7 @@ def prepare(
     """
     evidence = load_evidence(scenario.world) if evidence is None else evidence
     arguments = Arguments("prepare")
+    scenario = with_fitted(scenario, given_fitted(arguments, fitted))
     check_setting(scenario, evidence, arguments)
     seed, given = given_seed(arguments, seed), given_numbers(arguments, numbers, evidence)
     arguments.refuse_if_wrong()
@@ -245,6 +251,7 @@ def prepare_checked(
         pole=poles(evidence),
         seed=scenario.seed if seed is None else seed,
         following=following(scenario, evidence, scalars),
+        fitted=fitted_numbers(scenario, evidence),
         fixed=frozenset(switched_off.union(numbers)),
     )
 

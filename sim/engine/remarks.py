@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from sim.evidence.posterior import POSTERIOR, described
 from sim.io.errors import shown_path
 from sim.io.text import listing
 from sim.model.fields import FIELDS, KINDS, LIVING, RECORDS
@@ -70,7 +72,14 @@ class _Known:
             return None
         if self.is_off(name):
             return 0.0
+        if name in self.fitted and name not in self.scenario.numbers:
+            return None
         return float(self.scenario.numbers.get(name, self.evidence.numbers[name].value))
+
+    @cached_property
+    def fitted(self) -> tuple[str, ...]:
+        """The numbers that the posterior has, where the scenario takes them from there."""
+        return described(self.evidence.folder).names if self.scenario.fitted == POSTERIOR else ()
 
     def is_off(self, name: str) -> bool:
         """Whether a number is the strength of a system that the scenario switches off."""

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.engine.fitted import fitted_numbers
 from sim.evidence.evidence import load_evidence
 from sim.model.chance import Stream, address, lucks, name_key, uniform
 from sim.scenario.units import ONE_FOR_ALL, Range, Shape
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from sim.engine.fitted import Fitted
     from sim.evidence.evidence import Evidence
     from sim.scenario.events import Event
     from sim.scenario.scenario import Scenario
@@ -34,8 +36,10 @@ NEVER = -1.0
 """The quarter of an event in a run in which it does not happen."""
 
 
-def sampled_numbers(scenario: Scenario, seed: int, first: int, count: int) -> dict[str, NDArray[np.float64]]:
-    """The values of the numbers a scenario samples, for some runs.
+def sampled_numbers(
+    scenario: Scenario, seed: int, first: int, count: int, fitted: Fitted | None = None
+) -> dict[str, NDArray[np.float64]]:
+    """The values of the numbers that differ from run to run: those a scenario samples, and those of the posterior.
 
     Parameters
     ----------
@@ -45,21 +49,24 @@ def sampled_numbers(scenario: Scenario, seed: int, first: int, count: int) -> di
         The seed of the batch, which may be another than the scenario's own.
     first, count
         Runs `first` .. `first + count - 1`.
+    fitted
+        What the scenario takes from the posterior (`sim.engine.fitted.fitted_numbers`), if it does.
 
     Returns
     -------
     dict
-        Name of the number -> float64 [count], in the unit of the number; empty when nothing is sampled.
+        Name of the number -> float64 [count], in the unit of the number; empty when nothing is drawn.
 
     Notes
     -----
-    Every number is drawn by itself, with one exception: the weights of the kinds of offer sum to 1 in each state. Where
-    one of them is drawn, all of that state are divided by their sum, and all are among what is returned. A weight may
-    thereby leave its range a little.
+    Fitted numbers come in rows, every other one is drawn by itself, with one exception: the weights of the kinds of
+    offer sum to 1 in each state. Where one of them is drawn, all of that state are divided by their sum, and all are
+    among what is returned. A weight may thereby leave its range a little.
     """
-    if not scenario.sampled:
-        return {}
     shared = scenario.lucks_per_draw
+    rows = {} if fitted is None else fitted.drawn(seed, first, count, shared)
+    if not scenario.sampled:
+        return rows | _weights(scenario, rows)
     draws = first // shared, (first + count - 1) // shared + 1
     keys = lucks(seed, draws[0], draws[1] - draws[0])
     whose = np.arange(first, first + count) // shared - draws[0]  # the draw of each run
@@ -67,7 +74,7 @@ def sampled_numbers(scenario: Scenario, seed: int, first: int, count: int) -> di
     with np.errstate(over="ignore"):  # addresses wrap round on purpose
         where = np.asarray(uniform(keys, addresses))
     values = _values(low, high, peak, triangular, where)
-    drawn = dict(zip(names, values[:, whose], strict=True))
+    drawn = dict(zip(names, values[:, whose], strict=True)) | rows
     return drawn | _weights(scenario, drawn)
 
 
@@ -76,10 +83,12 @@ def every_number(scenario: Scenario, evidence: Evidence, lucks_per_draw: int) ->
 
     A draw follows a triangle over the number's range, highest at its value. What the scenario says itself stands: a
     number it sets, a range it gives, a system it switches off. The lines between outcome words (`measures.*`) are
-    definitions, not facts, and are not drawn; nor are numbers whose range is that of their inputs, which follow.
+    definitions, not facts, and are not drawn; nor are numbers whose range is that of their inputs, which follow. Where
+    the scenario takes fitted numbers from the posterior, they come from there.
     """
+    fitted = fitted_numbers(scenario, evidence)
     off = {name for system in scenario.without for name in evidence.systems[system].strengths}
-    said = off | set(scenario.numbers) | set(scenario.sampled)
+    said = off.union(scenario.numbers, scenario.sampled, () if fitted is None else fitted.names)
     ranges = {
         name: Range(low=number.low, high=number.high, shape=Shape.TRIANGULAR, peak=number.value)
         for name, number in evidence.numbers.items()

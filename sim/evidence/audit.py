@@ -14,6 +14,8 @@ from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sim.evidence.changed import How
+from sim.evidence.changes import CHANGES
 from sim.evidence.derivations import held_in
 from sim.evidence.evaluation import compute
 from sim.evidence.formulas import FormulaError, parse_formula, with_names
@@ -89,8 +91,19 @@ def audit(evidence: Evidence, used_elsewhere: Collection[str] = ()) -> list[Faul
 
 
 def _own(number: Number, evidence: Evidence) -> bool:
-    """Whether a number stands in a file of this world or of the rules, and not in a world that it extends."""
-    return Path(number.file).parent.name in (evidence.world, "parameters")
+    """Whether a number stands in a file of this world or of the rules, and not in a world that it extends.
+
+    A world that changes another answers for its rows alone: what a pattern keeps, and the numbers of the rules, are
+    looked at where they stand first.
+    """
+    homes = (evidence.world,) if evidence.changes else (evidence.world, "parameters")
+    return Path(number.file).parent.name in homes and not _kept(number, evidence)
+
+
+def _kept(number: Number, evidence: Evidence) -> bool:
+    """Whether a number is as it was in another world, by the pattern that keeps it."""
+    change = evidence.changes.get(number.name)
+    return change is not None and change.how is How.KEPT
 
 
 def facts_named_in(*folders: Path) -> frozenset[str]:
@@ -99,7 +112,7 @@ def facts_named_in(*folders: Path) -> frozenset[str]:
     What only a comment says is not counted.
     """
     problems, words = Problems(), set[str]()
-    for path in sorted(path for folder in folders for path in folder.rglob("*.yaml")):
+    for path in sorted(path for folder in folders for kind in ("*.yaml", CHANGES) for path in folder.rglob(kind)):
         if path.parent.name != "facts":
             words |= set(_ID.findall(_COMMENT.sub("", read_text(path, problems) or "")))
     return frozenset(words)
@@ -251,7 +264,7 @@ def _has_figure(name: str, evidence: Evidence, seen: set[str]) -> bool:
 
 def _narrow(evidence: Evidence) -> Iterator[Fault]:
     for number in evidence.numbers.values():
-        if number.basis is not Basis.ASSUMED or number.name in evidence.derivations.found:
+        if number.basis is not Basis.ASSUMED or number.name in evidence.derivations.found or _kept(number, evidence):
             continue
         part = 2.0 * NARROW * abs(number.value)
         if number.unit == "0..1" or number.unit.startswith("share"):

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from sim.evidence.changed import Change, How
 from sim.evidence.derivations import derive, layers_of
 from sim.evidence.formulas import FormulaError, parse_formula
-from sim.evidence.numbers import NUMBER_COLUMNS, OFFER_KINDS, WORDS_CELL, Basis, Number, NumberReader
+from sim.evidence.numbers import NUMBER_COLUMNS, OFFER_KINDS, TARGETS_CELL, WORDS_CELL, Basis, Number, NumberReader
 from sim.evidence.units import parse_unit
 from sim.io.errors import Problem, listed, nearest_to, quoted, shown_path
 from sim.io.forms import Form, Reader, Values, as_written, read_rows
@@ -34,6 +34,7 @@ _NOISE = 1e-9
 _TEXT: Reader[object] = as_written({"type": "string"})
 CHANGE: Form[KnowsFacts] = Form(
     needs={"number": _TEXT, **NUMBER_COLUMNS, "unit": WORDS_CELL, "meaning": WORDS_CELL},
+    may={"targets": TARGETS_CELL},
 )
 """The columns of the table; an empty unit or meaning is that of the number before."""
 

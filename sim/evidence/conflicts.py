@@ -231,10 +231,19 @@ def switches_of(conflicts: Mapping[str, Conflict]) -> dict[str, Conflict]:
     return {one.switch: one for one in conflicts.values() if one.switch and one.moved}
 
 
-def check_reading(entry: Entry, switch: str, switches: Mapping[str, Conflict], world: str) -> str | None:
-    """The reading that is written here for a switch of this world; None with a problem."""
+def check_reading(
+    entry: Entry, switch: str, switches: Mapping[str, Conflict], world: str, elsewhere: Collection[str] = ()
+) -> str | None:
+    """The reading that is written here for a switch of this world; None with a problem.
+
+    elsewhere: switches of the world that is extended, which have nothing to move where their numbers are changed.
+    """
     if switch in switches:
         return check_choice(entry, switches[switch].readings)
+    if switch in elsewhere:
+        message = f"the world '{world}' changes the numbers that this switch moves, so that it moves none there"
+        entry.refuse(found=f"the switch {quoted(switch)}", message=message)
+        return None
     allowed = listed(switches) or f"none: there are no switches in the world '{world}'"
     entry.refuse(found=f"the unknown switch {quoted(switch)}", allowed=allowed, nearest=nearest_to(switch, switches))
     return None

@@ -58,6 +58,7 @@ class Derivations:
     found: dict[str, Derivation] = field(default_factory=dict)
     again: dict[str, tuple[int, float]] = field(default_factory=dict)
     _inputs: frozenset[str] = frozenset()
+    _stated: dict[str, Any] = field(default_factory=dict)
 
     def value(self, name: str, values: Mapping[str, Any] | None = None) -> Any:
         """What the formula of a number gives, in its unit; values: of inputs that are not as stated."""
@@ -78,7 +79,9 @@ class Derivations:
             return
         for name, one in self.found.items():
             if name in values and name not in pinned and not moved.isdisjoint(one.numbers):
-                shift = self.value(name, values) - self.value(name)
+                if name not in self._stated:
+                    self._stated[name] = self.value(name)
+                shift = self.value(name, values) - self._stated[name]
                 values[name] = _shifted(values[name], shift, self.numbers[name], one.span)
                 moved.add(name)
 
@@ -142,10 +145,12 @@ def _shifted(value: Any, shift: Any, number: Number, span: Span) -> Any:
     lanes = value + shift
     if not np.isfinite(lanes).all():
         raise not_finite
-    lanes = np.clip(lanes, *span)
-    if getattr(value, "ndim", 0):  # it is drawn itself, or moved by a sweep: it stays where it could have been
-        lanes = np.clip(lanes, np.minimum(value, number.low), np.maximum(value, number.high))
-    return np.where((np.asarray(value) == 0.0) & (number.value != 0.0), value, lanes)
+    lanes = np.minimum(np.maximum(lanes, span[0]), span[1])
+    if not getattr(value, "ndim", 0):  # one value for all: the usual case, in which every step counts
+        return np.full(lanes.shape, value) if value == 0.0 and number.value != 0.0 else lanes
+    # It is drawn itself, or moved by a sweep: it stays where it could have been.
+    lanes = np.clip(lanes, np.minimum(value, number.low), np.maximum(value, number.high))
+    return np.where((value == 0.0) & (number.value != 0.0), value, lanes)
 
 
 # --- from what was written -------------------------------------------------------------------------------------------

@@ -33,6 +33,7 @@ from sim.evidence.relations import (
     read_relation,
 )
 from sim.evidence.systems import System, read_systems
+from sim.evidence.targets import CALIBRATION, check_targets
 from sim.evidence.worlds import HOME_WORLD, list_worlds, read_lineage, shipped_folder
 from sim.io.arguments import path_given
 from sim.io.errors import Problems, input_error, listed, nearest_to, quoted, shown_path
@@ -118,6 +119,7 @@ def _files(seeds: Path, worlds: Iterable[str]) -> list[Path]:
         seeds / "systems.yaml",
         seeds / "codebook.yaml",
         seeds / CONFLICTS,
+        seeds / CALIBRATION,
     ]
     parameters = sorted((seeds / "parameters").glob("*.yaml"))
     return [*shared, *parameters, *(seeds / world / name for world in worlds for name in _OF_A_WORLD)]
@@ -180,6 +182,7 @@ def _read_evidence(world: str, seeds: Path, stamps: tuple[tuple[str, int, int], 
         _check_wholes(folders, parties, numbers, problems)
     lineage = [folder.name for folder in folders]
     check_codes(codebook, numbers.coded)
+    check_targets(seeds, numbers.read, problems)
     problems.raise_if_any()  # a number that is left out would be missed by every formula that names it
     derivations = derive(numbers.written, facts, numbers.read, lineage, changes)
     if changes:  # what is computed again counts too

@@ -65,10 +65,23 @@ def number_story(teller: Teller, number: Number) -> Story:
         Row("basis", words(_BASES[number.basis] if teller.unfolds else number.basis.name.lower())),
         *(() if number.formula or is_code(number) else told("reason", number.reason)),
         *told("note", number.note),
+        *_changed(teller, number),
+        *_fitted(teller, number),
         *number_rows(teller.evidence, number.name, teller.unfolds),
         *written(teller, number.file, number.line),
     )
     return Story(Link(Kind.NUMBER, number.name), words(number.meaning), rows, tuple(parts))
+
+
+def _changed(teller: Teller, number: Number) -> tuple[Row, ...]:
+    """Which world changed it, how, and what it was in the one that is extended."""
+    change = teller.evidence.changes.get(number.name)
+    if change is None:
+        return ()
+    before = change.before
+    basis = before.basis.name.lower()
+    was = f"{amount(before.value, before.unit)} ({basis}, {place_in(teller, before.file)}:{before.line})"
+    return told("changed", f"by the world {change.world}, {change.how.value}; before: {was}")
 
 
 def _range(number: Number, computation: Computation | None) -> Line:
@@ -84,6 +97,20 @@ def _range(number: Number, computation: Computation | None) -> Line:
         span,
         Piece(f": as written; all inputs at their ends together would give {low:.3g} to {high:.3g}", Role.QUIET),
     )
+
+
+def _fitted(teller: Teller, number: Number) -> Iterator[Row]:
+    """To what it was fitted, and what the posterior says of it where there is one."""
+    about = teller.posterior
+    found = None if about is None else about.numbers.get(number.name)
+    targets = number.targets or (() if found is None else found.targets)
+    if found is not None and about is not None:
+        told = f", 90 % of the posterior, middle {found.median:g}; the range before: {number.low:g} to {number.high:g}"
+        rows = f" ({about.rows:,} rows, hash {about.sha256[:12]})" if teller.unfolds else ""
+        span = Piece(f"{found.low:g} to {found.high:g}", Role.VALUE)
+        yield Row("posterior", (span, Piece(told), Piece(rows, Role.QUIET)))
+    if targets:
+        yield Row("fitted to", words(", ".join(targets)))
 
 
 # --- computed --------------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sim.evidence.documents import FACT_CELL, FACT_ID, FACT_IDS, Fact, KnowsFacts
-from sim.io.checks import check_group, check_number
+from sim.io.checks import check_group, check_list, check_number, check_text
 from sim.io.errors import Entry, Problems, listed, nearest_to
 from sim.io.forms import (
     TEXT,
@@ -18,6 +18,7 @@ from sim.io.forms import (
     as_written,
     file_schema,
     group_schema,
+    list_schema,
     member,
     number_schema,
     part,
@@ -61,7 +62,8 @@ class Basis(Enum):
 class Number:
     """One number of the model; low <= value <= high, all three in `unit`.
 
-    follows: whether its range is that of the numbers in its formula, so that nothing is uncertain once those are known.
+    targets: what a fitted number was fitted to, by the names of `seeds/history/calibration.yaml`; follows: whether its
+    range is that of the numbers in its formula, so that nothing is uncertain once those are known.
     """
 
     name: str
@@ -76,6 +78,7 @@ class Number:
     formula: str = ""
     reason: str = ""
     note: str = ""
+    targets: tuple[str, ...] = ()
     follows: bool = False
     file: str
     line: int
@@ -87,6 +90,7 @@ class Number:
 # evidence; the range may be left out where a formula or the step between levels gives it.
 _BARE = {"type": "number"}
 _ENDS = {"required": ["low", "high"]}
+_TARGETS = {"required": ["targets"]}
 _BY_BASIS: Mapping[str, Mapping[str, Any]] = {
     "figure": {"required": ["formula"]},
     "coded": {"required": ["passage"], "not": {"required": ["formula"]}},
@@ -108,8 +112,23 @@ def level_value(text: str | None) -> float | None:
     return -value if word != text else value
 
 
+TARGETS: Reader[object] = Reader(
+    read=lambda entry, _: tuple(check_text(one) for one in check_list(entry, "a list of names of targets")),
+    schema=list_schema({"type": "string"}, minItems=1, uniqueItems=True),
+    missing=(),
+)
+TARGETS_CELL: Reader[object] = Reader(
+    read=lambda cell, _: tuple(one.strip() for one in (cell.text or "").split(";") if one.strip()),
+    schema={"type": "string"},
+    missing=(),
+)
+"""The same in a cell of a table, separated by semicolons; the column may be left out."""
+
+
 def _rules_of(basis: str) -> dict[str, Any]:
     more = dict(_BY_BASIS[basis])
+    if basis != "fitted":
+        more["not"] = {"anyOf": [more["not"], _TARGETS]} if "not" in more else _TARGETS
     coded = {"value": CODE_SCHEMA}
     properties: dict[str, Any] = coded if basis == "coded" else dict.fromkeys(("value", "low", "high"), _BARE)
     if basis == "fitted":
@@ -135,6 +154,7 @@ def number_form(span: Span) -> Form[KnowsFacts]:
             "passage": FACT_ID.says("the fact that decides a coded level"),
             "formula": TEXT.says("how it is computed from facts and other numbers"),
             "reason": TEXT.says("why it is read so, in words"),
+            "targets": TARGETS.says("what a fitted number was fitted to, by the names of the targets"),
             "note": TEXT.says("what a reader should know about it"),
         },
         schema={"allOf": [_rules_of(basis.name.lower()) for basis in Basis]},
@@ -240,8 +260,9 @@ class NumberReader:
 
     def from_row(self, name: str, row: Entry, values: Values, meaning: str, span: Span, unit: str = "") -> None:
         """A number written as a row of a table; `unit` where the table has no column for it."""
-        cells = {column: values[column] for column in NUMBER_COLUMNS if column in values}
-        self._keep(name, row.at_key(name), {"unit": unit, "note": ""} | cells | {"meaning": meaning}, span)
+        cells = {column: values[column] for column in (*NUMBER_COLUMNS, "targets") if column in values}
+        plain = {"unit": unit, "note": "", "targets": ()}
+        self._keep(name, row.at_key(name), plain | cells | {"meaning": meaning}, span)
 
     def _keep(self, name: str, place: Entry, values: Values, span: Span) -> None:
         """Keep the number if it is sound; what depends on its basis is checked here."""
@@ -329,6 +350,9 @@ def check_basis(place: Entry, values: Values, basis: Basis | None) -> None:
     if basis in (Basis.CODED, Basis.FITTED) and empty and not values["passage"]:
         message = f"a number of basis '{basis.name.lower()}' needs evidence: the ids of facts"
         (evidence or place).refuse(found="", message=message)
+    if basis is not Basis.FITTED and values["targets"]:
+        message = "only a number of basis 'fitted' has targets"
+        place.value["targets"].refuse(found=listed(values["targets"]), message=message)
     if basis is Basis.FIGURE and not values["formula"]:
         place.refuse(found="", message="a number of basis 'figure' needs a formula")
     if basis is Basis.CODED and values["formula"]:

@@ -13,7 +13,7 @@ from itertools import combinations, product
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.evidence.numbers import AMOUNT, ANY, LEANING, NUMBER_COLUMNS, SHARE, NumberReader, Span
+from sim.evidence.numbers import AMOUNT, ANY, LEANING, NUMBER_COLUMNS, SHARE, TARGETS_CELL, NumberReader, Span
 from sim.io.checks import check_choice
 from sim.io.errors import Entry, Problem, Problems, listed, shown_path
 from sim.io.forms import Form, Reader, Values, as_written, name_of, read_rows, word
@@ -135,7 +135,8 @@ class Relation:
     def form(self) -> Form[Parties]:
         """The columns of the table."""
         own = {column: reader for column, reader in NUMBER_COLUMNS.items() if column != "unit" or not self.unit}
-        return Form(needs={**self.parties, self.column: word(self.fields), **own}, check=self.check)
+        needs: dict[str, Reader[Parties]] = {**self.parties, self.column: word(self.fields), **own}
+        return Form(needs=needs, may={"targets": TARGETS_CELL}, check=self.check)
 
 
 def check_owner(row: Entry, values: Values, parties: Parties) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from sim.evidence.agenda import FILE as AGENDA
 from sim.evidence.agenda import load_agenda
 from sim.evidence.influence import read_influence
+from sim.evidence.posterior import read_about
 from sim.evidence.rule_claims import all_rules
 from sim.evidence.uses import Uses, uses_in
 from sim.evidence.worlds import HOME_WORLD
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from sim.evidence.agenda import Topic
     from sim.evidence.evidence import Evidence
     from sim.evidence.influence import Influence
+    from sim.evidence.posterior import About
     from sim.evidence.rule_claims import RuleClaim
 
 
@@ -38,6 +40,11 @@ class Teller:
     def influence(self) -> Mapping[str, Influence]:
         """How much outcomes depend on each number; empty for a world over which nothing was swept."""
         return read_influence() if self.evidence.world == HOME_WORLD else {}
+
+    @cached_property
+    def posterior(self) -> About | None:
+        """What calibration left of the numbers it fitted, in short; None for seeds without a posterior."""
+        return read_about(self.evidence.folder)
 
     @cached_property
     def agenda(self) -> Mapping[str, Topic]:

@@ -133,9 +133,9 @@ def read_file(path: Path, form: Form[C_contra], context: C_contra, problems: Pro
 def read_rows(
     paths: Iterable[Path], columns: Form[C_contra], context: C_contra, problems: Problems
 ) -> Iterator[tuple[Entry, Values]]:
-    """The rows of CSV files of one form, one after the other."""
+    """The rows of CSV files of one form, one after the other; columns that may be there need not."""
     for path in paths:
-        yield from read_each(read_table(path, columns.keys, problems), columns, context)
+        yield from read_each(read_table(path, columns.keys, problems, columns.may), columns, context)
 
 
 _NOT_BOOLEAN = frozenset(("on", "off", "yes", "no", "y", "n"))

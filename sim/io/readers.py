@@ -272,8 +272,10 @@ class _Composer:
 # --- tables -----------------------------------------------------------------------------------------------------------
 
 
-def read_table(path: Path | str, columns: Collection[str], problems: Problems) -> list[Entry]:
-    """The rows of a CSV file, each a group of its cells; the header must hold exactly `columns`.
+def read_table(
+    path: Path | str, columns: Collection[str], problems: Problems, may: Collection[str] = ()
+) -> list[Entry]:
+    """The rows of a CSV file, each a group of its cells; the header holds `columns`, all but those it `may` hold.
 
     A cell's key is its column, its value what `plain_scalar` makes of the text. Wrong rows are left out, with a
     problem.
@@ -290,7 +292,7 @@ def read_table(path: Path | str, columns: Collection[str], problems: Problems) -
         if header is None:
             problems.add(Problem(file=file, message="the file is empty"))
             return []
-        unfit = list(_unfit_for_header(header, columns, file))
+        unfit = list(_unfit_for_header(header, columns, may, file))
         for problem in unfit:
             problems.add(problem)
         if unfit:
@@ -309,8 +311,10 @@ def read_table(path: Path | str, columns: Collection[str], problems: Problems) -
     return rows
 
 
-def _unfit_for_header(header: Sequence[str], columns: Collection[str], file: str) -> Iterator[Problem]:
-    """What is wrong with a header: each column stands once, none is missing, none unknown."""
+def _unfit_for_header(
+    header: Sequence[str], columns: Collection[str], may: Collection[str], file: str
+) -> Iterator[Problem]:
+    """What is wrong with a header: each column stands once, none is missing that must be there, none unknown."""
     for column in header:
         if column not in columns:
             found, nearest = f"'{column}'", nearest_to(column, columns)
@@ -318,7 +322,7 @@ def _unfit_for_header(header: Sequence[str], columns: Collection[str], file: str
         elif list(header).count(column) > 1:
             yield Problem(file=file, line=1, key="header", message=f"the column '{column}' stands twice")
     for column in columns:
-        if column not in header:
+        if column not in header and column not in may:
             yield Problem(file=file, line=1, key="header", message=f"the column '{column}' is missing")
 
 

@@ -57,6 +57,7 @@ class Stream(IntEnum):
     EVENT_HAPPENS = 40
     EVENT_DATE = 41
     NUMBER = 42
+    POSTERIOR = 43
 
 
 def mix(x: Any) -> Any:

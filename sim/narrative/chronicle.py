@@ -5,7 +5,6 @@ Every sentence is derived from the run; nothing is embroidered. The same scenari
 years of a state into words.
 """
 
-import re
 import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,7 +17,7 @@ from sim.io.text import CAUTION, capital, listing
 from sim.model.fields import KINDS
 from sim.model.rules.diplomacy import ABSTAINS, NO, STAYS_AWAY, YES
 from sim.model.vocabulary import DOMAIN_WORDS, KIND_WORDS, term_words
-from sim.narrative.event_sentences import SEVERAL, event_sentence
+from sim.narrative.event_sentences import SEVERAL, event_sentence, number_told
 from sim.narrative.levels import is_most, rivalry_of_two
 from sim.narrative.observer import ObservedOffer, Observer, Year
 from sim.narrative.paragraphs import Paragraphs, moved
@@ -92,9 +91,15 @@ class _Story:
             "security help is in index points, of which one is a guarantee by treaty."
         )
         if setting.sampled:
-            told = [self._drawn(name) for name in list(setting.sampled)[:TOLD]]
-            more = len(setting.sampled) - len(told)
-            yield from ("", *_fill(f"Drawn for this run: {'; '.join(told)}{f'; and {more} more' if more else ''}."))
+            yield from ("", *_fill(f"Drawn for this run: {self._all_drawn(tuple(setting.sampled))}."))
+        fitted = self.model.prepared.fitted
+        if fitted is not None:
+            yield from ("", *_fill(f"One row of what was fitted to the record: {self._all_drawn(fitted.names)}."))
+
+    def _all_drawn(self, drawn: tuple[str, ...]) -> str:
+        """The first of the numbers drawn, and how many there are beside."""
+        more = f"; and {len(drawn) - TOLD} more" if len(drawn) > TOLD else ""
+        return "; ".join(map(self._drawn, drawn[:TOLD])) + more
 
     def _drawn(self, name: str) -> str:
         """A number drawn from its range, by what it means."""
@@ -189,8 +194,7 @@ class _Story:
         if event.kind is not EventKind.SET:
             return self.name
         numbers = (self.evidence.numbers[str(name)] for name in event.fields["number"])  # type: ignore[union-attr]
-        pause = re.compile(r"[,:;(]")
-        return {**self.name, **{one.name: f"'{pause.split(one.meaning)[0].strip()}' ({one.name})" for one in numbers}}
+        return {**self.name, **{one.name: number_told(one.name, one.meaning) for one in numbers}}
 
     def _fate(self, date: int, event: Event, year: Year) -> str:
         """How an offer that a scenario lays on the table was answered."""

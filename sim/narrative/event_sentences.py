@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from sim.io.text import capital, listing
@@ -77,3 +78,9 @@ def _said_of(event: Event, names: Mapping[str, str], targets: Mapping[str, tuple
     if event.kind is EventKind.PACT:
         return {"move": str(fields["move"]) if targets else {"join": "joins", "leave": "leaves"}[str(fields["move"])]}
     return {}
+
+
+def number_told(name: str, meaning: str) -> str:
+    """What a number is, up to the first pause, and its name where that reads as words, without codes and underlines."""
+    told = f"'{re.split('[,:;(]', meaning)[0].strip()}'"
+    return f"{told} ({name})" if re.fullmatch("[a-z.]+", name) else told

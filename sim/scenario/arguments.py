@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sim.evidence.dates import is_day
+from sim.evidence.posterior import TAKEN
 from sim.io.checks import check_choice, check_number
 from sim.io.errors import listed, nearest_to
 from sim.scenario.calendar import FIRST_YEAR, LAST_YEAR
@@ -41,6 +42,11 @@ def given_seed(arguments: Arguments, value: Any) -> int | None:
 def given_run(arguments: Arguments, value: Any) -> int:
     """The number of one run of a batch, counted from 0."""
     return arguments.whole("run", value, 0, MOST_RUNS - 1)
+
+
+def given_fitted(arguments: Arguments, value: Any) -> str | None:
+    """How fitted numbers are taken, `posterior` or `fixed`; None for as the scenario says."""
+    return None if value is None else arguments.choice("fitted", value, TAKEN)
 
 
 def given_numbers(arguments: Arguments, numbers: Any, evidence: Evidence) -> dict[str, Any]:
@@ -133,6 +139,7 @@ def check_setting(scenario: Scenario, evidence: Evidence, arguments: Arguments) 
         else:
             read_override(entry, evidence.numbers[known])
     check_taken(scenario, evidence, arguments)
+    arguments.choice(f"{scenario.name}.fitted", scenario.fitted, TAKEN)
     for written in scenario.sampled:
         entry = arguments.entry(f"{scenario.name}.sampled.{written}", written)
         check_number_name(entry, written, evidence)
@@ -187,7 +194,7 @@ def _check_event(key: str, event: Any, arguments: Arguments) -> None:
         if not FORMS[event.kind].lasts:
             entry = arguments.entry(f"{key}.until", event.until)
             entry.refuse(allowed=f"None, save where an event lasts: {listed(LASTING)}")
-    if not isinstance(event.afterwards, bool):
+    if event.afterwards not in (True, False):
         arguments.entry(f"{key}.afterwards", event.afterwards).refuse(allowed="True or False")
     form = FORMS[event.kind]
     known = [*form.needs, *form.may]

@@ -112,6 +112,7 @@ def _run(one: Scenario, other: Scenario) -> Section:
             "runs": f"{scenario.runs}",
             "seed": f"{scenario.seed}",
             "knows_until": scenario.knows_until or "no day",
+            "fitted": scenario.fitted,
         }
 
     mine, theirs = settings(one), settings(other)

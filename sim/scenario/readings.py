@@ -30,8 +30,9 @@ class Moved:
 def check_readings(entries: Mapping[str, Entry], evidence: Evidence) -> dict[str, str]:
     """The readings taken, by switch; wrong ones are left out with a problem."""
     taken = {}
+    elsewhere = {one.switch for one in evidence.conflicts.values()} if evidence.changes else ()
     for switch, entry in entries.items():
-        reading = check_reading(entry, switch, evidence.switches, evidence.world)
+        reading = check_reading(entry, switch, evidence.switches, evidence.world, elsewhere)
         if reading is not None:
             taken[switch] = reading
     return taken

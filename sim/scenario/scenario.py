@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from sim.evidence.dates import DAY
 from sim.evidence.documents import FACT_IDS
 from sim.evidence.evidence import Evidence, load_evidence
+from sim.evidence.posterior import FIXED, TAKEN
 from sim.evidence.worlds import HOME_WORLD, list_worlds
 from sim.io.checks import check_choice
 from sim.io.errors import Entry, InputError, Problems
@@ -30,6 +31,7 @@ from sim.io.forms import (
     part,
     read_form,
     whole_number,
+    word,
 )
 from sim.scenario.calendar import QUARTER, quarter_text
 from sim.scenario.events import Event
@@ -54,6 +56,8 @@ class Scenario:
 
     `numbers` have one value in all runs; `sampled` are drawn anew for every run and go before `numbers` of that name.
     So many runs one after the other as `lucks_per_draw` says share a draw, each on its own luck.
+    `fitted` says how numbers that calibration fitted are taken: `fixed`, one value of each, or `posterior`, one row of
+    the posterior for every run.
     `readings` are those taken where sources contradict each other, by switch; what they make of numbers stands in
     `numbers`, and `by_reading` says which of them a switch has moved.
     `knows_until` is the last day of which the scenario may know, its own or its world's ("2019-12-31"; "" for none):
@@ -75,6 +79,7 @@ class Scenario:
     readings: Mapping[str, str] = field(default_factory=dict)
     by_reading: Mapping[str, str] = field(default_factory=dict)
     lucks_per_draw: int = 1
+    fitted: str = FIXED
     without: tuple[str, ...] = ()
     events: tuple[Event, ...] = ()
     evidence: tuple[str, ...] = ()
@@ -134,6 +139,14 @@ def with_number(scenario: Scenario, name: str, value: float | Range, beyond: str
     return replace(scenario, numbers=numbers, sampled=sampled, beyond=beyond_it, by_reading=by_reading)
 
 
+def with_fitted(scenario: Scenario, fitted: str | None) -> Scenario:
+    """The scenario with fitted numbers taken from the `posterior`, or `fixed`; as it says itself if None.
+
+    The word is checked where the scenario is played.
+    """
+    return scenario if fitted is None else replace(scenario, fitted=fitted)
+
+
 def _load_world(family: list[Member], seeds: Path | str | None, problems: Problems) -> Evidence | None:
     """The evidence of the world that the nearest member names; problems about the evidence are passed on."""
     entry = next((member.top.value["world"] for member in family if "world" in member.top.value), None)
@@ -165,6 +178,10 @@ SCENARIO: Form[Evidence] = Form(
         ),
         "numbers": group(part("setting"), "numbers by name").says(
             "numbers that differ from the evidence, by name: a value, a level, or a range drawn for every run"
+        ),
+        "fitted": word(TAKEN).says(
+            "how numbers that were fitted are taken: posterior, a row of the posterior sample for every run, or fixed, "
+            "the single value of each"
         ),
         "without": _SYSTEMS.says("systems of the model switched off, by id"),
         "events": items(part("event"), "a list of events").says("what happens from outside"),
@@ -263,6 +280,7 @@ def _resolve(drafts: list[_Draft], evidence: Evidence) -> Scenario | None:
         sampled={name: value for name, value in numbers.items() if isinstance(value, Range) and name not in off},
         readings=readings,
         by_reading=moved.switches,
+        fitted=_nearest_or(drafts, "fitted", FIXED),
         without=without,
         events=events,
         evidence=_union(draft.values["evidence"] for draft in oldest_first),
@@ -302,7 +320,7 @@ def _origins(oldest_first: list[_Draft]) -> dict[str, str]:
     added: dict[str, str] = {}
     for draft in oldest_first:
         keys = draft.top.value
-        for key in ("world", "from", "to", "runs", "seed", "knows_until", "title", "question", "notes"):
+        for key in ("world", "from", "to", "runs", "seed", "fitted", "knows_until", "title", "question", "notes"):
             if key in keys:
                 places[key] = _place(keys[key])
         for name, entry in draft.places.items():
@@ -328,6 +346,11 @@ def _nearest(drafts: list[_Draft], key: str) -> int | None:
     if "extends" not in drafts[-1].top.value:
         drafts[0].top.refuse(found="", message=f"'{key}' is missing, here and in what is extended")
     return None
+
+
+def _nearest_or(drafts: list[_Draft], key: str, usual: str) -> str:
+    """What the scenario, or else the nearest it extends, says in a word; `usual` where none does."""
+    return next((draft.values[key] for draft in drafts if key in draft.top.value), None) or usual
 
 
 def _union(parts: Iterable[tuple[str, ...]]) -> tuple[str, ...]:

@@ -61,7 +61,9 @@ class Ensemble:
         """Play every run and keep its answers."""
         numbers = self.numbers(values, replicate)
         found = np.empty((len(replicate), len(self.asks)))
-        prepared = dataclasses.replace(self.prepared, values=numbers, luck_of=replicate, fixed=frozenset(numbers))
+        prepared = dataclasses.replace(
+            self.prepared, values=numbers, luck_of=replicate, fixed=frozenset(numbers), fitted=None
+        )
         for start in range(0, len(replicate), LANES):
             part = slice(start, min(start + LANES, len(replicate)))
             block = prepared.run_block(start, part.stop - start)
@@ -76,7 +78,7 @@ class Ensemble:
         What the scenario leaves to luck is drawn once a replicate, like all luck; a factor comes after it.
         """
         numbers: dict[str, Any] = dict(self.prepared.values)
-        drawn = sampled_numbers(self.scenario, self.prepared.seed, 0, 1 + int(replicate.max()))
+        drawn = sampled_numbers(self.scenario, self.prepared.seed, 0, 1 + int(replicate.max()), self.prepared.fitted)
         numbers |= {name: value[replicate] for name, value in drawn.items() if name not in self.prepared.fixed}
         known = {name: value for name, value in values.items() if name in self.factors}
         by_kind: dict[FactorKind, list[tuple[Factor, Floats]]] = {kind: [] for kind in FactorKind}
