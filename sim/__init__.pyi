@@ -1,5 +1,6 @@
 __version__: str
 
+from .analysis.calibration.fitting import calibrate as calibrate
 from .analysis.comparison import Comparison as Comparison
 from .analysis.comparison import compare as compare
 from .analysis.lever_effects import levers as levers

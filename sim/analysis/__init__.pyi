@@ -1,4 +1,6 @@
 from .ablation import effects as effects
+from .calibration.fitting import calibrate as calibrate
+from .calibration.results import Calibration as Calibration
 from .comparison import Comparison as Comparison
 from .comparison import compare as compare
 from .documented import replay as replay

@@ -10,7 +10,7 @@ from typing import Any
 NAMES = (
     *("run", "check", "new", "diff", "compare", "ablate", "patterns", "sweep", "explain", "schema"),
     "documented",
-    *("policies", "levers", "spread", "origins"),
+    *("policies", "levers", "spread", "origins", "calibrate"),
     *("list", "trace", "audit", "chronicle"),
 )
 

@@ -1,0 +1,5 @@
+"""Fitting what the record can tell, and finding out what it cannot; see `calibrate`."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,0 +1,2 @@
+from .fitting import calibrate as calibrate
+from .results import Calibration as Calibration

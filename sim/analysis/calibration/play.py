@@ -1,0 +1,104 @@
+"""Points played: worlds of the past at given values of the numbers that are fitted, everything else drawn."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.analysis.calibration.targets import Known, Target, course_of, known_of, targets_of
+from sim.analysis.observed import observe
+from sim.analysis.record import record_of
+from sim.batch.identity import allowed_cores
+from sim.engine.ensemble import LANES, prepare
+from sim.engine.sampling import every_number
+from sim.evidence.calibration import Plan
+from sim.evidence.evidence import Evidence, load_evidence
+from sim.evidence.history import History, load_history
+from sim.scenario.scenario import Scenario, load_scenario
+
+if TYPE_CHECKING:
+    from sim.batch.worker import Work
+
+Floats = NDArray[np.float64]
+
+_BEYOND = "a point of the calibration"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Past:
+    """What is played and what it is compared with."""
+
+    plan: Plan
+    scenario: Scenario  # to the last year that is used, with every number that is not fitted drawn
+    evidence: Evidence
+    history: History
+    known: Known
+    labels: tuple[Target, ...]  # K targets
+    recorded: Floats  # [K]
+
+
+def past_of(plan: Plan, scenario: Scenario | None = None) -> Past:
+    """The past of a plan; scenario: in place of the plan's own.
+
+    Raises `InputError` where the scenario cannot be read.
+    """
+    given = load_scenario(plan.scenario) if scenario is None else scenario
+    dated = dataclasses.replace(
+        given,
+        end=4 * plan.last + 3,
+        events=tuple(event for event in given.events if event.at <= 4 * plan.last + 3),
+    )
+    evidence, history = load_evidence(given.world), load_history()
+    known_actors = {code for one in history.rows for code in (one.state, one.partner)}
+    states, powers = (
+        [actor.code for actor in actors if actor.code in known_actors] for actors in (evidence.states, evidence.powers)
+    )
+    known = known_of(record_of(history, states, powers), history, plan.first, plan.last)
+    labels, values = targets_of(known.course, known)
+    return Past(
+        plan=plan,
+        scenario=every_number(dated, evidence, 1),
+        evidence=evidence,
+        history=history,
+        known=known,
+        labels=labels,
+        recorded=values[0],
+    )
+
+
+def play_points(past: Past, points: Floats, runs: int, seed: int, work: Work, workers: int | None) -> Floats:
+    """Targets [P, R, K] of so many runs at each point [P, D] (from -1 to 1).
+
+    Each run has its own luck and its own draw of what is not fitted. Where a run says nothing of a target (nobody
+    delivered any arms), it has the mean of the others of its point.
+    """
+    total = len(points) * runs
+    values = in_units(past.plan, np.repeat(points, runs, axis=0))
+    exponent = values.pop("observation.arms_exponent", np.ones(total))
+    numbers: dict[str, Any] = {name: {"value": value, "beyond": _BEYOND} for name, value in values.items()}
+    prepared = prepare(dataclasses.replace(past.scenario, seed=seed), past.evidence, numbers=numbers)
+    found = np.empty((total, len(past.labels)))
+
+    def one(number: int) -> None:
+        first, count = number * LANES, min(LANES, total - number * LANES)
+        seen = observe(prepared.run_block(first, count), past.history, seed)
+        course = course_of(seen, past.known, exponent[first : first + count])
+        found[first : first + count] = targets_of(course, past.known)[1]
+        work.done += count
+
+    work.play(range(-(-total // LANES)), one, workers or allowed_cores())
+    by_point = found.reshape(len(points), runs, -1)
+    known = np.isfinite(by_point)
+    mean = np.where(known, by_point, 0.0).sum(axis=1) / np.maximum(known.sum(axis=1), 1)
+    return np.where(known, by_point, mean[:, None, :])
+
+
+def in_units(plan: Plan, points: Floats) -> dict[str, Floats]:
+    """Values of what is fitted, by name, each [P], at points [P, D] from -1 to 1."""
+    return {
+        prior.name: prior.low + 0.5 * (points[:, place] + 1.0) * (prior.high - prior.low)
+        for place, prior in enumerate(plan.priors)
+    }

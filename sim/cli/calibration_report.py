@@ -1,0 +1,73 @@
+"""The tables that close `multivector calibrate`."""
+
+from typing import TYPE_CHECKING, Any, TextIO
+
+from sim.cli.console import console_for, plain_table
+from sim.io.text import CAUTION
+
+if TYPE_CHECKING:
+    from sim.analysis.calibration import Calibration
+
+_MOST_MISSED = 12
+
+
+def print_calibration(found: "Calibration", file: TextIO | None = None) -> None:
+    """Print what was learnt, whether it can be trusted, and what is missed, to `file` or to standard output."""
+    console = console_for(file)
+    console.print()
+    console.print("[bold]What the record can tell[/bold]")
+    console.print(f"{found.caption}; {CAUTION}")
+    table = plain_table()
+    for name in ("prior", "posterior, 90 %", "median", "width", "covers", "flat", ""):
+        table.add_column(name, justify="right" if name else "left", no_wrap=True)
+    for row in found.numbers.itertuples():
+        table.add_row(*_cells(row))
+    console.print(table)
+    console.print(
+        "width: of the 90 % interval over that of the prior. covers: share of simulated truths within their 90 % "
+        "interval. flat: p of a test that ranks are spread evenly."
+    )
+    console.print(f"\n[bold]On simulated truths[/bold]: {_verdict(found)}")
+    console.print(
+        f"\n[bold]Worlds drawn from the posterior[/bold]: {100 * found.inside:.0f} % of {len(found.predicted)} targets "
+        "lie within their 90 % bands. Furthest out:"
+    )
+    console.print(_missed(found))
+    console.print()
+
+
+def _cells(row: Any) -> list[str]:
+    says = row.says if row.says == "informed" else f"[dim]{row.says}[/dim]"
+    return [
+        row.number,
+        f"{row.prior_low:g}…{row.prior_high:g}",
+        f"{row.low:.3g}…{row.high:.3g}",
+        f"{row.median:.3g}",
+        f"{row.width:.2f}",
+        f"{100 * row.cover:.0f} %",
+        f"{row.flat:.2f}",
+        says,
+    ]
+
+
+def _verdict(found: "Calibration") -> str:
+    checks, table = found.plan.checks, found.checks
+    low, high = 100 * table["cover"].min(), 100 * table["cover"].max()
+    lines = f"{100 * checks.least:.0f} to {100 * checks.most:.0f} %"
+    told = f"90 % intervals of the {len(table)} numbers cover {low:.0f} to {high:.0f} % of {len(found.ranks)} truths"
+    if found.sound:
+        return f"{told}; all within {lines}, and ranks are flat."
+    failed = ", ".join(table.loc[~table["sound"], "number"])
+    return f"{told}. [bold]Not sound[/bold], wanted {lines} and flat ranks: {failed}."
+
+
+def _missed(found: "Calibration") -> Any:
+    table = plain_table()
+    for name in ("recorded", "worlds, 90 %", "place"):
+        table.add_column(name, justify="right", no_wrap=True)
+    outside = found.predicted[~found.predicted["inside"]]
+    worst = outside.assign(far=(outside["place"] - 0.5).abs()).sort_values("far", ascending=False, kind="stable")
+    for row in worst.head(_MOST_MISSED).itertuples():
+        words = " ".join(part for part in (row.target, row.state, row.of) if part)
+        table.add_row(words, f"{row.recorded:.2f}", f"{row.low:.2f}…{row.high:.2f}", f"{row.place:.2f}")
+    return table
