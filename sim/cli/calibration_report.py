@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any, TextIO
 
+from sim.analysis.calibration.results import ENOUGH_TRUTHS, UNINFORMED
 from sim.cli.console import console_for, plain_table
 from sim.io.text import CAUTION
 
@@ -18,15 +19,18 @@ def print_calibration(found: "Calibration", file: TextIO | None = None) -> None:
     console.print("[bold]What the record can tell[/bold]")
     console.print(f"{found.caption}; {CAUTION}")
     table = plain_table()
-    for name in ("prior", "posterior, 90 %", "median", "width", "covers", "flat", ""):
-        table.add_column(name, justify="right" if name else "left", no_wrap=True)
+    for name in ("prior", "posterior, 90 %", "width", "covers", "informed"):
+        table.add_column(name, justify="right", no_wrap=True)
     for row in found.numbers.itertuples():
         table.add_row(*_cells(row))
     console.print(table)
     console.print(
         "width: of the 90 % interval over that of the prior. covers: share of simulated truths within their 90 % "
-        "interval. flat: p of a test that ranks are spread evenly."
+        "interval."
     )
+    silent = [row.number for row in found.numbers.itertuples() if row.says == UNINFORMED]
+    if silent:
+        console.print(f"The record does not inform these, so their draws are the prior's: {', '.join(silent)}.")
     console.print(f"\n[bold]On simulated truths[/bold]: {_verdict(found)}")
     console.print(
         f"\n[bold]Worlds drawn from the posterior[/bold]: {100 * found.inside:.0f} % of {len(found.predicted)} targets "
@@ -37,16 +41,13 @@ def print_calibration(found: "Calibration", file: TextIO | None = None) -> None:
 
 
 def _cells(row: Any) -> list[str]:
-    says = row.says if row.says == "informed" else f"[dim]{row.says}[/dim]"
     return [
         row.number,
         f"{row.prior_low:g}…{row.prior_high:g}",
         f"{row.low:.3g}…{row.high:.3g}",
-        f"{row.median:.3g}",
         f"{row.width:.2f}",
         f"{100 * row.cover:.0f} %",
-        f"{row.flat:.2f}",
-        says,
+        row.says,
     ]
 
 
@@ -55,6 +56,8 @@ def _verdict(found: "Calibration") -> str:
     low, high = 100 * table["cover"].min(), 100 * table["cover"].max()
     lines = f"{100 * checks.least:.0f} to {100 * checks.most:.0f} %"
     told = f"90 % intervals of the {len(table)} numbers cover {low:.0f} to {high:.0f} % of {len(found.ranks)} truths"
+    if len(found.ranks) < ENOUGH_TRUTHS:
+        return f"{told}; {ENOUGH_TRUTHS} are needed for a verdict."
     if found.sound:
         return f"{told}; all within {lines}, and ranks are flat."
     failed = ", ".join(table.loc[~table["sound"], "number"])

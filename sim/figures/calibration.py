@@ -43,9 +43,7 @@ def _posterior_figure(found: Calibration) -> tuple[Figure, pd.DataFrame]:
     axes.invert_yaxis()
     axes.set_xlim(-0.02, 1.2)
     axes.set_xticks([0.0, 0.5, 1.0], ["low end", "prior", "high end"])
-    subtitle = (
-        "Grey: the flat prior. Bar: 90 % of the posterior, pale where the record says little or nothing"
-    )
+    subtitle = "Grey: the flat prior. Bar: 90 % of the posterior, pale where the record says little or nothing"
     finish(figure, "What the record can tell", subtitle, found.scenario.title, found.caption)
     return figure, data
 
@@ -70,9 +68,7 @@ def _rank_figure(found: Calibration) -> tuple[Figure, pd.DataFrame]:
         axes.set_ylim(0.0, 2.4 * expected)
     for axes in panels[len(names) :]:
         axes.set_axis_off()
-    subtitle = (
-        "Where each truth lies among the draws of its posterior; even steps are right, grey: what luck allows"
-    )
+    subtitle = "Where each truth lies among the draws of its posterior; even steps are right, grey: what luck allows"
     finish(figure, "Simulated truths", subtitle, found.scenario.title, found.caption)
     data = pd.DataFrame(np.transpose(counted), columns=names)
     data.insert(0, "from", edges[:-1])

@@ -241,8 +241,8 @@ MOVES = {
     "war-goes-on": (signed("RUS"), -1),
     "western-quarrel": (of_state("offers", "KAZ"), +1),
 }
-# `washington-summit` spans other years than the one it extends, `rough-decade` is about spread, and the scenarios of history are held
-# against the record and not against one another.
+# `washington-summit` spans other years than the one it extends, `rough-decade` is about spread, and the scenarios of
+# history are held against the record and not against one another.
 HISTORY = {"history-2010-2019-told", "history-2010-2025", "history-2010-2025-told"}
 NOT_PAIRED = {"washington-summit", "rough-decade"} | HISTORY
 

@@ -29,8 +29,12 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
-UNINFORMED, HARDLY = "the record does not inform this", "hardly informed"
-INFORMED = "informed"
+INFORMED, HARDLY, UNINFORMED = "yes", "hardly", "no"
+"""Whether the record informs a number."""
+
+ENOUGH_TRUTHS = 200
+"""Simulated truths from which on a verdict on the procedure is given."""
+
 _INFORMS, _INFORMS_WELL = (
     0.8,
     0.5,
@@ -70,8 +74,8 @@ class Calibration:
 
     @property
     def sound(self) -> bool:
-        """Whether every number passed the checks on simulated truths."""
-        return bool(self.checks["sound"].all())
+        """Whether every number passed the checks, on simulated truths enough for a verdict."""
+        return len(self.ranks) >= ENOUGH_TRUTHS and bool(self.checks["sound"].all())
 
     @property
     def inside(self) -> float:
@@ -116,10 +120,11 @@ class Calibration:
         Raises `InputError` where a number did not pass: draws that do not cover known truths are not to be used.
         """
         if not self.sound:
-            failed = ", ".join(self.checks.loc[~self.checks["sound"], "number"])
-            raise input_error(
-                "calibrate", "not published: intervals do not cover simulated truths as they should", found=failed
+            failed = (
+                ", ".join(self.checks.loc[~self.checks["sound"], "number"]) or f"{len(self.ranks)} simulated truths"
             )
+            message = "not published: intervals do not cover simulated truths as they should, or nobody knows"
+            raise input_error("calibrate", message, found=failed)
         seeds = shipped_folder("seeds")
         self._write_draws(seeds)
         return seeds / "history"
