@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.analysis.calibration.targets import Known, Target, course_of, known_of, targets_of
+from sim.analysis.calibration.targets import Known, Target, course_of, known_of, recorded_targets, targets_of
 from sim.analysis.observed import observe
 from sim.analysis.record import record_of
 from sim.batch.identity import allowed_cores
@@ -57,7 +57,7 @@ def past_of(plan: Plan, scenario: Scenario | None = None) -> Past:
         [actor.code for actor in actors if actor.code in known_actors] for actors in (evidence.states, evidence.powers)
     )
     known = known_of(record_of(history, states, powers), history, plan.first, plan.last)
-    labels, values = targets_of(known.course, known)
+    labels, recorded = recorded_targets(known)
     return Past(
         plan=plan,
         scenario=every_number(dated, evidence, 1),
@@ -65,7 +65,7 @@ def past_of(plan: Plan, scenario: Scenario | None = None) -> Past:
         history=history,
         known=known,
         labels=labels,
-        recorded=values[0],
+        recorded=recorded,
     )
 
 
@@ -86,7 +86,7 @@ def play_points(past: Past, points: Floats, runs: int, seed: int, work: Work, wo
         first, count = number * LANES, min(LANES, total - number * LANES)
         seen = observe(prepared.run_block(first, count), past.history, seed)
         course = course_of(seen, past.known, exponent[first : first + count])
-        found[first : first + count] = targets_of(course, past.known)[1]
+        found[first : first + count] = targets_of(course, past.known, past.labels)
         work.done += count
 
     work.play(range(-(-total // LANES)), one, workers or allowed_cores())

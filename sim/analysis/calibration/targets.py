@@ -3,6 +3,9 @@
 Every estimator leaves out what the record does not know (nan), from runs as well as from the record, and what is the
 same in the record and in runs (growth of partners, the price of oil: both are told to the runs) is taken from the
 record. So nothing depends on how an estimator would have to be corrected: it is wrong for both in the same way.
+
+Where things went is asked of the years that are played. How far they vary is asked of the whole record before: one
+decade may be calm, and a number that says how restless the world is should not be learnt from a calm decade alone.
 """
 
 from collections.abc import Iterator
@@ -21,6 +24,11 @@ Floats = NDArray[np.float64]
 
 REGION = ""
 """In place of a state, for a target of all of them together."""
+
+VARIATION = frozenset(
+    ("size-one-year", "size-three-years", "lag-one", "size-growth", "size-agreement", "lag-agreement")
+)
+"""Targets that say how far things vary, for which the whole record is asked."""
 
 _LEAST_SHARE = 1e-6  # a share that runs let vanish still has a logit
 _TINY = 1e-12
@@ -62,6 +70,7 @@ class Known:
     windows: tuple[tuple[int, int], ...]
     classes: dict[str, list[int]]  # places of powers
     course: Course
+    before: Course  # the same from the first year of the record on
     partner_growth: Floats  # [J, Y - 1]
     price: Floats  # [Y - 1] change of the logarithm
 
@@ -70,25 +79,38 @@ def known_of(record: Record, history: History, first: int, last: int) -> Known:
     """The record from one year to another; windows of arms are those that lie within."""
     years = slice(record.at(first), record.at(last) + 1)
     places = [place for place, (begin, end) in enumerate(record.windows) if first <= begin and end <= last]
-    arms = record.arms[..., places]
-    whole = arms.sum(axis=1, keepdims=True)
-    course = Course(
-        trade=record.trade[None, ..., years],
-        shares=record.shares[None, ..., years],
-        growth=record.growth[None, :, years][..., 1:],
-        agreement=record.agreement[None, ..., years],
-        arms=(arms / np.where(whole > 0.0, whole, np.nan))[None],
-    )
     return Known(
         states=record.states,
         powers=record.powers,
         years=record.years[years],
         windows=tuple(record.windows[place] for place in places),
         classes={one.id: record.members(one.powers) for one in history.classes},
-        course=course,
+        course=_recorded(record, years, places),
+        before=_recorded(record, slice(0, record.at(last) + 1), places),
         partner_growth=record.power_growth[:, years][:, 1:],
         price=np.diff(np.log(record.price[years])),
     )
+
+
+def _recorded(record: Record, years: slice, places: list[int]) -> Course:
+    """What the record says of some years and windows."""
+    arms = record.arms[..., places]
+    whole = arms.sum(axis=1, keepdims=True)
+    return Course(
+        trade=record.trade[None, ..., years],
+        shares=record.shares[None, ..., years],
+        growth=record.growth[None, :, years][..., 1:],
+        agreement=record.agreement[None, ..., years],
+        arms=(arms / np.where(whole > 0.0, whole, np.nan))[None],
+    )
+
+
+def recorded_targets(known: Known) -> tuple[tuple[Target, ...], Floats]:
+    """All targets that the record knows, and what it says of each [K]."""
+    now, before = dict(_estimated(known.course, known)), dict(_variation(known.before, known))
+    said = {target: float(before.get(target, value)[0]) for target, value in now.items()}
+    labels = tuple(target for target, value in said.items() if np.isfinite(value))
+    return labels, np.array([said[target] for target in labels])
 
 
 def course_of(seen: Observed, known: Known, exponent: Floats) -> Course:
@@ -105,19 +127,10 @@ def course_of(seen: Observed, known: Known, exponent: Floats) -> Course:
     )
 
 
-def targets_of(course: Course, known: Known) -> tuple[tuple[Target, ...], Floats]:
-    """All targets that the record knows, and their values [R, K].
-
-    The same targets for any runs: which there are depends on the record alone.
-    """
-    labels, columns = [], []
-    theirs = [(target, value) for target, value in _estimated(_as_known(course, known.course), known)]
-    ours = [float(value[0]) for _, value in _estimated(known.course, known)]
-    for (target, value), recorded in zip(theirs, ours, strict=True):
-        if np.isfinite(recorded):
-            labels.append(target)
-            columns.append(value)
-    return tuple(labels), np.stack(columns, axis=1)
+def targets_of(course: Course, known: Known, labels: tuple[Target, ...]) -> Floats:
+    """Values [R, K] of some targets in runs; nan where a run says nothing of one."""
+    found = dict(_estimated(_as_known(course, known.course), known))
+    return np.stack([found[target] for target in labels], axis=1)
 
 
 def _as_known(course: Course, recorded: Course) -> Course:
@@ -137,31 +150,43 @@ def _as_known(course: Course, recorded: Course) -> Course:
 
 def _estimated(course: Course, known: Known) -> Iterator[tuple[Target, Floats]]:
     """Every target with its values [R]; nan where nothing can be said."""
+    yield from _variation(course, known)
     with np.errstate(divide="ignore", invalid="ignore"):
-        odds = logit(np.clip(course.shares, _LEAST_SHARE, 1.0 - _LEAST_SHARE))
+        yearly = np.diff(_odds(course), axis=-1)
         for i, state in enumerate(known.states):
-            yield from _of_trade(odds[:, i], state, known)
+            for j, power in enumerate(known.powers):
+                yield Target(name="drift", state=state, of=power), _mean(yearly[:, i, j])
             yield from _of_slopes(course, i, state, known)
-            yield from _of_votes(course.agreement[:, i], state)
+            moved = np.diff(course.agreement[:, i], axis=-1)
+            yield Target(name="drift-agreement", state=state), _mean(moved) * moved.shape[-1]
             yield from _of_arms(course.arms[:, i], state)
         yield Target(name="together", state=REGION), comovement(course.shares)
 
 
-def _of_trade(odds: Floats, state: str, known: Known) -> Iterator[tuple[Target, Floats]]:
-    """Drift, size and memory of changes of shares; odds [R, J, Y]."""
-    yearly, longer = odds[..., 1:] - odds[..., :-1], odds[..., 3:] - odds[..., :-3]
-    for j, power in enumerate(known.powers):
-        yield Target(name="drift", state=state, of=power), _mean(yearly[:, j])
-    for name, members in known.classes.items():
-        yield Target(name="size-one-year", state=state, of=name), _log_size(yearly[:, members])
-        yield Target(name="size-three-years", state=state, of=name), _log_size(longer[:, members])
-    yield Target(name="lag-one", state=state), _lag(yearly)
+def _variation(course: Course, known: Known) -> Iterator[tuple[Target, Floats]]:
+    """The targets of `VARIATION`: how far shares, growth and agreement vary, and whether they come back."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        odds = _odds(course)
+        for i, state in enumerate(known.states):
+            yearly, longer = np.diff(odds[:, i], axis=-1), odds[:, i, :, 3:] - odds[:, i, :, :-3]
+            for name, members in known.classes.items():
+                yield Target(name="size-one-year", state=state, of=name), _log_size(yearly[:, members])
+                yield Target(name="size-three-years", state=state, of=name), _log_size(longer[:, members])
+            yield Target(name="lag-one", state=state), _lag(yearly)
+            spread = np.nanstd(course.growth[:, i], axis=-1, ddof=1)
+            yield Target(name="size-growth", state=state), np.log(spread + _TINY)
+            moved = np.diff(course.agreement[:, i], axis=-1)
+            yield Target(name="size-agreement", state=state), _log_size(moved)
+            yield Target(name="lag-agreement", state=state), _lag(moved)
+
+
+def _odds(course: Course) -> Floats:
+    return logit(np.clip(course.shares, _LEAST_SHARE, 1.0 - _LEAST_SHARE))
 
 
 def _of_slopes(course: Course, i: int, state: str, known: Known) -> Iterator[tuple[Target, Floats]]:
-    """Size of the variation of growth, and slopes of trade on growth and price, all partners together."""
+    """Slopes of trade on growth and price, all partners together."""
     growth = course.growth[:, i]
-    yield Target(name="size-growth", state=state), np.log(np.nanstd(growth, axis=-1, ddof=1) + _TINY)
     changes = np.diff(np.log(np.maximum(course.trade[:, i], _TINY)), axis=-1)  # [R, J, Y - 1]
     shape = changes.shape
     causes = np.stack(
@@ -176,14 +201,6 @@ def _of_slopes(course: Course, i: int, state: str, known: Known) -> Iterator[tup
     slopes = _least_squares(causes, changes.reshape(shape[0], -1))
     for place, name in enumerate(("slope-partner", "slope-own", "slope-price"), start=1):
         yield Target(name=name, state=state), slopes[:, place]
-
-
-def _of_votes(agreement: Floats, state: str) -> Iterator[tuple[Target, Floats]]:
-    """Size, drift and memory of changes of agreement [R, J, Y]."""
-    yearly = agreement[..., 1:] - agreement[..., :-1]
-    yield Target(name="size-agreement", state=state), _log_size(yearly)
-    yield Target(name="drift-agreement", state=state), _mean(yearly) * yearly.shape[-1]
-    yield Target(name="lag-agreement", state=state), _lag(yearly)
 
 
 def _of_arms(shares: Floats, state: str) -> Iterator[tuple[Target, Floats]]:
