@@ -25,11 +25,6 @@ Floats = NDArray[np.float64]
 REGION = ""
 """In place of a state, for a target of all of them together."""
 
-VARIATION = frozenset(
-    ("size-one-year", "size-three-years", "lag-one", "size-growth", "size-agreement", "lag-agreement")
-)
-"""Targets that say how far things vary, for which the whole record is asked."""
-
 _LEAST_SHARE = 1e-6  # a share that runs let vanish still has a logit
 _TINY = 1e-12
 _EVEN = 1e-9  # keeps slopes finite where nothing varies
@@ -164,7 +159,7 @@ def _estimated(course: Course, known: Known) -> Iterator[tuple[Target, Floats]]:
 
 
 def _variation(course: Course, known: Known) -> Iterator[tuple[Target, Floats]]:
-    """The targets of `VARIATION`: how far shares, growth and agreement vary, and whether they come back."""
+    """How far shares, growth and agreement vary, and whether they come back: asked of the whole record."""
     with np.errstate(divide="ignore", invalid="ignore"):
         odds = _odds(course)
         for i, state in enumerate(known.states):
