@@ -23,7 +23,7 @@ _MILLION = 0.001  # of bn USD
 _PERCENT = 0.01
 _SCALES = {"million USD": _MILLION, "percent": _PERCENT, "percent of output": _PERCENT}
 _OUTSIDE = 0  # no quarter of any run: these draws meet none of the model's
-_RESAMPLED, _OBSERVED, STARTED = 1, 2, 3
+_RESAMPLED, _OBSERVED, STARTED, _NAMED = 1, 2, 3, 4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -178,6 +178,13 @@ def _addresses(codes: tuple[tuple[str, ...], tuple[str, ...]], years: int, what:
             for part in (0, 1)
         )
     return one, two
+
+
+def addressed(seed: int, *names: str) -> float:
+    """A number strictly between 0 and 1 that names and a seed address."""
+    with np.errstate(over="ignore"):
+        key = name_key("|".join(names))
+        return float(uniform(luck(seed, 0), address(_OUTSIDE, _NAMED, key, key, 0)))
 
 
 def resamples(count: int, times: int, seed: int = 0, block: int = 1) -> NDArray[np.int64]:

@@ -1,0 +1,87 @@
+"""How sure a skill is: states and partners drawn anew, independently of each other, and what all rows are worth.
+
+Rows of one state share its fate, rows of one partner its, so neither are independent observations. Years are not drawn
+anew: what came is one stretch of years, and a shock that hit all of it is in every row.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.analysis.record import Floats, resamples
+
+TIMES = 1000
+LEAST = 3
+"""States, or partners, of which there must be so many for an interval: two drawn anew say next to nothing."""
+
+_STATES, _PARTNERS = 0, 1  # seeds, so that the two are drawn independently
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clusters:
+    """Who the rows of a comparison are about: place of the state and of the partner of each [N]."""
+
+    states: "np.ndarray[tuple[int], np.dtype[np.int64]]"
+    partners: "np.ndarray[tuple[int], np.dtype[np.int64]]"
+
+    @property
+    def counts(self) -> tuple[int, int]:
+        """How many states and partners there are."""
+        return len(set(self.states.tolist())), len(set(self.partners.tolist()))
+
+
+def clusters_of(states: Sequence[str], partners: Sequence[str]) -> Clusters:
+    """Places by name, so that the order of rows decides nothing."""
+    places = [np.unique(np.array(list(names), dtype=str), return_inverse=True)[1] for names in (states, partners)]
+    return Clusters(states=places[0].astype(np.int64), partners=places[1].astype(np.int64))
+
+
+def weights_of(clusters: Clusters, times: int = TIMES) -> Floats:
+    """How often each row is drawn [times, N]: as often as its state times as often as its partner."""
+    drawn = np.ones((times, len(clusters.states)))
+    for seed, places in ((_STATES, clusters.states), (_PARTNERS, clusters.partners)):
+        count = int(places.max()) + 1 if len(places) else 0
+        if count > 1:
+            again = resamples(count, times, seed)
+            often = np.stack([(again == place).sum(axis=1) for place in range(count)], axis=1)
+            drawn *= often[:, places]
+    return drawn
+
+
+def skill_interval(mine: Floats, theirs: Floats, clusters: Clusters, level: float) -> tuple[float, float]:
+    """The middle `level` of 1 less the ratio of two mean scores, over resamples; nan where too few would be drawn."""
+    if max(clusters.counts) < LEAST:
+        return np.nan, np.nan
+    drawn = weights_of(clusters)
+    whole = drawn @ theirs
+    fine = whole > 0.0
+    if not fine.any():
+        return np.nan, np.nan
+    skills = 1.0 - (drawn @ mine)[fine] / whole[fine]
+    low, high = np.quantile(skills, [(1.0 - level) / 2, (1.0 + level) / 2])
+    return float(low), float(high)
+
+
+def effective(differences: Floats, clusters: Clusters) -> float:
+    """How many independent rows the mean of some differences of scores is known as well as: 1 to their number.
+
+    The variance that the mean would have were rows independent, over what it has with rows of a state and rows of a
+    partner alike (the two-way estimate of Cameron, Gelbach and Miller 2011); their number times that.
+    """
+    count = len(differences)
+    rest = differences - differences.mean()
+    alone = float((rest**2).sum()) / max(count - 1, 1) / count
+    pairs = clusters.states * (int(clusters.partners.max()) + 1 if count else 1) + clusters.partners
+    together = _clustered(rest, clusters.states) + _clustered(rest, clusters.partners) - _clustered(rest, pairs)
+    most = max(together, _clustered(rest, pairs), alone)
+    return float(np.clip(count * alone / most, 1.0, count)) if most > 0.0 else float(count)
+
+
+def _clustered(rest: Floats, places: "np.ndarray[tuple[int], np.dtype[np.int64]]") -> float:
+    """The variance of the mean where rows of one cluster move together; 0 where there is one cluster alone."""
+    sums = np.bincount(places, weights=rest)
+    groups = len(np.unique(places))
+    if groups < 2:
+        return 0.0
+    return float((sums**2).sum()) / len(rest) ** 2 * groups / (groups - 1)
