@@ -187,6 +187,14 @@ def addressed(seed: int, *names: str) -> float:
         return float(uniform(luck(seed, 0), address(_OUTSIDE, _NAMED, key, key, 0)))
 
 
+def shuffled(count: int, *names: str) -> NDArray[np.int64]:
+    """Places 0..count-1 in an order that names address, each once."""
+    with np.errstate(over="ignore"):
+        key = name_key("|".join(names))
+        drawn = np.asarray(uniform(lucks(0, 0, count), address(_OUTSIDE, _NAMED, key, key, 1)))
+    return np.argsort(drawn, kind="stable")
+
+
 def resamples(count: int, times: int, seed: int = 0, block: int = 1) -> NDArray[np.int64]:
     """Places 0..count-1 drawn with replacement, int64 [times, count]; in runs of `block` neighbours, round the end."""
     blocks = -(-count // block)

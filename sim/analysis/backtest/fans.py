@@ -48,10 +48,6 @@ class Fans:
         held = self.quarters.get((came.state, came.quarter), ())
         return self.members[held[0]] if len(held) == 1 and not named else None
 
-    def elsewhere(self, came: Came) -> bool:
-        """Whether the fan of a vote is that of another day of its quarter."""
-        return came.is_vote and not self.votes.get((came.state, came.period), ()) and self.of(came) is not None
-
 
 def fans_of(draws: "pd.DataFrame") -> dict[Question, Fans]:
     """Fans by variant and kind of run; both are "" for a table without such columns.
@@ -68,7 +64,7 @@ def fans_of(draws: "pd.DataFrame") -> dict[Question, Fans]:
     ordered = draws.sort_values("draw", kind="stable")
     found: dict[Question, dict[Key, Floats]] = {}
     for names, part in ordered.groupby([*asked, *ABOUT], observed=True, sort=False, dropna=False):
-        told = ["" if name != name else str(name) for name in names]
+        told = [name if isinstance(name, str) else "" for name in names]
         question = (*told[: len(asked)], "", "")[:2]
         if part["draw"].duplicated().any():
             raise ValueError(f"a draw of {' '.join(told)} stands twice")

@@ -53,7 +53,7 @@ def huber(design: Floats, values: Floats) -> Floats:
     found: Floats = np.zeros(design.shape[1])
     for _ in range(_STEPS):
         root = np.sqrt(weights)[:, None]
-        found = np.linalg.lstsq(design * root, values * root[:, 0], rcond=None)[0]
+        found = np.asarray(np.linalg.lstsq(design * root, values * root[:, 0], rcond=None)[0], dtype=np.float64)
         far = np.abs(values - design @ found)
         spread = max(float(np.median(far)) / _NORMAL, np.finfo(np.float64).tiny)
         weights = np.minimum(1.0, _TUNING * spread / np.maximum(far, np.finfo(np.float64).tiny))

@@ -8,22 +8,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.analysis.record import Floats, resamples
 
+Places = NDArray[np.int64]
+
 TIMES = 1000
-LEAST = 3
-"""States, or partners, of which there must be so many for an interval: two drawn anew say next to nothing."""
+LEAST = 4
+"""States, or partners, of which there must be so many for an interval: two or three drawn anew say next to nothing."""
 
 _STATES, _PARTNERS = 0, 1  # seeds, so that the two are drawn independently
 
 
 @dataclass(frozen=True, kw_only=True)
 class Clusters:
-    """Who the rows of a comparison are about: place of the state and of the partner of each [N]."""
+    """What the rows of a comparison are about: place of the state, partner and period of each [N]."""
 
-    states: "np.ndarray[tuple[int], np.dtype[np.int64]]"
-    partners: "np.ndarray[tuple[int], np.dtype[np.int64]]"
+    states: Places
+    partners: Places
+    periods: Places
 
     @property
     def counts(self) -> tuple[int, int]:
@@ -31,10 +35,13 @@ class Clusters:
         return len(set(self.states.tolist())), len(set(self.partners.tolist()))
 
 
-def clusters_of(states: Sequence[str], partners: Sequence[str]) -> Clusters:
+def clusters_of(states: Sequence[str], partners: Sequence[str], periods: Sequence[str]) -> Clusters:
     """Places by name, so that the order of rows decides nothing."""
-    places = [np.unique(np.array(list(names), dtype=str), return_inverse=True)[1] for names in (states, partners)]
-    return Clusters(states=places[0].astype(np.int64), partners=places[1].astype(np.int64))
+    named = (
+        np.unique(np.array(list(names), dtype=str), return_inverse=True)[1] for names in (states, partners, periods)
+    )
+    one, two, three = (places.astype(np.int64) for places in named)
+    return Clusters(states=one, partners=two, periods=three)
 
 
 def weights_of(clusters: Clusters, times: int = TIMES) -> Floats:
@@ -66,19 +73,22 @@ def skill_interval(mine: Floats, theirs: Floats, clusters: Clusters, level: floa
 def effective(differences: Floats, clusters: Clusters) -> float:
     """How many independent rows the mean of some differences of scores is known as well as: 1 to their number.
 
-    The variance that the mean would have were rows independent, over what it has with rows of a state and rows of a
-    partner alike (the two-way estimate of Cameron, Gelbach and Miller 2011); their number times that.
+    The variance that the mean would have were rows independent, over what it has with rows of a state, of a partner and
+    of a year alike (sums of squares by cluster, those of both at once taken off, after Cameron, Gelbach and Miller
+    2011); their number times that. So what hit everybody in one year counts once.
     """
     count = len(differences)
     rest = differences - differences.mean()
     alone = float((rest**2).sum()) / max(count - 1, 1) / count
     pairs = clusters.states * (int(clusters.partners.max()) + 1 if count else 1) + clusters.partners
-    together = _clustered(rest, clusters.states) + _clustered(rest, clusters.partners) - _clustered(rest, pairs)
-    most = max(together, _clustered(rest, pairs), alone)
+    by_pair = _clustered(rest, pairs)
+    together = _clustered(rest, clusters.states) + _clustered(rest, clusters.partners) - by_pair
+    together += max(_clustered(rest, clusters.periods) - alone, 0.0)
+    most = max(together, by_pair, alone)
     return float(np.clip(count * alone / most, 1.0, count)) if most > 0.0 else float(count)
 
 
-def _clustered(rest: Floats, places: "np.ndarray[tuple[int], np.dtype[np.int64]]") -> float:
+def _clustered(rest: Floats, places: Places) -> float:
     """The variance of the mean where rows of one cluster move together; 0 where there is one cluster alone."""
     sums = np.bincount(places, weights=rest)
     groups = len(np.unique(places))

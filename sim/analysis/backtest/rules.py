@@ -27,6 +27,7 @@ LEVELS = (0.5, 0.8, 0.9)
 FLOOR = 1e-4
 """The least density that a logarithmic score is taken of: no single surprise may decide a comparison."""
 
+_LEAST = 0.01  # million USD, to which draws are rounded
 _EDGE = 1e-6  # shares are kept so far from 0 and 1, where their odds end
 _ANSWERS = (0.0, 0.5, 1.0)
 _BACKEND = "numpy"  # the same digits whether or not a compiler is there
@@ -46,7 +47,7 @@ def scoringrules() -> Any:
 def scale_of(measure: str, values: Floats | float) -> Floats:
     """Values on the scale on which they are scored: logarithms of turnover, everything else as it is."""
     plain = np.asarray(values, dtype=np.float64)
-    return np.log(plain) if measure == TURNOVER else plain
+    return np.log(np.maximum(plain, _LEAST)) if measure == TURNOVER else plain
 
 
 def crps_of(members: Floats, value: float) -> float:
