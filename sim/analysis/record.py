@@ -201,7 +201,8 @@ def resamples(count: int, times: int, seed: int = 0, block: int = 1) -> NDArray[
     with np.errstate(over="ignore"):
         every: Any = np.arange(blocks, dtype=np.uint64)
         where: Any = address(_OUTSIDE, _RESAMPLED, every, np.uint64(count), block)
-        starts = np.stack([np.asarray(uniform(luck(seed, number), where)) for number in range(times)]) * count
+        keys: Any = lucks(seed, 0, times)[:, None]
+        starts = np.asarray(uniform(keys, where[None])) * count
     places = starts.astype(np.int64)[:, :, None] + np.arange(block)
     drawn: NDArray[np.int64] = places.reshape(times, -1)[:, :count] % count
     return drawn

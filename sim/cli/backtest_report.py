@@ -15,11 +15,12 @@ _LEVELS = (50, 80, 90)
 
 def print_backtest(found: "Backtest", file: TextIO | None = None) -> None:
     """Print the answer first, then what it rests on, to `file` or to standard output."""
+    from sim.analysis.backtest.result import SERIES
     from sim.analysis.backtest.skill import EVERY
 
     console = console_for(file)
     console.print()
-    console.print(f"[bold]{found.sentence}[/bold]", soft_wrap=False)
+    console.print(f"[bold]{found.sentence}[/bold]")
     console.print(f"{found.caption}; {CAUTION}")
     for remark in found.remarks:
         console.print(f"[dim]Read: {remark}.[/dim]")
@@ -29,7 +30,9 @@ def print_backtest(found: "Backtest", file: TextIO | None = None) -> None:
         console.print(f"[dim]Note: {note}.[/dim]")
     whole = found.skill[found.skill["of"] == EVERY]
     for (variant, kind, series), part in whole.groupby(["variant", "kind", "series"], sort=False):
-        console.print(f"\n[bold]{series}[/bold]: {', '.join(word for word in (variant, kind) if word)}")
+        console.print(
+            f"\n[bold]{SERIES.get(series, series)}[/bold]: {', '.join(word for word in (variant, kind) if word)}"
+        )
         table = plain_table()
         for name in _COLUMNS:
             table.add_column(name, justify="left" if name == "opponent" else "right", no_wrap=True)

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.analysis.backtest.against import Against
-from sim.analysis.backtest.opponents import WALK, Opponents, up_to
-from sim.analysis.backtest.scoring import VECTORS, score_all
+from sim.analysis.backtest.opponents import NULL, TREND, WALK, Opponents, up_to
+from sim.analysis.backtest.scoring import VECTORS, VOTES, score_all
 from sim.analysis.backtest.skill import ASKED_TIME, EVERY, LEVEL, LOSES, OPEN, TIES, WINS, skill_table
 from sim.analysis.effect_tables import csv_of, records_of
-from sim.analysis.observed import TRADE_SHARE
+from sim.analysis.observed import AGREEMENT, ARMS, TRADE_SHARE, TURNOVER
 from sim.analysis.origins import write_table
 from sim.analysis.record import record_of
 from sim.evidence.evidence import Evidence
@@ -40,10 +40,10 @@ class Backtest:
 
     Tables:
 
-    - `scores`: one row a thing that came, variant and kind: `value`, `crps` of the model and of each opponent
-      (`crps_...`, empty where it can say nothing), `pit`, for 50, 80 and 90 % whether the middle holds the value
-      (`inside_..`) and the interval score (`interval_..`), quantiles of the fan (`q..`), logarithmic score (`log`), of
-      votes the Brier score; what ends with `_main` is of the main opponent.
+    - `scores`: one row a thing that came, variant and kind: `value`, what was `known` at the origin, `crps` of the
+      model and of each opponent (`crps_...`, empty where it can say nothing), `pit`, for 50, 80 and 90 % whether the middle
+      holds the value (`inside_..`) and the interval score (`interval_..`), quantiles of the fan (`q..`), logarithmic
+      score (`log`), of votes the Brier score; what ends with `_main` is of the main opponent.
     - `vectors`: one row a state and year: energy scores of all trade shares together, in the same columns.
     - `skill`: one row a variant, kind, series, group (`of`), `horizon` and opponent: mean scores, `skill`, its interval
       `low` to `high`, `says`, `count` of rows and how many independent ones they are worth (`effective`), and coverage.
@@ -208,16 +208,32 @@ def score(
 # --- words -----------------------------------------------------------------------------------------------------------
 
 
+SERIES = {
+    TRADE_SHARE: "shares of goods turnover",
+    TURNOVER: "goods turnover with a partner",
+    f"{TURNOVER}, with everybody": "goods turnover with everybody",
+    AGREEMENT: "agreement in the General Assembly",
+    ARMS: "shares of suppliers of arms",
+    VECTORS: "all shares of goods turnover together",
+    VOTES: "votes",
+}
+"""Series in words."""
+
+_IN_WORDS = {WALK: "persistence with a random-walk fan", NULL: f"the {NULL}", TREND: "the trend"}
+
+
 def said_of(row: "pd.Series[Any]", years: str) -> str:
     """What a row of `skill` says, as one sentence."""
-    about = f"{row['series']}, {years} ({', '.join(part for part in (row['variant'], row['kind']) if part)})"
+    told = ", ".join(part for part in (row["variant"], row["kind"]) if part)
+    about = f"{SERIES.get(row['series'], row['series'])} in {years}{f' ({told})' if told else ''}"
+    opponent = _IN_WORDS.get(row["opponent"], row["opponent"])
     worth = f"{row['count']} figures, worth some {max(1, round(row['effective']))} independent ones"
     if row["says"] == OPEN:
         gain = f"skill {signed(row['skill'])}"
-        return f"On {about} there are too {_OPEN_WORDS} how the model does against {row['opponent']}: {gain}, {worth}."
+        return f"On {about} there are too {_OPEN_WORDS} how the model does against {opponent}: {gain}, {worth}."
     interval = f"skill {signed(row['skill'])}, {signed(row['low'])} to {signed(row['high'])}"
     verb = {WINS: "wins against", TIES: "ties with", LOSES: "loses to"}[str(row["says"])]
-    return f"On {about} the model {verb} {row['opponent']}: {interval}; {worth}."
+    return f"On {about} the model {verb} {opponent}: {interval}; {worth}."
 
 
 def signed(part: float) -> str:

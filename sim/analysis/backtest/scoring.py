@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.analysis.backtest.against import Against, Came
 from sim.analysis.backtest.fans import NEITHER, Fans, Question, fans_of
-from sim.analysis.backtest.opponents import NULL, OPPONENTS, Opponents, column_of, main_of
+from sim.analysis.backtest.opponents import NULL, OPPONENTS, PERSISTENCE, Opponents, column_of, main_of
 from sim.analysis.backtest.rules import (
     LEVELS,
     brier_of,
@@ -92,6 +92,7 @@ def _row(came: Came, question: Question, members: Floats, theirs: Mapping[str, F
         "kind": question[1],
         "horizon": horizon_of(came, origin),
         "value": came.value,
+        "known": float(theirs[PERSISTENCE][0]) if PERSISTENCE in theirs else np.nan,
         "crps": crps_of(mine, scored),
     }
     found |= {f"crps_{column_of(name)}": crps_of(fans[name], scored) if name in fans else np.nan for name in OPPONENTS}
