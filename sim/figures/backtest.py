@@ -85,7 +85,7 @@ def _fans_figure(found: Backtest, mine: pd.DataFrame, told: str) -> tuple[Figure
 
 
 def fan_of_pair(pair: pd.DataFrame, origin: int, axes: "Axes") -> "Axes":
-    """One pair: the middle 90 % of the model and of its opponent, its median, and what came, from the last known year."""
+    """One pair from the last known year on: the middle 90 % of model and opponent, the median, and what came."""
     axes.set_ylim(bottom=0.0)
     axes.tick_params(labelsize=7)
     axes.xaxis.set_major_locator(mpl.ticker.MaxNLocator(2, integer=True))

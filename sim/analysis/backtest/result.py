@@ -41,9 +41,9 @@ class Backtest:
     Tables:
 
     - `scores`: one row a thing that came, variant and kind: `value`, what was `known` at the origin, `crps` of the
-      model and of each opponent (`crps_...`, empty where it can say nothing), `pit`, for 50, 80 and 90 % whether the middle
-      holds the value (`inside_..`) and the interval score (`interval_..`), quantiles of the fan (`q..`), logarithmic
-      score (`log`), of votes the Brier score; what ends with `_main` is of the main opponent.
+      model and of each opponent (`crps_...`, empty where it can say nothing), `pit`, for 50, 80 and 90 % whether the
+      middle holds the value (`inside_..`) and the interval score (`interval_..`), quantiles of the fan (`q..`),
+      logarithmic score (`log`), of votes the Brier score; what ends with `_main` is of the main opponent.
     - `vectors`: one row a state and year: energy scores of all trade shares together, in the same columns.
     - `skill`: one row a variant, kind, series, group (`of`), `horizon` and opponent: mean scores, `skill`, its interval
       `low` to `high`, `says`, `count` of rows and how many independent ones they are worth (`effective`), and coverage.
