@@ -5,7 +5,7 @@ Shares are parts of goods turnover, 0..1. A pair-year without a figure is nan an
 
 import functools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -67,6 +67,15 @@ class Record:
     def at(self, year: int) -> int:
         """The place of a year on the axis Y."""
         return self.years.index(year)
+
+    def until(self, year: int) -> "Record":
+        """The record as it stood at the end of a year: nothing later is in it."""
+        kept, windows = self.at(year) + 1, sum(last <= year for _, last in self.windows)
+        cut: dict[str, Any] = {
+            name: getattr(self, name)[..., : windows if name in _BY_WINDOW else kept] for name in _ARRAYS
+        }
+        memberships = {name: inside[:, :kept] for name, inside in self.memberships.items()}
+        return replace(self, years=self.years[:kept], windows=self.windows[:windows], memberships=memberships, **cut)
 
 
 def record_of(history: History, states: Sequence[str], powers: Sequence[str]) -> Record:

@@ -6,9 +6,8 @@ and votes have opponents of their own kind. The null model, the same worlds with
 noise, is played and not fitted; it comes as draws.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
@@ -32,7 +31,6 @@ OPPONENTS = (WALK, PERSISTENCE, TREND, GRAVITY, POOLED, ABSTAINS, EVEN, NULL)
 
 _MILLIONS = 1000.0  # in a bn
 _EDGE = 0.005  # agreement is kept so far from 0 and 1: a year without a quarrel is not the end of quarrels
-_WINDOW = 5  # years
 
 
 def main_of(measure: str) -> str:
@@ -107,9 +105,9 @@ class Opponents:
 
     @cached_property
     def _agreements(self) -> dict[str, Floats]:
-        seen = by_year(self.history, AGREEMENT, self.record)
+        seen = np.clip(self.record.agreement, _EDGE, 1.0 - _EDGE)
         alike = [[j] for j in range(len(self.record.powers))]  # with some there is more to disagree about
-        return self._walks(np.clip(seen, _EDGE, 1.0 - _EDGE), ODDS, alike, None)
+        return self._walks(seen, ODDS, alike, None)
 
     def _walks(self, past: Floats, scale: Scale, classes: list[list[int]], drift: Floats | None) -> dict[str, Floats]:
         """Fans [members, I, J, H] of those that walk from where things are."""
@@ -125,52 +123,22 @@ class Opponents:
     # --- arms --------------------------------------------------------------------------------------------------------
 
     @cached_property
-    def _windows(self) -> tuple[tuple[int, ...], Floats]:
-        """Last years of windows, and shares of arms in them [I, J, W]; nan where nothing was delivered."""
-        return arms_windows(self.history, self.record)
+    def _arms(self) -> Floats:
+        """Shares of the powers in what they delivered in each window [I, J, W]; nan where nothing was."""
+        arms = np.nan_to_num(self.record.arms)
+        whole = arms.sum(axis=1, keepdims=True)
+        return np.where(whole > 0.0, arms / np.where(whole > 0.0, whole, 1.0), np.nan)
 
     def _arms_fans(self, i: int, j: int, first: int) -> dict[str, Floats]:
         """The share of the last window; the same with the changes there have been; and all windows there have been."""
-        ends, shares = self._windows
-        mine = shares[:, j]
+        windows, mine = self.record.windows, self._arms[:, j]
         pooled = mine[np.isfinite(mine)]
         found = {POOLED: np.sort(pooled)} if pooled.size else {}
-        if not ends or ends[-1] != first - 1 or not np.isfinite(mine[i, -1]):
+        if not windows or windows[-1][1] != first - 1 or not np.isfinite(mine[i, -1]):
             return found
         now = mine[i, -1:]
-        together = [place for place in range(1, len(ends)) if ends[place] - ends[place - 1] == _WINDOW]
-        moved = np.concatenate([mine[:, place] - mine[:, place - 1] for place in together] or [np.empty(0)])
+        next_to = [place for place in range(1, len(windows)) if windows[place][0] == windows[place - 1][1] + 1]
+        moved = np.concatenate([mine[:, place] - mine[:, place - 1] for place in next_to] or [np.empty(0)])
         moved = moved[np.isfinite(moved)]
         walked = np.clip(np.concatenate([now + moved, now - moved]), 0.0, 1.0) if moved.size else now
         return {WALK: np.sort(walked), PERSISTENCE: now, **found}
-
-
-def by_year(history: History, measure: str, record: Record) -> Floats:
-    """A measure of pairs as the record has it, [I, J, Y]; nan where nothing is known."""
-    found = np.full(record.trade.shape, np.nan)
-    for row in history.rows:
-        inside = row.state in record.states and row.partner in record.powers and row.period in record.years
-        if row.measure == measure and inside:
-            place = (record.states.index(row.state), record.powers.index(row.partner), record.at(row.period))
-            found[place] = row.value
-    return found
-
-
-def arms_windows(history: History, record: Record) -> tuple[tuple[int, ...], Floats]:
-    """Shares of the powers in the arms that states were delivered, by windows that end by the origin [I, J, W]."""
-    rows = [row for row in history.rows if row.measure == "arms" and row.period <= record.years[-1]]
-    ends = tuple(sorted({row.period for row in rows}))
-    found = np.zeros((len(record.states), len(record.powers), len(ends)))
-    for row in rows:
-        if row.state in record.states and row.partner in record.powers:
-            found[record.states.index(row.state), record.powers.index(row.partner), ends.index(row.period)] += row.value
-    whole = found.sum(axis=1, keepdims=True)
-    return ends, np.where(whole > 0.0, found / np.where(whole > 0.0, whole, 1.0), np.nan)
-
-
-def up_to(record: Record, origin: int) -> Record:
-    """The record as it stood at the end of a year."""
-    kept = record.at(origin) + 1
-    arrays = {name: value for name, value in vars(record).items() if isinstance(value, np.ndarray) and name != "shares"}
-    known: dict[str, Any] = {name: value[..., :kept] for name, value in arrays.items()}
-    return replace(record, years=record.years[:kept], **known)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.analysis.backtest.against import Against
-from sim.analysis.backtest.opponents import NULL, TREND, WALK, Opponents, up_to
+from sim.analysis.backtest.opponents import NULL, TREND, WALK, Opponents
 from sim.analysis.backtest.scoring import VECTORS, VOTES, score_all
 from sim.analysis.backtest.skill import ASKED_TIME, EVERY, LEVEL, LOSES, OPEN, TIES, WINS, skill_table
 from sim.analysis.effect_tables import csv_of, records_of
@@ -185,7 +185,7 @@ def score(
     if not later.rows:
         raise input_error(against.file, f"nothing here lies after {origin}", found=listed(against.left_out))
     codes = [[actor.code for actor in actors] for actors in (evidence.states, evidence.powers)]
-    record = up_to(record_of(history, *codes), origin)
+    record = record_of(history, *codes).until(origin)
     horizons = max(one.last for one in later.rows) - origin
     found = score_all(draws, later, Opponents(history=history, record=record, horizons=horizons), null)
     left_out = {**later.left_out, **found.left_out}

@@ -27,6 +27,9 @@ LEVELS = (0.5, 0.8, 0.9)
 FLOOR = 1e-4
 """The least density that a logarithmic score is taken of: no single surprise may decide a comparison."""
 
+MOST = 500
+"""Members of a vector that an energy score is taken of: it compares every two of them."""
+
 _LEAST = 0.01  # million USD, to which draws are rounded
 _EDGE = 1e-6  # shares are kept so far from 0 and 1, where their odds end
 _ANSWERS = (0.0, 0.5, 1.0)
@@ -59,8 +62,8 @@ def crps_of(members: Floats, value: float) -> float:
 
 
 def energy_of(members: Floats, value: Floats) -> float:
-    """The energy score of members [M, D] for a vector [D]."""
-    members = np.ascontiguousarray(members, dtype=np.float64)
+    """The energy score of the first members [M, D], `MOST` at most, for a vector [D]."""
+    members = np.ascontiguousarray(members[:MOST], dtype=np.float64)
     if len(members) == 1:
         return float(np.linalg.norm(members[0] - value))
     return float(scoringrules().es_ensemble(np.asarray(value, float), members, estimator="nrg", backend=_BACKEND))
