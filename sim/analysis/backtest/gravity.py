@@ -15,6 +15,7 @@ from sim.analysis.starting import TRAILING
 _TUNING = 1.345  # residuals beyond so many spreads count less: 95 % efficient where errors are normal
 _NORMAL = 0.6745  # median of the size of a standard normal variable
 _STEPS = 50
+_NEARLY_NOTHING = 1e-9
 _LEAST = 10  # changes that a fit needs
 
 
@@ -79,7 +80,8 @@ def drifts_of(record: Record, origin: int, horizons: int) -> Drifts:
     ahead = np.arange(1, horizons + 1)
     shares = record.shares[..., now]
     known = np.where(np.isfinite(shares), shares, 0.0)
-    usual = (known * partner).sum(axis=1) / known.sum(axis=1)  # [I] growth of its partners, for those not known
+    weights = known + _NEARLY_NOTHING  # where nothing is known, all partners alike
+    usual = (weights * partner).sum(axis=1) / weights.sum(axis=1)  # [I] growth of its partners, for those not known
     trade = found.drift(own[:, None], partner[None, :])[..., None] * ahead
     rest = found.drift(own, usual)[:, None] * ahead  # [I, H]
     grown = known[..., None] * np.exp(trade)

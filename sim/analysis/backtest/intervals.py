@@ -23,11 +23,10 @@ _STATES, _PARTNERS = 0, 1  # seeds, so that the two are drawn independently
 
 @dataclass(frozen=True, kw_only=True)
 class Clusters:
-    """What the rows of a comparison are about: place of the state, partner and period of each [N]."""
+    """Whom the rows of a comparison are about: place of the state and of the partner of each [N]."""
 
     states: Places
     partners: Places
-    periods: Places
 
     @property
     def counts(self) -> tuple[int, int]:
@@ -35,13 +34,10 @@ class Clusters:
         return len(set(self.states.tolist())), len(set(self.partners.tolist()))
 
 
-def clusters_of(states: Sequence[str], partners: Sequence[str], periods: Sequence[str]) -> Clusters:
+def clusters_of(states: Sequence[str], partners: Sequence[str]) -> Clusters:
     """Places by name, so that the order of rows decides nothing."""
-    named = (
-        np.unique(np.array(list(names), dtype=str), return_inverse=True)[1] for names in (states, partners, periods)
-    )
-    one, two, three = (places.astype(np.int64) for places in named)
-    return Clusters(states=one, partners=two, periods=three)
+    one, two = (np.unique(np.array(list(names), dtype=str), return_inverse=True)[1] for names in (states, partners))
+    return Clusters(states=one.astype(np.int64), partners=two.astype(np.int64))
 
 
 def weights_of(clusters: Clusters, times: int = TIMES) -> Floats:
@@ -73,25 +69,14 @@ def skill_interval(mine: Floats, theirs: Floats, clusters: Clusters, level: floa
 def effective(differences: Floats, clusters: Clusters) -> float:
     """How many independent rows the mean of some differences of scores is known as well as: 1 to their number.
 
-    The variance that the mean would have were rows independent, over what it has with rows of a state, of a partner and
-    of a year alike (sums of squares by cluster, those of both at once taken off, after Cameron, Gelbach and Miller
-    2011); their number times that. So what hit everybody in one year counts once.
+    Their number, times the variance that the mean would have were all independent over the one that it has when states
+    and partners are drawn anew.
     """
     count = len(differences)
     rest = differences - differences.mean()
     alone = float((rest**2).sum()) / max(count - 1, 1) / count
-    pairs = clusters.states * (int(clusters.partners.max()) + 1 if count else 1) + clusters.partners
-    by_pair = _clustered(rest, pairs)
-    together = _clustered(rest, clusters.states) + _clustered(rest, clusters.partners) - by_pair
-    together += max(_clustered(rest, clusters.periods) - alone, 0.0)
-    most = max(together, by_pair, alone)
-    return float(np.clip(count * alone / most, 1.0, count)) if most > 0.0 else float(count)
-
-
-def _clustered(rest: Floats, places: Places) -> float:
-    """The variance of the mean where rows of one cluster move together; 0 where there is one cluster alone."""
-    sums = np.bincount(places, weights=rest)
-    groups = len(np.unique(places))
-    if groups < 2:
-        return 0.0
-    return float((sums**2).sum()) / len(rest) ** 2 * groups / (groups - 1)
+    drawn = weights_of(clusters)
+    whole = drawn.sum(axis=1)
+    fine = whole > 0.0
+    together = float(np.var((drawn @ rest)[fine] / whole[fine])) if fine.any() else 0.0
+    return float(np.clip(count * alone / together, 1.0, count)) if together > 0.0 else float(count)

@@ -73,7 +73,7 @@ def _rows(about: dict[str, Any], part: "pd.DataFrame", level: float) -> Iterator
 def _skill(known: "pd.DataFrame", column: str, level: float) -> dict[str, Any]:
     """Mean scores, skill and its interval, and what the rows are worth."""
     mine, theirs = (known[name].to_numpy(dtype=np.float64) for name in ("crps", column))
-    clusters = clusters_of(*(known[name].tolist() for name in ("state", "partner", "period")))
+    clusters = clusters_of(*(known[name].tolist() for name in ("state", "partner")))
     low, high = skill_interval(mine, theirs, clusters, level)
     whole = float(theirs.mean())
     return {
