@@ -86,7 +86,7 @@ def read_against(path: Path | str, evidence: Evidence) -> Against:
     Parameters
     ----------
     path
-        A CSV file; see `docs/backtest.md` for its columns, periods, measures and units.
+        A CSV file; see `docs/scoring.md` for its columns, periods, measures and units.
     evidence
         The world whose states and powers it may be about: by code or name in any case, a code also with a number
         behind it.
