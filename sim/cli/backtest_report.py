@@ -16,7 +16,8 @@ _LEVELS = (50, 80, 90)
 def print_backtest(found: "Backtest", file: TextIO | None = None) -> None:
     """Print the answer first, then what it rests on, to `file` or to standard output."""
     from sim.analysis.backtest.result import SERIES
-    from sim.analysis.backtest.skill import EVERY
+    from sim.analysis.backtest.scoring import WHOLE_TIME
+    from sim.analysis.backtest.skill import ASKED_TIME, EVERY
 
     console = console_for(file)
     console.print()
@@ -36,7 +37,9 @@ def print_backtest(found: "Backtest", file: TextIO | None = None) -> None:
         table = plain_table()
         for name in _COLUMNS:
             table.add_column(name, justify="left" if name == "opponent" else "right", no_wrap=True)
-        for row in part[[not str(one).isdigit() for one in part["horizon"]]].itertuples():
+        # Years beyond the main question stand in skill.csv alone, as do single years.
+        wanted = ASKED_TIME if part["horizon"].eq(ASKED_TIME).any() else WHOLE_TIME
+        for row in part[part["horizon"] == wanted].itertuples():
             table.add_row(*_cells(row))
         console.print(table)
         for line in _coverage(part):

@@ -12,7 +12,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from sim.analysis.backtest.opponents import WALK
-from sim.analysis.backtest.result import Backtest
+from sim.analysis.backtest.result import MAIN_VARIANT, Backtest
 from sim.analysis.backtest.skill import EVERY
 from sim.analysis.observed import TRADE_SHARE
 from sim.figures.style import ABOVE, DASHES, FAINT, GRID, INK, PALETTE, STYLE, finish, mixed, write_figure
@@ -79,7 +79,14 @@ def _fans_figure(found: Backtest, mine: pd.DataFrame, told: str) -> tuple[Figure
     height = figure.get_figheight()
     figure.legend(handles=handles, loc="upper left", bbox_to_anchor=(0.005, 1.0 - 0.56 / height), ncols=4)
     title = f"Shares of goods turnover after {found.origin}, foretold and come"
-    finish(figure, title, f"Per cent of turnover. {told}", found.sentence, found.caption, above=0.3)
+    finish(
+        figure,
+        title,
+        f"{told + ': ' if told else ''}per cent of turnover, by state and power",
+        found.sentence,
+        found.caption,
+        above=0.3,
+    )
     columns = ["state", "partner", "period", "value", "known", *(name for name in mine if name.startswith("q"))]
     return figure, mine[columns]
 
@@ -98,10 +105,12 @@ def fan_of_pair(pair: pd.DataFrame, origin: int, axes: "Axes") -> "Axes":
     low, middle, high, walk_low, walk_high = (
         _POINTS * np.array([known, *pair[name]]) for name in ("q05", "q50", "q95", "q05_main", "q95_main")
     )
-    axes.fill_between(years, low, high, color=mixed(ABOVE, 0.7), linewidth=0)
+    # Worlds that were left alone were never told what is known at the origin.
+    mine = slice(0 if pair["variant"].iloc[0] in ("", MAIN_VARIANT) else 1, None)
+    axes.fill_between(years[mine], low[mine], high[mine], color=mixed(ABOVE, 0.7), linewidth=0)
     for edge in (walk_low, walk_high):
         axes.plot(years, edge, color=FAINT, linewidth=0.9, linestyle=(0, (3, 1.2)))
-    axes.plot(years, middle, color=ABOVE, linewidth=1.2)
+    axes.plot(years[mine], middle[mine], color=ABOVE, linewidth=1.2)
     axes.plot(origin, _POINTS * known, marker="o", color="white", markeredgecolor=INK, markersize=3.2)
     axes.plot(pair["year"], _POINTS * pair["value"], marker="o", color=INK, markersize=3.2, linewidth=0.7)
     most = np.concatenate([high, walk_high, _POINTS * pair["value"].to_numpy()])
