@@ -136,7 +136,7 @@ def _pit_figure(found: Backtest) -> tuple[Figure, pd.DataFrame]:
         ]
     panels[0].set_ylabel("figures")
     subtitle = (
-        "Level bars: fans say what they know. Humps in the middle: too wide. At the ends: too narrow. On one side: off"
+        "Level: fans say what they know. High in the middle: too wide. High at the ends: too narrow. One side: off"
     )
     finish(figure, "Where shares of turnover fell in their fans", subtitle, found.sentence, found.caption)
     return figure, pd.DataFrame(rows)

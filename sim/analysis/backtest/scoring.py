@@ -62,7 +62,9 @@ def score_all(
         for came in against.rows:
             members = mine.of(came)
             if members is None:
-                left_out[f"{_NO_FAN} ({', '.join(part for part in question if part) or 'all'})"] += 1
+                asked = ", ".join(part for part in question if part)
+                about = f"{series_of(came.measure, came.partner)}{f', {asked}' if asked else ''}"
+                left_out[f"{_NO_FAN} ({about})"] += 1
                 continue
             fan_of = dict(theirs[came.key])
             unmoved = None if beside is None else beside.of(came)

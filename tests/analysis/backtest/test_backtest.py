@@ -109,7 +109,7 @@ def test_each_thing_that_came_is_a_row_of_each_question(knows):
     assert votes["crps_always_abstains"].tolist() == [0.0, 0.0, 0.0, 0.0, 0.5]
     assert votes["brier"].between(0.0, 2.0).all()
     assert votes["inside_90"].isna().all()
-    assert "runs say nothing of it (alone, conditional)" in knows.left_out
+    assert knows.left_out["runs say nothing of it (votes, alone, conditional)"] == 5
 
 
 def test_known_is_what_was_known_at_the_origin(knows):
@@ -216,7 +216,7 @@ def test_what_is_printed(knows):
     assert said.startswith(" ".join(knows.sentence.split()))
     assert "a note of somebody" in said
     assert "a vote without a value is read as absent" in said
-    assert "Left out, 5 rows: runs say nothing of it (alone, conditional)" in said
+    assert "Left out, 5 rows: runs say nothing of it (votes, alone, conditional)" in said
     assert "Intervals of 50, 80 and 90 % hold" in said
 
 
