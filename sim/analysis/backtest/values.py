@@ -66,9 +66,8 @@ def _votes(rows: Sequence[Row], remarks: list[str]) -> dict[int, float]:
             cell.refuse(allowed=allowed, nearest=near)
     if numbers:
         words = "1 yes, 0 abstained, -1 no" if signed else "1 yes, 0.5 abstained, 0 no"
-        remarks.append(
-            f"votes in numbers are read as {words}, since {'one is' if signed else 'none is'} negative; words say it better"
-        )
+        why = "one is negative" if signed else "none is negative"
+        remarks.append(f"votes in numbers are read as {words}, since {why}; words say it better")
     if any(not (row.entry.value["value"].text or "").strip() for row in rows):
         remarks.append("a vote without a value is read as absent")
     return found
