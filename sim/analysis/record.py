@@ -5,7 +5,7 @@ Shares are parts of goods turnover, 0..1. A pair-year without a figure is nan an
 
 import functools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -23,7 +23,7 @@ _MILLION = 0.001  # of bn USD
 _PERCENT = 0.01
 _SCALES = {"million USD": _MILLION, "percent": _PERCENT, "percent of output": _PERCENT}
 _OUTSIDE = 0  # no quarter of any run: these draws meet none of the model's
-_RESAMPLED, _OBSERVED, STARTED = 1, 2, 3
+_RESAMPLED, _OBSERVED, STARTED, _NAMED = 1, 2, 3, 4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +67,15 @@ class Record:
     def at(self, year: int) -> int:
         """The place of a year on the axis Y."""
         return self.years.index(year)
+
+    def until(self, year: int) -> "Record":
+        """The record as it stood at the end of a year: nothing later is in it."""
+        kept, windows = self.at(year) + 1, sum(last <= year for _, last in self.windows)
+        cut: dict[str, Any] = {
+            name: getattr(self, name)[..., : windows if name in _BY_WINDOW else kept] for name in _ARRAYS
+        }
+        memberships = {name: inside[:, :kept] for name, inside in self.memberships.items()}
+        return replace(self, years=self.years[:kept], windows=self.windows[:windows], memberships=memberships, **cut)
 
 
 def record_of(history: History, states: Sequence[str], powers: Sequence[str]) -> Record:
@@ -180,13 +189,29 @@ def _addresses(codes: tuple[tuple[str, ...], tuple[str, ...]], years: int, what:
     return one, two
 
 
+def addressed(seed: int, *names: str) -> float:
+    """A number strictly between 0 and 1 that names and a seed address."""
+    with np.errstate(over="ignore"):
+        key = name_key("|".join(names))
+        return float(uniform(luck(seed, 0), address(_OUTSIDE, _NAMED, key, key, 0)))
+
+
+def shuffled(count: int, *names: str) -> NDArray[np.int64]:
+    """Places 0..count-1 in an order that names address, each once."""
+    with np.errstate(over="ignore"):
+        key = name_key("|".join(names))
+        drawn = np.asarray(uniform(lucks(0, 0, count), address(_OUTSIDE, _NAMED, key, key, 1)))
+    return np.argsort(drawn, kind="stable")
+
+
 def resamples(count: int, times: int, seed: int = 0, block: int = 1) -> NDArray[np.int64]:
     """Places 0..count-1 drawn with replacement, int64 [times, count]; in runs of `block` neighbours, round the end."""
     blocks = -(-count // block)
     with np.errstate(over="ignore"):
         every: Any = np.arange(blocks, dtype=np.uint64)
         where: Any = address(_OUTSIDE, _RESAMPLED, every, np.uint64(count), block)
-        starts = np.stack([np.asarray(uniform(luck(seed, number), where)) for number in range(times)]) * count
+        keys: Any = lucks(seed, 0, times)[:, None]
+        starts = np.asarray(uniform(keys, where[None])) * count
     places = starts.astype(np.int64)[:, :, None] + np.arange(block)
     drawn: NDArray[np.int64] = places.reshape(times, -1)[:, :count] % count
     return drawn

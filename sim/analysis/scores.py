@@ -4,6 +4,9 @@ Scores are smaller for better fans. The opponent is persistence: the share stays
 random walk fitted to the record before the origin and to nothing after it.
 """
 
+from collections.abc import Callable
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -43,6 +46,27 @@ def logit(share: Floats) -> Floats:
     return odds
 
 
+def share_of(odds: Floats) -> Floats:
+    """The share whose logarithm of the odds this is."""
+    share: Floats = 1.0 / (1.0 + np.exp(-odds))
+    return share
+
+
+class Scale(NamedTuple):
+    """On which scale something walks: how values come onto it and back, and on which they are scored by the past."""
+
+    onto: Callable[[Floats], Floats]
+    back: Callable[[Floats], Floats]
+    judged: Callable[[Floats], Floats]  # from the scale of the walk
+
+
+ODDS = Scale(logit, share_of, share_of)
+"""For shares."""
+
+LOGS = Scale(np.log, np.exp, np.array)
+"""For amounts: judged as logarithms, so that small ones count as large ones do."""
+
+
 def normal_quantiles(count: int = QUANTILES) -> Floats:
     """Quantiles of the standard normal distribution at the middle of `count` equal steps."""
     from statistics import NormalDist
@@ -51,27 +75,38 @@ def normal_quantiles(count: int = QUANTILES) -> Floats:
     return np.array([normal.inv_cdf((place + 0.5) / count) for place in range(count)])
 
 
-def fan(past: Floats, horizons: int, classes: list[list[int]], trend_years: int = 0) -> Floats:
+def fan(
+    past: Floats,
+    horizons: int,
+    classes: list[list[int]],
+    trend_years: int = 0,
+    *,
+    scale: Scale = ODDS,
+    drift: Floats | None = None,
+) -> Floats:
     """The opponent's fan of shares [QUANTILES, I, J, horizons], from shares [I, J, Y] known at the origin (the last Y).
 
     A random walk of the logit, as wide as the pair has moved (see `pair_spread`) times the factor that would have
     scored best on the record before the origin, for each class and horizon; so it is no strawman. `classes`: places of
-    powers; `trend_years`: over how many years the mean change is taken to go on; with 0 nothing does.
+    powers; `trend_years`: over how many years the mean change is taken to go on; with 0 nothing does. `scale`: that of
+    amounts, for other things than shares; `drift` [I, J, horizons]: by how much the middle moves on it, where something
+    else than a trend says so.
     """
-    odds = logit(past)
+    level = scale.onto(past)
     middle, width = (np.full((*past.shape[:2], horizons), np.nan) for _ in range(2))
     for members in classes:
-        mine = odds[:, members]
-        yearly, drift = pair_spread(mine), _trend(mine, trend_years)
+        mine = level[:, members]
+        yearly, trend = pair_spread(mine), _trend(mine, trend_years)
         for h in range(1, horizons + 1):
             walked = np.sqrt(h) * yearly
-            width[:, members, h - 1] = best_factor(past[:, members], walked, h) * walked
-            middle[:, members, h - 1] = mine[..., -1] + h * drift
-    return _fanned(middle, width, QUANTILES)
+            width[:, members, h - 1] = best_factor(past[:, members], walked, h, scale) * walked
+            moved = h * trend if drift is None else drift[:, members, h - 1]
+            middle[:, members, h - 1] = mine[..., -1] + moved
+    return scale.back(_fanned(middle, width, QUANTILES))
 
 
 def pair_spread(odds: Floats) -> Floats:
-    """Root mean square of yearly changes of the logit [I, J, Y] of each pair, drawn towards that of all of them."""
+    """Root mean square of yearly changes of a logit or logarithm [I, J, Y] of each pair, drawn towards that of all."""
     yearly = odds[..., 1:] - odds[..., :-1]
     known = np.isfinite(yearly).sum(axis=-1)
     squares = np.where(np.isfinite(yearly), yearly, 0.0) ** 2
@@ -80,28 +115,29 @@ def pair_spread(odds: Floats) -> Floats:
     return found
 
 
-def best_factor(past: Floats, walked: Floats, years: int) -> float:
+def best_factor(past: Floats, walked: Floats, years: int, scale: Scale = ODDS) -> float:
     """By which factor on the width [I, J] forecasts over so many years within the past would have scored best."""
-    began, came = logit(past[..., :-years]), past[..., years:]
-    came = np.where(np.isfinite(began), came, np.nan)
+    level = scale.onto(past)
+    began = level[..., :-years]
+    came = np.where(np.isfinite(began), scale.judged(level[..., years:]), np.nan)
     if not np.isfinite(came).any():
         return 1.0
-    scores = [float(np.nanmean(crps(_fanned(began, factor * walked[..., None], _FEWER), came))) for factor in _FACTORS]
+    fans = (scale.judged(_fanned(began, factor * walked[..., None], _FEWER)) for factor in _FACTORS)
+    scores = [float(np.nanmean(crps(members, came))) for members in fans]
     return _FACTORS[int(np.argmin(scores))]
 
 
 def _fanned(middle: Floats, width: Floats, count: int) -> Floats:
-    """Shares around a logit, normal on that scale."""
-    members = middle + normal_quantiles(count).reshape(-1, *([1] * middle.ndim)) * width
-    shares: Floats = 1.0 / (1.0 + np.exp(-members))
-    return shares
+    """Quantiles of the normal distribution around the middle, on the same scale."""
+    members: Floats = middle + normal_quantiles(count).reshape(-1, *([1] * middle.ndim)) * width
+    return members
 
 
-def _trend(odds: Floats, years: int) -> Floats:
+def _trend(level: Floats, years: int) -> Floats:
     """The mean yearly change over the last years, as far as they are known; 0 where none is asked for or known."""
     if years == 0:
-        return np.zeros(odds.shape[:-1])
-    yearly = (odds[..., 1:] - odds[..., :-1])[..., -years:]
+        return np.zeros(level.shape[:-1])
+    yearly = (level[..., 1:] - level[..., :-1])[..., -years:]
     known = np.isfinite(yearly)
     mean: Floats = np.where(known, yearly, 0.0).sum(axis=-1) / np.maximum(known.sum(axis=-1), 1)
     return mean
