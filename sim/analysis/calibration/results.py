@@ -134,7 +134,7 @@ class Calibration:
             "identity": self.identity,
             "decision": decision_hash(),
             "scenario": self.scenario.name,
-            "years": f"{self.plan.first} to {self.plan.last}",
+            "until": self.plan.last,
             "seeds": {
                 "design": self.plan.seeds.design,
                 "sampler": self.plan.seeds.sampler,
