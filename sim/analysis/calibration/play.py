@@ -17,6 +17,7 @@ from sim.engine.sampling import every_number
 from sim.evidence.calibration import Plan
 from sim.evidence.evidence import Evidence, load_evidence
 from sim.evidence.history import History, load_history
+from sim.evidence.posterior import FIXED
 from sim.scenario.scenario import Scenario, load_scenario
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ def past_of(plan: Plan, scenario: Scenario | None = None) -> Past:
     given = load_scenario(plan.scenario) if scenario is None else scenario
     dated = dataclasses.replace(
         given,
+        fitted=FIXED,  # what is fitted is put in its place at every point
         end=4 * plan.last + 3,
         events=tuple(event for event in given.events if event.at <= 4 * plan.last + 3),
     )
