@@ -32,12 +32,13 @@ class Stage(Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class Progress:
-    """How far the work is; `done` and `total` count runs of this scenario or experiment."""
+    """How far the work is; `done` and `total` count runs of this scenario or experiment, or what `counted` says."""
 
     scenario: str
     stage: Stage
     done: int
     total: int
+    counted: str = "runs"
 
 
 Tell = Callable[[Progress], None]
@@ -107,6 +108,7 @@ class Work:
         self.name = name
         self.folder = folder
         self.total = total
+        self.counted = "runs"  # what `done` counts, in words
         self.done = 0  # runs that are there; whoever finishes a block adds to it
         self.resumed = 0  # of them those that an earlier process had finished
         self.unkept = 0  # of them those that nobody could take up, and would have to be run again
@@ -120,7 +122,7 @@ class Work:
 
     def tell(self, stage: Stage) -> None:
         """Say how far it is."""
-        self._tell(Progress(scenario=self.name, stage=stage, done=self.done, total=self.total))
+        self._tell(Progress(scenario=self.name, stage=stage, done=self.done, total=self.total, counted=self.counted))
 
     def play(self, numbers: Iterable[int], make: Callable[[int], None], workers: int) -> None:
         """Make numbered blocks in threads; tell and note them now and then (see `play_blocks`)."""

@@ -264,12 +264,13 @@ class PlainLines:
         self.clock: float | None = None
         self.said = time.monotonic()
         self.start = 0
+        self.what = ""
 
     def __call__(self, progress: "Progress") -> None:
         """Take note of progress; speak if it is time."""
         now = time.monotonic()
-        if progress.stage.name == "RUN" and self.clock is None:
-            self.clock, self.start, self.said = now, progress.done, now
+        if progress.stage.name == "RUN" and (self.clock is None or progress.scenario != self.what):
+            self.clock, self.start, self.said, self.what = now, progress.done, now, progress.scenario
         if now - self.said < self.every and progress.stage.name != "COMPILE":
             return
         self.said = now
@@ -277,9 +278,14 @@ class PlainLines:
         if self.clock is not None and now > self.clock:
             rate = (progress.done - self.start) / (now - self.clock)
             left = duration((progress.total - progress.done) / rate) if rate > 0 else "unknown time"
-            line = f"{progress.scenario}: {progress.done:,} of {progress.total:,} runs"
-            line += f", {rate:,.0f} a second, {left} left"
+            line = f"{progress.scenario}: {progress.done:,} of {progress.total:,} {progress.counted}"
+            line += f", {pace(rate)} a second, {left} left"
         say(line)
+
+
+def pace(rate: float) -> str:
+    """How many a second, with a digit behind the point where there are few."""
+    return f"{rate:,.0f}" if rate >= 10.0 else f"{rate:.1f}"
 
 
 class Bar:
@@ -307,19 +313,19 @@ class Bar:
 
     def __call__(self, progress: "Progress") -> None:
         """Move the bar."""
-        if progress.stage is not self.stage:
+        if (progress.scenario, progress.stage) != self.stage:
             self._next_stage(progress)
         figures = ""
         if progress.stage.name == "RUN":
             passed = max(time.monotonic() - self.clock, 1e-9)
             rate = (progress.done - self.start) / passed
-            figures = f"{progress.done:,} of {progress.total:,} runs, {rate:,.0f} a second"
+            figures = f"{progress.done:,} of {progress.total:,} {progress.counted}, {pace(rate)} a second"
         self.bar.update(self.task, completed=progress.done, figures=figures)
 
     def _next_stage(self, progress: "Progress") -> None:
         if self.task is not None:
             self.bar.remove_task(self.task)
-        self.stage, self.clock, self.start = progress.stage, time.monotonic(), progress.done
+        self.stage, self.clock, self.start = (progress.scenario, progress.stage), time.monotonic(), progress.done
         counted = progress.stage.name == "RUN"
         words = progress.scenario if counted else f"{progress.scenario}: {progress.stage.value}"
         self.task = self.bar.add_task(words, total=progress.total if counted else None, figures="")

@@ -21,7 +21,7 @@ from sim.analysis.calibration.likelihood import Synthetic, synthetic
 from sim.analysis.calibration.matching import Region, drawn_points
 from sim.analysis.calibration.play import Past, in_units, past_of, play_points
 from sim.analysis.calibration.results import Calibration, numbers_table, predicted_table, waves_table
-from sim.analysis.calibration.sampler import Chain, load_emcee, sample
+from sim.analysis.calibration.sampler import Chain, load_emcee, one_thread, sample
 from sim.analysis.spread import check_world
 from sim.batch.identity import allowed_cores, code_hash, digest_of, evidence_hash, plain
 from sim.batch.worker import Tell, Work
@@ -83,7 +83,8 @@ def calibrate(
     check_world(given, past.history)
     identity = identity_of(past)
     fit = _Fit(past, workers or allowed_cores(), progress, place / f"calibration-{digest_of(identity)[:10]}")
-    return fit.whole(identity)
+    with one_thread():
+        return fit.whole(identity)
 
 
 def smaller(plan: Plan) -> Plan:
@@ -192,6 +193,7 @@ class _Fit:
     def checked(self, judge: Synthetic, region: Region, last: Wave) -> Floats:
         """Ranks of simulated truths."""
         work = Work("simulated truths", self.folder, self.progress, _nothing, self.plan.checks.truths)
+        work.counted = "truths"
         return ranks_of(
             judge, last.points, last.targets, region.holds, self.plan, self.plan.checks.truths, work, self.workers
         )

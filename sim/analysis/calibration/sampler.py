@@ -5,6 +5,7 @@ differs in its last digits changes a decision to move about once in ten billion.
 """
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,10 +40,19 @@ def load_emcee() -> Any:
     """The library; if it is not installed, what to do."""
     try:
         import emcee
+        import threadpoolctl  # noqa: F401  needed by `one_thread`
     except ImportError as error:
         allowed = "pip install 'multivector[history]'"
-        raise input_error("calibrate", "the sampler emcee is not installed", allowed=allowed) from error
+        raise input_error("calibrate", f"{error.name} is not installed", allowed=allowed) from error
     return emcee
+
+
+def one_thread() -> AbstractContextManager[Any]:
+    """Keep products of matrices to the thread that asks: they are small, many, and asked for by several threads."""
+    import threadpoolctl
+
+    limits: AbstractContextManager[Any] = threadpoolctl.threadpool_limits(limits=1, user_api="blas")
+    return limits
 
 
 def sample(
