@@ -104,7 +104,7 @@ def _read_followers(entry: Entry, known: Known) -> tuple[str, ...]:
     found = []
     for item in check_list(entry, "a list of names of numbers"):
         name = item.text or ""
-        if known.at_home and not fnmatch.filter(known.numbers, name):
+        if known.at_home and name not in known.numbers and not fnmatch.filter(known.numbers, name):
             nearest = nearest_to(name, known.numbers)
             item.refuse(found=quoted(name), allowed="the name of a number, or a pattern of names", nearest=nearest)
         found.append(name)

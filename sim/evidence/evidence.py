@@ -134,13 +134,13 @@ def _read_evidence(world: str, seeds: Path, stamps: Stamps) -> Evidence:
     for relation in RELATIONS:
         check_relation(relation, folders, parties, layers[-1].rows.get(relation.name, ()), problems)
     strengths = {name for system in systems.values() for name in system.strengths}
-    changes = read_changes(folders, numbers, strengths, problems)
+    changes = read_changes(folders, numbers, strengths, problems, shared.computed)
     if not changes:
         _check_wholes(folders, parties, numbers, problems)
     check_codes(codebook, numbers.coded)
     check_targets(seeds, numbers.read, problems)
     problems.raise_if_any()  # a number that is left out would be missed by every formula that names it
-    derivations = derive(numbers.written, facts, numbers.read, lineage, changes)
+    derivations = derive(numbers.written, facts, numbers.read, lineage, changes, shared.computed)
     if changes:  # what is computed again counts too
         changes |= _computed_again(derivations, lineage, numbers.read, changes)
         _check_wholes(folders, parties, numbers, problems)

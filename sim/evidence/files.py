@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from sim.evidence.changes import CHANGES
@@ -13,7 +14,6 @@ from sim.evidence.worlds import ACTORS, list_worlds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
 Stamps: TypeAlias = tuple[tuple[str, int, int], ...]
 """Names, sizes and times of files: what was read from files with these marks holds as long as they are the same."""
@@ -38,10 +38,7 @@ def stamps_of_seeds(seeds: Path, worlds: Iterable[str] | None = None) -> Stamps:
 
 def _yaml_files(folder: str) -> list[str]:
     """The YAML files of a folder by name; none where there is no such folder."""
-    try:
-        return sorted(f"{folder}/{name}" for name in os.listdir(folder) if name.endswith(".yaml"))
-    except OSError:
-        return []
+    return sorted(str(path) for path in Path(folder).glob("*.yaml"))
 
 
 def stamps_of(files: Iterable[str]) -> Stamps:
@@ -49,7 +46,7 @@ def stamps_of(files: Iterable[str]) -> Stamps:
     stamps = []
     for path in files:
         try:
-            about = os.stat(path)
+            about = os.stat(path)  # noqa: PTH116  a hundred paths are looked at for every scenario that is read
             stamps.append((path, about.st_size, about.st_mtime_ns))
         except OSError:
             stamps.append((path, -1, 0))

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from sim.evidence.actors import Cast, read_actors
 from sim.evidence.codebook import CodedField, check_codes, read_codebook
+from sim.evidence.derivations import Computed
 from sim.evidence.documents import Document, Fact, read_documents, read_facts
 from sim.evidence.files import COEFFICIENTS, Stamps
 from sim.evidence.numbers import NumberReader, read_parameters
@@ -37,6 +38,7 @@ class Shared:
     codebook: Mapping[str, CodedField]
     parameters: NumberReader
     systems: Mapping[str, System]
+    computed: Computed = field(default_factory=Computed)
     problems: Problems
 
 

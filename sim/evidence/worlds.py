@@ -21,6 +21,7 @@ HOME_WORLD = "central-asia"
 ACTORS = "actors.yaml"
 
 
+@functools.cache
 def shipped_folder(name: str) -> Path:
     """The folder `name` beside the package in a checkout, else the copy inside the installed package."""
     package = Path(__file__).resolve().parents[1]
