@@ -46,7 +46,7 @@ def _list(asked: argparse.Namespace) -> int:
 def _world_lines() -> list[str]:
     """The worlds, each with the one it extends, whether it changes that, and until when it knows."""
     from sim.evidence.changes import CHANGES
-    from sim.evidence.files import stamps_of_seeds
+    from sim.evidence.layers import stamps_of_seeds
     from sim.evidence.worlds import list_worlds, read_lineage, shipped_folder
     from sim.io.errors import Problems
 

@@ -19,7 +19,7 @@ from sim.cli.common import DONE, FAULT, INTERRUPTED, WRONG_INPUT, say
 from sim.io.errors import InputError
 
 OBJECTS_BETWEEN_SWEEPS = 100_000
-"""What is read from the seeds stays; looking through it for rubbish after every 700 objects takes a tenth of the time."""
+"""What is read from the seeds stays; looking for rubbish in it after every 700 objects takes a tenth of the time."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -211,9 +211,9 @@ def derive(
             found.found[name] = one
             again = max((moved[inner] for inner in one.numbers if inner in moved), default=-1) if moved else -1
             before = numbers[name].value
-            known = None if again > written_in else computed.get(by_name[name], one, numbers)
-            if known is not None:
-                numbers[name] = known
+            same = None if again > written_in else computed.get(by_name[name], one, numbers)
+            if same is not None:
+                numbers[name] = same
             elif not _sound(by_name[name], found, facts, numbers, computed, again=again > written_in):
                 del found.found[name]
             elif numbers[name].value != before:

@@ -20,9 +20,9 @@ from sim.evidence.codebook import CodedField, check_codes
 from sim.evidence.conflicts import CONFLICTS, Conflict, read_conflicts, switches_of
 from sim.evidence.derivations import Derivations, derive
 from sim.evidence.documents import Document, Fact
-from sim.evidence.files import Stamps, stamps_of_seeds
+from sim.evidence.files import Stamps
 from sim.evidence.known import known_since, refuse_later
-from sim.evidence.layers import put_together, read_layer, read_shared
+from sim.evidence.layers import put_together, read_layer, read_shared, stamps_of_seeds
 from sim.evidence.numbers import OFFER_KINDS, Number, NumberReader
 from sim.evidence.relations import (
     PIPELINE_TIES,
@@ -138,7 +138,7 @@ def _read_evidence(world: str, seeds: Path, stamps: Stamps) -> Evidence:
     if not changes:
         _check_wholes(folders, parties, numbers, problems)
     check_codes(codebook, numbers.coded)
-    check_targets(seeds, numbers.read, problems)
+    check_targets(seeds, stamps, numbers.read, problems)
     problems.raise_if_any()  # a number that is left out would be missed by every formula that names it
     derivations = derive(numbers.written, facts, numbers.read, lineage, changes, shared.computed)
     if changes:  # what is computed again counts too
@@ -147,7 +147,7 @@ def _read_evidence(world: str, seeds: Path, stamps: Stamps) -> Evidence:
         check_weights_again(folders[-1] / CHANGES, tuple(parties.states), changes, numbers.read, problems)
     problems.raise_if_any()
     conflicts = read_conflicts(
-        seeds / CONFLICTS, list_worlds(seeds), lineage, facts, numbers.read, derivations, problems, changes
+        seeds / CONFLICTS, stamps, list_worlds(seeds), lineage, facts, numbers.read, derivations, problems, changes
     )
     problems.raise_if_any()
     return Evidence(

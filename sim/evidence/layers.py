@@ -13,20 +13,51 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.evidence.actors import Cast, read_actors
+from sim.evidence.changes import CHANGES
 from sim.evidence.codebook import CodedField, check_codes, read_codebook
+from sim.evidence.conflicts import CONFLICTS
 from sim.evidence.derivations import Computed
 from sim.evidence.documents import Document, Fact, read_documents, read_facts
-from sim.evidence.files import COEFFICIENTS, Stamps
+from sim.evidence.files import Stamps, read_once, stamps_of
 from sim.evidence.numbers import NumberReader, read_parameters
 from sim.evidence.relations import RELATIONS, parties_of, read_relation
 from sim.evidence.systems import System, read_systems
-from sim.evidence.worlds import read_top
+from sim.evidence.targets import CALIBRATION
+from sim.evidence.worlds import ACTORS, list_worlds
 from sim.io.errors import Problems
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from sim.evidence.numbers import Number
+
+
+# --- the files -------------------------------------------------------------------------------------------------------
+
+COEFFICIENTS = "coefficients.yaml"  # what only formulas use: parts, rates and shadings that no document gives
+_SHARED = ("documents.yaml", "systems.yaml", "codebook.yaml", CONFLICTS, CALIBRATION)
+_FOLDERS = ("facts", "parameters")
+_OF_A_WORLD = (ACTORS, COEFFICIENTS, CHANGES, *(relation.file for relation in RELATIONS))
+
+
+def stamps_of_seeds(seeds: Path, worlds: Iterable[str] | None = None) -> Stamps:
+    """The marks of every file on which a world may rest; those of all worlds, since any of them may be extended.
+
+    worlds: the names of all there are, where they are known already.
+    """
+    folder = str(seeds)
+    names = [f"{folder}/{name}" for name in _SHARED]
+    names += [path for inner in _FOLDERS for path in _yaml_files(f"{folder}/{inner}")]
+    names += [f"{folder}/{world}/{name}" for world in worlds or list_worlds(seeds) for name in _OF_A_WORLD]
+    return stamps_of(names)
+
+
+def _yaml_files(folder: str) -> list[str]:
+    """The YAML files of a folder by name; none where there is no such folder."""
+    return sorted(str(path) for path in Path(folder).glob("*.yaml"))
+
+
+# --- what is read from them ------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -87,7 +118,7 @@ def read_layer(seeds: Path, lineage: tuple[str, ...], stamps: Stamps) -> Layer:
     if not lineage:
         return Layer(actors=NumberReader(shared.facts), known=shared.parameters.read, problems=Problems())
     before, folder = read_layer(seeds, lineage[:-1], stamps), seeds / lineage[-1]
-    top, problems = read_top(folder, stamps)
+    top, problems = read_once(folder / ACTORS, stamps)
     assert top is not None
     actors = NumberReader(shared.facts, before.known)
     cast = read_actors(top, before.cast, actors)

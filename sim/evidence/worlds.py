@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.evidence.actors import world_form
+from sim.evidence.files import read_once
 from sim.io.checks import check_choice
 from sim.io.errors import Entry, Problems
 from sim.io.forms import check_keys
-from sim.io.readers import read_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -49,13 +49,6 @@ def read_lineage(seeds: Path, world: str, stamps: Stamps, problems: Problems) ->
     return lineage
 
 
-@functools.lru_cache(maxsize=32)
-def read_top(folder: Path, _stamps: Stamps) -> tuple[Entry | None, Problems]:
-    """What stands in the file of actors of a world, and the notebook for what is wrong with it; read once."""
-    noted = Problems()
-    return read_yaml(folder / ACTORS, noted), noted
-
-
 def _follow(seeds: Path, world: str, stamps: Stamps) -> tuple[list[tuple[Path, Entry]], list[Problems]]:
     """A world and those it extends, the oldest first, and a notebook for each file that was read."""
     worlds = list_worlds(seeds)
@@ -66,7 +59,7 @@ def _follow(seeds: Path, world: str, stamps: Stamps) -> tuple[list[tuple[Path, E
     while following is not None:
         chain.append(following)
         folder = seeds / following
-        top, noted = read_top(folder, stamps)
+        top, noted = read_once(folder / ACTORS, stamps)
         notebooks.append(noted)
         if top is None or not check_keys(top, world_form(top)):
             return [], notebooks

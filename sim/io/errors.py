@@ -187,8 +187,13 @@ class Entry:
         return Entry(value, self.problems, self.file, self.line, self.column, self.key, self.text)
 
     def noted_in(self, problems: Problems) -> Entry:
-        """The same value at the same place, with another notebook for what is still found to be wrong with it."""
-        return Entry(self.value, problems, self.file, self.line, self.column, self.key, self.text)
+        """The same value, with all that is in it, with another notebook for what is still found to be wrong with it."""
+        value = self.value
+        if type(value) is dict:
+            value = {key: inner.noted_in(problems) for key, inner in value.items()}
+        elif type(value) is list:
+            value = [inner.noted_in(problems) for inner in value]
+        return Entry(value, problems, self.file, self.line, self.column, self.key, self.text)
 
     def refuse(
         self,
