@@ -46,12 +46,14 @@ def _list(asked: argparse.Namespace) -> int:
 def _world_lines() -> list[str]:
     """The worlds, each with the one it extends, whether it changes that, and until when it knows."""
     from sim.evidence.changes import CHANGES
+    from sim.evidence.layers import stamps_of_seeds
     from sim.evidence.worlds import list_worlds, read_lineage, shipped_folder
     from sim.io.errors import Problems
 
-    lines = []
+    seeds, lines = shipped_folder("seeds"), []
+    stamps = stamps_of_seeds(seeds)
     for world in list_worlds():
-        lineage = read_lineage(shipped_folder("seeds"), world, Problems())
+        lineage = read_lineage(seeds, world, stamps, Problems())
         folder, top = lineage[-1] if lineage else (None, None)
         told = []
         if top is not None and folder is not None and "extends" in top.value:

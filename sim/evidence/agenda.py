@@ -76,6 +76,7 @@ def load_agenda(evidence: Evidence, folder: Path | str | None = None) -> Mapping
     seeds = shipped_folder("seeds") if folder is None else Path(folder).absolute()
     problems = Problems()
     read: dict[str, Topic] = {}
+    taken: dict[str, str] = {}  # the first topic that has each number
     for name, entry in (read_file(seeds / FILE, AGENDA, None, problems)["topics"] or {}).items():
         values = read_form(entry, TOPIC, None)
         if values is None:
@@ -83,21 +84,23 @@ def load_agenda(evidence: Evidence, folder: Path | str | None = None) -> Mapping
         written = values.pop("numbers")
         if "numbers" in entry.value and not written:
             entry.value["numbers"].refuse(allowed="a list of patterns")
-        for item in written:
-            _check_pattern(item, evidence, read)
+        matched = [number for item in written for number in _matched(item, evidence, taken)]
+        taken = dict.fromkeys(matched, name) | taken
         read[name] = Topic(id=name, numbers=tuple(item.text or "" for item in written), **values)
     problems.raise_if_any()
     return read
 
 
-def _check_pattern(item: Entry, evidence: Evidence, before: Mapping[str, Topic]) -> None:
-    """A pattern matches a number at least which no topic before has."""
-    names = fnmatch.filter(evidence.numbers, item.text or "")
-    taken = {topic.id for name in names if (topic := topic_of(name, before)) is not None}
+def _matched(item: Entry, evidence: Evidence, taken: Mapping[str, str]) -> list[str]:
+    """The numbers that a pattern matches: one at least, which no topic before has."""
+    pattern = item.text or ""
+    names = [pattern] if pattern in evidence.numbers else fnmatch.filter(evidence.numbers, pattern)
     if not names:
         item.refuse(allowed="a pattern that a number of the world matches")
-    elif all(topic_of(name, before) is not None for name in names):
-        item.refuse(found=f"{quoted(item.text or '')}, all of which is with {listed(sorted(taken))}")
+    elif all(name in taken for name in names):
+        topics = sorted({taken[name] for name in names})
+        item.refuse(found=f"{quoted(pattern)}, all of which is with {listed(topics)}")
+    return names
 
 
 def agenda_schema() -> dict[str, Any]:

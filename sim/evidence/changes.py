@@ -8,8 +8,8 @@ most parts that are no stars, then the first.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from sim.evidence.changed import Change, How
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from sim.evidence.derivations import Computed
     from sim.evidence.documents import KnowsFacts
     from sim.evidence.numbers import Written
     from sim.io.errors import Entry, Problems
@@ -48,11 +49,16 @@ class _Rows:
 
 
 def read_changes(
-    folders: Sequence[Path], numbers: NumberReader, strengths: Collection[str], problems: Problems
+    folders: Sequence[Path],
+    numbers: NumberReader,
+    strengths: Collection[str],
+    problems: Problems,
+    computed: Computed,
 ) -> dict[str, Change]:
     """What the worlds in these folders, the extended one first, change of each other; `numbers` is changed in place.
 
-    strengths: the numbers that switch a system off when they are nought. Empty where there is no such table.
+    strengths: the numbers that switch a system off when they are nought; computed: what other worlds have computed.
+    Empty where there is no such table.
     """
     changes: dict[str, Change] = {}
     with_table = [place for place, folder in enumerate(folders) if (folder / CHANGES).is_file()]
@@ -66,10 +72,12 @@ def read_changes(
             message = "this world extends no other, so that it has nothing to change"
             problems.add(Problem(file=shown_path(path), message=message))
             continue
-        known = {name for name, at in layers.items() if at < place}
+        known = {name: None for name, at in layers.items() if at < place}  # a set in order
         rows = _sorted_rows(path, numbers, problems)
         kept = dict(_kept(rows, known, numbers))
-        kept = _with_ends(kept, [one for one in numbers.written if layers[one.name] < place], numbers, worlds, changes)
+        kept = _with_ends(
+            kept, [one for one in numbers.written if layers[one.name] < place], numbers, worlds, changes, computed
+        )
         made = _replaced(rows, known, numbers, strengths)
         before = dict(numbers.read)
         _put(made, kept, numbers)
@@ -153,21 +161,33 @@ def check_unit(row: Entry, unit: str, before: Number) -> bool:
 # --- what a pattern keeps --------------------------------------------------------------------------------------------
 
 
-def matcher(pattern: str) -> re.Pattern[str]:
-    """What a pattern of names matches: a star is one part of a name, or at the end all that follows."""
-    parts = ["[^.]+" if part == "*" else re.escape(part) for part in pattern.split(".")]
-    if pattern == "*" or pattern.endswith(".*"):
-        parts[-1] = ".+"
-    return re.compile(r"\.".join(parts) + r"\Z")
+def matching(pattern: str, by_first: Mapping[str, Sequence[Sequence[str]]]) -> list[str]:
+    """The names that a pattern matches: a star is one part of a name, or at the end all that follows.
+
+    by_first: the names to choose from, each in its parts, by the first of them.
+    """
+    parts = pattern.split(".")
+    named = [place for place, part in enumerate(parts) if part != "*"]
+    several = parts[-1] == "*"
+    candidates = chain.from_iterable(by_first.values()) if parts[0] == "*" else by_first.get(parts[0], ())
+    return [
+        ".".join(name)
+        for name in candidates
+        if (len(name) == len(parts) or (several and len(name) > len(parts)))
+        and all(name[place] == parts[place] for place in named)
+    ]
 
 
 def _kept(rows: _Rows, known: Collection[str], numbers: NumberReader) -> Iterator[tuple[str, Number]]:
     """The numbers that a pattern keeps, as they are then."""
-    sound = [one for one in rows.patterns.items() if check_pattern(*one[1], known, numbers)]
+    by_first: dict[str, list[list[str]]] = {}
+    for parts in (name.split(".") for name in known):
+        by_first.setdefault(parts[0], []).append(parts)
+    matched = {pattern: matching(pattern, by_first) for pattern in rows.patterns}
+    sound = [one for one in rows.patterns.items() if check_pattern(*one[1], matched[one[0]], known, numbers)]
     taken = set(rows.exact)
     for pattern, (row, values) in sorted(sound, key=lambda one: _says(one[0]), reverse=True):
-        matches = matcher(pattern).match
-        names = [name for name in known if name not in taken and matches(name)]
+        names = [name for name in matched[pattern] if name not in taken]
         taken.update(names)
         stated = sorted(name for name in names if numbers.read[name].basis is not Basis.ASSUMED)
         if stated:
@@ -201,18 +221,19 @@ def _refuse_stated(entry: Entry, names: Sequence[str], numbers: NumberReader) ->
     entry.refuse(found=f"{quoted(entry.text or '')}, which matches {few}{more}", allowed=allowed)
 
 
-def check_pattern(row: Entry, values: Values, known: Collection[str], numbers: NumberReader) -> bool:
+def check_pattern(
+    row: Entry, values: Values, matched: Collection[str], known: Collection[str], numbers: NumberReader
+) -> bool:
     """A pattern matches a number, says why it is kept and on what that rests, and nothing else."""
     entry = row.value["number"]
     pattern, sound = entry.text or "", True
     if any("*" in part and part != "*" for part in pattern.split(".")):
         entry.refuse(allowed="stars that stand for whole parts of a name, such as ties.*.*.standing")
         return False
-    matches = matcher(pattern).match
     if "*" not in pattern and pattern not in known:
         _refuse_unknown(entry, pattern, known, numbers)
         sound = False
-    elif not any(matches(name) for name in known):
+    elif not matched:
         first = pattern.split(".")[0]
         nearest = nearest_to(first, {name.split(".")[0] for name in known}) if first != "*" else None
         found = f"{quoted(pattern)}, which matches no number of the extended world"
@@ -239,6 +260,7 @@ def _with_ends(
     numbers: NumberReader,
     worlds: Sequence[str],
     changes: Mapping[str, Change],
+    computed: Computed,
 ) -> dict[str, Number]:
     """What is kept, with the range of the extended world where that was left to a formula that is now gone.
 
@@ -248,7 +270,7 @@ def _with_ends(
     found = {name: replace(one, formula="") if name in gone else one for name, one in kept.items()}
     if any(one.low or one.high for one in gone.values()):
         before = dict(numbers.read)
-        derive(written, numbers.facts, before, worlds, changes)
+        derive(written, numbers.facts, before, worlds, changes, computed)
         found |= {name: replace(found[name], low=before[name].low, high=before[name].high) for name in gone}
     return found
 

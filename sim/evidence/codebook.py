@@ -7,6 +7,8 @@ that a second reader of the same documents would give the same code; how far tha
 from __future__ import annotations
 
 import fnmatch
+import functools
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -61,7 +63,11 @@ class CodedField:
 
     def covers(self, name: str) -> bool:
         """Whether a number is one of this field."""
-        return any(fnmatch.fnmatchcase(name, pattern) for pattern in self.numbers)
+        return self._pattern.match(name) is not None
+
+    @functools.cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        return re.compile("|".join(fnmatch.translate(pattern) for pattern in self.numbers) or r"(?!)")
 
 
 # --- how it is written -----------------------------------------------------------------------------------------------

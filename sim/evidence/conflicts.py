@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from sim.evidence.documents import Fact
+from sim.evidence.files import read_once
 from sim.evidence.formulas import NAMED
 from sim.evidence.numbers import Number
 from sim.evidence.readings import READING, Known, Reading, read_readings
@@ -26,7 +27,6 @@ from sim.io.forms import (
     file_schema,
     group,
     list_schema,
-    read_file,
     read_form,
     schema_of,
 )
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sim.evidence.derivations import Derivations
+    from sim.evidence.files import Stamps
     from sim.io.errors import Problems
 
 CONFLICTS = "conflicts.yaml"
@@ -104,7 +105,7 @@ def _read_followers(entry: Entry, known: Known) -> tuple[str, ...]:
     found = []
     for item in check_list(entry, "a list of names of numbers"):
         name = item.text or ""
-        if known.at_home and not fnmatch.filter(known.numbers, name):
+        if known.at_home and name not in known.numbers and not fnmatch.filter(known.numbers, name):
             nearest = nearest_to(name, known.numbers)
             item.refuse(found=quoted(name), allowed="the name of a number, or a pattern of names", nearest=nearest)
         found.append(name)
@@ -147,6 +148,7 @@ def conflict_schema() -> dict[str, Any]:
 
 def read_conflicts(
     path: Path,
+    stamps: Stamps,
     worlds: Collection[str],
     lineage: Iterable[str],
     facts: Mapping[str, Fact],
@@ -163,19 +165,21 @@ def read_conflicts(
     """
     if not path.is_file():
         return {}
-    top = read_file(path, CONFLICT_FILE, None, problems)
-    world = None if top["world"] is None else check_choice(top["world"], worlds)
+    read, noted = read_once(path, stamps)
+    problems.take(noted)
+    top = {} if read is None else read_form(read.noted_in(problems), CONFLICT_FILE, None) or {}
+    world = None if top.get("world") is None else check_choice(top["world"], worlds)
     at_home = world is not None and world in lineage
     known = Known(facts=facts, numbers=numbers, derivations=derivations, at_home=at_home)
     conflicts: dict[str, Conflict] = {}
-    for name, entry in (top["conflicts"] or {}).items():
+    for name, entry in (top.get("conflicts") or {}).items():
         if not is_name(name):
             entry.refuse(found=quoted(name), allowed="small letters, digits and hyphens")
         values = read_form(entry, CONFLICT, known)
         if values is not None:
             stands = at_home and not (changed and touches(values["readings"], changed))
             conflicts[name] = _conflict(name, entry, values, replace(known, at_home=stands))
-    _check_apart(conflicts, top["conflicts"] or {})
+    _check_apart(conflicts, top.get("conflicts") or {})
     return conflicts
 
 

@@ -156,18 +156,46 @@ def _shifted(value: Any, shift: Any, number: Number, span: Span) -> Any:
 # --- from what was written -------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, eq=False)
+class Computed:
+    """What formulas gave, by the very things they were computed from: worlds of the same seeds have most in common.
+
+    A key is the number as it was read and the numbers in its formula, each known by where it lies in memory; they are
+    kept beside what was found, so that nothing else can come to lie there.
+    """
+
+    found: dict[tuple[str, tuple[int, ...]], tuple[Number, tuple[Number, ...]]] = field(default_factory=dict)
+
+    def get(self, one: Written, derivation: Derivation, numbers: Mapping[str, Number]) -> Number | None:
+        """The number with its range and evidence, where it was computed from the same things; None elsewhere."""
+        known = self.found.get((one.text, tuple(map(id, self._things(derivation, numbers)))))
+        return None if known is None else known[0]
+
+    def keep(self, one: Written, derivation: Derivation, numbers: Mapping[str, Number], result: Number) -> None:
+        """Keep what was found of a number, of which nothing is wrong; in `numbers` it is still as it was read."""
+        things = self._things(derivation, numbers)
+        self.found[one.text, tuple(map(id, things))] = result, things
+
+    @staticmethod
+    def _things(derivation: Derivation, numbers: Mapping[str, Number]) -> tuple[Number, ...]:
+        return numbers[derivation.name], *(numbers[name] for name in derivation.numbers)
+
+
 def derive(
     written: Sequence[Written],
     facts: Mapping[str, Fact],
     numbers: dict[str, Number],
     worlds: Sequence[str],
     changes: Mapping[str, Change] | None = None,
+    computed: Computed | None = None,
 ) -> Derivations:
     """The computed numbers of a world; problems are noted where each is written.
 
     Numbers whose range is left to their formula get it. worlds: the names of the folders from which the world is made,
-    the one that is extended first: a pattern in a file of one sees nothing of what a later one adds.
+    the one that is extended first: a pattern in a file of one sees nothing of what a later one adds. computed: what
+    other worlds with the same facts have computed.
     """
+    computed = Computed() if computed is None else computed
     layers = layers_of(numbers, worlds, changes)
     seen = {layer: {name: None for name, at in layers.items() if at <= layer} for layer in range(-1, len(worlds))}
     at_home = _layer_of_files((one.place.file for one in written), worlds)
@@ -183,7 +211,10 @@ def derive(
             found.found[name] = one
             again = max((moved[inner] for inner in one.numbers if inner in moved), default=-1) if moved else -1
             before = numbers[name].value
-            if not _sound(by_name[name], found, facts, numbers, again=again > written_in):
+            same = None if again > written_in else computed.get(by_name[name], one, numbers)
+            if same is not None:
+                numbers[name] = same
+            elif not _sound(by_name[name], found, facts, numbers, computed, again=again > written_in):
                 del found.found[name]
             elif numbers[name].value != before:
                 moved[name] = again
@@ -264,13 +295,20 @@ def _derivation(one: Written, tree: Node, numbers: Mapping[str, Number]) -> Deri
 
 
 def _sound(
-    one: Written, found: Derivations, facts: Mapping[str, Fact], numbers: dict[str, Number], *, again: bool
+    one: Written,
+    found: Derivations,
+    facts: Mapping[str, Fact],
+    numbers: dict[str, Number],
+    computed: Computed,
+    *,
+    again: bool,
 ) -> bool:
     """Whether the formula can be computed, is in the unit of its number and gives its value; its range is filled in.
 
-    again: an input is another than when the value was written, so that the value is what the formula gives now.
+    computed: where it is noted that it does; again: an input is another than when the value was written, so that the
+    value is what the formula gives now.
     """
-    derivation, number = found.found[one.name], numbers[one.name]
+    derivation, number, as_written = found.found[one.name], numbers[one.name], False
     try:
         quantity = compute(derivation.tree, facts, numbers, {})
         if quantity.dimension != derivation.unit.dimension:
@@ -281,7 +319,7 @@ def _sound(
         if again:
             number = _computed_again(one, number, derivation.amount(quantity))
         else:
-            _check_equal(one, derivation.amount(quantity))
+            as_written = _check_equal(one, derivation.amount(quantity))
         low, high = ends(derivation, facts, numbers)
     except FormulaError as error:
         _refuse(one, error)
@@ -291,7 +329,10 @@ def _sound(
     high = max(high, number.value) if one.high else number.high
     low, high = max(low, one.span[0]), min(high, one.span[1])
     follows = one.low and one.high and bool(derivation.numbers)
-    numbers[one.name] = replace(number, low=low, high=high, evidence=evidence, follows=follows)
+    result = replace(number, low=low, high=high, evidence=evidence, follows=follows)
+    if as_written and low < high:
+        computed.keep(one, derivation, numbers, result)
+    numbers[one.name] = result
     if (one.low or one.high) and not low < high:
         message = "nothing in its formula has a range: 'low' and 'high' have to be written"
         _refuse(one, FormulaError(message=message))
@@ -315,8 +356,8 @@ def held_in(tree: Node) -> list[str]:
     return [part.text for node in calls for part in node.parts]
 
 
-def _check_equal(one: Written, computed: float) -> None:
-    """What is written is what is computed, rounded to the digits written."""
+def _check_equal(one: Written, computed: float) -> bool:
+    """Whether what is written is what is computed, rounded to the digits written; a problem where it is not."""
     text = one.value.text or str(one.value.value)
     try:
         equal = is_rounded(text, computed)
@@ -324,6 +365,7 @@ def _check_equal(one: Written, computed: float) -> None:
         raise FormulaError(found=quoted(text), allowed=f"the computed value, {computed:.4g}") from None
     if not equal:
         one.value.refuse(found=f"{text}, while the formula gives {computed:.6g}", allowed="the value of its formula")
+    return equal
 
 
 def ends(derivation: Derivation, facts: Mapping[str, Fact], numbers: Mapping[str, Number]) -> tuple[float, float]:

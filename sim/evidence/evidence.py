@@ -13,33 +13,35 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.evidence.actors import Actor, Cast, Corridor, read_actors
+from sim.evidence.actors import Actor, Corridor
 from sim.evidence.changed import Change, How
 from sim.evidence.changes import CHANGES, check_weights_again, read_changes
-from sim.evidence.codebook import CodedField, check_codes, read_codebook
+from sim.evidence.codebook import CodedField, check_codes
 from sim.evidence.conflicts import CONFLICTS, Conflict, read_conflicts, switches_of
 from sim.evidence.derivations import Derivations, derive
-from sim.evidence.documents import Document, Fact, read_documents, read_facts
-from sim.evidence.known import refuse_later
-from sim.evidence.numbers import OFFER_KINDS, Number, NumberReader, read_parameters
+from sim.evidence.documents import Document, Fact
+from sim.evidence.files import Stamps
+from sim.evidence.known import known_since, refuse_later
+from sim.evidence.layers import put_together, read_layer, read_shared, stamps_of_seeds
+from sim.evidence.numbers import OFFER_KINDS, Number, NumberReader
 from sim.evidence.relations import (
     PIPELINE_TIES,
     RELATIONS,
     TIES,
     check_energy_shares,
     check_pipelines,
+    check_relation,
     check_unions,
     parties_of,
-    read_relation,
 )
-from sim.evidence.systems import System, read_systems
-from sim.evidence.targets import CALIBRATION, check_targets
+from sim.evidence.systems import System
+from sim.evidence.targets import check_targets
 from sim.evidence.worlds import HOME_WORLD, list_worlds, read_lineage, shipped_folder
 from sim.io.arguments import path_given
 from sim.io.errors import Problems, input_error, listed, nearest_to, quoted, shown_path
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from sim.evidence.relations import Parties
 
@@ -77,6 +79,11 @@ class Evidence:
         """The conflicts in which another reading can be taken in this world, by the name of the switch."""
         return switches_of(self.conflicts)
 
+    @functools.cached_property
+    def known(self) -> Mapping[str, str]:
+        """Since when each fact is known, by id: `2019-12-31`; empty where nobody says it."""
+        return {name: known_since(fact, self) for name, fact in self.facts.items()}
+
 
 def load_evidence(world: str = HOME_WORLD, folder: Path | str | None = None, *, dated: bool = True) -> Evidence:
     """The evidence for one world, from `folder` or from the seeds that come with the package.
@@ -97,101 +104,50 @@ def load_evidence(world: str = HOME_WORLD, folder: Path | str | None = None, *, 
             allowed=listed(worlds),
             nearest=nearest_to(world, worlds),
         )
-    evidence = _read_evidence(world, seeds, _stamps_of(_files(seeds, worlds)))
-    if dated and evidence.knows_until:
+    stamps = stamps_of_seeds(seeds, worlds)
+    return _read_dated(world, seeds, stamps) if dated else _read_evidence(world, seeds, stamps)
+
+
+@functools.lru_cache(maxsize=8)
+def _read_dated(world: str, seeds: Path, stamps: Stamps) -> Evidence:
+    evidence = _read_evidence(world, seeds, stamps)
+    if evidence.knows_until:
         refuse_later(evidence, evidence.knows_until, evidence.knows_until_at)
     return evidence
 
 
-COEFFICIENTS = "coefficients.yaml"  # what only formulas use: parts, rates and shadings that no document gives
-_OF_A_WORLD = ("actors.yaml", COEFFICIENTS, CHANGES, *(relation.file for relation in RELATIONS))
-
-
-def _facts(seeds: Path) -> list[Path]:
-    return sorted((seeds / "facts").glob("*.yaml"))
-
-
-def _files(seeds: Path, worlds: Iterable[str]) -> list[Path]:
-    """Every file on which a world may rest; those of all worlds, since any of them may be extended."""
-    shared = [
-        seeds / "documents.yaml",
-        *_facts(seeds),
-        seeds / "systems.yaml",
-        seeds / "codebook.yaml",
-        seeds / CONFLICTS,
-        seeds / CALIBRATION,
-    ]
-    parameters = sorted((seeds / "parameters").glob("*.yaml"))
-    return [*shared, *parameters, *(seeds / world / name for world in worlds for name in _OF_A_WORLD)]
-
-
-def _stamps_of(files: Iterable[Path]) -> tuple[tuple[str, int, int], ...]:
-    """Names, sizes and times of files, so that a changed file is read again. A missing one has size -1."""
-    stamps = []
-    for path in files:
-        try:
-            about = path.stat()
-            stamps.append((str(path), about.st_size, about.st_mtime_ns))
-        except OSError:
-            stamps.append((str(path), -1, 0))
-    return tuple(stamps)
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Shared:
-    """What all worlds of the same seeds rest on, and what is wrong with it."""
-
-    documents: Mapping[str, Document]
-    facts: Mapping[str, Fact]
-    codebook: Mapping[str, CodedField]
-    problems: Problems
-
-
-@functools.lru_cache(maxsize=2)
-def _read_shared(seeds: Path, _stamps: tuple[tuple[str, int, int], ...]) -> _Shared:
-    problems = Problems()
-    documents = read_documents(seeds / "documents.yaml", problems)
-    facts = read_facts(_facts(seeds), documents, problems)
-    codebook = read_codebook(seeds / "codebook.yaml", problems)
-    return _Shared(documents=documents, facts=facts, codebook=codebook, problems=problems)
-
-
 @functools.lru_cache(maxsize=8)
-def _read_evidence(world: str, seeds: Path, stamps: tuple[tuple[str, int, int], ...]) -> Evidence:
-    shared, problems = _read_shared(seeds, stamps), Problems()
-    for problem in shared.problems:
-        problems.add(problem)
-    facts, codebook = shared.facts, shared.codebook
-    numbers = NumberReader(facts)
-    for path in sorted((seeds / "parameters").glob("*.yaml")):
-        read_parameters(path, numbers, problems)
-    systems = read_systems(seeds / "systems.yaml", numbers, problems)
-    cast, folders, until = Cast(), list[Path](), None
-    for folder, top in read_lineage(seeds, world, problems):
+def _read_evidence(world: str, seeds: Path, stamps: Stamps) -> Evidence:
+    shared, problems = read_shared(seeds, stamps), Problems()
+    problems.take(shared.problems)
+    facts, codebook, systems = shared.facts, shared.codebook, shared.systems
+    folders, until = list[Path](), None
+    for folder, top in read_lineage(seeds, world, stamps, problems):
         until = top.value.get("knows_until", until)
-        cast = read_actors(top, cast, numbers)
-        if (folder / COEFFICIENTS).is_file():
-            read_parameters(folder / COEFFICIENTS, numbers, problems)
         folders.append(folder)
+    lineage = [folder.name for folder in folders]
+    layers = [read_layer(seeds, tuple(lineage[:place]), stamps) for place in range(len(lineage) + 1)]
+    for layer in layers:
+        problems.take(layer.problems)
+    cast, numbers = layers[-1].cast, put_together(shared, layers, problems)
     parties = parties_of(cast, facts)
     for relation in RELATIONS:
-        read_relation(relation, folders, parties, numbers, problems)
+        check_relation(relation, folders, parties, layers[-1].rows.get(relation.name, ()), problems)
     strengths = {name for system in systems.values() for name in system.strengths}
-    changes = read_changes(folders, numbers, strengths, problems)
+    changes = read_changes(folders, numbers, strengths, problems, shared.computed)
     if not changes:
         _check_wholes(folders, parties, numbers, problems)
-    lineage = [folder.name for folder in folders]
     check_codes(codebook, numbers.coded)
-    check_targets(seeds, numbers.read, problems)
+    check_targets(seeds, stamps, numbers.read, problems)
     problems.raise_if_any()  # a number that is left out would be missed by every formula that names it
-    derivations = derive(numbers.written, facts, numbers.read, lineage, changes)
+    derivations = derive(numbers.written, facts, numbers.read, lineage, changes, shared.computed)
     if changes:  # what is computed again counts too
         changes |= _computed_again(derivations, lineage, numbers.read, changes)
         _check_wholes(folders, parties, numbers, problems)
         check_weights_again(folders[-1] / CHANGES, tuple(parties.states), changes, numbers.read, problems)
     problems.raise_if_any()
     conflicts = read_conflicts(
-        seeds / CONFLICTS, list_worlds(seeds), lineage, facts, numbers.read, derivations, problems, changes
+        seeds / CONFLICTS, stamps, list_worlds(seeds), lineage, facts, numbers.read, derivations, problems, changes
     )
     problems.raise_if_any()
     return Evidence(

@@ -10,6 +10,7 @@ There are sums, products, whole powers and square roots and nothing else: these 
 from __future__ import annotations
 
 import fnmatch
+import functools
 import re
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -70,6 +71,7 @@ class Node:
 # --- reading ---------------------------------------------------------------------------------------------------------
 
 
+@functools.lru_cache(maxsize=4096)  # worlds that extend one another have most of their formulas in common
 def parse_formula(text: str) -> Node:
     """The tree of a formula. Raises `FormulaError`."""
     if len(text) > _MOST_LETTERS:

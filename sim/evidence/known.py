@@ -38,6 +38,10 @@ class Known(Protocol):
         """The facts by id."""
 
     @property
+    def known(self) -> Mapping[str, str]:
+        """Since when each fact is known, as `known_since` says it, by id."""
+
+    @property
     def numbers(self) -> Mapping[str, Number]:
         """The numbers by name."""
 
@@ -56,8 +60,7 @@ def known_since(fact: Fact, evidence: Known) -> str:
 
 def late_facts(date: str, evidence: Known) -> frozenset[str]:
     """The facts that were not known by a day (`2019-12-31`), and those of which nobody says since when they are."""
-    known = {fact.id: known_since(fact, evidence) for fact in evidence.facts.values()}
-    return frozenset(fact for fact, since in known.items() if not since or since > date)
+    return frozenset(fact for fact, since in evidence.known.items() if not since or since > date)
 
 
 def later_than(date: str, evidence: Known) -> Mapping[str, tuple[str, ...]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -223,6 +223,10 @@ class Written:
     low: bool
     high: bool
 
+    def noted_in(self, problems: Problems) -> Written:
+        """The same with another notebook for what is found to be wrong with it."""
+        return replace(self, value=self.value.noted_in(problems), place=self.place.noted_in(problems))
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Coded:
@@ -236,11 +240,13 @@ class Coded:
 class NumberReader:
     """Reads numbers one after the other and keeps them by name; every one passes the same checks.
 
-    What can only be told when all are there is left for later: `written` are the formulas, `coded` the codes.
+    What can only be told when all are there is left for later: `written` are the formulas, `coded` the codes. before:
+    numbers that were read elsewhere, of which none may stand here a second time.
     """
 
-    def __init__(self, facts: Mapping[str, Fact]) -> None:
+    def __init__(self, facts: Mapping[str, Fact], before: Mapping[str, Number] | None = None) -> None:
         self.facts = facts
+        self.before = {} if before is None else before
         self.read: dict[str, Number] = {}
         self.spans: dict[str, Span] = {}
         self.written: list[Written] = []
@@ -264,6 +270,12 @@ class NumberReader:
         plain = {"unit": unit, "note": "", "targets": ()}
         self._keep(name, row.at_key(name), plain | cells | {"meaning": meaning}, span)
 
+    def take(self, other: NumberReader, problems: Problems) -> None:
+        """The numbers that another reader has read, and their formulas; what is wrong with those goes to `problems`."""
+        self.read.update(other.read)
+        self.spans.update(other.spans)
+        self.written += [one.noted_in(problems) for one in other.written]
+
     def _keep(self, name: str, place: Entry, values: Values, span: Span) -> None:
         """Keep the number if it is sound; what depends on its basis is checked here."""
         basis: Basis | None = values["basis"]
@@ -279,7 +291,7 @@ class NumberReader:
         if any(amounts[key] is None for key in open_ends):
             missing = listed(f"'{key}'" for key in open_ends)
             place.refuse(found="", message=f"missing: {missing}")
-        if name in self.read:
+        if name in self.read or name in self.before:
             self._refuse_second(name, place)
         elif check_range(values, amounts["value"], amounts["low"], amounts["high"]):
             facts = tuple(dict.fromkeys(fact for fact in (values["passage"], *values["evidence"]) if fact))
@@ -291,7 +303,8 @@ class NumberReader:
     def _refuse_second(self, name: str, place: Entry) -> None:
         """A number stands once; one of the extended world is changed in a table of its own."""
         allowed = "each number once"
-        if PurePath(self.read[name].file).parent != PurePath(place.file).parent:
+        first = self.read.get(name) or self.before[name]
+        if PurePath(first.file).parent != PurePath(place.file).parent:
             allowed += "; a world changes numbers of the one it extends in changes.csv"
         place.refuse(found=f"the number '{name}' a second time", allowed=allowed)
 

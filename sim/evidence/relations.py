@@ -17,6 +17,7 @@ from sim.evidence.numbers import AMOUNT, ANY, LEANING, NUMBER_COLUMNS, SHARE, TA
 from sim.io.checks import check_choice
 from sim.io.errors import Entry, Problem, Problems, listed, shown_path
 from sim.io.forms import Form, Reader, Values, as_written, name_of, read_rows, word
+from sim.io.readers import read_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -223,18 +224,11 @@ RELATIONS = (TIES, RIVALRIES, NEIGHBOURS, CORRIDOR_TIES, PIPELINE_TIES, CODES)
 
 
 def read_relation(
-    relation: Relation, folders: Sequence[Path], parties: Parties, numbers: NumberReader, problems: Problems
-) -> None:
-    """The numbers of one table of a world and of those it extends; unless it may be missing, one of them must have it.
-
-    Where there is no pair, none needs it.
-    """
-    paths = [folder / relation.file for folder in folders]
-    there = [path for path in paths if path.is_file()]
-    pairs = list(relation.pairs(parties))
-    wanted = paths[:1] if pairs and not relation.optional else []
+    relation: Relation, path: Path, parties: Parties, numbers: NumberReader, problems: Problems
+) -> frozenset[tuple[str, str, str]]:
+    """The numbers of one table of one world; which rows it has, each by whose number it is and which."""
     seen: set[tuple[str, str, str]] = set()
-    for row, values in read_rows(there or wanted, relation.form, parties, problems):
+    for row, values in read_rows([path], relation.form, parties, problems):
         one, two, what = (values[column] for column in (*relation.parties, relation.column))
         if one is None or two is None or what is None or not check_two_differ(row, relation, one, two):
             continue
@@ -244,8 +238,27 @@ def read_relation(
         names = [getattr(parties.all[code], relation.called) for code in (first, second)]
         told = meaning.format(**dict(zip(relation.parties, names, strict=True)))
         numbers.from_row(f"{relation.name}.{first}.{second}.{what}", row, values, told, span, relation.unit)
-    if relation.complete and there:
-        check_complete(paths[-1], [(*pair, field) for pair in pairs for field in relation.fields], seen, problems)
+    return frozenset(seen)
+
+
+def check_relation(
+    relation: Relation,
+    folders: Sequence[Path],
+    parties: Parties,
+    seen: Collection[tuple[str, str, str]],
+    problems: Problems,
+) -> None:
+    """A world and those it extends have a table between them, unless it may be missing, with every row it needs.
+
+    Where there is no pair, none needs it.
+    """
+    paths = [folder / relation.file for folder in folders]
+    pairs = list(relation.pairs(parties))
+    if any(path.is_file() for path in paths):
+        if relation.complete:
+            check_complete(paths[-1], [(*pair, field) for pair in pairs for field in relation.fields], seen, problems)
+    elif paths and pairs and not relation.optional:
+        read_text(paths[0], problems)  # which tells that it is not there
 
 
 def check_two_differ(row: Entry, relation: Relation, one: str, two: str) -> bool:

@@ -139,6 +139,10 @@ def is_money(dimension: Dimension) -> bool:
 
 def times(one: Dimension, other: Dimension, sign: int = 1) -> Dimension:
     """The dimension of a product; of a quotient where sign is -1."""
+    if not other:
+        return one
+    if not one and sign == 1:
+        return other
     powers = dict(one)
     for name, power in other:
         powers[name] = powers.get(name, Fraction(0)) + sign * power

@@ -83,6 +83,11 @@ class Problems:
         if len(self._noted) > MOST_PROBLEMS:
             raise InputError([*self._noted, Problem(file=problem.file, message="and more; reading stopped here")])
 
+    def take(self, others: Iterable[Problem]) -> None:
+        """Note what stands in another notebook."""
+        for problem in others:
+            self.add(problem)
+
     def raise_if_any(self) -> None:
         """Raise `InputError` with everything noted, in order of file and line; do nothing when there is nothing."""
         if self._noted:
@@ -180,6 +185,15 @@ class Entry:
     def with_value(self, value: Any) -> Entry:
         """Another value for what is written at the same place, such as an amount in another unit."""
         return Entry(value, self.problems, self.file, self.line, self.column, self.key, self.text)
+
+    def noted_in(self, problems: Problems) -> Entry:
+        """The same value, with all that is in it, with another notebook for what is still found to be wrong with it."""
+        value = self.value
+        if type(value) is dict:
+            value = {key: inner.noted_in(problems) for key, inner in value.items()}
+        elif type(value) is list:
+            value = [inner.noted_in(problems) for inner in value]
+        return Entry(value, problems, self.file, self.line, self.column, self.key, self.text)
 
     def refuse(
         self,

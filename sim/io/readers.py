@@ -71,23 +71,24 @@ def read_text(path: Path, problems: Problems) -> str | None:
 
 
 def _read_bytes(path: Path, problems: Problems) -> bytes | None:
-    name = shown_path(path)
     try:
         about = path.stat()
         if stat.S_ISDIR(about.st_mode):
-            problems.add(Problem(file=name, found="a folder", allowed="a file"))
+            problems.add(Problem(file=shown_path(path), found="a folder", allowed="a file"))
             return None
         if not stat.S_ISREG(about.st_mode):
-            problems.add(Problem(file=name, found="something that is not a plain file", allowed="a file"))
+            found = "something that is not a plain file"
+            problems.add(Problem(file=shown_path(path), found=found, allowed="a file"))
             return None
         with path.open("rb") as handle:
             raw = handle.read(MOST_BYTES + 1)
     except (OSError, ValueError) as error:
         reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
-        problems.add(Problem(file=name, message=f"cannot be read: {reason}"))
+        problems.add(Problem(file=shown_path(path), message=f"cannot be read: {reason}"))
         return None
     if len(raw) > MOST_BYTES:
-        problems.add(Problem(file=name, found="a file larger than that", allowed=f"at most {MOST_BYTES} bytes"))
+        found, allowed = "a file larger than that", f"at most {MOST_BYTES} bytes"
+        problems.add(Problem(file=shown_path(path), found=found, allowed=allowed))
         return None
     return raw
 

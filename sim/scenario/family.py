@@ -71,7 +71,7 @@ def read_family(path: Path, form: Form[Any], problems: Problems) -> list[Member]
 
 def check_parent(entry: Entry, child: Path, family: list[Member]) -> Path | None:
     """What is extended is the name of a scenario beside this one or of a shipped one, and not one of its own heirs."""
-    folders = {place: list_scenarios(place) for place in (child.parent, shipped_folder("scenarios"))}
+    folders = {place: list_scenarios(place) for place in dict.fromkeys((child.parent, shipped_folder("scenarios")))}
     name = check_choice(entry, list(dict.fromkeys(name for names in folders.values() for name in names)))
     if name is None:
         return None

@@ -243,7 +243,12 @@ MOVES = {
 }
 # `washington-summit` spans other years than the one it extends, `rough-decade` is about spread, and the scenarios of
 # history are held against the record and not against one another.
-HISTORY = {"history-2010-2019-told", "history-2010-2025", "history-2010-2025-told"}
+HISTORY = {
+    "history-2010-2019-others-told",
+    "history-2010-2019-told",
+    "history-2010-2025",
+    "history-2010-2025-told",
+}
 NOT_PAIRED = {"washington-summit", "rough-decade"} | HISTORY
 
 

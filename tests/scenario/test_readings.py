@@ -165,7 +165,8 @@ class TestOnTheCommandLine:
         from sim.analysis.sensitivity.experiment import load_experiment
         from sim.cli.sweep import _read
 
-        experiment = _read(load_experiment("0002"), ["china-trade=customs"])
+        named = argparse.Namespace(reading=["china-trade=customs"], numbers=None)
+        experiment = _read(load_experiment("0002"), named)
         assert experiment.scenario is not None
         assert experiment.scenario.numbers[KAZ] == 43.8
 
