@@ -41,6 +41,7 @@ SHIPPED = {
     "behaviour": "seeds/behaviours.yaml",
     "pattern": "seeds/patterns.yaml",
     "record": "seeds/history/record.yaml",
+    "calibration": "seeds/history/calibration.yaml",
     "lever": "seeds/levers.yaml",
     "conflict": "seeds/conflicts.yaml",
     "documented": "seeds/documented.yaml",
