@@ -49,10 +49,12 @@ def fit_emulator(points: Floats, values: Floats) -> Emulator:
     """An emulator of values [P, R, K] that were played at points [P, D]."""
     mean, variance = values.mean(axis=1), values.var(axis=1, ddof=1)
     means = _regressed(features(points), mean)
-    variances = _regressed(features(points, products=False), np.log(variance + _TINY) + _log_too_low(values.shape[1]))
+    variances = _regressed(features(points, products=False), np.log(variance + _TINY))
     fitted = features(points) @ means
     spread = np.exp(0.5 * features(points, products=False) @ variances)
     left = ((values - fitted[:, None]) / spread[:, None]).reshape(-1, values.shape[2])
+    # What the mean misses counts as spread, and few runs would make its logarithm too small.
+    variances[0] += np.log((left**2).mean(axis=0) + _TINY)
     chance = variance.mean(axis=0) / values.shape[1]  # what means of so many runs vary by luck alone
     between = np.maximum(mean.var(axis=0) - chance, _TINY)
     missed = np.maximum(((mean - fitted) ** 2).mean(axis=0) - chance, 0.0)
@@ -100,12 +102,6 @@ def fit_condenser(points: Floats, targets: Floats) -> Condenser:
     weights = _regressed(terms, numbers)
     left: Floats = ((numbers - terms @ weights) ** 2).mean(axis=0) / numbers.var(axis=0)
     return Condenser(centre=blank.centre, scale=blank.scale, weights=weights, explained=1.0 - left)
-
-
-def _log_too_low(runs: int) -> float:
-    """By how much the logarithm of a variance estimated from so many normal draws lies below that of the true one."""
-    freedom = runs - 1
-    return 1.0 / freedom + 1.0 / (3.0 * freedom**2)
 
 
 def _regressed(terms: Floats, values: Floats) -> Floats:
