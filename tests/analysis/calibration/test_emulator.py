@@ -5,6 +5,7 @@ import pytest
 
 from sim.analysis.calibration.emulator import features, fit_condenser, fit_emulator
 
+
 @pytest.fixture
 def random():
     return np.random.default_rng(4)

@@ -132,7 +132,10 @@ def test_what_the_record_does_not_know_is_left_out_of_runs():
 def test_runs_are_estimated_each_by_itself():
     one, two = course(walks(*[0.2] * 9)), course(walks(*[0.1, -0.1] * 4, 0.1))
     both = Course(
-        **{field.name: np.concatenate([getattr(one, field.name), getattr(two, field.name)]) for field in dataclasses.fields(Course)}
+        **{
+            field.name: np.concatenate([getattr(one, field.name), getattr(two, field.name)])
+            for field in dataclasses.fields(Course)
+        }
     )
     labels, _ = recorded_targets(known(one))
     together = targets_of(both, known(one), labels)
@@ -149,7 +152,9 @@ def test_variation_is_asked_of_the_whole_record_and_drift_of_the_years_that_are_
     said = dict(zip(labels, values, strict=True))
     assert said[Target(name="drift", state="AAA", of="XXX")] == pytest.approx(0.1)
     assert said[Target(name="size-one-year", state="AAA", of="near")] > math.log(0.3)
-    assert said[Target(name="size-growth", state="AAA")] == pytest.approx(math.log(np.std([0.0, 0.1] * 9 + [0.0], ddof=1)))
+    assert said[Target(name="size-growth", state="AAA")] == pytest.approx(
+        math.log(np.std([0.0, 0.1] * 9 + [0.0], ddof=1))
+    )
 
 
 def test_a_target_that_only_earlier_years_know_is_none():
