@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.evidence.evidence import load_evidence
 from sim.evidence.worlds import shipped_folder
+from sim.io.checks import check_text, is_name
 from sim.io.errors import Problems, listed, nearest_to, quoted
 from sim.io.forms import (
     NAME_SCHEMA,
@@ -148,8 +149,8 @@ class Plan:
 def check_ends(entry: Entry, values: Values, _: object) -> None:
     """A prior has a width, and a number something from which it is learnt."""
     low, high = values["low"], values["high"]
-    targets = entry.value["targets"]
-    if targets.value == []:
+    targets = entry.value.get("targets")
+    if targets is not None and targets.value == []:
         targets.refuse(found="none", allowed="at least one target from which it should be learnt")
     if low is not None and high is not None and not low < high:
         entry.value["high"].refuse(allowed=f"a number above low ({low:g})")
@@ -206,7 +207,7 @@ PLAN: Form[object] = Form(
         "checks": inner(CHECKS).says("how the procedure is checked on simulated truths"),
         "seeds": inner(SEEDS).says("which luck"),
         "numbers": group(schema_of(PRIOR)).says("what is fitted, by the name of the number"),
-        "targets": group({"type": "string"}).says("what is matched, in words"),
+        "targets": group(TEXT.schema).says("what is matched, in words"),
     }
 )
 
@@ -229,6 +230,8 @@ def load_plan(folder: Path | str | None = None) -> Plan:
         read = read_form(entry, PRIOR, targets)
         if read is not None:
             priors.append(Prior(name=name, **read))
+    if values["scenario"] is not None and not is_name(values["scenario"]):
+        top.value["scenario"].refuse(allowed="the name of a scenario: small letters, digits and hyphens, never a path")
     check_known(values["numbers"], load_evidence().numbers)
     check_targets(values["targets"])
     check_times(values, top)
@@ -258,6 +261,7 @@ def check_known(numbers: Mapping[str, Entry], known: Collection[str]) -> None:
 def check_targets(targets: Mapping[str, Entry]) -> None:
     """Whoever writes of a target that nobody estimates believes that it is matched."""
     for name, entry in targets.items():
+        check_text(entry)
         if name not in ESTIMATED:
             entry.refuse(found=quoted(name), allowed=listed(ESTIMATED), nearest=nearest_to(name, ESTIMATED))
 
