@@ -29,7 +29,7 @@ def add(commands: Any) -> None:
 def _calibrate(asked: argparse.Namespace) -> int:
     from sim.io.errors import input_error
 
-    if asked.publish and (asked.small or asked.scenario or asked.until):
+    if asked.publish and (asked.small or asked.scenario is not None or asked.until is not None):
         allowed = "the plan as it stands: without --small, --until and another scenario"
         raise input_error("calibrate", "not what belongs into the seeds", found="--publish", allowed=allowed)
     scenario = None if asked.scenario is None else load_all([asked.scenario], [])[0]

@@ -8,7 +8,7 @@ from sim.cli.common import DONE, write_out
 
 _OF_SEEDS = (
     *("world", "document", "fact", "number", "codebook", "recoding", "agenda"),
-    *("system", "behaviour", "pattern", "record", "lever", "conflict", "documented"),
+    *("system", "behaviour", "pattern", "record", "calibration", "lever", "conflict", "documented"),
 )
 KEPT: Mapping[str, str] = {
     "scenario": "scenarios/schema.json",
@@ -67,6 +67,7 @@ def schema_of_kind(kind: str) -> dict[str, Any]:
     from sim.evidence.agenda import agenda_schema
     from sim.evidence.agreement import recoding_schema
     from sim.evidence.behaviours import behaviour_schema
+    from sim.evidence.calibration import plan_schema
     from sim.evidence.codebook import codebook_schema
     from sim.evidence.conflicts import conflict_schema
     from sim.evidence.documents import document_schema, fact_schema
@@ -85,6 +86,7 @@ def schema_of_kind(kind: str) -> dict[str, Any]:
         "system": system_schema,
         "behaviour": behaviour_schema,
         "record": record_schema,
+        "calibration": plan_schema,
         "conflict": conflict_schema,
     }
     return makers[kind]()

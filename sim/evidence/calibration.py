@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from sim.evidence.evidence import load_evidence
 from sim.evidence.worlds import shipped_folder
-from sim.io.errors import Problems, nearest_to, quoted
+from sim.io.checks import check_text, is_name
+from sim.io.errors import Problems, listed, nearest_to, quoted
 from sim.io.forms import (
     NAME_SCHEMA,
     TEXT,
@@ -35,7 +36,21 @@ FILE = "calibration.yaml"
 OBSERVATION = "observation."
 """How names begin that are no numbers of the model but of how it is observed."""
 
+ARMS_EXPONENT = "observation.arms_exponent"
+"""The only one there is: the power of what is delivered in security to which recorded shares of arms belong."""
+
+ESTIMATED = (
+    *("drift", "size-one-year", "size-three-years", "lag-one"),
+    *("size-growth", "slope-partner", "slope-own", "slope-price"),
+    *("size-agreement", "drift-agreement", "lag-agreement"),
+    *("arms-largest", "arms-concentration", "arms-turnover"),
+    "together",
+)
+"""Targets that can be estimated; a plan says in words what each is, and cannot have others."""
+
 LEAST_YEARS = 5  # changes over three years and lags need as many
+
+FEWEST_POINTS = 100  # below which a wave is no design
 
 _FIRST_YEAR, _LAST_YEAR, _LARGEST_SEED = 1900, 2100, 2**31 - 1
 
@@ -132,8 +147,11 @@ class Plan:
 
 
 def check_ends(entry: Entry, values: Values, _: object) -> None:
-    """A prior has a width."""
+    """A prior has a width, and a number something from which it is learnt."""
     low, high = values["low"], values["high"]
+    targets = entry.value.get("targets")
+    if targets is not None and targets.value == []:
+        targets.refuse(found="none", allowed="at least one target from which it should be learnt")
     if low is not None and high is not None and not low < high:
         entry.value["high"].refuse(allowed=f"a number above low ({low:g})")
 
@@ -151,7 +169,7 @@ PRIOR: Form[Collection[str]] = Form(
 WAVES: Form[object] = Form(
     needs={
         "number": whole_number(1, 20).says("rounds"),
-        "points": whole_number(20, 100_000).says("points of each"),
+        "points": whole_number(FEWEST_POINTS, 100_000).says("points of each"),
         "runs": whole_number(8, 100_000).says("runs of each point"),
         "cut": number(0).says("the largest implausibility that is kept"),
         "ranked": whole_number(1, 1000).says("of which target in order of implausibility, the largest being 1"),
@@ -189,7 +207,7 @@ PLAN: Form[object] = Form(
         "checks": inner(CHECKS).says("how the procedure is checked on simulated truths"),
         "seeds": inner(SEEDS).says("which luck"),
         "numbers": group(schema_of(PRIOR)).says("what is fitted, by the name of the number"),
-        "targets": group({"type": "string"}).says("what is matched, in words"),
+        "targets": group(TEXT.schema).says("what is matched, in words"),
     }
 )
 
@@ -212,8 +230,12 @@ def load_plan(folder: Path | str | None = None) -> Plan:
         read = read_form(entry, PRIOR, targets)
         if read is not None:
             priors.append(Prior(name=name, **read))
+    if values["scenario"] is not None and not is_name(values["scenario"]):
+        top.value["scenario"].refuse(allowed="the name of a scenario: small letters, digits and hyphens, never a path")
     check_known(values["numbers"], load_evidence().numbers)
+    check_targets(values["targets"])
     check_times(values, top)
+    check_counts(values, top)
     problems.raise_if_any()
     return Plan(
         scenario=values["scenario"],
@@ -229,24 +251,44 @@ def load_plan(folder: Path | str | None = None) -> Plan:
 
 
 def check_known(numbers: Mapping[str, Entry], known: Collection[str]) -> None:
-    """What is fitted is a number of the home world, or says of itself that it belongs to the observation."""
+    """What is fitted is a number of the home world, or one of how the model is observed."""
     for name, entry in numbers.items():
-        if not name.startswith(OBSERVATION) and name not in known:
-            allowed = f"the name of a number ('multivector list numbers'), or one that begins with {OBSERVATION}"
-            entry.refuse(found=quoted(name), allowed=allowed, nearest=nearest_to(name, known))
+        if name != ARMS_EXPONENT and name not in known:
+            allowed = f"the name of a number ('multivector list numbers'), or {ARMS_EXPONENT}"
+            entry.refuse(found=quoted(name), allowed=allowed, nearest=nearest_to(name, (*known, ARMS_EXPONENT)))
+
+
+def check_targets(targets: Mapping[str, Entry]) -> None:
+    """Whoever writes of a target that nobody estimates believes that it is matched."""
+    for name, entry in targets.items():
+        check_text(entry)
+        if name not in ESTIMATED:
+            entry.refuse(found=quoted(name), allowed=listed(ESTIMATED), nearest=nearest_to(name, ESTIMATED))
 
 
 def check_times(values: Values, top: Entry) -> None:
-    """There are years enough, and walkers and steps enough for what is fitted."""
-    if values["last"] - values["first"] + 1 < LEAST_YEARS:
-        top.value["last"].refuse(
-            allowed=f"{values['first'] + LEAST_YEARS - 1} or later: {LEAST_YEARS} years are needed"
-        )
-    sampler, dimensions = top.value["sampler"], len(values["numbers"])
-    if values["sampler"]["walkers"] < 2 * dimensions:
-        sampler.value["walkers"].refuse(allowed=f"at least {2 * dimensions}: two for each number that is fitted")
-    if values["sampler"]["discarded"] >= values["sampler"]["steps"]:
-        sampler.value["discarded"].refuse(allowed="fewer than steps")
+    """There are years enough."""
+    first, last = values["first"], values["last"]
+    if None not in (first, last) and last - first + 1 < LEAST_YEARS:
+        top.value["last"].refuse(allowed=f"{first + LEAST_YEARS - 1} or later: {LEAST_YEARS} years are needed")
+
+
+def check_counts(values: Values, top: Entry) -> None:
+    """There is something to fit, walkers and steps suffice for it, and what must be covered is a span."""
+    dimensions, sampler, checks = len(values["numbers"]), values["sampler"], values["checks"]
+    if not dimensions:
+        top.value["numbers"].refuse(found="none", allowed="at least one number that is fitted")
+    if sampler is not None and None not in sampler.values():
+        walkers, steps, discarded = sampler["walkers"], sampler["steps"], sampler["discarded"]
+        where = top.value["sampler"].value
+        if walkers < 2 * dimensions:
+            where["walkers"].refuse(allowed=f"at least {2 * dimensions}: two for each number that is fitted")
+        if discarded >= steps:
+            where["discarded"].refuse(allowed="fewer than steps")
+        elif sampler["draws"] > (most := walkers * (steps - discarded)):
+            where["draws"].refuse(allowed=f"at most {most}: steps of all walkers that are kept")
+    if checks is not None and None not in checks.values() and not checks["least"] < checks["most"]:
+        top.value["checks"].value["most"].refuse(allowed=f"a number above least ({checks['least']:g})")
 
 
 def plan_schema() -> dict[str, Any]:

@@ -53,6 +53,8 @@ def fit_emulator(points: Floats, values: Floats) -> Emulator:
     fitted = features(points) @ means
     spread = np.exp(0.5 * features(points, products=False) @ variances)
     left = ((values - fitted[:, None]) / spread[:, None]).reshape(-1, values.shape[2])
+    # What the mean misses counts as spread, and few runs would make its logarithm too small.
+    variances[0] += np.log((left**2).mean(axis=0) + _TINY)
     chance = variance.mean(axis=0) / values.shape[1]  # what means of so many runs vary by luck alone
     between = np.maximum(mean.var(axis=0) - chance, _TINY)
     missed = np.maximum(((mean - fitted) ** 2).mean(axis=0) - chance, 0.0)

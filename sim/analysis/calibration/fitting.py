@@ -21,11 +21,16 @@ from sim.analysis.calibration.likelihood import Synthetic, synthetic
 from sim.analysis.calibration.matching import Region, drawn_points
 from sim.analysis.calibration.play import Past, in_units, past_of, play_points
 from sim.analysis.calibration.results import Calibration, numbers_table, predicted_table, waves_table
+<<<<<<< HEAD
 from sim.analysis.calibration.sampler import Chain, load_emcee, one_thread, sample
 from sim.analysis.spread import check_world
+=======
+from sim.analysis.calibration.sampler import Chain, load_emcee, sample
+>>>>>>> caltests
 from sim.batch.identity import allowed_cores, code_hash, digest_of, evidence_hash, plain
+from sim.batch.notebook import held
 from sim.batch.worker import Tell, Work
-from sim.evidence.calibration import LEAST_YEARS, Plan, load_plan
+from sim.evidence.calibration import FEWEST_POINTS, LEAST_YEARS, Plan, load_plan
 from sim.io.arguments import Arguments
 from sim.io.errors import input_error
 from sim.io.writers import sources_hash
@@ -37,7 +42,6 @@ PREDICTED, PREDICTED_RUNS = 500, 2
 """Draws of the posterior that are played for the predictive checks, and runs of each."""
 
 _SMALL = {"points": 300, "runs": 48, "truths": 60}
-_FEWEST_LEFT = 100  # points, below which a wave is no design
 
 
 def calibrate(
@@ -66,7 +70,10 @@ def calibrate(
     Raises
     ------
     sim.io.errors.InputError
-        If an argument, the plan or the scenario is wrong, no point is left, or the sampler is not installed.
+        If an argument, the plan or the scenario is wrong, the folder cannot be written or another process is at work
+        there, no point is left, or the sampler is not installed.
+    sim.batch.worker.Interrupted
+        If stopped with Ctrl-C; waves that are finished are kept, and the same call goes on from there.
     """
     arguments = Arguments("sim.calibrate")
     workers, plan = arguments.workers(workers), load_plan()
@@ -78,12 +85,16 @@ def calibrate(
     plan = dataclasses.replace(plan, last=plan.last if until is None else until)
     if small:
         plan = smaller(plan)
-    given = scenario if isinstance(scenario, Scenario) else load_scenario(scenario or plan.scenario)
-    past = past_of(plan, given)
-    check_world(given, past.history)
+    if not isinstance(scenario, Scenario):
+        scenario = load_scenario(plan.scenario if scenario is None else scenario)
+    past = past_of(plan, scenario)
     identity = identity_of(past)
     fit = _Fit(past, workers or allowed_cores(), progress, place / f"calibration-{digest_of(identity)[:10]}")
+<<<<<<< HEAD
     with one_thread():
+=======
+    with held(fit.folder):
+>>>>>>> caltests
         return fit.whole(identity)
 
 
@@ -128,7 +139,7 @@ class _Fit:
         chain = self.posterior(judge, region, waves[-1])
         draws = self.draws(chain)
         predicted = play_points(
-            self.past, draws[:: len(draws) // PREDICTED][:PREDICTED], PREDICTED_RUNS, self.plan.seeds.sampler,
+            self.past, draws[:: max(len(draws) // PREDICTED, 1)][:PREDICTED], PREDICTED_RUNS, self.plan.seeds.sampler,
             self.work, self.workers,
         )  # fmt: skip
         ranks = self.checked(judge, region, waves[-1])
@@ -160,7 +171,7 @@ class _Fit:
         """One wave, played or taken from the folder."""
         waves, seed = self.plan.waves, self.plan.seeds.design
         points, left = drawn_points(self.plan.names, waves.points, seed, number, region.holds)
-        if len(points) < _FEWEST_LEFT:
+        if len(points) < FEWEST_POINTS:
             message = f"no point of wave {number} could have brought about what was recorded"
             allowed = "a wider prior, a larger 'cut' or a higher 'ranked' in seeds/history/calibration.yaml"
             raise input_error("calibrate", message, found=f"{left:.2g} of the prior left", allowed=allowed)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from sim.analysis.calibration.emulator import Emulator
 from sim.evidence.calibration import Waves
-from sim.model.chance import address, luck, name_key, uniform
+from sim.model.chance import address, lucks, name_key, uniform
 
 Floats = NDArray[np.float64]
 
@@ -74,9 +74,9 @@ def drawn_points(
 
 def _batch(names: tuple[str, ...], seed: int, wave: int, batch: int) -> Floats:
     with np.errstate(over="ignore"):
-        keys = np.array([luck(seed, batch * _BATCH + place) for place in range(_BATCH)], dtype=np.uint64)
+        keys = lucks(seed, batch * _BATCH, _BATCH)
         columns = [
-            np.asarray(uniform(keys, address(_OUTSIDE, _DESIGNED, name_key(name), np.uint64(wave), 0)))  # type: ignore[arg-type]
+            np.asarray(uniform(keys, address(_OUTSIDE, _DESIGNED, name_key(name), np.uint64(wave), 0)))
             for name in names
         ]
     points: Floats = 2.0 * np.stack(columns, axis=1) - 1.0

@@ -11,13 +11,19 @@ from numpy.typing import NDArray
 from sim.analysis.calibration.targets import Known, Target, course_of, known_of, recorded_targets, targets_of
 from sim.analysis.observed import observe
 from sim.analysis.record import record_of
+from sim.analysis.spread import check_world
 from sim.batch.identity import allowed_cores
 from sim.engine.ensemble import LANES, prepare
 from sim.engine.sampling import every_number
-from sim.evidence.calibration import Plan
+from sim.evidence.calibration import ARMS_EXPONENT, Plan
 from sim.evidence.evidence import Evidence, load_evidence
 from sim.evidence.history import History, load_history
+<<<<<<< HEAD
 from sim.evidence.posterior import FIXED
+=======
+from sim.io.errors import input_error
+from sim.scenario.calendar import quarter_text
+>>>>>>> caltests
 from sim.scenario.scenario import Scenario, load_scenario
 
 if TYPE_CHECKING:
@@ -44,16 +50,32 @@ class Past:
 def past_of(plan: Plan, scenario: Scenario | None = None) -> Past:
     """The past of a plan; scenario: in place of the plan's own.
 
-    Raises `InputError` where the scenario cannot be read.
+    Raises `InputError` where the scenario cannot be read, is of another world or of other years, or the record does not
+    have the years.
     """
     given = load_scenario(plan.scenario) if scenario is None else scenario
+    history = load_history()
+    check_world(given, history)
+    if not history.first <= plan.first <= plan.last <= history.last:
+        allowed = f"years of the record, {history.first} to {history.last}"
+        raise input_error("calibrate", "no such years", found=f"{plan.first} to {plan.last}", allowed=allowed)
+    begin, end = 4 * plan.first, 4 * plan.last + 3
+    if given.start > begin or given.end < end:
+        allowed = f"{quarter_text(begin)} or earlier to {quarter_text(end)} or later"
+        found = f"{quarter_text(given.start)} to {quarter_text(given.end)}"
+        raise input_error(given.name, "it does not play the years that are fitted", found=found, allowed=allowed)
     dated = dataclasses.replace(
         given,
+<<<<<<< HEAD
         fitted=FIXED,  # what is fitted is put in its place at every point
         end=4 * plan.last + 3,
         events=tuple(event for event in given.events if event.at <= 4 * plan.last + 3),
+=======
+        end=end,
+        events=tuple(event for event in given.events if event.at <= end),
+>>>>>>> caltests
     )
-    evidence, history = load_evidence(given.world), load_history()
+    evidence = load_evidence(given.world)
     known_actors = {code for one in history.rows for code in (one.state, one.partner)}
     states, powers = (
         [actor.code for actor in actors if actor.code in known_actors] for actors in (evidence.states, evidence.powers)
@@ -79,7 +101,7 @@ def play_points(past: Past, points: Floats, runs: int, seed: int, work: Work, wo
     """
     total = len(points) * runs
     values = in_units(past.plan, np.repeat(points, runs, axis=0))
-    exponent = values.pop("observation.arms_exponent", np.ones(total))
+    exponent = values.pop(ARMS_EXPONENT, np.ones(total))
     numbers: dict[str, Any] = {name: {"value": value, "beyond": _BEYOND} for name, value in values.items()}
     prepared = prepare(dataclasses.replace(past.scenario, seed=seed), past.evidence, numbers=numbers)
     found = np.empty((total, len(past.labels)))

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from sim.analysis.calibration.kept import Wave
 from sim.analysis.calibration.play import Past
 from sim.analysis.effect_tables import csv_of, records_of
+from sim.batch.notebook import telling_of_trouble, tidy
 from sim.evidence.calibration import Plan
 from sim.evidence.posterior import write_posterior
 from sim.evidence.worlds import shipped_folder
@@ -92,11 +93,21 @@ class Calibration:
         )
 
     def write(self, folder: Path | str | None = None) -> Path:
-        """Write the tables as CSV and Parquet, everything as JSON, and the draws; returns the folder."""
+        """Write the tables as CSV and Parquet, everything as JSON, and the draws; returns the folder.
+
+        Raises `InputError` where it cannot be written.
+        """
+        place = self.folder if folder is None else Path(folder)
+        with telling_of_trouble(place):
+            self._write_tables(place)
+            self._write_draws(place)
+            tidy(place)
+        return place
+
+    def _write_tables(self, place: Path) -> None:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        place = self.folder if folder is None else Path(folder)
         for name in ("numbers", "checks", "predicted", "waves"):
             table = getattr(self, name)
             write_text(place / f"{name}.csv", csv_of(table))
@@ -111,8 +122,6 @@ class Calibration:
             **{name: records_of(getattr(self, name)) for name in ("numbers", "checks", "predicted", "waves")},
         }
         write_text(place / "calibration.json", json.dumps(told, indent=1, ensure_ascii=False) + "\n")
-        self._write_draws(place)
-        return place
 
     def publish(self) -> Path:
         """Put the draws into the seeds, where every scenario can take them; refused where the checks failed.
@@ -126,7 +135,8 @@ class Calibration:
             message = "not published: intervals do not cover simulated truths as they should, or nobody knows"
             raise input_error("calibrate", message, found=failed)
         seeds = shipped_folder("seeds")
-        self._write_draws(seeds)
+        with telling_of_trouble(seeds):
+            self._write_draws(seeds)
         return seeds / "history"
 
     def _write_draws(self, place: Path) -> None:

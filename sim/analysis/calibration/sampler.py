@@ -24,11 +24,19 @@ _SOFTENED = 4.0  # by what the likelihood is divided for that, so that not all s
 
 @dataclass(frozen=True, kw_only=True)
 class Chain:
-    """Steps of all walkers [S, W, D], from -1 to 1, and how many independent draws each number is worth [D]."""
+    """Steps of all walkers [S, W, D], from -1 to 1."""
 
     steps: Floats
-    effective: Floats
     accepted: float  # share of proposed moves
+
+    @property
+    def effective(self) -> Floats:
+        """How many independent draws each number is worth [D]; one a walker where some walker never moved."""
+        with np.errstate(invalid="ignore"):
+            lasting = load_emcee().autocorr.integrated_time(self.steps, tol=0)
+        count, walkers, _ = self.steps.shape
+        worth: Floats = count * walkers / np.clip(np.where(np.isfinite(lasting), lasting, count), 1.0, count)
+        return worth
 
     def flat(self, thin: int = 1) -> Floats:
         """All steps of all walkers one after the other."""
@@ -94,9 +102,7 @@ def sample(
     sampler.random_state = luck.get_state()
     sampler.run_mcmc(begin, steps, skip_initial_state_check=True)
     chain = sampler.get_chain(discard=discarded)
-    lasting = emcee.autocorr.integrated_time(chain, tol=0)
     return Chain(
         steps=np.tanh(chain),
-        effective=chain.shape[0] * chain.shape[1] / np.maximum(lasting, 1.0),
         accepted=float(sampler.acceptance_fraction.mean()),
     )

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.analysis.movement import comovement
+from sim.analysis.movement import comovement, growth_spread
 from sim.analysis.observed import Observed
 from sim.analysis.record import Record
 from sim.analysis.scores import logit
@@ -103,7 +103,7 @@ def _recorded(record: Record, years: slice, places: list[int]) -> Course:
 def recorded_targets(known: Known) -> tuple[tuple[Target, ...], Floats]:
     """All targets that the record knows, and what it says of each [K]."""
     now, before = dict(_estimated(known.course, known)), dict(_variation(known.before, known))
-    said = {target: float(before.get(target, value)[0]) for target, value in now.items()}
+    said = {target: float(before.get(target, value)[0]) for target, value in now.items() if np.isfinite(value[0])}
     labels = tuple(target for target, value in said.items() if np.isfinite(value))
     return labels, np.array([said[target] for target in labels])
 
@@ -168,8 +168,7 @@ def _variation(course: Course, known: Known) -> Iterator[tuple[Target, Floats]]:
                 yield Target(name="size-one-year", state=state, of=name), _log_size(yearly[:, members])
                 yield Target(name="size-three-years", state=state, of=name), _log_size(longer[:, members])
             yield Target(name="lag-one", state=state), _lag(yearly)
-            spread = np.nanstd(course.growth[:, i], axis=-1, ddof=1)
-            yield Target(name="size-growth", state=state), np.log(spread + _TINY)
+            yield Target(name="size-growth", state=state), np.log(growth_spread(course.growth[:, i]) + _TINY)
             moved = np.diff(course.agreement[:, i], axis=-1)
             yield Target(name="size-agreement", state=state), _log_size(moved)
             yield Target(name="lag-agreement", state=state), _lag(moved)
