@@ -18,6 +18,7 @@ from sim.scenario.event_checks import (
     AMOUNTS,
     check_own_sanction,
     check_rate_or_usual,
+    check_recorded,
     check_sides_differ,
     check_to_or_by,
     check_visit_sides,
@@ -38,6 +39,7 @@ from sim.scenario.event_keys import (
     SHARE,
     STATES,
     TWO,
+    YEAR,
     Codes,
 )
 from sim.scenario.units import (
@@ -87,6 +89,7 @@ class EventKind(Enum):
     PACT = "{in} {move} the security pact of {of}."
     LEADER = "A new leader takes over in {in}."
     ENTER = "{of} begins to court the region."
+    OBSERVE = "What was played gives way to what was recorded in {year}: trade, output and votes."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,6 +130,7 @@ class Event:
     - pact: of, in, move (join or leave)
     - leader: in (a state or a power), extent (0..1)
     - enter: of
+    - observe: year (of the record)
 
     `afterwards` says that it is known only afterwards, where the scenario says until when it knows.
     With `until`, what lasts (`EventForm.lasts`) is in force through that quarter, and then goes back.
@@ -341,6 +345,10 @@ FORMS: Mapping[EventKind, EventForm] = {
         may={"extent": SHARE.says("how far the new one breaks with the old", 1.0)},
     ),
     EventKind.ENTER: EventForm(needs={"of": POWER.says("who comes: until then it makes no offers")}),
+    EventKind.OBSERVE: EventForm(
+        needs={"year": YEAR.says("of the record: trade and output are set to what was known of it")},
+        check=check_recorded,
+    ),
 }
 
 EVENT_KINDS = tuple(kind.name.lower() for kind in FORMS)
