@@ -1,0 +1,96 @@
+"""`multivector backtest`: years that are past foretold from what was known before them, and scored on what came."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from sim.cli.common import (
+    DONE,
+    add_no_figures,
+    add_out,
+    add_workers,
+    at_least,
+    load_all,
+    relative,
+    reporter,
+    say,
+)
+
+_SCENARIO = "history-2010-2025"
+
+
+def add(commands: Any) -> None:
+    """Describe the command to the parser."""
+    words = "foretell years that are past from what was known before them, and score what came"
+    parser = commands.add_parser("backtest", help=words)
+    told = f"the past and its dated events (default: {_SCENARIO})"
+    parser.add_argument("scenario", nargs="?", default=_SCENARIO, metavar="SCENARIO", help=told)
+    file = "a table of what came: state, partner, period, measure, value (see docs/scoring.md)"
+    parser.add_argument("--against", metavar="FILE.csv", help=file)
+    parser.add_argument("--origin", type=at_least(0), metavar="YEAR", help="the last year that is known (default: 2019)")
+    parser.add_argument("--runs", type=at_least(2), metavar="N", help="runs of each way of foretelling (default: 2000)")
+    parser.add_argument(
+        "--numbers",
+        choices=("posterior", "fixed"),
+        help="how fitted numbers are taken (default: from the posterior, where one knows nothing after the origin)",
+    )
+    ablate = "instead: switch off each system by itself, and tell what that does to the score"
+    parser.add_argument("--ablate", action="store_true", help=ablate)
+    add_workers(parser, "2020")
+    add_out(parser)
+    add_no_figures(parser)
+    parser.set_defaults(command=_backtest)
+
+
+def _backtest(asked: argparse.Namespace) -> int:
+    (scenario,) = load_all([asked.scenario], [], [])
+    origin = {} if asked.origin is None else {"origin": asked.origin}
+    if asked.ablate:
+        return _ablate(scenario, asked, origin)
+    from sim.analysis.hindcast.request import run_backtest
+
+    with reporter() as report:
+        found = run_backtest(
+            scenario,
+            against=asked.against,
+            runs=asked.runs,
+            seed=asked.seed,
+            workers=asked.workers,
+            progress=report,
+            fitted=asked.numbers,
+            **origin,
+        )
+    folder = found.folder(asked.out)
+    if not asked.no_figures:
+        from sim.figures.hindcast import draw_backtest
+
+        say("drawing the figures ...")
+        draw_backtest(found, folder / "figures")
+    found.write(folder)
+    from sim.cli.backtest_report import print_backtest
+
+    print_backtest(found)
+    print(f"results   {relative(folder)}")
+    return DONE
+
+
+def _ablate(scenario: Any, asked: argparse.Namespace, origin: dict[str, int]) -> int:
+    """Which systems earn their place."""
+    from sim.analysis.hindcast.ablation import ablate_by_skill
+    from sim.cli.backtest_report import print_ablation
+
+    with reporter() as report:
+        found = ablate_by_skill(
+            scenario,
+            against=asked.against,
+            runs=asked.runs,
+            seed=asked.seed,
+            workers=asked.workers,
+            progress=report,
+            fitted=asked.numbers,
+            **origin,
+        )
+    folder: Path = found.write(found.folder(asked.out))
+    print_ablation(found)
+    print(f"results   {relative(folder)}")
+    return DONE
