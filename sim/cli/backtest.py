@@ -15,6 +15,7 @@ from sim.cli.common import (
     reporter,
     say,
 )
+from sim.io.errors import input_error
 
 _SCENARIO = "history-2010-2025"
 
@@ -27,7 +28,9 @@ def add(commands: Any) -> None:
     parser.add_argument("scenario", nargs="?", default=_SCENARIO, metavar="SCENARIO", help=told)
     file = "a table of what came: state, partner, period, measure, value (see docs/scoring.md)"
     parser.add_argument("--against", metavar="FILE.csv", help=file)
-    parser.add_argument("--origin", type=at_least(0), metavar="YEAR", help="the last year that is known (default: 2019)")
+    parser.add_argument(
+        "--origin", type=at_least(0), metavar="YEAR", help="the last year that is known (default: 2019)"
+    )
     parser.add_argument("--runs", type=at_least(2), metavar="N", help="runs of each way of foretelling (default: 2000)")
     parser.add_argument(
         "--numbers",
@@ -44,9 +47,9 @@ def add(commands: Any) -> None:
 
 def _backtest(asked: argparse.Namespace) -> int:
     (scenario,) = load_all([asked.scenario], [], [])
-    origin = {} if asked.origin is None else {"origin": asked.origin}
     if asked.ablate:
-        return _ablate(scenario, asked, origin)
+        return _ablate(scenario, asked)
+    origin = {} if asked.origin is None else {"origin": asked.origin}
     from sim.analysis.hindcast.request import run_backtest
 
     with reporter() as report:
@@ -67,28 +70,31 @@ def _backtest(asked: argparse.Namespace) -> int:
         say("drawing the figures ...")
         draw_backtest(found, folder / "figures")
     found.write(folder)
-    from sim.cli.backtest_report import print_backtest
+    from sim.cli.hindcast_report import print_hindcast
 
-    print_backtest(found)
+    print_hindcast(found)
     print(f"results   {relative(folder)}")
     return DONE
 
 
-def _ablate(scenario: Any, asked: argparse.Namespace, origin: dict[str, int]) -> int:
-    """Which systems earn their place."""
-    from sim.analysis.hindcast.ablation import ablate_by_skill
-    from sim.cli.backtest_report import print_ablation
+def _ablate(scenario: Any, asked: argparse.Namespace) -> int:
+    """Which systems earn their place, on the record alone."""
+    if asked.against is not None:
+        raise input_error(
+            "--against", "systems are judged on the record alone", allowed="one of --ablate and --against"
+        )
+    from sim.analysis.hindcast.ablation import ORIGINS, ablate_by_skill
+    from sim.cli.hindcast_report import print_ablation
 
     with reporter() as report:
         found = ablate_by_skill(
             scenario,
-            against=asked.against,
             runs=asked.runs,
             seed=asked.seed,
             workers=asked.workers,
             progress=report,
             fitted=asked.numbers,
-            **origin,
+            origins=ORIGINS if asked.origin is None else (asked.origin,),
         )
     folder: Path = found.write(found.folder(asked.out))
     print_ablation(found)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from sim.analysis.hindcast.results import Backtest
+from sim.analysis.hindcast.results import Hindcast
 from sim.analysis.observed import TRADE_SHARE
 from sim.figures.style import ABOVE, FAINT, INK, STYLE, finish, mixed, write_figure
 
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _POINTS = 100.0
-_BANDS = {"low": ("high", 0.25), "low_half": ("high_half", 0.5)}  # from, to, and how dark
+_BANDS = {"low": ("high", 0.7), "low_half": ("high_half", 0.4)}  # from, to, and how pale
 
 
-def draw_backtest(found: Backtest, folder: Path | str) -> Path:
+def draw_backtest(found: Hindcast, folder: Path | str) -> Path:
     """Draw the fans of each way as PNG and SVG, with the data as CSV; returns the folder."""
     place = Path(folder)
     with mpl.rc_context(STYLE):
@@ -29,7 +29,7 @@ def draw_backtest(found: Backtest, folder: Path | str) -> Path:
     return place
 
 
-def _fan_figure(found: Backtest, variant: str, kind: str) -> tuple[Figure, pd.DataFrame]:
+def _fan_figure(found: Hindcast, variant: str, kind: str) -> tuple[Figure, pd.DataFrame]:
     fans = found.fans
     mine = (fans["variant"] == variant) & (fans["kind"] == kind) & ~fans["null"].astype(bool)
     data = fans[mine & (fans["measure"] == TRADE_SHARE)].drop(columns=["null", "yes", "no", "away"])
@@ -53,17 +53,18 @@ def _fan_figure(found: Backtest, variant: str, kind: str) -> tuple[Figure, pd.Da
     return figure, data
 
 
-def fan_panel(data: pd.DataFrame, found: Backtest, at: tuple[int, int], axes: "Axes") -> "Axes":
+def fan_panel(data: pd.DataFrame, found: Hindcast, at: tuple[int, int], axes: "Axes") -> "Axes":
     """One pair: the record to the origin, the fan after it, and what came."""
     record, origin = found.record, found.question.origin
     past = [year for year in record.years if found.question.plain.start // 4 <= year <= origin]
     axes.plot(past, [_POINTS * record.shares[(*at, record.at(year))] for year in past], color=INK, linewidth=1.0)
     years = data["period"].astype(int)
-    for low, (high, dark) in _BANDS.items():
-        axes.fill_between(years, _POINTS * data[low], _POINTS * data[high], color=mixed(ABOVE, dark), linewidth=0)
+    for low, (high, pale) in _BANDS.items():
+        axes.fill_between(years, _POINTS * data[low], _POINTS * data[high], color=mixed(ABOVE, pale), linewidth=0)
     axes.plot(years, _POINTS * data["middle"], color=ABOVE, linewidth=1.0)
     axes.plot(years, _POINTS * data["came"], color=INK, linestyle="", marker=".", markersize=4)
     axes.axvline(origin, color=FAINT, linewidth=0.6)
     axes.set_ylim(bottom=0.0)
+    axes.set_xticks([past[0], origin, found.question.last])
     axes.margins(x=0.02)
     return axes

@@ -4,7 +4,7 @@ Draws are whole runs: what has the same number in the column `draw` has come abo
 paths hang together.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -47,12 +47,23 @@ def vote_name(quarter: int) -> str:
 
 def cells_of(game: Game, origin: int, last: int, votes: Sequence[int]) -> Iterator[Cells]:
     """All that one way foretells of the years after the origin."""
+    yield from yearly_cells(game, origin, last, (TRADE_SHARE, TURNOVER, AGREEMENT))
+    yield from arms_and_votes(game, list(windows(origin, last)), votes)
+
+
+def yearly_cells(game: Game, origin: int, last: int, measures: Sequence[str]) -> Iterator[Cells]:
+    """What is foretold of each year after the origin."""
     seen = game.seen
-    by_year = ((TRADE_SHARE, seen.shares), (TURNOVER, seen.trade), (AGREEMENT, seen.agreement))
-    for measure, values in by_year:
+    by_year = {TRADE_SHARE: seen.shares, TURNOVER: seen.trade, AGREEMENT: seen.agreement}
+    for measure in measures:
         for year in range(origin + 1, last + 1):
-            yield Cells(measure, str(year), values[..., seen.years.index(year)])
-    for first, end in windows(origin, last):
+            yield Cells(measure, str(year), by_year[measure][..., seen.years.index(year)])
+
+
+def arms_and_votes(game: Game, spans: Sequence[tuple[int, int]], votes: Sequence[int]) -> Iterator[Cells]:
+    """What is foretold of arms over spans of years, first and last of each, and of votes by quarter."""
+    seen = game.seen
+    for first, end in spans:
         yield Cells(ARMS, f"{first}-{end}", seen.arms_shares(first, end, game.exponent))
     for quarter in votes:
         yield Cells(vote_name(quarter), quarter_text(quarter), seen.answers(quarter))
@@ -64,15 +75,19 @@ def draws_table(games: Sequence[Game], origin: int, last: int, votes: Sequence[i
     Columns: variant, kind, state, partner, period, measure, draw (0, 1, ...), value: parts of one for shares and
     agreement, million USD of the year for turnover, and for votes 1 yes, 0.5 abstains, 0 no, empty for who stays away.
     """
+    return table_of(((game, cells) for game in games for cells in cells_of(game, origin, last, votes)), draws)
+
+
+def table_of(found: Iterable[tuple[Game, Cells]], draws: int) -> "pd.DataFrame":
+    """The first draws of some cells, in the columns of `draws_table`."""
     import pandas as pd
 
     parts = []
-    for game in games:
-        for cells in cells_of(game, origin, last, votes):
-            part = _part(game, cells, min(draws, game.runs))
-            part.insert(0, "variant", game.way.variant)
-            part.insert(1, "kind", game.way.kind)
-            parts.append(part)
+    for game, cells in found:
+        part = _part(game, cells, min(draws, game.runs))
+        part.insert(0, "variant", game.way.variant)
+        part.insert(1, "kind", game.way.kind)
+        parts.append(part)
     table = pd.concat(parts, ignore_index=True)
     words = ("variant", "kind", "state", "partner", "period", "measure")
     return table.astype(dict.fromkeys(words, "category"))

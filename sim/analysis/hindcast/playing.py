@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.analysis.backtest.against import Against
 from sim.analysis.hindcast.ways import Question, Way, scenario_of
 from sim.analysis.observed import Observed, joined, observe
 from sim.analysis.record import Record
@@ -36,21 +37,27 @@ class Game:
         return len(self.exponent)
 
 
-def play_ways(
-    question: Question,
-    ways: Sequence[Way],
-    runs: int,
-    evidence: Evidence,
-    history: History,
-    record: Record,
-    work: Work,
-    workers: int,
-) -> list[Game]:
-    """Play some ways, each with so many runs on the luck of the scenario; `work` hears how far it is.
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """A question with all that it takes to answer it."""
+
+    question: Question
+    runs: int  # of each way
+    evidence: Evidence
+    history: History
+    record: Record
+    workers: int
+    came: Against | None  # None where nothing is there to be scored
+    notes: tuple[str, ...] = ()
+
+
+def play_ways(asked: Asked, ways: Sequence[Way], work: Work) -> list[Game]:
+    """Play some ways on the luck of the scenario; `work` hears how far it is.
 
     All ways share their luck run by run, so that what differs between two of them owes little to chance.
     """
-    prepared = [prepare(scenario_of(question, way, evidence, record), evidence) for way in ways]
+    question, evidence, runs = asked.question, asked.evidence, asked.runs
+    prepared = [prepare(scenario_of(question, way, evidence, asked.record), evidence) for way in ways]
     starts = list(range(0, runs, LANES))
     parts: dict[int, Observed] = {}
     seed = question.plain.seed
@@ -58,10 +65,10 @@ def play_ways(
     def one(number: int) -> None:
         way, block = divmod(number, len(starts))
         count = min(LANES, runs - starts[block])
-        parts[number] = observe(prepared[way].run_block(starts[block], count), history, seed)
+        parts[number] = observe(prepared[way].run_block(starts[block], count), asked.history, seed)
         work.done += count
 
-    work.play(range(len(ways) * len(starts)), one, workers)
+    work.play(range(len(ways) * len(starts)), one, asked.workers)
     exponent = exponents(question, evidence, runs)
     return [
         Game(

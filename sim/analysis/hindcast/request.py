@@ -5,16 +5,17 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sim.analysis.backtest.against import Against, read_against
+from sim.analysis.backtest.result import Backtest, score
 from sim.analysis.hindcast.identity import identity_of
-from sim.analysis.hindcast.playing import play_ways
+from sim.analysis.hindcast.playing import Asked, play_ways
 from sim.analysis.hindcast.recorded import recorded_after
-from sim.analysis.hindcast.results import Backtest
+from sim.analysis.hindcast.results import Hindcast
 from sim.analysis.hindcast.ways import WAYS, Question, Way, can_ask, vote_quarters
 from sim.analysis.record import Record, record_of
 from sim.analysis.spread import check_world
 from sim.analysis.starting import TRAILING
 from sim.batch.identity import allowed_cores
-from sim.batch.worker import Tell, Work
+from sim.batch.worker import Stage, Tell, Work
 from sim.engine.fitted import posterior_of
 from sim.evidence.evidence import Evidence, load_evidence
 from sim.evidence.history import History, load_history
@@ -48,7 +49,7 @@ def run_backtest(
     told: str | Path | Scenario | None = None,
     fitted: str | None = None,
     ways: Sequence[Way] = WAYS,
-) -> Backtest:
+) -> Hindcast:
     """Foretell the years after an origin in every way, beside the null model, and score what came.
 
     Parameters
@@ -60,7 +61,7 @@ def run_backtest(
         record itself, and nothing is scored at its end.
     runs, seed, workers, progress
         As in `sim.run`; `RUNS` runs of each way on seed `SEED` unless told otherwise. Nothing is written until
-        `Backtest.write` is called.
+        `Hindcast.write` is called.
     origin
         The last year of which runs know.
     told
@@ -76,6 +77,45 @@ def run_backtest(
     sim.io.errors.InputError
         If a scenario, an argument or the file is wrong, or nothing of the file can be scored.
     """
+    asked = asked_of(scenario, against, runs, seed, workers, origin=origin, told=told, fitted=fitted)
+    work = Work(asked.question.plain.name, None, progress, lambda: None, asked.runs * len(ways))
+    work.prepare()
+    games = play_ways(asked, ways, work)
+    work.tell(Stage.WRITE)
+    found = Hindcast(
+        question=asked.question,
+        games=tuple(games),
+        runs=asked.runs,
+        record=asked.record,
+        history=asked.history,
+        came=asked.came,
+        scored=None,
+        identity=identity_of(asked.question, asked.evidence, asked.runs),
+        notes=asked.notes,
+    )
+    came = asked.came
+    return found if came is None else dataclasses.replace(found, scored=_scored(found, came, asked.evidence))
+
+
+def _scored(found: Hindcast, came: Against, evidence: Evidence) -> Backtest:
+    """All runs, scored on what came beside every opponent."""
+    null = found.draws(True, found.runs) if found.null else None
+    draws = found.draws(False, found.runs)
+    return score(draws, came, found.history, evidence, found.question.origin, null=null, notes=found.notes)
+
+
+def asked_of(
+    scenario: str | Path | Scenario,
+    against: str | Path | None,
+    runs: int | None,
+    seed: int | None,
+    workers: int | None,
+    *,
+    origin: int,
+    told: str | Path | Scenario | None,
+    fitted: str | None,
+) -> Asked:
+    """What is asked, checked; arguments as in `run_backtest`, whose errors it raises."""
     arguments, history = Arguments("sim.analysis.run_backtest"), load_history()
     runs, seed = given_runs(arguments, runs, 2) or RUNS, given_seed(arguments, seed)
     workers, fitted = arguments.workers(workers), given_fitted(arguments, fitted)
@@ -90,23 +130,19 @@ def run_backtest(
     arguments.refuse_if_wrong()
     _check_years(plain, also, origin, history)
     fitted, notes = _fit(fitted, evidence, origin)
-    plain, also = (
-        with_fitted(dataclasses.replace(one, seed=SEED if seed is None else seed), fitted) for one in (plain, also)
-    )
+    luck = SEED if seed is None else seed
+    plain, also = (with_fitted(dataclasses.replace(one, seed=luck), fitted) for one in (plain, also))
     record = _record(history, evidence)
     question = Question(plain=plain, told=also, origin=origin, last=_last(plain, origin, history, path))
     came, question, more = _came(path, question, evidence, record)
-    work = Work(plain.name, None, progress, lambda: None, runs * len(ways))
-    work.prepare()
-    games = play_ways(question, ways, runs, evidence, history, record, work, workers or allowed_cores())
-    return Backtest(
+    return Asked(
         question=question,
-        games=tuple(games),
         runs=runs,
-        record=record,
+        evidence=evidence,
         history=history,
+        record=record,
+        workers=workers or allowed_cores(),
         came=came,
-        identity=identity_of(question, evidence, runs),
         notes=(*notes, *more),
     )
 

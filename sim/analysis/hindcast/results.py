@@ -7,6 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.analysis.backtest.against import Against
+from sim.analysis.backtest.opponents import NULL
+from sim.analysis.backtest.result import Backtest, signed
+from sim.analysis.backtest.skill import LOSES, WINS
 from sim.analysis.effect_tables import csv_of
 from sim.analysis.hindcast.draws import draws_table
 from sim.analysis.hindcast.fan_table import fan_table
@@ -31,8 +34,8 @@ HOW_TO_SCORE = (
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Backtest:
-    """The years after an origin, foretold in several ways."""
+class Hindcast:
+    """The years after an origin, foretold in several ways, and scored where something came."""
 
     question: Question
     games: tuple[Game, ...]
@@ -40,6 +43,7 @@ class Backtest:
     record: Record
     history: History
     came: Against | None  # None where nothing is there to be scored
+    scored: Backtest | None
     identity: dict[str, Any]
     notes: tuple[str, ...] = ()
 
@@ -76,6 +80,16 @@ class Backtest:
         games = self.null if null else self.mine
         return draws_table(games, self.question.origin, self.question.last, self.votes, most)
 
+    @property
+    def systems_sentence(self) -> str:
+        """Whether the systems of the model together beat growth and noise; "" where that was not asked."""
+        row = None if self.scored is None else self.scored.row(opponent=NULL)
+        if row is None:
+            return ""
+        verb = {WINS: "beat", LOSES: "lose to"}.get(row["says"], "do not beat")
+        told = f"skill {signed(row['skill'])}, {signed(row['low'])} to {signed(row['high'])}"
+        return f"On {row['series']} all systems of the model together {verb} growth and noise alone: {told}."
+
     def folder(self, out: Path | str = "results") -> Path:
         """Where `write` puts its files unless told otherwise."""
         said = {**self.identity, "came": [dataclasses.astuple(one) for one in self.came.rows] if self.came else []}
@@ -89,6 +103,8 @@ class Backtest:
             if self.null or not null:
                 write_draws(self.draws(null), place / f"{name}.parquet")
         write_text(place / "fans.csv", csv_of(self.fans))
+        if self.scored is not None:
+            self.scored.write(place)
         manifest = {"note": CAUTION, **self.identity, "versions": versions(), "notes": list(self.notes)}
         write_text(place / "manifest.json", json.dumps(manifest, indent=1, ensure_ascii=False, default=str) + "\n")
         write_text(place / "README.txt", "\n".join(self._readme()) + "\n")
@@ -104,7 +120,7 @@ class Backtest:
             *wrapped(
                 "draws.parquet: one row a variant and kind of run, state, partner, period, measure and draw. "
                 "'observed' runs are set to the record of the last year that is known, 'alone' ones are not; "
-                "'unconditional' runs are told nothing after it, 'conditional' ones the dated events, growth and prices. "
+                "'unconditional' runs are told nothing after it, 'conditional' ones dated events, growth and prices. "
                 "Rows of one draw belong to one run."
             ),
             *wrapped("null.parquet: the same with all systems of the model off, so that growth and noise are left."),
@@ -116,7 +132,10 @@ class Backtest:
             "",
             *(line for note in self.notes for line in wrapped(f"Note: {note}.")),
         ]
-        if self.came is None:
+        if self.scored is not None:
+            for told in (self.systems_sentence, self.scored.sentence):
+                lines += ["", *wrapped(told)]
+        else:
             lines += ["", *wrapped(f"Nothing was scored: nothing that came is at hand. {HOW_TO_SCORE}.")]
         return lines
 

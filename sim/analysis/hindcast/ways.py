@@ -66,8 +66,8 @@ class Question:
         return _QUARTERS * self.origin + _QUARTERS - 1
 
 
-def scenario_of(question: Question, way: Way, evidence: Evidence, record: Record) -> Scenario:
-    """The scenario of one way, with every number drawn that is not known."""
+def scenario_of(question: Question, way: Way, evidence: Evidence, record: Record, off: Sequence[str] = ()) -> Scenario:
+    """The scenario of one way, with every number drawn that is not known; off: systems that are switched off too."""
     base = question.told if way.kind == CONDITIONAL else question.plain
     events = [one for one in base.events if _is_known(one, question, way)]
     events += [_vote_like(question.plain.events, at) for at in question.votes if not _asks(events, at)]
@@ -79,7 +79,7 @@ def scenario_of(question: Question, way: Way, evidence: Evidence, record: Record
         base,
         end=_QUARTERS * question.last + _QUARTERS - 1,
         events=tuple(events),
-        without=tuple(evidence.systems) if way.null else base.without,
+        without=tuple(evidence.systems) if way.null else tuple(dict.fromkeys((*base.without, *off))),
     )
     return every_number(asked, evidence, 1)
 
