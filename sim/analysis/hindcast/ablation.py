@@ -23,7 +23,7 @@ from sim.analysis.backtest.skill import LEVEL, LOSES, WINS, word_for
 from sim.analysis.effect_tables import csv_of, records_of
 from sim.analysis.hindcast.draws import cells_of
 from sim.analysis.hindcast.identity import identity_of
-from sim.analysis.hindcast.playing import Asked, Game, exponents
+from sim.analysis.hindcast.playing import Asked, Game, arms_exponents
 from sim.analysis.hindcast.recorded import recorded_after
 from sim.analysis.hindcast.request import RUNS, SCENARIO, asked_of
 from sim.analysis.hindcast.ways import OBSERVED, UNCONDITIONAL, Question, Way, scenario_of
@@ -212,7 +212,7 @@ def _played(asked: Asked, question: Question, way: Way, off: Sequence[str], work
         block = prepared.run_block(start, min(LANES, asked.runs - start))
         parts.append(observe(block, asked.history, scenario.seed))
         work.done += block.runs
-    return Game(way=way, seen=joined(parts), exponent=exponents(question, asked.evidence, asked.runs))
+    return Game(way=way, seen=joined(parts), exponent=arms_exponents(scenario, asked.evidence, asked.runs))
 
 
 def _scores(game: Game, question: Question, came: Sequence[Came]) -> Floats:

@@ -35,7 +35,7 @@ def _rows(game: Game, origin: int, last: int, votes: Sequence[int]) -> Iterator[
                 about = {"state": state, "partner": partner, "period": cells.period, "measure": cells.measure}
                 known = values[np.isfinite(values)]
                 ends = np.quantile(known, list(QUANTILES.values())) if len(known) else [np.nan] * len(QUANTILES)
-                answers = {} if by_partner else _answers(values)
+                answers = dict.fromkeys(("yes", "no", "away"), np.nan) if by_partner else _answers(values)
                 yield {**way, **about, **dict(zip(QUANTILES, map(float, ends), strict=True)), **answers}
 
 

@@ -31,9 +31,8 @@ from sim.engine.ensemble import LANES, prepare
 from sim.engine.fitted import posterior_of
 from sim.engine.sampling import every_number
 from sim.evidence.evidence import Evidence, load_evidence
-from sim.evidence.history import History, load_history
+from sim.evidence.history import History, Observation, load_history
 from sim.evidence.posterior import POSTERIOR
-from sim.evidence.record_forms import Observation
 from sim.io.arguments import Arguments, path_given
 from sim.io.errors import input_error, shown_path
 from sim.io.writers import file_hash, write_text
@@ -235,7 +234,8 @@ def load_frozen(folder: str | Path) -> Frozen:
         wrong.append(DRAWS)
     if wrong:
         message = "this folder is not what it was when it was frozen, and is not scored"
-        raise input_error(shown_path(place), message, found=", ".join(wrong), allowed="the files as they were published")
+        allowed = "the files as they were published"
+        raise input_error(shown_path(place), message, found=", ".join(wrong), allowed=allowed)
     return Frozen(folder=place, manifest=manifest, draws=draws)
 
 
@@ -299,7 +299,8 @@ def _observations(came: Iterable[Came]) -> Iterable[Observation]:
     """Rows of the record that say the same; shares as parts of a turnover of one size."""
     whole: set[tuple[str, int]] = set()
     for one in came:
-        about = {"state": one.state, "period": one.first, "source": (), "known_since": one.first + 1}
+        about: dict[str, Any] = {"state": one.state, "organisation": "", "when": str(one.first), "period": one.first}
+        about |= {"end": f"{one.first}-12-31", "source": (), "known_since": one.first + 1}
         if one.measure == TRADE_SHARE:
             if (one.state, one.first) not in whole:
                 whole.add((one.state, one.first))

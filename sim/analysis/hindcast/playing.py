@@ -16,6 +16,7 @@ from sim.engine.fitted import posterior_of, rows_of_runs
 from sim.evidence.evidence import Evidence
 from sim.evidence.history import History
 from sim.evidence.posterior import NO_NUMBER, POSTERIOR
+from sim.scenario.scenario import Scenario
 
 Floats = NDArray[np.float64]
 
@@ -69,7 +70,7 @@ def play_ways(asked: Asked, ways: Sequence[Way], work: Work) -> list[Game]:
         work.done += count
 
     work.play(range(len(ways) * len(starts)), one, asked.workers)
-    exponent = exponents(question, evidence, runs)
+    exponent = arms_exponents(question.plain, evidence, runs)
     return [
         Game(
             way=way,
@@ -80,12 +81,12 @@ def play_ways(asked: Asked, ways: Sequence[Way], work: Work) -> list[Game]:
     ]
 
 
-def exponents(question: Question, evidence: Evidence, runs: int) -> Floats:
+def arms_exponents(scenario: Scenario, evidence: Evidence, runs: int) -> Floats:
     """The exponent of arms of each run [R]: that of its row of the posterior, 1 where fitted numbers are not taken."""
-    if question.plain.fitted != POSTERIOR:
+    if scenario.fitted != POSTERIOR:
         return np.ones(runs)
     posterior = posterior_of(evidence)
     if ARMS_EXPONENT not in posterior.about.columns:
         return np.ones(runs)
     column: Floats = np.asarray(posterior.column(ARMS_EXPONENT), dtype=np.float64)
-    return column[rows_of_runs(len(column), question.plain.seed, 0, runs)]
+    return column[rows_of_runs(len(column), scenario.seed, 0, runs)]

@@ -129,7 +129,7 @@ def asked_of(
         check_world(one, history)
     arguments.refuse_if_wrong()
     _check_years(plain, also, origin, history)
-    fitted, notes = _fit(fitted, evidence, origin)
+    fitted, notes = fitted_or_fixed(fitted, evidence, origin)
     luck = SEED if seed is None else seed
     plain, also = (with_fitted(dataclasses.replace(one, seed=luck), fitted) for one in (plain, also))
     record = _record(history, evidence)
@@ -180,7 +180,7 @@ def _last(plain: Scenario, origin: int, history: History, path: Path | None) -> 
     return min(whole, history.last) if path is None and origin < history.last else whole
 
 
-def _fit(fitted: str | None, evidence: Evidence, origin: int) -> tuple[str, tuple[str, ...]]:
+def fitted_or_fixed(fitted: str | None, evidence: Evidence, origin: int) -> tuple[str, tuple[str, ...]]:
     """How fitted numbers are taken, and what is said of it."""
     if fitted == FIXED:
         return FIXED, ()
