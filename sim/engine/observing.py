@@ -7,6 +7,10 @@ is then less than what growth alone has made of it, as it was for everyone who c
 
 What is open stays open: figures of trade err, so the level behind them is filtered, and every run is set to a level of
 its own within what that leaves. The draws are addressed by run, year, state and power, and meet no other draw.
+
+Votes. Agreement goes to the record, and what is usual with it, as where a number is set that is a usual level. The
+Assembly meets in the last quarter and a year's figure is that of its session, so votes of a year are observed from the
+first quarter of the next on, or a second session follows at once.
 """
 
 from __future__ import annotations
@@ -93,8 +97,8 @@ def _by_year(history: History, last: int, states: tuple[str, ...], powers: tuple
     return arrays
 
 
-def observe(world: Any, now: Recorded, year: int, start: int, lanes: NDArray[np.bool_]) -> None:
-    """Set a world to the record of a year in some lanes; start: the year in whose dollars the run counts.
+def observe_trade(world: Any, now: Recorded, year: int, start: int, lanes: NDArray[np.bool_]) -> None:
+    """Set trade and output to the record of a year in some lanes; start: the year in whose dollars the run counts.
 
     Of trade, what contracts bring at present stays (at most half), since it is part of what is recorded. What the
     record does not know stays as it was played.
@@ -113,8 +117,17 @@ def observe(world: Any, now: Recorded, year: int, start: int, lanes: NDArray[np.
         world.other[i, Kind.DEAL][lanes] = dollars * now.rest[i]
     for i in np.flatnonzero(np.isfinite(now.output) & np.isfinite(now.rest)).tolist():
         world.gdp[i][lanes] = dollars * now.output[i]
+
+
+def observe_votes(world: Any, now: Recorded, pull: Floats, lanes: NDArray[np.bool_]) -> None:
+    """Set agreement in votes to the record of a year in some lanes, and what is usual to the same.
+
+    pull: of dependence on usual agreement [lanes], so that what dependence has done so far is not counted twice.
+    """
     for i, j in np.argwhere(np.isfinite(now.agreement)).tolist():
+        moved = pull * (world.dependence[i, j] - world.dependence_start[i, j])
         world.agreement[i, j][lanes] = now.agreement[i, j]
+        world.agreement_start[i, j][lanes] = np.clip(now.agreement[i, j] - moved, 0.0, 1.0)[lanes]
 
 
 def _normal(luck: NDArray[np.uint64], state: np.uint64, power: np.uint64, year: int) -> Floats:

@@ -54,6 +54,7 @@ if TYPE_CHECKING:
 USUAL = "usual"
 JOIN, LEAVE = MOVES = ("join", "leave")
 ANSWER_WORDS = ("yes", "no")
+TRADE, VOTES = OBSERVED = ("trade", "votes")
 
 FieldValue: TypeAlias = str | bool | float | tuple[str, ...] | tuple[float, ...] | None
 
@@ -89,7 +90,7 @@ class EventKind(Enum):
     PACT = "{in} {move} the security pact of {of}."
     LEADER = "A new leader takes over in {in}."
     ENTER = "{of} begins to court the region."
-    OBSERVE = "What was played gives way to what was recorded in {year}: trade, output and votes."
+    OBSERVE = "What was played gives way to what was recorded in {year}: {what}."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,7 +131,7 @@ class Event:
     - pact: of, in, move (join or leave)
     - leader: in (a state or a power), extent (0..1)
     - enter: of
-    - observe: year (of the record)
+    - observe: year (of the record), what (trade, votes, or all)
 
     `afterwards` says that it is known only afterwards, where the scenario says until when it knows.
     With `until`, what lasts (`EventForm.lasts`) is in force through that quarter, and then goes back.
@@ -346,7 +347,8 @@ FORMS: Mapping[EventKind, EventForm] = {
     ),
     EventKind.ENTER: EventForm(needs={"of": POWER.says("who comes: until then it makes no offers")}),
     EventKind.OBSERVE: EventForm(
-        needs={"year": YEAR.says("of the record: trade and output are set to what was known of it")},
+        needs={"year": YEAR.says("of the record, which takes the place of what was played")},
+        may={"what": word((*OBSERVED, EVERYTHING)).says("trade with output, or agreement in votes", EVERYTHING)},
         check=check_recorded,
     ),
 }

@@ -74,8 +74,9 @@ def test_what_is_known_afterwards_is_told_where_it_is_asked_for(asked):
 
 def test_observed_worlds_are_set_to_the_record_in_the_last_quarter_that_is_known(asked):
     told = scenario_of(asked.question, Way(OBSERVED, UNCONDITIONAL), asked.evidence, asked.record)
-    (observed,) = [event for event in told.events if event.kind is EventKind.OBSERVE]
-    assert (observed.at, observed.fields["year"]) == (parse_quarter("2014-Q4"), 2014)
+    observed, votes = (event for event in told.events if event.kind is EventKind.OBSERVE)
+    assert (observed.at, observed.fields) == (parse_quarter("2014-Q4"), {"year": 2014, "what": "trade"})
+    assert (votes.at, votes.fields["what"]) == (parse_quarter("2015-Q1"), "votes")  # after the session of the Assembly
     growth = [event for event in told.events if event.kind is EventKind.GROWTH]
     assert {event.fields["of"] for event in growth} == {*asked.record.states, *asked.record.powers}
     assert {event.at for event in growth} == {observed.at}

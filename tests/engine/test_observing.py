@@ -10,6 +10,8 @@ from sim.engine.behind_figures import level_behind
 from sim.engine.observing import in_dollars_of, recorded
 from sim.evidence.history import load_history
 from sim.io.errors import InputError
+from sim.model.world import unpack
+from sim.narrative.event_sentences import event_sentence
 from sim.narrative.replay import Replay
 from sim.scenario.calendar import parse_quarter
 from sim.scenario.events import Event, EventKind
@@ -56,8 +58,6 @@ def test_every_run_begins_within_what_figures_leave_open():
     for replay in replays:
         replay.moment(AT - 1)
         replay.settings.apply(replay.store, replay.numbers, AT)
-    from sim.model.world import unpack
-
     logs = np.log(np.stack([unpack(one.store).stock[:, :, 0, 0] for one in replays]))
     history = load_history()
     axes = replays[0].axes
@@ -68,6 +68,21 @@ def test_every_run_begins_within_what_figures_leave_open():
         assert np.allclose(spread[:, j] / now.open[j], 1.0, atol=0.45)
     apart = np.corrcoef(logs.reshape(40, -1).T)
     assert np.abs(apart[np.triu_indices_from(apart, 1)]).mean() < 0.25  # pairs err by themselves
+
+
+def test_votes_are_observed_apart_and_become_usual(known):
+    at = AT + 1
+    event = Event(at=at, kind=EventKind.OBSERVE, fields={"year": 2014, "what": "votes"})
+    replay = Replay(ensemble.prepare(observing(events=(event,))), 3)
+    replay.moment(at - 1)
+    before = unpack(replay.store).trade.copy()
+    replay.settings.apply(replay.store, replay.numbers, at)
+    world = unpack(replay.store)
+    some = np.isfinite(known.agreement)
+    assert some.any()
+    assert np.array_equal(world.agreement[..., 0][some], known.agreement[some])
+    assert np.allclose(world.agreement_start[..., 0][some], known.agreement[some], atol=0.1)
+    assert np.array_equal(world.trade, before)
 
 
 def test_nothing_before_it_is_touched():
@@ -103,6 +118,15 @@ def test_a_level_is_weighed_between_figures_that_err():
     assert 10.0 < level[0] < 20.0
     assert 0.0 < open_ < 0.3
     assert level_behind(steady, 0.0) == (pytest.approx([20.0]), 0.0)
+
+
+@pytest.mark.parametrize(
+    ("what", "said"), [("all", "trade, output and agreement in votes"), ("votes", ": agreement in votes.")]
+)
+def test_it_has_a_sentence(what, said):
+    event = Event(at=AT, kind=EventKind.OBSERVE, fields={"year": 2014, "what": what})
+    assert said in event_sentence(event, {}, {})
+    assert "2014" in event_sentence(event, {}, {})
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from sim.analysis.record import Record
 from sim.analysis.starting import TRAILING
 from sim.engine.sampling import every_number
 from sim.evidence.evidence import Evidence
-from sim.scenario.events import Event, EventKind
+from sim.scenario.events import TRADE, VOTES, Event, EventKind
 from sim.scenario.scenario import Scenario
 
 OBSERVED, ALONE = VARIANTS = ("observed", "alone")
@@ -72,7 +72,7 @@ def scenario_of(question: Question, way: Way, evidence: Evidence, record: Record
     events = [one for one in base.events if _is_known(one, question, way)]
     events += [_vote_like(question.plain.events, at) for at in question.votes if not _asks(events, at)]
     if way.variant == OBSERVED:
-        events.append(Event(at=question.at, kind=EventKind.OBSERVE, fields={"year": question.origin}))
+        events += _observing(question)
         if way.kind == UNCONDITIONAL:
             events += trailing_growth(record, question.origin, question.at)
     asked = replace(
@@ -82,6 +82,12 @@ def scenario_of(question: Question, way: Way, evidence: Evidence, record: Record
         without=tuple(evidence.systems) if way.null else tuple(dict.fromkeys((*base.without, *off))),
     )
     return every_number(asked, evidence, 1)
+
+
+def _observing(question: Question) -> Iterator[Event]:
+    """The record of the origin: trade in its last quarter, votes after its session of the Assembly."""
+    for what, at in ((TRADE, question.at), (VOTES, question.at + 1)):
+        yield Event(at=at, kind=EventKind.OBSERVE, fields={"year": question.origin, "what": what})
 
 
 def _is_known(event: Event, question: Question, way: Way) -> bool:
