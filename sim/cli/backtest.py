@@ -65,16 +65,24 @@ def _backtest(asked: argparse.Namespace) -> int:
         )
     folder = found.folder(asked.out)
     if not asked.no_figures:
-        from sim.figures.hindcast import draw_backtest
-
-        say("drawing the figures ...")
-        draw_backtest(found, folder / "figures")
+        _draw(found, folder / "figures")
     found.write(folder)
     from sim.cli.hindcast_report import print_hindcast
 
     print_hindcast(found)
     print(f"results   {relative(folder)}")
     return DONE
+
+
+def _draw(found: Any, folder: Path) -> None:
+    """The fans of all pairs, and what scores show where something came."""
+    from sim.figures.backtest import draw_backtest
+    from sim.figures.hindcast import draw_hindcast
+
+    say("drawing the figures ...")
+    draw_hindcast(found, folder)
+    if found.scored is not None:
+        draw_backtest(found.scored, folder)
 
 
 def _ablate(scenario: Any, asked: argparse.Namespace) -> int:

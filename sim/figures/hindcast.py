@@ -19,12 +19,12 @@ _POINTS = 100.0
 _BANDS = {"low": ("high", 0.7), "low_half": ("high_half", 0.4)}  # from, to, and how pale
 
 
-def draw_backtest(found: Hindcast, folder: Path | str) -> Path:
+def draw_hindcast(found: Hindcast, folder: Path | str) -> Path:
     """Draw the fans of each way as PNG and SVG, with the data as CSV; returns the folder."""
     place = Path(folder)
     with mpl.rc_context(STYLE):
         for game in found.mine:
-            name = f"fans-{game.way.variant}-{game.way.kind}"
+            name = f"pairs-{game.way.variant}-{game.way.kind}"
             write_figure(*_fan_figure(found, game.way.variant, game.way.kind), place, name)
     return place
 

@@ -150,12 +150,12 @@ def test_everything_is_written_and_the_note_of_decisions_is_named(found, tmp_pat
 
 
 def test_fans_are_drawn_with_and_without_votes(found, tmp_path):
-    from sim.figures.hindcast import draw_backtest
+    from sim.figures.hindcast import draw_hindcast
 
     without = dataclasses.replace(found, question=dataclasses.replace(found.question, plain=past(events=())))
     for number, one in enumerate((found, without)):
-        place = draw_backtest(one, tmp_path / str(number))
-        assert (place / "fans-observed-unconditional.png").stat().st_size > 10_000
+        place = draw_hindcast(one, tmp_path / str(number))
+        assert (place / "pairs-observed-unconditional.png").stat().st_size > 10_000
 
 
 # --- what is scored --------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ for having it.
 import dataclasses
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -239,15 +239,15 @@ def _table(scores: Mapping[str, Floats], came: Sequence[Came], level: float) -> 
         for measure in MEASURES if system else ():
             mine = np.array([one.measure == measure for one in came]) & np.isfinite(whole) & np.isfinite(without)
             if mine.any():
-                pick: Callable[[Floats], Floats] = lambda values, mine=mine: values[mine]  # type: ignore[misc]  # noqa: E731
                 chosen = [one for one, kept in zip(came, mine.tolist(), strict=True) if kept]
-                found.append({"system": system, "measure": measure, **_gain(pick(whole), pick(without), chosen, level)})
+                gain = _gain(whole[mine], without[mine], chosen, level)
+                found.append({"system": system, "measure": measure, **gain})
     return pd.DataFrame(found)
 
 
 def _gain(whole: Floats, without: Floats, came: Sequence[Came], level: float) -> dict[str, Any]:
     """What a system gains on some figures, and how sure that is."""
-    clusters = clusters_of([one.state for one in came], [one.partner for one in came], [one.period for one in came])
+    clusters = clusters_of([one.state for one in came], [one.partner for one in came])
     low, high = skill_interval(whole, without, clusters, level)
     word = word_for(low, high)
     return {
