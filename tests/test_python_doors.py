@@ -11,6 +11,8 @@ from helpers.fake_engine import FakePrepared, fake_scenario
 from sim.analysis.ablation import effects
 from sim.analysis.comparison import compare
 from sim.analysis.documented import replay
+from sim.analysis.hindcast.frozen import freeze, score_frozen
+from sim.analysis.hindcast.request import run_backtest
 from sim.analysis.origins import roll_origins
 from sim.analysis.patterns import find_all
 from sim.analysis.sensitivity.runner import estimate_sweep
@@ -62,6 +64,13 @@ DOORS = {  # by name: the door with one argument left open, what it is, and what
     "spread workers": (lambda value: sim.spread("toy", workers=value), NOT_A_COUNT),
     "spread level": (lambda value: sim.spread("toy", level=value), NOT_A_LEVEL),
     "spread scenario": (sim.spread, (3, None, "toy")),
+    "run_backtest runs": (lambda value: run_backtest("toy", runs=value, told="toy"), (1, *NOT_A_COUNT)),
+    "run_backtest seed": (lambda value: run_backtest("toy", seed=value, told="toy"), NOT_A_SEED),
+    "run_backtest origin": (lambda value: run_backtest("toy", origin=value, told="toy"), (2020, *NOT_WHOLE)),
+    "run_backtest against": (lambda value: run_backtest("toy", against=value, told="toy"), NOT_A_PATH),
+    "freeze draws": (lambda value: freeze("toy", "x", draws=value), (1, *NOT_A_COUNT)),
+    "freeze folder": (lambda value: freeze("toy", value), NOT_A_PATH),
+    "score_frozen folder": (lambda value: score_frozen(value, "x.csv"), NOT_A_PATH),
     "roll_origins runs": (lambda value: roll_origins("toy", value), (1, *NOT_A_COUNT)),
     "roll_origins origins": (
         lambda value: roll_origins("toy", origins=value),

@@ -4,6 +4,10 @@ from .calibration.results import Calibration as Calibration
 from .comparison import Comparison as Comparison
 from .comparison import compare as compare
 from .documented import replay as replay
+from .hindcast.ablation import ablate_by_skill as ablate_by_skill
+from .hindcast.frozen import freeze as freeze
+from .hindcast.frozen import score_frozen as score_frozen
+from .hindcast.request import run_backtest as run_backtest
 from .lever_effects import levers as levers
 from .origins import Origins as Origins
 from .origins import roll_origins as roll_origins

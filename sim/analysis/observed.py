@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 from sim.analysis.record import Floats, observed_trade
 from sim.engine.block import Block
+from sim.engine.observing import DOLLAR_INFLATION, in_dollars_of
 from sim.evidence.history import History
 from sim.model.rules.diplomacy import ABSTAINS, NO, YES
 
@@ -34,8 +35,8 @@ AGREEMENT = "un_agreement"
 VOTE = "vote_"
 """What a vote is called begins with it."""
 
-INFLATION = 0.02
-"""Assumed growth of prices in dollars, a year: about that of all output of the issuer in the years of the record."""
+INFLATION = DOLLAR_INFLATION
+"""The same with which a run is set to the record, so that what is set is what is read."""
 
 ANSWERS = {YES: 1.0, ABSTAINS: 0.5, NO: 0.0}
 """What an answer counts for in the record; who stays away has none."""
@@ -112,7 +113,7 @@ def observe(block: Block, history: History, seed: int, dollars_of: int | None = 
     years, cut = _whole_years(block.quarters)
     if dollars_of is None:
         dollars_of = block.quarters[0] // _QUARTERS
-    prices = (1.0 + INFLATION) ** (np.array(years, dtype=np.float64) - dollars_of)
+    prices = np.array([in_dollars_of(dollars_of, year) for year in years])
     errors = np.array([history.error_of(code) for code in block.powers])
     trade = _by_year(block.power_measure("trade"), cut).mean(axis=-1)
     seen = observed_trade(trade, errors, seed, (block.states, block.powers), block.first)

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from sim.analysis.record import STARTED, Record, normals
 from sim.analysis.scores import logit, pair_spread
+from sim.engine.behind_figures import level_behind
 from sim.evidence.evidence import Evidence
 from sim.evidence.history import History
 
@@ -20,7 +21,6 @@ TRAILING = 5
 
 _BEYOND = "a past year"
 _AVERAGED = 5 / 16  # years of a walk by quarters that are lost between two means of years, one or several apart
-_MEDIAN_OF_SQUARES = 0.4549  # of a standard normal variable; a few shipments must not make a class look restless
 
 
 def start_of(
@@ -57,21 +57,13 @@ def start_of(
 
 
 def level_of(record: Record, history: History, origin: int) -> tuple[Floats, Floats]:
-    """The share behind the figures to the origin [I, J], and the sd of its logarithm that they leave open [J].
-
-    A level with noise, filtered: what a year adds is weighed by how far levels move against how far figures err. How
-    far levels move is taken by class from yearly changes before the origin, less what errors make of them.
-    """
-    logs = np.log(record.shares[..., : record.at(origin) + 1])
-    level, open_ = np.exp(logs[..., -1]), np.zeros(len(record.powers))
+    """The share behind the figures to the origin [I, J], and the sd of its logarithm that they leave open [J]."""
+    past = record.shares[..., : record.at(origin) + 1]
+    level, open_ = past[..., -1].copy(), np.zeros(len(record.powers))
     for one in history.classes:
-        members, error = record.members(one.powers), one.error**2
-        yearly = logs[:, members, 1:] - logs[:, members, :-1]
-        moved = max(float(np.nanmedian(yearly**2)) / _MEDIAN_OF_SQUARES - 2.0 * error, 0.25 * error)
-        ahead = 0.5 * (moved + np.sqrt(moved**2 + 4.0 * moved * error))  # variance of what next year brings, steady
-        gain = ahead / (ahead + error) if error > 0.0 else 1.0
-        level[:, members] = np.exp(_filtered(logs[:, members], gain))
-        open_[members] = np.sqrt(gain * error)
+        members = record.members(one.powers)
+        level[:, members], left = level_behind(past[:, members], one.error)
+        open_[members] = left
     return level, open_
 
 
@@ -90,13 +82,3 @@ def swing_of(record: Record, history: History, origin: int) -> Floats:
         moved = np.maximum(pair_spread(odds[:, members]) ** 2 - 2.0 * square, 0.25 * square)
         swing[:, members] = np.sqrt(moved * middle / (middle - _AVERAGED))
     return swing
-
-
-def _filtered(logs: Floats, gain: float) -> Floats:
-    """The last level [...] of figures [..., Y], beginning with the first that is known."""
-    level = np.full(logs.shape[:-1], np.nan)
-    for year in range(logs.shape[-1]):
-        seen = logs[..., year]
-        moved = np.where(np.isfinite(level), level + gain * (seen - level), seen)
-        level = np.where(np.isfinite(seen), moved, level)
-    return level

@@ -10,7 +10,7 @@ from typing import Any
 NAMES = (
     *("run", "check", "new", "diff", "compare", "ablate", "patterns", "sweep", "explain", "schema"),
     "documented",
-    *("policies", "levers", "spread", "origins", "calibrate"),
+    *("policies", "levers", "spread", "origins", "calibrate", "backtest", "score"),
     *("list", "trace", "audit", "chronicle"),
 )
 

@@ -67,9 +67,9 @@ class Change:
 class Reader:
     """Finds the rows that events speak of."""
 
-    def __init__(self, evidence: Evidence, values: Mapping[str, Any]) -> None:
-        """values: every number by name, a float or one float a lane."""
-        self.evidence, self.values = evidence, values
+    def __init__(self, evidence: Evidence, values: Mapping[str, Any], start: int) -> None:
+        """values: every number by name, a float or one float a lane; start: the first quarter of the runs."""
+        self.evidence, self.values, self.start = evidence, values, start
         axes = axes_of(evidence)
         numbered = ({code: at for at, code in enumerate(axes[axis])} for axis in "ijcl")
         self.states, self.powers, self.corridors, self.pipelines = numbered

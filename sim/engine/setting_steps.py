@@ -1,4 +1,4 @@
-"""What an event moves by a step between two quarters, or keeps up: pressure, the price, pacts, leaders, newcomers."""
+"""What an event moves by a step between two quarters, or keeps up: pressure, the price, pacts, leaders, the record."""
 
 from __future__ import annotations
 
@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
+from sim.engine.observing import observe_trade, observe_votes, recorded
 from sim.model.fields import Kind
-from sim.model.parameters import minds, security
+from sim.model.parameters import diplomacy, minds, security
 from sim.model.rules.arithmetic import YEARS_A_QUARTER
 from sim.model.rules.minds import after_leader, standing_after_leader
 from sim.model.rules.security import pact_stock
-from sim.scenario.events import JOIN, EventKind
+from sim.model.schedule import QUARTERS
+from sim.scenario.event_keys import EVERYTHING
+from sim.scenario.events import JOIN, TRADE, VOTES, EventKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -77,10 +80,23 @@ def _enter(event: Event, reader: Reader, world: Any, _p: Any, lanes: Lanes) -> N
     world.purse[j][:, comes] = world.budget[j][:, comes] / YEARS_A_QUARTER
 
 
+def _observe(event: Event, reader: Reader, world: Any, p: Any, lanes: Lanes) -> None:
+    """What was recorded takes the place of what was played."""
+    year, what = int(str(event.fields["year"])), str(event.fields.get("what", EVERYTHING))
+    if not lanes[0].any():
+        return
+    now = recorded(year, tuple(reader.states), tuple(reader.powers))
+    if what != VOTES:
+        observe_trade(world, now, year, reader.start // QUARTERS, lanes[0])
+    if what != TRADE:
+        observe_votes(world, now, p[diplomacy.agreement_pull], lanes[0])
+
+
 STEPS: Mapping[EventKind, Callable[[Event, Reader, Any, Any, Lanes], None]] = {
     EventKind.PRESSURE: _press,
     EventKind.PRICE: _price,
     EventKind.PACT: _pact,
     EventKind.LEADER: _leader,
     EventKind.ENTER: _enter,
+    EventKind.OBSERVE: _observe,
 }

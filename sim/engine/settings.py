@@ -71,7 +71,7 @@ class Settings:
         self.last: dict[int, NDArray[np.float64]] = {}
         for at, event in self.events.items():
             self.first[at], self.last[at] = in_force(event, dates[at], start)
-        self.reader = Reader(evidence, values) if self.events else None
+        self.reader = Reader(evidence, values, start) if self.events else None
         self.changes: list[Change] = []
         for at, event in self.events.items():
             assert self.reader is not None

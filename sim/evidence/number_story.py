@@ -67,6 +67,7 @@ def number_story(teller: Teller, number: Number) -> Story:
         *told("note", number.note),
         *_changed(teller, number),
         *_fitted(teller, number),
+        *_changed(teller, number),
         *number_rows(teller.evidence, number.name, teller.unfolds),
         *written(teller, number.file, number.line),
     )

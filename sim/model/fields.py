@@ -37,7 +37,7 @@ EVENTS = (
 )
 
 # What events change between two quarters instead (`sim.engine.settings`), so that the turn needs no branch for them.
-SETTINGS = ("set", "growth", "budget", "pressure", "price", "pact", "leader", "enter")
+SETTINGS = ("set", "growth", "budget", "pressure", "price", "pact", "leader", "enter", "observe")
 
 # Fields that a number starts and the turn then moves: an event that sets the number moves them once and lets them live
 # on. All others that a number starts are constants or usual levels, and stay where they are set.

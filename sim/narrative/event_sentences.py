@@ -30,6 +30,11 @@ SEVERAL = {  # the same thing done to several is told once: by this key they dif
     EventKind.UNION: "in",
 }
 SHARES = ("rate", "loss", "share")  # fields that are told as percentages
+OBSERVED_WORDS = {
+    "trade": "trade and output",
+    "votes": "agreement in votes",
+    "all": "trade, output and agreement in votes",
+}
 CHANGES = ("change", "capacity", "cost")  # and these with their sign
 
 
@@ -75,6 +80,8 @@ def _said_of(event: Event, names: Mapping[str, str], targets: Mapping[str, tuple
         return {"rate": "its usual rate"}
     if event.kind is EventKind.GROWTH:
         return {"rate": f"{fields['rate']:.1%}"}
+    if event.kind is EventKind.OBSERVE:
+        return {"what": OBSERVED_WORDS[str(fields.get("what", "all"))]}
     if event.kind is EventKind.PACT:
         return {"move": str(fields["move"]) if targets else {"join": "joins", "leave": "leaves"}[str(fields["move"])]}
     return {}

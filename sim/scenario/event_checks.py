@@ -110,3 +110,16 @@ def check_rate_or_usual(entry: Entry, _fields: Values, _: Codes) -> None:
     if ("rate" in entry.value) == ("to" in entry.value):
         found = "both 'rate' and 'to'" if "rate" in entry.value else "neither 'rate' nor 'to'"
         entry.refuse(found=found, allowed="one of them")
+
+
+def check_recorded(entry: Entry, fields: Values, codes: Codes) -> None:
+    """A year that is observed is one of the record, in a world with states and powers that the record knows."""
+    from sim.evidence.history import load_history  # read only where somebody asks for it
+
+    if fields["year"] is None:
+        return
+    history = load_history()
+    if not history.first <= fields["year"] <= history.last:
+        entry.value["year"].refuse(allowed=f"a year of the record, {history.first} to {history.last}")
+    elif not any(one.state in codes.states and one.partner in codes.powers for one in history.rows):
+        entry.refuse(found="states and powers that no record is of", allowed="an event of another kind in this world")

@@ -9,7 +9,8 @@ from sim.evidence.actors import CODE_TEXT
 from sim.evidence.numbers import OFFER_KINDS
 from sim.io.checks import check_choice, check_choices
 from sim.io.errors import Entry, listed
-from sim.io.forms import Reader, list_schema, name_of
+from sim.io.forms import Reader, list_schema, name_of, whole_number
+from sim.scenario.calendar import FIRST_YEAR, LAST_YEAR
 from sim.scenario.units import level
 
 if TYPE_CHECKING:
@@ -114,3 +115,4 @@ PAIR: Reader[Codes] = Reader(
     schema={"anyOf": [{"const": EVERYTHING}, _TWO_CODES], "description": _PAIR},
 )
 SHARE = level(0, 1)
+YEAR: Reader[Codes] = whole_number(FIRST_YEAR, LAST_YEAR)

@@ -18,6 +18,7 @@ from sim.scenario.event_checks import (
     AMOUNTS,
     check_own_sanction,
     check_rate_or_usual,
+    check_recorded,
     check_sides_differ,
     check_to_or_by,
     check_visit_sides,
@@ -38,6 +39,7 @@ from sim.scenario.event_keys import (
     SHARE,
     STATES,
     TWO,
+    YEAR,
     Codes,
 )
 from sim.scenario.units import (
@@ -52,6 +54,7 @@ if TYPE_CHECKING:
 USUAL = "usual"
 JOIN, LEAVE = MOVES = ("join", "leave")
 ANSWER_WORDS = ("yes", "no")
+TRADE, VOTES = OBSERVED = ("trade", "votes")
 
 FieldValue: TypeAlias = str | bool | float | tuple[str, ...] | tuple[float, ...] | None
 
@@ -87,6 +90,7 @@ class EventKind(Enum):
     PACT = "{in} {move} the security pact of {of}."
     LEADER = "A new leader takes over in {in}."
     ENTER = "{of} begins to court the region."
+    OBSERVE = "What was played gives way to what was recorded in {year}: {what}."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,6 +131,7 @@ class Event:
     - pact: of, in, move (join or leave)
     - leader: in (a state or a power), extent (0..1)
     - enter: of
+    - observe: year (of the record), what (trade, votes, or all)
 
     `afterwards` says that it is known only afterwards, where the scenario says until when it knows.
     With `until`, what lasts (`EventForm.lasts`) is in force through that quarter, and then goes back.
@@ -341,6 +346,11 @@ FORMS: Mapping[EventKind, EventForm] = {
         may={"extent": SHARE.says("how far the new one breaks with the old", 1.0)},
     ),
     EventKind.ENTER: EventForm(needs={"of": POWER.says("who comes: until then it makes no offers")}),
+    EventKind.OBSERVE: EventForm(
+        needs={"year": YEAR.says("of the record, which takes the place of what was played")},
+        may={"what": word((*OBSERVED, EVERYTHING)).says("trade with output, or agreement in votes", EVERYTHING)},
+        check=check_recorded,
+    ),
 }
 
 EVENT_KINDS = tuple(kind.name.lower() for kind in FORMS)

@@ -31,6 +31,7 @@ EVERYTHING = """
   - {at: 2026-Q2, pact: {of: RUS, in: UZB, move: join}}
   - {at: 2026-Q3, leader: {in: UZB}}
   - {at: {between: [2026-Q1, 2026-Q4]}, enter: {of: IND}}
+  - {at: {between: [2026-Q2, 2026-Q4]}, observe: {year: 2016}}
   - {at: 2026-Q3, offer: {by: CHN, to: [KAZ, UZB], kind: infrastructure, size: 4 bn USD, amount: together}}
   - {at: 2026-Q3, chance: 50 %, offer: {by: CHN, to: KAZ, kind: infrastructure, size: 1 bn USD}}
 """

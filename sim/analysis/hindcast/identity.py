@@ -1,0 +1,46 @@
+"""What a backtest depends on, as hashes: code, evidence, the fit, and the decisions that were written down before."""
+
+from pathlib import Path
+from typing import Any
+
+from sim.analysis.hindcast.ways import Question
+from sim.batch.identity import code_hash, evidence_hash
+from sim.batch.plan import plain_scenario
+from sim.engine.fitted import posterior_of
+from sim.evidence.evidence import Evidence
+from sim.evidence.posterior import POSTERIOR
+from sim.io.writers import file_hash, sources_hash
+
+DECISIONS = "docs/decisions/0026-decisions-before-the-look.md"
+"""Where it is written what was decided before anything was looked up."""
+
+_NOT_HERE = "not in this copy of the program"
+
+
+def decisions_hash() -> str:
+    """SHA-256 of the note of decisions; an installed copy has no notes."""
+    path = Path(__file__).resolve().parents[3] / DECISIONS
+    return file_hash(path) if path.is_file() else _NOT_HERE
+
+
+def fit_hash(question: Question, evidence: Evidence) -> str:
+    """SHA-256 of the rows of the posterior; "" where runs take single values."""
+    return posterior_of(evidence).sha256 if question.plain.fitted == POSTERIOR else ""
+
+
+def identity_of(question: Question, evidence: Evidence, runs: int) -> dict[str, Any]:
+    """Everything that draws depend on, and the decisions they are judged by."""
+    return {
+        "scenario": plain_scenario(question.plain),
+        "told": plain_scenario(question.told),
+        "origin": question.origin,
+        "last": question.last,
+        "votes": list(question.votes),
+        "runs": runs,
+        "seed": question.plain.seed,
+        "evidence": evidence_hash(evidence),
+        "posterior": fit_hash(question, evidence),
+        "decisions": decisions_hash(),
+        "code": code_hash(),
+        "analysis": sources_hash(Path(__file__).parents[1]),
+    }

@@ -1,0 +1,110 @@
+"""`multivector backtest`: years that are past foretold from what was known before them, and scored on what came."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from sim.cli.common import (
+    DONE,
+    add_no_figures,
+    add_out,
+    add_workers,
+    at_least,
+    load_all,
+    relative,
+    reporter,
+    say,
+)
+from sim.io.errors import input_error
+
+_SCENARIO = "history-2010-2025"
+
+
+def add(commands: Any) -> None:
+    """Describe the command to the parser."""
+    words = "foretell years that are past from what was known before them, and score what came"
+    parser = commands.add_parser("backtest", help=words)
+    told = f"the past and its dated events (default: {_SCENARIO})"
+    parser.add_argument("scenario", nargs="?", default=_SCENARIO, metavar="SCENARIO", help=told)
+    file = "a table of what came: state, partner, period, measure, value (see docs/scoring.md)"
+    parser.add_argument("--against", metavar="FILE.csv", help=file)
+    parser.add_argument(
+        "--origin", type=at_least(0), metavar="YEAR", help="the last year that is known (default: 2019)"
+    )
+    parser.add_argument("--runs", type=at_least(2), metavar="N", help="runs of each way of foretelling (default: 2000)")
+    parser.add_argument(
+        "--numbers",
+        choices=("posterior", "fixed"),
+        help="how fitted numbers are taken (default: from the posterior, where one knows nothing after the origin)",
+    )
+    ablate = "instead: switch off each system by itself, and tell what that does to the score"
+    parser.add_argument("--ablate", action="store_true", help=ablate)
+    add_workers(parser, "2020")
+    add_out(parser)
+    add_no_figures(parser)
+    parser.set_defaults(command=_backtest)
+
+
+def _backtest(asked: argparse.Namespace) -> int:
+    (scenario,) = load_all([asked.scenario], [], [])
+    if asked.ablate:
+        return _ablate(scenario, asked)
+    origin = {} if asked.origin is None else {"origin": asked.origin}
+    from sim.analysis.hindcast.request import run_backtest
+
+    with reporter() as report:
+        found = run_backtest(
+            scenario,
+            against=asked.against,
+            runs=asked.runs,
+            seed=asked.seed,
+            workers=asked.workers,
+            progress=report,
+            fitted=asked.numbers,
+            **origin,
+        )
+    folder = found.folder(asked.out)
+    if not asked.no_figures:
+        _draw(found, folder / "figures")
+    found.write(folder)
+    from sim.cli.hindcast_report import print_hindcast
+
+    print_hindcast(found)
+    print(f"results   {relative(folder)}")
+    return DONE
+
+
+def _draw(found: Any, folder: Path) -> None:
+    """The fans of all pairs, and what scores show where something came."""
+    from sim.figures.backtest import draw_backtest
+    from sim.figures.hindcast import draw_hindcast
+
+    say("drawing the figures ...")
+    draw_hindcast(found, folder)
+    if found.scored is not None:
+        draw_backtest(found.scored, folder)
+
+
+def _ablate(scenario: Any, asked: argparse.Namespace) -> int:
+    """Which systems earn their place, on the record alone."""
+    if asked.against is not None:
+        raise input_error(
+            "--against", "systems are judged on the record alone", allowed="one of --ablate and --against"
+        )
+    from sim.analysis.hindcast.ablation import ORIGINS, ablate_by_skill
+    from sim.cli.hindcast_report import print_ablation
+
+    with reporter() as report:
+        found = ablate_by_skill(
+            scenario,
+            runs=asked.runs,
+            seed=asked.seed,
+            workers=asked.workers,
+            progress=report,
+            fitted=asked.numbers,
+            origins=ORIGINS if asked.origin is None else (asked.origin,),
+        )
+    folder: Path = found.write(found.folder(asked.out))
+    print_ablation(found)
+    print(f"results   {relative(folder)}")
+    return DONE

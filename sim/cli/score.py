@@ -1,0 +1,59 @@
+"""`multivector score` and `multivector freeze`: forecasts that are written down before, and scored when they came."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from sim.cli.common import DONE, add_out, add_workers, at_least, relative, reporter
+
+
+def add(commands: Any) -> None:
+    """Describe both commands to the parser."""
+    score = commands.add_parser("score", help="score forecasts that were frozen in a folder on what came")
+    score.add_argument("folder", metavar="FOLDER", help="a folder of frozen forecasts, such as forecasts/2026-12")
+    file = "a table of what came: state, partner, period, measure, value (see docs/scoring.md)"
+    score.add_argument("--against", required=True, metavar="FILE.csv", help=file)
+    add_out(score)
+    score.set_defaults(command=_score)
+    freeze = commands.add_parser("freeze", help="foretell years that nobody has seen, and freeze what comes out")
+    freeze.add_argument("question", metavar="SCENARIO", help="what is foretold: a scenario of whole years")
+    freeze.add_argument("folder", metavar="FOLDER", help="where it is kept; a folder that is frozen is refused")
+    freeze.add_argument("--draws", type=at_least(2), metavar="N", help="runs that are kept (default: 200)")
+    numbers = "how fitted numbers are taken (default: from the posterior, where there is one)"
+    freeze.add_argument("--numbers", choices=("posterior", "fixed"), help=numbers)
+    add_workers(freeze)
+    freeze.set_defaults(command=_freeze)
+
+
+def _score(asked: argparse.Namespace) -> int:
+    from sim.analysis.hindcast.frozen import score_frozen
+    from sim.batch.identity import digest_of
+    from sim.cli.backtest_report import print_backtest
+    from sim.io.writers import file_hash
+
+    found = score_frozen(asked.folder, asked.against)
+    name = Path(asked.folder).resolve().name
+    folder = Path(asked.out) / f"score-{name}-{digest_of(file_hash(Path(asked.against)))[:6]}"
+    found.write(folder)
+    print_backtest(found)
+    print(f"results   {relative(folder)}")
+    return DONE
+
+
+def _freeze(asked: argparse.Namespace) -> int:
+    from sim.analysis.hindcast.frozen import freeze
+
+    with reporter() as report:
+        found = freeze(
+            asked.question,
+            asked.folder,
+            draws=asked.draws,
+            seed=asked.seed,
+            workers=asked.workers,
+            progress=report,
+            fitted=asked.numbers,
+        )
+    print(f"draws     {found.manifest['draws_sha256']}")
+    print(f"posterior {found.manifest['posterior'] or 'none'}")
+    print(f"frozen    {relative(found.folder)}")
+    return DONE
