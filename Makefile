@@ -4,7 +4,7 @@
 #   make setup       only set up
 #   make test        the tests
 #   make lint        style, types, who may import whom
-#   make check       what has to pass before a change is merged: lint and tests
+#   make check       what has to pass before a change is merged: lint, the site and tests
 #   make bench       the measurements
 #   make wheel       build the wheel, install it outside any checkout, and try it (PYTHONS_TO_TRY="python3.11 python3.13")
 #   make soak        kill a batch a hundred times at random moments, and look whether it ends the same (some minutes)
@@ -16,6 +16,7 @@
 #   make experiments run every experiment again: figures, tables, notebook (adds the tools of scenario discovery); and
 #                    draw the figure of the README
 #   make docs        renew what is printed: the pages, and the schemas of files
+#   make site        build the documentation and the reference of the API as a site, into build/site
 #   make clean       remove the environment and the caches; results stay
 
 VENV := .venv
@@ -29,7 +30,7 @@ PYTHONS := $(if $(PYTHON),$(PYTHON),python3 python3.13 python3.12 python3.11 pyt
 NEW_ENOUGH := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test bench wheel soak lint check effects levers documented policies chronicles experiments docs clean
+.PHONY: help setup demo test bench wheel soak lint check effects levers documented policies chronicles experiments docs site clean
 
 help:
 	@sed -n 's/^#   //p' $(firstword $(MAKEFILE_LIST))
@@ -85,7 +86,7 @@ lint: $(VENV)/.ready-dev
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-check: lint
+check: lint site
 	$(run-tests)
 
 # What each system does, where it shows most: the file behind docs/systems.md (ten minutes)
@@ -125,6 +126,15 @@ experiments: $(VENV)/.ready-experiments
 
 docs: $(VENV)/.ready
 	@$(BIN)/python tools/print_pages.py
+
+$(VENV)/.ready-docs: $(VENV)/.ready
+	@echo "Adding the tools of the site ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[docs]"
+	@touch $@
+
+# A link that leads nowhere stops it.
+site: $(VENV)/.ready-docs
+	@$(BIN)/python tools/build_site.py
 
 clean:
 	@rm -rf $(VENV) build dist htmlcov .coverage .coverage.* .benchmarks .hypothesis .mypy_cache .import_linter_cache .pytest_cache .ruff_cache

@@ -333,6 +333,26 @@ def test_versions_agree():
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
     codemeta = json.loads((ROOT / "codemeta.json").read_text(encoding="utf-8"))
     assert {project["version"], str(citation["version"]), codemeta["version"]} == {sim.__version__}
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    version, date = re.search(r"^## (\S+) \((.+)\)$", changelog, flags=re.MULTILINE).groups()
+    assert version == sim.__version__
+    assert {str(citation["date-released"]), codemeta["dateModified"]} == {date}
+
+
+def test_a_release_says_which_results_moved():
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    latest = re.split(r"^## ", changelog, flags=re.MULTILINE)[1]
+    assert "\n### Results that moved\n" in latest
+
+
+def test_descriptions_of_the_software_name_its_dependencies_and_keywords():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    codemeta = json.loads((ROOT / "codemeta.json").read_text(encoding="utf-8"))
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    asked = {re.match(r"[\w-]+", one)[0].lower() for one in project["dependencies"]}
+    assert set(codemeta["softwareRequirements"]) == asked
+    assert set(codemeta["keywords"]) == set(citation["keywords"])
+    assert set(citation["keywords"]) <= set(project["keywords"])
 
 
 def test_no_file_knows_the_machine_it_was_written_on():

@@ -1,7 +1,7 @@
 """Print the pages that follow from rulebook, evidence, model and experiments.
 
-Rulebook, sources, contradictions, systems, explanations, the research agenda, the codebook, the gallery of figures, and
-how files are written as JSON Schemas.
+Rulebook with equations, variables, sources, contradictions, systems, explanations, the research agenda, the codebook,
+the gallery of figures, and how files are written as JSON Schemas.
 
 python tools/print_pages.py            renew them
 python tools/print_pages.py --check    only say whether they are up to date; 1 if one is not
@@ -39,6 +39,7 @@ class Rule(NamedTuple):
     claim: str
     evidence: tuple[str, ...]
     details: tuple[str, ...]
+    equation: tuple[str, ...] = ()
 
 
 # --- small things ----------------------------------------------------------------------------------------------------
@@ -67,7 +68,9 @@ def counted(number: int, one: str, many: str = "") -> str:
 
 
 def take_apart(name: str, function: Callable[..., float]) -> Rule:
-    """The parts of a rule's docstring: question, claim with its evidence, and what is said about units."""
+    """The parts of a rule: question, claim with its evidence, what is said about units, and the equation it is."""
+    from print_equations import equation, is_an_equation
+
     paragraphs = [one_line(part) for part in re.split(r"\n\s*\n", inspect.getdoc(function) or "")]
     claim, evidence, details = "", (), []
     for paragraph in paragraphs[1:]:
@@ -77,7 +80,9 @@ def take_apart(name: str, function: Callable[..., float]) -> Rule:
         else:
             details.append(paragraph)
     arguments = ", ".join(inspect.signature(function).parameters)
-    return Rule(name, f"{name.partition('.')[2]}({arguments})", paragraphs[0], claim, evidence, tuple(details))
+    printed = tuple(equation(function)) if is_an_equation(function) else ()
+    short = f"{name.partition('.')[2]}({arguments})"
+    return Rule(name, short, paragraphs[0], claim, evidence, tuple(details), printed)
 
 
 def rules_of(room: str) -> list[Rule]:
@@ -96,7 +101,9 @@ def rules_of(room: str) -> list[Rule]:
 
 
 def print_rulebook(evidence: "Evidence") -> str:
-    """The page of systems, rules and the numbers of the rules."""
+    """The page of systems, rules with their equations, and the numbers of the rules."""
+    from print_equations import constants_of, rules_by_phase
+
     rooms = sorted(path.stem for path in (ROOT / "sim" / "model" / "rules").glob("*.py") if path.stem != "__init__")
     rules = {room: rules_of(room) for room in rooms}
     systems_of = defaultdict(list)
@@ -117,7 +124,16 @@ def print_rulebook(evidence: "Evidence") -> str:
         f" {counted(sum(map(len, numbers.values())), 'number')}, {counted(len(evidence.systems), 'system')}. A rule is"
         " a pure function of numbers; what it claims rests on the facts named with it, and `multivector trace <id>`"
         " shows any of them. A system is a set of rules with the numbers that switch it off at nought"
-        " (`without: [<id>]` in a scenario).",
+        " (`without: [<id>]` in a scenario). This page is the part on submodels (III.iv) of the [model"
+        " description](odd.md); what the letters stand for at the start is in [variables](variables.md).",
+        "",
+        "An equation is printed from the code of its rule, so that the two cannot part: first what the rule works"
+        " out on its way, line by line, and last what it gives. Names are those of the arguments; a name that"
+        " stands among the numbers of the same file is that number. `a if c else b` is a where c holds and else b;"
+        " `clamp(x, a, b)` holds x inside a..b, `positive(x)` is x above nought and else 0, `saturating(x)` is x /"
+        " (1 + x), `root` the square root, `logistic` and `logit` are each other's inverse, `log` is the natural"
+        " logarithm. Which variable is handed to which argument stands in the phases"
+        " ([sim/model/phases/](../sim/model/phases/__init__.py)).",
         "",
         "Files: " + ", ".join(f"[{room}](#{room})" for room in order) + ".",
         "",
@@ -131,17 +147,25 @@ def print_rulebook(evidence: "Evidence") -> str:
             ),
         ),
     ]
+    lines += ["## In the order of a quarter", "", "The rules that each phase calls, in the order of first use.", ""]
+    played = {phase: one for phase, one in rules_by_phase().items() if one}
+    lines += table(("Phase", "Rules"), ((f"`{phase}`", codes(one)) for phase, one in played.items()))
+    between = {rule.name for one in rules.values() for rule in one} - {rule for one in played.values() for rule in one}
+    between = {name for name in between if not name.startswith("arithmetic.")}
+    lines += [f"By other rules, or by events between two quarters: {codes(sorted(between))}.", ""]
     for room in order:
         lines += [f"## {room}", ""]
         if room in rules:
             about = one_line((import_module(f"sim.model.rules.{room}").__doc__ or "").strip().partition("\n\n")[0])
             lines += [f"[sim/model/rules/{room}.py](../sim/model/rules/{room}.py): {about}", ""]
+            constants = ", ".join(f"`{name}` = {value:g}" for name, value in constants_of(room).items())
+            lines += [f"Constants in these equations: {constants}.", ""] if constants else []
             for rule in rules[room]:
                 lines += print_rule(rule, systems_of[rule.name])
         if numbers[room]:
             lines += [f"### Numbers of {room}", "", f"From [{room}.yaml](../seeds/parameters/{room}.yaml).", ""]
             lines += table(
-                ("Name", "Value", "Unit", "Low–high", "Basis", "Meaning"),
+                ("Name", "Value", "Unit", "Low–high", "Basis", "Meaning", "Evidence"),
                 (number_row(number) for number in numbers[room]),
             )
     return "\n".join(lines).rstrip() + "\n"
@@ -151,12 +175,17 @@ def number_row(number: "Number") -> tuple[str, ...]:
     """One number as a row of a table."""
     span = f"{number.low:g}–{number.high:g}"
     basis = number.basis.name.lower()
-    return (f"`{number.name}`", f"{number.value:g}", number.unit, span, basis, one_line(number.meaning))
+    meaning, rests = one_line(number.meaning), codes(number.evidence, none="–")
+    return (f"`{number.name}`", f"{number.value:g}", number.unit, span, basis, meaning, rests)
 
 
 def print_rule(rule: Rule, systems: Sequence[str]) -> list[str]:
-    """One rule: question, signature, claim, evidence, systems, units."""
+    """One rule: question, signature, equation, claim, evidence, systems, units."""
     lines = [f"### `{rule.name}`", "", rule.question, "", f"`{rule.signature}`", ""]
+    if rule.equation:
+        lines += ["```text", *rule.equation, "```", ""]
+    else:
+        lines += ["As in any book, but in additions and multiplications alone (see the file).", ""]
     if rule.claim:
         lines += [f"*Claim*: {rule.claim}", "", f"*Evidence*: {codes(rule.evidence)}", ""]
     if systems:
@@ -452,6 +481,7 @@ def pages() -> dict[Path, str]:
     from print_levers import print_levers
     from print_policies import print_policies
     from print_states import print_states
+    from print_variables import print_variables
 
     evidence = load_evidence(folder=ROOT / "seeds")
     return {
@@ -462,6 +492,7 @@ def pages() -> dict[Path, str]:
         DOCS / "levers.md": print_levers(PRINTED),
         DOCS / "documented.md": print_documented(evidence, PRINTED),
         DOCS / "rulebook.md": print_rulebook(evidence),
+        DOCS / "variables.md": print_variables(evidence, PRINTED, table),
         DOCS / "sources.md": print_sources(evidence),
         DOCS / "systems.md": print_systems(evidence),
         DOCS / "explanations.md": print_explanations(),
