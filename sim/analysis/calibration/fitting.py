@@ -21,12 +21,7 @@ from sim.analysis.calibration.likelihood import Synthetic, synthetic
 from sim.analysis.calibration.matching import Region, drawn_points
 from sim.analysis.calibration.play import Past, in_units, past_of, play_points
 from sim.analysis.calibration.results import Calibration, numbers_table, predicted_table, waves_table
-<<<<<<< HEAD
 from sim.analysis.calibration.sampler import Chain, load_emcee, one_thread, sample
-from sim.analysis.spread import check_world
-=======
-from sim.analysis.calibration.sampler import Chain, load_emcee, sample
->>>>>>> caltests
 from sim.batch.identity import allowed_cores, code_hash, digest_of, evidence_hash, plain
 from sim.batch.notebook import held
 from sim.batch.worker import Tell, Work
@@ -90,11 +85,7 @@ def calibrate(
     past = past_of(plan, scenario)
     identity = identity_of(past)
     fit = _Fit(past, workers or allowed_cores(), progress, place / f"calibration-{digest_of(identity)[:10]}")
-<<<<<<< HEAD
-    with one_thread():
-=======
-    with held(fit.folder):
->>>>>>> caltests
+    with held(fit.folder), one_thread():
         return fit.whole(identity)
 
 

@@ -18,12 +18,9 @@ from sim.engine.sampling import every_number
 from sim.evidence.calibration import ARMS_EXPONENT, Plan
 from sim.evidence.evidence import Evidence, load_evidence
 from sim.evidence.history import History, load_history
-<<<<<<< HEAD
 from sim.evidence.posterior import FIXED
-=======
 from sim.io.errors import input_error
 from sim.scenario.calendar import quarter_text
->>>>>>> caltests
 from sim.scenario.scenario import Scenario, load_scenario
 
 if TYPE_CHECKING:
@@ -66,14 +63,9 @@ def past_of(plan: Plan, scenario: Scenario | None = None) -> Past:
         raise input_error(given.name, "it does not play the years that are fitted", found=found, allowed=allowed)
     dated = dataclasses.replace(
         given,
-<<<<<<< HEAD
         fitted=FIXED,  # what is fitted is put in its place at every point
-        end=4 * plan.last + 3,
-        events=tuple(event for event in given.events if event.at <= 4 * plan.last + 3),
-=======
         end=end,
         events=tuple(event for event in given.events if event.at <= end),
->>>>>>> caltests
     )
     evidence = load_evidence(given.world)
     known_actors = {code for one in history.rows for code in (one.state, one.partner)}
