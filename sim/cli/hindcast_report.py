@@ -81,8 +81,8 @@ def print_ablation(found: "Ablation", file: TextIO | None = None) -> None:
         console.print(table)
     console.print(
         "\n[dim]Gain: 1 less the ratio of the mean CRPS with a system to that without it, on the same luck; its "
-        f"interval holds {100 * found.level:.0f} %, states and partners drawn anew. Of so many intervals some lie to one "
-        "side of nought by chance alone.[/dim]\n"
+        f"interval holds {100 * found.level:.0f} %, states and partners drawn anew. Of so many intervals some lie to "
+        "one side of nought by chance alone.[/dim]\n"
     )
 
 
