@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -161,3 +162,12 @@ def test_the_command_says_what_is_wrong_and_scores_what_is_right(frozen, tmp_pat
     assert main(["score", str(frozen.folder), "--against", str(came(tmp_path)), "-o", str(out)]) == 0
     assert "random-walk fan" in capsys.readouterr().out
     assert any(out.glob("score-2026-12-*/skill.csv"))
+
+
+@pytest.mark.parametrize("path", sorted((Path(__file__).parents[2] / "forecasts").glob("*/question.yaml")), ids=str)
+def test_questions_that_are_kept_can_be_frozen_and_folders_are_as_they_were(path):
+    asked = load_scenario(path)
+    assert asked.start % 4 == 0
+    assert asked.quarters % 4 == 0
+    if (path.parent / "manifest.json").exists():
+        assert load_frozen(path.parent).manifest["scenario"] == asked.name
