@@ -37,6 +37,9 @@ def add(commands: Any) -> None:
         choices=("posterior", "fixed"),
         help="how fitted numbers are taken (default: from the posterior, where one knows nothing after the origin)",
     )
+    parser.add_argument(
+        "--fit", metavar="DIR", help="the folder of a calibration whose posterior is taken (for an earlier origin)"
+    )
     ablate = "instead: switch off each system by itself, and tell what that does to the score"
     parser.add_argument("--ablate", action="store_true", help=ablate)
     add_workers(parser, "2020")
@@ -61,6 +64,7 @@ def _backtest(asked: argparse.Namespace) -> int:
             workers=asked.workers,
             progress=report,
             fitted=asked.numbers,
+            fit=asked.fit,
             **origin,
         )
     folder = found.folder(asked.out)
@@ -102,6 +106,7 @@ def _ablate(scenario: Any, asked: argparse.Namespace) -> int:
             workers=asked.workers,
             progress=report,
             fitted=asked.numbers,
+            fit=asked.fit,
             origins=ORIGINS if asked.origin is None else (asked.origin,),
         )
     folder: Path = found.write(found.folder(asked.out))

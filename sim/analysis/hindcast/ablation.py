@@ -126,6 +126,7 @@ def ablate_by_skill(
     *,
     origins: Sequence[int] = ORIGINS,
     fitted: str | None = None,
+    fit: str | Path | None = None,
     systems: Sequence[str] | None = None,
     level: float = LEVEL,
 ) -> Ablation:
@@ -133,7 +134,7 @@ def ablate_by_skill(
 
     Parameters
     ----------
-    scenario, seed, workers, progress, fitted
+    scenario, seed, workers, progress, fitted, fit
         As in `run_backtest`.
     runs
         From each origin, with everything on and without each system; `ABLATION_RUNS` unless told otherwise.
@@ -150,7 +151,9 @@ def ablate_by_skill(
         As `run_backtest`.
     """
     asked = [
-        asked_of(scenario, None, runs or ABLATION_RUNS, seed, workers, origin=origin, told=scenario, fitted=fitted)
+        asked_of(
+            scenario, None, runs or ABLATION_RUNS, seed, workers, origin=origin, told=scenario, fitted=fitted, fit=fit
+        )
         for origin in origins
     ]
     first = asked[0]

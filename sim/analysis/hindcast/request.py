@@ -21,7 +21,7 @@ from sim.evidence.evidence import Evidence, load_evidence
 from sim.evidence.history import History, load_history
 from sim.evidence.posterior import FIXED, HISTORY, POSTERIOR, ROWS
 from sim.io.arguments import Arguments
-from sim.io.errors import input_error
+from sim.io.errors import input_error, shown_path
 from sim.scenario.arguments import check_setting, given_fitted, given_runs, given_seed
 from sim.scenario.calendar import quarter_text
 from sim.scenario.scenario import Scenario, load_scenario, with_fitted
@@ -48,6 +48,7 @@ def run_backtest(
     origin: int = ORIGIN,
     told: str | Path | Scenario | None = None,
     fitted: str | None = None,
+    fit: str | Path | None = None,
     ways: Sequence[Way] = WAYS,
 ) -> Hindcast:
     """Foretell the years after an origin in every way, beside the null model, and score what came.
@@ -69,6 +70,9 @@ def run_backtest(
     fitted
         How fitted numbers are taken, `posterior` or `fixed`. Unless told otherwise from the posterior, where there is
         one that knows nothing after the origin.
+    fit
+        The folder of a calibration whose posterior is taken in place of the shipped one: for an origin before the end
+        of the record, one that was fitted until then.
     ways
         Which ways are played; all of them unless told otherwise.
 
@@ -77,7 +81,7 @@ def run_backtest(
     sim.io.errors.InputError
         If a scenario, an argument or the file is wrong, or nothing of the file can be scored.
     """
-    asked = asked_of(scenario, against, runs, seed, workers, origin=origin, told=told, fitted=fitted)
+    asked = asked_of(scenario, against, runs, seed, workers, origin=origin, told=told, fitted=fitted, fit=fit)
     work = Work(asked.question.plain.name, None, progress, lambda: None, asked.runs * len(ways))
     work.prepare()
     games = play_ways(asked, ways, work)
@@ -114,16 +118,19 @@ def asked_of(
     origin: int,
     told: str | Path | Scenario | None,
     fitted: str | None,
+    fit: str | Path | None = None,
 ) -> Asked:
     """What is asked, checked; arguments as in `run_backtest`, whose errors it raises."""
     arguments, history = Arguments("sim.analysis.run_backtest"), load_history()
     runs, seed = given_runs(arguments, runs, 2) or RUNS, given_seed(arguments, seed)
     workers, fitted = arguments.workers(workers), given_fitted(arguments, fitted)
     origin = arguments.whole("origin", origin, history.first + TRAILING, history.last)
-    path = arguments.path_or_none("against", against)
+    path, folder = arguments.path_or_none("against", against), arguments.path_or_none("fit", fit)
     arguments.refuse_if_wrong()
     plain, also = _both(scenario, told)
     evidence = load_evidence(plain.world)
+    if folder is not None:
+        evidence, fitted = with_fit(evidence, folder), POSTERIOR if fitted is None else fitted
     for one in (plain, also):
         check_setting(one, evidence, arguments)
         check_world(one, history)
@@ -178,6 +185,15 @@ def _last(plain: Scenario, origin: int, history: History, path: Path | None) -> 
     """The last year that is foretold: of the record, where nothing else is there to score an origin inside it."""
     whole = (plain.end + 1) // _QUARTERS - 1
     return min(whole, history.last) if path is None and origin < history.last else whole
+
+
+def with_fit(evidence: Evidence, folder: Path) -> Evidence:
+    """The evidence with the posterior that a calibration left in its folder; refused where there is none."""
+    if not (folder / HISTORY / ROWS).is_file():
+        allowed = "the folder that 'multivector calibrate' named at its end"
+        found = f"no {HISTORY}/{ROWS}"
+        raise input_error(shown_path(folder), "this is not the folder of a calibration", found=found, allowed=allowed)
+    return dataclasses.replace(evidence, folder=folder)
 
 
 def fitted_or_fixed(fitted: str | None, evidence: Evidence, origin: int) -> tuple[str, tuple[str, ...]]:
