@@ -93,6 +93,7 @@ def test_every_page_of_the_documentation_is_in_the_navigation(builder):
 def test_every_door_has_its_place_in_the_reference(builder):
     stubs = (path.parent.relative_to(ROOT).parts for path in (ROOT / "sim").rglob("__init__.pyi"))
     assert {".".join(parts) for parts in stubs} <= set(builder.DOORS)
+    assert builder.DOORS[0] == "sim"
 
 
 def test_every_name_that_is_offered_is_in_the_reference_and_explained(builder, site):

@@ -37,15 +37,15 @@ STYLE = TOOLS / "site.css"
 MADE_HERE = ".multivector-site"  # the file by which a folder is known as a site that may be built again
 LEFT_OUT = {"results", "build", "dist", "htmlcov", "__pycache__"}
 LISTED = {".py", ".pyi", ".yaml", ".toml", ".sh", ".cff", ".bib", ".txt", ""}  # as listings; other files are copied
-DOORS = (  # of the reference, from the front door to the wings; each offers its names in `__all__`
-    *("sim", "sim.scenario", "sim.evidence", "sim.engine", "sim.batch", "sim.analysis", "sim.analysis.sensitivity"),
-    *("sim.narrative", "sim.figures", "sim.io", "sim.model.fields", "sim.model.variables"),
+DOORS = (  # of the reference: every package that offers names in a stub, and what world and measures are made of
+    *sorted(".".join(stub.parent.relative_to(ROOT).parts) for stub in (ROOT / "sim").rglob("__init__.pyi")),
+    *("sim.model.fields", "sim.model.variables"),
 )
 NAVIGATION = (  # headings, and their pages in order; what is not there yet is passed over
     ("Start", "README docs/tour scenarios/README CONTRIBUTING CHANGELOG"),
     ("The model", "docs/odd docs/variables docs/rulebook docs/systems docs/states docs/trace-document"),
     ("Evidence", "seeds/README docs/sources docs/codebook docs/conflicts docs/assumed seeds/history/README"),
-    ("Against the record", "docs/spread docs/calibration docs/backtest forecasts/README docs/documented"),
+    ("Against the record", "docs/spread docs/scoring docs/calibration docs/backtest forecasts/README docs/documented"),
     ("What it shows", "experiments/README docs/gallery docs/levers docs/policies docs/amounts docs/explanations"),
     (
         "Use and build",
