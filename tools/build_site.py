@@ -54,7 +54,8 @@ NAVIGATION = (  # headings, and their pages in order; what is not there yet is p
     ("The paper", "paper/paper"),
 )
 MORE = "More"
-FORMATTER = HtmlFormatter(cssclass="source")
+FORMATTER = HtmlFormatter(cssclass="source")  # of listings; its style serves all code
+WORDS = HtmlFormatter(nowrap=True)
 
 
 @dataclass
@@ -86,12 +87,12 @@ class Site:
 
 
 def coloured(code: str, language: str, _: str = "") -> str:
-    """A block of code with its words marked up; "" where the language is not known."""
+    """A block of code with its words marked up; "" where the language is not known, and the code is shown as it is."""
     try:
         lexer = get_lexer_by_name(language)
     except ClassNotFound:
         return ""
-    return str(highlight(code, lexer, FORMATTER))
+    return f'<pre class="source"><code>{highlight(code, lexer, WORDS)}</code></pre>'
 
 
 READER = MarkdownIt("commonmark", {"highlight": coloured}).enable("table")

@@ -57,7 +57,7 @@ def equation(function: Callable[..., float]) -> list[str]:
             step = ast.BinOp(statement.target, statement.op, statement.value)
             name, value = ast.unparse(statement.target), _in_signs(step)
         else:
-            assert isinstance(statement, ast.Assign)
+            assert isinstance(statement, ast.Assign), f"{function.__name__}: a rule is assignments and one return"
             name, value = ast.unparse(statement.targets[0]), _in_signs(statement.value)
         lines += textwrap.wrap(
             f"{name} = {value}", WIDTH, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False
