@@ -87,6 +87,15 @@ def test_every_page_of_the_documentation_is_in_the_navigation(builder):
     assert {path for path in read.pages if path.parent == PurePosixPath("docs")} <= set(shown_there)
 
 
+def test_the_model_description_stands_on_one_page_too(builder, site):
+    text = (site / builder.IN_ONE).read_text(encoding="utf-8")
+    assert text.count("<h1") == len(builder.PARTS)
+    places = re.findall(r' id="([^"]+)"', text)
+    assert len(places) == len(set(places))
+    assert 'id="mindstrust_next"' in text
+    assert 'href="model-description.html"' in (site / "docs" / "odd.html").read_text(encoding="utf-8")
+
+
 # --- the reference ---------------------------------------------------------------------------------------------------
 
 

@@ -54,6 +54,8 @@ NAVIGATION = (  # headings, and their pages in order; what is not there yet is p
     ("The paper", "paper/paper"),
 )
 MORE = "More"
+IN_ONE = PurePosixPath("docs/model-description.html")  # the parts of the model description on one page, to print
+PARTS = ("docs/odd.md", "docs/variables.md", "docs/rulebook.md")
 FORMATTER = HtmlFormatter(cssclass="source")  # of listings; its style serves all code
 WORDS = HtmlFormatter(nowrap=True)
 
@@ -215,6 +217,8 @@ def written(site: Site, here: PurePosixPath, title: str, body: str, version: str
             mark = ' aria-current="page"' if page.out == here else ""
             menu.append(f'<li><a href="{link_to(here, page.out)}"{mark}>{html.escape(page.title)}</a></li>')
         menu.append("</ul>")
+    if all(PurePosixPath(path) in site.pages for path in PARTS):
+        menu += ["<ul>", f'<li><a href="{link_to(here, IN_ONE)}">The model description on one page</a></li>', "</ul>"]
     if with_api:
         ways = (f'<li><a href="{link_to(here, door_file(door))}"><code>{door}</code></a></li>' for door in DOORS)
         menu += ["<h2>Reference</h2>", "<ul>", *ways, "</ul>"]
@@ -247,6 +251,26 @@ $body
 </body>
 </html>
 """)
+
+
+def in_one(site: Site) -> str:
+    """The parts of the model description one after the other, as on their own pages; "" where one is missing.
+
+    A place that two parts have is that of the first.
+    """
+    pages = [site.pages.get(PurePosixPath(path)) for path in PARTS]
+    seen: set[str | int | float | None] = set()
+    bodies = []
+    for page in pages:
+        if page is None:
+            return ""
+        for token in page.tokens:
+            if token.attrs.get("id") in seen:
+                del token.attrs["id"]
+            elif "id" in token.attrs:
+                seen.add(token.attrs["id"])
+        bodies.append(READER.renderer.render(page.tokens, READER.options, {}))
+    return "\n<hr>\n".join(bodies)
 
 
 def door_file(door: str) -> PurePosixPath:
@@ -293,6 +317,9 @@ def build(root: Path, out: Path, version: str, with_api: bool = True) -> list[st
     for page in site.pages.values():
         body = READER.renderer.render(page.tokens, READER.options, {})
         _put(out / page.out, written(site, page.out, page.title, body, version, with_api))
+    whole = in_one(site)  # after the pages, whose places it takes
+    if whole:
+        _put(out / IN_ONE, written(site, IN_ONE, "The model on one page", whole, version, with_api))
     for there, where in site.files.items():
         if there == where:
             (out / where).parent.mkdir(parents=True, exist_ok=True)
