@@ -68,7 +68,7 @@ def _rank_figure(found: Calibration) -> tuple[Figure, pd.DataFrame]:
         axes.set_ylim(0.0, 2.4 * expected)
     for axes in panels[len(names) :]:
         axes.set_axis_off()
-    subtitle = "Where each truth lies among the draws of its posterior: even steps are right. Band: what luck allows. Orange: fails"
+    subtitle = "Where each truth lies among its draws: even steps are right. Band: what luck allows. Orange: not sound"
     finish(figure, "Simulated truths", subtitle, found.scenario.title, found.caption)
     data = pd.DataFrame(np.transpose(counted), columns=names)
     data.insert(0, "from", edges[:-1])

@@ -36,7 +36,7 @@ class Synthetic:
             spread = self.emulator.spread(points)
             apart = ((seen - self.emulator.mean(points)) / spread) @ self.whitener.T
             square = (apart**2).sum(axis=1)
-            tail = 0.5 * (self.freedom + seen.shape[1]) * np.log1p(square / self.freedom)
+            tail = 0.5 * (self.freedom + seen.shape[1]) * np.log1p(square / (self.freedom - 2.0))
             found: Floats = -np.log(spread).sum(axis=1) - tail
             return found
 

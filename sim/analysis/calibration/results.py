@@ -89,8 +89,8 @@ class Calibration:
         plan = self.plan
         waves = "one wave" if plan.waves.number == 1 else f"{plan.waves.number} waves"
         return (
-            f"record {plan.first} to {plan.last}, {len(self.predicted)} targets, {waves} of {plan.waves.points:,} points "
-            f"and {plan.waves.runs} runs, {len(self.ranks)} simulated truths"
+            f"record {plan.first} to {plan.last}, {len(self.predicted)} targets, {waves} of "
+            f"{plan.waves.points:,} points and {plan.waves.runs} runs, {len(self.ranks)} simulated truths"
         )
 
     def write(self, folder: Path | str | None = None) -> Path:

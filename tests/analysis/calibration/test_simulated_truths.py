@@ -46,7 +46,7 @@ def test_intervals_of_every_number_cover_simulated_truths_and_ranks_are_flat(des
     assert found["cover"].between(0.84, 0.96).all(), found
     assert (found["flat"] > 0.01).all(), found
     assert found["sound"].all(), found
-    assert found["cover"].mean() == pytest.approx(0.9, abs=0.02)
+    assert found["cover"].mean() == pytest.approx(0.9, abs=0.03)
     assert found["cover_half"].mean() == pytest.approx(0.5, abs=0.03)
 
 
