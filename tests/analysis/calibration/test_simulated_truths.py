@@ -14,8 +14,8 @@ from sim.analysis.calibration.play import past_of, play_points
 from sim.batch.worker import Work
 from sim.evidence.calibration import load_plan
 
-POINTS, RUNS = 400, 32
-TRUTHS, NAIVE_TRUTHS = 300, 100
+POINTS, RUNS = 600, 32
+TRUTHS, NAIVE_TRUTHS = 400, 100
 SHIPPED = load_plan()
 PLAN = dataclasses.replace(
     SHIPPED,
@@ -53,7 +53,7 @@ def test_intervals_of_every_number_cover_simulated_truths_and_ranks_are_flat(des
 def test_the_naive_likelihood_is_found_out(design):
     shorter = dataclasses.replace(PLAN, checks=dataclasses.replace(PLAN.checks, steps=200))
     found = checked(naive(*design), design, NAIVE_TRUTHS, shorter)
-    assert found["sound"].mean() < 0.5, found
-    assert found["cover"].min() < 0.75
+    assert (~found["sound"]).sum() >= 5, found
+    assert found["cover"].min() < 0.72
     assert found["cover"].mean() < 0.84
     assert found["flat"].min() < 0.01
