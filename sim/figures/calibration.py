@@ -40,10 +40,10 @@ def _posterior_figure(found: Calibration) -> tuple[Figure, pd.DataFrame]:
         axes.plot(median, place, marker="o", color=colour, markersize=5)
         axes.text(1.02, place, f"{row.prior_low:g} to {row.prior_high:g}", va="center", fontsize=8, color=FAINT)
     axes.set_yticks(range(len(data)), list(data["number"]))
-    axes.invert_yaxis()
     axes.set_xlim(-0.02, 1.2)
-    axes.set_xticks([0.0, 0.5, 1.0], ["low end", "prior", "high end"])
-    subtitle = "Grey: the flat prior. Bar: 90 % of the posterior, pale where the record says little or nothing"
+    axes.set_ylim(len(data) - 0.4, -0.6)
+    axes.set_xticks([0.0, 0.5, 1.0], ["low end of the prior", "middle", "high end"])
+    subtitle = "Band: the flat prior. Bar: 90 % of the posterior; grey where the record says little or nothing"
     finish(figure, "What the record can tell", subtitle, found.scenario.title, found.caption)
     return figure, data
 
@@ -68,7 +68,7 @@ def _rank_figure(found: Calibration) -> tuple[Figure, pd.DataFrame]:
         axes.set_ylim(0.0, 2.4 * expected)
     for axes in panels[len(names) :]:
         axes.set_axis_off()
-    subtitle = "Where each truth lies among the draws of its posterior; even steps are right, grey: what luck allows"
+    subtitle = "Where each truth lies among its draws: even steps are right. Band: what luck allows. Orange: not sound"
     finish(figure, "Simulated truths", subtitle, found.scenario.title, found.caption)
     data = pd.DataFrame(np.transpose(counted), columns=names)
     data.insert(0, "from", edges[:-1])
@@ -87,7 +87,7 @@ def _target_figure(found: Calibration) -> tuple[Figure, pd.DataFrame]:
     axes.invert_yaxis()
     axes.set_xlim(-0.02, 1.02)
     axes.set_xlabel("place of the record among worlds drawn from the posterior")
-    subtitle = "One dot a state and partner. Grey: the middle 90 %. Named where outside"
+    subtitle = "One dot a state and partner. Band: the middle 90 %. Named where outside"
     finish(figure, "What worlds miss", subtitle, found.scenario.title, found.caption)
     return figure, data
 
@@ -95,7 +95,7 @@ def _target_figure(found: Calibration) -> tuple[Figure, pd.DataFrame]:
 def _places(mine: pd.DataFrame, place: int, axes: "Axes") -> None:
     for row in mine.itertuples():
         axes.plot(row.place, place, marker="o", markersize=4.5, color=ABOVE if row.inside else BELOW, alpha=0.75)
-    for side, ends in (("left", mine["place"] < 0.05), ("right", mine["place"] > 0.95)):
+    for side, ends in (("left", mine["place"] < 0.5), ("right", mine["place"] >= 0.5)):
         out = mine[ends & ~mine["inside"]]
         names = ", ".join(f"{row.state} {row.of}".strip() for row in out.itertuples())
         where, align = (0.06, "left") if side == "left" else (0.94, "right")

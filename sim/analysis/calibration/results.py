@@ -87,8 +87,9 @@ class Calibration:
     def caption(self) -> str:
         """What the tables rest on, in one line."""
         plan = self.plan
+        waves = "one wave" if plan.waves.number == 1 else f"{plan.waves.number} waves"
         return (
-            f"record {plan.first} to {plan.last}, {len(self.predicted)} targets, {plan.waves.number} waves of "
+            f"record {plan.first} to {plan.last}, {len(self.predicted)} targets, {waves} of "
             f"{plan.waves.points:,} points and {plan.waves.runs} runs, {len(self.ranks)} simulated truths"
         )
 
