@@ -2,7 +2,7 @@
 
 Numbers that are fitted are counted from -1 (low end of the prior) to 1 (high end), [P, D]; targets are [P, R, K], R
 runs of each of P points. Means are quadratic in the numbers with all products of two, logarithms of variances quadratic
-without products, and the correlation over runs is one and the same everywhere.
+without products, and correlations over runs linear.
 """
 
 from dataclasses import dataclass
@@ -28,11 +28,10 @@ def features(points: Floats, products: bool = True) -> Floats:
 
 @dataclass(frozen=True, kw_only=True)
 class Emulator:
-    """Mean and spread of K quantities at any point, and how they hang together."""
+    """Mean and spread of K quantities at any point."""
 
     means: Floats  # [terms with products, K]
     variances: Floats  # [terms without, K] of the logarithm
-    correlation: Floats  # [K, K]
     explained: Floats  # [K] part of the variance of the mean over points that is reproduced, 0..1
 
     def mean(self, points: Floats) -> Floats:
@@ -61,9 +60,20 @@ def fit_emulator(points: Floats, values: Floats) -> Emulator:
     return Emulator(
         means=means,
         variances=variances,
-        correlation=np.corrcoef(left, rowvar=False).reshape(values.shape[2], values.shape[2]),
         explained=np.clip(1.0 - missed / between, 0.0, 1.0),
     )
+
+
+def fit_correlations(points: Floats, values: Floats, emulator: Emulator) -> Floats:
+    """How values [P, R, K] hang together over runs: [1 + D, K, K], at the middle of the prior and a slope a number.
+
+    What products of deviations come to on the mean, point by point, regressed on the numbers.
+    """
+    left = (values - emulator.mean(points)[:, None]) / emulator.spread(points)[:, None]
+    together = np.einsum("prk,prl->pkl", left, left) / values.shape[1]
+    terms = np.concatenate([np.ones((len(points), 1)), points], axis=1)
+    fitted = _regressed(terms, together.reshape(len(points), -1))
+    return fitted.reshape(-1, values.shape[2], values.shape[2])
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.analysis.calibration.emulator import Condenser, Emulator, fit_condenser, fit_emulator
+from sim.analysis.calibration.emulator import (
+    Condenser,
+    Emulator,
+    fit_condenser,
+    fit_correlations,
+    fit_emulator,
+)
 
 Floats = NDArray[np.float64]
 Likelihood = Callable[[Floats], Floats]
@@ -21,11 +27,14 @@ NAIVE_FREEDOM = 4.0
 
 @dataclass(frozen=True, kw_only=True)
 class Synthetic:
-    """Targets condensed, then multivariate t: mean and spread depend on the point, correlation does not."""
+    """Targets condensed, then multivariate t: mean, spread and correlation of the summaries depend on the point.
+
+    The t is scaled so that at typical distances it weighs them as a normal distribution would; only its tails differ.
+    """
 
     condenser: Condenser
     emulator: Emulator  # of the summaries
-    whitener: Floats  # [D, D], the inverse of the lower factor of the correlation
+    correlations: Floats  # [1 + D, D, D]: at the middle of the prior, and how it changes with each number
     freedom: float
 
     def of(self, targets: Floats) -> Likelihood:
@@ -34,13 +43,31 @@ class Synthetic:
 
         def likelihood(points: Floats) -> Floats:
             spread = self.emulator.spread(points)
-            apart = ((seen - self.emulator.mean(points)) / spread) @ self.whitener.T
-            square = (apart**2).sum(axis=1)
-            tail = 0.5 * (self.freedom + seen.shape[1]) * np.log1p(square / (self.freedom - 2.0))
-            found: Floats = -np.log(spread).sum(axis=1) - tail
+            apart = (seen - self.emulator.mean(points)) / spread
+            factors = self.factors(points)
+            square = (np.linalg.solve(factors, apart[..., None]) ** 2).sum(axis=(1, 2))
+            size = np.log(np.diagonal(factors, axis1=1, axis2=2)).sum(axis=1)
+            tail = 0.5 * (self.freedom + seen.shape[1]) * np.log1p(square / self.freedom)
+            found: Floats = -np.log(spread).sum(axis=1) - size - tail
             return found
 
         return likelihood
+
+    def factors(self, points: Floats) -> Floats:
+        """Lower factors of the correlations at points [P, D]: [P, D, D].
+
+        A straight line through matrices may leave what a correlation can be, far from where it was fitted; there it
+        goes only as far as it can.
+        """
+        usual, slopes = self.correlations[0], self.correlations[1:]
+        leaning = np.tensordot(points, slopes, axes=1)
+        for part in (1.0, 0.7, 0.4, 0.0):
+            try:
+                return np.linalg.cholesky(usual + part * leaning)
+            except np.linalg.LinAlgError:
+                if part == 0.0:
+                    raise
+        raise AssertionError("the correlation at the middle of the prior has a factor")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,8 +93,8 @@ def synthetic(points: Floats, targets: Floats, freedom: float) -> Synthetic:
     """The likelihood from targets [P, R, K] that were played at points [P, D]."""
     condenser = fit_condenser(points, targets)
     emulator = fit_emulator(points, condenser(targets))
-    factor = np.linalg.cholesky(emulator.correlation)
-    return Synthetic(condenser=condenser, emulator=emulator, whitener=np.linalg.inv(factor), freedom=freedom)
+    correlations = fit_correlations(points, condenser(targets), emulator)
+    return Synthetic(condenser=condenser, emulator=emulator, correlations=correlations, freedom=freedom)
 
 
 def naive(points: Floats, targets: Floats) -> Naive:
