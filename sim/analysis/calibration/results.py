@@ -59,7 +59,7 @@ class Calibration:
       the `place` of the record among them (0..1) and whether it is `inside` the 90 % band.
     - `waves`: points, runs and the part of the prior that was `left`.
 
-    `draws`: values by name [N]. `identity`: hash of everything that they depend on.
+    `draws`: values by name [N]; those that the record informs go into the posterior. `identity`: hash of everything that they depend on.
     """
 
     plan: Plan
@@ -77,6 +77,16 @@ class Calibration:
     def sound(self) -> bool:
         """Whether every number passed the checks, on simulated truths enough for a verdict."""
         return len(self.ranks) >= ENOUGH_TRUTHS and bool(self.checks["sound"].all())
+
+    @property
+    def informed(self) -> dict[str, Floats]:
+        """The draws of what the record informs, by name; what it does not keeps the range that the evidence gives it.
+
+        All of them, where the record informs nothing: a posterior has a column at least.
+        """
+        told = dict(zip(self.numbers["number"], self.numbers["says"], strict=True))
+        kept = {name: values for name, values in self.draws.items() if told[name] != UNINFORMED}
+        return kept or self.draws
 
     @property
     def inside(self) -> float:
@@ -114,6 +124,7 @@ class Calibration:
             write_text(place / f"{name}.csv", csv_of(table))
             columns = pa.Table.from_pandas(table, preserve_index=False)
             write_whole(place / f"{name}.parquet", partial(pq.write_table, columns))
+        write_whole(place / "draws.parquet", partial(pq.write_table, pa.table(self.draws)))
         told = {
             "note": CAUTION,
             "scenario": self.scenario.name,
@@ -152,8 +163,9 @@ class Calibration:
                 "checks": self.plan.seeds.checks,
             },
         }
-        targets = {prior.name: prior.targets for prior in self.plan.priors}
-        write_posterior(self.draws, {"made_from": made_from, "targets": targets}, place)
+        kept = self.informed
+        targets = {prior.name: prior.targets for prior in self.plan.priors if prior.name in kept}
+        write_posterior(kept, {"made_from": made_from, "targets": targets}, place)
 
 
 def decision_hash() -> str:
