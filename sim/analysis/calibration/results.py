@@ -59,7 +59,8 @@ class Calibration:
       the `place` of the record among them (0..1) and whether it is `inside` the 90 % band.
     - `waves`: points, runs and the part of the prior that was `left`.
 
-    `draws`: values by name [N]; those that the record informs go into the posterior. `identity`: hash of everything that they depend on.
+    `draws`: values by name [N]; those that the record informs go into the posterior. `identity`: hash of everything
+    that they depend on.
     """
 
     plan: Plan
