@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.analysis.backtest.against import Against, Came, read_against
+from sim.analysis.backtest.cells import period_of
 from sim.analysis.backtest.result import Backtest, score
 from sim.analysis.hindcast.draws import arms_and_votes, table_of, yearly_cells
 from sim.analysis.hindcast.frozen_rules import README, rules_text
@@ -281,7 +282,9 @@ def score_frozen(folder: str | Path, against: str | Path) -> Backtest:
     """
     frozen = load_frozen(folder)
     evidence = load_evidence(frozen.world)
-    came = read_against(path_given("sim.analysis.score_frozen", "against", against), evidence)
+    held = {period_of(str(one), votes=True) for one in frozen.draws["period"].unique()}
+    quarters = {one.quarter for one in held if one is not None and one.quarter >= 0}
+    came = read_against(path_given("sim.analysis.score_frozen", "against", against), evidence).in_quarters(quarters)
     history = longer(load_history(), came, frozen.origin)
     known = any(one.last == frozen.origin for one in came.rows)
     notes = () if known else (f"the file has nothing of {frozen.origin}, from which opponents of shares would start",)

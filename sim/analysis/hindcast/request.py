@@ -229,7 +229,7 @@ def _came(
         if question.origin >= record.years[-1]:
             return None, question, ()
         return recorded_after(record, question.origin, question.last), question, ()
-    came = read_against(path, evidence).after(question.origin)
+    came = read_against(path, evidence).after(question.origin).in_quarters(vote_quarters(question))
     held = {one.quarter for one in came.rows if one.is_vote and one.quarter >= 0}
     asked = {at for at in held if question.at < at < _QUARTERS * (question.last + 1)} - set(vote_quarters(question))
     if not asked:
