@@ -161,11 +161,23 @@ def test_fans_are_drawn_with_and_without_votes(found, tmp_path):
 # --- what is scored --------------------------------------------------------------------------------------------------
 
 
+def test_windows_of_arms_that_a_file_has_are_foretold(tmp_path):
+    path = tmp_path / "came.csv"
+    lines = [f"{state},RUS,2016-2020,arms_supplier_share,0.5" for state in ("KAZ", "KGZ")]
+    path.write_text("\n".join(["state,partner,period,measure,value", *lines, "KAZ,RUS,2031-35,arms_supplier_share,1"]))
+    told = foretell(origin=2014, against=path)
+    assert set(told.scored.scores["period"]) == {"2016-2020"}
+    assert told.scored.left_out == {"runs say nothing of it (arms_supplier_share; 2031-2035)": 1}
+    assert {"2015-2019", "2016-2020"} <= set(told.draws()["period"])
+    assert "The file has nothing of the main question. Beside it: On shares of suppliers" in told.scored.sentence
+    assert told.systems_sentence == ""
+
+
 def test_an_origin_inside_the_record_is_scored_on_the_record(found, capsys):
     assert set(found.scored.skill["opponent"]) >= {WALK, NULL}
     rows = found.scored.scores
     assert len(rows[rows["measure"] == TRADE_SHARE]) == 175
-    assert found.systems_sentence.startswith("On trade_share_of_turnover all systems")
+    assert found.systems_sentence.startswith("On shares of goods turnover all systems")
     print_hindcast(found)
     said = capsys.readouterr().out
     assert said.index("all systems of the model") < said.index("random-walk fan")

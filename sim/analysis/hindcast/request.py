@@ -11,6 +11,7 @@ from sim.analysis.hindcast.playing import Asked, play_ways
 from sim.analysis.hindcast.recorded import recorded_after
 from sim.analysis.hindcast.results import Hindcast
 from sim.analysis.hindcast.ways import WAYS, Question, Way, can_ask, vote_quarters
+from sim.analysis.observed import ARMS
 from sim.analysis.record import Record, record_of
 from sim.analysis.spread import check_world
 from sim.analysis.starting import TRAILING
@@ -230,6 +231,8 @@ def _came(
             return None, question, ()
         return recorded_after(record, question.origin, question.last), question, ()
     came = read_against(path, evidence).after(question.origin).in_quarters(vote_quarters(question))
+    spans = {(one.first, one.last) for one in came.rows if one.measure == ARMS and one.last <= question.last}
+    question = dataclasses.replace(question, spans=tuple(sorted(spans)))
     held = {one.quarter for one in came.rows if one.is_vote and one.quarter >= 0}
     asked = {at for at in held if question.at < at < _QUARTERS * (question.last + 1)} - set(vote_quarters(question))
     if not asked:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from sim.analysis.backtest.against import Against
 from sim.analysis.backtest.opponents import NULL
-from sim.analysis.backtest.result import Backtest, signed
-from sim.analysis.backtest.skill import LOSES, WINS
+from sim.analysis.backtest.result import SERIES, Backtest, signed
+from sim.analysis.backtest.skill import LOSES, OPEN, WINS
 from sim.analysis.effect_tables import csv_of
 from sim.analysis.hindcast.draws import draws_table
 from sim.analysis.hindcast.fan_table import fan_table
@@ -73,12 +73,12 @@ class Hindcast:
     @cached_property
     def fans(self) -> "pd.DataFrame":
         """Every fan in short (see `fan_table`)."""
-        return fan_table(self.games, self.question.origin, self.question.last, self.votes)
+        return fan_table(self.games, self.question.origin, self.question.last, self.votes, self.question.spans)
 
     def draws(self, null: bool = False, most: int = DRAWS) -> "pd.DataFrame":
         """The first runs of each way as a table (see `draws_table`); null: those with all systems off."""
         games = self.null if null else self.mine
-        return draws_table(games, self.question.origin, self.question.last, self.votes, most)
+        return draws_table(games, self.question.origin, self.question.last, self.votes, most, self.question.spans)
 
     @property
     def systems_sentence(self) -> str:
@@ -86,9 +86,12 @@ class Hindcast:
         row = None if self.scored is None else self.scored.row(opponent=NULL)
         if row is None:
             return ""
+        about = SERIES.get(row["series"], row["series"])
+        if row["says"] == OPEN:
+            return f"On {about} there is too little to say whether all systems together beat growth and noise alone."
         verb = {WINS: "beat", LOSES: "lose to"}.get(row["says"], "do not beat")
         told = f"skill {signed(row['skill'])}, {signed(row['low'])} to {signed(row['high'])}"
-        return f"On {row['series']} all systems of the model together {verb} growth and noise alone: {told}."
+        return f"On {about} all systems of the model together {verb} growth and noise alone: {told}."
 
     def folder(self, out: Path | str = "results") -> Path:
         """Where `write` puts its files unless told otherwise."""
@@ -133,7 +136,7 @@ class Hindcast:
             *(line for note in self.notes for line in wrapped(f"Note: {note}.")),
         ]
         if self.scored is not None:
-            for told in (self.systems_sentence, self.scored.sentence):
+            for told in filter(None, (self.systems_sentence, self.scored.sentence)):
                 lines += ["", *wrapped(told)]
         else:
             lines += ["", *wrapped(f"Nothing was scored: nothing that came is at hand. {HOW_TO_SCORE}.")]

@@ -267,9 +267,8 @@ def test_numbers_are_read_as_their_country_writes_them(read):
         18200.0,
         1018200.5,
     ]
-    found = read(
-        "KAZ;CHN;2021;trade_turnover;18.200,5", "UZB;CHN;2021;trade_turnover;9,125", head=HEAD.replace(",", ";")
-    )
+    head = HEAD.replace(",", ";")
+    found = read("KAZ;CHN;2021;trade_turnover;18.200,5", "UZB;CHN;2021;trade_turnover;9,125", head=head)
     assert values(found) == [18200.5, 9.125]  # one that cannot part thousands shows the habit of the file
     assert "commas in trade_turnover stand before decimals" in found.remarks
     shares = read("KAZ;CHN;2021;trade_share_of_turnover;17,125", head=head)
