@@ -161,6 +161,9 @@ def _both(scenario: str | Path | Scenario, told: str | Path | Scenario | None) -
     if told is None:
         beside = plain.name + TOLD if plain.path is None else plain.path.with_name(f"{plain.name}{TOLD}.yaml")
         told = beside
+        if isinstance(beside, Path) and not beside.is_file():
+            allowed = f"{beside.name} beside it, or 'told' in Python"
+            raise input_error(plain.name, "no scenario tells growth and prices of its years as well", allowed=allowed)
     also = told if isinstance(told, Scenario) else load_scenario(told)
     if (also.world, also.start) != (plain.world, plain.start):
         found = f"'{also.world}' from {quarter_text(also.start)}"

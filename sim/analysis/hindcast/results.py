@@ -18,6 +18,7 @@ from sim.analysis.hindcast.playing import Game
 from sim.analysis.hindcast.ways import Question, vote_quarters
 from sim.analysis.record import Record
 from sim.batch.identity import digest_of, versions
+from sim.batch.notebook import telling_of_trouble
 from sim.evidence.history import History
 from sim.io.text import CAUTION, wrapped
 from sim.io.writers import write_text, write_whole
@@ -100,8 +101,16 @@ class Hindcast:
         return Path(out) / f"{name}-{digest_of(json.loads(json.dumps(said, default=str)))[:6]}"
 
     def write(self, folder: Path | str | None = None) -> Path:
-        """Write draws, fans and scores, a manifest and a README; returns the folder."""
+        """Write draws, fans and scores, a manifest and a README; returns the folder.
+
+        Raises `InputError` where it cannot be written.
+        """
         place = self.folder() if folder is None else Path(folder)
+        with telling_of_trouble(place, noted=False):
+            self._write(place)
+        return place
+
+    def _write(self, place: Path) -> None:
         for name, null in (("draws", False), ("null", True)):
             if self.null or not null:
                 write_draws(self.draws(null), place / f"{name}.parquet")
@@ -111,7 +120,6 @@ class Hindcast:
         manifest = {"note": CAUTION, **self.identity, "versions": versions(), "notes": list(self.notes)}
         write_text(place / "manifest.json", json.dumps(manifest, indent=1, ensure_ascii=False, default=str) + "\n")
         write_text(place / "README.txt", "\n".join(self._readme()) + "\n")
-        return place
 
     def _readme(self) -> list[str]:
         """What the files are, in plain lines."""
