@@ -54,6 +54,7 @@ def _freeze(asked: argparse.Namespace) -> int:
             progress=report,
             fitted=asked.numbers,
         )
+    print(f"seal      {found.manifest['seal']}")
     print(f"draws     {found.manifest['draws_sha256']}")
     print(f"posterior {found.manifest['posterior'] or 'none'}")
     print(f"frozen    {relative(found.folder)}")
