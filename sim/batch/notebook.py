@@ -152,12 +152,13 @@ def held(folder: Path, room: str = "") -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def telling_of_trouble(folder: Path, room: str = "") -> Iterator[None]:
-    """Say plainly when results cannot be written: no such place, no permission, no room."""
+def telling_of_trouble(folder: Path, room: str = "", *, noted: bool = True) -> Iterator[None]:
+    """Say plainly when results cannot be written: no such place, no permission, no room; noted: what was done is."""
     try:
         yield
     except OSError as error:
         reason = error.strerror or str(error)
         hint = f"; {room}" if room and error.errno in _NO_ROOM else ""
-        message = f"results cannot be written there ({reason}); what was noted is kept, the same command goes on{hint}"
+        kept = "; what was noted is kept, the same command goes on" if noted else ""
+        message = f"results cannot be written there ({reason}){kept}{hint}"
         raise input_error(shown_path(folder), message) from error

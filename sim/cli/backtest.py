@@ -14,6 +14,7 @@ from sim.cli.common import (
     relative,
     reporter,
     say,
+    writable,
 )
 from sim.io.errors import input_error
 
@@ -50,8 +51,9 @@ def add(commands: Any) -> None:
 
 def _backtest(asked: argparse.Namespace) -> int:
     (scenario,) = load_all([asked.scenario], [], [])
+    out = writable(asked.out)
     if asked.ablate:
-        return _ablate(scenario, asked)
+        return _ablate(scenario, asked, out)
     origin = {} if asked.origin is None else {"origin": asked.origin}
     from sim.analysis.hindcast.request import run_backtest
 
@@ -67,7 +69,7 @@ def _backtest(asked: argparse.Namespace) -> int:
             fit=asked.fit,
             **origin,
         )
-    folder = found.folder(asked.out)
+    folder = found.folder(out)
     if not asked.no_figures:
         _draw(found, folder / "figures")
     found.write(folder)
@@ -89,7 +91,7 @@ def _draw(found: Any, folder: Path) -> None:
         draw_backtest(found.scored, folder)
 
 
-def _ablate(scenario: Any, asked: argparse.Namespace) -> int:
+def _ablate(scenario: Any, asked: argparse.Namespace, out: Path) -> int:
     """Which systems earn their place, on the record alone."""
     if asked.against is not None:
         raise input_error(
@@ -109,7 +111,7 @@ def _ablate(scenario: Any, asked: argparse.Namespace) -> int:
             fit=asked.fit,
             origins=ORIGINS if asked.origin is None else (asked.origin,),
         )
-    folder: Path = found.write(found.folder(asked.out))
+    folder: Path = found.write(found.folder(out))
     print_ablation(found)
     print(f"results   {relative(folder)}")
     return DONE

@@ -14,6 +14,7 @@ from sim.cli.common import (
     at_least,
     relative,
     say,
+    writable,
 )
 
 
@@ -34,7 +35,7 @@ def describe(commands: Any, name: str, words: str, whose: str, runs: str, act: C
 
 def leave(found: Any, asked: argparse.Namespace, draw: Callable[..., object], show: Callable[..., None]) -> int:
     """Leave what was found in its folder and on the screen; draw takes it and a folder, show takes it alone."""
-    folder = found.folder(asked.out)
+    folder = found.folder(writable(asked.out))
     if not asked.no_figures:
         say("drawing the figure ...")
         draw(found, folder / "figures")

@@ -140,6 +140,19 @@ def add_out(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-o", "--out", default="results", metavar="DIR", help="where results go (default: results)")
 
 
+def writable(out: str) -> Path:
+    """The folder for results, which is there from now on; refused before anything is played where it cannot be."""
+    from tempfile import TemporaryFile
+
+    from sim.batch.notebook import telling_of_trouble
+
+    place = Path(out)
+    with telling_of_trouble(place, noted=False):
+        place.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=place):
+            return place
+
+
 def add_out_or_table(parser: argparse.ArgumentParser, table: str = "the short table") -> None:
     """Where results go, or one table alone."""
     parser.add_argument(

@@ -18,7 +18,8 @@ def print_hindcast(found: "Hindcast", file: TextIO | None = None) -> None:
     if found.scored is not None:
         from sim.cli.backtest_report import print_backtest
 
-        console.print(f"\n[bold]{found.systems_sentence}[/bold]")
+        if found.systems_sentence:
+            console.print(f"\n[bold]{found.systems_sentence}[/bold]")
         print_backtest(found.scored, file)
     else:
         _print_fans(found, console)

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from sim.cli.common import DONE, add_out, add_workers, at_least, relative, reporter
+from sim.cli.common import DONE, add_out, add_workers, at_least, relative, reporter, writable
 
 
 def add(commands: Any) -> None:
@@ -31,9 +31,10 @@ def _score(asked: argparse.Namespace) -> int:
     from sim.cli.backtest_report import print_backtest
     from sim.io.writers import file_hash
 
+    out = writable(asked.out)
     found = score_frozen(asked.folder, asked.against)
     name = Path(asked.folder).resolve().name
-    folder = Path(asked.out) / f"score-{name}-{digest_of(file_hash(Path(asked.against)))[:6]}"
+    folder = out / f"score-{name}-{digest_of(file_hash(Path(asked.against)))[:6]}"
     found.write(folder)
     print_backtest(found)
     print(f"results   {relative(folder)}")
@@ -53,6 +54,7 @@ def _freeze(asked: argparse.Namespace) -> int:
             progress=report,
             fitted=asked.numbers,
         )
+    print(f"seal      {found.manifest['seal']}")
     print(f"draws     {found.manifest['draws_sha256']}")
     print(f"posterior {found.manifest['posterior'] or 'none'}")
     print(f"frozen    {relative(found.folder)}")

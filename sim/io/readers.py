@@ -57,9 +57,9 @@ def _plain_number(text: str) -> int | float | str:
 # --- reading files ----------------------------------------------------------------------------------------------------
 
 
-def read_text(path: Path, problems: Problems) -> str | None:
-    """The text of a file in UTF-8, or None with a problem (missing, a folder, unreadable, too large, not text)."""
-    raw = _read_bytes(path, problems)
+def read_text(path: Path, problems: Problems, most: int = MOST_BYTES) -> str | None:
+    """The text of a file in UTF-8, or None with a problem (missing, a folder, unreadable, not text, too many bytes)."""
+    raw = _read_bytes(path, problems, most)
     if raw is None:
         return None
     try:
@@ -70,7 +70,7 @@ def read_text(path: Path, problems: Problems) -> str | None:
         return None
 
 
-def _read_bytes(path: Path, problems: Problems) -> bytes | None:
+def _read_bytes(path: Path, problems: Problems, most: int) -> bytes | None:
     try:
         about = path.stat()
         if stat.S_ISDIR(about.st_mode):
@@ -81,13 +81,13 @@ def _read_bytes(path: Path, problems: Problems) -> bytes | None:
             problems.add(Problem(file=shown_path(path), found=found, allowed="a file"))
             return None
         with path.open("rb") as handle:
-            raw = handle.read(MOST_BYTES + 1)
+            raw = handle.read(most + 1)
     except (OSError, ValueError) as error:
         reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
         problems.add(Problem(file=shown_path(path), message=f"cannot be read: {reason}"))
         return None
-    if len(raw) > MOST_BYTES:
-        found, allowed = "a file larger than that", f"at most {MOST_BYTES} bytes"
+    if len(raw) > most:
+        found, allowed = "a file larger than that", f"at most {most} bytes"
         problems.add(Problem(file=shown_path(path), found=found, allowed=allowed))
         return None
     return raw

@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime
+import json
 from pathlib import Path
 
 import numpy as np
@@ -112,6 +113,31 @@ def test_a_folder_without_a_sound_manifest_is_refused(tmp_path, text, said):
         (tmp_path / "manifest.json").write_text(text)
     with pytest.raises(InputError, match=said):
         load_frozen(tmp_path)
+
+
+@pytest.mark.parametrize(("key", "value"), [("origin", 2020), ("origin", "x"), ("world", "toy"), ("files", {})])
+def test_a_manifest_that_was_changed_is_refused(tmp_path, key, value):
+    place = frozen_in(tmp_path).folder
+    manifest = json.loads((place / "manifest.json").read_text())
+    (place / "manifest.json").write_text(json.dumps({**manifest, key: value}))
+    with pytest.raises(InputError, match="this manifest is not what it was"):
+        load_frozen(place)
+
+
+def test_words_for_numbers_are_refused(tmp_path):
+    place = frozen_in(tmp_path).folder
+    load_frozen(place).draws.assign(value="x").to_parquet(place / "draws.parquet")
+    with pytest.raises(InputError, match="this folder is not what it was"):
+        load_frozen(place)
+
+
+def test_a_folder_that_cannot_be_written_or_is_not_ours_is_refused(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(InputError, match="results cannot be written there"):
+        freeze("baseline", tmp_path / "file" / "2026-12", draws=2)
+    (tmp_path / "README.md").write_text("notes of my own")
+    with pytest.raises(InputError, match="somebody else"):
+        freeze("baseline", tmp_path)
 
 
 def test_draws_that_are_gone_or_no_table_are_refused(tmp_path):

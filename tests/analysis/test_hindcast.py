@@ -161,11 +161,23 @@ def test_fans_are_drawn_with_and_without_votes(found, tmp_path):
 # --- what is scored --------------------------------------------------------------------------------------------------
 
 
+def test_windows_of_arms_that_a_file_has_are_foretold(tmp_path):
+    path = tmp_path / "came.csv"
+    lines = [f"{state},RUS,2016-2020,arms_supplier_share,0.5" for state in ("KAZ", "KGZ")]
+    path.write_text("\n".join(["state,partner,period,measure,value", *lines, "KAZ,RUS,2031-35,arms_supplier_share,1"]))
+    told = foretell(origin=2014, against=path)
+    assert set(told.scored.scores["period"]) == {"2016-2020"}
+    assert told.scored.left_out == {"runs say nothing of it (arms_supplier_share; 2031-2035)": 1}
+    assert {"2015-2019", "2016-2020"} <= set(told.draws()["period"])
+    assert "The file has nothing of the main question. Beside it: On shares of suppliers" in told.scored.sentence
+    assert told.systems_sentence == ""
+
+
 def test_an_origin_inside_the_record_is_scored_on_the_record(found, capsys):
     assert set(found.scored.skill["opponent"]) >= {WALK, NULL}
     rows = found.scored.scores
     assert len(rows[rows["measure"] == TRADE_SHARE]) == 175
-    assert found.systems_sentence.startswith("On trade_share_of_turnover all systems")
+    assert found.systems_sentence.startswith("On shares of goods turnover all systems")
     print_hindcast(found)
     said = capsys.readouterr().out
     assert said.index("all systems of the model") < said.index("random-walk fan")
@@ -248,3 +260,46 @@ def test_a_run_that_begins_after_the_origin_is_refused():
     late = past(start=parse_quarter("2015-Q1"), events=())
     with pytest.raises(InputError, match="cannot be held against"):
         run_backtest(late, told=late, origin=2014)
+
+
+# --- what knows the future -------------------------------------------------------------------------------------------
+
+
+def test_no_fan_from_an_earlier_origin_moves_with_what_came_after_it(monkeypatch):
+    from sim.analysis.hindcast import request
+    from sim.engine import observing
+    from sim.evidence.history import load_history
+
+    known = load_history()
+    changed = [
+        dataclasses.replace(one, value=3.7 * one.value + 0.01) if one.period > 2014 else one for one in known.rows
+    ]
+    before = foretell(origin=2014, runs=4)
+    for place in (request, observing):
+        monkeypatch.setattr(place, "load_history", lambda: dataclasses.replace(known, rows=tuple(changed)))
+    after = foretell(origin=2014, runs=4)
+    assert before.draws().equals(after.draws())
+    assert before.draws(null=True).equals(after.draws(null=True))
+    opponents = [name for name in before.scored.scores if name.startswith("q") and name.endswith("main")]
+    assert before.scored.scores[opponents].equals(after.scored.scores[opponents])
+    assert not before.scored.scores["value"].equals(after.scored.scores["value"])
+
+
+# --- what goes wrong outside -----------------------------------------------------------------------------------------
+
+
+def test_systems_are_judged_where_something_came_after():
+    for wrong in ((2019,), 2019, (), ("2014",), 2030):
+        with pytest.raises(InputError, match="origins: found"):
+            ablate_by_skill(past(), origins=wrong)
+
+
+def test_a_scenario_that_nothing_tells_more_of_is_named():
+    with pytest.raises(InputError, match=r"no scenario tells growth and prices.*baseline-told\.yaml"):
+        run_backtest("baseline")
+
+
+def test_results_that_cannot_be_written_are_told(found, tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(InputError, match="results cannot be written there"):
+        found.write(tmp_path / "file" / "results")

@@ -6,24 +6,30 @@ model, a year before the origin) is counted by its reason, so that nothing is lo
 guessed, such as per cent or parts of one, is said.
 """
 
-import csv
-import io
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import nan
+from math import isnan, nan
 from pathlib import Path
 
-from sim.analysis.backtest.cells import OUTSIDE, Row, listed_reasons, names_of, read_row
+from sim.analysis.backtest.cells import (
+    NO_STATE,
+    OUTSIDE,
+    Row,
+    ending_windows,
+    listed_reasons,
+    names_of,
+    read_row,
+)
+from sim.analysis.backtest.tables import read_entries
 from sim.analysis.backtest.values import values_of
 from sim.analysis.observed import ARMS, VOTE
 from sim.evidence.evidence import Evidence
-from sim.io.errors import Entry, Problem, Problems, input_error, listed, nearest_to, shown_path
-from sim.io.readers import read_table, read_text
+from sim.io.errors import Problems, input_error, quoted, shown_path
+from sim.scenario.calendar import quarter_text
 
-NEEDED = ("state", "partner", "period", "measure", "value")
-OPTIONAL = ("unit", "source")
-
+_QUARTERS = 4
+_NAMED = 12  # actors outside the model that are told by name
 _WHOLE = (0.98, 1.02)  # what shares of all suppliers add up to, rounded
 
 
@@ -70,6 +76,21 @@ class Against:
         early = [one for one in self.rows if one.first <= origin]
         return self.without(early, f"not wholly after {origin}, the last year that fans know")
 
+    def in_quarters(self, held: Collection[int]) -> "Against":
+        """With a quarter for each vote of which the year alone is known: the first of `held` in it, else its last.
+
+        The model votes once a quarter; the Assembly meets in the last one.
+        """
+        rows, said = [], dict[str, None]()
+        for one in self.rows:
+            at = one.quarter
+            if one.is_vote and at < 0:
+                asked = sorted(at for at in held if at // _QUARTERS == one.first)
+                at = asked[0] if asked else _QUARTERS * one.first + _QUARTERS - 1
+                said[f"votes of {one.first} without a day are held against that of {quarter_text(at)}"] = None
+            rows.append(replace(one, quarter=at))
+        return replace(self, rows=tuple(rows), remarks=(*self.remarks, *said))
+
     def without(self, rows: Collection[Came], reason: str) -> "Against":
         """Without some rows, which are counted under a reason."""
         if not rows:
@@ -99,17 +120,20 @@ def read_against(path: Path | str, evidence: Evidence) -> Against:
     """
     path, problems, remarks = Path(path), Problems(), list[str]()
     names = names_of(evidence)
-    entries = _entries(path, problems, remarks)
-    rows = [row for row in (read_row(entry, names) for entry in entries) if row is not None]
+    entries = read_entries(path, problems, remarks)
+    found_rows = [row for row in (read_row(entry, names) for entry in entries) if row is not None]
+    rows = ending_windows(found_rows, remarks)
+    remarks += dict.fromkeys(row.guess for row in rows if row.guess and not row.reason)
     # Suppliers outside the model are left out, but what they deliver tells whether a file has all of them.
     asked = [row for row in rows if not row.reason or (row.reason == OUTSIDE and row.measure == ARMS)]
     values = values_of(asked, remarks)
     kept = [row for row in asked if not row.reason]
-    _check_once([row for row in kept if row.entry.line in values])
+    once = _once([row for row in kept if row.entry.line in values], values)
     problems.raise_if_any()
-    left_out = Counter(row.reason for row in rows if row.reason)
+    left_out = _reasons(rows)
     left_out += Counter({"no value": sum(row.entry.line not in values for row in kept)})
-    came = [_came(row, values[row.entry.line]) for row in kept if row.entry.line in values]
+    left_out += Counter({"it stands twice, with the same value": len(set(values) & _lines(kept)) - len(once)})
+    came = [_came(row, values[row.entry.line]) for row in once]
     if not came:
         found = listed_reasons(left_out.items()) or "no rows"
         raise input_error(shown_path(path), "nothing in this file can be scored", found=found)
@@ -119,30 +143,6 @@ def read_against(path: Path | str, evidence: Evidence) -> Against:
             others[row.state, row.period.text] += values.get(row.entry.line, nan)  # type: ignore[assignment]
     whole = _among_powers(came, others, remarks)
     return Against(file=shown_path(path), rows=whole, left_out=dict(left_out), remarks=tuple(remarks))
-
-
-def _entries(path: Path, problems: Problems, remarks: list[str]) -> list[Entry]:
-    """The rows of the file as groups of cells, columns that mean nothing here left out aloud."""
-    text = read_text(path, problems)
-    problems.raise_if_any()
-    try:
-        header = next(csv.reader(io.StringIO(text or "", newline="")), [])
-    except csv.Error as error:
-        raise input_error(shown_path(path), f"this is not valid CSV: {error}") from None
-    if not header:
-        raise input_error(shown_path(path), "the file is empty", allowed=f"a header with {listed(NEEDED)}")
-    others = [column for column in header if column not in (*NEEDED, *OPTIONAL)]
-    for column in NEEDED:
-        if column not in header:
-            said, near = f"the column '{column}' is missing", nearest_to(column, others)
-            about = {"file": shown_path(path), "line": 1, "key": "header", "found": listed(header), "message": said}
-            problems.add(Problem(**about, allowed=listed((*NEEDED, *OPTIONAL)), nearest=near))  # type: ignore[arg-type]
-    problems.raise_if_any()
-    if others:
-        remarks.append(f"columns that are not read: {listed(others)}")
-    entries = read_table(path, list(dict.fromkeys(header)), problems)
-    problems.raise_if_any()
-    return entries
 
 
 def _came(row: Row, value: float) -> Came:
@@ -159,16 +159,34 @@ def _came(row: Row, value: float) -> Came:
     )
 
 
-def _check_once(rows: Sequence[Row]) -> None:
-    """Each thing stands once."""
-    seen: dict[tuple[str, str, str, str], int] = {}
+def _reasons(rows: Sequence[Row]) -> Counter[str]:
+    """How many rows are left out for each reason; whom the model does not have is named."""
+    found = Counter[str]()
+    for reason in dict.fromkeys(row.reason for row in rows if row.reason):
+        mine = [row for row in rows if row.reason == reason]
+        column = {OUTSIDE: "partner", NO_STATE: "state"}.get(reason)
+        names = dict.fromkeys((row.entry.value[column].text or "").strip() for row in mine) if column else {}
+        told = [quoted(name) for name in list(names)[:_NAMED]] + ["..."] * (len(names) > _NAMED)
+        found[f"{reason} ({', '.join(told)})" if told else reason] = len(mine)
+    return found
+
+
+def _lines(rows: Sequence[Row]) -> set[int]:
+    return {row.entry.line for row in rows}
+
+
+def _once(rows: Sequence[Row], values: Mapping[int, float]) -> list[Row]:
+    """Each thing once: rows that say the same again are dropped, and those that say something else are refused."""
+    seen: dict[tuple[str, str, str, str], Row] = {}
     for row in rows:
         key = (row.measure, row.state, row.partner, row.period.text)
-        if key in seen:
+        first = seen.setdefault(key, row)
+        mine, other = values[row.entry.line], values[first.entry.line]
+        if first is not row and mine != other and not (isnan(mine) and isnan(other)):
             told = " ".join(part for part in key if part)
-            found = f"a second row of {told} (first on line {seen[key]})"
+            found = f"a second row of {told} (first on line {first.entry.line}) with another value"
             row.entry.refuse(key="period", found=found, allowed="each once")
-        seen.setdefault(key, row.entry.line)
+    return list(seen.values())
 
 
 def _among_powers(

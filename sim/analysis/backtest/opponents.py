@@ -18,6 +18,7 @@ from sim.analysis.record import Floats, Record
 from sim.analysis.scores import LOGS, ODDS, Scale, fan
 from sim.analysis.starting import TRAILING
 from sim.evidence.history import History
+from sim.evidence.record_forms import WINDOW
 
 WALK = "random-walk fan"
 PERSISTENCE = "persistence"
@@ -130,11 +131,11 @@ class Opponents:
         return np.where(whole > 0.0, arms / np.where(whole > 0.0, whole, 1.0), np.nan)
 
     def _arms_fans(self, i: int, j: int, first: int) -> dict[str, Floats]:
-        """The share of the last window; the same with the changes there have been; and all windows there have been."""
+        """The share of the last window, if it ended not long before; the same with all changes; and all windows."""
         windows, mine = self.record.windows, self._arms[:, j]
         pooled = mine[np.isfinite(mine)]
         found = {POOLED: np.sort(pooled)} if pooled.size else {}
-        if not windows or windows[-1][1] != first - 1 or not np.isfinite(mine[i, -1]):
+        if not windows or not 0 < first - windows[-1][1] < WINDOW or not np.isfinite(mine[i, -1]):
             return found
         now = mine[i, -1:]
         next_to = [place for place in range(1, len(windows)) if windows[place][0] == windows[place - 1][1] + 1]

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -70,7 +71,10 @@ class Backtest:
     def sentence(self) -> str:
         """The answer to the main question in one sentence."""
         row = self.row()
-        return said_of(row, self._years(row)) if row is not None else "The file has nothing of the main question."
+        if row is not None:
+            return said_of(row, self._years(row))
+        beside = next(self._others(), "")
+        return f"The file has nothing of the main question{f'. Beside it: {beside}' if beside else '.'}"
 
     @property
     def sentences(self) -> tuple[str, ...]:
@@ -227,9 +231,10 @@ def said_of(row: "pd.Series[Any]", years: str) -> str:
     told = ", ".join(part for part in (row["variant"], row["kind"]) if part)
     about = f"{SERIES.get(row['series'], row['series'])} in {years}{f' ({told})' if told else ''}"
     opponent = _IN_WORDS.get(row["opponent"], row["opponent"])
-    worth = f"{row['count']} figures, worth some {max(1, round(row['effective']))} independent ones"
+    many = f"{row['count']} figures, worth some {max(1, round(row['effective']))} independent ones"
+    worth = many if row["count"] > 1 else "one figure"
     if row["says"] == OPEN:
-        gain = f"skill {signed(row['skill'])}"
+        gain = f"skill {signed(row['skill'])}" if isfinite(row["skill"]) else f"{opponent} has it exactly"
         return f"On {about} there are too {_OPEN_WORDS} how the model does against {opponent}: {gain}, {worth}."
     interval = f"skill {signed(row['skill'])}, {signed(row['low'])} to {signed(row['high'])}"
     verb = {WINS: "wins against", TIES: "ties with", LOSES: "loses to"}[str(row["says"])]

@@ -1,6 +1,5 @@
 """Every thing that came, scored: one row for each beside each variant and kind of run, with all opponents."""
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -8,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.analysis.backtest.against import Against, Came
-from sim.analysis.backtest.fans import NEITHER, Fans, Question, fans_of
+from sim.analysis.backtest.fans import NEITHER, Fans, Key, Question, fans_of
 from sim.analysis.backtest.opponents import NULL, OPPONENTS, PERSISTENCE, Opponents, column_of, main_of
 from sim.analysis.backtest.rules import (
     LEVELS,
@@ -23,6 +22,7 @@ from sim.analysis.backtest.rules import (
 )
 from sim.analysis.observed import ARMS, TRADE_SHARE, VOTE
 from sim.analysis.record import Floats, addressed, shuffled
+from sim.io.errors import listed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,6 +34,7 @@ WHOLE_TIME = "all"
 VECTORS = f"{TRADE_SHARE}, whole vectors"
 VOTES = "votes"
 _NO_FAN = "runs say nothing of it"
+_MOST_PERIODS = 6  # that are named
 _LEAST_PARTS = 2  # of a vector
 
 
@@ -53,7 +54,7 @@ def score_all(
     import pandas as pd
 
     fans, nulls = fans_of(draws), {} if null is None else fans_of(null)
-    left_out = Counter[str]()
+    unheard: dict[Key, list[Question]] = {}
     rows: list[dict[str, Any]] = []
     vectors: list[dict[str, Any]] = []
     theirs = {came.key: opponents.fans(came) for came in against.rows}
@@ -62,9 +63,7 @@ def score_all(
         for came in against.rows:
             members = mine.of(came)
             if members is None:
-                asked = ", ".join(part for part in question if part)
-                about = f"{series_of(came.measure, came.partner)}{f', {asked}' if asked else ''}"
-                left_out[f"{_NO_FAN} ({about})"] += 1
+                unheard.setdefault(came.key, []).append(question)
                 continue
             fan_of = dict(theirs[came.key])
             unmoved = None if beside is None else beside.of(came)
@@ -72,7 +71,24 @@ def score_all(
                 fan_of[NULL] = unmoved
             rows.append(_row(came, question, members, fan_of, opponents.origin))
         vectors.extend(_vectors(against.rows, question, mine, beside, theirs, opponents.origin))
-    return Scored(scores=pd.DataFrame(rows), vectors=pd.DataFrame(vectors), left_out=dict(left_out))
+    return Scored(
+        scores=pd.DataFrame(rows), vectors=pd.DataFrame(vectors), left_out=_unheard(against.rows, unheard, len(fans))
+    )
+
+
+def _unheard(rows: Sequence[Came], unheard: Mapping[Key, Sequence[Question]], ways: int) -> dict[str, int]:
+    """Rows of which runs say nothing, by series and years; of which ways alone, where others say something."""
+    found: dict[str, list[Came]] = {}
+    for came in rows:
+        questions = unheard.get(came.key, ())
+        for question in questions if len(questions) < ways else questions[:1]:
+            asked = ", ".join(part for part in question if part) if len(questions) < ways else ""
+            about = f"{series_of(came.measure, came.partner)}{f', {asked}' if asked else ''}"
+            found.setdefault(about, []).append(came)
+    return {
+        f"{_NO_FAN} ({about}; {listed(sorted({came.period for came in mine})[:_MOST_PERIODS])})": len(mine)
+        for about, mine in found.items()
+    }
 
 
 # --- one thing that came ---------------------------------------------------------------------------------------------

@@ -3,20 +3,26 @@
 What a unit does not say is guessed by one rule a measure, for all rows of a file alike, and the guess is told.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from math import isfinite, nan
 
 from sim.analysis.backtest.cells import Row
+from sim.analysis.backtest.tables import is_missing
 from sim.analysis.observed import TURNOVER, VOTE
 from sim.io.errors import Entry, nearest_to
 
-_PERCENT = ("%", "percent", "per cent", "pct", "percentage", "% of tiv delivered in window", "% of turnover")
-_PARTS = ("share", "fraction", "ratio", "0..1", "0-1", "0 to 1", "1", "part of one", "parts of one")
-_MONEY = {  # million USD in one of it
-    "million usd": 1.0, "million usd current": 1.0, "usd million": 1.0, "mn usd": 1.0, "musd": 1.0, "million": 1.0,
-    "bn usd": 1000.0, "billion usd": 1000.0, "usd billion": 1000.0,
-    "usd": 1e-6, "usd current": 1e-6, "thousand usd": 1e-3,
-}  # fmt: skip
+_PERCENT = ("%", "percent", "per cent", "pct", "percentage")
+_PARTS = ("share", "shares", "fraction", "ratio", "proportion", "index", "score", "part of one", "parts of one", "1")
+_FROM_NOUGHT = re.compile(r"[\[(]?0(?:\.0)?(?: ?(?:-|–|\.\.|…|,|to) ?)1(?:\.0)?")
+_MONEY = ("million USD", "bn USD", "thousand USD", "USD")
+_SIZES = {  # million USD in one of it
+    **dict.fromkeys(("thousand", "thousands", "k", "000"), 1e-3),
+    **dict.fromkeys(("million", "millions", "mn", "mln", "mio", "m"), 1.0),
+    **dict.fromkeys(("billion", "billions", "bn", "bln", "b"), 1e3),
+}
+_DOLLARS = frozenset(("usd", "us$", "$", "dollar", "dollars"))
+_BESIDE = frozenset(("us", "current", "nominal", "prices", "of", "the", "year", "at", "in", "a"))
 _WORDS = {
     "yes": 1.0, "y": 1.0, "for": 1.0, "in favour": 1.0, "in favor": 1.0,
     "abstain": 0.5, "abstained": 0.5, "abstains": 0.5, "abstention": 0.5, "a": 0.5,
@@ -25,6 +31,7 @@ _WORDS = {
 }  # fmt: skip
 _PLAIN = {1.0: 1.0, 0.5: 0.5, 0.0: 0.0}
 _SIGNED = {1.0: 1.0, 0.0: 0.5, -1.0: 0.0}
+_COUNTED = {1.0: 1.0, 2.0: 0.5, 3.0: 0.0, 8.0: nan, 9.0: nan}  # as political scientists number them
 _HUNDRED = 100.0
 
 
@@ -46,31 +53,41 @@ def values_of(rows: Sequence[Row], remarks: list[str]) -> dict[int, float]:
 
 
 def _votes(rows: Sequence[Row], remarks: list[str]) -> dict[int, float]:
-    """Answers; a blank one is that of who stayed away."""
+    """Answers; a blank one is that of who stayed away, and where nothing is known there is none."""
     numbers = {row.entry.line: number for row in rows if (number := _number(row.entry.value["value"])) is not None}
-    signed = any(number < 0.0 for number in numbers.values())
-    scale = _SIGNED if signed else _PLAIN
+    scale, said = _scale(set(numbers.values()))
     found: dict[int, float] = {}
     for row in rows:
         cell = row.entry.value["value"]
         written = (cell.text or "").strip().lower()
         if not written:
             found[row.entry.line] = nan
+        elif is_missing(cell):
+            continue
         elif written in _WORDS:
             found[row.entry.line] = _WORDS[written]
         elif numbers.get(row.entry.line) in scale:
             found[row.entry.line] = scale[numbers[row.entry.line]]
         else:
-            allowed = "yes, no, abstain, absent, nothing (absent), " + ("1, 0 or -1" if signed else "1, 0.5 or 0")
+            allowed = f"yes, no, abstain, absent, nothing (absent), {', '.join(f'{one:g}' for one in scale)}"
             near = None if row.entry.line in numbers else nearest_to(written, _WORDS)
             cell.refuse(allowed=allowed, nearest=near)
     if numbers:
-        words = "1 yes, 0 abstained, -1 no" if signed else "1 yes, 0.5 abstained, 0 no"
-        why = "one is negative" if signed else "none is negative"
-        remarks.append(f"votes in numbers are read as {words}, since {why}; words say it better")
+        remarks.append(f"votes in numbers are read as {said}; words say it better")
     if any(not (row.entry.value["value"].text or "").strip() for row in rows):
         remarks.append("a vote without a value is read as absent")
     return found
+
+
+def _scale(numbers: set[float]) -> tuple[Mapping[float, float], str]:
+    """What votes in numbers mean, and why."""
+    if any(number < 0.0 for number in numbers):
+        return _SIGNED, "1 yes, 0 abstained, -1 no, since one is negative"
+    if any(number > 1.0 for number in numbers) and numbers <= set(_COUNTED):
+        return _COUNTED, "1 yes, 2 abstained, 3 no, 8 and 9 absent, since none is 0 or 0.5 and one is above 1"
+    said = "1 yes, 0.5 abstained, 0 no, since none is negative"
+    unsure = 0.0 in numbers and 0.5 not in numbers
+    return _PLAIN, said + (" (none is 0.5 either: if 0 means abstained, write words)" if unsure else "")
 
 
 # --- shares and money ------------------------------------------------------------------------------------------------
@@ -82,9 +99,9 @@ def _parts(rows: Sequence[Row], measure: str, remarks: list[str]) -> dict[int, f
     by_unit: dict[int, float] = {}  # what one of the unit is
     for row in rows:
         unit = _unit(row)
-        if unit in _PERCENT or unit.startswith("%"):
+        if any(word in unit for word in _PERCENT):
             by_unit[row.entry.line] = 1.0 / _HUNDRED
-        elif unit in _PARTS or unit.startswith("0-1"):
+        elif _FROM_NOUGHT.search(unit) or any(re.search(rf"\b{word}\b", unit) for word in _PARTS):
             by_unit[row.entry.line] = 1.0
         elif unit:
             _refuse_unit(row, (*_PERCENT, *_PARTS), "%, percent, share, 0..1, or nothing")
@@ -109,21 +126,37 @@ def _parts(rows: Sequence[Row], measure: str, remarks: list[str]) -> dict[int, f
 
 
 def _money(rows: Sequence[Row], remarks: list[str]) -> dict[int, float]:
-    """Turnover in million USD."""
-    found = {}
-    for line, number in (numbers := _numbers(rows)).items():
-        if number <= 0.0:
-            row = next(row for row in rows if row.entry.line == line)
-            row.entry.value["value"].refuse(allowed="a number above 0; a year without a figure has no row")
+    """Turnover in million USD; none has no logarithm, on which turnover is scored, and is taken as not given."""
+    found: dict[int, float] = {}
+    numbers, nothing = _numbers(rows), 0
     for row in rows:
-        unit = _unit(row)
-        if unit and unit not in _MONEY:
-            _refuse_unit(row, tuple(_MONEY), "million USD, bn USD, USD, or nothing")
-        elif row.entry.line in numbers:
-            found[row.entry.line] = numbers[row.entry.line] * _MONEY.get(unit, 1.0)
+        unit, number = _unit(row), numbers.get(row.entry.line)
+        size = _size_of(unit)
+        if size is None:
+            _refuse_unit(row, _MONEY, "million USD, bn USD, thousand USD, USD, or nothing")
+        elif number is not None and number < 0.0:
+            row.entry.value["value"].refuse(allowed="a number above 0")
+        elif number is not None:
+            nothing += number == 0.0
+            found |= {row.entry.line: number * size} if number > 0.0 else {}
     if any(not _unit(row) for row in rows):
         remarks.append(f"{TURNOVER} without a unit is read as million USD")
+    if nothing:
+        remarks.append(f"{TURNOVER} of 0 has no logarithm, on which it is scored, and is read as missing")
     return found
+
+
+def _size_of(unit: str) -> float | None:
+    """Million USD in one of a unit; those of the file that are not told are taken for that. None for other money."""
+    plain = re.sub(r"\(.*?\)|[,;].*$", " ", unit)
+    plain = re.sub(r"\b(m|mn|bn)?usd(m|mn|bn)?\b", r"\1 usd \2", plain)
+    words = [word for word in plain.replace("us$", " usd ").replace("$", " usd ").split() if word not in _BESIDE]
+    if not words:
+        return 1.0 if not unit else None
+    sizes = [_SIZES[word] for word in words if word in _SIZES]
+    if len(sizes) > 1 or any(word not in _SIZES and word not in _DOLLARS for word in words):
+        return None
+    return sizes[0] if sizes else 1e-6
 
 
 def _numbers(rows: Sequence[Row]) -> dict[int, float]:
@@ -134,7 +167,7 @@ def _numbers(rows: Sequence[Row]) -> dict[int, float]:
         number = _number(cell)
         if number is not None:
             found[row.entry.line] = number
-        elif (cell.text or "").strip():
+        elif not is_missing(cell):
             cell.refuse(allowed="a finite number, or nothing where none is known")
     return found
 

@@ -31,10 +31,12 @@ from sim.analysis.observed import AGREEMENT, ARMS, TRADE_SHARE, joined, observe
 from sim.analysis.origins import write_table
 from sim.analysis.record import Floats
 from sim.analysis.scores import crps
-from sim.analysis.starting import HORIZON
+from sim.analysis.starting import HORIZON, TRAILING
 from sim.batch.worker import Tell, Work
 from sim.engine.ensemble import LANES, prepare
 from sim.evidence.evidence import load_evidence
+from sim.evidence.history import load_history
+from sim.io.arguments import Arguments
 from sim.io.text import CAUTION
 from sim.io.writers import write_text
 from sim.scenario.scenario import Scenario
@@ -124,7 +126,7 @@ def ablate_by_skill(
     workers: int | None = None,
     progress: Tell | None = None,
     *,
-    origins: Sequence[int] = ORIGINS,
+    origins: Sequence[int] | int = ORIGINS,
     fitted: str | None = None,
     fit: str | Path | None = None,
     systems: Sequence[str] | None = None,
@@ -139,7 +141,7 @@ def ablate_by_skill(
     runs
         From each origin, with everything on and without each system; `ABLATION_RUNS` unless told otherwise.
     origins
-        Last years that are known.
+        Last years that are known; something has to come after each in the record.
     systems
         Which systems; all of them unless told otherwise.
     level
@@ -150,17 +152,27 @@ def ablate_by_skill(
     sim.io.errors.InputError
         As `run_backtest`.
     """
+    arguments = Arguments("sim.analysis.ablate_by_skill")
+    history = load_history()
+    several: list[Any] = [origins] if isinstance(origins, int | np.integer) else list(origins) or [None]
+    origins = [arguments.whole("origins", one, history.first + TRAILING, history.last - 1) for one in several]
+    arguments.refuse_if_wrong()
     asked = [
         asked_of(
-            scenario, None, runs or ABLATION_RUNS, seed, workers, origin=origin, told=scenario, fitted=fitted, fit=fit
+            scenario,
+            None,
+            ABLATION_RUNS if runs is None else runs,
+            seed,
+            workers,
+            origin=origin,
+            told=scenario,
+            fitted=fitted,
+            fit=fit,
         )
         for origin in origins
     ]
     first = asked[0]
-    questions = [
-        dataclasses.replace(one.question, last=min(one.question.origin + HORIZON, one.record.years[-1]))
-        for one in asked
-    ]
+    questions = [_short(one) for one in asked]
     for name in systems or ():
         check_system(name, list(first.evidence.systems))
     names = list(first.evidence.systems) if systems is None else list(systems)

@@ -45,10 +45,12 @@ def vote_name(quarter: int) -> str:
     return f"{VOTE}{quarter_text(quarter).lower()}"
 
 
-def cells_of(game: Game, origin: int, last: int, votes: Sequence[int]) -> Iterator[Cells]:
-    """All that one way foretells of the years after the origin."""
+def cells_of(
+    game: Game, origin: int, last: int, votes: Sequence[int], spans: Sequence[tuple[int, int]] = ()
+) -> Iterator[Cells]:
+    """All that one way foretells of the years after the origin; spans: windows of arms beside the usual ones."""
     yield from yearly_cells(game, origin, last, (TRADE_SHARE, TURNOVER, AGREEMENT))
-    yield from arms_and_votes(game, list(windows(origin, last)), votes)
+    yield from arms_and_votes(game, list(dict.fromkeys((*windows(origin, last), *spans))), votes)
 
 
 def yearly_cells(game: Game, origin: int, last: int, measures: Sequence[str]) -> Iterator[Cells]:
@@ -69,13 +71,20 @@ def arms_and_votes(game: Game, spans: Sequence[tuple[int, int]], votes: Sequence
         yield Cells(vote_name(quarter), quarter_text(quarter), seen.answers(quarter))
 
 
-def draws_table(games: Sequence[Game], origin: int, last: int, votes: Sequence[int], draws: int) -> "pd.DataFrame":
-    """The first draws of some ways; variant and kind say which way.
+def draws_table(
+    games: Sequence[Game],
+    origin: int,
+    last: int,
+    votes: Sequence[int],
+    draws: int,
+    spans: Sequence[tuple[int, int]] = (),
+) -> "pd.DataFrame":
+    """The first draws of some ways; variant and kind say which way. `spans`: as in `cells_of`.
 
     Columns: variant, kind, state, partner, period, measure, draw (0, 1, ...), value: parts of one for shares and
     agreement, million USD of the year for turnover, and for votes 1 yes, 0.5 abstains, 0 no, empty for who stays away.
     """
-    return table_of(((game, cells) for game in games for cells in cells_of(game, origin, last, votes)), draws)
+    return table_of(((game, cells) for game in games for cells in cells_of(game, origin, last, votes, spans)), draws)
 
 
 def table_of(found: Iterable[tuple[Game, Cells]], draws: int) -> "pd.DataFrame":

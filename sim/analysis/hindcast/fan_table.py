@@ -1,11 +1,11 @@
 """What fans say, in short: the middle and the ends of each, for a person to read where nothing has come yet."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.analysis.hindcast.draws import cells_of
+from sim.analysis.hindcast.draws import Cells, cells_of
 from sim.analysis.hindcast.playing import Game
 
 if TYPE_CHECKING:
@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 QUANTILES = {"low": 0.05, "low_half": 0.25, "middle": 0.5, "high_half": 0.75, "high": 0.95}
 
 
-def fan_table(games: Sequence[Game], origin: int, last: int, votes: Sequence[int]) -> "pd.DataFrame":
+def fan_table(
+    games: Sequence[Game], origin: int, last: int, votes: Sequence[int], spans: Sequence[tuple[int, int]] = ()
+) -> "pd.DataFrame":
     """The middle, the middle half and the middle 90 % of every fan; for votes the chance of each answer as well.
 
     Columns: variant, kind, null, state, partner, period, measure, low, low_half, middle, high_half, high, and yes, no
@@ -22,12 +24,12 @@ def fan_table(games: Sequence[Game], origin: int, last: int, votes: Sequence[int
     """
     import pandas as pd
 
-    return pd.DataFrame([row for game in games for row in _rows(game, origin, last, votes)])
+    return pd.DataFrame([row for game in games for row in _rows(game, cells_of(game, origin, last, votes, spans))])
 
 
-def _rows(game: Game, origin: int, last: int, votes: Sequence[int]) -> Iterator[dict[str, Any]]:
+def _rows(game: Game, found: Iterable[Cells]) -> Iterator[dict[str, Any]]:
     way = {"variant": game.way.variant, "kind": game.way.kind, "null": game.way.null}
-    for cells in cells_of(game, origin, last, votes):
+    for cells in found:
         by_partner = cells.values.ndim == 3
         for i, state in enumerate(game.seen.states):
             for j, partner in enumerate(game.seen.powers if by_partner else ("",)):

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.analysis.backtest.against import Against, Came, read_against
+from sim.analysis.backtest.cells import period_of
 from sim.analysis.backtest.result import Backtest, score
 from sim.analysis.hindcast.draws import arms_and_votes, table_of, yearly_cells
 from sim.analysis.hindcast.frozen_rules import README, rules_text
@@ -26,6 +27,7 @@ from sim.analysis.hindcast.ways import Way
 from sim.analysis.observed import AGREEMENT, TRADE_SHARE, joined, observe
 from sim.analysis.spread import check_world
 from sim.batch.identity import allowed_cores, code_hash, evidence_hash, version_of
+from sim.batch.notebook import telling_of_trouble
 from sim.batch.worker import Tell, Work
 from sim.engine.ensemble import LANES, prepare
 from sim.engine.fitted import posterior_of
@@ -113,6 +115,10 @@ def freeze(
     if (place / MANIFEST).exists():
         allowed = "a new folder; what has been frozen is never changed"
         raise input_error(shown_path(place), "this folder is frozen", found=MANIFEST, allowed=allowed)
+    if (place / README).exists() and not (place / DRAWS).exists():  # with draws it is a freeze that was broken off
+        raise input_error(shown_path(place), "this folder is somebody else's", found=README, allowed="a new folder")
+    with telling_of_trouble(place, noted=False):
+        place.mkdir(parents=True, exist_ok=True)
     asked = question if isinstance(question, Scenario) else load_scenario(question)
     evidence = load_evidence(asked.world)
     check_setting(asked, evidence, arguments)
@@ -123,7 +129,8 @@ def freeze(
     asked = with_fitted(dataclasses.replace(asked, seed=asked.seed if seed is None else seed), taken)
     game = _played(asked, evidence, history, runs, progress, workers or allowed_cores())
     table = frozen_table(game, years, vote_quarters_of(asked), runs)
-    return _kept(place, asked, evidence, years, table, made or datetime.now(UTC).date())
+    with telling_of_trouble(place, noted=False):
+        return _kept(place, asked, evidence, years, table, made or datetime.now(UTC).date())
 
 
 def _years_of(asked: Scenario) -> tuple[int, int]:
@@ -178,7 +185,7 @@ def _kept(
         if asked.path.resolve() != (place / QUESTION).resolve():
             write_text(place / QUESTION, asked.path.read_text(encoding="utf-8"))
         files[QUESTION] = file_hash(place / QUESTION)
-    manifest = {
+    manifest: dict[str, Any] = {
         "format": _FORMAT,
         "made": made.isoformat(),
         "scenario": asked.name,
@@ -194,8 +201,15 @@ def _kept(
         "code": code_hash(),
         "version": version_of("multivector"),
     }
+    manifest["seal"] = seal_of(manifest)
     write_text(place / MANIFEST, json.dumps(manifest, indent=1, ensure_ascii=False) + "\n")
     return load_frozen(place)
+
+
+def seal_of(manifest: Mapping[str, Any]) -> str:
+    """SHA-256 of everything else in a manifest: who knows this one line knows the whole folder."""
+    said = {key: value for key, value in manifest.items() if key != "seal"}
+    return hashlib.sha256(json.dumps(said, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
 def table_hash(table: "pd.DataFrame") -> str:
@@ -230,8 +244,11 @@ def load_frozen(folder: str | Path) -> Frozen:
         draws = pd.read_parquet(place / DRAWS)
     except (OSError, ValueError) as error:
         raise input_error(shown_path(place / DRAWS), f"this cannot be read as draws: {error}") from None
-    if table_hash(draws) != manifest["draws_sha256"]:
-        wrong.append(DRAWS)
+    try:
+        same = table_hash(draws) == manifest["draws_sha256"]
+    except (TypeError, ValueError):  # words where numbers were
+        same = False
+    wrong += [] if same else [DRAWS]
     if wrong:
         message = "this folder is not what it was when it was frozen, and is not scored"
         allowed = "the files as they were published"
@@ -239,7 +256,7 @@ def load_frozen(folder: str | Path) -> Frozen:
     return Frozen(folder=place, manifest=manifest, draws=draws)
 
 
-_NEEDED = ("format", "world", "origin", "last", "draws_sha256", "files")
+_NEEDED = ("format", "world", "origin", "last", "draws_sha256", "files", "seal")
 
 
 def _manifest_of(place: Path) -> dict[str, Any]:
@@ -255,6 +272,9 @@ def _manifest_of(place: Path) -> dict[str, Any]:
     if missing or manifest["format"] != _FORMAT or not isinstance(manifest["files"], dict):
         found = f"without {', '.join(missing)}" if missing else f"format {manifest['format']}"
         raise input_error(shown_path(path), "this manifest cannot be read", found=found, allowed=f"format {_FORMAT}")
+    if manifest["seal"] != seal_of(manifest):
+        message = "this manifest is not what it was when the folder was frozen, and nothing is scored"
+        raise input_error(shown_path(path), message, allowed="the file as it was published")
     found_manifest: dict[str, Any] = manifest
     return found_manifest
 
@@ -281,7 +301,9 @@ def score_frozen(folder: str | Path, against: str | Path) -> Backtest:
     """
     frozen = load_frozen(folder)
     evidence = load_evidence(frozen.world)
-    came = read_against(path_given("sim.analysis.score_frozen", "against", against), evidence)
+    held = {period_of(str(one), votes=True) for one in frozen.draws["period"].unique()}
+    quarters = {one.quarter for one in held if one is not None and one.quarter >= 0}
+    came = read_against(path_given("sim.analysis.score_frozen", "against", against), evidence).in_quarters(quarters)
     history = longer(load_history(), came, frozen.origin)
     known = any(one.last == frozen.origin for one in came.rows)
     notes = () if known else (f"the file has nothing of {frozen.origin}, from which opponents of shares would start",)

@@ -11,6 +11,7 @@ from sim.analysis.hindcast.playing import Asked, play_ways
 from sim.analysis.hindcast.recorded import recorded_after
 from sim.analysis.hindcast.results import Hindcast
 from sim.analysis.hindcast.ways import WAYS, Question, Way, can_ask, vote_quarters
+from sim.analysis.observed import ARMS
 from sim.analysis.record import Record, record_of
 from sim.analysis.spread import check_world
 from sim.analysis.starting import TRAILING
@@ -160,6 +161,9 @@ def _both(scenario: str | Path | Scenario, told: str | Path | Scenario | None) -
     if told is None:
         beside = plain.name + TOLD if plain.path is None else plain.path.with_name(f"{plain.name}{TOLD}.yaml")
         told = beside
+        if isinstance(beside, Path) and not beside.is_file():
+            allowed = f"{beside.name} beside it, or 'told' in Python"
+            raise input_error(plain.name, "no scenario tells growth and prices of its years as well", allowed=allowed)
     also = told if isinstance(told, Scenario) else load_scenario(told)
     if (also.world, also.start) != (plain.world, plain.start):
         found = f"'{also.world}' from {quarter_text(also.start)}"
@@ -229,7 +233,9 @@ def _came(
         if question.origin >= record.years[-1]:
             return None, question, ()
         return recorded_after(record, question.origin, question.last), question, ()
-    came = read_against(path, evidence).after(question.origin)
+    came = read_against(path, evidence).after(question.origin).in_quarters(vote_quarters(question))
+    spans = {(one.first, one.last) for one in came.rows if one.measure == ARMS and one.last <= question.last}
+    question = dataclasses.replace(question, spans=tuple(sorted(spans)))
     held = {one.quarter for one in came.rows if one.is_vote and one.quarter >= 0}
     asked = {at for at in held if question.at < at < _QUARTERS * (question.last + 1)} - set(vote_quarters(question))
     if not asked:

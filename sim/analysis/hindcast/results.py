@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from sim.analysis.backtest.against import Against
 from sim.analysis.backtest.opponents import NULL
-from sim.analysis.backtest.result import Backtest, signed
-from sim.analysis.backtest.skill import LOSES, WINS
+from sim.analysis.backtest.result import SERIES, Backtest, signed
+from sim.analysis.backtest.skill import LOSES, OPEN, WINS
 from sim.analysis.effect_tables import csv_of
 from sim.analysis.hindcast.draws import draws_table
 from sim.analysis.hindcast.fan_table import fan_table
@@ -18,6 +18,7 @@ from sim.analysis.hindcast.playing import Game
 from sim.analysis.hindcast.ways import Question, vote_quarters
 from sim.analysis.record import Record
 from sim.batch.identity import digest_of, versions
+from sim.batch.notebook import telling_of_trouble
 from sim.evidence.history import History
 from sim.io.text import CAUTION, wrapped
 from sim.io.writers import write_text, write_whole
@@ -73,12 +74,12 @@ class Hindcast:
     @cached_property
     def fans(self) -> "pd.DataFrame":
         """Every fan in short (see `fan_table`)."""
-        return fan_table(self.games, self.question.origin, self.question.last, self.votes)
+        return fan_table(self.games, self.question.origin, self.question.last, self.votes, self.question.spans)
 
     def draws(self, null: bool = False, most: int = DRAWS) -> "pd.DataFrame":
         """The first runs of each way as a table (see `draws_table`); null: those with all systems off."""
         games = self.null if null else self.mine
-        return draws_table(games, self.question.origin, self.question.last, self.votes, most)
+        return draws_table(games, self.question.origin, self.question.last, self.votes, most, self.question.spans)
 
     @property
     def systems_sentence(self) -> str:
@@ -86,9 +87,12 @@ class Hindcast:
         row = None if self.scored is None else self.scored.row(opponent=NULL)
         if row is None:
             return ""
+        about = SERIES.get(row["series"], row["series"])
+        if row["says"] == OPEN:
+            return f"On {about} there is too little to say whether all systems together beat growth and noise alone."
         verb = {WINS: "beat", LOSES: "lose to"}.get(row["says"], "do not beat")
         told = f"skill {signed(row['skill'])}, {signed(row['low'])} to {signed(row['high'])}"
-        return f"On {row['series']} all systems of the model together {verb} growth and noise alone: {told}."
+        return f"On {about} all systems of the model together {verb} growth and noise alone: {told}."
 
     def folder(self, out: Path | str = "results") -> Path:
         """Where `write` puts its files unless told otherwise."""
@@ -97,8 +101,16 @@ class Hindcast:
         return Path(out) / f"{name}-{digest_of(json.loads(json.dumps(said, default=str)))[:6]}"
 
     def write(self, folder: Path | str | None = None) -> Path:
-        """Write draws, fans and scores, a manifest and a README; returns the folder."""
+        """Write draws, fans and scores, a manifest and a README; returns the folder.
+
+        Raises `InputError` where it cannot be written.
+        """
         place = self.folder() if folder is None else Path(folder)
+        with telling_of_trouble(place, noted=False):
+            self._write(place)
+        return place
+
+    def _write(self, place: Path) -> None:
         for name, null in (("draws", False), ("null", True)):
             if self.null or not null:
                 write_draws(self.draws(null), place / f"{name}.parquet")
@@ -108,7 +120,6 @@ class Hindcast:
         manifest = {"note": CAUTION, **self.identity, "versions": versions(), "notes": list(self.notes)}
         write_text(place / "manifest.json", json.dumps(manifest, indent=1, ensure_ascii=False, default=str) + "\n")
         write_text(place / "README.txt", "\n".join(self._readme()) + "\n")
-        return place
 
     def _readme(self) -> list[str]:
         """What the files are, in plain lines."""
@@ -133,7 +144,7 @@ class Hindcast:
             *(line for note in self.notes for line in wrapped(f"Note: {note}.")),
         ]
         if self.scored is not None:
-            for told in (self.systems_sentence, self.scored.sentence):
+            for told in filter(None, (self.systems_sentence, self.scored.sentence)):
                 lines += ["", *wrapped(told)]
         else:
             lines += ["", *wrapped(f"Nothing was scored: nothing that came is at hand. {HOW_TO_SCORE}.")]

@@ -48,7 +48,8 @@ class Question:
     """What is foretold: `plain` tells of events alone, `told` of growth and prices as well; both for all years.
 
     origin: the last year that is known; last: the last that is foretold; votes: quarters in which the states are asked
-    to vote beside those in which `plain` asks them, because what came has a vote then.
+    to vote beside those in which `plain` asks them, because what came has a vote then; spans: windows of arms beside
+    the usual ones, for the same reason.
     """
 
     plain: Scenario
@@ -56,6 +57,7 @@ class Question:
     origin: int
     last: int
     votes: tuple[int, ...] = ()
+    spans: tuple[tuple[int, int], ...] = ()
 
     @property
     def at(self) -> int:

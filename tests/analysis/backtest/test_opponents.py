@@ -108,7 +108,8 @@ def test_arms_are_the_last_window_with_the_changes_there_have_been():
     assert found[WALK].min() >= 0.0
     assert found[WALK].max() <= 1.0
     assert len(found[POOLED]) > len(RECORD.states)
-    assert set(opponents.fans(came(ARMS, partner="RUS", first=2016, last=2020))) == {POOLED}
+    assert set(opponents.fans(came(ARMS, partner="RUS", first=2016, last=2020))) == {WALK, PERSISTENCE, POOLED}
+    assert set(opponents.fans(came(ARMS, partner="RUS", first=2020, last=2024))) == {POOLED}
 
 
 def test_whom_the_record_does_not_know_nobody_speaks_of(opponents):
