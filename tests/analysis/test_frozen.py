@@ -140,6 +140,11 @@ def test_a_folder_that_cannot_be_written_or_is_not_ours_is_refused(tmp_path):
         freeze("baseline", tmp_path)
 
 
+def test_the_day_of_freezing_is_a_day(tmp_path):
+    with pytest.raises(InputError, match="made: found '2026'; allowed: a day"):
+        freeze("baseline", tmp_path, made="2026")
+
+
 def test_draws_that_are_gone_or_no_table_are_refused(tmp_path):
     place = frozen_in(tmp_path).folder
     (place / "draws.parquet").write_bytes(b"no table")

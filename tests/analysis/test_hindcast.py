@@ -303,3 +303,15 @@ def test_results_that_cannot_be_written_are_told(found, tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(InputError, match="results cannot be written there"):
         found.write(tmp_path / "file" / "results")
+
+
+@pytest.mark.parametrize("wrong", [(), "observed", ("observed",), (Way("seen", UNCONDITIONAL),), TWO[1:], TWO * 2, 4])
+def test_ways_that_are_none_are_told(wrong):
+    with pytest.raises(InputError, match="ways"):
+        foretell(origin=2014, ways=wrong)
+
+
+@pytest.mark.parametrize("level", [2, "x", 0.0, True])
+def test_an_interval_holds_a_part(level):
+    with pytest.raises(InputError, match="level: found"):
+        ablate_by_skill(past(), origins=(2014,), level=level)

@@ -156,6 +156,7 @@ def ablate_by_skill(
     history = load_history()
     several: list[Any] = [origins] if isinstance(origins, int | np.integer) else list(origins) or [None]
     origins = [arguments.whole("origins", one, history.first + TRAILING, history.last - 1) for one in several]
+    level = arguments.inside("level", level, 0.0, 1.0)
     arguments.refuse_if_wrong()
     asked = [
         asked_of(

@@ -111,6 +111,9 @@ def freeze(
     place, seed = arguments.path("folder", folder), given_seed(arguments, seed)
     runs, workers = given_runs(arguments, draws, 2) or FROZEN_DRAWS, arguments.workers(workers)
     fitted = given_fitted(arguments, fitted)
+    day: Any = made
+    if day is not None and not isinstance(day, date):
+        arguments.entry("made", day).refuse(allowed="a day, as datetime.date, or None for today")
     arguments.refuse_if_wrong()
     if (place / MANIFEST).exists():
         allowed = "a new folder; what has been frozen is never changed"

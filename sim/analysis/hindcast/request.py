@@ -1,8 +1,9 @@
 """`run_backtest`: the years after an origin played in every way, kept as draws, and scored where something came."""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 from sim.analysis.backtest.against import Against, read_against
 from sim.analysis.backtest.result import Backtest, score
@@ -22,7 +23,7 @@ from sim.evidence.evidence import Evidence, load_evidence
 from sim.evidence.history import History, load_history
 from sim.evidence.posterior import FIXED, HISTORY, POSTERIOR, ROWS
 from sim.io.arguments import Arguments
-from sim.io.errors import input_error, shown_path
+from sim.io.errors import input_error, quoted, shown_path
 from sim.scenario.arguments import check_setting, given_fitted, given_runs, given_seed
 from sim.scenario.calendar import quarter_text
 from sim.scenario.scenario import Scenario, load_scenario, with_fitted
@@ -82,6 +83,7 @@ def run_backtest(
     sim.io.errors.InputError
         If a scenario, an argument or the file is wrong, or nothing of the file can be scored.
     """
+    ways = _known_ways(ways)
     asked = asked_of(scenario, against, runs, seed, workers, origin=origin, told=told, fitted=fitted, fit=fit)
     work = Work(asked.question.plain.name, None, progress, lambda: None, asked.runs * len(ways))
     work.prepare()
@@ -100,6 +102,16 @@ def run_backtest(
     )
     came = asked.came
     return found if came is None else dataclasses.replace(found, scored=_scored(found, came, asked.evidence))
+
+
+def _known_ways(ways: Any) -> tuple[Way, ...]:
+    """The ways asked for, each once; refused where one is none, or no way of the model itself is there."""
+    several: list[Any] = [ways] if isinstance(ways, str | Way) or not isinstance(ways, Iterable) else list(ways)
+    found = tuple(dict.fromkeys(one for one in several if isinstance(one, Way) and one in WAYS))
+    if len(found) < len(several) or not any(not one.null for one in found):
+        allowed = "some of sim.analysis.hindcast.ways.WAYS, each once, one of them with null=False"
+        raise input_error("sim.analysis.run_backtest", "ways", found=quoted(str(ways)), allowed=allowed)
+    return found
 
 
 def _scored(found: Hindcast, came: Against, evidence: Evidence) -> Backtest:
