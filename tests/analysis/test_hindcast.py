@@ -288,6 +288,12 @@ def test_no_fan_from_an_earlier_origin_moves_with_what_came_after_it(monkeypatch
 # --- what goes wrong outside -----------------------------------------------------------------------------------------
 
 
+def test_runs_are_not_set_to_what_is_asked_for():
+    event = Event(at=parse_quarter("2012-Q4"), kind=EventKind.OBSERVE, fields={"year": 2016, "what": "all"})
+    with pytest.raises(InputError, match="found observe: 2016, at 2012-Q4; .*are set to what came"):
+        run_backtest(past(events=(event,)), told=past(), origin=2014)
+
+
 def test_systems_are_judged_where_something_came_after():
     for wrong in ((2019,), 2019, (), ("2014",), 2030):
         with pytest.raises(InputError, match="origins: found"):

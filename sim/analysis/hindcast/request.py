@@ -26,6 +26,7 @@ from sim.io.arguments import Arguments
 from sim.io.errors import input_error, quoted, shown_path
 from sim.scenario.arguments import check_setting, given_fitted, given_runs, given_seed
 from sim.scenario.calendar import quarter_text
+from sim.scenario.events import EventKind
 from sim.scenario.scenario import Scenario, load_scenario, with_fitted
 
 SCENARIO = "history-2010-2025"
@@ -185,8 +186,13 @@ def _both(scenario: str | Path | Scenario, told: str | Path | Scenario | None) -
 
 
 def _check_years(plain: Scenario, also: Scenario, origin: int, history: History) -> None:
-    """Runs begin before the origin and end after it."""
+    """Runs begin before the origin and end after it, and none is set to what was recorded after it."""
     for one in (plain, also):
+        for event in one.events:
+            if event.kind is EventKind.OBSERVE and event.fields["year"] > origin:
+                found = f"observe: {event.fields['year']}, at {quarter_text(event.at)}"
+                said = f"runs that are asked for what came after {origin} are set to what came"
+                raise input_error(one.name, said, found=found, allowed=f"years up to {origin}")
         if one.start > _QUARTERS * origin or one.end < _QUARTERS * (origin + 2) - 1:
             found = f"{quarter_text(one.start)} to {quarter_text(one.end)}"
             allowed = f"a scenario that plays the whole of {origin} and of {origin + 1}"
