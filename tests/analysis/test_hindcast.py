@@ -290,7 +290,7 @@ def test_no_fan_from_an_earlier_origin_moves_with_what_came_after_it(monkeypatch
 
 def test_runs_are_not_set_to_what_is_asked_for():
     event = Event(at=parse_quarter("2012-Q4"), kind=EventKind.OBSERVE, fields={"year": 2016, "what": "all"})
-    with pytest.raises(InputError, match="found observe: 2016, at 2012-Q4; .*are set to what came"):
+    with pytest.raises(InputError, match=r"found observe: 2016, at 2012-Q4; .*are set to what came"):
         run_backtest(past(events=(event,)), told=past(), origin=2014)
 
 

@@ -189,8 +189,9 @@ def _check_years(plain: Scenario, also: Scenario, origin: int, history: History)
     """Runs begin before the origin and end after it, and none is set to what was recorded after it."""
     for one in (plain, also):
         for event in one.events:
-            if event.kind is EventKind.OBSERVE and event.fields["year"] > origin:
-                found = f"observe: {event.fields['year']}, at {quarter_text(event.at)}"
+            year = event.fields.get("year")
+            if event.kind is EventKind.OBSERVE and isinstance(year, int) and year > origin:
+                found = f"observe: {year}, at {quarter_text(event.at)}"
                 said = f"runs that are asked for what came after {origin} are set to what came"
                 raise input_error(one.name, said, found=found, allowed=f"years up to {origin}")
         if one.start > _QUARTERS * origin or one.end < _QUARTERS * (origin + 2) - 1:
