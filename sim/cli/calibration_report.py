@@ -30,9 +30,7 @@ def print_calibration(found: "Calibration", file: TextIO | None = None) -> None:
     )
     silent = [row.number for row in found.numbers.itertuples() if row.says == UNINFORMED]
     if silent:
-        console.print(
-            f"The record does not inform these, so they keep the range of the evidence: {', '.join(silent)}."
-        )
+        console.print(f"The record does not inform these, so they keep the range of the evidence: {', '.join(silent)}.")
     console.print(f"\n[bold]On simulated truths[/bold]: {_verdict(found)}")
     console.print(
         f"\n[bold]Worlds drawn from the posterior[/bold]: {100 * found.inside:.0f} % of {len(found.predicted)} targets "

@@ -24,6 +24,8 @@ from sim.analysis.hindcast.ways import (
 )
 from sim.analysis.observed import AGREEMENT, ARMS, TRADE_SHARE, TURNOVER
 from sim.cli.hindcast_report import print_ablation, print_hindcast
+from sim.evidence.calibration import load_plan
+from sim.evidence.posterior import write_posterior
 from sim.io.errors import InputError
 from sim.scenario.calendar import parse_quarter
 from sim.scenario.events import Event, EventKind
@@ -286,6 +288,27 @@ def test_no_fan_from_an_earlier_origin_moves_with_what_came_after_it(monkeypatch
 
 
 # --- what goes wrong outside -----------------------------------------------------------------------------------------
+
+
+def test_runs_from_before_the_end_of_the_fit_know_no_range_that_it_left():
+    plan = load_plan()
+    priors = {prior.name: (prior.low, prior.high) for prior in plan.priors if not prior.name.startswith("observation.")}
+    early = asked_of(past(), None, 4, None, 1, origin=plan.last - 1, told=past(), fitted=None)
+    assert {name: (early.evidence.numbers[name].low, early.evidence.numbers[name].high) for name in priors} == priors
+    drawn = scenario_of(early.question, TWO[0], early.evidence, early.record).sampled
+    assert {name: (drawn[name].low, drawn[name].high) for name in priors} == priors
+    late = asked_of(past(), None, 4, None, 1, origin=plan.last, told=past(), fitted="fixed")
+    assert any((late.evidence.numbers[name].low, late.evidence.numbers[name].high) != priors[name] for name in priors)
+
+
+def test_rows_of_another_fit_lie_within_the_priors(tmp_path):
+    """What a fit to fewer years leaves may lie outside the ranges of the fit that stands in the seeds."""
+    prior = load_plan().priors[0]
+    table = {prior.name: np.linspace(prior.low, prior.high, 50)}
+    write_posterior(table, {"until": 2014}, tmp_path)
+    told = asked_of(past(), None, 4, None, 1, origin=2014, told=past(), fitted=None, fit=tmp_path)
+    assert told.question.plain.fitted == "posterior"
+    assert any("did not pass its check" in note for note in told.notes)
 
 
 def test_runs_are_not_set_to_what_is_asked_for():

@@ -1,12 +1,14 @@
 """`run_backtest`: the years after an origin played in every way, kept as draws, and scored where something came."""
 
 import dataclasses
+import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from sim.analysis.backtest.against import Against, read_against
 from sim.analysis.backtest.result import Backtest, score
+from sim.analysis.hindcast.before_fit import before_the_fit
 from sim.analysis.hindcast.identity import identity_of
 from sim.analysis.hindcast.playing import Asked, play_ways
 from sim.analysis.hindcast.recorded import recorded_after
@@ -19,6 +21,7 @@ from sim.analysis.starting import TRAILING
 from sim.batch.identity import allowed_cores
 from sim.batch.worker import Stage, Tell, Work
 from sim.engine.fitted import posterior_of
+from sim.evidence.calibration import load_plan
 from sim.evidence.evidence import Evidence, load_evidence
 from sim.evidence.history import History, load_history
 from sim.evidence.posterior import FIXED, HISTORY, POSTERIOR, ROWS
@@ -143,6 +146,9 @@ def asked_of(
     arguments.refuse_if_wrong()
     plain, also = _both(scenario, told)
     evidence = load_evidence(plain.world)
+    plan = load_plan(evidence.folder / HISTORY)
+    if folder is not None or origin < plan.last:
+        evidence = before_the_fit(evidence, plan)
     if folder is not None:
         evidence, fitted = with_fit(evidence, folder), POSTERIOR if fitted is None else fitted
     for one in (plain, also):
@@ -151,6 +157,7 @@ def asked_of(
     arguments.refuse_if_wrong()
     _check_years(plain, also, origin, history)
     fitted, notes = fitted_or_fixed(fitted, evidence, origin)
+    notes = notes if folder is None else (*notes, *_unsound(folder))
     luck = SEED if seed is None else seed
     plain, also = (with_fitted(dataclasses.replace(one, seed=luck), fitted) for one in (plain, also))
     record = _record(history, evidence)
@@ -219,6 +226,19 @@ def with_fit(evidence: Evidence, folder: Path) -> Evidence:
     return dataclasses.replace(evidence, folder=folder)
 
 
+def _unsound(folder: Path) -> tuple[str, ...]:
+    """What is said of a fit that did not pass its check, or whose check cannot be read."""
+    try:
+        sound = json.loads((folder / "calibration.json").read_text(encoding="utf-8")).get("sound")
+    except (OSError, ValueError, AttributeError):
+        sound = None
+    if sound is True:
+        return ()
+    return (
+        f"the fit in {shown_path(folder)} did not pass its check on simulated truths, and is good for trials alone",
+    )
+
+
 def fitted_or_fixed(fitted: str | None, evidence: Evidence, origin: int) -> tuple[str, tuple[str, ...]]:
     """How fitted numbers are taken, and what is said of it."""
     if fitted == FIXED:
@@ -231,7 +251,7 @@ def fitted_or_fixed(fitted: str | None, evidence: Evidence, origin: int) -> tupl
         return POSTERIOR, ()
     if fitted == POSTERIOR:
         return POSTERIOR, (f"the posterior knows the record to {until}, so that scores from {origin} are too kind",)
-    note = f"the posterior knows the record to {until}: from {origin} its numbers are drawn from their ranges instead"
+    note = f"the posterior knows the record to {until}: from {origin} its numbers are drawn from their priors instead"
     return FIXED, (note,)
 
 
