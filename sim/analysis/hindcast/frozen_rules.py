@@ -20,9 +20,10 @@ def rules_text(asked: Scenario, years: tuple[int, int], votes: Sequence[int], ma
     return f"""# Forecasts for {span}, frozen on {made.isoformat()}
 
 {draws} runs of the question in `question.yaml` ("{asked.title}"), every number drawn,
-nothing told of what comes. Nobody had seen these years when the folder was made. `manifest.json` holds a hash of each
-file; `multivector score` refuses a folder that was changed. What is thought otherwise later is a new folder, and this
-one stays.
+nothing told of what comes. Nothing of these years was used that the evidence in the seeds does not hold. Where one of
+them had begun on that day, some of it was known to others, such as a vote that was held. `manifest.json` holds a hash
+of each file; `multivector score` refuses a folder that was changed. What is thought otherwise later is a new folder,
+and this one stays.
 
 A run of a model is conditional on the model. The fans say what it implies, wide as they are; they advise nobody.
 
