@@ -20,7 +20,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.analysis.record import Floats, observed_trade
 from sim.engine.block import Block
@@ -60,7 +59,6 @@ class Observed:
     delivered: Floats  # [R, I, J, Y] index points of security a year
     output: Floats  # [R, I, Y] bn USD a year, at prices of the first year
     votes: Floats  # [R, I, T] 1 yes, 0.5 abstains, 0 no, nan away or no vote
-    asked: NDArray[np.bool_]  # [R, I, T] whether a vote was held, also for who stayed away
 
     @property
     def turnover(self) -> Floats:
@@ -90,10 +88,6 @@ class Observed:
         if quarter not in self.quarters:
             return np.full(self.votes.shape[:2], np.nan)
         return self.votes[..., self.quarters.index(quarter)]
-
-    def was_asked(self, quarter: int) -> bool:
-        """Whether a vote is held in a quarter, in any run."""
-        return quarter in self.quarters and bool(self.asked[..., self.quarters.index(quarter)].any())
 
 
 def observe(block: Block, history: History, seed: int, dollars_of: int | None = None) -> Observed:
@@ -133,7 +127,6 @@ def observe(block: Block, history: History, seed: int, dollars_of: int | None = 
         delivered=_by_year(block.power_measure("arms"), cut).sum(axis=-1),
         output=_by_year(block.state_measure("output"), cut).mean(axis=-1),
         votes=votes,
-        asked=codes > 0.0,
     )
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.evidence.evidence import load_evidence
+from sim.evidence.posterior import NO_NUMBER
 from sim.evidence.worlds import shipped_folder
 from sim.io.checks import check_text, is_name
 from sim.io.errors import Problems, listed, nearest_to, quoted
@@ -33,10 +34,7 @@ if TYPE_CHECKING:
     from sim.io.errors import Entry
 
 FILE = "calibration.yaml"
-OBSERVATION = "observation."
-"""How names begin that are no numbers of the model but of how it is observed."""
-
-ARMS_EXPONENT = "observation.arms_exponent"
+ARMS_EXPONENT = f"{NO_NUMBER}arms_exponent"
 """The only one there is: the power of what is delivered in security to which recorded shares of arms belong."""
 
 ESTIMATED = (
@@ -64,11 +62,6 @@ class Prior:
     high: float
     targets: tuple[str, ...]
     why: str
-
-    @property
-    def in_model(self) -> bool:
-        """Whether it is a number of the model, and not of how the model is observed."""
-        return not self.name.startswith(OBSERVATION)
 
 
 @dataclass(frozen=True, kw_only=True)

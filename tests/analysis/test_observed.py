@@ -109,9 +109,6 @@ def test_votes_are_answers():
     held = FROM + 9
     assert found.answers(held)[:, 0].tolist() == [1.0, 0.5, 0.0]
     assert np.isnan(found.answers(held)[:2, 1]).all()
-    assert found.was_asked(held)
-    assert not found.was_asked(held + 1)
-    assert not found.was_asked(4 * 2050)
     assert np.isnan(found.answers(held + 1)).all()
     assert np.isnan(found.answers(4 * 2050)).all()
 

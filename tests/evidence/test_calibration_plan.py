@@ -30,12 +30,12 @@ def test_it_is_read_as_it_was_decided():
     assert plan.checks.truths >= 200
     assert (plan.checks.least, plan.checks.most) == (0.84, 0.96)
     assert len(plan.names) == 17
-    assert [prior.name for prior in plan.priors if not prior.in_model] == [ARMS_EXPONENT]
+    assert [prior.name for prior in plan.priors if prior.name not in numbers] == [ARMS_EXPONENT]
     for prior in plan.priors:
         assert prior.low < prior.high
         assert set(prior.targets) <= set(plan.targets)
         assert prior.why
-        if prior.in_model:
+        if prior.name in numbers:
             assert numbers[prior.name].low <= numbers[prior.name].value <= numbers[prior.name].high
 
 

@@ -13,15 +13,13 @@ from sim.analysis.record import Record
 from sim.batch.worker import Work
 from sim.engine.ensemble import LANES, prepare
 from sim.engine.fitted import posterior_of, rows_of_runs
+from sim.evidence.calibration import ARMS_EXPONENT
 from sim.evidence.evidence import Evidence
 from sim.evidence.history import History
-from sim.evidence.posterior import NO_NUMBER, POSTERIOR
+from sim.evidence.posterior import POSTERIOR
 from sim.scenario.scenario import Scenario
 
 Floats = NDArray[np.float64]
-
-ARMS_EXPONENT = f"{NO_NUMBER}arms_exponent"
-"""The column of the posterior that says to which power what is delivered makes a supplier's figures."""
 
 
 @dataclass(frozen=True, kw_only=True)
