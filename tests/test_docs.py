@@ -56,9 +56,10 @@ def arguments_of(command):
     words = shlex.split(re.split(r"\s[|>]", command)[0], comments=True)
     while not words.pop(0).endswith("multivector"):
         pass
-    if not {"run", "compare", "ablate", "patterns", "documented", "levers", "policies"}.intersection(words):
+    played = {"run", "compare", "ablate", "patterns", "documented", "levers", "policies", "backtest"}
+    if not played.intersection(words):
         return words
-    if {"compare", "ablate"}.intersection(words):  # their figures have tests of their own
+    if {"compare", "ablate", "backtest"}.intersection(words):  # their figures have tests of their own
         words.append("--no-figures")
     if "--runs" in words:
         words[words.index("--runs") + 1] = FEW

@@ -36,7 +36,7 @@ Floats = NDArray[np.float64]
 PREDICTED, PREDICTED_RUNS = 500, 2
 """Draws of the posterior that are played for the predictive checks, and runs of each."""
 
-_SMALL = {"points": 300, "runs": 48, "truths": 60}
+_SMALL = {"points": 200, "runs": 32, "truths": 20}
 
 
 def calibrate(
