@@ -77,7 +77,8 @@ def test_the_readme_has_a_row_and_a_section_for_each(name):
 
 def test_every_kind_of_event_is_used():
     used = {event.kind for name in LIBRARY for event in load_scenario(name).events}
-    assert used == set(EventKind)
+    # Backtests set runs to the record; a question that did so would tell its own answer.
+    assert used == set(EventKind) - {EventKind.OBSERVE}
 
 
 def test_chance_random_dates_and_ranges_are_used():
