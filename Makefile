@@ -12,6 +12,7 @@
 #   make effects     measure again what each system does, for docs/systems.md
 #   make levers      pull every lever again, for docs/levers.md
 #   make documented  replay again what documents report as done, for docs/documented.md
+#   make calibration fit again to the record what the record can tell, and put the draws into the seeds if the checks allow
 #   make policies    measure again what constant policies buy and cost, for docs/policies.md
 #   make experiments run every experiment again: figures, tables, notebook (adds the tools of scenario discovery); and
 #                    draw the figure of the README
@@ -30,7 +31,7 @@ PYTHONS := $(if $(PYTHON),$(PYTHON),python3 python3.13 python3.12 python3.11 pyt
 NEW_ENOUGH := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test bench wheel soak lint check effects levers documented policies chronicles experiments docs site clean
+.PHONY: help setup demo test bench calibration wheel soak lint check effects levers documented policies chronicles experiments docs site clean
 
 help:
 	@sed -n 's/^#   //p' $(firstword $(MAKEFILE_LIST))
@@ -105,6 +106,9 @@ documented: $(VENV)/.ready
 policies: $(VENV)/.ready
 	@$(BIN)/multivector policies baseline --runs 400 -o experiments/policies.json
 	@$(BIN)/python tools/print_pages.py
+
+calibration: $(VENV)/.ready
+	@$(BIN)/multivector calibrate --publish
 
 chronicles: $(VENV)/.ready
 	@for file in tests/chronicles/*.txt; do \

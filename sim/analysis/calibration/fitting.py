@@ -145,6 +145,7 @@ class _Fit:
             ranks=ranks,
             draws=in_units(self.plan, draws),
             identity=digest_of(identity),
+            asked=digest_of({part: identity[part] for part in ("plan", "recorded")}),
             folder=self.folder,
         )
 

@@ -41,6 +41,8 @@ _INFORMS, _INFORMS_WELL = (
     0.5,
 )  # posterior width over prior width, above which nothing, and above which little is learnt
 _LEVEL = 0.9
+_TABLES = ("numbers", "checks", "predicted", "waves")
+_PUBLISHED = "experiments/calibration"
 _DECISION = "0026-decisions-before-the-look.md"
 
 
@@ -60,7 +62,8 @@ class Calibration:
     - `waves`: points, runs and the part of the prior that was `left`.
 
     `draws`: values by name [N]; those that the record informs go into the posterior. `identity`: hash of everything
-    that they depend on.
+    that they depend on, code and evidence among it; `asked`: of the plan and of what was recorded alone, which is the
+    same for whoever fits the same again.
     """
 
     plan: Plan
@@ -72,6 +75,7 @@ class Calibration:
     ranks: Floats
     draws: dict[str, Floats]
     identity: str
+    asked: str
     folder: Path
 
     @property
@@ -120,7 +124,7 @@ class Calibration:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        for name in ("numbers", "checks", "predicted", "waves"):
+        for name in _TABLES:
             table = getattr(self, name)
             write_text(place / f"{name}.csv", csv_of(table))
             columns = pa.Table.from_pandas(table, preserve_index=False)
@@ -132,12 +136,12 @@ class Calibration:
             "identity": self.identity,
             "sound": self.sound,
             "inside": self.inside,
-            **{name: records_of(getattr(self, name)) for name in ("numbers", "checks", "predicted", "waves")},
+            **{name: records_of(getattr(self, name)) for name in _TABLES},
         }
         write_text(place / "calibration.json", json.dumps(told, indent=1, ensure_ascii=False) + "\n")
 
     def publish(self) -> Path:
-        """Put the draws into the seeds, where every scenario can take them; refused where the checks failed.
+        """Put the draws into the seeds, where every scenario can take them, and the tables beside the experiments.
 
         Raises `InputError` where a number did not pass: draws that do not cover known truths are not to be used.
         """
@@ -150,11 +154,14 @@ class Calibration:
         seeds = shipped_folder("seeds")
         with telling_of_trouble(seeds):
             self._write_draws(seeds)
+            tables = seeds.parent / _PUBLISHED
+            for name in _TABLES if tables.is_dir() else ():  # an installed copy has no experiments
+                write_text(tables / f"{name}.csv", csv_of(getattr(self, name)))
         return seeds / "history"
 
     def _write_draws(self, place: Path) -> None:
         made_from = {
-            "identity": self.identity,
+            "plan": self.asked,
             "decision": decision_hash(),
             "scenario": self.scenario.name,
             "until": self.plan.last,
