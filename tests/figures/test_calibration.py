@@ -58,6 +58,7 @@ def found(tmp_path):
         ranks=ranks,
         draws={},
         identity="none",
+        asked="",
         folder=tmp_path,
     )
 

@@ -104,7 +104,7 @@ def test_what_passes_them_goes_into_the_seeds(found, monkeypatch, tmp_path):
     good = dataclasses.replace(found, ranks=np.zeros((200, 1)), checks=found.checks.assign(sound=True))
     monkeypatch.setattr(results, "shipped_folder", lambda _: tmp_path)
     assert good.publish() == tmp_path / "history"
-    assert load_posterior(tmp_path).about.made_from["identity"] == found.identity
+    assert load_posterior(tmp_path).about.made_from["plan"] == found.asked
 
 
 def test_everything_is_written_and_read_back(found):
@@ -116,8 +116,8 @@ def test_everything_is_written_and_read_back(found):
     assert told["sound"] is False
     assert len(told["predicted"]) == len(found.predicted)
     posterior = load_posterior(found.folder)
-    assert set(posterior.about.columns) == set(found.draws)
-    assert posterior.about.made_from["identity"] == found.identity
+    assert set(posterior.about.columns) == set(found.informed)
+    assert posterior.about.made_from["plan"] == found.asked
     assert posterior.about.made_from["decision"] == results.decision_hash()
     assert not (found.folder / "partial").exists()
 
