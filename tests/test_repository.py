@@ -21,6 +21,9 @@ LARGE = {  # what is larger, and why
     "experiments/0001-global-sensitivity/tables/screening.csv": "elementary effects of every number of the model",
     "experiments/0002-rivalry-and-aversion/tables/phases-regime.csv": "a map of every state for every outcome word",
     "experiments/0004-what-ends-multi-vectorism/tables/indices.csv": "correlations of every factor with every outcome",
+    "experiments/backtest/2014/scores.csv": "every figure that was scored, with the score of every opponent",
+    "experiments/backtest/2014/skill.csv": "skill by series, partner, state and horizon against every opponent",
+    "experiments/backtest/2019/fans.csv": "the fans that wait for whoever holds the figures",
     "experiments/effects.json": "what every system does in eight scenarios; docs/systems.md is printed from it",
 }
 FILES = sorted(kept_files())
@@ -120,6 +123,9 @@ def printed():
     for folder in PUBLISHED:
         files |= {shown(path) for kind in ("figures", "tables") for path in (folder / kind).iterdir()}
         files |= {shown(path) for path in folder.glob("influence.csv")}
+    files |= {
+        shown(path) for name in ("calibration", "backtest") for path in (ROOT / "experiments" / name).rglob("*.csv")
+    }
     return files
 
 
@@ -131,7 +137,7 @@ def test_what_is_printed_is_marked_and_nothing_else_is():
 def test_differences_are_shown_of_what_can_be_read():
     hidden = {name for name in map(shown, FILES) if marks(name).get("diff") is False or marks(name).get("binary")}
     tables = {name for name in printed() if name.startswith("experiments/") and not name.endswith("/schema.json")}
-    assert hidden == tables | {shown(path) for path in PICTURES}
+    assert hidden == tables | {shown(path) for path in FILES if path in PICTURES or path.suffix == ".parquet"}
 
 
 def test_every_mark_is_on_some_file():
@@ -142,8 +148,8 @@ def test_every_mark_is_on_some_file():
 
 def test_line_ends_are_those_of_unix():
     assert marks("anything.md")["eol"] == "lf"
-    pictures = set(PICTURES)
-    assert [shown(path) for path in FILES if path not in pictures and b"\r" in path.read_bytes()] == []
+    binary = {*PICTURES, *(path for path in FILES if path.suffix == ".parquet")}
+    assert [shown(path) for path in FILES if path not in binary and b"\r" in path.read_bytes()] == []
 
 
 # --- what a wheel carries --------------------------------------------------------------------------------------------

@@ -96,7 +96,8 @@ def table(file):
 
 def test_no_kind_of_event_is_without_a_lever():
     pulled = frozenset().union(*(lever.kinds for lever in SHIPPED))
-    assert pulled == {kind.name.lower() for kind in EventKind}
+    past = EventKind.OBSERVE  # puts the record of a past year in the place of what was played: no lever of a future
+    assert pulled == {kind.name.lower() for kind in EventKind if kind is not past}
 
 
 def test_no_number_of_a_power_is_without_a_lever():

@@ -89,9 +89,9 @@ class TestKappa:
             return weighted_kappa([pair for _, pair in pairs])
 
         single = [[("x", pair)] for pair in HUSBANDS_AND_WIVES]
-        fives = [[("x", pair)] * 5 for pair in HUSBANDS_AND_WIVES]
-        narrow = interval([[part] for five in fives for part in five], kappa)
-        wide, alone = interval(fives, kappa), interval(single, kappa)
+        twice = [[("x", pair)] * 2 for pair in HUSBANDS_AND_WIVES]
+        narrow = interval([[part] for two in twice for part in two], kappa)
+        wide, alone = interval(twice, kappa), interval(single, kappa)
         assert narrow is not None
         assert wide is not None
         assert wide == pytest.approx(alone)

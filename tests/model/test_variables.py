@@ -50,7 +50,7 @@ def lists_of_measures(text):
 
 
 # Fields of the world, and rows of the record of the past, some of which are called as a measure is.
-OTHER_NAMES = ("sim/model/fields.py", "sim/analysis/annual.py", "sim/analysis/record.py")
+OTHER_NAMES = ("sim/model/fields.py", "sim/engine/observing.py", "sim/analysis/annual.py", "sim/analysis/record.py")
 
 
 # --- one home --------------------------------------------------------------------------------------------------------
