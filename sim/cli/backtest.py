@@ -58,17 +58,7 @@ def _backtest(asked: argparse.Namespace) -> int:
     from sim.analysis.hindcast.request import run_backtest
 
     with reporter() as report:
-        found = run_backtest(
-            scenario,
-            against=asked.against,
-            runs=asked.runs,
-            seed=asked.seed,
-            workers=asked.workers,
-            progress=report,
-            fitted=asked.numbers,
-            fit=asked.fit,
-            **origin,
-        )
+        found = run_backtest(scenario, against=asked.against, progress=report, **_options(asked), **origin)
     folder = found.folder(out)
     if not asked.no_figures:
         _draw(found, folder / "figures")
@@ -78,6 +68,17 @@ def _backtest(asked: argparse.Namespace) -> int:
     print_hindcast(found)
     print(f"results   {relative(folder)}")
     return DONE
+
+
+def _options(asked: argparse.Namespace) -> dict[str, Any]:
+    """What both questions are asked with."""
+    return {
+        "runs": asked.runs,
+        "seed": asked.seed,
+        "workers": asked.workers,
+        "fitted": asked.numbers,
+        "fit": asked.fit,
+    }
 
 
 def _draw(found: Any, folder: Path) -> None:
@@ -103,13 +104,9 @@ def _ablate(scenario: Any, asked: argparse.Namespace, out: Path) -> int:
     with reporter() as report:
         found = ablate_by_skill(
             scenario,
-            runs=asked.runs,
-            seed=asked.seed,
-            workers=asked.workers,
             progress=report,
-            fitted=asked.numbers,
-            fit=asked.fit,
             origins=ORIGINS if asked.origin is None else (asked.origin,),
+            **_options(asked),
         )
     folder: Path = found.write(found.folder(out))
     print_ablation(found)

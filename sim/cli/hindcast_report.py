@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 def print_hindcast(found: "Hindcast", file: TextIO | None = None) -> None:
     """Print scores, or else the fans of trade shares, and what they rest on."""
-    from sim.analysis.hindcast.identity import DECISIONS
+    from sim.analysis.decisions import DECISIONS
 
     console = console_for(file)
     if found.scored is not None:

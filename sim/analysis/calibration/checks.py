@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from sim.analysis.calibration.likelihood import Likelihood
 from sim.analysis.calibration.sampler import sample
+from sim.analysis.paired import holm
 from sim.evidence.calibration import Plan
 from sim.model.chance import address, luck, uniform
 
@@ -93,7 +94,7 @@ def check_table(names: tuple[str, ...], ranks: Floats, plan: Plan) -> pd.DataFra
 
     inside = ((ranks > 0.5 * (1.0 - LEVEL)) & (ranks < 0.5 * (1.0 + LEVEL))).mean(axis=0)
     half = ((ranks > 0.25) & (ranks < 0.75)).mean(axis=0)
-    flat = holm([_flatness(column) for column in ranks.T])
+    flat = holm(np.array([_flatness(column) for column in ranks.T]))
     checks = plan.checks
     return pd.DataFrame(
         {
@@ -129,13 +130,3 @@ def chi_squared_tail(value: float, freedom: int) -> float:
         term *= value / (2 * place + 1)
     density = math.exp(-0.5 * value) / math.sqrt(2.0 * math.pi)
     return min(1.0, math.erfc(root / math.sqrt(2.0)) + 2.0 * density * total)
-
-
-def holm(chances: list[float]) -> list[float]:
-    """p values corrected for there being several, by Holm's steps."""
-    order = sorted(range(len(chances)), key=lambda place: chances[place])
-    found, largest = [0.0] * len(chances), 0.0
-    for step, place in enumerate(order):
-        largest = max(largest, min(1.0, (len(chances) - step) * chances[place]))
-        found[place] = largest
-    return found

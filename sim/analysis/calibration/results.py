@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 
 from sim.analysis.calibration.kept import Wave
 from sim.analysis.calibration.play import Past
+from sim.analysis.decisions import decisions_hash
 from sim.analysis.effect_tables import csv_of, records_of
 from sim.batch.notebook import telling_of_trouble, tidy
 from sim.evidence.calibration import Plan
@@ -43,7 +43,6 @@ _INFORMS, _INFORMS_WELL = (
 _LEVEL = 0.9
 _TABLES = ("numbers", "checks", "predicted", "waves")
 _PUBLISHED = "experiments/calibration"
-_DECISION = "0026-decisions-before-the-look.md"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,7 +161,7 @@ class Calibration:
     def _write_draws(self, place: Path) -> None:
         made_from = {
             "plan": self.asked,
-            "decision": decision_hash(),
+            "decision": decisions_hash(),
             "scenario": self.scenario.name,
             "until": self.plan.last,
             "seeds": {
@@ -174,12 +173,6 @@ class Calibration:
         kept = self.informed
         targets = {prior.name: prior.targets for prior in self.plan.priors if prior.name in kept}
         write_posterior(kept, {"made_from": made_from, "targets": targets}, place)
-
-
-def decision_hash() -> str:
-    """SHA-256 of the note in which everything was decided beforehand; "" where the note is not at hand."""
-    note = shipped_folder("seeds").parent / "docs" / "decisions" / _DECISION
-    return hashlib.sha256(note.read_bytes()).hexdigest() if note.is_file() else ""
 
 
 # --- tables ----------------------------------------------------------------------------------------------------------

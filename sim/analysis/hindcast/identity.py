@@ -3,24 +3,14 @@
 from pathlib import Path
 from typing import Any
 
+from sim.analysis.decisions import decisions_hash
 from sim.analysis.hindcast.ways import Question
 from sim.batch.identity import code_hash, evidence_hash
 from sim.batch.plan import plain_scenario
 from sim.engine.fitted import posterior_of
 from sim.evidence.evidence import Evidence
 from sim.evidence.posterior import POSTERIOR
-from sim.io.writers import file_hash, sources_hash
-
-DECISIONS = "docs/decisions/0026-decisions-before-the-look.md"
-"""Where it is written what was decided before anything was looked up."""
-
-_NOT_HERE = "not in this copy of the program"
-
-
-def decisions_hash() -> str:
-    """SHA-256 of the note of decisions; an installed copy has no notes."""
-    path = Path(__file__).resolve().parents[3] / DECISIONS
-    return file_hash(path) if path.is_file() else _NOT_HERE
+from sim.io.writers import sources_hash
 
 
 def fit_hash(question: Question, evidence: Evidence) -> str:

@@ -10,10 +10,10 @@ from sim.analysis.backtest.against import Against
 from sim.analysis.backtest.opponents import NULL
 from sim.analysis.backtest.result import SERIES, Backtest, signed
 from sim.analysis.backtest.skill import LOSES, OPEN, WINS
+from sim.analysis.decisions import DECISIONS
 from sim.analysis.effect_tables import csv_of
 from sim.analysis.hindcast.draws import draws_table
 from sim.analysis.hindcast.fan_table import fan_table
-from sim.analysis.hindcast.identity import DECISIONS
 from sim.analysis.hindcast.playing import Game
 from sim.analysis.hindcast.ways import Question, vote_quarters
 from sim.analysis.record import Record

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sim.analysis.calibration.checks import check_table, chi_squared_tail, holm, ranks_of
+from sim.analysis.calibration.checks import check_table, chi_squared_tail, ranks_of
+from sim.analysis.paired import holm
 from sim.batch.worker import Work
 from sim.evidence.calibration import load_plan
 
@@ -25,9 +26,9 @@ def test_the_tail_of_chi_squared_is_that_of_scipy(value, freedom):
 
 
 def test_holm_corrects_step_by_step():
-    assert holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02])
-    assert holm([0.5, 0.9]) == [1.0, 1.0]
-    assert holm([]) == []
+    assert holm(np.array([0.01, 0.04, 0.03, 0.005])) == pytest.approx([0.03, 0.06, 0.06, 0.02])
+    assert holm(np.array([0.5, 0.9])).tolist() == [1.0, 1.0]
+    assert holm(np.array([])).tolist() == []
 
 
 def test_even_ranks_are_sound():

@@ -15,6 +15,7 @@ from sim.analysis.calibration import fitting, matching, results
 from sim.analysis.calibration.fitting import identity_of, smaller
 from sim.analysis.calibration.matching import Region, drawn_points
 from sim.analysis.calibration.play import in_units, past_of, play_points
+from sim.analysis.decisions import decisions_hash
 from sim.batch.worker import Interrupted, Stage, Work
 from sim.evidence.calibration import load_plan
 from sim.evidence.posterior import load_posterior
@@ -118,7 +119,7 @@ def test_everything_is_written_and_read_back(found):
     posterior = load_posterior(found.folder)
     assert set(posterior.about.columns) == set(found.informed)
     assert posterior.about.made_from["plan"] == found.asked
-    assert posterior.about.made_from["decision"] == results.decision_hash()
+    assert posterior.about.made_from["decision"] == decisions_hash()
     assert not (found.folder / "partial").exists()
 
 
