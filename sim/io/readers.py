@@ -10,14 +10,14 @@ from __future__ import annotations
 import csv
 import io
 import re
-import stat
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import yaml
 
-from sim.io.errors import MOST_QUOTED, Entry, Problem, Problems, listed, nearest_to, quoted, shown_path
+from sim.io.errors import MOST_QUOTED, Entry, InputError, Problem, Problems, listed, nearest_to, quoted, shown_path
+from sim.io.regular import read_regular
 
 MOST_BYTES = 1_000_000
 MOST_DEPTH = 24
@@ -59,8 +59,10 @@ def _plain_number(text: str) -> int | float | str:
 
 def read_text(path: Path, problems: Problems, most: int = MOST_BYTES) -> str | None:
     """The text of a file in UTF-8, or None with a problem (missing, a folder, unreadable, not text, too many bytes)."""
-    raw = _read_bytes(path, problems, most)
-    if raw is None:
+    try:
+        raw = read_regular(path, most)
+    except InputError as error:
+        problems.take(error.problems)
         return None
     try:
         return raw.decode("utf-8-sig")
@@ -68,29 +70,6 @@ def read_text(path: Path, problems: Problems, most: int = MOST_BYTES) -> str | N
         line = raw.count(b"\n", 0, error.start) + 1
         problems.add(Problem(file=shown_path(path), line=line, message="this is not text in UTF-8"))
         return None
-
-
-def _read_bytes(path: Path, problems: Problems, most: int) -> bytes | None:
-    try:
-        about = path.stat()
-        if stat.S_ISDIR(about.st_mode):
-            problems.add(Problem(file=shown_path(path), found="a folder", allowed="a file"))
-            return None
-        if not stat.S_ISREG(about.st_mode):
-            found = "something that is not a plain file"
-            problems.add(Problem(file=shown_path(path), found=found, allowed="a file"))
-            return None
-        with path.open("rb") as handle:
-            raw = handle.read(most + 1)
-    except (OSError, ValueError) as error:
-        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
-        problems.add(Problem(file=shown_path(path), message=f"cannot be read: {reason}"))
-        return None
-    if len(raw) > most:
-        found, allowed = "a file larger than that", f"at most {most} bytes"
-        problems.add(Problem(file=shown_path(path), found=found, allowed=allowed))
-        return None
-    return raw
 
 
 # The C parser when PyYAML was built with it, ten times as fast; both give the same events.
