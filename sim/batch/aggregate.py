@@ -19,7 +19,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from sim.batch.outcomes import OUTCOMES, Summary, outcome_words
-from sim.batch.tables import share_range
+from sim.batch.tables import share_range, value_unit
 from sim.engine.block import Block
 from sim.engine.laid_offers import NOT_LAID, TAKEN, offers_among
 from sim.io.writers import write_bytes
@@ -69,6 +69,8 @@ def _count(
     start: NDArray[np.int64],  # [M] where the histograms of a measure begin
     histogram: NDArray[np.uint32],  # all of them, one after the other
     sums: NDArray[np.int64],  # [C, M]
+    least: NDArray[np.float64],  # [C, M] the smallest value below the first bin, or inf
+    most: NDArray[np.float64],  # [C, M] the largest value beyond the last bin, or -inf
 ) -> int:
     """Add values to the histograms and sums; returns how many lay outside the bins and were counted in the last one."""
     outside = 0
@@ -87,9 +89,14 @@ def _count(
                     place = 0
                 else:  # the bits of a double are its exponent and then its place in the octave, finest last
                     place = 1 + (np.float64(value).view(np.int64) >> _FINER) - _FIRST_BIN
-                if place > last or place < 0:
+                if place > last:
                     outside += 1
-                    place = last if place > last else 0
+                    place = last
+                    most[cell, m] = max(most[cell, m], value)
+                elif place < 0:
+                    outside += 1
+                    place = 0
+                    least[cell, m] = min(least[cell, m], value)
                 histogram[here + place] += 1
                 total += math.floor(value * _FIXED_POINT + 0.5)
             sums[cell, m] += total
@@ -109,22 +116,27 @@ class _Histograms:
         self.start = np.concatenate(([0], np.cumsum(self.bins * cells)[:-1])).astype(np.int64)
         self.histogram = np.zeros(int((self.bins * cells).sum()), dtype=np.uint32)
         self.sums = np.zeros((cells, len(measures)), dtype=np.int64)
+        self.least = np.full((cells, len(measures)), np.inf)
+        self.most = np.full((cells, len(measures)), -np.inf)
         self.outside = 0
 
     def add(self, values: NDArray[np.float64]) -> None:
         """Count values [R, ..., measures]; the engine lays runs side by side in memory, and so they are read here."""
         laid = np.ascontiguousarray(np.moveaxis(values, 0, -1)).reshape(self.cells, len(self.measures), -1)
-        self.outside += _count(laid, self.by_ratio, self.per_unit, self.bins, self.start, self.histogram, self.sums)
+        how = (self.by_ratio, self.per_unit, self.bins, self.start)
+        self.outside += _count(laid, *how, self.histogram, self.sums, self.least, self.most)
 
     def quantiles(self, index: int, runs: int) -> NDArray[np.float64]:
         """Quantiles [cells, len(QUANTILES)] of one measure, interpolated inside a bin as if runs lay evenly in it.
 
-        Counts are not interpolated: a quantile is then the smallest count that so many runs do not exceed.
+        Counts are not interpolated: a quantile is then the smallest count that so many runs do not exceed. Where values
+        lay beyond the bins, the outermost reaches as far as they did.
         """
         bins, start = int(self.bins[index]), int(self.start[index])
         counts = self.histogram[start : start + bins * self.cells].reshape(self.cells, bins)
         reached = np.cumsum(counts, axis=1, dtype=np.int64)
         lower, width = self._edges(index)
+        below, beyond = np.isfinite(self.least[:, index]), np.isfinite(self.most[:, index])
         cells = np.arange(self.cells)
         found = np.empty((self.cells, len(QUANTILES)))
         for column, q in enumerate(QUANTILES):
@@ -132,13 +144,27 @@ class _Histograms:
             place = (reached >= rank).argmax(axis=1)
             inside = counts[cells, place]
             share = (rank - (reached[cells, place] - inside)) / inside
-            found[:, column] = lower[place] + width[place] * share
+            begin, span = lower[place], width[place]
+            if (stretched := beyond & (place == bins - 1)).any():
+                span[stretched] = self.most[stretched, index] - begin[stretched]
+            if (stretched := below & (place == 0)).any():
+                span[stretched] += begin[stretched] - self.least[stretched, index]
+                begin[stretched] = self.least[stretched, index]
+            found[:, column] = begin + span * share
         return found
 
     def means(self, index: int, runs: int) -> NDArray[np.float64]:
-        """Means [cells] of one measure."""
+        """Means [cells] of one measure; not a number where values were so large that their sum cannot be relied on."""
         means: NDArray[np.float64] = self.sums[:, index] / (_FIXED_POINT * runs)
+        with np.errstate(over="ignore"):
+            farthest = np.maximum(np.abs(self._finite(self.least)), np.abs(self._finite(self.most)))[:, index]
+            means[farthest * _FIXED_POINT * runs >= float(1 << 62)] = np.nan
         return means
+
+    @staticmethod
+    def _finite(ends: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The ends that values beyond the bins reached, nought where there were none."""
+        return np.where(np.isfinite(ends), ends, 0.0)
 
     def _edges(self, index: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Lower edge and width of every bin; the first, where nothing is kept apart from zero, stands for zero."""
@@ -215,7 +241,7 @@ class Aggregate:
         cells, pairs = counted.cells, len(self.quarters) * len(self.states)
         pair = np.repeat(np.arange(pairs), cells // pairs)
         columns = {
-            "quarter": self._text(pair // len(self.states), [quarter_text(q) for q in self.quarters]),
+            "quarter": self._when(pair // len(self.states)),
             "state": self._text(pair % len(self.states), self.states),
             "power": self._text(power + 1, ("", *self.powers)),
             "measure": pa.array([measure] * cells, pa.string()),
@@ -234,7 +260,7 @@ class Aggregate:
         words = outcome_words(kind.astype(np.int8), (power - 1).astype(np.int8), self.powers)
         return pa.table(
             {
-                "quarter": self._text(cell // len(self.states), [quarter_text(q) for q in self.quarters]),
+                "quarter": self._when(cell // len(self.states)),
                 "state": self._text(cell % len(self.states), self.states),
                 "outcome": pa.array(words.tolist(), pa.string()),
                 "power": self._text(power, ("", *self.powers)),
@@ -252,6 +278,8 @@ class Aggregate:
             "state": self._text(state, self.states),
             "power": self._text(power, self.powers),
             "kind": self._text(kind, self.kinds),
+            # values of one kind add up, those of all kinds do not: a row says what its values are
+            "unit": pa.array([value_unit(self.kinds[at]) for at in kind], pa.string()),
         }
         columns |= {name: np.ascontiguousarray(totals[:, index]) for index, name in enumerate(OFFER_TOTALS)}
         return pa.table(columns)
@@ -279,11 +307,14 @@ class Aggregate:
             columns[name] = pa.array(values, pa.float64())
         return pa.table(columns)
 
+    def _when(self, places: NDArray[Any]) -> pa.Array:
+        """Quarters by their places, of which one stands before the other."""
+        return self._text(places, [quarter_text(quarter) for quarter in self.quarters], ordered=True)
+
     @staticmethod
-    def _text(codes: NDArray[Any], words: tuple[str, ...] | list[str]) -> pa.Array:
-        return pa.DictionaryArray.from_arrays(
-            pa.array(np.asarray(codes, dtype=np.int16)), pa.array(list(words), pa.string())
-        )
+    def _text(codes: NDArray[Any], words: Sequence[str], ordered: bool = False) -> pa.Array:
+        places = pa.array(np.asarray(codes, dtype=np.int16))
+        return pa.DictionaryArray.from_arrays(places, pa.array(list(words), pa.string()), ordered=ordered)
 
     # --- keeping it for a resumed batch ---
 
@@ -300,7 +331,8 @@ class Aggregate:
             for name, counted in (("power", self._by_power), ("state", self._by_state)):
                 filled = np.flatnonzero(counted.histogram)  # most bins are empty
                 kept |= {f"{name}_bins": filled, f"{name}_counts": counted.histogram[filled]}
-                kept[f"{name}_sums"] = counted.sums.copy()
+                kept |= {f"{name}_sums": counted.sums.copy()}
+                kept |= {f"{name}_least": counted.least.copy(), f"{name}_most": counted.most.copy()}
         sink = io.BytesIO()
         np.savez(sink, **kept)  # type: ignore[arg-type]
         return sink.getvalue()
@@ -326,6 +358,8 @@ class Aggregate:
                 parts = {name: kept[name] for name in kept.files}
             blocks = set(parts["blocks"].tolist())
             mine = {"outcomes": self._outcomes, "offers": self._offers, "answers": self._answers}
+            for name, counted in (("power", self._by_power), ("state", self._by_state)):
+                mine |= {f"{name}_least": counted.least, f"{name}_most": counted.most}
             fits = all(parts[name].shape == counted.shape for name, counted in mine.items())
         except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile, zlib.error):
             return False
@@ -343,6 +377,8 @@ class Aggregate:
             for name, counted in (("power", self._by_power), ("state", self._by_state)):
                 counted.histogram[parts[f"{name}_bins"]] += parts[f"{name}_counts"]
                 counted.sums += parts[f"{name}_sums"]
+                np.minimum(counted.least, parts[f"{name}_least"], out=counted.least)
+                np.maximum(counted.most, parts[f"{name}_most"], out=counted.most)
         return True
 
 

@@ -19,7 +19,7 @@ from sim.batch.notebook import PARTIAL, Notebook, intact, notes_folder, tidy
 from sim.batch.outcomes import OUTCOMES
 from sim.batch.plan import CHUNK, Plan
 from sim.batch.results import RESULTS_FORMAT, Results, load_results, write_manifest
-from sim.batch.summary import columns_in_words, laid_lines, summary_of, variance_lines
+from sim.batch.summary import columns_in_words, laid_lines, remarks_on, summary_of, variance_lines
 from sim.batch.tables import join_tables, write_table
 from sim.batch.variance import variance_table
 from sim.batch.worker import Stage, Tell, Work
@@ -222,6 +222,7 @@ class Batch:
             chosen=chosen,
             actors="\n".join(f"  {actor.code:<8} {actor.name}" for actor in (*evidence.states, *evidence.powers)),
             final_quarters=final,
+            remarks="".join(f"\n  {line}" for line in remarks_on(results)),
             **columns_in_words(final),
             readings=_readings_in_words(results),
             drawn=_drawn_in_words(self.plan, results),

@@ -15,11 +15,13 @@ import pyarrow.parquet as pq
 
 from sim.batch.notebook import notes_folder
 from sim.io.arguments import path_given
+from sim.io.errors import input_error
 from sim.io.writers import write_text
 from sim.model.variables import MEASURES
 
 if TYPE_CHECKING:
     import pandas as pd
+    import xarray
 
 RESULTS_FORMAT = 2
 """How a results folder is laid out; a change that a reader could trip over gets the next number."""
@@ -109,6 +111,26 @@ class FinishedFolder:
             write_text(paths[-1], getattr(self, name).to_csv(index=False, lineterminator="\n"))
         return paths
 
+    def write_excel(self, names: Iterable[str]) -> tuple[Path, list[str]]:
+        """Write tables, given by the names of their attributes, as one workbook: `tables.xlsx`, a sheet each.
+
+        Returns its path, and the names of the tables that are too large for a sheet and were left out.
+
+        Raises
+        ------
+        sim.io.errors.InputError
+            If openpyxl is not installed.
+        """
+        from sim.batch.workbook import write_workbook
+
+        path = self.folder / "tables.xlsx"
+        return path, write_workbook(path, self._about(), {name: getattr(self, name) for name in names})
+
+    def _about(self) -> dict[str, Any]:
+        """What these results are, for files that travel without their folder."""
+        told = ("title", "name", "question", "note", "runs", "seed")
+        return {key: self.manifest[key] for key in told if key in self.manifest}
+
     def _read(self, name: str) -> "pd.DataFrame":
         frame: pd.DataFrame = pq.read_table(self.folder / f"{name}.parquet").to_pandas()
         return frame
@@ -193,6 +215,24 @@ class Results(FinishedFolder):
         """Write tables, all unless told otherwise, as CSV beside their Parquet files; returns the paths."""
         return super().write_csv(self.tables if names is None else names)
 
+    def write_excel(self, names: Iterable[str] | None = None) -> tuple[Path, list[str]]:
+        """Write tables, all unless told otherwise, as one workbook; see `FinishedFolder.write_excel`."""
+        return super().write_excel(self.tables if names is None else names)
+
+    def to_xarray(self) -> "xarray.Dataset":
+        """The course of the runs that was kept, as labelled arrays; see `sim.batch.labelled.labelled_series`.
+
+        Raises
+        ------
+        sim.io.errors.InputError
+            If no course was kept, or xarray is not installed.
+        """
+        from sim.batch.labelled import labelled_series
+
+        if "series" not in self.tables:
+            raise input_error("to_xarray", "no course of any run was kept: run it again with series=, the runs to keep")
+        return labelled_series(self.series, tuple(self.powers), self._about())
+
 
 def load_results(folder: Path | str) -> Results:
     """Open a results folder.
@@ -212,7 +252,7 @@ def load_results(folder: Path | str) -> Results:
 
 def _not_readable(folder: Path) -> Exception:
     """Why a folder cannot be opened, and what would help."""
-    from sim.io.errors import input_error, shown_path
+    from sim.io.errors import shown_path
 
     place = shown_path(folder)
     try:

@@ -58,6 +58,7 @@ def summary_of(results: "Results") -> dict[str, Any]:
         "seed": results.manifest["seed"],
         "end": last,
         "readings": results.readings,
+        "remarks": remarks_on(results),
         "states": states,
     }
     if results.manifest["lucks_per_draw"] > 1:
@@ -72,6 +73,18 @@ def summary_of(results: "Results") -> dict[str, Any]:
 def share_ended(rows: "pd.DataFrame") -> float:
     """Share of runs in which a state has stopped balancing, out of its rows of `final_outcomes`."""
     return float(sum(row.share for row in rows.itertuples() if split_word(str(row.outcome))[0].ends_multi_vectorism))
+
+
+def remarks_on(results: "Results") -> list[str]:
+    """What a reader of the numbers should know beside them, a line each; usually nothing."""
+    outside = int(results.manifest.get("outside_histograms", 0))
+    if not outside:
+        return []
+    counted = "1 value of all runs lies" if outside == 1 else f"{outside:,} values of all runs lie"
+    return [
+        f"{counted} beyond what is counted finely; quantiles among them are read off the way from there to the "
+        "farthest, and a mean too large to be summed is left empty"
+    ]
 
 
 def laid_lines(results: "Results") -> list[str]:
@@ -143,7 +156,7 @@ def columns_in_words(final_quarters: int) -> dict[str, str]:
             *_listed("sums over the run", SUM),
         ],
         "offers_columns": [
-            "  " + ", ".join(["state", "power", "kind", *(one.name for one in totals if one.by_offer)]),
+            "  " + ", ".join(["state", "power", "kind", "unit", *(one.name for one in totals if one.by_offer)]),
             *(_row(one.name, one.explained) for one in totals if not one.by_offer),
         ],
         "ended": [f"  {BALANCING_ENDED}: {BY_NAME[BALANCING_ENDED].explained}"],

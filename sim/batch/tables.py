@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from sim.engine.block import Block, _kept
 from sim.io.writers import WrittenFile, file_hash, write_bytes, write_whole
-from sim.model.variables import BY_NAME, BY_POWER, BY_STATE, COUNTS, OUTCOME
+from sim.model.variables import BY_NAME, BY_POWER, BY_STATE, COUNTS, OUTCOME, SECURES
 from sim.scenario.calendar import quarter_text
 
 ROW_GROUP = 65_536
@@ -54,6 +54,7 @@ def series_table(
         "quarter": _labels(
             np.tile(np.repeat(np.arange(quarters, dtype=np.int16), states), runs),
             [quarter_text(quarter) for quarter in block.quarters],
+            ordered=True,
         ),
         "state": _labels(np.tile(np.arange(states, dtype=np.int8), runs * quarters), block.states),
         OUTCOME: _labels(codes.reshape(length).astype(np.int16), known.tolist()),
@@ -114,8 +115,17 @@ def _power(codes: NDArray[np.float64], powers: Sequence[str]) -> pa.DictionaryAr
     return _labels(np.maximum(places - np.int8(1), 0), powers, missing=places == 0)
 
 
-def _labels(codes: NDArray[Any], words: Sequence[str], missing: NDArray[np.bool_] | None = None) -> pa.DictionaryArray:
-    return pa.DictionaryArray.from_arrays(pa.array(codes, mask=missing), pa.array(list(words), pa.string()))
+def _labels(
+    codes: NDArray[Any], words: Sequence[str], missing: NDArray[np.bool_] | None = None, ordered: bool = False
+) -> pa.DictionaryArray:
+    """Words by their places; ordered: one stands before the other, as quarters do, so that readers can compare them."""
+    places = pa.array(codes, mask=missing)
+    return pa.DictionaryArray.from_arrays(places, pa.array(list(words), pa.string()), ordered=ordered)
+
+
+def value_unit(kind: str) -> str:
+    """What the value of offers of one kind is counted in; values of different units are never summed."""
+    return "thousandths of an index point" if kind == SECURES else "million USD"
 
 
 def share_range(taken: int, laid: int) -> tuple[float, float]:

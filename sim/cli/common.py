@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from sim.io.checks import check_group
 from sim.io.errors import InputError, Problems, shown_path
 from sim.io.readers import parse_yaml
-from sim.io.text import duration
+from sim.io.text import duration, listing
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from sim.batch.results import FinishedFolder
     from sim.batch.worker import Progress
     from sim.scenario.scenario import Scenario
 
@@ -130,9 +131,28 @@ def add_no_figures(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--no-figures", action="store_true", help="do not draw figures")
 
 
-def add_csv(parser: argparse.ArgumentParser) -> None:
-    """Whether tables are written as CSV too."""
+def add_tables(parser: argparse.ArgumentParser) -> None:
+    """Whether tables are written as CSV or as a workbook too."""
     parser.add_argument("--csv", action="store_true", help="write the tables as CSV too")
+    parser.add_argument("--excel", action="store_true", help="write the tables as a workbook too (needs openpyxl)")
+
+
+def check_tables(asked: argparse.Namespace) -> None:
+    """Refuse what cannot be written before anything is played."""
+    if asked.excel:
+        from sim.batch.workbook import check_there
+
+        check_there()
+
+
+def write_tables(results: "FinishedFolder", names: Sequence[str], asked: argparse.Namespace) -> None:
+    """Write tables as they were asked for, beside the results."""
+    if asked.csv:
+        results.write_csv(names)
+    if asked.excel:
+        path, left_out = results.write_excel(names)
+        if left_out:
+            say(f"{relative(path)}: without {listing(left_out)}, too large for a sheet; the Parquet files have all")
 
 
 def add_out(parser: argparse.ArgumentParser) -> None:

@@ -13,7 +13,7 @@ from sim.analysis.comparison import Comparison
 from sim.analysis.effect_tables import shown_outcomes
 from sim.analysis.patterns import Finding, Verdict
 from sim.analysis.result_pairs import naive_words
-from sim.batch.summary import laid_in_words, share_ended
+from sim.batch.summary import laid_in_words, remarks_on, share_ended
 from sim.batch.variance import FEWEST_DRAWS
 from sim.cli.console import console_for, plain_table
 from sim.io.text import CAUTION, percent_in_cell, signed
@@ -44,6 +44,8 @@ def print_results(results: "Results", file: TextIO | None = None) -> None:
     _print_laid(results, console)
     if results.manifest["lucks_per_draw"] > 1:
         _print_variance(results, console)
+    for remark in remarks_on(results):
+        console.print(f"\n{remark}")
     console.print()
 
 

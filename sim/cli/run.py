@@ -10,15 +10,17 @@ from sim.cli.common import (
     DONE,
     WRONG_INPUT,
     add_batch_options,
-    add_csv,
     add_no_figures,
     add_out,
     add_scenarios,
+    add_tables,
     at_least,
+    check_tables,
     load_all,
     relative,
     reporter,
     say,
+    write_tables,
 )
 from sim.io.errors import input_error
 from sim.io.text import duration, size
@@ -42,7 +44,7 @@ def add(commands: Any) -> None:
     run.add_argument("--series", type=at_least(0), metavar="N", help="keep the whole course of the first N runs")
     run.add_argument("--thin", type=at_least(1), default=1, metavar="N", help="keep every Nth quarter of that course")
     run.add_argument("--measures", type=_names, metavar="A,B", help="keep only these measures of that course")
-    add_csv(run)
+    add_tables(run)
     add_no_figures(run)
     run.add_argument("--dry-run", action="store_true", help="check everything, estimate time and disk, write nothing")
     where = run.add_mutually_exclusive_group()
@@ -70,6 +72,7 @@ def _part(text: str) -> tuple[int, int]:
 
 
 def _run(asked: argparse.Namespace) -> int:
+    check_tables(asked)
     scenarios = load_all(
         asked.scenarios, asked.set, asked.reading, None if asked.numbers == _SAMPLED else asked.numbers
     )
@@ -121,9 +124,8 @@ def _show(results: Sequence["Results"], asked: argparse.Namespace) -> int:
     for one in results:
         print_results(one)
     try:
-        if asked.csv:
-            for one in results:
-                one.write_csv()
+        for one in results:
+            write_tables(one, one.tables, asked)
         drawn = [] if asked.no_figures else _draw(results)
     except OSError as error:
         where = relative(results[0].folder)

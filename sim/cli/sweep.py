@@ -7,18 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 from sim.cli.common import (
     DONE,
-    add_csv,
     add_no_figures,
     add_numbers,
     add_out,
     add_readings,
+    add_tables,
     add_workers,
     at_least,
+    check_tables,
     load_each,
     relative,
     reporter,
     say,
     with_readings,
+    write_tables,
 )
 from sim.io.errors import InputError, input_error, listed
 from sim.io.text import duration
@@ -44,13 +46,14 @@ def add(commands: Any) -> None:
     sweep.add_argument("--small", action="store_true", help="the smallest design that runs from end to end, for a try")
     sweep.add_argument("--dry-run", action="store_true", help="check everything, estimate the time, write nothing")
     add_no_figures(sweep)
-    add_csv(sweep)
+    add_tables(sweep)
     sweep.add_argument("--publish", action="store_true", help="write figures and tables beside the experiment's file")
     sweep.set_defaults(command=_sweep)
 
 
 def _sweep(asked: argparse.Namespace) -> int:
     check_published_as_written(asked)
+    check_tables(asked)
     from sim.analysis.sensitivity.experiment import load_experiment
 
     experiments = load_each(dict.fromkeys(asked.experiments), lambda name: _read(load_experiment(name), asked))
@@ -117,8 +120,7 @@ def _discover(experiment: "Experiment", sweep: "Sweep") -> list[Any]:
 
 
 def _write(asked: argparse.Namespace, experiment: "Experiment", sweep: "Sweep", found: list[Any]) -> None:
-    if asked.csv:
-        sweep.write_csv(("design", "runs", "indices", "interactions", "noise", "convergence", "refused"))
+    write_tables(sweep, ("design", "runs", "indices", "interactions", "noise", "convergence", "refused"), asked)
     print(f"results   {relative(sweep.folder)}")
     if asked.publish and experiment.folder is not None:
         say("drawing figures ...")

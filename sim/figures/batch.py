@@ -289,7 +289,7 @@ _MADE_AND_TAKEN = tuple((whole, name) for name in OFFER_TOTALS if (whole := BY_N
 def _offer_figure(results: Results) -> tuple[Figure, pd.DataFrame]:
     totals = results.offers.astype({"state": str, "power": str, "kind": str})
     runs = results.number_of_runs
-    data = totals.groupby(["power", "kind"], sort=False)[list(totals.columns[3:])].sum().reset_index()
+    data = totals.groupby(["power", "kind", "unit"], sort=False)[list(OFFER_TOTALS)].sum().reset_index()
     how = look(results.powers)
     kinds = results.manifest["kinds"]
     figure = Figure(figsize=(3.1 * len(kinds) + 1.0, 6.4), layout="constrained")

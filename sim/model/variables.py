@@ -358,6 +358,7 @@ COUNTS = frozenset(name for name in QUANTITIES if BY_NAME[name].counted_by is Sc
 """What is recorded in whole numbers."""
 
 OFFER_TOTALS = tuple(one.name for one in VARIABLES if one.by_offer or one.axes == "ijk")
+OFFER_VALUES = tuple(one.name for one in VARIABLES if one.axes == "ijk")  # in a unit that differs from kind to kind
 """Totals of a run by state, power and kind, in the order of the last axis of `Block.offers`."""
 
 _WORDS = tuple(one.name for one in VARIABLES if one.counted_by is Scale.WORD)

@@ -41,7 +41,7 @@ SPEC = {
     "replicates": 3,
     "factors": ["choice.dependence_aversion", "choice.gain"],
     "design": {"kind": "latin-hypercube", "points": BLOCKS * 4},
-    "outcomes": {"signed": {"total": "value_signed"}},
+    "outcomes": {"signed": {"total": "value_signed", "kind": "money"}},
 }
 
 

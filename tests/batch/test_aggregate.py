@@ -125,7 +125,65 @@ def test_what_lies_outside_is_counted_at_the_edge_and_told():
     aggregate.add(0, block, summarise(block, LINE))
     bands = aggregate.bands().to_pandas()
     assert aggregate.outside == 5 * len(block.quarters) * len(block.states) * len(block.powers)
-    assert bands[bands["measure"] == "trust"]["p50"].to_numpy() == pytest.approx(1.0, abs=0.001)
+    middle = bands[bands["measure"] == "trust"]["p50"].to_numpy()
+    assert ((middle >= 0.999) & (middle <= 1.5)).all()
+
+
+def test_quantiles_beyond_the_bins_reach_as_far_as_the_values_did():
+    whole = fake_block(0, 40)
+    amounts = whole.power_measure("trade")
+    amounts[:] = np.linspace(2e6, 1e9, 40)[:, None, None, None]  # all of them beyond the last bin, at about 1e6
+    whole.power_measure("trust")[:20] = -0.5
+    whole.power_measure("trust")[20:] = 0.4
+    tables = []
+    for cuts in ([(0, 40)], [(20, 40), (0, 20)]):
+        aggregate = Aggregate(whole)
+        for first, last in cuts:
+            part = replace(
+                whole,
+                first=first,
+                by_power=whole.by_power[first:last],
+                by_state=whole.by_state[first:last],
+                offers=whole.offers[first:last],
+                answers=whole.answers[first:last],
+            )
+            counted_apart = Aggregate(whole)
+            counted_apart.add(first, part, summarise(part, LINE))
+            assert aggregate.absorb(counted_apart.packed())
+        tables.append(aggregate.bands())
+    assert tables[0].equals(tables[1])
+    bands = tables[0].to_pandas()
+    trade, trust = bands[bands["measure"] == "trade"], bands[bands["measure"] == "trust"]
+    assert trade["mean"].to_numpy() == pytest.approx(amounts.mean(), rel=1e-6)
+    assert (trade["p50"] < trade["p95"]).all()
+    assert ((trade["p95"] > 9e8) & (trade["p95"] <= 1e9)).all()
+    assert ((trust["p5"] >= -0.5) & (trust["p5"] < 0.0)).all()
+    assert trust["p95"].to_numpy() == pytest.approx(0.4, abs=0.001)
+
+
+def test_a_mean_that_its_sum_cannot_hold_is_not_told():
+    block = fake_block(0, 5)
+    block.power_measure("trade")[:] = 1e13
+    aggregate = Aggregate(block)
+    aggregate.add(0, block, summarise(block, LINE))
+    bands = aggregate.bands().to_pandas()
+    assert bands[bands["measure"] == "trade"]["mean"].isna().all()
+    assert bands[bands["measure"] != "trade"]["mean"].notna().all()
+
+
+def test_quarters_of_tables_can_be_compared(whole):
+    aggregate = counted([(0, 300)])
+    for table in (aggregate.bands(), aggregate.outcomes()):
+        quarters = table.to_pandas()["quarter"]
+        later = quarters >= quarters.iloc[-1]
+        assert later.any()
+        assert not later.all()
+
+
+def test_values_of_offers_say_their_unit():
+    table = counted([(0, 300)]).offers().to_pandas()
+    assert set(table.groupby("unit", observed=True)["kind"].unique().map(tuple).map(len)) == {1, 3}
+    assert set(table[table["kind"] == "security"]["unit"]) == {"thousandths of an index point"}
 
 
 def test_a_measure_that_stays_at_zero_is_told_as_zero():

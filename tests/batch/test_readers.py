@@ -1,13 +1,20 @@
 """Results open in one line with the libraries that people use; the lines are those of the documentation."""
 
 import re
+import shutil
+import subprocess
 from pathlib import Path
 
+import matplotlib.pyplot as plt
+import numpy as np
 import pandas as pd
 import pytest
 
 from sim.batch.plan import CHUNK
 from sim.batch.runner import run
+from sim.batch.workbook import write_workbook
+from sim.cli.main import main
+from sim.io.errors import InputError
 from sim.model.variables import MEASURES
 
 ROOT = Path(__file__).parents[2]
@@ -62,7 +69,38 @@ def test_duckdb(results, monkeypatch):
     assert frame["outcome"].tolist() == results.series["outcome"].astype(str).tolist()
 
 
-def test_xarray(results, monkeypatch):
+@pytest.mark.parametrize("library", ["pandas", "polars", "DuckDB"])
+def test_the_name_of_a_folder_above_is_no_column(library, results, tmp_path, monkeypatch):
+    above = tmp_path / "state=KAZ"
+    shutil.copytree(results.folder / "series.parquet", above / "series.parquet")
+    module = pytest.importorskip(library.lower())
+    line = lines_of("sim/batch/results_readme.txt")[library].replace("series.parquet", f"{above}/series.parquet", 1)
+    monkeypatch.chdir(tmp_path)
+    table = eval(line, {"pandas": pd, library.lower(): module})
+    frame = table.df() if library == "DuckDB" else table
+    assert sorted(set(frame["state"])) == sorted(results.states)
+
+
+def test_quarters_can_be_compared(results, monkeypatch):
+    frame = opened("pandas", results, monkeypatch)
+    middle = frame["quarter"].cat.categories[3]
+    assert set(frame[frame["quarter"] >= middle]["quarter"].astype(str)) == set(results.manifest["quarters"][3:])
+    assert frame["quarter"].max() == results.manifest["quarters"][-1]
+
+
+def test_r(results):
+    """R has its own reader of the same files; it is tried where it is at hand."""
+    r = shutil.which("Rscript")
+    if r is None or subprocess.run([r, "-e", "library(arrow)"], check=False, capture_output=True).returncode:
+        pytest.skip("no R with its package arrow")
+    text = (results.folder / "README.txt").read_text(encoding="utf-8")
+    line = re.search(r"^ *R +(arrow::.+)$", text, re.MULTILINE)[1]
+    asked = [r, "-e", f"cat(nrow({line}))"]
+    said = subprocess.run(asked, cwd=results.folder, check=True, capture_output=True, text=True)
+    assert int(said.stdout) == len(results.series)
+
+
+def test_xarray(results, monkeypatch, tmp_path):
     data = opened("xarray", results, monkeypatch)
     assert dict(data.sizes) == {
         "run": RUNS,
@@ -70,8 +108,87 @@ def test_xarray(results, monkeypatch):
         "state": len(results.states),
     }
     row = results.series.iloc[12345 % len(results.series)]
-    told = data["autonomy"].sel(run=row["run"], quarter=row["quarter"], state=row["state"])
+    begun = pd.Period(row["quarter"], freq="Q").to_timestamp()
+    told = data["autonomy"].sel(run=row["run"], quarter=begun, state=row["state"])
     assert float(told) == row["autonomy"]
+    can_be_used(data, tmp_path)
+
+
+def can_be_used(data, tmp_path):
+    """What people do with labelled arrays: keep them, subtract neighbours, cut out a span, draw a course."""
+    data.to_netcdf(tmp_path / "course.nc")
+    assert dict(data["autonomy"].diff("quarter").sizes)["quarter"] == data.sizes["quarter"] - 1
+    assert data["autonomy"].sel(quarter=slice("2027", "2028")).sizes["quarter"] == 8
+    assert data["autonomy"].mean("run").isel(state=0).plot()
+    plt.close()
+
+
+def test_the_course_as_labelled_arrays(results, tmp_path):
+    pytest.importorskip("xarray")
+    data = results.to_xarray()
+    assert dict(data["alignment"].sizes) == {
+        "run": RUNS,
+        "quarter": len(results.manifest["quarters"]),
+        "state": len(results.states),
+        "power": len(results.powers),
+    }
+    assert data["trade"].attrs["units"] == "bn USD a year"
+    assert "forecast" in data.attrs["note"]
+    row = results.series.iloc[12345 % len(results.series)]
+    end = pd.Period(row["quarter"], freq="Q").end_time.normalize()
+    there = data.sel(run=row["run"], quarter=end, state=row["state"])
+    for power in results.powers:
+        assert float(there["trust"].sel(power=power)) == row[f"trust_{power}"]
+    assert (there["label"].item(), there["outcome"].item()) == (row["quarter"], row["outcome"])
+    can_be_used(data, tmp_path)
+
+
+def test_the_course_of_chosen_measures_and_quarters(tmp_path):
+    pytest.importorskip("xarray")
+    thin = run("toy", runs=5, out=tmp_path, thin=3, measures=["trust", "sided"])
+    data = thin.to_xarray()
+    assert set(data.data_vars) == {"trust", "sided"}
+    assert data.sizes["quarter"] == len(thin.series["quarter"].unique())
+    none = run("toy", runs=5, out=tmp_path, series=0)
+    with pytest.raises(InputError, match="no course of any run was kept"):
+        none.to_xarray()
+
+
+# --- workbooks -------------------------------------------------------------------------------------------------------
+
+
+def test_a_workbook_has_a_sheet_a_table(results):
+    openpyxl = pytest.importorskip("openpyxl")
+    path, left_out = results.write_excel(["bands", "offers"])
+    book = openpyxl.load_workbook(path, read_only=True)
+    assert (book.sheetnames, left_out) == (["about", "bands", "offers"], [])
+    about = {row[0]: row[1] for row in book["about"].iter_rows(values_only=True)}
+    assert about["runs"] == RUNS
+    assert "forecast" in about["note"]
+    rows = list(book["bands"].iter_rows(values_only=True))
+    assert rows[0] == tuple(results.bands.columns)
+    assert len(rows) == len(results.bands) + 1
+    assert rows[1][4] == pytest.approx(results.bands["mean"].iloc[0])
+
+
+def test_text_in_a_workbook_is_no_formula_and_what_is_too_large_is_named(tmp_path):
+    openpyxl = pytest.importorskip("openpyxl")
+    odd = pd.DataFrame({"=1+1": ["=SUM(A1)", "+1", None], "n": [float("nan"), float("inf"), 2.5]})
+    wide = pd.DataFrame(np.zeros((1, 16_385)))
+    left_out = write_workbook(tmp_path / "t.xlsx", {"title": "=cmd\x07"}, {"odd": odd, "wide": wide})
+    assert left_out == ["wide"]
+    book = openpyxl.load_workbook(tmp_path / "t.xlsx")
+    cells = [cell for row in book["odd"].iter_rows() for cell in row]
+    assert [cell.value for cell in cells] == ["=1+1", "n", "=SUM(A1)", None, "+1", None, None, 2.5]
+    assert {cell.data_type for cell in cells if isinstance(cell.value, str)} == {"s"}
+    assert book["about"]["B1"].data_type == "s"
+
+
+def test_a_missing_library_for_workbooks_is_told_before_anything_is_played(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    assert main(["run", "toy", "--runs", "3", "--excel", "-o", str(tmp_path / "out")]) == 2
+    assert "pip install 'multivector[excel]'" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize("page", ["README.txt", "docs/results.md"])

@@ -133,7 +133,7 @@ def tiny():
         "replicates": 2,
         "factors": ["choice.dependence_aversion"],
         "design": {"kind": "latin-hypercube", "points": 8},
-        "outcomes": {"signed": {"total": "value_signed"}},
+        "outcomes": {"signed": {"total": "value_signed", "kind": "money"}},
     }
 
     def ablate(place):

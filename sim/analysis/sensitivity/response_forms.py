@@ -9,7 +9,7 @@ from functools import cache
 from itertools import product
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sim.analysis.sensitivity.responses import ALL, BALANCING, EACH, EVERY, LARGEST, SUMMARIES, Response, Source
+from sim.analysis.sensitivity.responses import ALL, BALANCING, EACH, EVERY, LARGEST, MONEY, SUMMARIES, Response, Source
 from sim.io.checks import check_choice, check_group, check_list
 from sim.io.errors import Entry, listed, nearest_to, quoted
 from sim.io.forms import (
@@ -104,7 +104,7 @@ _POWER = as_written({"type": "string"})
 _AT: Reader[Subject] = Reader(
     read=_read_times, schema={"anyOf": [{"enum": [*SUMMARIES, EVERY]}, QUARTER.schema]}, missing={"": "end"}
 )
-_KIND: Reader[Subject] = name_of(lambda subject: (*subject.evidence.kinds, ALL), ALL)
+_KIND: Reader[Subject] = name_of(lambda subject: (*subject.evidence.kinds, ALL, MONEY), ALL)
 
 
 @cache
@@ -127,7 +127,11 @@ def response_forms() -> Mapping[Source, Form[Subject]]:
         ),
         Source.TOTAL: Form(
             needs={"total": word(OFFER_TOTALS).says("offers counted over the whole run")},
-            may={"state": state, "power": power, "kind": _KIND.says("offers of one kind, or all")},
+            may={
+                "state": state,
+                "power": power,
+                "kind": _KIND.says("offers of one kind, of all, or of all for money"),
+            },
         ),
     }
 
@@ -188,6 +192,8 @@ def _responses(name: str, item: Entry, subject: Subject) -> list[Response]:
     if values is None:
         return []
     what = values[source.name.lower()]
+    if source is Source.TOTAL:
+        _check_values_add_up(item, what, values["kind"], subject)
     whats = what if source is Source.WORD else {"": (what or "",)}
     powers = _powers(item, source, what, subject)
     if len(item.problems) > before:
@@ -213,6 +219,16 @@ def _responses(name: str, item: Entry, subject: Subject) -> list[Response]:
             )
         )
     return found
+
+
+def _check_values_add_up(item: Entry, what: str | None, kind: str | None, subject: Subject) -> None:
+    """Values of offers are amounts of money, but for security points; the two have no sum."""
+    from sim.model.variables import OFFER_VALUES, SECURES
+
+    if what in OFFER_VALUES and kind == ALL and SECURES in subject.evidence.kinds:
+        found = f"{what} of all kinds, which is money for most and index points for {SECURES}"
+        allowed = f"{MONEY}, or one kind of offer"
+        item.value.get("kind", item).refuse(key=f"{item.key}.kind", found=found, allowed=allowed)
 
 
 def check_one_of(item: Entry, choices: Mapping[str, T], allowed: str) -> T | None:

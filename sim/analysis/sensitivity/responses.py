@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from sim.engine.block import Block
 
 EACH, ALL, LARGEST, EVERY = "each", "all", "largest", "every"
+MONEY = "money"  # every kind of offer whose value is an amount of money
 SUMMARIES = ("end", "mean", "sum", "max", "min", "change")
 BALANCING = "balancing"  # any word of a state that has not stopped balancing
 
@@ -33,8 +34,8 @@ class Response:
     """One number asked of every run.
 
     `what` is the measure, the outcome words or the total; states are averaged over; `power` is a code, `all` or
-    `largest`; `at` a quarter index or one of `SUMMARIES`. Questions written as one (`each`, `every`) share a `group`,
-    and `labels` says which of them this is.
+    `largest`; `kind` a kind of offer, `all` or `money`; `at` a quarter index or one of `SUMMARIES`. Questions written
+    as one (`each`, `every`) share a `group`, and `labels` says which of them this is.
     """
 
     name: str
@@ -101,7 +102,11 @@ class _Reader:
         totals = block.offer_total(ask.what[0])[:, states]
         if ask.power != ALL:
             totals = totals[:, :, [block.powers.index(ask.power)]]
-        if ask.kind != ALL:
+        if ask.kind == MONEY:
+            from sim.model.variables import SECURES
+
+            totals = totals[..., [at for at, kind in enumerate(block.kinds) if kind != SECURES]]
+        elif ask.kind != ALL:
             totals = totals[..., [block.kinds.index(ask.kind)]]
         summed: NDArray[Any] = totals.sum(axis=(2, 3)).mean(axis=1)
         return summed

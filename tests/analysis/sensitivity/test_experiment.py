@@ -127,6 +127,7 @@ def test_questions_for_each_and_every_are_written_out():
                 "word": {"word": "each"},
                 "course": {"measure": "threat", "at": "every"},
                 "signed": {"total": "value_signed", "kind": "security"},
+                "paid": {"total": "value_signed", "kind": "money"},
             }
         )
     ).outcomes
@@ -146,6 +147,14 @@ MISTAKES = {
     "missing": (changed(outcomes=None), ["1: 'outcomes' is missing"]),
     "unknown key": (changed(designs=1), ["unknown key 'designs'", "Did you mean 'design'"]),
     "scenario": (changed(scenario="toi"), ["scenario: found 'toi'", "Did you mean 'toy'"]),
+    "sum of values in two units": (
+        changed(outcomes={"signed": {"total": "value_signed"}}),
+        [
+            "outcomes.signed.kind",
+            "money for most and index points for security",
+            "allowed: money, or one kind of offer",
+        ],
+    ),
     "number": (changed(factors=["choice.dependence_aversio"]), ["Did you mean 'choice.dependence_aversion'"]),
     "pattern": (changed(factors=["chioce.*"]), ["which no number matches", "Did you mean 'choice.*'"]),
     "twice": (changed(factors=["choice.gain", "choice.*"]), ["'choice.gain' is a factor already"]),

@@ -39,7 +39,7 @@ SPEC = {
     "outcomes": {
         "partners": {"measure": "effective_partners", "state": "each"},
         "balancing": {"word": "balancing"},
-        "signed": {"total": "value_signed"},
+        "signed": {"total": "value_signed", "kind": "money"},
     },
 }
 
