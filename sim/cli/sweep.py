@@ -20,6 +20,7 @@ from sim.cli.common import (
     reporter,
     say,
     with_readings,
+    write_out,
     write_tables,
 )
 from sim.io.errors import InputError, input_error, listed
@@ -43,6 +44,8 @@ def add(commands: Any) -> None:
     add_readings(sweep)
     add_numbers(sweep)
     add_out(sweep)
+    said = "write what varies as a problem of SALib (JSON), to lay out points of one's own with it, and run nothing"
+    sweep.add_argument("--problem", metavar="FILE.json", help=said)
     sweep.add_argument("--small", action="store_true", help="the smallest design that runs from end to end, for a try")
     sweep.add_argument("--dry-run", action="store_true", help="check everything, estimate the time, write nothing")
     add_no_figures(sweep)
@@ -57,6 +60,8 @@ def _sweep(asked: argparse.Namespace) -> int:
     from sim.analysis.sensitivity.experiment import load_experiment
 
     experiments = load_each(dict.fromkeys(asked.experiments), lambda name: _read(load_experiment(name), asked))
+    if asked.problem is not None:
+        return _write_problem(asked.problem, experiments)
     from sim.analysis.sensitivity import runner
 
     for experiment in map(runner.smallest, experiments) if asked.small else experiments:
@@ -70,6 +75,19 @@ def _sweep(asked: argparse.Namespace) -> int:
         found = _discover(experiment, sweep)
         _print(sweep, found)
         _write(asked, experiment, sweep, found)
+    return DONE
+
+
+def _write_problem(out: str, experiments: list["Experiment"]) -> int:
+    """Write what an experiment varies as SALib writes it."""
+    import json
+
+    from sim.analysis.sensitivity.designs import salib_problem
+
+    if len(experiments) > 1:
+        raise input_error("--problem", "one experiment has one problem", found=f"{len(experiments)} experiments")
+    write_out(out, json.dumps(salib_problem(experiments[0].factors), indent=2) + "\n")
+    print(f"problem   {relative(Path(out))}")
     return DONE
 
 

@@ -270,6 +270,7 @@ _BY_DESIGN: dict[DesignKind, tuple[Any, ...]] = {
     DesignKind.ONE_AT_A_TIME: (_tornado_figure,),
     DesignKind.GRID: (maps, responses, courses),
     DesignKind.LATIN_HYPERCUBE: (_correlation_figure,),
+    DesignKind.TABLE: (_correlation_figure,),
     DesignKind.SOBOL: (_morris_figure, _index_figure, _interaction_figure),
     DesignKind.MORRIS: (_morris_figure,),
     DesignKind.FAST: (_index_figure,),

@@ -253,7 +253,7 @@ class _Composer:
 
 
 def read_table(
-    path: Path | str, columns: Collection[str], problems: Problems, may: Collection[str] = ()
+    path: Path | str, columns: Collection[str], problems: Problems, may: Collection[str] = (), most: int = MOST_BYTES
 ) -> list[Entry]:
     """The rows of a CSV file, each a group of its cells; the header holds `columns`, all but those it `may` hold.
 
@@ -261,7 +261,7 @@ def read_table(
     problem.
     """
     path = Path(path)
-    text = read_text(path, problems)
+    text = read_text(path, problems, most)
     if text is None:
         return []
     file = shown_path(path)

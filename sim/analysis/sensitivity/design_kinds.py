@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from sim.io.checks import check_choice, check_whole_number
 from sim.io.errors import Entry, listed
-from sim.io.forms import TRUE_OR_FALSE, Form, Reader, read_form, schema_of, whole_number, word
+from sim.io.forms import TRUE_OR_FALSE, Form, Reader, as_written, read_form, schema_of, whole_number, word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from sim.analysis.sensitivity.factors import Factor
+    from sim.analysis.sensitivity.own_points import OwnPoints
 
 MOST_POINTS = 1 << 20
 FEWEST_FAST = 65  # the search curve of the extended FAST needs more points than 4 times its 4 harmonics squared
@@ -28,6 +29,7 @@ class DesignKind(Enum):
     SOBOL = "first, total and second order indices, with intervals"
     MORRIS = "elementary effects along trajectories: screening many factors with few runs"
     FAST = "first and total order indices from search curves (extended FAST)"
+    TABLE = "points of one's own, out of a table: rank correlations"
 
     @property
     def word(self) -> str:
@@ -43,7 +45,7 @@ class Design:
     """A layout of points.
 
     `points`: base points (Sobol), points (Latin hypercube, grid without levels), trajectories (Morris), points a search
-    curve (FAST); for one at a time, points a factor. `levels` is for Morris, `curves` for FAST.
+    curve (FAST); for one at a time, points a factor. `levels` is for Morris, `curves` for FAST, `own` for a table.
     """
 
     kind: DesignKind
@@ -51,6 +53,7 @@ class Design:
     second_order: bool = True
     levels: int = 4
     curves: int = 2
+    own: OwnPoints | None = None
 
     def rows(self, factors: int, combinations: int = 0) -> int:
         """How many points there are for so many factors, the dummy included."""
@@ -135,6 +138,10 @@ _SIZES: Mapping[DesignKind, tuple[dict[str, Reader[object]], dict[str, Reader[ob
         {"points": _points(DesignKind.FAST, "points of a search curve")},
         {"curves": whole_number(2, 64, 2).says("search curves")},
     ),
+    DesignKind.TABLE: (
+        {"file": as_written({"type": "string"}).says("a CSV file: a column a factor, a row a point")},
+        {},
+    ),
 }
 DESIGN_FORMS: Mapping[DesignKind, Form[object]] = {
     kind: Form(needs={"kind": word((kind.word,)).says(kind.value), **needs}, may=may)
@@ -164,5 +171,6 @@ def read_design(entry: Entry) -> Design | None:
         return None
     kind = DesignKind[written.upper().replace("-", "_")]
     sizes = read_form(entry, DESIGN_FORMS[kind], None) or {}
+    sizes.pop("file", None)  # read when it is known what varies
     named = {"points" if key == "trajectories" else key: size for key, size in sizes.items()}
     return Design(**named | {"kind": kind})

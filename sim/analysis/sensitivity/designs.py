@@ -82,6 +82,8 @@ def lay_out(factors: tuple[Factor, ...], design: Design, seed: int, screening: b
     draws = np.random.default_rng([seed, _SCREEN_STREAM if screening else _DESIGN_STREAM])
     if design.kind is DesignKind.ONE_AT_A_TIME:
         return _one_at_a_time(everyone, design)
+    if design.kind is DesignKind.TABLE:
+        return _own_points(everyone, design, draws)
     unit = _grid(everyone, design, draws) if design.kind is DesignKind.GRID else _from_salib(everyone, design, draws)
     values = np.column_stack([value_at(factor, unit[:, place]) for place, factor in enumerate(everyone)])
     return Sample(factors=everyone, design=design, unit=unit, values=values)
@@ -139,9 +141,23 @@ def _one_at_a_time(factors: tuple[Factor, ...], design: Design) -> Sample:
             rows.append(base.copy())
             rows[-1][column] = value
     values = np.array(rows)
+    return Sample(factors=factors, design=design, unit=_between_ends(factors, values), values=values)
+
+
+def _own_points(factors: tuple[Factor, ...], design: Design, draws: np.random.Generator) -> Sample:
+    """The points of a table, in its order; the dummy is spread at random."""
+    assert design.own is not None, "the table of a design is read with the experiment"
+    dummy = (draws.permutation(len(design.own)) + 0.5) / len(design.own)
+    values = np.column_stack([design.own.values, dummy])
+    return Sample(factors=factors, design=design, unit=_between_ends(factors, values), values=values)
+
+
+def _between_ends(factors: tuple[Factor, ...], values: Floats) -> Floats:
+    """Where values lie between the low and the high end of their factors, 0..1."""
     low = np.array([factor.low for factor in factors])
     high = np.array([factor.high for factor in factors])
-    return Sample(factors=factors, design=design, unit=np.clip((values - low) / (high - low), 0, 1), values=values)
+    unit: Floats = np.clip((values - low) / (high - low), 0, 1)
+    return unit
 
 
 def base_points(sample: Sample, values: Floats) -> Floats:

@@ -9,7 +9,7 @@ in Python. Everything is checked before anything runs, and every mistake is told
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,7 +26,8 @@ from sim.analysis.sensitivity.design_kinds import (
     read_design,
 )
 from sim.analysis.sensitivity.experiment_files import FILE, experiment_path, list_experiments
-from sim.analysis.sensitivity.factors import Factor, factor_schema, read_factors
+from sim.analysis.sensitivity.factors import DUMMY, Factor, factor_schema, read_factors
+from sim.analysis.sensitivity.own_points import read_points
 from sim.analysis.sensitivity.response_forms import Subject, read_responses, response_schema
 from sim.analysis.sensitivity.responses import Response
 from sim.evidence.evidence import load_evidence
@@ -204,10 +205,13 @@ def _read(top: Entry, values: Values, path: Path | None) -> Experiment | None:
     design = None if values["design"] is None else read_design(values["design"])
     if scenario is None or design is None:
         return None
-    subject = Subject(scenario=scenario, evidence=load_evidence(scenario.world))
+    folder = None if path is None else path.parent
+    subject = Subject(scenario=scenario, evidence=load_evidence(scenario.world), folder=folder)
     factors = read_factors(values["factors"], subject)
     outcomes = read_responses(values["outcomes"], subject)
     check_levels_fit(values["factors"], factors, design)
+    if design.kind is DesignKind.TABLE:
+        design = _with_points(values, factors, design, folder)
     check_names_differ(values["outcomes"], factors, outcomes)
     screen = values["screen"]
     experiment = Experiment(
@@ -227,6 +231,15 @@ def _read(top: Entry, values: Values, path: Path | None) -> Experiment | None:
     )
     check_experiment_size(top, experiment)
     return experiment
+
+
+def _with_points(values: Values, factors: tuple[Factor, ...], design: Design, folder: Path | None) -> Design:
+    """The design with the points of its table."""
+    entry = values["design"].value.get("file")
+    if values["screen"] is not None:
+        values["design"].refuse(found="a table of points beside 'screen'", allowed="one of them")
+    own = None if entry is None or not factors else read_points(entry, folder, factors, passed_over=("point", DUMMY))
+    return design if own is None else replace(design, own=own, points=len(own))
 
 
 def _scenario(entry: Entry, path: Path | None) -> Scenario | None:

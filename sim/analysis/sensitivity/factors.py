@@ -8,6 +8,7 @@ from enum import Enum
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from sim.analysis.sensitivity.own_points import read_problem
 from sim.analysis.sensitivity.response_forms import NAME, NAME_IN_WORDS, Subject, check_one_of
 from sim.io.checks import check_list
 from sim.io.errors import Entry, listed, nearest_to, quoted
@@ -104,7 +105,17 @@ SCALE: Form[Subject] = Form(
     },
     schema={"oneOf": [{"required": ["levels"]}, {"required": ["low", "high"]}]},
 )
-FACTOR_FORMS: Mapping[str, Form[Subject]] = {"number": NUMBER, "numbers": NUMBERS, "switch": SWITCH, "scale": SCALE}
+PROBLEM: Form[Subject] = Form(
+    needs={"problem": as_written(_NAME).says("a problem of SALib as JSON, a file beside this one: names and bounds")},
+    may={"beyond": _BEYOND},
+)
+FACTOR_FORMS: Mapping[str, Form[Subject]] = {
+    "number": NUMBER,
+    "numbers": NUMBERS,
+    "switch": SWITCH,
+    "scale": SCALE,
+    "problem": PROBLEM,
+}
 _FACTOR_WORDS = "the name of a number, a pattern such as choice.*, or a group with one of " + listed(FACTOR_FORMS)
 
 
@@ -154,6 +165,8 @@ def _factor(item: Entry, subject: Subject) -> list[Factor]:
         return []
     if form is NUMBERS:
         return _by_pattern(values["numbers"], values["except"], subject)
+    if form is PROBLEM:
+        return _problem_factors(values["problem"], values["beyond"], subject)
     readers: Mapping[str, Callable[[Entry, Values, Subject], Factor | None]] = {
         "number": _number_factor,
         "switch": _switch_factor,
@@ -222,6 +235,21 @@ def _number_factor(item: Entry, values: Values, subject: Subject) -> Factor | No
         low, high = number.low if low is None else low, number.high if high is None else high
         check_limits(item, low, high)
     return replace(_plain_factor(number, subject.scenario), low=low, high=high, levels=levels, beyond=beyond)
+
+
+def _problem_factors(entry: Entry, beyond: str, subject: Subject) -> list[Factor]:
+    """A number between its bounds for each variable of a problem; the dummy is added to every design anyway."""
+    factors = []
+    for written, low, high in read_problem(entry, subject.folder):
+        name = None if written == DUMMY else check_number_name(entry, written, subject.evidence)
+        if name is None:
+            continue
+        number = subject.evidence.numbers[name]
+        if not beyond and not number.low <= low < high <= number.high:
+            allowed = f"{number.low:g} to {number.high:g} {number.unit}; to go outside on purpose add"
+            entry.refuse(found=f"{name} from {low:g} to {high:g}", allowed=f'{allowed} beyond: "the reason"')
+        factors.append(replace(_plain_factor(number, subject.scenario), low=low, high=high, beyond=beyond))
+    return factors
 
 
 def check_no_limits_beside_levels(item: Entry) -> None:

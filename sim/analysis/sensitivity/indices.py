@@ -330,6 +330,7 @@ _READERS: dict[DesignKind, Callable[[Sample, Floats, np.random.Generator], _Foun
     DesignKind.MORRIS: _morris,
     DesignKind.FAST: _fast,
     DesignKind.LATIN_HYPERCUBE: _latin_hypercube,
+    DesignKind.TABLE: _latin_hypercube,
     DesignKind.GRID: _grid,
     DesignKind.ONE_AT_A_TIME: _one_at_a_time,
 }

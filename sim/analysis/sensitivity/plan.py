@@ -104,6 +104,11 @@ def plan_sweep(
 def resized(design: Design, points: int) -> Design:
     """The design with another number of points, which has to suit it."""
     low = FEWEST.get(design.kind, 2)
+    if design.own is not None:
+        if not low <= points <= len(design.own):
+            allowed = f"{low} to {len(design.own)}, the first of the table's"
+            raise input_error("points", "a design out of a table", found=str(points), allowed=allowed)
+        return dataclasses.replace(design, points=points, own=design.own.first(points))
     if points < low or (design.kind is DesignKind.SOBOL and points & (points - 1)):
         allowed = f"{low} or more" + (", a power of two" if design.kind is DesignKind.SOBOL else "")
         raise input_error("points", f"a {design.kind.word} design", found=str(points), allowed=allowed)

@@ -27,6 +27,8 @@ from sim.io.forms import (
 from sim.scenario.calendar import QUARTER, parse_quarter, quarter_text
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from sim.evidence.evidence import Evidence
     from sim.scenario.scenario import Scenario
 
@@ -42,10 +44,11 @@ _TAKEN = frozenset({"point", "replicate"})
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Subject:
-    """What an experiment is about: its scenario, and the evidence of its world."""
+    """What an experiment is about: its scenario, and the evidence of its world; and where files it names lie."""
 
     scenario: Scenario
     evidence: Evidence
+    folder: Path | None = None
 
 
 def _read_words(entry: Entry, subject: Subject) -> dict[str, tuple[str, ...]]:

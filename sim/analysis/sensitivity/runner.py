@@ -18,7 +18,7 @@ from sim.analysis.sensitivity.design_kinds import FEWEST_FAST, DesignKind
 from sim.analysis.sensitivity.evaluator import LANES, Ensemble, Evaluator
 from sim.analysis.sensitivity.experiment import Experiment
 from sim.analysis.sensitivity.folder import SweepWork
-from sim.analysis.sensitivity.plan import plan_sweep
+from sim.analysis.sensitivity.plan import plan_sweep, resized
 from sim.analysis.sensitivity.sweep_results import Sweep, load_sweep, read_sweep_manifest
 from sim.batch.notebook import opened_or_made
 from sim.batch.worker import Tell
@@ -114,5 +114,4 @@ def smallest(experiment: Experiment) -> Experiment:
     screen = experiment.screen
     if screen is not None:
         screen = dataclasses.replace(screen, trajectories=2, keep=min(screen.keep, 6))
-    design = dataclasses.replace(experiment.design, points=points)
-    return dataclasses.replace(experiment, design=design, screen=screen, replicates=2)
+    return dataclasses.replace(experiment, design=resized(experiment.design, points), screen=screen, replicates=2)
