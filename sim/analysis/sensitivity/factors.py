@@ -8,7 +8,7 @@ from enum import Enum
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from sim.analysis.sensitivity.own_points import read_problem
+from sim.analysis.sensitivity.problems import read_problem
 from sim.analysis.sensitivity.response_forms import NAME, NAME_IN_WORDS, Subject, check_one_of
 from sim.io.checks import check_list
 from sim.io.errors import Entry, listed, nearest_to, quoted
