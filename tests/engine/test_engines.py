@@ -22,6 +22,8 @@ from sim.batch.plan import CHUNK
 from sim.engine import agents, ensemble
 from sim.engine.agents import Model
 from sim.evidence.evidence import load_evidence
+from sim.model import code_cache
+from sim.model import code_cache
 from sim.model.chance import Stream, address, luck, lucks, name_key, uniform
 from sim.model.variables import BY_POWER, BY_STATE
 from sim.scenario.events import Event, EventKind
@@ -195,9 +197,14 @@ def test_a_stale_rule_is_never_used(compiled_run, tmp_path):
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     rules = tmp_path / "sim" / "model" / "rules" / "choice.py"
     was = rules.read_text(encoding="utf-8")
+    # the same sources in another folder find the same code
+    named = code_cache.compile_hash()
+    shutil.copytree(code_cache.cache_home() / named, tmp_path / "cache" / named)
     cache = {"MULTIVECTOR_CACHE": str(tmp_path / "cache")}
+    kept = sorted((tmp_path / "cache").rglob("*"))
 
     assert short_run(tmp_path, **cache) == compiled_run
+    assert sorted((tmp_path / "cache").rglob("*")) == kept
     rules.write_text(never_a_yes(was), encoding="utf-8")
     assert short_run(tmp_path, **cache) != compiled_run
     rules.write_text(was, encoding="utf-8")
