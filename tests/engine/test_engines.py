@@ -23,7 +23,6 @@ from sim.engine import agents, ensemble
 from sim.engine.agents import Model
 from sim.evidence.evidence import load_evidence
 from sim.model import code_cache
-from sim.model import code_cache
 from sim.model.chance import Stream, address, luck, lucks, name_key, uniform
 from sim.model.variables import BY_POWER, BY_STATE
 from sim.scenario.events import Event, EventKind
