@@ -1,6 +1,5 @@
 """Files that land whole or not at all, and their hashes."""
 
-import functools
 import hashlib
 import os
 import secrets
@@ -9,7 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from sim.io.plain_files import open_plain
+from sim.io.regular import open_plain
+
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +30,7 @@ def write_whole(path: Path, write: Callable[[BinaryIO], None], *, mode: int = 0o
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}.draft")
-    with draft.open("xb", opener=functools.partial(os.open, mode=mode)) as handle:
+    with os.fdopen(os.open(draft, _NEW, mode), "wb") as handle:
         try:
             write(handle)
             handle.flush()
