@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from sim.io.errors import input_error, shown_path
-from sim.io.regular import open_plain
+from sim.io.regular import open_regular
 from sim.io.words_once import say_once
 
 RENEWED_EVERY = 15.0
@@ -97,7 +97,7 @@ def hold(path: Path, what: str, *, shared: bool = False) -> Iterator[None]:
 def holder_of(path: Path) -> Holder | None:
     """Who is noted in a lock file; None where there is none, or nothing that can be read."""
     try:
-        with open_plain(path, links=False) as handle:
+        with open_regular(path, links=False) as handle:
             noted = json.loads(handle.read(_MOST))
         pid, host, since = (noted[key] for key in ("pid", "host", "since"))
     except (OSError, ValueError, KeyError, TypeError, RecursionError):

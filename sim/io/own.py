@@ -5,7 +5,7 @@ import os
 import stat
 from pathlib import Path
 
-from sim.io.regular import open_plain
+from sim.io.regular import open_regular
 
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
@@ -22,7 +22,7 @@ def read_own(path: Path, most: int) -> bytes:
     OSError
         If there is none, it is another kind of thing, larger than `most` bytes, or (`NotOursError`) not ours.
     """
-    with open_plain(path, links=False) as handle:
+    with open_regular(path, links=False) as handle:
         about = os.fstat(handle.fileno())
         refuse_if_shared(about, path)
         if about.st_size > most:

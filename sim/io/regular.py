@@ -5,9 +5,9 @@ this package opens it here, or has it looked at here first where a library opens
 """
 
 import errno
-import io
 import os
 import stat
+from io import BufferedReader
 from pathlib import Path
 
 from sim.io.errors import InputError, Problem, shown_path
@@ -21,7 +21,7 @@ class NotPlainError(OSError):
     """What bears the name is a folder, a pipe, a socket, a device or, where none is wanted, a link."""
 
 
-def open_plain(path: Path | str, *, links: bool = True) -> io.BufferedReader:
+def open_regular(path: Path | str, *, links: bool = True) -> BufferedReader:
     """Open an ordinary file for reading, without ever waiting for anybody; links: whether the name may be one.
 
     A folder, a pipe, a socket and a device are refused unopened, also where one takes the place of a file in between.
@@ -42,7 +42,7 @@ def open_plain(path: Path | str, *, links: bool = True) -> io.BufferedReader:
 
 
 def ordinary(path: Path) -> Path:
-    """The path of an ordinary file, for a library that opens it itself; raises as `open_plain` does."""
+    """The path of an ordinary file, for a library that opens it itself; raises as `open_regular` does."""
     _refuse_odd(path.stat(), path)
     return path
 
@@ -51,8 +51,11 @@ def read_regular(path: Path | str, most: int) -> bytes:
     """The bytes of an ordinary file of at most `most` bytes; raises `InputError` for anything else."""
     file = shown_path(path)
     try:
-        with open_plain(path) as handle:
-            raw = handle.read(most + 1)
+        with open_regular(path) as handle:
+            size = os.fstat(handle.fileno()).st_size
+            raw = handle.read(min(most, size) + 1)  # room is made for as much as is asked for
+            if size < len(raw) <= most:  # it has grown, or is of the kind whose size nobody knows
+                raw += handle.read(most + 1 - len(raw))
     except NotPlainError as error:
         raise InputError([Problem(file=file, found=str(error.strerror), allowed="a file")]) from error
     except (OSError, ValueError) as error:

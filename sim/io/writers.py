@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from sim.io.regular import open_plain
+from sim.io.regular import open_regular
 
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 
@@ -73,7 +73,7 @@ def write_text(path: Path, text: str) -> None:
 
 def file_hash(path: Path) -> str:
     """SHA-256 of an ordinary file; OSError for what is none."""
-    with open_plain(path) as handle:
+    with open_regular(path) as handle:
         return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
