@@ -7,7 +7,10 @@ half done, or done twice.
 
 import contextlib
 import hashlib
+import importlib.util
+import ipaddress
 import platform
+import re
 import shutil
 import tempfile
 import threading
@@ -24,6 +27,7 @@ from sim.batch.notebook import PARTIAL
 from sim.batch.plan import BatchRequest, Plan, PreparedEngine
 from sim.batch.tables import table_bytes, write_table
 from sim.io.errors import input_error, quoted
+from sim.io.words_once import say_once
 from sim.io.writers import WrittenFile, write_bytes
 
 LOCAL = "local"
@@ -31,6 +35,13 @@ PATIENCE = 30.0
 """Seconds to wait for the scheduler, and then for the first worker."""
 
 _AHEAD = 2  # blocks on their way for each thread of the cluster, so that none waits for the next
+
+_PLAIN, _SAFE = ("tcp", "ws", "ucx"), ("tls", "wss")  # ways to a scheduler that are open to listeners, and that are not
+_PORTS = 65_536
+_ADDRESS = re.compile(
+    r"(?:(?P<scheme>[a-z]+)://)?(?P<host>\[[0-9A-Fa-f:.]+(?:%\w+)?\]|[A-Za-z0-9._-]+):(?P<port>[0-9]{1,5})/?"
+)
+_ALLOWED = f"the address of a scheduler, such as tls://host:8786, or {LOCAL}"
 
 _Result = TypeVar("_Result")
 
@@ -115,7 +126,7 @@ def connect(address: Any, workers: int) -> Iterator[Workers]:
     Parameters
     ----------
     address
-        Address of a scheduler, such as `tcp://host:8786`; or `local` for worker processes on this machine; or a client
+        Address of a scheduler, such as `tls://host:8786`; or `local` for worker processes on this machine; or a client
         of `distributed` that is connected already, which is left open.
     workers
         How many processes to start for `local`.
@@ -133,6 +144,7 @@ def connect(address: Any, workers: int) -> Iterator[Workers]:
     with contextlib.ExitStack() as stack:
         if not isinstance(address, str):
             client = address
+            warn_of_plain(str(getattr(getattr(client, "scheduler", None), "address", "")))
         elif address == LOCAL:
             client = stack.enter_context(_local(distributed, workers))
         else:
@@ -156,6 +168,7 @@ def _local(distributed: Any, workers: int) -> Iterator[Any]:
                 host="127.0.0.1",
                 dashboard_address="127.0.0.1:0",  # a free port, and seen from here only
                 local_directory=scratch,
+                security=_between_ourselves(distributed),
             ) as cluster,
             distributed.Client(cluster) as client,
         ):
@@ -164,19 +177,67 @@ def _local(distributed: Any, workers: int) -> Iterator[Any]:
         shutil.rmtree(scratch, ignore_errors=True)
 
 
+def _between_ourselves(distributed: Any) -> Any:
+    """Certificates for workers of this machine, which keep its other users out; None where none can be made."""
+    if importlib.util.find_spec("cryptography") is None:
+        return None
+    return distributed.Security.temporary()
+
+
 @contextlib.contextmanager
 def _distant(distributed: Any, address: str) -> Iterator[Any]:
+    _check_address(distributed, address)
+    warn_of_plain(address)
     try:
         client = distributed.Client(address, timeout=PATIENCE)
-    except (OSError, TimeoutError, ValueError) as error:
-        raise input_error(
-            "--dask",
-            "no scheduler answers there",
-            found=quoted(address),
-            allowed=f"the address of a scheduler, such as tcp://host:8786, or {LOCAL}",
-        ) from error
+    except (OSError, TimeoutError, ValueError, TypeError, RuntimeError, AssertionError, ImportError) as error:
+        raise input_error("--dask", "no scheduler answers there", found=quoted(address), allowed=_ALLOWED) from error
     with client:
         yield client
+
+
+def _check_address(distributed: Any, address: str) -> None:
+    """Refuse what is no address before anybody is asked, and `tls://` where no certificate has been named."""
+    parts = _ADDRESS.fullmatch(address)
+    if parts is None or not 0 < int(parts["port"]) < _PORTS or parts["scheme"] not in {None, *_PLAIN, *_SAFE}:
+        raise input_error("--dask", "this is no address of a scheduler", found=quoted(address), allowed=_ALLOWED)
+    if parts["scheme"] not in _SAFE or _told_of_a_loader():
+        return
+    try:
+        context = distributed.Security().get_connection_args("client").get("ssl_context")
+    except (OSError, ValueError, TypeError) as error:
+        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
+        told = f"the certificates that Dask was told of cannot be read ({reason})"
+        raise input_error("--dask", told, found=quoted(address)) from error
+    if context is None:
+        told = "this needs certificates, and Dask was told of none; docs/clusters.md shows how"
+        raise input_error("--dask", told, found=quoted(address))
+
+
+def _told_of_a_loader() -> bool:
+    """Whether Dask was told of a function that gives it certificates."""
+    import dask
+
+    return bool(dask.config.get("distributed.client.security-loader", None))
+
+
+def warn_of_plain(address: str) -> None:
+    """Say once that a scheduler on another machine is asked without encryption."""
+    parts = _ADDRESS.fullmatch(address)
+    if parts is None or parts["scheme"] in _SAFE or _is_here(parts["host"]):
+        return
+    say_once(
+        f"--dask {address}: this connection is not encrypted, and whoever reaches that scheduler can run programs as "
+        "you; tls:// is safe (docs/clusters.md)"
+    )
+
+
+def _is_here(host: str) -> bool:
+    """Whether a name or number of a machine always means this one."""
+    try:
+        return ipaddress.ip_address(host.strip("[]").partition("%")[0]).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.batch.aggregate import Aggregate, warm_up
+from sim.batch.checkout import Checkouts
 from sim.batch.cluster import BlockResult, BlockTask, run_task
 from sim.batch.identity import allowed_cores, version_of, versions
 from sim.batch.notebook import PARTIAL, Notebook, intact, notes_folder, tidy
@@ -47,6 +48,7 @@ class Batch:
         """Make the engine ready and take up what an earlier process noted in the folder `notes`."""
         self.plan = plan
         self.folder = plan.folder
+        self.checkouts = Checkouts(plan.scenario.path)
         total = sum(min(CHUNK, plan.scenario.runs - number * CHUNK) for number in blocks)
         self.work = Work(plan.scenario.name, plan.folder, tell, self.keep, total)
         self.work.prepare()
@@ -195,6 +197,7 @@ class Batch:
             "outside_histograms": self.aggregate.outside,
             "files": [dataclasses.asdict(file) for file in files],
             "versions": versions() | {name: version_of(name) for name in ("multivector", "mesa")},
+            "checkout": self.checkouts.told(),
             "machine": {"system": platform.system(), "kind": platform.machine(), "cores": allowed_cores()},
             "times": self.work.times(),
             "identity": self.plan.identity,

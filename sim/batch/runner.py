@@ -60,6 +60,16 @@ class Part:
     finished: bool  # whether the whole batch was put together before
 
 
+@dataclass(frozen=True, kw_only=True)
+class Cut:
+    """How a batch would be cut for a job array; nothing has been played."""
+
+    folder: Path
+    runs: int
+    blocks: int  # the most that parts could share
+    parts: int
+
+
 # --- the front -------------------------------------------------------------------------------------------------------
 
 
@@ -204,6 +214,25 @@ def run_part(
         batch.play(asked.workers)
         batch.keep()
         return Part(folder=plan.folder, done=batch.work.done, total=batch.work.total, finished=False)
+
+
+def cut(
+    scenario: _ScenarioLike,
+    parts: int,
+    runs: int | None = None,
+    seed: int | None = None,
+    workers: int | None = None,
+    out: Path | str | None = None,
+    **more: Any,
+) -> Cut:
+    """Say how a batch would be cut into parts for `run_part`, everything checked and nothing played or written.
+
+    Other arguments are those of `run`.
+    """
+    asked = _Asked("sim.batch.cut", runs, seed, workers, out, more)
+    _, parts = asked.part(1, parts)
+    plan = asked.plan(scenario)
+    return Cut(folder=plan.folder, runs=plan.scenario.runs, blocks=len(plan.blocks), parts=parts)
 
 
 def estimate(

@@ -27,6 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     arguments = sys.argv[1:] if arguments is None else list(arguments)
     gc.set_threshold(OBJECTS_BETWEEN_SWEEPS)
     asked = _parser().parse_args(arguments)
+    asked.given = arguments
     try:
         code: int = asked.command(asked)
         sys.stdout.flush()

@@ -57,6 +57,12 @@ def add(commands: Any) -> None:
         metavar="I/N",
         help="make part I of N only, as in a job array; without it, all are joined",
     )
+    where.add_argument(
+        "--array",
+        type=at_least(1),
+        metavar="N",
+        help="print a script for Slurm that plays this in N parts, play nothing",
+    )
     run.set_defaults(command=_run)
 
 
@@ -89,6 +95,8 @@ def _run(asked: argparse.Namespace) -> int:
         "measures": asked.measures,
         "numbers": _SAMPLED if asked.numbers == _SAMPLED else "fixed",
     }
+    if asked.array is not None:
+        return _print_script(scenarios, asked, options)
     if asked.dry_run:
         return max([_print_estimate(one.name, runner.estimate(one, **options)) for one in scenarios])
     if asked.block is not None:
@@ -107,6 +115,21 @@ def _run_parts(scenarios: Sequence["Scenario"], block: tuple[int, int], options:
         with reporter() as report:
             part = runner.run_part(scenario, *block, progress=report, **options)
         _print_part(scenario.name, block, part)
+    return DONE
+
+
+def _print_script(scenarios: Sequence["Scenario"], asked: argparse.Namespace, options: dict[str, Any]) -> int:
+    """The script of a job array, on standard output; everything that is asked for has been checked."""
+    from sim.batch import runner
+    from sim.cli.job_array import script
+
+    if asked.dry_run:
+        raise input_error("--array", "a script is written and nothing is run: --dry-run says nothing beside it")
+    cuts = [runner.cut(scenario, asked.array, **options) for scenario in scenarios]
+    blocks = max(cut.blocks for cut in cuts)
+    if asked.array > blocks:
+        say(f"--array {asked.array}: there are {blocks:,} blocks to share, so {asked.array - blocks:,} parts are idle")
+    print(script(asked.given, scenarios, cuts, asked.workers), end="")
     return DONE
 
 

@@ -2,11 +2,15 @@
 
 import hashlib
 import os
-import threading
+import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
+
+from sim.io.regular import open_regular
+
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,18 +22,25 @@ class WrittenFile:
     rows: int | None = None
 
 
-def write_whole(path: Path, write: Callable[[BinaryIO], None]) -> None:
-    """Write a file so that it is there complete or not at all, even if the machine stops half-way."""
+def write_whole(path: Path, write: Callable[[BinaryIO], None], *, mode: int = 0o666) -> None:
+    """Write a file so that it is there complete or not at all, even if the machine stops half-way.
+
+    mode: who may read and write it, as far as the user's mask allows. The draft is a new file under a name that nobody
+    can foresee: what lies there already, such as a link that would lead elsewhere, is never written.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}.draft")
-    try:
-        with draft.open("wb") as handle:
+    draft = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}.draft")
+    with os.fdopen(os.open(draft, _NEW, mode), "wb") as handle:
+        try:
             write(handle)
             handle.flush()
             os.fsync(handle.fileno())
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
+            handle.close()  # where an open file cannot be renamed
+            draft.replace(path)
+        except BaseException:
+            handle.close()
+            draft.unlink(missing_ok=True)
+            raise
     _settle(path.parent)
 
 
@@ -50,9 +61,9 @@ def is_draft(path: Path) -> bool:
     return path.name.startswith(".") and path.name.endswith(".draft")
 
 
-def write_bytes(path: Path, data: bytes) -> None:
-    """Write a file whole."""
-    write_whole(path, lambda handle: _put(handle, data))
+def write_bytes(path: Path, data: bytes, *, mode: int = 0o666) -> None:
+    """Write a file whole; mode: see `write_whole`."""
+    write_whole(path, lambda handle: _put(handle, data), mode=mode)
 
 
 def write_text(path: Path, text: str) -> None:
@@ -61,8 +72,8 @@ def write_text(path: Path, text: str) -> None:
 
 
 def file_hash(path: Path) -> str:
-    """SHA-256 of a file."""
-    with path.open("rb") as handle:
+    """SHA-256 of an ordinary file; OSError for what is none."""
+    with open_regular(path) as handle:
         return hashlib.file_digest(handle, "sha256").hexdigest()
 
 

@@ -5,13 +5,18 @@ writes is one setting for the whole process, which is the host's. So our functio
 function, signature and processor, in a folder named by a hash of every source the code was made from. The same sources
 in another folder find the same code. A file that is damaged counts as none and is written anew; where nothing can be
 written, nothing is kept and everything works.
+
+What is kept runs as a program when it is read. So folder and files are made for their user alone, and what another user
+owns or may write is never read; a line says so once.
 """
 
+import contextlib
 import functools
 import hashlib
 import inspect
 import os
 import pickle
+import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -24,12 +29,17 @@ from numba.core.caching import NullCache
 from numba.core.compiler import CompileResult
 from numba.core.serialize import dumps
 
+from sim.io.errors import shown_path
+from sim.io.own import NotOursError, close_own, make_own, read_own, refuse_if_shared
+from sim.io.words_once import say_once
 from sim.io.writers import sources_hash, write_bytes
 from sim.model.fields import FIELDS
 from sim.model.parameters import row_names
 
 PLAIN = bool(os.environ.get("MULTIVECTOR_PLAIN"))  # no hints for the compiler; only speed should tell
 _MARK = hashlib.sha256().digest_size  # bytes at the head of a kept file: the hash of what follows
+_MOST = 1 << 28  # bytes of one file; the turn takes two million
+_OURS_ALONE = 0o600
 
 
 def cache_home() -> Path:
@@ -40,7 +50,7 @@ def cache_home() -> Path:
     """
     named = os.environ.get("MULTIVECTOR_CACHE")
     if named:
-        return Path(named)
+        return Path(named).expanduser()
     base = os.environ.get("NUMBA_CACHE_DIR") or os.environ.get("XDG_CACHE_HOME")
     base = base or (os.environ.get("LOCALAPPDATA") if os.name == "nt" else None)
     return Path(base) / "multivector" if base else Path.home() / ".cache" / "multivector"
@@ -59,7 +69,8 @@ def compile_hash() -> str:
 
 def warm() -> bool:
     """Whether compiled code for these very sources is already kept, so that nothing needs compiling."""
-    return any(_read(path) is not None for path in _folder().glob("turn.advance-*.nbc"))
+    folder = _folder()
+    return folder is not None and any(_read(path) is not None for path in folder.glob("turn.advance-*.nbc"))
 
 
 def keep_code(dispatcher: Any) -> None:
@@ -81,18 +92,21 @@ class _CodeCache(NullCache):
 
     @property
     def cache_path(self) -> str:
-        """The folder of the kept files."""
-        return str(_folder())
+        """The folder of the kept files, empty where there is none that can be used."""
+        return str(_folder() or "")
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         """What was compiled for a signature, or None where nothing usable is kept."""
         target_context.refresh()
-        kept = _read(self._path(sig, target_context.codegen()))
-        if kept is None:
+        folder = _folder()
+        path = None if folder is None else folder / self._file(sig, target_context.codegen())
+        kept = None if path is None else _read(path)
+        if path is None or kept is None:
             return None
         try:
             return CompileResult._rebuild(target_context, *pickle.loads(kept))
         except Exception:  # whatever is the matter with what is kept, it can be made anew
+            _say_damaged(path)
             return None
 
     def save_overload(self, sig: Any, data: Any) -> None:
@@ -100,18 +114,61 @@ class _CodeCache(NullCache):
         if data.library.has_dynamic_globals:  # addresses of this process stand in it
             return
         code = dumps(data._reduce())
-        try:
-            write_bytes(self._path(sig, data.codegen), hashlib.sha256(code).digest() + code)
-        except OSError:  # nothing can be written there, and so it is compiled again the next time
+        folder = _folder(make=True)
+        if folder is None:
             return
+        try:
+            path = folder / self._file(sig, data.codegen)
+            write_bytes(path, hashlib.sha256(code).digest() + code, mode=_OURS_ALONE)
+        except OSError as error:
+            _say_not_kept(folder, error)
 
-    def _path(self, sig: Any, codegen: Any) -> Path:
+    def _file(self, sig: Any, codegen: Any) -> str:
         """The file for a signature on this processor. `repr` tells types with all that the code was made for."""
-        return _folder() / f"{self._name}-{_hashed(self._source, sig, codegen.magic_tuple(), PLAIN)[:16]}.nbc"
+        return f"{self._name}-{_hashed(self._source, sig, codegen.magic_tuple(), PLAIN)[:16]}.nbc"
 
 
-def _folder() -> Path:
-    return cache_home() / compile_hash()
+def _folder(*, make: bool = False) -> Path | None:
+    """The folder of the kept files, if it is there and nobody else's; make: make it where it is missing."""
+    place = None
+    try:
+        home = cache_home()
+        _close(home, home / compile_hash())
+        for place in (home, home / compile_hash()):
+            if make:
+                make_own(place)
+            else:
+                refuse_if_shared(place.stat(), place)
+    except NotOursError as error:
+        _say_not_kept(place or Path(), error)
+        return None
+    except (OSError, RuntimeError) as error:  # RuntimeError: this user has no home
+        if make:
+            _say_not_kept(place, error)
+        return None
+    return place
+
+
+def _close(home: Path, folder: Path) -> None:
+    """Close what is ours by name and stood open to others; what was kept there in the meantime is thrown away."""
+    for place in (folder,) if os.environ.get("MULTIVECTOR_CACHE") else (home, folder):
+        with contextlib.suppress(OSError):  # it is not there, or whoever can close it has to be told
+            if close_own(place):
+                shutil.rmtree(folder, ignore_errors=True)
+                say_once(f"others could write in {shown_path(place)}: what was kept there is thrown away and made anew")
+
+
+def _say_not_kept(place: Path | None, error: OSError | RuntimeError) -> None:
+    where = "anywhere" if place is None else f"in {shown_path(place)}"
+    reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
+    say_once(
+        f"compiled code is not kept {where} ({reason}), so each start compiles anew; MULTIVECTOR_CACHE may name "
+        "a folder that is yours alone"
+    )
+
+
+def _say_damaged(path: Path) -> None:
+    say_once(f"compiled code kept in {shown_path(path)} is damaged or not ours; it is not used, and made anew")
 
 
 def _hashed(*parts: Any) -> str:
@@ -119,10 +176,16 @@ def _hashed(*parts: Any) -> str:
 
 
 def _read(path: Path) -> bytes | None:
-    """What is kept in a file; None where there is none that can be read, or it is not as it was written."""
+    """What is kept in a file; None where there is none that can be read, it is not as it was written, or not ours."""
     try:
-        kept = path.read_bytes()
+        kept = read_own(path, _MOST)
+    except FileNotFoundError:
+        return None
     except OSError:
+        _say_damaged(path)
         return None
     mark, code = kept[:_MARK], kept[_MARK:]
-    return code if hashlib.sha256(code).digest() == mark else None
+    if hashlib.sha256(code).digest() != mark:
+        _say_damaged(path)
+        return None
+    return code

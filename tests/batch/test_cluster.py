@@ -4,9 +4,12 @@ import concurrent.futures
 import dataclasses
 import errno
 import os
+import shutil
 import signal
+import subprocess
 import sys
 import threading
+from types import SimpleNamespace
 
 import pytest
 
@@ -18,9 +21,11 @@ from sim.batch.runner import run, run_part
 from sim.batch.verify import check_results
 from sim.batch.worker import Interrupted, Stage
 from sim.cli import main
+from sim.io import words_once
 from sim.io.errors import InputError, input_error
 
 RUNS = 5 * CHUNK + 50
+dask = pytest.importorskip("dask")
 distributed = pytest.importorskip("distributed")
 pytestmark = [
     # not ours to mend: what the library says about itself and about processes it ends
@@ -129,7 +134,81 @@ def test_nobody_at_the_address_is_told(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(cluster, "PATIENCE", 0.3)
     assert main.main(["run", "toy", "--runs", "5", "-o", str(tmp_path), "--dask", "tcp://127.0.0.1:9"]) == 2
     assert "--dask: found 'tcp://127.0.0.1:9'; no scheduler answers there" in capsys.readouterr().err
-    assert main.main(["run", "toy", "--runs", "5", "-o", str(tmp_path), "--dask", "nonsense://x"]) == 2
+    assert main.main(["run", "toy", "--runs", "5", "-o", str(tmp_path), "--dask", "wss://127.0.0.1:9"]) == 2
+
+
+NO_ADDRESS = ["", "tcp://", "127.0.0.1", "127.0.0.1:0", "127.0.0.1:99999", "http://x:80", "inproc://x", "a b:1", "\0"]
+NO_ADDRESS += ["tcp://[::1", "tcp://127.0.0.1:abc", "file:///etc/passwd", "tcp://x:1/y", "TCP://x:1", "tcp://x:\n1"]
+
+
+@pytest.mark.parametrize("address", NO_ADDRESS)
+def test_what_is_no_address_is_refused_before_anybody_is_asked(address, tmp_path, monkeypatch):
+    monkeypatch.setattr(distributed, "Client", lambda *_, **__: pytest.fail("somebody is asked"))
+    with pytest.raises(InputError, match=r"--dask: found .*; this is no address of a scheduler; allowed: .*tls://host"):
+        go(tmp_path, dask=address)
+
+
+@pytest.fixture
+def told(caplog, monkeypatch):
+    """What was said in a quiet word."""
+    monkeypatch.setattr(words_once, "_said", set())
+    return lambda: [record.getMessage() for record in caplog.records if record.name == "multivector"]
+
+
+OPEN = ["tcp://host:8786", "host:8786", "tcp://10.0.0.7:8786", "tcp://[fe80::1%eth0]:8786", "ws://host:80"]
+SAFE = ["tls://host:8786", "wss://host:80", "tcp://127.0.0.1:8786", "tcp://[::1]:8786", "localhost:8786", "127.9.9.9:1"]
+
+
+@pytest.mark.parametrize("address", [*OPEN, *SAFE])
+def test_a_way_to_another_machine_that_is_open_to_listeners_is_warned_of(address, told):
+    cluster.warn_of_plain(address)
+    cluster.warn_of_plain(address)
+    assert len(told()) == (address in OPEN)
+    assert all("run programs as you" in text and "tls://" in text for text in told())
+
+
+def test_a_client_that_is_connected_openly_is_warned_of_too(told, tmp_path):
+    class Connected:
+        scheduler = SimpleNamespace(address="tcp://host:8786")
+
+        def wait_for_workers(self, *_, **__):
+            raise TimeoutError
+
+    with pytest.raises(InputError, match="has had no worker"):
+        go(tmp_path, dask=Connected())
+    assert len(told()) == 1
+
+
+def test_certificates_are_asked_for_where_none_are_named(tmp_path):
+    with pytest.raises(
+        InputError, match=r"found 'tls://127.0.0.1:9'; this needs certificates, and Dask was told of non"
+    ):
+        go(tmp_path, dask="tls://127.0.0.1:9")
+    named = {"distributed.comm.tls.ca-file": str(tmp_path / "none"), "distributed.comm.tls.client.cert": "none"}
+    with dask.config.set(named), pytest.raises(InputError, match="certificates that Dask was told of cannot be read"):
+        go(tmp_path, dask="tls://127.0.0.1:9")
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="certificates are made with openssl")
+def test_a_cluster_with_certificates_gives_the_same_bytes_and_no_warning(tmp_path, told):
+    both = tmp_path / "both.pem"
+    made = (
+        "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=us -keyout {0} -out {1}"
+    )
+    subprocess.run(
+        made.format(tmp_path / "key", tmp_path / "cert").split(), check=True, capture_output=True, cwd=tmp_path
+    )
+    both.write_bytes((tmp_path / "key").read_bytes() + (tmp_path / "cert").read_bytes())
+    names = ("ca-file", "client.cert", "scheduler.cert", "worker.cert")
+    options = {"processes": False, "dashboard_address": None, "threads_per_worker": 1, "local_directory": str(tmp_path)}
+    with (
+        dask.config.set({f"distributed.comm.tls.{name}": str(both) for name in names}),
+        distributed.LocalCluster(n_workers=1, protocol="tls://", host="127.0.0.1", **options) as made,
+    ):
+        assert made.scheduler_address.startswith("tls://")
+        many = go(tmp_path / "many", dask=made.scheduler_address)
+    assert bytes_of(many.folder) == bytes_of(go(tmp_path / "one").folder)
+    assert told() == []
 
 
 def test_a_cluster_without_workers_is_told(tmp_path, monkeypatch):
@@ -144,8 +223,6 @@ def test_a_cluster_without_workers_is_told(tmp_path, monkeypatch):
 
 
 def test_a_block_that_kills_every_worker_is_given_up_with_a_message(tmp_path):
-    import dask
-
     options = {"processes": True, "host": "127.0.0.1", "dashboard_address": "127.0.0.1:0", "threads_per_worker": 1}
     with (
         dask.config.set({"distributed.scheduler.allowed-failures": 0}),

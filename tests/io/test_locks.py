@@ -1,8 +1,11 @@
 """One writer at a time: who holds a lock is told, and what a killed process left behind is no hindrance."""
 
+import contextlib
 import json
 import os
 import signal
+import socket
+import stat
 import subprocess
 import sys
 import threading
@@ -13,7 +16,7 @@ import pytest
 
 from sim.io import locks
 from sim.io.errors import InputError
-from sim.io.locks import Holder, alive, hold, holder_of
+from sim.io.locks import alive, hold, holder_of
 
 ROOT = Path(__file__).parents[2]
 
@@ -87,6 +90,80 @@ def test_the_lock_of_another_machine_holds_as_long_as_it_is_renewed(path):
         assert holder_of(path).pid == os.getpid()
 
 
+@pytest.mark.parametrize("ahead", [3600, 10 * 365 * 86400])
+def test_a_note_from_the_future_does_not_hold_for_ever(path, ahead):
+    note(path, "elsewhere", pid=77)
+    later = time.time() + ahead
+    os.utime(path, (later, later))
+    with hold(path, "results"):
+        assert holder_of(path).pid == os.getpid()
+
+
+def test_clocks_that_differ_a_little_rob_nobody(path):
+    note(path, "elsewhere", pid=77)
+    later = time.time() + 20
+    os.utime(path, (later, later))
+    with pytest.raises(InputError, match="process 77 on elsewhere"), hold(path, "results"):
+        pass
+
+
+def dangling(path):
+    path.symlink_to(path.parent / "nowhere" / "lock")
+
+
+def link_to_a_file(path):
+    path.with_name("other").write_text("not to be written", encoding="utf-8")
+    path.symlink_to(path.with_name("other"))
+
+
+def link_to_itself(path):
+    path.symlink_to(path)
+
+
+def folder(path):
+    (path / "full").mkdir(parents=True)
+
+
+def pipe(path):
+    os.mkfifo(path)
+
+
+def bound_socket(path):
+    with contextlib.closing(socket.socket(socket.AF_UNIX)) as made, contextlib.chdir(path.parent):
+        made.bind(path.name)
+
+
+@pytest.mark.parametrize("advisory", [True, False], ids=["with advisory locks", "without"])
+@pytest.mark.parametrize("odd", [dangling, link_to_a_file, link_to_itself, folder, pipe, bound_socket])
+@pytest.mark.parametrize("shared", [False, True])
+def test_what_is_no_lock_is_set_aside_and_nothing_of_it_lost(path, odd, advisory, shared, monkeypatch):
+    if not advisory:
+        monkeypatch.setitem(sys.modules, "fcntl", None)
+    path.parent.mkdir()
+    odd(path)
+    kind = stat.S_IFMT(path.lstat().st_mode)
+    assert holder_of(path) is None
+    with hold(path, "results", shared=shared):
+        assert path.is_file()
+    (aside,) = path.parent.glob("lock.set-aside-*")
+    assert stat.S_IFMT(aside.lstat().st_mode) == kind
+    assert not (path.parent / "nowhere").exists()
+    if odd is link_to_a_file:
+        assert path.with_name("other").read_text(encoding="utf-8") == "not to be written"
+
+
+def test_a_folder_that_leads_nowhere_is_told_and_does_not_spin(tmp_path):
+    (tmp_path / "partial").symlink_to(tmp_path / "nowhere")
+    with pytest.raises(OSError, match="File exists"), hold(tmp_path / "partial" / "lock", "results"):
+        pass
+
+
+def test_a_lock_that_goes_again_and_again_is_given_up(path, monkeypatch):
+    monkeypatch.setattr(locks, "_still_there", lambda *_: False)
+    with pytest.raises(OSError, match="busy"), hold(path, "results"):
+        pass
+
+
 def test_a_holder_gives_signs_of_life(path, monkeypatch):
     monkeypatch.setattr(locks, "RENEWED_EVERY", 0.02)
     with hold(path, "results"):
@@ -108,7 +185,13 @@ def test_without_advisory_locks_the_note_decides(path, monkeypatch):
         assert holder_of(path).pid == os.getpid()
 
 
-@pytest.mark.parametrize("text", ["", "nonsense", "[]", '{"pid": "x"}', '{"pid": 3}'])
+ODD = ["", "nonsense", "[]", '{"pid": "x"}', '{"pid": 3}', "[" * 100_000, "\0\0", "null", "7"]
+ODD += [json.dumps({"pid": pid, "host": "elsewhere", "since": ""}) for pid in (True, 0, -1, 1.5, 10**30, "7", None)]
+ODD += ['{"pid": 1e999, "host": "x", "since": ""}', '{"pid": NaN, "host": "x", "since": ""}']
+ODD += [json.dumps({"pid": 7, "host": ["x"], "since": ""}), '{"pid": 7, "host": "elsewhere"}', " " * 100_000 + "{}"]
+
+
+@pytest.mark.parametrize("text", ODD, ids=range(len(ODD)))
 def test_a_note_that_cannot_be_read_is_no_hindrance(path, text):
     path.parent.mkdir()
     path.write_text(text, encoding="utf-8")
@@ -117,12 +200,38 @@ def test_a_note_that_cannot_be_read_is_no_hindrance(path, text):
         pass
 
 
+def test_a_long_note_makes_no_long_message(path):
+    note(path, "elsewhere" * 900)
+    with pytest.raises(InputError) as refused, hold(path, "results"):
+        pass
+    assert len(str(refused.value)) < 600
+
+
+def test_a_note_that_is_no_text_is_no_hindrance(path):
+    path.parent.mkdir()
+    path.write_bytes(b"\xff\xfe{")
+    with hold(path, "results"):
+        assert holder_of(path).pid == os.getpid()
+
+
 def test_a_holder_of_another_user_counts_as_alive(path, monkeypatch):
     def not_ours(*_):
         raise PermissionError
 
     monkeypatch.setattr(locks.os, "kill", not_ours)
-    assert alive(path, Holder(pid=1, host=locks._host(), since=""))
+    note(path, locks._host())
+    assert alive(path, holder_of(path))
+
+
+def test_a_number_of_a_process_that_came_again_holds_only_as_long_as_the_note_is_renewed(path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "fcntl", None)  # where nothing else can tell
+    note(path, locks._host(), pid=os.getpid())
+    with pytest.raises(InputError, match="another process"), hold(path, "results"):
+        pass
+    long_ago = time.time() - locks.STALE_AFTER - 5
+    os.utime(path, (long_ago, long_ago))
+    with hold(path, "results"):
+        pass
 
 
 def test_of_many_who_want_a_lock_at_once_one_gets_it(path):

@@ -1,9 +1,12 @@
 """Machine code is kept where it belongs: ours with us, that of a host with the host; damage costs time, never a run."""
 
+import contextlib
 import hashlib
 import json
 import os
 import shutil
+import socket
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +16,7 @@ import pytest
 
 from sim.batch import identity
 from sim.engine.ensemble import prepare
+from sim.io import words_once
 from sim.io.writers import sources_hash
 from sim.model import code_cache
 from sim.model.compiling import entry
@@ -105,7 +109,7 @@ def test_where_nothing_can_be_written_nothing_is_kept_and_all_works(tmp_path, mo
 def test_a_folder_that_can_only_be_read_is_read(home, monkeypatch):
     played()
 
-    def refuse(path, data):
+    def refuse(path, data, **_):
         raise PermissionError(path)
 
     monkeypatch.setattr(code_cache, "write_bytes", refuse)
@@ -136,6 +140,121 @@ def test_the_folder_is_that_of_ours_else_that_of_the_compiler_else_the_users(tmp
     assert code_cache.cache_home() == tmp_path / "ours"
 
 
+# --- what is kept runs as a program, so nobody else may have written it ----------------------------------------------
+
+
+@pytest.fixture
+def told(caplog, monkeypatch):
+    """What was said in a quiet word."""
+    monkeypatch.setattr(words_once, "_said", set())
+    return lambda: "\n".join(record.getMessage() for record in caplog.records)
+
+
+posix = pytest.mark.skipif(os.name != "posix", reason="elsewhere other things say who may write")
+
+
+@posix
+def test_folder_and_files_are_for_their_user_alone(tmp_path, monkeypatch):
+    monkeypatch.setenv("MULTIVECTOR_CACHE", str(tmp_path / "new" / "home"))
+    was = os.umask(0o002)  # as where everybody has a group of their own
+    try:
+        played()
+    finally:
+        os.umask(was)
+    made = (tmp_path / "new").rglob("*")
+    assert {stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "new", *made)} == {0o700, 0o600}
+
+
+OPEN = {
+    "the folder that was named": lambda file: file.parent.parent.chmod(0o777),
+    "that of these sources": lambda file: file.parent.chmod(0o770),
+    "the file": lambda file: file.chmod(0o666),
+    "the file, to a group": lambda file: file.chmod(0o620),
+}
+
+
+@posix
+@pytest.mark.parametrize("what", OPEN)
+def test_what_others_may_write_is_not_run(home, what, told, monkeypatch):
+    played()
+    (file,) = kept(home)
+    OPEN[what](file)
+    monkeypatch.setattr(code_cache.pickle, "loads", lambda _: pytest.fail("what others may write is run"))
+    assert played() == MADE
+    assert not code_cache.warm()
+    assert len(told().splitlines()) == 1  # once
+    assert "others m" in told() or "others could write" in told() or "not ours" in told()
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can give files away")
+@pytest.mark.parametrize("level", range(3))
+def test_what_another_user_owns_is_not_run(home, level, told, monkeypatch):
+    played()
+    (file,) = kept(home)
+    os.chown((file, *file.parents)[level], 65534, 65534)
+    monkeypatch.setattr(code_cache.pickle, "loads", lambda _: pytest.fail("what another owns is run"))
+    assert played() == MADE
+    assert len(told().splitlines()) == 1
+    assert "another user" in told() or "not ours" in told()
+
+
+@posix
+def test_the_usual_folder_is_closed_where_it_stood_open(tmp_path, monkeypatch, told):
+    monkeypatch.delenv("MULTIVECTOR_CACHE", raising=False)
+    monkeypatch.delenv("NUMBA_CACHE_DIR", raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    played()
+    (tmp_path / "multivector").chmod(0o777)
+    assert [played(), played()] == [MADE, FOUND]
+    assert stat.S_IMODE((tmp_path / "multivector").stat().st_mode) == 0o700
+    assert told().startswith("others could write in ")
+
+
+@posix
+@pytest.mark.parametrize("what", ["link", "pipe", "socket", "hard"])
+def test_a_link_or_a_pipe_is_not_run_and_not_waited_for(home, what, told, tmp_path):
+    played()
+    (file,) = kept(home)
+    elsewhere = tmp_path / "elsewhere"
+    file.rename(elsewhere)
+    if what == "link":
+        file.symlink_to(elsewhere)
+    elif what == "pipe":
+        os.mkfifo(file)
+    elif what == "socket":
+        with contextlib.closing(socket.socket(socket.AF_UNIX)) as made, contextlib.chdir(file.parent):
+            made.bind(file.name)
+    else:
+        elsewhere.chmod(0o602)
+        os.link(elsewhere, file)
+    assert [played(), played()] == [MADE, FOUND]
+    assert told().endswith("is damaged or not ours; it is not used, and made anew")
+
+
+def test_damage_and_a_place_that_cannot_be_written_are_said_once(home, told, tmp_path, monkeypatch):
+    played()
+    (file,) = kept(home)
+    file.write_bytes(file.read_bytes()[:99])
+    assert [played(), played()] == [MADE, FOUND]
+    assert len(told().splitlines()) == 1
+    monkeypatch.setenv("MULTIVECTOR_CACHE", str(file))
+    assert [played(), played()] == [MADE, MADE]
+    assert len(told().splitlines()) == 2
+    assert "compiled code is not kept in " in told()
+
+
+def test_without_a_home_all_works(monkeypatch, told):
+    for name in ("MULTIVECTOR_CACHE", "NUMBA_CACHE_DIR", "XDG_CACHE_HOME", "LOCALAPPDATA"):
+        monkeypatch.delenv(name, raising=False)
+
+    def no_home():
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(code_cache.Path, "home", no_home)
+    assert played() == MADE
+    assert "compiled code is not kept anywhere" in told()
+
+
 # --- a host and its own functions ------------------------------------------------------------------------------------
 
 HOSTS = """
@@ -163,6 +282,7 @@ said = [first(np.arange(4.0))]
 
 from sim.batch.aggregate import warm_up
 from sim.engine.ensemble import prepare
+from sim.io import words_once
 from sim.scenario.scenario import load_scenario
 block = prepare(load_scenario("toy")).run_block(0, 2)
 warm_up()
