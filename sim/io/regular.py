@@ -1,7 +1,9 @@
 """Bytes of ordinary files: nothing that hangs, nothing without end, and every refusal in words."""
 
+import errno
 import os
 import stat
+from io import BufferedReader
 from pathlib import Path
 
 from sim.io.errors import InputError, Problem, shown_path
@@ -22,14 +24,29 @@ def read_regular(path: Path | str, most: int) -> bytes:
             raise InputError([Problem(file=file, found="a folder", allowed="a file")])
         _refuse_odd(about, file)
         with open(os.open(path, _OPENING), "rb") as handle:  # noqa: PTH123 - a path cannot be opened with these flags
-            _refuse_odd(os.fstat(handle.fileno()), file)
-            raw = handle.read(most + 1)
+            there = os.fstat(handle.fileno())
+            _refuse_odd(there, file)
+            raw = handle.read(min(most, there.st_size) + 1)  # room is made for as much as is asked for
+            if there.st_size < len(raw) <= most:  # it has grown, or is of the kind whose size nobody knows
+                raw += handle.read(most + 1 - len(raw))
     except (OSError, ValueError) as error:
         reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
         raise InputError([Problem(file=file, message=f"cannot be read: {reason}")]) from error
     if len(raw) > most:
         raise InputError([Problem(file=file, found="a file larger than that", allowed=f"at most {most} bytes")])
     return raw
+
+
+def open_regular(path: Path | str) -> BufferedReader:
+    """An ordinary file opened for reading, however large; raises OSError for anything else, and never waits."""
+    handle = os.open(path, _OPENING)
+    try:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise OSError(errno.EINVAL, "not a plain file")
+        return os.fdopen(handle, "rb")
+    except BaseException:
+        os.close(handle)
+        raise
 
 
 def _refuse_odd(about: os.stat_result, file: str) -> None:

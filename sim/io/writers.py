@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from sim.io.regular import open_regular
+
 
 @dataclass(frozen=True, kw_only=True)
 class WrittenFile:
@@ -61,8 +63,8 @@ def write_text(path: Path, text: str) -> None:
 
 
 def file_hash(path: Path) -> str:
-    """SHA-256 of a file."""
-    with path.open("rb") as handle:
+    """SHA-256 of a file; raises OSError where it cannot be read, or is no plain file."""
+    with open_regular(path) as handle:
         return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
