@@ -5,7 +5,6 @@ was lying on a disk, where anything may have happened to it. So a manifest is be
 says, and a file only with the hash that the manifest has of it; and no name in it leads out of its folder.
 """
 
-import hashlib
 import itertools
 import json
 import logging
@@ -20,6 +19,7 @@ import pyarrow.parquet as pq
 
 from sim.io.errors import InputError, Problem, input_error, printable, shown_path
 from sim.io.json_files import read_json_group
+from sim.io.sealed import seal
 from sim.io.shapes import (
     HASH,
     INNER_PATH,
@@ -82,38 +82,19 @@ class Kind:
 # --- writing ---------------------------------------------------------------------------------------------------------
 
 
-def seal(manifest: Mapping[str, Any]) -> str:
-    """A hash of all that a manifest says."""
-    told = {key: value for key, value in manifest.items() if key != "seal"}
-    return hashlib.sha256(json.dumps(told, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
-
-
 def write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:
     """Write `manifest.json` with a seal on what it says; a folder that has one is complete."""
     sealed = {**manifest, "seal": seal(manifest)}
     write_text(folder / MANIFEST, json.dumps(sealed, indent=2, ensure_ascii=False) + "\n")
 
 
-def close_folder(
-    folder: Path, word: str, name: str, title: str, runs: int, more: Mapping[str, Any] | None = None
-) -> None:
-    """List what a command left in a folder, with a hash of each file, so that `check` can tell whether it is still so.
+def close_folder(folder: Path, word: str, said: Mapping[str, Any], names: Iterable[str]) -> None:
+    """Say what a command left in a folder, with a hash of each file, so that `check` can tell whether it is still so.
 
-    word: the command; runs: how many stand behind each answer; more: what else the manifest is to say.
+    word: the command; said: `name`, `title` and `runs`, and whatever else the manifest is to say; names: of the files.
     """
-    below = sorted(path for path in folder.rglob("*") if path.suffix in _LISTED and path.is_file())
-    names = [path.relative_to(folder).as_posix() for path in below]
-    files = [
-        {"name": one, "sha256": file_hash(folder / one), "rows": None}
-        for one in names
-        if one != MANIFEST and one.split("/")[0] not in _NOT_LISTED
-    ]
-    told = {"left_by": word, "name": name, "title": title, "runs": runs, "files": files}
-    write_manifest(folder, {**(more or {}), **told})
-
-
-_LISTED = {".csv", ".json", ".parquet", ".txt"}
-_NOT_LISTED = {"figures", "waves", PARTIAL, SET_ASIDE}  # drawn again, or played again, or there for a while only
+    files = [{"name": name, "sha256": file_hash(folder / name), "rows": None} for name in names]
+    write_manifest(folder, {**said, "left_by": word, "files": files})
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------

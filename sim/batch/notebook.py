@@ -16,10 +16,11 @@ from pathlib import Path
 from typing import TypeVar
 
 from sim.batch.identity import versions
-from sim.batch.manifest import MOST_ROWS, PARTIAL, Damaged, seal, set_aside_and_say
+from sim.batch.manifest import MOST_ROWS, PARTIAL, Damaged, set_aside_and_say
 from sim.io.errors import InputError, input_error, shown_path
 from sim.io.json_files import read_json_group
 from sim.io.locks import hold
+from sim.io.sealed import seal
 from sim.io.shapes import HASH, INNER_PATH, TEXT, check_shape, group, list_of, map_of, or_nothing, whole
 from sim.io.writers import WrittenFile, file_hash, is_draft, write_text
 

@@ -1,7 +1,10 @@
-"""Bytes kept on disk for the program itself, behind a hash of them and of what they belong to."""
+"""What is kept on disk with a hash of itself: groups that name it, and bytes that stand behind it."""
 
 import hashlib
+import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from sim.io.errors import InputError
 from sim.io.regular import read_regular
@@ -9,6 +12,12 @@ from sim.io.writers import write_bytes
 
 MOST_SEALED = 4_000_000_000
 _LENGTH = 64  # letters of the hash with which a file begins
+
+
+def seal(told: Mapping[str, Any]) -> str:
+    """SHA-256 of all that a group says beside its `seal`: who knows this one line knows the whole of it."""
+    rest = {key: value for key, value in told.items() if key != "seal"}
+    return hashlib.sha256(json.dumps(rest, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
 def write_sealed(place: Path, data: bytes, of: str) -> None:

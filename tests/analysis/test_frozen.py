@@ -104,7 +104,7 @@ def test_a_folder_that_was_changed_is_refused(tmp_path, name):
     [
         (None, "no frozen forecast"),
         ("{", "not valid JSON"),
-        ("[]", "cannot be read"),
+        ("[]", "found a list; allowed: a group of keys"),
         ('{"format": 1}', "without world"),
     ],
 )

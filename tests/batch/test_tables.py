@@ -7,12 +7,13 @@ import pyarrow.parquet as pq
 import pytest
 
 from helpers.fake_engine import LINES, POWERS, STATES, fake_block
-from sim.batch.manifest import Damaged, seal, sealed_manifest, write_manifest
+from sim.batch.manifest import Damaged, sealed_manifest, write_manifest
 from sim.batch.outcomes import final_columns, outcome_words, summarise, thresholds
 from sim.batch.results import RESULTS_FORMAT, load_results
 from sim.batch.tables import join_tables, runs_table, series_table, write_table
 from sim.engine.block import Block
 from sim.io.errors import InputError
+from sim.io.sealed import seal
 from sim.io.writers import file_hash, write_text, write_whole
 from sim.model.variable import Scale
 from sim.model.variables import BY_NAME, BY_POWER, BY_STATE, MEASURES
