@@ -78,8 +78,8 @@ _LIGHT = frozenset({"check", "diff", "list", "new", "schema", "trace"})
 """Commands that load no heavy library, and need hardly any memory."""
 
 _LOADING = (
-    "\nStopped while NumPy was being loaded: by hand, or because the system gave it no more threads or memory, as it then "
-    "says above; OPENBLAS_NUM_THREADS=1 helps, or a higher limit (ulimit -u, ulimit -v)."
+    "\nStopped while NumPy was being loaded: by hand, or because the system gave it no more threads or memory, as it "
+    "then says above; OPENBLAS_NUM_THREADS=1 helps, or a higher limit (ulimit -u, ulimit -v)."
 )
 
 

@@ -26,7 +26,7 @@ from sim.batch.tables import join_tables, write_table
 from sim.batch.worker import Stage, Tell, Work
 from sim.evidence.evidence import load_evidence
 from sim.io.errors import input_error
-from sim.io.writers import WrittenFile, write_text
+from sim.io.writers import WrittenFile, file_hash, write_text
 
 _SAMPLERS = ("SALib", "scipy")  # their versions decide which points a design has
 _TOLD = ("multivector", "numpy", "numba", "pyarrow", *_SAMPLERS)  # whose versions stand in the manifest
@@ -80,6 +80,7 @@ class SweepWork:
         for name, table in tables.items():
             files.append(write_table(pa.Table.from_pandas(table, preserve_index=False), self.folder, f"{name}.parquet"))
         write_text(self.folder / "README.txt", _read_me(experiment))
+        files.append(WrittenFile(name="README.txt", sha256=file_hash(self.folder / "README.txt")))
         check_written(self.folder, files)
         write_manifest(self.folder, self._manifest(files, sample))
         tidy(self.folder)
