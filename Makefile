@@ -7,6 +7,7 @@
 #   make check       what has to pass before a change is merged: lint, the site and tests
 #   make bench       the measurements
 #   make wheel       build the wheel, install it outside any checkout, and try it (PYTHONS_TO_TRY="python3.11 python3.13")
+#   make mutate      damage every file that is read back, 20,000 times, and look whether anything is believed (10 minutes)
 #   make soak        kill a batch a hundred times at random moments, and look whether it ends the same (some minutes)
 #   make chronicles  renew the stories the tests replay (then read the difference as prose)
 #   make effects     measure again what each system does, for docs/systems.md
@@ -31,7 +32,7 @@ PYTHONS := $(if $(PYTHON),$(PYTHON),python3 python3.13 python3.12 python3.11 pyt
 NEW_ENOUGH := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test bench calibration wheel soak lint check effects levers documented policies chronicles experiments docs site clean
+.PHONY: help setup demo test bench calibration wheel soak mutate lint check effects levers documented policies chronicles experiments docs site clean
 
 help:
 	@sed -n 's/^#   //p' $(firstword $(MAKEFILE_LIST))
@@ -80,6 +81,9 @@ wheel: $(VENV)/.ready
 
 soak: $(VENV)/.ready
 	@$(BIN)/python tests/soak/kill_and_resume.py --kills 100
+
+mutate: $(VENV)/.ready
+	@$(BIN)/python tests/soak/mutate.py --mutations 20000
 
 lint: $(VENV)/.ready-dev
 	@$(BIN)/ruff check .

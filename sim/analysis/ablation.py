@@ -99,21 +99,22 @@ def effects(
     ablations = [_Ablation(one, found, request.level) for one in asked if (found := _asked_systems(one, systems))]
     if not ablations:
         raise input_error("ablate", "every system asked for is switched off already", found="nothing to switch off")
-    place = None if request.folder is None else request.folder / _place_name(ablations)
+    of = digest_of([one.identity() for one in ablations])
+    place = None if request.folder is None else request.folder / _place_name(ablations, of)
     tables: list[pd.DataFrame] = []
     with contextlib.nullcontext() if place is None else noted_in(place):
         for number, ablation in enumerate(ablations):
-            kept = KeptTables(place, f"{number:02d}-", len(ablation.systems))
+            kept = KeptTables(place, f"{number:02d}-", len(ablation.systems), of)
             tables += ablation.tables(request.workers, progress, kept)
         table = pd.concat(tables, ignore_index=True)
         write(table)
     return table
 
 
-def _place_name(ablations: "Sequence[_Ablation]") -> str:
+def _place_name(ablations: "Sequence[_Ablation]", of: str) -> str:
     """Where notes on a question lie while it is asked: another question never takes them for its own."""
     names = "-and-".join(one.scenario.name for one in ablations)[:60]
-    return f"ablate-{names}-{digest_of([one.identity() for one in ablations])[:10]}"
+    return f"ablate-{names}-{of[:10]}"
 
 
 def _asked_systems(scenario: Scenario, systems: Sequence[str] | None) -> list[str]:

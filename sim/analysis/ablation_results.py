@@ -2,14 +2,23 @@
 
 import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.analysis.effect_tables import ON_SHOW, csv_of, records_of
+from sim.analysis.effect_tables import (
+    ON_SHOW,
+    csv_of,
+    measured_text,
+    read_measured,
+    reading_measured,
+    records_of,
+    rows_text,
+)
 from sim.analysis.paired import LEVEL
-from sim.io.errors import input_error, shown_path
+from sim.batch.manifest import MOST_ROWS, close_folder
+from sim.io.shapes import FLAG, NUMBER, TEXT, group, list_of, or_nothing, whole
 from sim.io.text import CAUTION
 from sim.io.writers import write_text
 from sim.model.variables import BALANCING_ENDED, MEAN_TRUST, OUTCOME_CHANGED, VARIABLES
@@ -93,19 +102,10 @@ def write_effects(table: "pd.DataFrame", path: Path | str, level: float = LEVEL)
         "runs": int(table["runs"].iloc[0]),
         "level": level,
         "scenarios": list(dict.fromkeys(table["scenario"])),
-        "summary": records_of(summary(table)),
-        "states": records_of(_shown(table)),
     }
-    lines = [f" {json.dumps(key)}: {_lines(value)}" for key, value in told.items()]
-    write_text(Path(path), "{\n" + ",\n".join(lines) + "\n}\n")
-
-
-def _lines(value: Any) -> str:
-    """A value as JSON, a row a line, so that two versions can be compared by eye."""
-    if isinstance(value, list) and value and isinstance(value[0], Mapping):
-        rows = ",\n".join(f"  {json.dumps(row, ensure_ascii=False)}" for row in value)
-        return f"[\n{rows}\n ]"
-    return json.dumps(value, ensure_ascii=False)
+    parts = {key: json.dumps(value, ensure_ascii=False) for key, value in told.items()}
+    parts |= {"summary": rows_text(records_of(summary(table))), "states": rows_text(records_of(_shown(table)))}
+    write_text(Path(path), measured_text(parts))
 
 
 def strongest_systems(table: "pd.DataFrame") -> "pd.DataFrame":
@@ -143,6 +143,16 @@ def _from_1(rows: list[dict[str, Any]]) -> "pd.DataFrame":
     return pd.DataFrame(rows)
 
 
+_ROW = {"system": TEXT, "state": TEXT, "measure": TEXT, "power": TEXT, "difference": or_nothing(NUMBER)}
+_MEASURED = group(
+    {
+        "runs": whole(2, MOST_ROWS),
+        "level": NUMBER,
+        "scenarios": list_of(TEXT),
+        "summary": list_of(group({**_ROW, "clear": whole(0, MOST_ROWS)})),
+        "states": list_of(group({**_ROW, "clear": FLAG})),
+    }
+)
 _READ_AS: dict[int, Callable[[list[dict[str, Any]]], "pd.DataFrame"]] = {1: _from_1}
 
 
@@ -157,24 +167,17 @@ def read_effects(path: Path | str) -> Measured:
     import pandas as pd
 
     path = Path(path)
-    try:
-        told = json.loads(path.read_text(encoding="utf-8"))
-        known = told["format"] in {EFFECTS_FORMAT, *_READ_AS}
+    told = read_measured(path, "ablate", (EFFECTS_FORMAT, *_READ_AS), _MEASURED)
+    with reading_measured(path, "ablate"):
         parts = [_READ_AS.get(told["format"], pd.DataFrame)(told[name]) for name in ("summary", "states")]
-        runs, level, scenarios = int(told["runs"]), float(told["level"]), tuple(told["scenarios"])
-    except OSError as error:
-        reason = error.strerror or "no such file"
-        raise input_error(shown_path(path), "multivector ablate -o FILE.json writes it", found=reason) from None
-    except (ValueError, KeyError, TypeError):
-        known = False
-    if not known:
-        message = "multivector ablate -o FILE.json writes one"
-        raise input_error(shown_path(path), message, found="no file of effects that this version can read")
-    for part in parts:  # null stands for what is not finite: every run moved by the same amount
-        for name in ("effect", "z"):
-            if name in part:
-                part[name] = part[name].astype(float).fillna(math.inf if name == "z" else math.nan)
-    return Measured(runs=runs, level=level, scenarios=scenarios, summary=parts[0], states=parts[1])
+        for part in parts:  # null stands for what is not finite: every run moved by the same amount
+            for name in ("effect", "z"):
+                if name in part:
+                    part[name] = part[name].astype(float).fillna(math.inf if name == "z" else math.nan)
+    scenarios = tuple(told["scenarios"])
+    return Measured(
+        runs=told["runs"], level=float(told["level"]), scenarios=scenarios, summary=parts[0], states=parts[1]
+    )
 
 
 def most_telling(measured: Measured) -> "pd.DataFrame":
@@ -192,4 +195,7 @@ def write_tables(table: "pd.DataFrame", folder: Path | str, level: float = LEVEL
     write_text(paths[0], csv_of(table))
     write_text(paths[1], csv_of(summary(table)))
     write_effects(table, paths[2], level)
+    names = list(dict.fromkeys(table["scenario"]))
+    said = {"name": names[0], "title": f"What each system does: {', '.join(names)}", "runs": int(table["runs"].iloc[0])}
+    close_folder(folder, "ablate", said, [path.name for path in paths])
     return paths

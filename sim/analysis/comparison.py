@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from sim.analysis.effect_tables import csv_of, records_of
 from sim.analysis.paired import LEVEL, RESAMPLES, Resampling, paired
 from sim.analysis.result_pairs import Course, Pair, naive_words
+from sim.batch.manifest import close_folder
 from sim.batch.results import Results, load_results
 from sim.batch.runner import run
 from sim.batch.worker import Progress
@@ -104,9 +105,12 @@ class Comparison:
     def write(self, folder: Path | str | None = None) -> Path:
         """Write the tables as CSV and everything as JSON; returns the folder."""
         folder = self.folder if folder is None else Path(folder)
-        for name in ("effects", "changes", "course"):
+        tables = ("effects", "changes", "course")
+        for name in tables:
             write_text(folder / f"{name}.csv", csv_of(getattr(self, name)))
         write_text(folder / "comparison.json", json.dumps(self._told(), indent=1, ensure_ascii=False) + "\n")
+        said = {"name": folder.name, "title": f"Compared: {', '.join(self.names)}", "runs": self.runs}
+        close_folder(folder, "compare", said, [*(f"{name}.csv" for name in tables), "comparison.json"])
         return folder
 
     def _told(self) -> dict[str, Any]:

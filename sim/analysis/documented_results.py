@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from sim.analysis.documented import Replayed, Verdict
 from sim.analysis.documented_file import BESIDE, VOTES, Seen, Sight
-from sim.analysis.effect_tables import reading_measured, records_of
+from sim.analysis.effect_tables import measured_text, read_measured, reading_measured, records_of, rows_text
+from sim.io.shapes import TEXT, group, list_of
 from sim.io.text import CAUTION, listing
 from sim.model.variables import in_words
 from sim.scenario.calendar import quarter_text
@@ -109,9 +110,11 @@ def idle_reasons(found: Sequence[Replayed]) -> list[str]:
 
 def replay_text(table: "pd.DataFrame") -> str:
     """The table as one JSON file, the same bytes for the same answers."""
-    rows = ",\n".join(f"  {json.dumps(row, ensure_ascii=False)}" for row in records_of(table))
-    head = f' "note": {json.dumps(CAUTION)},\n "format": {DOCUMENTED_FORMAT},\n "rows": [\n'
-    return "{\n" + head + rows + "\n ]\n}\n"
+    head = {"note": json.dumps(CAUTION), "format": str(DOCUMENTED_FORMAT)}
+    return measured_text({**head, "rows": rows_text(records_of(table))})
+
+
+_MEASURED = group({"rows": list_of(group({"verdict": TEXT}), fewest=1)})
 
 
 def read_replay(path: Path | str) -> "pd.DataFrame":
@@ -125,11 +128,6 @@ def read_replay(path: Path | str) -> "pd.DataFrame":
     import pandas as pd
 
     path = Path(path)
+    told = read_measured(path, "documented", (DOCUMENTED_FORMAT,), _MEASURED)
     with reading_measured(path, "documented"):
-        told = json.loads(path.read_text(encoding="utf-8"))
-        if told["format"] != DOCUMENTED_FORMAT:
-            raise ValueError("another format")
-        table = pd.DataFrame(told["rows"])
-        if "verdict" not in table:
-            raise ValueError("no verdicts")
-        return table
+        return pd.DataFrame(told["rows"])

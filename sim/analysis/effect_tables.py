@@ -3,14 +3,17 @@
 import contextlib
 import json
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sim.analysis.paired import Label, Paired
-from sim.io.errors import input_error, shown_path
+from sim.io.errors import InputError, Problem, input_error, shown_path
+from sim.io.json_files import read_json_group
+from sim.io.sealed import seal
+from sim.io.shapes import Shape, check_shape
 from sim.model.variables import BY_NAME, VARIABLES
 
 if TYPE_CHECKING:
@@ -81,6 +84,39 @@ def _told(value: Any) -> Any:
     return value
 
 
+def measured_text(parts: Mapping[str, str]) -> str:
+    """A file of what a command measured, out of the JSON text under each key, with a seal on what it says."""
+    lines = [f" {json.dumps(key)}: {text}" for key, text in parts.items()]
+    sealed = seal(json.loads("{" + ",".join(lines) + "}"))
+    return "{\n" + ",\n".join([*lines, f' "seal": "{sealed}"']) + "\n}\n"
+
+
+def rows_text(rows: Iterable[Mapping[str, Any]]) -> str:
+    """Rows as JSON text under a key, a row a line, so that two versions can be compared by eye."""
+    return "[\n" + ",\n".join(f"  {json.dumps(row, ensure_ascii=False)}" for row in rows) + "\n ]"
+
+
+def read_measured(path: Path, command: str, layouts: Sequence[int], shape: Shape) -> dict[str, Any]:
+    """What a file of what a command measured says: it has the form of one, and its seal, where it has one, fits.
+
+    Raises
+    ------
+    sim.io.errors.InputError
+        If the file is missing, was changed after it was written, or holds something else than what
+        `multivector <command> -o FILE.json` writes.
+    """
+    with reading_measured(path, command):
+        if not path.exists():
+            raise FileNotFoundError
+        told = read_json_group(path)
+        if not any(type(told.get("format")) is int and told["format"] == one for one in layouts):
+            raise ValueError("another format")
+        if told.get("seal", seal(told)) != seal(told):
+            raise input_error(shown_path(path), "it was changed after it was written")
+        check_shape(told, shape, shown_path(path))
+    return told
+
+
 @contextlib.contextmanager
 def reading_measured(path: Path, command: str) -> Iterator[None]:
     """Tell in words what is wrong with a file of what a command measured, while it is read.
@@ -95,6 +131,8 @@ def reading_measured(path: Path, command: str) -> Iterator[None]:
         yield
     except OSError as error:
         raise input_error(shown_path(path), message, found=error.strerror or "no such file") from None
+    except InputError as error:
+        raise InputError([*error.problems, Problem(file=shown_path(path), message=message)]) from None
     except (ValueError, KeyError, TypeError, AttributeError):
         found = f"no file of {command} that this version can read"
         raise input_error(shown_path(path), message, found=found) from None

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sim.batch.notebook import PARTIAL, Notebook, held, notes_folder, tidy
+from sim.batch.manifest import PARTIAL
+from sim.batch.notebook import Notebook, held, notes_folder, tidy
 from sim.batch.tables import write_table
 from sim.batch.worker import Work
 
@@ -30,14 +31,14 @@ def noted_in(place: Path) -> Iterator[None]:
 class KeptTables:
     """Tables by number, noted in a folder if there is one; used by several threads."""
 
-    def __init__(self, place: Path | None, prefix: str, count: int) -> None:
-        """Take up what an earlier process finished."""
+    def __init__(self, place: Path | None, prefix: str, count: int, of: str) -> None:
+        """Take up what an earlier process finished; of: hash of what the tables depend on."""
         self.place, self.prefix = place, prefix
         self.found: dict[int, pd.DataFrame] = {}
         self.notebook: Notebook | None = None
         self._lock = threading.Lock()
         if place is not None:
-            self.notebook = Notebook(notes_folder(place) / f"{prefix}blocks.json", place, range(count))
+            self.notebook = Notebook(notes_folder(place) / f"{prefix}blocks.json", place, range(count), of=of)
             self.notebook.take_up()
             numbers = sorted(self.notebook.files)
             self.found = dict(zip(numbers, map(_read, self.notebook.in_order()), strict=True))

@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -10,11 +10,20 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from sim.analysis.effect_tables import csv_of, reading_measured, records_of
+from sim.analysis.effect_tables import (
+    csv_of,
+    measured_text,
+    read_measured,
+    reading_measured,
+    records_of,
+    rows_text,
+)
 from sim.analysis.lever_effects import Pull
 from sim.analysis.lever_file import Move
 from sim.analysis.paired import LEVEL
+from sim.batch.manifest import MOST_ROWS, close_folder
 from sim.batch.tables import write_table
+from sim.io.shapes import NUMBER, TEXT, group, list_of, whole
 from sim.io.text import CAUTION
 from sim.io.writers import write_text
 
@@ -162,14 +171,21 @@ _TABLES = ("summary", "expected", "strongest")
 def write_levers(found: MeasuredLevers, path: Path | str) -> None:
     """Write what matters as one JSON file, the same bytes for the same effects."""
     head = {"note": CAUTION, "format": LEVERS_FORMAT, "scenario": found.scenario, "runs": found.runs}
-    lines = [f" {json.dumps(key)}: {json.dumps(value)}" for key, value in (head | {"level": found.level}).items()]
-    words = _rows(({"lever": name, **said} for name, said in found.words.items()))
-    tables = [f' "{name}": {_rows(records_of(getattr(found, name)))}' for name in _TABLES]
-    write_text(Path(path), "{\n" + ",\n".join([*lines, f' "words": {words}', *tables]) + "\n}\n")
+    parts = {key: json.dumps(value) for key, value in (head | {"level": found.level}).items()}
+    parts["words"] = rows_text({"lever": name, **said} for name, said in found.words.items())
+    parts |= {name: rows_text(records_of(getattr(found, name))) for name in _TABLES}
+    write_text(Path(path), measured_text(parts))
 
 
-def _rows(rows: Iterator[Mapping[str, Any]] | Sequence[Mapping[str, Any]]) -> str:
-    return "[\n" + ",\n".join(f"  {json.dumps(row, ensure_ascii=False)}" for row in rows) + "\n ]"
+_MEASURED = group(
+    {
+        "scenario": TEXT,
+        "runs": whole(2, MOST_ROWS),
+        "level": NUMBER,
+        "words": list_of(group({"lever": TEXT, "says": TEXT, "why": TEXT, "number": TEXT})),
+        **dict.fromkeys(_TABLES, list_of(group({"lever": TEXT}))),
+    }
+)
 
 
 def read_levers(path: Path | str) -> MeasuredLevers:
@@ -183,13 +199,11 @@ def read_levers(path: Path | str) -> MeasuredLevers:
     import pandas as pd
 
     path = Path(path)
+    told = read_measured(path, "levers", (LEVERS_FORMAT,), _MEASURED)
     with reading_measured(path, "levers"):
-        told = json.loads(path.read_text(encoding="utf-8"))
-        if told["format"] != LEVERS_FORMAT:
-            raise ValueError("another format")
         return MeasuredLevers(
             scenario=told["scenario"],
-            runs=int(told["runs"]),
+            runs=told["runs"],
             level=float(told["level"]),
             words={row.pop("lever"): row for row in told["words"]},
             **{name: pd.DataFrame(told[name]) for name in _TABLES},
@@ -203,4 +217,6 @@ def write_lever_tables(table: "pd.DataFrame", found: MeasuredLevers, folder: Pat
     write_table(pa.Table.from_pandas(table, preserve_index=False), folder, paths[0].name)
     write_text(paths[1], csv_of(found.expected))
     write_levers(found, paths[2])
+    said = {"name": found.scenario, "title": f"What each lever moves: {found.scenario}", "runs": found.runs}
+    close_folder(folder, "levers", said, [path.name for path in paths])
     return paths

@@ -27,6 +27,7 @@ from sim.analysis.record import Record, record_of, resamples
 from sim.analysis.scores import crps, fan, inside_of
 from sim.analysis.spread import check_world, model_shares
 from sim.analysis.starting import HORIZON, TRAILING, start_of
+from sim.batch.manifest import close_folder
 from sim.batch.worker import Tell, Work
 from sim.engine.ensemble import prepare
 from sim.engine.fitted import fitted_numbers
@@ -122,6 +123,9 @@ class Origins:
             "drift": records_of(self.drift),
         }
         write_text(place / "origins.json", json.dumps(told, indent=1, ensure_ascii=False) + "\n")
+        said = {"name": self.scenario.name, "title": f"Rolling origins: {self.scenario.title}", "runs": self.runs}
+        names = [f"{table}.{end}" for table in ("skill", "drift") for end in ("csv", "parquet")]
+        close_folder(place, "origins", said, [*names, "origins.json"])
         return place
 
 

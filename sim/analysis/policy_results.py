@@ -6,9 +6,18 @@ from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.analysis.effect_tables import csv_of, reading_measured, records_of
+from sim.analysis.effect_tables import (
+    csv_of,
+    measured_text,
+    read_measured,
+    reading_measured,
+    records_of,
+    rows_text,
+)
 from sim.analysis.paired import LEVEL
 from sim.analysis.policy_effects import ENDS
+from sim.batch.manifest import MOST_ROWS, close_folder
+from sim.io.shapes import NUMBER, TEXT, group, list_of, map_of, whole
 from sim.io.text import CAUTION
 from sim.io.writers import write_text
 
@@ -99,10 +108,20 @@ def write_policies(table: "pd.DataFrame", path: Path | str, level: float = LEVEL
         "level": level,
         "words": dict(zip(table["policy"], table["policy_words"], strict=True)),
     }
-    lines = [f" {json.dumps(key)}: {json.dumps(value)}" for key, value in told.items()]
     short = table[[name for name in table if name not in _SAID_ONCE]]
-    rows = ",\n".join(f"  {json.dumps(row, ensure_ascii=False)}" for row in records_of(short))
-    write_text(Path(path), "{\n" + ",\n".join([*lines, f' "rows": [\n{rows}\n ]']) + "\n}\n")
+    parts = {key: json.dumps(value) for key, value in told.items()} | {"rows": rows_text(records_of(short))}
+    write_text(Path(path), measured_text(parts))
+
+
+_MEASURED = group(
+    {
+        "scenario": TEXT,
+        "runs": whole(2, MOST_ROWS),
+        "level": NUMBER,
+        "words": map_of(TEXT),
+        "rows": list_of(group({"state": TEXT, "policy": TEXT, "quarter": TEXT, "measure": TEXT}), fewest=1),
+    }
+)
 
 
 def read_policies(path: Path | str) -> MeasuredPolicies:
@@ -116,17 +135,13 @@ def read_policies(path: Path | str) -> MeasuredPolicies:
     import pandas as pd
 
     path = Path(path)
+    told = read_measured(path, "policies", (POLICIES_FORMAT,), _MEASURED)
     with reading_measured(path, "policies"):
-        told = json.loads(path.read_text(encoding="utf-8"))
-        if told["format"] != POLICIES_FORMAT:
-            raise ValueError("another format")
-        table = pd.DataFrame(told["rows"]).assign(scenario=told["scenario"], runs=int(told["runs"]))
+        table = pd.DataFrame(told["rows"]).assign(scenario=told["scenario"], runs=told["runs"])
         table["policy_words"] = table["policy"].map(told["words"])
         for name in ("effect", "p"):  # null stands for what is not finite: every run moved by the same amount
             table[name] = table[name].astype(float)
-        return MeasuredPolicies(
-            scenario=told["scenario"], runs=int(told["runs"]), level=float(told["level"]), table=table
-        )
+        return MeasuredPolicies(scenario=told["scenario"], runs=told["runs"], level=float(told["level"]), table=table)
 
 
 def write_policy_tables(table: "pd.DataFrame", folder: Path | str, level: float = LEVEL) -> list[Path]:
@@ -139,4 +154,7 @@ def write_policy_tables(table: "pd.DataFrame", folder: Path | str, level: float 
     write_text(paths[0], csv_of(table))
     write_text(paths[1], csv_of(verdicts))
     write_policies(table, paths[2], level)
+    name = str(table["scenario"].iloc[0])
+    said = {"name": name, "title": f"What constant policies buy and cost: {name}", "runs": int(table["runs"].iloc[0])}
+    close_folder(folder, "policies", said, [path.name for path in paths])
     return paths

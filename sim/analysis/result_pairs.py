@@ -171,7 +171,7 @@ def naive_words(results: Results) -> dict[str, tuple[str, float]]:
 
 def _columns(results: Results, state: str, powers: Sequence[str], runs: int) -> dict[str, NDArray[Any]]:
     """What was kept of every run for one state: name -> [R, 1] or, by power, [R, 1, J]."""
-    path = results.folder / "runs.parquet"
+    path = results.path_of("runs.parquet")
     there = pq.read_schema(path).names
     alone = [name for name in there if name.endswith(f"_{state}")]
     by_power = [name for name in there if name.endswith(f"_{state}_{powers[0]}")]
@@ -192,8 +192,7 @@ class Course:
 
     def __init__(self, results: Results) -> None:
         self.results = results
-        self.path = results.folder / "series.parquet"
-        files = sorted(self.path.glob("*.parquet"))
+        self.files = files = results.paths_of("series.parquet")
         self.columns = list(pq.read_schema(files[0]).names) if files else []
         self.runs, self.quarters = 0, list[str]()
         if files:
@@ -210,7 +209,7 @@ class Course:
         if column not in self.columns:
             return None
         everyone = list(self.results.states)
-        table = pq.read_table(self.path, columns=[column])
+        table = pq.read_table(self.files, columns=[column])
         shape = (-1, len(self.quarters), len(everyone))
         values = table[column].to_numpy().astype(np.float64).reshape(shape)[:runs]
         times = [self.quarters.index(quarter) for quarter in quarters]

@@ -29,6 +29,7 @@ from sim.analysis.movement import (
 )
 from sim.analysis.paired import LEVEL
 from sim.analysis.record import Record, observed_shares, record_of
+from sim.batch.manifest import close_folder
 from sim.batch.worker import Tell
 from sim.evidence.evidence import load_evidence
 from sim.evidence.history import History, Line, load_history
@@ -103,6 +104,8 @@ class Spread:
             "rows": records_of(self.table),
         }
         write_text(place / "spread.json", json.dumps(told, indent=1, ensure_ascii=False) + "\n")
+        said = {"name": self.scenario.name, "title": f"Beside the record: {self.scenario.title}", "runs": self.runs}
+        close_folder(place, "spread", said, [f"spread.{end}" for end in ("csv", "parquet", "json")])
         return place
 
 

@@ -132,9 +132,8 @@ def tables_of(work: Variants, word: str, request: PairedRequest, progress: Tell 
     """
     import pandas as pd
 
-    place = None
-    if request.folder is not None:
-        place = request.folder / f"{word}-{work.base.name[:60]}-{digest_of(work.identity())[:10]}"
+    of = digest_of(work.identity())
+    place = None if request.folder is None else request.folder / f"{word}-{work.base.name[:60]}-{of[:10]}"
     with contextlib.nullcontext() if place is None else noted_in(place):
-        tables = work.tables(request.workers, progress, KeptTables(place, "", len(work.variants)))
+        tables = work.tables(request.workers, progress, KeptTables(place, "", len(work.variants), of))
         yield pd.concat(tables, ignore_index=True)

@@ -22,7 +22,6 @@ from sim.batch.outcomes import OUTCOMES, Summary, outcome_words
 from sim.batch.tables import share_range, value_unit
 from sim.engine.block import Block
 from sim.engine.laid_offers import NOT_LAID, TAKEN, offers_among
-from sim.io.writers import write_bytes
 from sim.model.compiling import entry
 from sim.model.variable import Scale
 from sim.model.variables import BY_NAME, BY_POWER, BY_STATE, COUNTS, OFFER_TOTALS
@@ -336,10 +335,6 @@ class Aggregate:
         sink = io.BytesIO()
         np.savez(sink, **kept)  # type: ignore[arg-type]
         return sink.getvalue()
-
-    def save(self, path: Path) -> None:
-        """Write the aggregate as it stands, whole or not at all."""
-        write_bytes(path, self.packed())
 
     def restore(self, path: Path) -> bool:
         """Take up a aggregate written by `save`; False, and nothing taken, if there is none that can be read."""

@@ -23,7 +23,7 @@ from typing import Any, TypeVar
 
 from sim.batch.aggregate import Aggregate
 from sim.batch.identity import versions
-from sim.batch.notebook import PARTIAL
+from sim.batch.manifest import PARTIAL
 from sim.batch.plan import BatchRequest, Plan, PreparedEngine
 from sim.batch.tables import table_bytes, write_table
 from sim.io.errors import input_error, quoted

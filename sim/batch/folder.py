@@ -9,6 +9,7 @@ import json
 import platform
 import string
 import uuid
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,15 +17,17 @@ from sim.batch.aggregate import Aggregate, warm_up
 from sim.batch.checkout import Checkouts
 from sim.batch.cluster import BlockResult, BlockTask, run_task
 from sim.batch.identity import allowed_cores, version_of, versions
-from sim.batch.notebook import PARTIAL, Notebook, intact, notes_folder, tidy
+from sim.batch.manifest import PARTIAL, check_written, set_aside_and_say, write_manifest
+from sim.batch.notebook import Notebook, intact, notes_folder, tidy
 from sim.batch.outcomes import OUTCOMES
 from sim.batch.plan import CHUNK, Plan
-from sim.batch.results import RESULTS_FORMAT, Results, load_results, write_manifest
+from sim.batch.results import RESULTS_FORMAT, Results, load_results
 from sim.batch.summary import columns_in_words, laid_lines, remarks_on, summary_of, variance_lines
 from sim.batch.tables import join_tables, write_table
 from sim.batch.variance import variance_table
 from sim.batch.worker import Stage, Tell, Work
 from sim.engine.laid_offers import offers_among
+from sim.io.sealed import read_sealed, write_sealed
 from sim.io.writers import WrittenFile, file_hash, write_bytes, write_text
 from sim.model.variables import MEASURES
 from sim.scenario.calendar import quarter_text
@@ -59,7 +62,7 @@ class Batch:
         self.names = first
         self.aggregate = Aggregate(first)
         self.notes = notes
-        self.notebook = Notebook(notes / NOTES, plan.folder, blocks)
+        self.notebook = Notebook(notes / NOTES, plan.folder, blocks, of=plan.hash)
         self._take_up(notes)
 
     # --- by threads of this process ---
@@ -71,10 +74,17 @@ class Batch:
     def one_block(self, number: int) -> None:
         """Run one block, write its files and count it; doing it twice leaves the same bytes."""
         block, summary, tables = self.plan.make(self.prepared, number)
-        files = [write_table(table, self.folder, name) for name, table in tables.items()]
+        files = self._written(tables)
         with self.notebook.lock:
             self.aggregate.add(number, block, summary)
             self._count(number, files)
+
+    def _written(self, tables: Mapping[str, Any]) -> list[WrittenFile]:
+        return [write_table(table, self.folder, name) for name, table in tables.items()]
+
+    def _files_again(self, number: int) -> list[WrittenFile]:
+        """The files of a block that is counted already."""
+        return self._written(self.plan.make(self.prepared, number)[2])
 
     def _count(self, number: int, files: list[WrittenFile]) -> None:
         self.notebook.add(number, files)
@@ -124,16 +134,25 @@ class Batch:
         with self.notebook.lock:
             # The list of files first: an aggregate may know fewer blocks than the list, never more.
             self.notebook.save()
-            self.aggregate.save(self.notes / _COUNTS)
+            write_sealed(self.notes / _COUNTS, self.aggregate.packed(), self.plan.hash)
 
     def _take_up(self, notes: Path) -> None:
         """Count what an earlier process noted as finished; a file that is not as it was is made again."""
         noted = self.notebook.noted(notes / NOTES)
         before = set(self.aggregate.blocks)
-        if noted and self.aggregate.restore(notes / _COUNTS):
+        if noted and self._counted(notes / _COUNTS):
             mine = self.aggregate.blocks - before
             self.notebook.take_up({number: files for number, files in noted.items() if number in mine})
             self.work.done = self.work.resumed = self.aggregate.runs
+
+    def _counted(self, place: Path) -> bool:
+        """Take up what an earlier process counted; whether it could be. What is not what it was is set aside."""
+        data = read_sealed(place, self.plan.hash)
+        if data is None:
+            name = place.relative_to(self.folder).as_posix()
+            set_aside_and_say(self.folder, [name], "the counts that were kept are not what they were")
+            return False
+        return self.aggregate.absorb(data)
 
     def take_up_parts(self) -> None:
         """Count what the parts of a job array left; parts that overlap with what is counted are made again."""
@@ -149,6 +168,7 @@ class Batch:
         """Write what rests on all runs; the manifest last, since it says that the folder is complete."""
         self.work.done = self.work.total
         self.work.tell(Stage.WRITE)
+        self.notebook.made_again(self._files_again)
         made = self.notebook.files
         files = [join_tables(self.notebook.in_order(), self.folder, "runs.parquet")]
         files += [file for number in sorted(made) for file in made[number] if file.name.startswith("series")]
@@ -164,6 +184,7 @@ class Batch:
         results = Results(self.folder, self._manifest(files))
         files.append(self._text("summary.json", json.dumps(summary_of(results), indent=2, ensure_ascii=False) + "\n"))
         files.append(self._text("README.txt", self._read_me(results)))
+        check_written(self.folder, files)
         write_manifest(self.folder, self._manifest(files))
         tidy(self.folder)
         return load_results(self.folder)

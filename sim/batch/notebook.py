@@ -8,19 +8,21 @@ import contextlib
 import dataclasses
 import errno
 import json
+import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from sim.batch.identity import versions
-from sim.io.errors import input_error, shown_path
+from sim.batch.manifest import MOST_ROWS, PARTIAL, Damaged, set_aside_and_say
+from sim.io.errors import InputError, input_error, shown_path
+from sim.io.json_files import read_json_group
 from sim.io.locks import hold
+from sim.io.sealed import seal
+from sim.io.shapes import HASH, INNER_PATH, TEXT, check_shape, group, list_of, map_of, or_nothing, whole
 from sim.io.writers import WrittenFile, file_hash, is_draft, write_text
-
-PARTIAL = "partial"
-"""The folder of the notes, and of whatever else is needed only until all is complete."""
 
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
@@ -34,14 +36,18 @@ class Notebook:
     Whoever keeps something that has to agree with the notes adds to both while holding `lock`.
     """
 
-    def __init__(self, path: Path, folder: Path, blocks: range, libraries: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, path: Path, folder: Path, blocks: range, libraries: Mapping[str, str] | None = None, of: str = ""
+    ) -> None:
         """Begin with nothing finished.
 
         path: where notes are written; folder: what the names of files are relative to; blocks: the numbers there are;
-        libraries: versions of what the bytes of blocks depend on, by name, if it is more than all results depend on.
+        libraries: versions of what the bytes of blocks depend on, by name, if it is more than all results depend on;
+        of: hash of what the blocks depend on beside them, so that notes of another seed are not believed.
         """
         self.path = path
         self.folder = folder
+        self.of = of
         self.blocks = blocks
         self.libraries = dict(versions() if libraries is None else libraries)
         self.files: _Files = {}
@@ -64,27 +70,74 @@ class Notebook:
         """Write down what is finished, whole or not at all."""
         with self.lock:
             files = {str(number): [dataclasses.asdict(file) for file in made] for number, made in self.files.items()}
-            write_text(self.path, json.dumps({"versions": self.libraries, "blocks": files}, indent=1))
+            told = {"of": self.of, "versions": self.libraries, "blocks": files}
+            write_text(self.path, json.dumps({**told, "seal": seal(told)}, indent=1))
 
     def noted(self, path: Path | None = None) -> _Files:
-        """What is written down, here or in notes elsewhere; nothing where other versions wrote it."""
-        return noted_blocks(path or self.path, self.libraries)
+        """What is written down, here or in notes elsewhere; nothing where other versions wrote it.
+
+        Notes that are not what they were are set aside.
+        """
+        return noted_blocks(path or self.path, self.libraries, self.of, put_away=self.folder)
 
     def take_up(self, noted: Mapping[int, Sequence[WrittenFile]] | None = None) -> None:
         """Count what an earlier process finished; a block of which a file is not as it was is made again."""
         for number, files in sorted((self.noted() if noted is None else noted).items()):
-            if number in self.blocks and files and all(intact(self.folder, file) for file in files):
-                self.add(number, files)
+            if number in self.blocks and files:
+                spoilt = self.spoilt(files)
+                if spoilt:
+                    set_aside_and_say(self.folder, spoilt, f"{', '.join(spoilt)} is not what it was")
+                else:
+                    self.add(number, files)
+
+    def spoilt(self, files: Sequence[WrittenFile]) -> list[str]:
+        """The names of files that are not what they were, or are gone."""
+        return [file.name for file in files if not intact(self.folder, file)]
+
+    def made_again(self, make: Callable[[int], Sequence[WrittenFile]]) -> None:
+        """See that every finished block is still there before all are joined; what was spoilt meanwhile is made again.
+
+        make: makes the files of a block, and counts nothing.
+        """
+        for number, files in sorted(self.files.items()):
+            spoilt = self.spoilt(files)
+            if spoilt:
+                set_aside_and_say(self.folder, spoilt, f"{', '.join(spoilt)} was spoilt or taken away meanwhile")
+                self.add(number, make(number))
 
 
-def noted_blocks(path: Path, libraries: Mapping[str, str] | None = None) -> _Files:
-    """Files by block as an earlier process noted them; nothing where it cannot be read, or other versions wrote it."""
+_NOTES = group(
+    {
+        "of": TEXT,
+        "versions": map_of(TEXT),
+        "blocks": map_of(list_of(group({"name": INNER_PATH, "sha256": HASH, "rows": or_nothing(whole(0, MOST_ROWS))}))),
+        "seal": HASH,
+    }
+)
+
+
+def noted_blocks(
+    path: Path, libraries: Mapping[str, str] | None = None, of: str | None = None, *, put_away: Path | None = None
+) -> _Files:
+    """Files by block as an earlier process noted them; nothing where it cannot be read, or other versions wrote it.
+
+    of: what the blocks have to depend on, if it matters; put_away: the folder in which notes are set aside that are not
+    what they were.
+    """
+    if not os.path.lexists(path):
+        return {}
     try:
-        noted: Any = json.loads(path.read_text(encoding="utf-8"))
+        noted = read_json_group(path)
+        check_shape(noted, _NOTES, shown_path(path))
+        if noted["seal"] != seal(noted) or of not in {None, noted["of"]}:
+            raise input_error(shown_path(path), "these notes were changed, or belong to something else")
         if noted["versions"] != (versions() if libraries is None else dict(libraries)):
             return {}
         return {int(number): tuple(WrittenFile(**file) for file in made) for number, made in noted["blocks"].items()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (InputError, ValueError, TypeError) as error:
+        if put_away is not None:
+            why = str(error) if isinstance(error, InputError) else f"{shown_path(path)} is not what it was"
+            set_aside_and_say(put_away, [path.relative_to(put_away).as_posix()], why)
         return {}
 
 
@@ -122,7 +175,7 @@ def opened_or_made(
     folder
         Where it belongs.
     opened
-        Gives what is finished, or None where nothing is.
+        Gives what is finished, or None where nothing is; what is not what it was (`Damaged`) is set aside.
     make
         Makes it, while the folder is held.
     room
@@ -133,11 +186,16 @@ def opened_or_made(
     sim.io.errors.InputError
         If another process is at work there, or it cannot be written.
     """
-    found = opened()
-    if found is not None and not notes_folder(folder).exists():
-        return found
-    with held(folder, room):
+    with contextlib.suppress(Damaged):  # which is looked into once nobody else is at work there
         found = opened()
+        if found is not None and not notes_folder(folder).exists():
+            return found
+    with held(folder, room):
+        try:
+            found = opened()
+        except Damaged as error:
+            set_aside_and_say(folder, error.names, "\n".join(map(str, error.problems[:-1])))
+            found = None
         if found is not None:  # by another process in the meantime, or all but the tidying
             tidy(folder)
             return found

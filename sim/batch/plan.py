@@ -12,7 +12,7 @@ from typing import Any, Protocol
 import pyarrow as pa
 
 from sim.batch.identity import code_hash, digest_of, evidence_hash, plain
-from sim.batch.notebook import PARTIAL
+from sim.batch.manifest import PARTIAL
 from sim.batch.outcomes import Summary, Thresholds, final_columns, outcome_words, summarise, thresholds
 from sim.batch.results import RESULTS_FORMAT
 from sim.batch.tables import runs_table, series_table

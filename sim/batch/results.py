@@ -3,21 +3,30 @@
 A folder is either complete or visibly not: the manifest, which lists the files with their hashes, comes last.
 """
 
-import hashlib
-import json
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow.parquet as pq
 
+from sim.batch.manifest import (
+    COMMON,
+    MOST_ROWS,
+    Damaged,
+    Kind,
+    check_files,
+    has_manifest,
+    listed_files,
+    read_manifest,
+    wrong_file,
+)
 from sim.batch.notebook import notes_folder
 from sim.io.arguments import path_given
-from sim.io.errors import input_error
+from sim.io.errors import InputError, input_error, shown_path
+from sim.io.shapes import ANYTHING, NAME, NUMBER, TEXT, group, list_of, map_of, or_nothing, whole
 from sim.io.writers import write_text
-from sim.model.variables import MEASURES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,59 +35,50 @@ if TYPE_CHECKING:
 RESULTS_FORMAT = 2
 """How a results folder is laid out; a change that a reader could trip over gets the next number."""
 
-
-def write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:
-    """Write `manifest.json` with a seal on what it says; a folder that has one is complete."""
-    sealed = {**manifest, "seal": seal(manifest)}
-    write_text(folder / "manifest.json", json.dumps(sealed, indent=2, ensure_ascii=False) + "\n")
-
-
-def read_manifest(folder: Path) -> dict[str, Any] | None:
-    """The manifest of a folder in today's layout, or None where there is none that this version can read."""
-    try:
-        return _upgraded(raw_manifest(folder))
-    except (OSError, ValueError, LookupError):
-        return None
-
-
-def seal(manifest: Mapping[str, Any]) -> str:
-    """A hash of all that a manifest says."""
-    told = {key: value for key, value in manifest.items() if key != "seal"}
-    return hashlib.sha256(json.dumps(told, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
-
-
-def raw_manifest(folder: Path) -> dict[str, Any]:
-    """The manifest as it was written, whatever its layout; OSError where there is none, ValueError where it is none."""
-    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    if not isinstance(manifest, dict) or not isinstance(manifest.get("format"), int):
-        raise ValueError("this is no manifest")
-    return manifest
-
-
-def other_manifest(folder: Path) -> dict[str, Any] | None:
-    """The manifest of what is no batch but was sealed by `write_manifest` all the same, such as a sweep; None else."""
-    try:
-        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    told = ("title", "runs", "files", "seal")
-    mine = isinstance(manifest, dict) and "format" not in manifest and all(key in manifest for key in told)
-    return manifest if mine else None
-
-
-def _from_1(manifest: dict[str, Any]) -> dict[str, Any]:
-    """Layout 1 kept every quarter and measure, knew no drawn numbers, and had neither summary nor seal."""
-    return {**manifest, "format": 2, "thin": 1, "measures": list(MEASURES), "numbers_drawn": {}, "lucks_per_draw": 1}
-
-
-_MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: _from_1}
-
-
-def _upgraded(manifest: dict[str, Any]) -> dict[str, Any]:
-    """The manifest as today's version would have written it; LookupError where no way leads there."""
-    while manifest["format"] != RESULTS_FORMAT:
-        manifest = _MIGRATIONS[manifest["format"]](manifest)
-    return manifest
+BATCH = Kind(
+    key="format",
+    layouts=(RESULTS_FORMAT,),
+    words="results",
+    folder="results folder",
+    opens="sim.load_results",
+    shape=group(
+        {
+            **COMMON,
+            "seed": whole(0, MOST_ROWS),
+            "hash": TEXT,
+            "quarters": list_of(TEXT, fewest=1),
+            "states": map_of(TEXT, NAME),
+            "powers": map_of(TEXT, NAME),
+            "kinds": list_of(TEXT),
+            "series_runs": whole(0, MOST_ROWS),
+            "thin": whole(1, MOST_ROWS),
+            "measures": list_of(TEXT),
+            "numbers_drawn": map_of(TEXT),
+            "lucks_per_draw": whole(1, MOST_ROWS),
+            "numbers": map_of(NUMBER),
+            "identity": group({"code": TEXT, "evidence": TEXT, "scenario": group({}, {"readings": map_of(TEXT)})}),
+        },
+        {"question": TEXT, "readings": map_of(TEXT), "posterior": or_nothing(TEXT), "versions": map_of(ANYTHING)},
+    ),
+)
+SWEEP = Kind(
+    key="sweep_format",
+    layouts=(1, 2),
+    shape=group(COMMON),
+    words="a sweep",
+    folder="sweep",
+    opens="sim.analysis.sensitivity.load_sweep",
+)
+TABLES = Kind(
+    key="left_by",
+    layouts=("ablate", "levers", "policies", "compare", "calibrate", "spread", "origins", "backtest", "score"),
+    shape=group(COMMON),
+    words="tables",
+    folder="folder of tables",
+    opens="any reader of tables",
+)
+KINDS = (BATCH, SWEEP, TABLES)
+"""Every kind of folder that has a manifest; those of a forecast have another (`sim.analysis.hindcast.frozen`)."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +87,7 @@ class FinishedFolder:
 
     folder: Path
     manifest: dict[str, Any]
+    _known: dict[str, tuple[int, ...]] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def name(self) -> str:
@@ -131,8 +132,32 @@ class FinishedFolder:
         told = ("title", "name", "question", "note", "runs", "seed")
         return {key: self.manifest[key] for key in told if key in self.manifest}
 
+    def path_of(self, name: str) -> Path:
+        """A file that the manifest lists, which is still what it was when it was written.
+
+        It is looked through once, and again when its size or date says that it may be another one. Raises `InputError`
+        where it was changed, or the manifest does not list it.
+        """
+        path, file = self.folder / name, listed_files(self.manifest).get(name)
+        if file is None:
+            place = f"{shown_path(self.folder)}/{name}"
+            raise input_error(place, "there is no such table in these results", found="a file that is not listed")
+        now = _stamp(path)
+        if not now or now != self._known.get(name):
+            wrong = wrong_file(self.folder, name, file)
+            if wrong is not None:
+                raise Damaged(self.folder, [wrong.problem], [name] if wrong.there else [])
+            self._known[name] = now
+        return path
+
+    def paths_of(self, table: str) -> list[Path]:
+        """The files of a table, in order: one of its name, or those in a folder of its name; none where it is not."""
+        names = listed_files(self.manifest)
+        return [self.path_of(name) for name in names if name == table or name.startswith(f"{table}/")]
+
     def _read(self, name: str) -> "pd.DataFrame":
-        frame: pd.DataFrame = pq.read_table(self.folder / f"{name}.parquet").to_pandas()
+        paths = self.paths_of(f"{name}.parquet") or [self.path_of(f"{name}.parquet")]
+        frame: pd.DataFrame = pq.read_table(paths[0] if len(paths) == 1 else paths).to_pandas()
         return frame
 
 
@@ -164,7 +189,8 @@ class Results(FinishedFolder):
     def tables(self) -> tuple[str, ...]:
         """Names of the tables that are there; without a course that was kept there is no `series`."""
         names = ("runs", "series", "bands", "outcomes", "offers", "laid", "variance")
-        return tuple(name for name in names if (self.folder / f"{name}.parquet").exists())
+        listed = {name.split("/")[0] for name in listed_files(self.manifest)}
+        return tuple(name for name in names if f"{name}.parquet" in listed)
 
     @cached_property
     def runs(self) -> "pd.DataFrame":
@@ -235,48 +261,63 @@ class Results(FinishedFolder):
 
 
 def load_results(folder: Path | str) -> Results:
-    """Open a results folder.
+    """Open a results folder, and see that its files are what they were when it was finished.
 
     Raises
     ------
     sim.io.errors.InputError
-        If the folder is missing, was never finished, or is laid out in a way that this version does not know. Older
-        layouts that it knows are read as if they had been written today.
+        If the folder is missing, was never finished, is laid out in a way that this version does not know, or holds
+        anything that was changed after it was written.
     """
     folder = path_given("load_results", "folder", folder)
-    manifest = read_manifest(folder)
-    if manifest is None:
-        raise _not_readable(folder)
-    return Results(folder, manifest)
+    return Results(folder, opened_manifest(folder, BATCH))
 
 
-def _not_readable(folder: Path) -> Exception:
-    """Why a folder cannot be opened, and what would help."""
-    from sim.io.errors import shown_path
+def opened_manifest(folder: Path, kind: Kind) -> dict[str, Any]:
+    """The manifest of a finished folder of a kind, all of whose files are what they were. Raises `InputError`."""
+    if not has_manifest(folder):
+        raise _not_there(folder, kind)
+    manifest = read_manifest(folder, kind, KINDS)
+    check_files(folder, manifest)
+    return manifest
 
-    place = shown_path(folder)
+
+def finished_manifest(folder: Path, kind: Kind, wanted: str) -> dict[str, Any] | None:
+    """The manifest of a folder that is finished, with what belongs in it; None where there is none.
+
+    wanted: the hash of all that results depend on. Raises `Damaged` where it is not what it was any more.
+    """
+    if not has_manifest(folder):
+        return None
+    manifest = opened_manifest(folder, kind)
+    if manifest["hash"] != wanted:
+        wrong = input_error(shown_path(folder), "what lies here was made for another folder")
+        raise Damaged(folder, wrong.problems, list(listed_files(manifest)))
+    return manifest
+
+
+def is_finished(folder: Path, kind: Kind, wanted: str) -> bool:
+    """The same for those who only look: what is not what it was has to be made again."""
     try:
-        written = raw_manifest(folder)["format"]
+        return finished_manifest(folder, kind, wanted) is not None
+    except InputError:
+        return False
+
+
+def _not_there(folder: Path, kind: Kind) -> InputError:
+    """Why a folder without a manifest cannot be opened, and what would help."""
+    place = shown_path(folder)
+    if notes_folder(folder).is_dir():
+        help_ = "it is finished by giving the command that began it again"
+        return input_error(place, help_, found=f"an unfinished {kind.folder}")
+    found = f"no {kind.folder}" if folder.is_dir() else "no such folder"
+    return input_error(place, "a finished one has a manifest.json", found=found)
+
+
+def _stamp(path: Path) -> tuple[int, ...]:
+    """What changes with a file, most of the time; empty where there is none."""
+    try:
+        about = path.stat()
     except OSError:
-        if notes_folder(folder).is_dir():
-            help_ = "it is finished by giving the command that began it again"
-            return input_error(place, help_, found="an unfinished results folder")
-        found = "no results folder" if folder.is_dir() else "no such folder"
-        return input_error(place, "a finished one has a manifest.json", found=found)
-    except ValueError:
-        if other_manifest(folder) is not None:
-            help_ = "a sweep is opened with sim.analysis.sensitivity.load_sweep"
-            return input_error(place, help_, found="results, but not those of a batch of runs")
-        help_ = "delete it, and the run that made the folder makes it again"
-        return input_error(f"{place}/manifest.json", help_, found="no manifest that can be read")
-    if written > RESULTS_FORMAT:
-        help_ = (
-            f"this version reads layouts up to {RESULTS_FORMAT}: install the newer multivector that wrote it; the "
-            "tables themselves open with any reader of Parquet files"
-        )
-        return input_error(place, help_, found=f"results in layout {written}")
-    help_ = (
-        f"this version reads layouts {min(_MIGRATIONS)} to {RESULTS_FORMAT}: run the scenario again, which starts a "
-        "new folder and leaves this one alone"
-    )
-    return input_error(place, help_, found=f"results in layout {written}")
+        return ()
+    return about.st_dev, about.st_ino, about.st_size, about.st_mtime_ns

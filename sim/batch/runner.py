@@ -18,7 +18,7 @@ from sim.batch.folder import NOTES, Batch, part_folders
 from sim.batch.identity import allowed_cores
 from sim.batch.notebook import noted_blocks, notes_folder, opened_or_made, telling_of_trouble, tidy
 from sim.batch.plan import CHUNK, ENGINES, NUMBERS, SERIES_RUNS, BatchRequest, Engine, Plan
-from sim.batch.results import Results, load_results, read_manifest
+from sim.batch.results import BATCH, Results, finished_manifest, is_finished
 from sim.batch.worker import Tell
 from sim.evidence.evidence import load_evidence
 from sim.io.arguments import Arguments
@@ -199,7 +199,7 @@ def run_part(
     asked = _Asked("sim.batch.run_part", runs, seed, workers, out, more)
     part, parts = asked.part(part, parts)
     plan = asked.plan(scenario)
-    if read_manifest(plan.folder) is not None:
+    if finished_manifest(plan.folder, BATCH, plan.hash) is not None:
         return Part(folder=plan.folder, done=plan.scenario.runs, total=plan.scenario.runs, finished=True)
     notes = notes_folder(plan.folder) / f"part-{part:05d}-of-{parts:05d}"
     with (
@@ -207,7 +207,7 @@ def run_part(
         hold(notes_folder(plan.folder) / "lock", shown_path(plan.folder), shared=True),
         hold(notes / "lock", shown_path(plan.folder)),
     ):
-        if read_manifest(plan.folder) is not None:  # put together in the meantime
+        if finished_manifest(plan.folder, BATCH, plan.hash) is not None:  # put together in the meantime
             tidy(plan.folder)
             return Part(folder=plan.folder, done=plan.scenario.runs, total=plan.scenario.runs, finished=True)
         batch = Batch(plan, progress, notes, plan.blocks[part - 1 :: parts])
@@ -262,18 +262,18 @@ def estimate(
     if len(tables) > 1:
         size += _stored(tables[1]) / min(count, plan.series) * plan.series
     place = _nearest_folder(plan.folder)
-    finished = read_manifest(plan.folder) is not None
+    done = is_finished(plan.folder, BATCH, plan.hash)
     return Estimate(
         runs=total,
         blocks=len(plan.blocks),
-        kept=total if finished else kept,
-        seconds=0.0 if finished else one * (total - kept) / asked.workers,
+        kept=total if done else kept,
+        seconds=0.0 if done else one * (total - kept) / asked.workers,
         size=round(size),
         free=shutil.disk_usage(place).free,
         drawn=len(plan.drawn_in_words()),
         writable=place.is_dir() and os.access(place, os.W_OK),
         folder=plan.folder,
-        finished=finished,
+        finished=done,
     )
 
 
@@ -341,7 +341,8 @@ def _carry_out(plan: Plan, workers: int, progress: Tell | None, dask: Any) -> Re
     """Run what is not there yet."""
 
     def opened() -> Results | None:
-        return None if read_manifest(plan.folder) is None else load_results(plan.folder)
+        manifest = finished_manifest(plan.folder, BATCH, plan.hash)
+        return None if manifest is None else Results(plan.folder, manifest)
 
     def made() -> Results:
         for part in part_folders(plan.folder):  # a living part of a job array is not robbed of its folder

@@ -17,6 +17,7 @@ from typing import Any
 from sim.cli import add_all
 from sim.cli.common import DONE, FAULT, INTERRUPTED, WRONG_INPUT, say
 from sim.io.errors import InputError
+from sim.io.memory import out_of_memory, prepare_for_limits, ran_out
 
 OBJECTS_BETWEEN_SWEEPS = 100_000
 """What is read from the seeds stays; looking for rubbish in it after every 700 objects takes a tenth of the time."""
@@ -29,6 +30,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = _parser().parse_args(arguments)
     asked.given = arguments
     try:
+        if arguments[:1] and arguments[0] not in _LIGHT:
+            prepare_for_limits()
         code: int = asked.command(asked)
         sys.stdout.flush()
     except InputError as error:
@@ -40,7 +43,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # whoever read our output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
-    except Exception:  # noqa: BLE001  the last resort: say that it is not the user's doing
+    except Exception as error:  # noqa: BLE001  the last resort: say that it is not the user's doing
+        if ran_out(error):
+            say(str(out_of_memory()))
+            return WRONG_INPUT
         traceback.print_exc()
         say("\nThis is a fault of multivector, not of your input. Please report it with the lines above.")
         return FAULT
@@ -69,10 +75,25 @@ class _Version(argparse.Action):
         parser.exit()
 
 
+_LIGHT = frozenset({"check", "diff", "list", "new", "schema", "trace"})
+"""Commands that load no heavy library, and need hardly any memory."""
+
+_LOADING = (
+    "\nStopped while NumPy was being loaded: by hand, or because the system gave it no more threads or memory, as it "
+    "then says above; OPENBLAS_NUM_THREADS=1 helps, or a higher limit (ulimit -u, ulimit -v)."
+)
+
+
+def _while_loading(stop: BaseException) -> bool:
+    """Whether a stop came while NumPy was loaded: where its library gets no thread, it sends the signal of Ctrl-C."""
+    frames = traceback.extract_tb(stop.__traceback__)
+    return any("numpy" in frame.filename and frame.name == "<module>" for frame in frames)
+
+
 def _say_interrupted(stop: KeyboardInterrupt, arguments: Sequence[str]) -> None:
     done, total = getattr(stop, "done", None), getattr(stop, "total", None)
     if done is None:
-        say("\nInterrupted.")
+        say("\nInterrupted." if not _while_loading(stop) else _LOADING)
         return
     from sim.io.errors import shown_path
 

@@ -144,5 +144,5 @@ def _spread(sweep: Sweep, outcomes: "pd.Index[str]") -> "pd.Series[float]":
     from sim.analysis.sensitivity.sweep_results import read_outputs
 
     name = "screen-outcomes.parquet" if sweep.manifest["screen"] else "outcomes.parquet"
-    values = read_outputs(sweep.folder / name, int(sweep.manifest["replicates"]))
+    values = read_outputs(sweep.path_of(name), int(sweep.manifest["replicates"]))
     return pd.Series({outcome: float(values[outcome].mean(axis=1).std()) for outcome in outcomes})

@@ -20,7 +20,10 @@ from typing import TYPE_CHECKING, Any
 from sim.io.checks import check_list, check_text, check_whole_number
 from sim.io.errors import InputError, Problem, Problems, input_error, listed, nearest_to, quoted, shown_path
 from sim.io.forms import TEXT, Form, Reader, as_written, group, number, read_form, schema_of
+from sim.io.json_files import read_json_group
+from sim.io.parquet import read_parquet
 from sim.io.readers import read_yaml
+from sim.io.sealed import seal
 from sim.io.writers import write_bytes, write_text
 
 if TYPE_CHECKING:
@@ -150,13 +153,9 @@ def _read_rows(place: Path) -> tuple[tuple[str, ...], Any]:
     """Columns, and values as float64 [columns, rows]."""
     import numpy as np
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
     told = shown_path(place)
-    try:
-        table = pq.read_table(place)
-    except (OSError, pa.ArrowException) as error:
-        raise input_error(told, "cannot be read as a Parquet file", found=str(error).splitlines()[0]) from error
+    table = read_parquet(place)
     wrong = [name for name in table.column_names if table.schema.field(name).type != pa.float64()]
     wrong += [name for name in table.column_names if table.column_names.count(name) > 1]
     if wrong:
@@ -233,7 +232,7 @@ _ABOUT_FORM: Form[object] = Form(
         ),
         "numbers": group(schema_of(_TOLD_FORM), "what is said of each number, by name"),
     },
-    may={"made_from": as_written({"type": "object"})},
+    may={"made_from": as_written({"type": "object"}), "seal": TEXT.says("a hash of all the rest")},
 )
 
 
@@ -251,6 +250,10 @@ def read_about(seeds: Path) -> About | None:
             numbers[name] = Told(**told)
     problems.raise_if_any()
     assert values is not None
+    if values["seal"]:
+        said = read_json_group(place)
+        if said["seal"] != seal(said):
+            raise input_error(shown_path(place), "it was changed after it was written", allowed=HOW_TO_MAKE)
     made_from = {} if values["made_from"] is None else _plain(values["made_from"])
     about = {key: values[key] for key in ("sha256", "rows", "columns")}
     return About(**about, numbers=numbers, made_from=made_from if isinstance(made_from, dict) else {})
@@ -327,6 +330,7 @@ def write_posterior(table: Mapping[str, Any], about: Mapping[str, Any], seeds: P
     sink = pa.BufferOutputStream()
     pq.write_table(pa.table(dict(zip(columns, values, strict=True))), sink, compression="zstd", use_dictionary=False)
     write_bytes(seeds / HISTORY / ROWS, sink.getvalue().to_pybytes())
+    said["seal"] = seal(said)
     write_text(seeds / HISTORY / ABOUT, json.dumps(said, indent=2, ensure_ascii=False) + "\n")
     return described(seeds)
 

@@ -7,11 +7,13 @@ import pyarrow.parquet as pq
 import pytest
 
 from helpers.fake_engine import LINES, POWERS, STATES, fake_block
+from sim.batch.manifest import Damaged, sealed_manifest, write_manifest
 from sim.batch.outcomes import final_columns, outcome_words, summarise, thresholds
-from sim.batch.results import RESULTS_FORMAT, load_results, read_manifest, seal, write_manifest
+from sim.batch.results import RESULTS_FORMAT, load_results
 from sim.batch.tables import join_tables, runs_table, series_table, write_table
 from sim.engine.block import Block
 from sim.io.errors import InputError
+from sim.io.sealed import seal
 from sim.io.writers import file_hash, write_text, write_whole
 from sim.model.variable import Scale
 from sim.model.variables import BY_NAME, BY_POWER, BY_STATE, MEASURES
@@ -137,13 +139,12 @@ def test_the_head_of_a_block_is_its_first_runs(block):
 
 def test_a_manifest_comes_back_and_a_foreign_one_does_not(tmp_path):
     write_manifest(tmp_path, {"format": RESULTS_FORMAT, "title": "Türkiye – a test"})
-    read = read_manifest(tmp_path)
+    read = sealed_manifest(tmp_path)
     assert read.pop("seal") == seal({"format": RESULTS_FORMAT, "title": "Türkiye – a test"})
     assert read == {"format": RESULTS_FORMAT, "title": "Türkiye – a test"}
-    write_manifest(tmp_path, {"format": RESULTS_FORMAT + 1})
-    assert read_manifest(tmp_path) is None
     (tmp_path / "manifest.json").write_text("{")
-    assert read_manifest(tmp_path) is None
+    with pytest.raises(Damaged, match="not valid JSON"):
+        sealed_manifest(tmp_path)
 
 
 def test_a_folder_that_is_not_complete_is_refused(tmp_path):

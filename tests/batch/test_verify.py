@@ -8,7 +8,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from helpers.fake_engine import FakePrepared, fake_scenario
-from sim.batch.results import RESULTS_FORMAT, load_results, raw_manifest, write_manifest
+from sim.batch.manifest import sealed_manifest, write_manifest
+from sim.batch.results import RESULTS_FORMAT, load_results
 from sim.batch.runner import run
 from sim.batch.verify import check_results, results_below
 from sim.cli import main
@@ -82,7 +83,7 @@ def test_csv_figures_and_beginnings_of_files_are_no_part_of_it(folder):
 
 
 def test_a_changed_manifest_is_found(folder):
-    manifest = raw_manifest(folder)
+    manifest = sealed_manifest(folder)
     manifest["seed"] += 1
     (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     assert "manifest.json: it was changed after it was written" in complaints_about(folder)
@@ -97,30 +98,14 @@ def test_everything_that_is_wrong_is_told_at_once(folder):
 # --- layouts ---
 
 
-def as_layout_1(folder):
-    """The folder as the first layout had it: the new parts of the manifest and the new files taken away."""
-    manifest = raw_manifest(folder)
-    for key in ("thin", "measures", "numbers_drawn", "lucks_per_draw", "series_runs", "seal"):
-        del manifest[key]
-    manifest["format"] = manifest["identity"]["format"] = 1
-    manifest["files"] = [file for file in manifest["files"] if file["rows"] is not None]
-    (folder / "summary.json").unlink()
-    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
-
-
-def test_the_layout_before_this_one_is_read_and_checked(folder, capsys):
-    from sim.cli.report import print_results
-
-    as_layout_1(folder)
-    old = load_results(folder)
-    assert old.manifest["format"] == RESULTS_FORMAT
-    assert old.manifest["thin"] == 1
-    assert len(old.runs) == 40
-    print_results(old)
-    assert "How the runs end" in capsys.readouterr().out
-    check_results(folder)
-    (folder / "runs.parquet").unlink()
-    assert "runs.parquet" in complaints_about(folder)
+def test_without_a_seal_nothing_is_believed(folder):
+    manifest = sealed_manifest(folder)
+    del manifest["seal"]
+    for layout in (1, 2):
+        (folder / "manifest.json").write_text(json.dumps(manifest | {"format": layout}), encoding="utf-8")
+        with pytest.raises(InputError, match="it has no seal"):
+            load_results(folder)
+        assert "it has no seal" in complaints_about(folder)
 
 
 @pytest.mark.parametrize(
@@ -128,13 +113,18 @@ def test_the_layout_before_this_one_is_read_and_checked(folder, capsys):
     [
         (
             RESULTS_FORMAT + 1,
-            f"in layout {RESULTS_FORMAT + 1}; this version reads layouts up to {RESULTS_FORMAT}: install the newer",
+            f"in layout {RESULTS_FORMAT + 1}; this version reads layout {RESULTS_FORMAT}: install the newer",
         ),
-        (0, f"found results in layout 0; this version reads layouts 1 to {RESULTS_FORMAT}: run the scenario again"),
+        (0, f"found results in layout 0; this version reads layout {RESULTS_FORMAT}: give the command again"),
+        (1, "found results in layout 1"),
+        (True, "found results in layout True"),
+        (2.0, "found results in layout 2.0"),
+        ("2", "found results in layout 2"),
+        (None, "found results in layout None"),
     ],
 )
 def test_a_layout_that_is_not_known_is_told_with_what_to_do(folder, layout, said):
-    write_manifest(folder, raw_manifest(folder) | {"format": layout})
+    write_manifest(folder, sealed_manifest(folder) | {"format": layout})
     with pytest.raises(InputError, match=said.replace("(", r"\(")):
         load_results(folder)
 
@@ -143,7 +133,7 @@ def test_no_folder_no_results_and_no_manifest_are_told_apart(folder, tmp_path):
     with pytest.raises(InputError, match="found no such folder"):
         load_results(tmp_path / "nowhere")
     (folder / "manifest.json").write_text("{", encoding="utf-8")
-    with pytest.raises(InputError, match="found no manifest that can be read"):
+    with pytest.raises(InputError, match="this is not valid JSON"):
         load_results(folder)
 
 

@@ -3,6 +3,7 @@
 import hashlib
 
 from helpers.fake_engine import FakePrepared, fake_scenario
+from sim.batch.manifest import SET_ASIDE
 from sim.batch.plan import CHUNK
 from sim.batch.runner import run
 
@@ -14,9 +15,9 @@ def go(folder, **asked):
 
 
 def bytes_of(folder):
-    """Every file of a results folder but the manifest, which tells of one machine and one day."""
+    """Every file of a results folder but the manifest, which tells of one machine and day, and what was set aside."""
     return {
         path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name != "manifest.json"
+        if path.is_file() and path.name != "manifest.json" and not path.is_relative_to(folder / SET_ASIDE)
     }

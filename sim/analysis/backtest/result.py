@@ -15,6 +15,7 @@ from sim.analysis.effect_tables import csv_of, records_of
 from sim.analysis.observed import AGREEMENT, ARMS, TRADE_SHARE, TURNOVER
 from sim.analysis.origins import write_table
 from sim.analysis.record import record_of
+from sim.batch.manifest import close_folder
 from sim.evidence.evidence import Evidence
 from sim.evidence.history import History
 from sim.io.errors import input_error, listed
@@ -122,13 +123,18 @@ class Backtest:
 
     def write(self, folder: Path | str) -> Path:
         """Write all tables as CSV and Parquet, and what is said of them as JSON; returns the folder."""
+        place = Path(folder)
+        said = {"name": place.name, "title": f"Scored on what came after {self.origin}", "runs": self.draws}
+        close_folder(place, "score", said, self.write_tables(place))
+        return place
+
+    def write_tables(self, place: Path) -> list[str]:
+        """The same without a manifest; returns the names of the files."""
         import pandas as pd
 
-        place = Path(folder)
-        for name in ("scores", "vectors", "skill"):
-            table = getattr(self, name)
-            if len(table):
-                write_table(table, place, name)
+        names = [name for name in ("scores", "vectors", "skill") if len(getattr(self, name))]
+        for name in names:
+            write_table(getattr(self, name), place, name)
         left = pd.DataFrame({"reason": list(self.left_out), "rows": list(self.left_out.values())})
         write_text(place / "left_out.csv", csv_of(left))
         told = {
@@ -145,7 +151,7 @@ class Backtest:
             "skill": records_of(self.skill),
         }
         write_text(place / "backtest.json", json.dumps(told, indent=1, ensure_ascii=False) + "\n")
-        return place
+        return [*(f"{name}.{end}" for name in names for end in ("csv", "parquet")), "left_out.csv", "backtest.json"]
 
 
 def score(

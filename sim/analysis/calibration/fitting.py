@@ -84,7 +84,7 @@ def calibrate(
         scenario = load_scenario(plan.scenario if scenario is None else scenario)
     past = past_of(plan, scenario)
     identity = identity_of(past)
-    fit = _Fit(past, workers or allowed_cores(), progress, place / f"calibration-{digest_of(identity)[:10]}")
+    fit = _Fit(past, workers or allowed_cores(), progress, place, digest_of(identity))
     with held(fit.folder), one_thread():
         return fit.whole(identity)
 
@@ -114,8 +114,9 @@ def identity_of(past: Past) -> dict[str, Any]:
 class _Fit:
     """One calibration while it is made."""
 
-    def __init__(self, past: Past, workers: int, progress: Tell | None, folder: Path) -> None:
-        self.past, self.plan, self.workers, self.folder = past, past.plan, workers, folder
+    def __init__(self, past: Past, workers: int, progress: Tell | None, place: Path, of: str) -> None:
+        self.past, self.plan, self.workers, self.of = past, past.plan, workers, of
+        self.folder = folder = place / f"calibration-{of[:10]}"
         self.progress = progress
         waves = self.plan.waves
         total = waves.number * waves.points * waves.runs + PREDICTED * PREDICTED_RUNS
@@ -167,15 +168,15 @@ class _Fit:
             message = f"no point of wave {number} could have brought about what was recorded"
             allowed = "a wider prior, a larger 'cut' or a higher 'ranked' in seeds/history/calibration.yaml"
             raise input_error("calibrate", message, found=f"{left:.2g} of the prior left", allowed=allowed)
-        place = self.folder / "waves" / f"wave-{number}.bin"
-        kept = read_wave(place, points)
+        name = f"waves/wave-{number}.bin"
+        kept = read_wave(self.folder, name, points, self.of)
         if kept is not None:
             self.work.done += len(points) * waves.runs
             return dataclasses.replace(kept, left=left)
         targets = play_points(self.past, points, waves.runs, seed + number, self.work, self.workers)
         # At single precision from the start, so that a wave from the folder says what a fresh one does.
         wave = Wave(points=points, targets=targets.astype(np.float32).astype(np.float64), left=left)
-        write_wave(place, wave)
+        write_wave(self.folder / name, wave, self.of)
         return wave
 
     def posterior(self, judge: Synthetic, region: Region, last: Wave) -> Chain:

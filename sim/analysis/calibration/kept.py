@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.io.writers import write_bytes
+from sim.batch.manifest import set_aside_and_say
+from sim.io.sealed import read_sealed, write_sealed
 
 Floats = NDArray[np.float64]
-
-_SEAL = 64  # letters of the hash with which a file begins
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,23 +25,22 @@ class Wave:
     left: float
 
 
-def write_wave(place: Path, wave: Wave) -> None:
-    """Write a wave whole, with the hash of what it says before it."""
+def write_wave(place: Path, wave: Wave, of: str) -> None:
+    """Write a wave whole, sealed; of: hash of all that its targets depend on."""
     data = io.BytesIO()
     np.savez(data, points=wave.points, targets=wave.targets.astype(np.float32), left=np.float64(wave.left))
-    said = data.getvalue()
-    write_bytes(place, hashlib.sha256(said).hexdigest().encode() + said)
+    write_sealed(place, data.getvalue(), of)
 
 
-def read_wave(place: Path, points: Floats) -> Wave | None:
-    """The wave of these points, if it is there and whole; what is damaged, or of other points, is played again."""
-    try:
-        said = place.read_bytes()
-    except OSError:
+def read_wave(folder: Path, name: str, points: Floats, of: str) -> Wave | None:
+    """The wave of these points, if it is there and whole; what is damaged, or of another fit, is set aside."""
+    if not os.path.lexists(folder / name):
         return None
-    if hashlib.sha256(said[_SEAL:]).hexdigest().encode() != said[:_SEAL]:
+    said = read_sealed(folder / name, of)
+    if said is None:
+        set_aside_and_say(folder, [name], f"{name} is not what it was")
         return None
-    with np.load(io.BytesIO(said[_SEAL:]), allow_pickle=False) as arrays:
+    with np.load(io.BytesIO(said), allow_pickle=False) as arrays:
         if not np.array_equal(arrays["points"], points):
             return None
         targets = arrays["targets"].astype(np.float64)

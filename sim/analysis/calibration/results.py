@@ -16,9 +16,10 @@ from sim.analysis.calibration.kept import Wave
 from sim.analysis.calibration.play import Past
 from sim.analysis.decisions import decisions_hash
 from sim.analysis.effect_tables import csv_of, records_of
+from sim.batch.manifest import close_folder
 from sim.batch.notebook import telling_of_trouble, tidy
 from sim.evidence.calibration import Plan
-from sim.evidence.posterior import write_posterior
+from sim.evidence.posterior import ABOUT, HISTORY, ROWS, write_posterior
 from sim.evidence.worlds import shipped_folder
 from sim.io.errors import input_error
 from sim.io.text import CAUTION
@@ -116,6 +117,11 @@ class Calibration:
         with telling_of_trouble(place):
             self._write_tables(place)
             self._write_draws(place)
+            names = [f"{name}.{end}" for name in _TABLES for end in ("csv", "parquet")]
+            names += ["draws.parquet", "calibration.json", *(f"{HISTORY}/{name}" for name in (ROWS, ABOUT))]
+            runs = int((self.waves["points"] * self.waves["runs"]).sum())
+            said = {"name": self.scenario.name, "title": f"Fitted to the record: {self.scenario.title}", "runs": runs}
+            close_folder(place, "calibrate", said, names)
             tidy(place)
         return place
 

@@ -32,6 +32,7 @@ from sim.analysis.origins import write_table
 from sim.analysis.record import Floats
 from sim.analysis.scores import crps
 from sim.analysis.starting import HORIZON, TRAILING
+from sim.batch.manifest import close_folder
 from sim.batch.worker import Tell, Work
 from sim.engine.ensemble import LANES, prepare
 from sim.evidence.evidence import load_evidence
@@ -112,6 +113,8 @@ class Ablation:
             "table": records_of(self.table),
         }
         write_text(place / "ablation.json", json.dumps(told, indent=1, ensure_ascii=False, default=str) + "\n")
+        said = {"name": self.scenario.name, "title": "What each system gains on the record", "runs": self.runs}
+        close_folder(place, "ablate", said, ["ablation.csv", "ablation.parquet", "ablation.json"])
         return place
 
 

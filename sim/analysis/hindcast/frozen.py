@@ -7,6 +7,7 @@ of each. Whoever scores it checks the hashes first, so that nothing can be mende
 import dataclasses
 import hashlib
 import json
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -27,6 +28,7 @@ from sim.analysis.hindcast.ways import Way
 from sim.analysis.observed import AGREEMENT, TRADE_SHARE, joined, observe
 from sim.analysis.spread import check_world
 from sim.batch.identity import allowed_cores, code_hash, evidence_hash, version_of
+from sim.batch.manifest import leads_out
 from sim.batch.notebook import telling_of_trouble
 from sim.batch.worker import Tell, Work
 from sim.engine.ensemble import LANES, prepare
@@ -37,6 +39,10 @@ from sim.evidence.history import History, Observation, load_history
 from sim.evidence.posterior import POSTERIOR
 from sim.io.arguments import Arguments, path_given
 from sim.io.errors import input_error, shown_path
+from sim.io.json_files import read_json_group
+from sim.io.parquet import read_parquet
+from sim.io.sealed import seal
+from sim.io.shapes import HASH, INNER_PATH, TEXT, Shape, check_shape, group, map_of, one_of, whole
 from sim.io.writers import file_hash, write_text
 from sim.scenario.arguments import check_setting, given_fitted, given_runs, given_seed
 from sim.scenario.calendar import quarter_text
@@ -204,15 +210,9 @@ def _kept(
         "code": code_hash(),
         "version": version_of("multivector"),
     }
-    manifest["seal"] = seal_of(manifest)
+    manifest["seal"] = seal(manifest)
     write_text(place / MANIFEST, json.dumps(manifest, indent=1, ensure_ascii=False) + "\n")
     return load_frozen(place)
-
-
-def seal_of(manifest: Mapping[str, Any]) -> str:
-    """SHA-256 of everything else in a manifest: who knows this one line knows the whole folder."""
-    said = {key: value for key, value in manifest.items() if key != "seal"}
-    return hashlib.sha256(json.dumps(said, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
 def table_hash(table: "pd.DataFrame") -> str:
@@ -236,20 +236,17 @@ def table_hash(table: "pd.DataFrame") -> str:
 
 def load_frozen(folder: str | Path) -> Frozen:
     """Read a frozen folder. Raises `InputError` where it is none, or is not what it was when it was frozen."""
-    import pandas as pd
+    import pyarrow as pa
 
     place = path_given("sim.analysis.load_frozen", "folder", folder)
     manifest = _manifest_of(place)
-    wrong = [name for name, known in manifest["files"].items() if not _same(place / name, known)]
-    if not (place / DRAWS).is_file():
+    wrong = [name for name, known in manifest["files"].items() if not _same(place, name, known)]
+    if not os.path.lexists(place / DRAWS):
         raise input_error(shown_path(place), "the draws are missing", allowed=DRAWS)
     try:
-        draws = pd.read_parquet(place / DRAWS)
-    except (OSError, ValueError) as error:
-        raise input_error(shown_path(place / DRAWS), f"this cannot be read as draws: {error}") from None
-    try:
+        draws = read_parquet(place / DRAWS).to_pandas()
         same = table_hash(draws) == manifest["draws_sha256"]
-    except (TypeError, ValueError):  # words where numbers were
+    except (TypeError, ValueError, LookupError, pa.ArrowException):  # words where numbers were
         same = False
     wrong += [] if same else [DRAWS]
     if wrong:
@@ -259,7 +256,16 @@ def load_frozen(folder: str | Path) -> Frozen:
     return Frozen(folder=place, manifest=manifest, draws=draws)
 
 
-_NEEDED = ("format", "world", "origin", "last", "draws_sha256", "files", "seal")
+_NEEDED: Mapping[str, Shape] = {
+    "format": one_of(_FORMAT),
+    "world": TEXT,
+    "origin": whole(0, 9999),
+    "last": whole(0, 9999),
+    "draws_sha256": HASH,
+    "files": map_of(HASH, INNER_PATH),
+    "seal": HASH,
+}
+_MANIFEST = group(_NEEDED)
 
 
 def _manifest_of(place: Path) -> dict[str, Any]:
@@ -267,23 +273,23 @@ def _manifest_of(place: Path) -> dict[str, Any]:
     path = place / MANIFEST
     if not path.is_file():
         raise input_error(shown_path(place), "this is no frozen forecast", allowed=f"a folder with {MANIFEST}")
-    try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise input_error(shown_path(path), f"this is not valid JSON: {error}") from None
-    missing = [key for key in _NEEDED if not isinstance(manifest, dict) or key not in manifest]
-    if missing or manifest["format"] != _FORMAT or not isinstance(manifest["files"], dict):
-        found = f"without {', '.join(missing)}" if missing else f"format {manifest['format']}"
+    manifest = read_json_group(path)
+    missing = [key for key in _NEEDED if key not in manifest]
+    if missing:
+        found = f"without {', '.join(missing)}"
         raise input_error(shown_path(path), "this manifest cannot be read", found=found, allowed=f"format {_FORMAT}")
-    if manifest["seal"] != seal_of(manifest):
+    if manifest["seal"] != seal(manifest):
         message = "this manifest is not what it was when the folder was frozen, and nothing is scored"
         raise input_error(shown_path(path), message, allowed="the file as it was published")
-    found_manifest: dict[str, Any] = manifest
-    return found_manifest
+    check_shape(manifest, _MANIFEST, shown_path(path))
+    return manifest
 
 
-def _same(path: Path, known: str) -> bool:
-    return path.is_file() and file_hash(path) == known
+def _same(place: Path, name: str, known: str) -> bool:
+    try:
+        return not leads_out(place, name) and file_hash(place / name) == known
+    except OSError:
+        return False
 
 
 def score_frozen(folder: str | Path, against: str | Path) -> Backtest:

@@ -1,7 +1,6 @@
 """`run_backtest`: the years after an origin played in every way, kept as draws, and scored where something came."""
 
 import dataclasses
-import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,8 @@ from sim.analysis.record import Record, record_of
 from sim.analysis.spread import check_world
 from sim.analysis.starting import TRAILING
 from sim.batch.identity import allowed_cores
+from sim.batch.manifest import has_manifest
+from sim.batch.results import TABLES, opened_manifest
 from sim.batch.worker import Stage, Tell, Work
 from sim.engine.fitted import posterior_of
 from sim.evidence.calibration import load_plan
@@ -26,7 +27,8 @@ from sim.evidence.evidence import Evidence, load_evidence
 from sim.evidence.history import History, load_history
 from sim.evidence.posterior import FIXED, HISTORY, POSTERIOR, ROWS
 from sim.io.arguments import Arguments
-from sim.io.errors import input_error, quoted, shown_path
+from sim.io.errors import InputError, input_error, quoted, shown_path
+from sim.io.json_files import read_json_group
 from sim.scenario.arguments import check_setting, given_fitted, given_runs, given_seed
 from sim.scenario.calendar import quarter_text
 from sim.scenario.events import EventKind
@@ -223,14 +225,16 @@ def with_fit(evidence: Evidence, folder: Path) -> Evidence:
         allowed = "the folder that 'multivector calibrate' named at its end"
         found = f"no {HISTORY}/{ROWS}"
         raise input_error(shown_path(folder), "this is not the folder of a calibration", found=found, allowed=allowed)
+    if has_manifest(folder):
+        opened_manifest(folder, TABLES)
     return dataclasses.replace(evidence, folder=folder)
 
 
 def _unsound(folder: Path) -> tuple[str, ...]:
     """What is said of a fit that did not pass its check, or whose check cannot be read."""
     try:
-        sound = json.loads((folder / "calibration.json").read_text(encoding="utf-8")).get("sound")
-    except (OSError, ValueError, AttributeError):
+        sound = read_json_group(folder / "calibration.json").get("sound")
+    except InputError:
         sound = None
     if sound is True:
         return ()

@@ -18,6 +18,7 @@ from sim.analysis.hindcast.playing import Game
 from sim.analysis.hindcast.ways import Question, vote_quarters
 from sim.analysis.record import Record
 from sim.batch.identity import digest_of, versions
+from sim.batch.manifest import close_folder
 from sim.batch.notebook import telling_of_trouble
 from sim.evidence.history import History
 from sim.io.text import CAUTION, wrapped
@@ -111,15 +112,15 @@ class Hindcast:
         return place
 
     def _write(self, place: Path) -> None:
-        for name, null in (("draws", False), ("null", True)):
-            if self.null or not null:
-                write_draws(self.draws(null), place / f"{name}.parquet")
+        names = [f"{name}.parquet" for name, null in (("draws", False), ("null", True)) if self.null or not null]
+        for name in names:
+            write_draws(self.draws(null=name.startswith("null")), place / name)
         write_text(place / "fans.csv", csv_of(self.fans))
-        if self.scored is not None:
-            self.scored.write(place)
-        manifest = {"note": CAUTION, **self.identity, "versions": versions(), "notes": list(self.notes)}
-        write_text(place / "manifest.json", json.dumps(manifest, indent=1, ensure_ascii=False, default=str) + "\n")
         write_text(place / "README.txt", "\n".join(self._readme()) + "\n")
+        names += ["fans.csv", "README.txt", *([] if self.scored is None else self.scored.write_tables(place))]
+        told = {"note": CAUTION, **self.identity, "versions": versions(), "notes": list(self.notes)}
+        told |= {"name": self.question.plain.name, "title": f"Foretold: {self.question.plain.title}"}
+        close_folder(place, "backtest", json.loads(json.dumps(told, default=str)), names)
 
     def _readme(self) -> list[str]:
         """What the files are, in plain lines."""

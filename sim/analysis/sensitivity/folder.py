@@ -20,13 +20,13 @@ from sim.analysis.sensitivity.indices import TABLES, analyse, strongest_factors
 from sim.analysis.sensitivity.plan import SweepPlan
 from sim.analysis.sensitivity.sweep_results import SWEEP_FORMAT, Sweep, load_sweep, read_outputs
 from sim.batch.identity import plain, version_of, versions
-from sim.batch.notebook import PARTIAL, Notebook, notes_folder, tidy
-from sim.batch.results import write_manifest
+from sim.batch.manifest import PARTIAL, check_written, write_manifest
+from sim.batch.notebook import Notebook, notes_folder, tidy
 from sim.batch.tables import join_tables, write_table
 from sim.batch.worker import Stage, Tell, Work
 from sim.evidence.evidence import load_evidence
 from sim.io.errors import input_error
-from sim.io.writers import WrittenFile, write_text
+from sim.io.writers import WrittenFile, file_hash, write_text
 
 _SAMPLERS = ("SALib", "scipy")  # their versions decide which points a design has
 _TOLD = ("multivector", "numpy", "numba", "pyarrow", *_SAMPLERS)  # whose versions stand in the manifest
@@ -80,6 +80,8 @@ class SweepWork:
         for name, table in tables.items():
             files.append(write_table(pa.Table.from_pandas(table, preserve_index=False), self.folder, f"{name}.parquet"))
         write_text(self.folder / "README.txt", _read_me(experiment))
+        files.append(WrittenFile(name="README.txt", sha256=file_hash(self.folder / "README.txt")))
+        check_written(self.folder, files)
         write_manifest(self.folder, self._manifest(files, sample))
         tidy(self.folder)
         return load_sweep(self.folder)
@@ -93,7 +95,7 @@ class SweepWork:
         starts = range(0, sample.rows, points)
         libraries = versions() | {name: version_of(name) for name in _SAMPLERS}
         notes = notes_folder(self.folder) / f"{prefix}blocks.json"
-        notebook = Notebook(notes, self.folder, range(len(starts)), libraries)
+        notebook = Notebook(notes, self.folder, range(len(starts)), libraries, self.plan.hash)
 
         def rows_of(number: int) -> slice:
             return slice(starts[number], min(starts[number] + points, sample.rows))
@@ -101,11 +103,14 @@ class SweepWork:
         def runs_of(number: int) -> int:
             return min(points, sample.rows - starts[number]) * replicates
 
-        def one_block(number: int) -> None:
+        def written(number: int) -> list[WrittenFile]:
             answers = self._answers(sample, rows_of(number))
-            written = write_table(answers, self.folder, f"{PARTIAL}/{prefix}block-{number:05d}.parquet")
+            return [write_table(answers, self.folder, f"{PARTIAL}/{prefix}block-{number:05d}.parquet")]
+
+        def one_block(number: int) -> None:
+            files = written(number)
             with notebook.lock:
-                notebook.add(number, [written])
+                notebook.add(number, files)
                 self.work.done += runs_of(number)
 
         notebook.take_up()
@@ -114,6 +119,7 @@ class SweepWork:
         self.work.done += taken_up
         self.work.resumed += taken_up
         self.work.play(notebook.missing(), one_block, self.workers)
+        notebook.made_again(written)
         notebook.save()
         design = write_table(_design_table(sample), self.folder, f"{prefix}design.parquet")
         return [design, join_tables(notebook.in_order(), self.folder, f"{prefix}outcomes.parquet")]

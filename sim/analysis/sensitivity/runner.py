@@ -19,8 +19,9 @@ from sim.analysis.sensitivity.evaluator import LANES, Ensemble, Evaluator
 from sim.analysis.sensitivity.experiment import Experiment
 from sim.analysis.sensitivity.folder import SweepWork
 from sim.analysis.sensitivity.plan import plan_sweep, resized
-from sim.analysis.sensitivity.sweep_results import Sweep, load_sweep, read_sweep_manifest
+from sim.analysis.sensitivity.sweep_results import SWEEP, Sweep
 from sim.batch.notebook import opened_or_made
+from sim.batch.results import finished_manifest, is_finished
 from sim.batch.worker import Tell
 
 
@@ -62,7 +63,8 @@ def sweep(
     plan, workers = plan_sweep("sim.sweep", experiment, points, replicates, seed, workers, out, evaluator)
 
     def opened() -> Sweep | None:
-        return None if read_sweep_manifest(plan.folder) is None else load_sweep(plan.folder)
+        manifest = finished_manifest(plan.folder, SWEEP, plan.hash)
+        return None if manifest is None else Sweep(plan.folder, manifest)
 
     return opened_or_made(plan.folder, opened, lambda: SweepWork(plan, progress, workers).carry_out())
 
@@ -103,7 +105,7 @@ def estimate_sweep(
         runs=runs,
         seconds=one * runs / workers,
         folder=plan.folder,
-        finished=read_sweep_manifest(plan.folder) is not None,
+        finished=is_finished(plan.folder, SWEEP, plan.hash),
     )
 
 

@@ -1,6 +1,7 @@
 """What a sweep leaves: a folder with its manifest, and the tables in it, read when they are first asked for."""
 
-import json
+import dataclasses
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -12,10 +13,12 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from sim.analysis.sensitivity.design_kinds import DesignKind
-from sim.batch.notebook import notes_folder
-from sim.batch.results import FinishedFolder
+from sim.batch import results as batch_results
+from sim.batch.manifest import COMMON, MOST_ROWS
+from sim.batch.results import FinishedFolder, opened_manifest
 from sim.io.arguments import path_given
-from sim.io.errors import input_error, shown_path
+from sim.io.errors import input_error
+from sim.io.shapes import ANYTHING, NAME, TEXT, Fault, group, list_of, map_of, one_of, or_nothing, whole
 
 if TYPE_CHECKING:
     import xarray
@@ -25,21 +28,39 @@ Floats = NDArray[np.float64]
 SWEEP_FORMAT = 2
 """How the folder of a sweep is laid out. In format 1 `luck_alone` was called luck, which means more everywhere else."""
 
+_FACTOR = group({"name": TEXT})
+
+
+def _outcome(value: Any, key: str) -> Iterator[Fault]:
+    yield from () if isinstance(value, str) else _FACTOR(value, key)
+
+
+SWEEP = dataclasses.replace(
+    batch_results.SWEEP,
+    layouts=(1, SWEEP_FORMAT),
+    shape=group(
+        {
+            **COMMON,
+            **dict.fromkeys(("question", "note", "hash"), TEXT),
+            "seed": whole(0, MOST_ROWS),
+            "replicates": whole(1, MOST_ROWS),
+            "points": whole(0, MOST_ROWS),
+            "design": group({"kind": one_of(*(kind.word for kind in DesignKind))}),
+            "screen": or_nothing(map_of(ANYTHING)),
+            "factors": list_of(_FACTOR, fewest=1),
+            "outcomes": list_of(_outcome, fewest=1),
+            "states": map_of(TEXT, NAME),
+            "powers": map_of(TEXT, NAME),
+        }
+    ),
+)
+
 
 def read_outputs(path: Path, replicates: int) -> dict[str, Floats]:
     """The answers of a finished design: outcome -> float64 [points, replicates]."""
     table = pq.read_table(path)
     names = [name for name in table.column_names if name not in {"point", "replicate"}]
     return {name: table[name].to_numpy().reshape(-1, replicates) for name in names}
-
-
-def read_sweep_manifest(folder: Path) -> dict[str, Any] | None:
-    """The manifest of a finished sweep, or None where there is none."""
-    try:
-        manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    return manifest if manifest.get("sweep_format") in {1, SWEEP_FORMAT} else None
 
 
 @dataclass(frozen=True)
@@ -74,7 +95,7 @@ class Sweep(FinishedFolder):
     @cached_property
     def means(self) -> pd.DataFrame:
         """One row a point: the factors, and the answers averaged over replicates."""
-        values = read_outputs(self.folder / "outcomes.parquet", int(self.manifest["replicates"]))
+        values = read_outputs(self.path_of("outcomes.parquet"), int(self.manifest["replicates"]))
         return self.design.assign(**{name: value.mean(axis=1) for name, value in values.items()})
 
     @cached_property
@@ -120,7 +141,7 @@ class Sweep(FinishedFolder):
         except ModuleNotFoundError:
             message = "xarray is not installed; it comes with: pip install 'multivector[xarray]'"
             raise input_error("to_xarray", message) from None
-        values = read_outputs(self.folder / "outcomes.parquet", int(self.manifest["replicates"]))
+        values = read_outputs(self.path_of("outcomes.parquet"), int(self.manifest["replicates"]))
         coordinates = {name: ("point", self.design[name].to_numpy()) for name in self.factors}
         told = {key: self.manifest[key] for key in ("name", "title", "question", "note", "seed")}
         return xarray.Dataset(
@@ -134,11 +155,7 @@ def load_sweep(folder: Path | str) -> Sweep:
     Raises
     ------
     sim.io.errors.InputError
-        If the folder is missing, was never finished, or is none of a sweep.
+        If the folder is missing, was never finished, is none of a sweep, or holds anything that was changed since.
     """
     folder = path_given("load_sweep", "folder", folder)
-    manifest = read_sweep_manifest(folder)
-    if manifest is None:
-        found = "an unfinished sweep" if notes_folder(folder).is_dir() else "no sweep"
-        raise input_error(shown_path(folder), "a finished one has a manifest.json of this version", found=found)
-    return Sweep(folder, manifest)
+    return Sweep(folder, opened_manifest(folder, SWEEP))

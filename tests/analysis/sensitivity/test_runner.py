@@ -270,7 +270,7 @@ def test_a_sweep_is_checked_against_its_hashes_like_a_batch(done, tmp_path, caps
 
 
 def test_a_sweep_taken_for_a_batch_is_told_and_nobody_is_asked_to_delete_it(done):
-    with pytest.raises(InputError, match="found results, but not those of a batch of runs") as told:
+    with pytest.raises(InputError, match="found a sweep; it is opened with") as told:
         load_results(done.folder)
     assert "delete" not in str(told.value)
 
