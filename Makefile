@@ -8,6 +8,9 @@
 #   make bench       the measurements
 #   make wheel       build the wheel, install it outside any checkout, and try it (PYTHONS_TO_TRY="python3.11 python3.13")
 #   make mutate      damage every file that is read back, 20,000 times, and look whether anything is believed (10 minutes)
+#   make ends        the wheel on every Python here, with the oldest and the newest libraries that are allowed: a small
+#                    set of tests, and whether the tables of three scenarios are the same (half an hour)
+#   make constraints renew the tested set of libraries (constraints/), which every target here installs
 #   make soak        kill a batch a hundred times at random moments, and look whether it ends the same (some minutes)
 #   make chronicles  renew the stories the tests replay (then read the difference as prose)
 #   make effects     measure again what each system does, for docs/systems.md
@@ -20,6 +23,8 @@
 #   make docs        renew what is printed: the pages, and the schemas of files
 #   make site        build the documentation and the reference of the API as a site, into build/site
 #   make clean       remove the environment and the caches; results stay
+#
+# LIBRARIES=newest takes the newest libraries that pyproject.toml allows in place of the tested set.
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -31,16 +36,31 @@ EFFECTS := baseline war-goes-on divided-assembly washington-summit middle-corrid
 PYTHONS := $(if $(PYTHON),$(PYTHON),python3 python3.13 python3.12 python3.11 python3.14 python)
 NEW_ENOUGH := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
 
+# Of libraries the tested set, checked file by file against its hashes; then the project itself, which asks for no more.
+LIBRARIES ?= tested
+comma := ,
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install
+ifeq ($(LIBRARIES),newest)
+install = $(PIP) --editable ".[$(2)]"
+else
+install = $(PIP) --require-hashes -r constraints/$(1).txt && $(PIP) --no-deps --no-build-isolation --editable .
+endif
+
+# What an interrupted setup or a removed Python leaves behind is no environment: it is made anew.
+WORKS := import sys, pip._internal.cli.main; sys.exit(sys.version_info < (3, 11))
+READY := $(VENV)/.ready-$(LIBRARIES)
+$(shell test ! -d $(VENV) || $(BIN)/python -c "" >/dev/null 2>&1 || rm -f $(VENV)/.ready*)
+
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test bench calibration wheel soak mutate lint check effects levers documented policies chronicles experiments docs site clean
+.PHONY: help setup demo test bench calibration wheel ends constraints soak mutate lint check effects levers documented policies chronicles experiments docs site clean
 
 help:
 	@sed -n 's/^#   //p' $(firstword $(MAKEFILE_LIST))
 
-setup: $(VENV)/.ready
+setup: $(READY)
 
-# A stamp keeps this cheap: nothing happens until pyproject.toml changes.
-$(VENV)/.ready: pyproject.toml
+# A stamp keeps this cheap: nothing happens until pyproject.toml or the tested set changes.
+$(READY): pyproject.toml constraints/run.txt
 	@found=; \
 	for python in $(PYTHONS); do \
 	  if "$$python" -c "$(NEW_ENOUGH)" >/dev/null 2>&1; then found=$$python; break; fi; \
@@ -51,16 +71,18 @@ $(VENV)/.ready: pyproject.toml
 	  echo "On Debian and Ubuntu the venv module is a package of its own: python3-venv." >&2; \
 	  exit 1; \
 	fi; \
-	test -x $(BIN)/python || { echo "Setting up $(VENV) with $$("$$found" --version) ..."; "$$found" -m venv $(VENV); }
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[sweep,history]"
+	$(BIN)/python -c "$(WORKS)" >/dev/null 2>&1 || \
+	  { echo "Setting up $(VENV) with $$("$$found" --version) ..."; "$$found" -m venv --clear $(VENV); }
+	@rm -f $(VENV)/.ready*
+	@$(call install,run,sweep$(comma)history)
 	@touch $@
 
-$(VENV)/.ready-dev: $(VENV)/.ready
+$(READY)-dev: $(READY) constraints/test.txt
 	@echo "Adding the tools for tests and checks ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[test,dev]"
+	@$(call install,test,sweep$(comma)history$(comma)dev)
 	@touch $@
 
-demo: $(VENV)/.ready
+demo: $(READY)
 	@$(BIN)/multivector run baseline washington-summit --runs $(RUNS)
 
 # The rulebook is compiled once before the two workers start, or each would compile it for itself.
@@ -69,23 +91,29 @@ define run-tests
 	@$(BIN)/python -m pytest -n 2 --benchmark-disable --cov --cov-report=term
 endef
 
-test: $(VENV)/.ready-dev
+test: $(READY)-dev
 	$(run-tests)
 
-bench: $(VENV)/.ready-dev
+bench: $(READY)-dev
 	@$(BIN)/python -m pytest tests/benchmarks --override-ini addopts="--import-mode=importlib --strict-markers" \
 	  --benchmark-only --benchmark-columns=min,median,rounds
 
-wheel: $(VENV)/.ready
+wheel: $(READY)
 	@$(BIN)/python tools/try_wheel.py $(PYTHONS_TO_TRY)
 
-soak: $(VENV)/.ready
+ends: $(READY)
+	@$(BIN)/python tools/try_ends.py $(PYTHONS_TO_TRY)
+
+constraints: $(READY)
+	@$(BIN)/python tools/renew_constraints.py
+
+soak: $(READY)
 	@$(BIN)/python tests/soak/kill_and_resume.py --kills 100
 
-mutate: $(VENV)/.ready
+mutate: $(READY)
 	@$(BIN)/python tests/soak/mutate.py --mutations 20000
 
-lint: $(VENV)/.ready-dev
+lint: $(READY)-dev
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
@@ -95,53 +123,46 @@ check: lint site
 	$(run-tests)
 
 # What each system does, where it shows most: the file behind docs/systems.md (ten minutes)
-effects: $(VENV)/.ready
+effects: $(READY)
 	@$(BIN)/multivector ablate $(EFFECTS) --runs 400 --no-figures -o experiments/effects.json
 	@$(BIN)/python tools/print_pages.py
 
-levers: $(VENV)/.ready
+levers: $(READY)
 	@$(BIN)/multivector levers baseline --runs 400 -o experiments/levers.json
 	@$(BIN)/python tools/print_pages.py
 
-documented: $(VENV)/.ready
+documented: $(READY)
 	@$(BIN)/multivector documented -o experiments/documented.json
 	@$(BIN)/python tools/print_pages.py
 
-policies: $(VENV)/.ready
+policies: $(READY)
 	@$(BIN)/multivector policies baseline --runs 400 -o experiments/policies.json
 	@$(BIN)/python tools/print_pages.py
 
-calibration: $(VENV)/.ready
+calibration: $(READY)
 	@$(BIN)/multivector calibrate --publish
 
-chronicles: $(VENV)/.ready
+chronicles: $(READY)
 	@for file in tests/chronicles/*.txt; do \
 	  $(BIN)/multivector chronicle "$$(basename "$$file" .txt)" -o "$$file" || exit 1; \
 	done
 
-$(VENV)/.ready-experiments: $(VENV)/.ready
+$(READY)-experiments: $(READY) constraints/experiments.txt
 	@echo "Adding the tools of scenario discovery ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[xarray,discovery]" || \
-	  { echo "Left out: no EMA Workbench for this Python; the boxes of scenario discovery will be missing." >&2; \
-	    $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[xarray]"; }
+	@$(call install,experiments,sweep$(comma)history$(comma)xarray$(comma)discovery)
 	@touch $@
 
-experiments: $(VENV)/.ready-experiments
+experiments: $(READY)-experiments
 	@$(BIN)/multivector sweep experiments/0* --publish
 	@$(BIN)/python tools/render_notebook.py
 	@$(BIN)/python tools/draw_readme_figure.py
 	@$(BIN)/python tools/print_pages.py
 
-docs: $(VENV)/.ready
+docs: $(READY)
 	@$(BIN)/python tools/print_pages.py
 
-$(VENV)/.ready-docs: $(VENV)/.ready
-	@echo "Adding the tools of the site ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[docs]"
-	@touch $@
-
 # A link that leads nowhere stops it.
-site: $(VENV)/.ready-docs
+site: $(READY)-dev
 	@$(BIN)/python tools/build_site.py
 
 clean:

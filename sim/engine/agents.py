@@ -5,6 +5,7 @@ same to the last bit as the same run in the ensemble; what Mesa adds is that eve
 table with what, what was answered, and why.
 """
 
+import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,11 +15,13 @@ import mesa
 import numpy as np
 
 from sim.engine.block import Block
+from sim.engine.collecting import Collector
 from sim.engine.ensemble import PreparedEnsemble, offer_totals, prepare_checked
 from sim.engine.ensemble import prepare as prepare_ensemble
 from sim.engine.laid_offers import LaidOffers
 from sim.engine.offer import Offer, offer_at
 from sim.engine.sampling import event_dates
+from sim.engine.whole import Whole
 from sim.evidence.actors import Actor
 from sim.evidence.evidence import Evidence, load_evidence
 from sim.io.arguments import Arguments
@@ -31,9 +34,8 @@ from sim.model.turn import advance
 from sim.model.variables import BY_POWER, BY_STATE
 from sim.model.world import axes_of, build, unpack
 from sim.scenario.arguments import check_setting, given_fitted, given_numbers, given_run, given_seed
-from sim.scenario.calendar import quarter_text
 from sim.scenario.events import Event
-from sim.scenario.scenario import Scenario, load_scenario, with_fitted
+from sim.scenario.scenario import LARGEST_SEED, Scenario, load_scenario, with_fitted
 
 
 class _Actor(mesa.Agent):
@@ -162,17 +164,20 @@ class Power(_Actor):
         return {kind: float(self.model.world.purse[self.place, k, 0]) for k, kind in enumerate(KINDS)}
 
 
-class Model(mesa.Model):
+class Model(Whole, mesa.Model):
     """One run of a scenario, quarter by quarter.
 
     scenario: a name, a path or a `Scenario`; seed: the scenario's own if None; run: which run of the batch with that
     seed; numbers: values by name that override the scenario's, as in `sim.engine.ensemble.prepare`; fitted: how fitted
-    numbers are taken, `posterior` or `fixed`, in place of what the scenario says. Raises `InputError` for what does not
-    exist, and for what a scenario file could not say either.
+    numbers are taken, `posterior` or `fixed`, in place of what the scenario says; rng: Mesa's word for the seed, a
+    whole number too. Raises `InputError` for what does not exist, and for what a scenario file could not say either.
 
     After every `step`, `offers` holds all offers answered so far, the agents show their state, and `datacollector` has
-    one more row for the model and for every state.
+    one more row for the model and for every state. `copy.deepcopy(model)` and pickle make a branch that goes on as this
+    model would. Once a step is broken off, every use raises `sim.engine.whole.BrokenModel`.
     """
+
+    agent_numbers = getattr(mesa.Agent, "_ids", None)  # up to Mesa 3.3 it counts outside of the model
 
     def __init__(
         self,
@@ -181,18 +186,21 @@ class Model(mesa.Model):
         run: int = 0,
         numbers: Mapping[str, float] | None = None,
         fitted: str | None = None,
+        *,
+        rng: int | None = None,
     ) -> None:
         scenario = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
         evidence = load_evidence(scenario.world)
         arguments = Arguments("sim.Model")
         scenario = with_fitted(scenario, given_fitted(arguments, fitted))
         check_setting(scenario, evidence, arguments)
-        seed, run = given_seed(arguments, seed), given_run(arguments, run)
+        seed, run = _one_seed(arguments, seed, rng), given_run(arguments, run)
         given = given_numbers(arguments, numbers, evidence)
         arguments.refuse_if_wrong()
-        super().__init__(rng=seed)  # for whoever extends the model; our own chance is addressed
         self.evidence: Evidence = evidence
         self.prepared = prepare_checked(scenario, evidence, seed, given)
+        own = int(lucks(self.prepared.seed, run, 1)[0])  # another one for every run
+        super().__init__(rng=own)  # for whoever extends the model; our own chance is addressed
         self.setting, self.run_number = scenario, run
         self.values = self.prepared.values_of(run, 1)
         self.happenings = self.prepared.happenings(run, 1)
@@ -214,13 +222,8 @@ class Model(mesa.Model):
             Power(self, actor, place)
         for state in self.states:
             self.play(Phase.START, state.place)
-        self.datacollector = mesa.DataCollector(
-            model_reporters={
-                "quarter": lambda model: quarter_text(model.quarter),
-                "offers_answered": lambda model: len(model.offers),
-            },
-            agenttype_reporters={State: _reporters(self.evidence)},
-        )
+        self.datacollector = Collector(State, self.evidence)
+        self.guard()
 
     @property
     def states(self) -> mesa.agent.AgentSet:
@@ -326,14 +329,27 @@ class Model(mesa.Model):
         return offer_at(self.world, self.quarter, axes_of(self.evidence), places)
 
 
-def _reporters(evidence: Evidence) -> dict[str, Any]:
-    """What the data collector asks every state: its measures, and alignment by power."""
-    asked: dict[str, Any] = {"state": lambda state: state.code}
-    for name in BY_STATE:
-        asked[name] = lambda state, name=name: state.measure(name)
-    for power in evidence.powers:
-        asked[f"alignment_{power.code}"] = lambda state, code=power.code: state.alignment[code]
-    return asked
+def _one_seed(arguments: Arguments, seed: int | None, rng: int | None) -> int | None:
+    """The seed under either of its names; both at once are refused."""
+    if seed is None or rng is None:
+        return given_seed(arguments, seed) if rng is None else arguments.whole_or_none("rng", rng, 0, LARGEST_SEED)
+    arguments.entry("rng", rng).refuse(allowed="None beside a seed: it is the same, under Mesa's name")
+    return None
+
+
+def _as_batches_see_it() -> inspect.Signature:
+    """The signature of the model with `rng` in the place of `seed`.
+
+    From 3.5 on `mesa.batch_run` puts none in the place of every seed among the parameters of a model that has a `seed`;
+    of one that has only `rng` it lets them be.
+    """
+    told = inspect.signature(Model.__init__)
+    known = dict(told.parameters)
+    rng = known.pop("rng").replace(kind=inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    return told.replace(parameters=[rng if name == "seed" else parameter for name, parameter in known.items()])
+
+
+Model.__init__.__signature__ = _as_batches_see_it()  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,73 @@
+"""What Mesa's collector asks of a model and its states after every quarter, so that Mesa's own batches find it too."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import mesa
+
+from sim.model.variables import BY_STATE
+from sim.scenario.calendar import quarter_text
+
+if TYPE_CHECKING:
+    from sim.evidence.evidence import Evidence
+
+
+class Collector(mesa.DataCollector):
+    """Mesa's collector, with a row a quarter and a row a quarter and state.
+
+    `mesa.batch_run` of Mesa 3.3 knows no rows by type of agent, and looks for rows of agents by the place of the row of
+    the model, counted from 0, while its collector keeps them by the step, counted from 1. There they are kept twice.
+    """
+
+    def __init__(self, states: type[mesa.Agent], evidence: Evidence) -> None:
+        asked = _asked_of_states(evidence)
+        super().__init__(
+            model_reporters={"quarter": _quarter, "offers_answered": _offers_answered},
+            agenttype_reporters={states: asked},
+        )
+        self._states = states
+        self._twice = not hasattr(self, "_collection_steps")  # as in Mesa 3.3
+        if self._twice:
+            self.agent_reporters = dict(asked)
+
+    def collect(self, model: Any) -> None:
+        """One more row of everything."""
+        super().collect(model)
+        if self._twice:
+            rows = self._agent_records.pop(model.steps)
+            self._agent_records[len(self._agent_records)] = rows
+
+    def _record_agents(self, model: Any) -> Any:
+        """Rows of the states alone; powers have other columns."""
+        return self._record_agenttype(model, self._states) if self._twice else super()._record_agents(model)
+
+
+# Functions of a module, and parts of them, so that a model can be pickled.
+
+
+def _quarter(model: Any) -> str:
+    return quarter_text(model.quarter)
+
+
+def _offers_answered(model: Any) -> int:
+    return len(model.offers)
+
+
+def _code(state: Any) -> Any:
+    return state.code
+
+
+def _measure(name: str, state: Any) -> Any:
+    return state.measure(name)
+
+
+def _alignment(power: str, state: Any) -> Any:
+    return state.alignment[power]
+
+
+def _asked_of_states(evidence: Evidence) -> dict[str, Any]:
+    """The code of a state, its measures, and its alignment by power."""
+    measures = {name: partial(_measure, name) for name in BY_STATE}
+    return {"state": _code} | measures | {f"alignment_{p.code}": partial(_alignment, p.code) for p in evidence.powers}
