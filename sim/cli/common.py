@@ -126,6 +126,28 @@ def add_readings(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_least(parser: argparse.ArgumentParser) -> None:
+    """From where on a difference is of interest."""
+    parser.add_argument(
+        "--least",
+        type=percentage_points,
+                metavar="POINTS",
+        help="smallest difference of interest, in points of what goes from 0 to 100 %% and else in per cent: smaller "
+        "ones get no star, however clear they are (default: 0.5; 0: any)",
+    )
+
+
+def percentage_points(text: str) -> float:
+    """A reader of 0 to 100 for the parser."""
+    try:
+        number = float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number") from None
+    if not 0.0 <= number <= 100.0:
+        raise argparse.ArgumentTypeError(f"{text} is not a number from 0 to 100")
+    return number
+
+
 def add_no_figures(parser: argparse.ArgumentParser) -> None:
     """Whether figures are drawn."""
     parser.add_argument("--no-figures", action="store_true", help="do not draw figures")
