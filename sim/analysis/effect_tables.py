@@ -61,7 +61,7 @@ def shown_outcomes(effects: "pd.DataFrame", powers: Sequence[str]) -> list[tuple
 # --- what counts -----------------------------------------------------------------------------------------------------
 
 LEAST = 0.5
-"""The smallest difference of interest unless told otherwise: in points of what goes from 0 to 100 %, else in per cent."""
+"""The smallest difference of interest unless told otherwise: points of what goes from 0 to 100 %, else per cent."""
 
 
 def given_least(arguments: Arguments, value: Any) -> float:

@@ -16,6 +16,7 @@ from typing import Any
 
 from sim.cli import add_all
 from sim.cli.common import DONE, FAULT, INTERRUPTED, WRONG_INPUT, say
+from sim.cli.places import check_working_folder, trouble
 from sim.io.errors import InputError
 
 OBJECTS_BETWEEN_SWEEPS = 100_000
@@ -28,6 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     gc.set_threshold(OBJECTS_BETWEEN_SWEEPS)
     asked = _parser().parse_args(arguments)
     try:
+        check_working_folder()
         code: int = asked.command(asked)
         sys.stdout.flush()
     except InputError as error:
@@ -39,6 +41,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # whoever read our output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
+    except OSError as error:
+        say(trouble(error))
+        return WRONG_INPUT
     except Exception:  # noqa: BLE001  the last resort: say that it is not the user's doing
         traceback.print_exc()
         say("\nThis is a fault of multivector, not of your input. Please report it with the lines above.")

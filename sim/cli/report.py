@@ -17,8 +17,8 @@ from sim.batch.summary import laid_in_words, remarks_on, share_ended
 from sim.batch.variance import FEWEST_DRAWS
 from sim.cli.console import console_for, plain_table
 from sim.io.text import CAUTION, percent_in_cell, signed
-from sim.narrative.differences import told_differences
 from sim.model.variables import BALANCING_ENDED, HEADLINES, OUTCOME_CHANGED, QUANTITIES, in_words, percent_scale
+from sim.narrative.differences import told_differences
 
 if TYPE_CHECKING:
     import pandas as pd

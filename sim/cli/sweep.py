@@ -15,6 +15,7 @@ from sim.cli.common import (
     add_workers,
     at_least,
     check_tables,
+    drawing,
     load_each,
     relative,
     reporter,
@@ -23,6 +24,7 @@ from sim.cli.common import (
     write_out,
     write_tables,
 )
+from sim.cli.places import each_once, telling, writable
 from sim.io.errors import InputError, input_error, listed
 from sim.io.text import duration
 
@@ -58,10 +60,14 @@ def _sweep(asked: argparse.Namespace) -> int:
     check_published_as_written(asked)
     check_tables(asked)
     from sim.analysis.sensitivity.experiment import load_experiment
+    from sim.analysis.sensitivity.experiment_files import experiment_path
 
-    experiments = load_each(dict.fromkeys(asked.experiments), lambda name: _read(load_experiment(name), asked))
+    names = each_once(asked.experiments, lambda name: experiment_path(name) or Path(name))
+    experiments = load_each(names, lambda name: _read(load_experiment(name), asked))
     if asked.problem is not None:
         return _write_problem(asked.problem, experiments)
+    for folder in (one.folder for one in experiments if asked.publish and one.folder is not None):
+        writable(folder)
     from sim.analysis.sensitivity import runner
 
     for experiment in map(runner.smallest, experiments) if asked.small else experiments:
@@ -138,19 +144,20 @@ def _discover(experiment: "Experiment", sweep: "Sweep") -> list[Any]:
 
 
 def _write(asked: argparse.Namespace, experiment: "Experiment", sweep: "Sweep", found: list[Any]) -> None:
-    write_tables(sweep, ("design", "runs", "indices", "interactions", "noise", "convergence", "refused"), asked)
+    with telling(sweep.folder, "the results are complete, but tables cannot be written beside them"):
+        write_tables(sweep, ("design", "runs", "indices", "interactions", "noise", "convergence", "refused"), asked)
     print(f"results   {relative(sweep.folder)}")
     if asked.publish and experiment.folder is not None:
-        say("drawing figures ...")
         from sim.cli.publish import publish
 
-        publish(sweep, experiment.folder, found)
+        with drawing(experiment.folder):
+            publish(sweep, experiment.folder, found)
         print(f"published {relative(experiment.folder)}")
     elif not asked.no_figures:
-        say("drawing figures ...")
         from sim.figures.sensitivity import draw_sweep
 
-        draw_sweep(sweep, None, found)
+        with drawing(sweep.folder / "figures"):
+            draw_sweep(sweep, None, found)
         print(f"figures   {relative(Path(sweep.folder) / 'figures')}")
 
 

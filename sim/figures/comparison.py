@@ -277,7 +277,9 @@ def _difference_figure(comparison: Comparison) -> tuple[Figure, pd.DataFrame]:
     ]
     put_legend(figure, spare, handles)
     level = round(100 * comparison.level)
-    subtitle = f'Difference from "{comparison.titles[0]}" in each share of alignment at the end, with {level} % intervals'
+    subtitle = (
+        f'Difference from "{comparison.titles[0]}" in each share of alignment at the end, with {level} % intervals'
+    )
     finish(figure, "Whom each state turns to, and from", subtitle, *_rest(comparison))
     return figure, data
 

@@ -189,7 +189,10 @@ def finish(figure: Figure, title: str, subtitle: str, names: str, counted: str, 
     figure.text(0.01, 1 - below * inch, "\n".join(shows), fontsize=9.5, color=FAINT, **top)
     foot: dict[str, Any] = {"ha": "left", "va": "bottom", "fontsize": 8, "color": FAINT}
     letters = min(_WIDEST_FOOT, int(across / _FOOT_LETTER))
-    rests_on = [*textwrap.wrap(names, letters, break_on_hyphens=False), *textwrap.wrap(f"{counted}; {CAUTION}", letters)]
+    rests_on = [
+        *textwrap.wrap(names, letters, break_on_hyphens=False),
+        *textwrap.wrap(f"{counted}; {CAUTION}", letters),
+    ]
     figure.text(0.01, 0.08 * inch, "\n".join(rests_on), **foot)
     layout = figure.get_layout_engine()
     if layout is not None:

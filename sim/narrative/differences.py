@@ -57,7 +57,9 @@ def _by(row: Any, measure: str, states: Mapping[str, str]) -> str:
     scale = percent_scale(measure)
     size, low, high = (scale * float(value) for value in (row.difference, row.low, row.high))
     ends = sorted((low, high)) if size > 0 else sorted((-low, -high))
-    return f"{states[str(row.state)]} by {_number(abs(size))}{_unit(measure)} ({_number(ends[0])} to {_number(ends[1])})"
+    return (
+        f"{states[str(row.state)]} by {_number(abs(size))}{_unit(measure)} ({_number(ends[0])} to {_number(ends[1])})"
+    )
 
 
 def _number(value: float) -> str:
@@ -72,4 +74,3 @@ def _unit(measure: str) -> str:
         return " points"
     unit = known.unit if known is not None else ""
     return {"0..100": " points", "0..1": "", "0 or 1": "", "powers": ""}.get(unit, f" {unit}")
-
