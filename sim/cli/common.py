@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sim.cli.places import a_path, each_once, telling, writable, writable_file
+from sim.cli.places import a_path, each_once, followed, telling, writable, writable_file
 from sim.io.checks import check_group
 from sim.io.errors import InputError, Problems, shown_path
 from sim.io.readers import parse_yaml
@@ -45,7 +45,7 @@ def write_out(path: Path | str, text: str) -> None:
     from sim.io.writers import write_text
 
     with telling(Path(path), "this file cannot be written"):
-        write_text(Path(path), text)
+        write_text(followed(Path(path)), text)
 
 
 def drawing(folder: Path) -> AbstractContextManager[None]:

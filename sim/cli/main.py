@@ -16,7 +16,7 @@ from typing import Any
 
 from sim.cli import add_all
 from sim.cli.common import DONE, FAULT, INTERRUPTED, WRONG_INPUT, say
-from sim.cli.places import check_working_folder, trouble
+from sim.cli.places import check_working_folder, is_of_the_system, trouble
 from sim.io.errors import InputError
 
 OBJECTS_BETWEEN_SWEEPS = 100_000
@@ -41,10 +41,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # whoever read our output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
-    except OSError as error:
-        say(trouble(error))
-        return WRONG_INPUT
-    except Exception:  # noqa: BLE001  the last resort: say that it is not the user's doing
+    except Exception as error:  # noqa: BLE001  the last resort: say that it is not the user's doing
+        if isinstance(error, OSError) and is_of_the_system(error):
+            say(trouble(error))
+            return WRONG_INPUT
         traceback.print_exc()
         say("\nThis is a fault of multivector, not of your input. Please report it with the lines above.")
         return FAULT

@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import errno
 import os
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -9,6 +10,15 @@ from tempfile import NamedTemporaryFile, TemporaryFile
 
 from sim.io.arguments import path_given
 from sim.io.errors import InputError, input_error, shown_path
+
+_OF_THE_SYSTEM = frozenset(
+    getattr(errno, name)
+    for name in (
+        *("ENOSPC", "EDQUOT", "EFBIG", "EROFS", "EACCES", "EPERM", "EIO", "ENXIO"),
+        *("ENOTDIR", "EISDIR", "ENAMETOOLONG", "ELOOP", "EMFILE", "ENFILE", "ESTALE"),
+    )
+    if hasattr(errno, name)
+)
 
 
 def a_path(text: str) -> Path:
@@ -28,6 +38,19 @@ def writable(out: Path) -> Path:
             return out
 
 
+def there_or_writable(out: Path) -> Path:
+    """The folder for results: one that is there may hold finished ones, opened even where none can be added."""
+    return out if out.is_dir() else writable(out)
+
+
+def followed(place: Path) -> Path:
+    """The file that a link leads to, so that the link stays; raises OSError where it leads to itself."""
+    end = Path(os.path.realpath(place))
+    if end.is_symlink():
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(place))
+    return end
+
+
 def writable_file(place: Path) -> Path:
     """The file that is asked for; refused before anything is worked out where it cannot be written."""
     with telling(place, "this file cannot be written"):
@@ -35,8 +58,9 @@ def writable_file(place: Path) -> Path:
             raise input_error(shown_path(place), "the name of a file is wanted", found="a folder")
         if place.exists() and not place.is_file():
             raise input_error(shown_path(place), "the name of a file is wanted", found="a device or a pipe")
-        place.parent.mkdir(parents=True, exist_ok=True)
-        with NamedTemporaryFile(dir=place.parent, prefix=f".{place.name}.", suffix=".draft"):
+        end = followed(place)
+        end.parent.mkdir(parents=True, exist_ok=True)
+        with NamedTemporaryFile(dir=end.parent, prefix=f".{end.name}.", suffix=".draft"):
             return place
 
 
@@ -58,21 +82,26 @@ def reason(place: Path, error: OSError | RuntimeError) -> str:
     for part in (place, *place.parents):
         with contextlib.suppress(OSError, RuntimeError):
             if part.is_symlink() and not part.exists():
-                return f"{shown_path(part)} is a link that leads nowhere"
+                return f"{part} is a link that leads nowhere"
             if part != place and part.exists() and not part.is_dir():
-                return f"{shown_path(part)} is no folder"
-            if part == place and isinstance(error, FileExistsError):
-                return "there is a file of that name"
+                return f"{part} is no folder"
+    if isinstance(error, FileExistsError) and place.exists():
+        return "there is a file of that name"
     return getattr(error, "strerror", None) or str(error)
 
 
 def check_working_folder() -> None:
-    """Refuse to begin in a folder that is no longer there: whatever is named without its whole path would be nowhere."""
+    """Refuse to begin in a folder that is no longer there: what is named by less than its whole path is nowhere."""
     try:
-        os.getcwd()
+        Path.cwd()
     except OSError as error:
         what = "the folder in which this was started cannot be reached any more"
         raise input_error("multivector", f"{what} ({error.strerror or error}); go to another one") from error
+
+
+def is_of_the_system(error: OSError) -> bool:
+    """Whether an error is the doing of disk, permissions or limits, and not of this program."""
+    return error.errno in _OF_THE_SYSTEM
 
 
 def trouble(error: OSError) -> str:

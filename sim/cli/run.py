@@ -23,7 +23,7 @@ from sim.cli.common import (
     say,
     write_tables,
 )
-from sim.cli.places import telling
+from sim.cli.places import telling, there_or_writable
 from sim.io.text import duration, size
 
 if TYPE_CHECKING:
@@ -79,6 +79,8 @@ def _run(asked: argparse.Namespace) -> int:
     )
     from sim.batch import plan, runner
 
+    if not asked.dry_run:
+        there_or_writable(asked.out)
     options = {
         "runs": asked.runs,
         "seed": asked.seed,

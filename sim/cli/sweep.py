@@ -24,7 +24,7 @@ from sim.cli.common import (
     write_out,
     write_tables,
 )
-from sim.cli.places import each_once, telling, writable
+from sim.cli.places import each_once, telling, there_or_writable, writable
 from sim.io.errors import InputError, input_error, listed
 from sim.io.text import duration
 
@@ -68,6 +68,8 @@ def _sweep(asked: argparse.Namespace) -> int:
         return _write_problem(asked.problem, experiments)
     for folder in (one.folder for one in experiments if asked.publish and one.folder is not None):
         writable(folder)
+    if not asked.dry_run:
+        there_or_writable(asked.out)
     from sim.analysis.sensitivity import runner
 
     for experiment in map(runner.smallest, experiments) if asked.small else experiments:

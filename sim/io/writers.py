@@ -1,5 +1,6 @@
 """Files that land whole or not at all, and their hashes."""
 
+import errno
 import hashlib
 import os
 import threading
@@ -19,7 +20,13 @@ class WrittenFile:
 
 
 def write_whole(path: Path, write: Callable[[BinaryIO], None]) -> None:
-    """Write a file so that it is there complete or not at all, even if the machine stops half-way."""
+    """Write a file so that it is there complete or not at all, even if the machine stops half-way.
+
+    Raises OSError for what is no ordinary file: whoever may do anything would put one in the place of a device.
+    """
+    if path.exists() and not path.is_file():
+        wrong = errno.EISDIR if path.is_dir() else errno.ENXIO
+        raise OSError(wrong, "this is a folder" if path.is_dir() else "this is a device or a pipe", str(path))
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}.draft")
     try:
