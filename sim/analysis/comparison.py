@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.analysis.effect_tables import LEAST, counting, csv_of, given_least, records_of, with_counts
+from sim.analysis.kept_comparison import FILE, caption_of, changed_of
 from sim.analysis.paired import LEVEL, RESAMPLES, Resampling, paired
 from sim.analysis.result_pairs import Course, Pair, naive_words
 from sim.batch.naming import names_apart, titles_apart
@@ -96,7 +97,7 @@ class Comparison:
     @property
     def caption(self) -> str:
         """What the comparison rests on, in one line."""
-        return f"{self.runs:,} runs with the same luck, seed {self.seed}"
+        return caption_of(self.runs, self.seed)
 
     @property
     def folder(self) -> Path:
@@ -108,9 +109,7 @@ class Comparison:
 
     def changed(self, scenario: str) -> dict[str, float]:
         """Share of runs that end under another word than in the reference, by state."""
-        mine = self.changes[(self.changes["scenario"] == scenario) & (self.changes["before"] != self.changes["after"])]
-        shares = mine.groupby("state")["share"].sum()
-        return {state: float(shares.get(state, 0.0)) for state in self.states}
+        return changed_of(self.changes, scenario, self.states)
 
     def unchanged_words(self) -> dict[str, str]:
         """What "nothing changes" says of each state: the word most runs of the reference would have had at first."""
@@ -121,7 +120,7 @@ class Comparison:
         folder = self.folder if folder is None else path_given("Comparison.write", "folder", folder)
         for name in ("effects", "changes", "course"):
             write_text(folder / f"{name}.csv", csv_of(getattr(self, name)))
-        write_text(folder / "comparison.json", json.dumps(self._told(), indent=1, ensure_ascii=False) + "\n")
+        write_text(folder / FILE, json.dumps(self._told(), indent=1, ensure_ascii=False) + "\n")
         return folder
 
     def _told(self) -> dict[str, Any]:
@@ -137,6 +136,8 @@ class Comparison:
                 {"name": name, "title": one.title, "hash": one.manifest["hash"], "runs": one.number_of_runs}
                 for name, one in zip(self.names, self.results, strict=True)
             ],
+            "states": self.states,
+            "powers": self.powers,
             "nothing_changes": self.unchanged_words(),
             "effects": records_of(self.effects),
             "changes": records_of(self.changes),

@@ -1,6 +1,7 @@
 """Tables of outcomes: what is shown of them, in which words, and as which files."""
 
 import contextlib
+import io
 import json
 import math
 from collections.abc import Iterator, Sequence
@@ -14,12 +15,17 @@ from sim.analysis.paired import Label, Paired
 from sim.io.arguments import Arguments
 from sim.io.checks import check_number
 from sim.io.errors import input_error, shown_path
+from sim.io.regular import read_regular
 from sim.model.variable import Scale
 from sim.model.variables import BY_NAME, VARIABLES
 
 if TYPE_CHECKING:
     import pandas as pd
 
+MOST_BYTES = 256 * 2**20
+"""Bytes of a table that is read back."""
+
+_IN_WORDS = ("scenario", "system", "state", "measure", "power", "before", "after", "quarter")
 _DIGITS = 6  # significant ones, in files
 
 
@@ -134,6 +140,20 @@ def _told(value: Any) -> Any:
     if isinstance(value, float):
         return float(f"{value:.{_DIGITS}g}") if math.isfinite(value) else None
     return value
+
+
+def read_table(path: Path) -> "pd.DataFrame":
+    """Read a table that was written with `csv_of`; one without rows and columns where nothing is in it.
+
+    Raises `InputError` where there is no such file, ValueError where it is no such table.
+    """
+    import pandas as pd
+
+    raw = read_regular(path, MOST_BYTES)
+    if not raw.strip():
+        return pd.DataFrame()
+    table = pd.read_csv(io.BytesIO(raw), dtype=dict.fromkeys(_IN_WORDS, str))
+    return table.assign(**{name: table[name].fillna("") for name in _IN_WORDS if name in table})
 
 
 @contextlib.contextmanager

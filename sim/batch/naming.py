@@ -37,6 +37,9 @@ def names_apart(several: "Sequence[FinishedFolder]") -> tuple[str, ...]:
 
 def titles_apart(several: "Sequence[FinishedFolder]") -> tuple[str, ...]:
     """Titles, for readers; with the name of the scenario, or of the folder, where two have the same."""
-    named = zip(several, names_apart(several), strict=True)
-    plain = [f"{one.title} ({one.name})" for one in several]
-    return apart([one.title for one in several], plain, [f"{one.title} ({name})" for one, name in named])
+    return titles_apart_of([one.title for one in several], names_apart(several))
+
+
+def titles_apart_of(titles: Sequence[str], names: Sequence[str]) -> tuple[str, ...]:
+    """Titles, for readers; with the name beside where two have the same."""
+    return apart(titles, [f"{title} ({name})" for title, name in zip(titles, names, strict=True)])

@@ -1,6 +1,7 @@
 """`multivector sweep`: run experiments, and tell what mattered."""
 
 import argparse
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,12 +25,12 @@ from sim.cli.common import (
     write_out,
     write_tables,
 )
-from sim.cli.places import each_once, telling, there_or_writable, writable
+from sim.cli.places import a_path, each_once, telling, there_or_writable, writable
 from sim.io.errors import InputError, input_error, listed
 from sim.io.text import duration
 
 if TYPE_CHECKING:
-    from sim.analysis.sensitivity.experiment import Experiment
+    from sim.analysis.sensitivity.experiment import Discover, Experiment
     from sim.analysis.sensitivity.sweep_results import Sweep
 
 _TOLD = 8  # outcomes in the closing table
@@ -47,7 +48,7 @@ def add(commands: Any) -> None:
     add_numbers(sweep)
     add_out(sweep)
     said = "write what varies as a problem of SALib (JSON), to lay out points of one's own with it, and run nothing"
-    sweep.add_argument("--problem", metavar="FILE.json", help=said)
+    sweep.add_argument("--problem", type=a_path, metavar="FILE.json", help=said)
     sweep.add_argument("--small", action="store_true", help="the smallest design that runs from end to end, for a try")
     sweep.add_argument("--dry-run", action="store_true", help="check everything, estimate the time, write nothing")
     add_no_figures(sweep)
@@ -80,13 +81,13 @@ def _sweep(asked: argparse.Namespace) -> int:
             continue
         with reporter() as report:
             sweep = runner.sweep(experiment, progress=report, **options)
-        found = _discover(experiment, sweep)
+        found = discovered(experiment.discover, experiment.seed, sweep)
         _print(sweep, found)
         _write(asked, experiment, sweep, found)
     return DONE
 
 
-def _write_problem(out: str, experiments: list["Experiment"]) -> int:
+def _write_problem(out: Path, experiments: list["Experiment"]) -> int:
     """Write what an experiment varies as SALib writes it."""
     import json
 
@@ -95,7 +96,7 @@ def _write_problem(out: str, experiments: list["Experiment"]) -> int:
     if len(experiments) > 1:
         raise input_error("--problem", "one experiment has one problem", found=f"{len(experiments)} experiments")
     write_out(out, json.dumps(salib_problem(experiments[0].factors), indent=2) + "\n")
-    print(f"problem   {relative(Path(out))}")
+    print(f"problem   {relative(out)}")
     return DONE
 
 
@@ -126,9 +127,9 @@ def _print_estimate(experiment: "Experiment", estimate: Any) -> None:
     print(f"    to {relative(estimate.folder)} ({state})")
 
 
-def _discover(experiment: "Experiment", sweep: "Sweep") -> list[Any]:
+def discovered(asks: "Sequence[Discover]", seed: int, sweep: "Sweep") -> list[Any]:
     """The boxes that were asked for; where the workbench is missing, or a box makes no sense, that is said."""
-    if not experiment.discover:
+    if not asks:
         return []
     from sim.analysis.sensitivity import discovery
 
@@ -137,9 +138,9 @@ def _discover(experiment: "Experiment", sweep: "Sweep") -> list[Any]:
         return []
     found = []
     worlds, means = sweep.design.drop(columns="point"), sweep.means
-    for ask in experiment.discover:
+    for ask in asks:
         try:
-            found.append(discovery.discover(worlds, means[ask.outcome].to_numpy(), ask, seed=experiment.seed))
+            found.append(discovery.discover(worlds, means[ask.outcome].to_numpy(), ask, seed=seed))
         except InputError as error:
             say(str(error))
     return found

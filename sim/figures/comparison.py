@@ -18,6 +18,7 @@ from matplotlib.path import Path as Outline
 
 from sim.analysis.comparison import Comparison
 from sim.analysis.effect_tables import shown_outcomes
+from sim.analysis.kept_comparison import KeptComparison
 from sim.figures.calendar_axis import calendar_axis, course
 from sim.figures.style import (
     DASHES,
@@ -223,7 +224,7 @@ def difference_over_time(data: pd.DataFrame, axes: "Axes", scenarios: Sequence[s
 # --- whole figures ---------------------------------------------------------------------------------------------------
 
 
-def draw_differences(comparison: Comparison, folder: Path | str | None = None) -> Path:
+def draw_differences(comparison: Comparison | KeptComparison, folder: Path | str | None = None) -> Path:
     """Draw every figure of a comparison; write PNG, SVG and the data as CSV. Returns the folder."""
     folder = comparison.folder / "figures" if folder is None else Path(folder)
     with house_style():
@@ -239,13 +240,14 @@ def draw_differences(comparison: Comparison, folder: Path | str | None = None) -
     return folder
 
 
-def _rest(comparison: Comparison) -> tuple[str, str]:
+def _rest(comparison: Comparison | KeptComparison) -> tuple[str, str]:
     """What stands below a figure: the scenarios, and how many runs."""
-    names = "; ".join(f"{one.title} ({name})" for one, name in zip(comparison.results, comparison.names, strict=True))
+    named = zip(comparison.titles, comparison.names, strict=True)
+    names = "; ".join(title if title.endswith(f"({name})") else f"{title} ({name})" for title, name in named)
     return names, comparison.caption
 
 
-def _scenario_handles(comparison: Comparison, marks: bool) -> list[Any]:
+def _scenario_handles(comparison: Comparison | KeptComparison, marks: bool) -> list[Any]:
     handles: list[Any] = []
     for place, title in enumerate(comparison.titles[1:]):
         style = {"color": PALETTE[place % len(PALETTE)], "label": in_lines(title, _LABEL)}
@@ -256,7 +258,7 @@ def _scenario_handles(comparison: Comparison, marks: bool) -> list[Any]:
     return handles
 
 
-def _difference_figure(comparison: Comparison) -> tuple[Figure, pd.DataFrame]:
+def _difference_figure(comparison: Comparison | KeptComparison) -> tuple[Figure, pd.DataFrame]:
     effects = comparison.effects
     data = effects[effects["measure"] == "alignment"].drop(columns=["effect", "z", "p", "moved", "needed"])
     shown = data.assign(label=data["power"], **{name: 100 * data[name] for name in ("difference", "low", "high")})
@@ -284,7 +286,7 @@ def _difference_figure(comparison: Comparison) -> tuple[Figure, pd.DataFrame]:
     return figure, data
 
 
-def _effect_figure(comparison: Comparison) -> tuple[Figure, pd.DataFrame]:
+def _effect_figure(comparison: Comparison | KeptComparison) -> tuple[Figure, pd.DataFrame]:
     scenarios, states = comparison.names[1:], list(comparison.states)
     rows = shown_outcomes(comparison.effects, list(comparison.powers))
     names = [in_words(*row) for row in rows]
@@ -318,7 +320,7 @@ def effect_cell(effect: float, clear: bool) -> str:
     return text + ("*" if clear else "")
 
 
-def _flow_figure(comparison: Comparison) -> tuple[Figure, pd.DataFrame]:
+def _flow_figure(comparison: Comparison | KeptComparison) -> tuple[Figure, pd.DataFrame]:
     scenarios, how = comparison.names[1:], look(comparison.powers)
     data = comparison.changes
     down, across = len(comparison.states), len(scenarios)
@@ -343,7 +345,7 @@ def _flow_figure(comparison: Comparison) -> tuple[Figure, pd.DataFrame]:
     return figure, data
 
 
-def _course_figure(comparison: Comparison) -> tuple[Figure, pd.DataFrame]:
+def _course_figure(comparison: Comparison | KeptComparison) -> tuple[Figure, pd.DataFrame]:
     data = comparison.course
     mine = data[data["measure"] == "effective_partners"]
     figure, panels, spare = panels_for(len(comparison.states), 4.0, 2.7)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.analysis.comparison import Comparison
 from sim.analysis.effect_tables import shown_outcomes
+from sim.analysis.kept_comparison import KeptComparison
 from sim.io.text import capital, listing
 from sim.model.variables import BY_NAME, OUTCOME_CHANGED, in_words, percent_scale
 
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def told_differences(comparison: Comparison, scenario: str) -> list[str]:
+def told_differences(comparison: Comparison | KeptComparison, scenario: str) -> list[str]:
     """One sentence for each outcome on show that differs by enough to count, and one for those that do not.
 
     scenario: one of `comparison.names` but the first.
@@ -42,14 +43,14 @@ def outcome_told(measure: str, power: str, powers: Mapping[str, str]) -> str:
 
 
 def _sentence(name: str, measure: str, rows: "pd.DataFrame", states: Mapping[str, str], of: int) -> str:
-    """`Alignment with China is lower in Kazakhstan by 1.2 points (0.8 to 1.6)`, for all states where it counts."""
+    """`Alignment with China: lower in Kazakhstan by 1.2 points (0.8 to 1.6)`, for all states where it counts."""
     ways = [
         f"{way} in {listing(_by(row, measure, states) for row in mine.itertuples())}"
         for way, mine in (("higher", rows[rows["difference"] > 0]), ("lower", rows[rows["difference"] < 0]))
         if len(mine)
     ]
     elsewhere = "; elsewhere the difference does not count" if of > len(rows) else ""
-    return capital(f"{name} is {', and '.join(ways)}{elsewhere}.")
+    return capital(f"{name}: {', and '.join(ways)}{elsewhere}.")
 
 
 def _by(row: Any, measure: str, states: Mapping[str, str]) -> str:
