@@ -15,16 +15,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.analysis.ablation_results import EFFECTS_FORMAT
-from sim.analysis.effect_tables import effect_table
+from sim.analysis.effect_tables import LEAST, effect_table, given_least, with_counts
 from sim.analysis.kept_tables import KeptTables, noted_in
 from sim.analysis.paired import LEVEL, Finals, Label, Resampling, finals_of_block, holm, joined, paired
 from sim.analysis.paired_request import paired_request
 from sim.batch.identity import code_hash, digest_of, evidence_hash
+from sim.batch.naming import apart
 from sim.batch.outcomes import thresholds
 from sim.batch.plan import CHUNK, plain_scenario
 from sim.batch.worker import Tell, Work
 from sim.engine.ensemble import prepare
 from sim.evidence.evidence import Evidence, load_evidence
+from sim.io.arguments import Arguments
 from sim.io.errors import input_error, listed, nearest_to, quoted
 from sim.io.writers import sources_hash
 from sim.model.variables import OUTCOME_CHANGED
@@ -46,6 +48,7 @@ def effects(
     systems: Sequence[str] | None = None,
     progress: Tell | None = None,
     level: float = LEVEL,
+    least: float = LEAST,
     out: Path | str | None = None,
     write: "Callable[[pd.DataFrame], None]" = lambda _: None,
 ) -> "pd.DataFrame":
@@ -64,6 +67,8 @@ def effects(
         Called from this thread with a `Progress` now and then.
     level
         How much the intervals cover, and what the correction keeps for the whole family.
+    least
+        The smallest difference of interest, as in `sim.compare`: smaller ones do not count, however clear they are.
     out
         Folder in which finished systems are noted while this lasts, so that the same call goes on where it was
         interrupted; nothing is noted unless one is given.
@@ -76,7 +81,8 @@ def effects(
         One row a scenario, system and outcome, with `reference` (the mean with everything on), `mean` (without the
         system), `difference` (without less with), the interval `low` to `high`, `effect` (in units of the spread
         between runs), `z`, `p`, `moved` (share of runs in which this outcome differs at all), `touched` (share of runs
-        in which anything differs) and `clear`.
+        in which anything differs), `clear`, and `counts` (clear, and no smaller than the smallest difference of
+        interest).
 
     Raises
     ------
@@ -94,9 +100,17 @@ def effects(
     import pandas as pd
 
     request = paired_request("effects", runs=runs, seed=seed, workers=workers, level=level, out=out)
+    arguments = Arguments("effects")
+    least = given_least(arguments, least)
+    arguments.refuse_if_wrong()
     several: list[Any] = list(scenarios) if isinstance(scenarios, list | tuple) else [scenarios]
     asked = [request.of(one) for one in several]
-    ablations = [_Ablation(one, found, request.level) for one in asked if (found := _asked_systems(one, systems))]
+    names = apart([one.name for one in asked])
+    ablations = [
+        _Ablation(one, name, found, request.level)
+        for one, name in zip(asked, names, strict=True)
+        if (found := _asked_systems(one, systems))
+    ]
     if not ablations:
         raise input_error("ablate", "every system asked for is switched off already", found="nothing to switch off")
     of = digest_of([one.identity() for one in ablations])
@@ -106,7 +120,7 @@ def effects(
         for number, ablation in enumerate(ablations):
             kept = KeptTables(place, f"{number:02d}-", len(ablation.systems), of)
             tables += ablation.tables(request.workers, progress, kept)
-        table = pd.concat(tables, ignore_index=True)
+        table = with_counts(pd.concat(tables, ignore_index=True), least)
         write(table)
     return table
 
@@ -139,8 +153,10 @@ def check_system(name: str, known: Sequence[str]) -> None:
 class _Ablation:
     """One scenario with each of some systems switched off in turn."""
 
-    def __init__(self, scenario: Scenario, systems: Sequence[str], level: float) -> None:
+    def __init__(self, scenario: Scenario, name: str, systems: Sequence[str], level: float) -> None:
+        """Take note of what is asked; name: what tables call the scenario."""
         self.scenario = scenario
+        self.name = name
         self.systems = systems
         self.level = level
         self.evidence: Evidence = load_evidence(scenario.world)
@@ -199,5 +215,5 @@ class _Ablation:
         table["touched"] = float((before != after).any(axis=1).mean())
         table["clear"] = holm(table["p"].to_numpy()) < 1.0 - self.level
         table.insert(0, "system", system)
-        table.insert(0, "scenario", self.scenario.name)
+        table.insert(0, "scenario", self.name)
         return table.drop(columns="needed")

@@ -12,12 +12,15 @@ from sim.analysis.effect_tables import (
     csv_of,
     measured_text,
     read_measured,
+    read_table,
     reading_measured,
     records_of,
     rows_text,
+    that_counts,
 )
 from sim.analysis.paired import LEVEL
 from sim.batch.manifest import MOST_ROWS, close_folder
+from sim.io.arguments import path_given
 from sim.io.shapes import FLAG, NUMBER, TEXT, group, list_of, or_nothing, whole
 from sim.io.text import CAUTION
 from sim.io.writers import write_text
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 EFFECTS_FORMAT = 2
+EFFECTS_FILE = "effects.csv"
 POLICY = tuple(one.name for one in VARIABLES if one.policy)
 """Outcomes that are a state's policy, or what it meets with, and not a thing that one system moves by definition."""
 
@@ -180,6 +184,24 @@ def read_effects(path: Path | str) -> Measured:
     )
 
 
+def load_effects(folder: Path | str) -> "pd.DataFrame":
+    """Read the whole table of effects out of the folder of an ablation.
+
+    Raises
+    ------
+    sim.io.errors.InputError
+        If the table is missing or holds something else.
+    """
+    place = path_given("load_effects", "folder", folder) / EFFECTS_FILE
+    with reading_measured(place, "ablate"):
+        table = that_counts(read_table(place))
+        for name in ("difference", "low", "high", "effect", "moved", "runs"):
+            table[name] = table[name].astype(float)
+        if table[["scenario", "system", "state", "measure"]].isna().any(axis=None) or table.empty:
+            raise ValueError("a row about nothing")
+        return table
+
+
 def most_telling(measured: Measured) -> "pd.DataFrame":
     """Of each system the clear difference in a policy outcome (`POLICY`) that is largest beside the spread of runs."""
     rows = measured.states
@@ -191,7 +213,7 @@ def most_telling(measured: Measured) -> "pd.DataFrame":
 def write_tables(table: "pd.DataFrame", folder: Path | str, level: float = LEVEL) -> list[Path]:
     """Write all effects as CSV and the short table as JSON; returns the paths."""
     folder = Path(folder)
-    paths = [folder / "effects.csv", folder / "summary.csv", folder / "effects.json"]
+    paths = [folder / EFFECTS_FILE, folder / "summary.csv", folder / "effects.json"]
     write_text(paths[0], csv_of(table))
     write_text(paths[1], csv_of(summary(table)))
     write_effects(table, paths[2], level)

@@ -9,7 +9,7 @@ a shared quarter it is the same for both.
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -17,14 +17,16 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.analysis.effect_tables import csv_of, records_of
+from sim.analysis.effect_tables import LEAST, counting, csv_of, given_least, records_of, with_counts
+from sim.analysis.kept_comparison import FILE, caption_of, changed_of
 from sim.analysis.paired import LEVEL, RESAMPLES, Resampling, paired
 from sim.analysis.result_pairs import Course, Pair, naive_words
 from sim.batch.manifest import close_folder
+from sim.batch.naming import names_apart, titles_apart
 from sim.batch.results import Results, load_results
 from sim.batch.runner import run
 from sim.batch.worker import Progress
-from sim.io.arguments import Arguments
+from sim.io.arguments import Arguments, path_given
 from sim.io.errors import input_error, shown_path
 from sim.io.text import CAUTION
 from sim.io.writers import write_text
@@ -59,7 +61,8 @@ class Comparison:
       `runs` (pairs behind the row), `start` (in the reference at the end of its first quarter: what "nothing changes"
       would say), `reference` and `mean` (over runs), `difference` with the interval `low` to `high`, `effect`
       (difference in units of the spread between runs), `z`, `p`, `clear` (after correction for the number of outcomes),
-      `moved` (share of runs that differ at all) and `needed` (runs that would give the same precision without pairing).
+      `moved` (share of runs that differ at all), `needed` (runs that would give the same precision without pairing) and
+      `counts` (clear, and no smaller than the smallest difference of interest).
     - `changes`: how many runs ended under which word in the reference (`before`) and in the scenario (`after`).
     - `course`: paired differences with intervals, quarter by quarter, for the runs whose course both have kept.
     """
@@ -72,8 +75,10 @@ class Comparison:
     seed: int
     level: float
     notes: tuple[str, ...]
+    least: float  # the smallest difference of interest
     effects: "pd.DataFrame"
     changes: "pd.DataFrame"
+    out: Path | None = None  # where results were asked to go
 
     @cached_property
     def course(self) -> "pd.DataFrame":
@@ -81,22 +86,31 @@ class Comparison:
         return _course(self)
 
     @property
+    def titles(self) -> tuple[str, ...]:
+        """The titles of the scenarios, for readers; told apart where two have the same."""
+        return titles_apart(self.results)
+
+    @property
+    def counting(self) -> str:
+        """What a difference must be to be starred, in words."""
+        return counting(self.least)
+
+    @property
     def caption(self) -> str:
         """What the comparison rests on, in one line."""
-        return f"{self.runs:,} runs with the same luck, seed {self.seed}"
+        return caption_of(self.runs, self.seed)
 
     @property
     def folder(self) -> Path:
         """Where `write` puts its files unless told otherwise: beside the results."""
         said = "\n".join(one.folder.name for one in self.results)
         short = hashlib.sha256(said.encode()).hexdigest()[:6]
-        return self.results[0].folder.parent / f"compare-{'-and-'.join(self.names)[:60]}-{short}"
+        place = self.results[0].folder.parent if self.out is None else self.out
+        return place / f"compare-{'-and-'.join(self.names)[:60]}-{short}"
 
     def changed(self, scenario: str) -> dict[str, float]:
         """Share of runs that end under another word than in the reference, by state."""
-        mine = self.changes[(self.changes["scenario"] == scenario) & (self.changes["before"] != self.changes["after"])]
-        shares = mine.groupby("state")["share"].sum()
-        return {state: float(shares.get(state, 0.0)) for state in self.states}
+        return changed_of(self.changes, scenario, self.states)
 
     def unchanged_words(self) -> dict[str, str]:
         """What "nothing changes" says of each state: the word most runs of the reference would have had at first."""
@@ -104,13 +118,13 @@ class Comparison:
 
     def write(self, folder: Path | str | None = None) -> Path:
         """Write the tables as CSV and everything as JSON; returns the folder."""
-        folder = self.folder if folder is None else Path(folder)
+        folder = self.folder if folder is None else path_given("Comparison.write", "folder", folder)
         tables = ("effects", "changes", "course")
         for name in tables:
             write_text(folder / f"{name}.csv", csv_of(getattr(self, name)))
-        write_text(folder / "comparison.json", json.dumps(self._told(), indent=1, ensure_ascii=False) + "\n")
+        write_text(folder / FILE, json.dumps(self._told(), indent=1, ensure_ascii=False) + "\n")
         said = {"name": folder.name, "title": f"Compared: {', '.join(self.names)}", "runs": self.runs}
-        close_folder(folder, "compare", said, [*(f"{name}.csv" for name in tables), "comparison.json"])
+        close_folder(folder, "compare", said, [*(f"{name}.csv" for name in tables), FILE])
         return folder
 
     def _told(self) -> dict[str, Any]:
@@ -119,12 +133,15 @@ class Comparison:
             "runs": self.runs,
             "seed": self.seed,
             "level": self.level,
+            "smallest_of_interest": self.least,
             "resamples": RESAMPLES,
             "notes": list(self.notes),
             "scenarios": [
                 {"name": name, "title": one.title, "hash": one.manifest["hash"], "runs": one.number_of_runs}
                 for name, one in zip(self.names, self.results, strict=True)
             ],
+            "states": self.states,
+            "powers": self.powers,
             "nothing_changes": self.unchanged_words(),
             "effects": records_of(self.effects),
             "changes": records_of(self.changes),
@@ -143,6 +160,7 @@ def compare(
     progress: Callable[[Progress], None] | None = None,
     level: float = LEVEL,
     fitted: str | None = None,
+    least: float = LEAST,
 ) -> Comparison:
     """Compare scenarios with the first of them, on the same luck.
 
@@ -160,6 +178,10 @@ def compare(
     fitted
         How fitted numbers are taken in all scenarios, `posterior` or `fixed`; as each says unless told otherwise. In
         either case runs that are paired have the same.
+    least
+        The smallest difference of interest: in percentage points of what goes from 0 to 1, in points of what goes from
+        0 to 100, and in per cent of the reference for sums and amounts. Smaller ones do not count (`counts`), however
+        clear they are; with 0 all do that are clear.
 
     Raises
     ------
@@ -169,7 +191,7 @@ def compare(
     arguments = Arguments("sim.compare")
     runs, seed, workers = given_runs(arguments, runs), given_seed(arguments, seed), arguments.workers(workers)
     out, level = arguments.path_or_none("out", out), arguments.inside("level", level, 0.0, 1.0)
-    fitted = given_fitted(arguments, fitted)
+    fitted, least = given_fitted(arguments, fitted), given_least(arguments, least)
     arguments.refuse_if_wrong()
     several: list[Scenario | Results] = [_opened(one) for one in scenarios]
     check_several(several)
@@ -184,7 +206,7 @@ def compare(
         one if isinstance(one, Results) else run(with_fitted(one, fitted), runs, seed, workers, out, progress)
         for one in several
     ]
-    return compare_results(found, level)
+    return replace(compare_results(found, level, least), out=out)
 
 
 def is_results(what: What) -> bool:
@@ -200,8 +222,8 @@ def _opened(what: What) -> Scenario | Results:
     return load_results(what) if is_results(what) else load_scenario(what)
 
 
-def compare_results(several: Sequence[Results], level: float = LEVEL) -> Comparison:
-    """Compare finished results with the first of them.
+def compare_results(several: Sequence[Results], level: float = LEVEL, least: float = LEAST) -> Comparison:
+    """Compare finished results with the first of them; `least` as in `compare`.
 
     Raises
     ------
@@ -211,7 +233,7 @@ def compare_results(several: Sequence[Results], level: float = LEVEL) -> Compari
     import pandas as pd
 
     check_several(several)
-    names = _names(several)
+    names = names_apart(several)
     for one in several[1:]:
         check_luck(several[0], one)
         check_end(several[0], one)
@@ -236,15 +258,10 @@ def compare_results(several: Sequence[Results], level: float = LEVEL) -> Compari
         seed=seed,
         level=level,
         notes=tuple(_notes(several, names, runs, pairs)),
-        effects=pd.concat(effects, ignore_index=True),
+        least=least,
+        effects=with_counts(pd.concat(effects, ignore_index=True), least),
         changes=pd.concat(changes, ignore_index=True),
     )
-
-
-def _names(several: Sequence[Results]) -> tuple[str, ...]:
-    """Names of the scenarios, or of the folders where two scenarios are called the same."""
-    plain = [one.name for one in several]
-    return tuple(name if plain.count(name) == 1 else one.folder.name for name, one in zip(plain, several, strict=True))
 
 
 def _shared(several: Sequence[dict[str, str]]) -> dict[str, str]:

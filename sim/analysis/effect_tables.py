@@ -1,6 +1,7 @@
 """Tables of outcomes: what is shown of them, in which words, and as which files."""
 
 import contextlib
+import io
 import json
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -8,17 +9,26 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.analysis.paired import Label, Paired
+from sim.io.arguments import Arguments
+from sim.io.checks import check_number
 from sim.io.errors import InputError, Problem, input_error, shown_path
 from sim.io.json_files import read_json_group
+from sim.io.regular import read_regular
 from sim.io.sealed import seal
 from sim.io.shapes import Shape, check_shape
+from sim.model.variable import Scale
 from sim.model.variables import BY_NAME, VARIABLES
 
 if TYPE_CHECKING:
     import pandas as pd
 
+MOST_BYTES = 256 * 2**20
+"""Bytes of a table that is read back."""
+
+_IN_WORDS = ("scenario", "system", "state", "measure", "power", "before", "after", "quarter")
 _DIGITS = 6  # significant ones, in files
 
 
@@ -55,6 +65,57 @@ def shown_outcomes(effects: "pd.DataFrame", powers: Sequence[str]) -> list[tuple
     there = set(zip(effects["measure"], effects["power"], strict=True))
     wanted = [(name, power) for name in ON_SHOW for power in (powers if BY_NAME[name].over_powers else ("",))]
     return [outcome for outcome in wanted if outcome in there]
+
+
+# --- what counts -----------------------------------------------------------------------------------------------------
+
+LEAST = 0.5
+"""The smallest difference of interest unless told otherwise: points of what goes from 0 to 100 %, else per cent."""
+
+
+def given_least(arguments: Arguments, value: Any) -> float:
+    """The smallest difference of interest as an argument, 0 to 100; 0 where any is of interest."""
+    checked = check_number(arguments.entry("least", value), 0.0, 100.0)
+    return LEAST if checked is None else checked
+
+
+def counting(least: float) -> str:
+    """What a difference must be to count, in words."""
+    return f"clear, corrected for the number of outcomes{f', and {least:g} points or more' if least else ''}"
+
+
+def smallest_of_interest(table: "pd.DataFrame", least: float) -> NDArray[np.float64]:
+    """From where on the difference of each row counts, in the unit of its outcome.
+
+    `least` means percentage points for whatever goes from 0 to 1, points for what goes from 0 to 100, and for sums and
+    amounts, which have no upper end, per cent of the mean in the reference.
+    """
+    scales = {name: _scale(name) for name in dict.fromkeys(table["measure"])}
+    own = table["measure"].map(scales).to_numpy(dtype=np.float64)
+    reference = table["reference"].abs().to_numpy(dtype=np.float64)
+    wanted: NDArray[np.float64] = least / 100.0 * np.where(np.isnan(own), reference, own)
+    return wanted
+
+
+def _scale(name: str) -> float:
+    """How far an outcome can reach; not a number where that has no end."""
+    known = BY_NAME.get(name)
+    if known is None:
+        return math.nan
+    if known.percent or known.counted_by is Scale.SHARE or known.unit == "0..1":
+        return 1.0
+    return 100.0 if known.counted_by is Scale.POINTS else math.nan
+
+
+def with_counts(table: "pd.DataFrame", least: float) -> "pd.DataFrame":
+    """The table with `counts`: whether a difference is clear, and no smaller than the smallest of interest."""
+    large = table["difference"].abs().to_numpy() >= smallest_of_interest(table, least)
+    return table.assign(counts=table["clear"].to_numpy(dtype=bool) & large)
+
+
+def that_counts(table: "pd.DataFrame") -> "pd.DataFrame":
+    """A table with `counts`, also one that was written before there was such a column: then whatever is clear does."""
+    return table if "counts" in table else table.assign(counts=table["clear"].astype(bool))
 
 
 # --- files ------------------------------------------------------------------------------------------------------------
@@ -115,6 +176,18 @@ def read_measured(path: Path, command: str, layouts: Sequence[int], shape: Shape
             raise input_error(shown_path(path), "it was changed after it was written")
         check_shape(told, shape, shown_path(path))
     return told
+def read_table(path: Path) -> "pd.DataFrame":
+    """Read a table that was written with `csv_of`; one without rows and columns where nothing is in it.
+
+    Raises `InputError` where there is no such file, ValueError where it is no such table.
+    """
+    import pandas as pd
+
+    raw = read_regular(path, MOST_BYTES)
+    if not raw.strip():
+        return pd.DataFrame()
+    table = pd.read_csv(io.BytesIO(raw), dtype=dict.fromkeys(_IN_WORDS, str))
+    return table.assign(**{name: table[name].fillna("") for name in _IN_WORDS if name in table})
 
 
 @contextlib.contextmanager

@@ -11,7 +11,7 @@ NAMES = (
     *("run", "check", "new", "diff", "compare", "ablate", "patterns", "sweep", "explain", "schema"),
     "documented",
     *("policies", "levers", "spread", "origins", "calibrate", "backtest", "score"),
-    *("list", "trace", "audit", "chronicle"),
+    *("list", "trace", "audit", "chronicle", "figures"),
 )
 
 

@@ -6,18 +6,20 @@ from typing import TYPE_CHECKING, Any
 
 from sim.cli.common import (
     DONE,
+    add_least,
     add_no_figures,
     add_out_or_table,
     add_scenarios,
     add_settings,
     add_workers,
     at_least,
+    drawing,
+    folder_for,
     is_table,
     load_all,
     place_of,
     relative,
     reporter,
-    say,
 )
 
 if TYPE_CHECKING:
@@ -36,6 +38,7 @@ def add(commands: Any) -> None:
     add_workers(parser)
     add_settings(parser)
     parser.add_argument("--system", action="append", metavar="ID", help="only this one, in full; repeatable")
+    add_least(parser)
     add_out_or_table(parser)
     add_no_figures(parser)
     parser.set_defaults(command=_ablate)
@@ -44,11 +47,13 @@ def add(commands: Any) -> None:
 def _ablate(asked: argparse.Namespace) -> int:
     scenarios = load_all(asked.scenarios, asked.set, asked.reading, asked.numbers)
     from sim.analysis.ablation import effects
+    from sim.analysis.effect_tables import LEAST
     from sim.analysis.paired import LEVEL
 
-    out, names = Path(asked.out), "-and-".join(one.name for one in scenarios)
+    least = LEAST if asked.least is None else asked.least
+    out, names = asked.out, "-and-".join(one.name for one in scenarios)
     options = {"seed": asked.seed, "workers": asked.workers, "systems": asked.system}
-    options |= {"out": out.parent if is_table(out) else out}
+    options |= {"out": folder_for(out), "least": least}
     with reporter() as report:
         table = effects(
             scenarios,
@@ -62,8 +67,9 @@ def _ablate(asked: argparse.Namespace) -> int:
     place = place_of(out, "ablate", names, table)
     drawn = not (is_table(out) or asked.no_figures)
     if drawn:
-        _draw(table, place / "figures", scenarios)
-    print_ablation(table, LEVEL)
+        with drawing(place / "figures"):
+            _draw(table, place / "figures", scenarios)
+    print_ablation(table, LEVEL, least=least)
     print(f"effects   {relative(place)}")
     if drawn:
         print(f"figures   {relative(place / 'figures')}")
@@ -84,10 +90,10 @@ def _write(table: "pd.DataFrame", place: Path) -> None:
 
 
 def _draw(table: "pd.DataFrame", folder: Path, scenarios: "list[Scenario]") -> None:
-    say("drawing figures ...")
+    from sim.batch.naming import apart
     from sim.figures.ablation import draw_ablation
 
-    for scenario in scenarios:
-        mine = table[table["scenario"] == scenario.name]
+    for scenario, name in zip(scenarios, apart([one.name for one in scenarios]), strict=True):
+        mine = table[table["scenario"] == name]
         if not mine.empty:
-            draw_ablation(mine, folder, f"{scenario.title} ({scenario.name})")
+            draw_ablation(mine, folder, f"{scenario.title} ({name})")

@@ -4,7 +4,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from sim.cli.common import DONE, WRONG_INPUT, relative, write_out
+from sim.cli.common import DONE, WRONG_INPUT, add_out_file, relative, write_out
+from sim.cli.places import writable_file
 from sim.io.errors import input_error
 
 
@@ -15,7 +16,7 @@ def add(commands: Any) -> None:
     parser.add_argument(
         "--known-until", metavar="DATE", help="list the numbers that rest on facts later than this day (2019-12-31)"
     )
-    parser.add_argument("-o", "--out", metavar="FILE", help="write the faults to a .csv file as well")
+    add_out_file(parser, "write the faults to a .csv file as well")
     parser.set_defaults(command=_audit)
 
 
@@ -26,9 +27,11 @@ def _audit(asked: argparse.Namespace) -> int:
         raise input_error(
             "--known-until", "this is no day", found=asked.known_until, allowed="a day such as 2019-12-31"
         )
-    out = None if asked.out is None else Path(asked.out)
+    out: Path | None = asked.out
     if out is not None and out.suffix != ".csv":
         raise input_error("--out", "the end of the name says the form", found=out.name, allowed=".csv")
+    if out is not None:
+        writable_file(out)
     from sim.cli.audit_report import faults_csv, print_later, print_report
     from sim.evidence.audit import audit, facts_behind_rules, facts_named_in
     from sim.evidence.evidence import load_evidence

@@ -10,12 +10,12 @@ from sim.cli.common import (
     add_out,
     add_workers,
     at_least,
+    drawing,
     load_all,
     relative,
     reporter,
-    say,
-    writable,
 )
+from sim.cli.places import a_path, telling, writable
 from sim.io.errors import input_error
 
 _SCENARIO = "history-2010-2025"
@@ -39,7 +39,10 @@ def add(commands: Any) -> None:
         help="how fitted numbers are taken (default: from the posterior, where one knows nothing after the origin)",
     )
     parser.add_argument(
-        "--fit", metavar="DIR", help="the folder of a calibration whose posterior is taken (for an earlier origin)"
+        "--fit",
+        type=a_path,
+        metavar="DIR",
+        help="the folder of a calibration whose posterior is taken (for an earlier origin)",
     )
     ablate = "instead: switch off each system by itself, and tell what that does to the score"
     parser.add_argument("--ablate", action="store_true", help=ablate)
@@ -61,8 +64,10 @@ def _backtest(asked: argparse.Namespace) -> int:
         found = run_backtest(scenario, against=asked.against, progress=report, **_options(asked), **origin)
     folder = found.folder(out)
     if not asked.no_figures:
-        _draw(found, folder / "figures")
-    found.write(folder)
+        with drawing(folder / "figures"):
+            _draw(found, folder / "figures")
+    with telling(folder, "the results cannot be written there"):
+        found.write(folder)
     from sim.cli.hindcast_report import print_hindcast
 
     print_hindcast(found)
@@ -86,7 +91,6 @@ def _draw(found: Any, folder: Path) -> None:
     from sim.figures.backtest import draw_backtest
     from sim.figures.hindcast import draw_hindcast
 
-    say("drawing the figures ...")
     draw_hindcast(found, folder)
     if found.scored is not None:
         draw_backtest(found.scored, folder)
@@ -108,7 +112,9 @@ def _ablate(scenario: Any, asked: argparse.Namespace, out: Path) -> int:
             origins=ORIGINS if asked.origin is None else (asked.origin,),
             **_options(asked),
         )
-    folder: Path = found.write(found.folder(out))
+    folder: Path = found.folder(out)
+    with telling(folder, "the results cannot be written there"):
+        found.write(folder)
     print_ablation(found)
     print(f"results   {relative(folder)}")
     return DONE

@@ -12,10 +12,10 @@ from sim.cli.common import (
     add_settings,
     add_workers,
     at_least,
+    drawing,
     relative,
-    say,
-    writable,
 )
+from sim.cli.places import telling, writable
 
 
 def describe(commands: Any, name: str, words: str, whose: str, runs: str, act: Callable[..., int]) -> None:
@@ -30,16 +30,22 @@ def describe(commands: Any, name: str, words: str, whose: str, runs: str, act: C
     add_settings(parser)
     add_out(parser)
     add_no_figures(parser)
-    parser.set_defaults(command=act)
+
+    def command(asked: argparse.Namespace) -> int:
+        writable(asked.out)
+        return act(asked)
+
+    parser.set_defaults(command=command)
 
 
 def leave(found: Any, asked: argparse.Namespace, draw: Callable[..., object], show: Callable[..., None]) -> int:
     """Leave what was found in its folder and on the screen; draw takes it and a folder, show takes it alone."""
-    folder = found.folder(writable(asked.out))
+    folder = found.folder(asked.out)
     if not asked.no_figures:
-        say("drawing the figure ...")
-        draw(found, folder / "figures")
-    found.write(folder)
+        with drawing(folder / "figures"):
+            draw(found, folder / "figures")
+    with telling(folder, "the results cannot be written there"):
+        found.write(folder)
     show(found)
     print(f"results   {relative(folder)}")
     return DONE

@@ -4,7 +4,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from sim.cli.common import DONE, add_no_figures, add_out, at_least, load_all, relative, reporter, say
+from sim.cli.common import DONE, add_no_figures, add_out, at_least, drawing, load_all, relative, reporter
+from sim.cli.places import writable
 
 
 def add(commands: Any) -> None:
@@ -32,6 +33,7 @@ def _calibrate(asked: argparse.Namespace) -> int:
     if asked.publish and (asked.small or asked.scenario is not None or asked.until is not None):
         allowed = "the plan as it stands: without --small, --until and another scenario"
         raise input_error("calibrate", "not what belongs into the seeds", found="--publish", allowed=allowed)
+    writable(asked.out)
     scenario = None if asked.scenario is None else load_all([asked.scenario], [])[0]
     from sim.analysis.calibration import calibrate
 
@@ -41,8 +43,8 @@ def _calibrate(asked: argparse.Namespace) -> int:
         )
     found.write()
     if not asked.no_figures:
-        say("drawing the figures ...")
-        _draw(found, found.folder / "figures")
+        with drawing(found.folder / "figures"):
+            _draw(found, found.folder / "figures")
     from sim.cli.calibration_report import print_calibration
 
     print_calibration(found)

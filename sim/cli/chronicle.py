@@ -1,10 +1,10 @@
 """`multivector chronicle`: one run told as a story."""
 
 import argparse
-from pathlib import Path
 from typing import Any
 
-from sim.cli.common import DONE, add_numbers, at_least, relative, say, write_out
+from sim.cli.common import DONE, add_numbers, add_out_file, at_least, relative, say, write_out
+from sim.cli.places import writable_file
 
 
 def add(commands: Any) -> None:
@@ -14,7 +14,7 @@ def add(commands: Any) -> None:
     chronicle.add_argument("--seed", type=at_least(0), metavar="S", help="seed, in place of the scenario's")
     chronicle.add_argument("--run", type=at_least(0), default=0, metavar="N", help="which run (default: 0)")
     add_numbers(chronicle)
-    chronicle.add_argument("-o", "--out", metavar="FILE", help="write to a file instead of the screen")
+    add_out_file(chronicle)
     chronicle.set_defaults(command=_chronicle)
 
 
@@ -22,11 +22,13 @@ def _chronicle(asked: argparse.Namespace) -> int:
     from sim.narrative.chronicle import tell
     from sim.scenario.scenario import load_scenario, with_fitted
 
+    if asked.out is not None:
+        writable_file(asked.out)
     scenario = with_fitted(load_scenario(asked.scenario), asked.numbers)
     text = tell(scenario, scenario.seed if asked.seed is None else asked.seed, asked.run).rstrip("\n") + "\n"
     if asked.out is None:
         print(text, end="")
         return DONE
     write_out(asked.out, text)
-    say(f"written to {relative(Path(asked.out))}")
+    say(f"written to {relative(asked.out)}")
     return DONE

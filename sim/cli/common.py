@@ -12,6 +12,7 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from sim.cli.places import a_path, each_once, followed, telling, writable, writable_file
 from sim.io.checks import check_group
 from sim.io.errors import InputError, Problems, shown_path
 from sim.io.readers import parse_yaml
@@ -41,15 +42,16 @@ def relative(path: Path) -> str:
 
 def write_out(path: Path | str, text: str) -> None:
     """Write what `-o` asked for, whole, or say why it cannot be."""
-    from sim.io.arguments import path_given
-    from sim.io.errors import input_error
     from sim.io.writers import write_text
 
-    place = path_given("--out", "FILE", path)
-    try:
-        write_text(place, text)
-    except OSError as error:
-        raise input_error(shown_path(place), f"cannot be written: {error.strerror or error}") from error
+    with telling(Path(path), "this file cannot be written"):
+        write_text(followed(Path(path)), text)
+
+
+def drawing(folder: Path) -> AbstractContextManager[None]:
+    """Say that figures are drawn, and in words where they cannot be kept: what they show is complete by then."""
+    say("drawing figures ...")
+    return telling(folder, "the results are complete, but figures cannot be written there")
 
 
 # --- options ---------------------------------------------------------------------------------------------------------
@@ -126,6 +128,28 @@ def add_readings(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_least(parser: argparse.ArgumentParser) -> None:
+    """From where on a difference is of interest."""
+    parser.add_argument(
+        "--least",
+        type=percentage_points,
+        metavar="POINTS",
+        help="smallest difference of interest, in points of what goes from 0 to 100 %% and else in per cent: smaller "
+        "ones get no star, however clear they are (default: 0.5; 0: any)",
+    )
+
+
+def percentage_points(text: str) -> float:
+    """A reader of 0 to 100 for the parser."""
+    try:
+        number = float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number") from None
+    if not 0.0 <= number <= 100.0:
+        raise argparse.ArgumentTypeError(f"{text} is not a number from 0 to 100")
+    return number
+
+
 def add_no_figures(parser: argparse.ArgumentParser) -> None:
     """Whether figures are drawn."""
     parser.add_argument("--no-figures", action="store_true", help="do not draw figures")
@@ -157,20 +181,14 @@ def write_tables(results: "FinishedFolder", names: Sequence[str], asked: argpars
 
 def add_out(parser: argparse.ArgumentParser) -> None:
     """Where the results folders go."""
-    parser.add_argument("-o", "--out", default="results", metavar="DIR", help="where results go (default: results)")
+    parser.add_argument(
+        "-o", "--out", type=a_path, default="results", metavar="DIR", help="where results go (default: results)"
+    )
 
 
-def writable(out: str) -> Path:
-    """The folder for results, which is there from now on; refused before anything is played where it cannot be."""
-    from tempfile import TemporaryFile
-
-    from sim.batch.notebook import telling_of_trouble
-
-    place = Path(out)
-    with telling_of_trouble(place, noted=False):
-        place.mkdir(parents=True, exist_ok=True)
-        with TemporaryFile(dir=place):
-            return place
+def add_out_file(parser: argparse.ArgumentParser, words: str = "write to a file instead of the screen") -> None:
+    """The file that is written."""
+    parser.add_argument("-o", "--out", type=a_path, metavar="FILE", help=words)
 
 
 def add_out_or_table(parser: argparse.ArgumentParser, table: str = "the short table") -> None:
@@ -178,6 +196,7 @@ def add_out_or_table(parser: argparse.ArgumentParser, table: str = "the short ta
     parser.add_argument(
         "-o",
         "--out",
+        type=a_path,
         default="results",
         metavar="DIR",
         help=f"where results go (default: results); a name that ends in .json gets {table} alone",
@@ -186,7 +205,12 @@ def add_out_or_table(parser: argparse.ArgumentParser, table: str = "the short ta
 
 def is_table(out: Path) -> bool:
     """Whether one table alone is asked for, in a file, and not a folder of results."""
-    return out.suffix == ".json"
+    return out.suffix.lower() == ".json"
+
+
+def folder_for(out: Path) -> Path:
+    """The folder in which is noted what is finished; refused where it, or the one table, cannot be written."""
+    return writable_file(out).parent if is_table(out) else writable(out)
 
 
 def place_of(out: Path, word: str, names: str, table: "pd.DataFrame") -> Path:
@@ -208,12 +232,13 @@ def load_all(
 
     fitted: how fitted numbers are taken, where that was asked for.
     """
+    from sim.scenario.family import find_scenario
     from sim.scenario.scenario import load_scenario, with_fitted
 
     def load(name: str) -> "Scenario":
         return with_settings(with_readings(with_fitted(load_scenario(name), fitted), readings), settings)
 
-    return load_each(dict.fromkeys(names), load)
+    return load_each(each_once(names, lambda name: find_scenario(name, None)), load)
 
 
 def load_each(names: Iterable[str], load: Callable[[str], _Loaded]) -> list[_Loaded]:

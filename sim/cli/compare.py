@@ -4,7 +4,8 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.cli.common import DONE, add_batch_options, add_no_figures, add_out, load_all, relative, reporter, say
+from sim.cli.common import DONE, add_batch_options, add_least, add_no_figures, drawing, load_all, relative, reporter
+from sim.cli.places import a_path, each_once, telling, writable
 from sim.io.errors import input_error
 
 if TYPE_CHECKING:
@@ -31,7 +32,9 @@ def add(commands: Any) -> None:
         "may be repeated, one switch is turned at a time",
     )
     add_batch_options(parser)
-    add_out(parser)
+    out = "where results go (default: results; of results folders: beside the first)"
+    parser.add_argument("-o", "--out", type=a_path, metavar="DIR", help=out)
+    add_least(parser)
     add_no_figures(parser)
     parser.set_defaults(command=_compare)
 
@@ -39,11 +42,12 @@ def add(commands: Any) -> None:
 def _compare(asked: argparse.Namespace) -> int:
     comparison = _compared(asked)
     if not asked.no_figures:
-        say("drawing figures ...")
         from sim.figures.comparison import draw_differences
 
-        draw_differences(comparison)
-    folder = comparison.write()
+        with drawing(comparison.folder / "figures"):
+            draw_differences(comparison)
+    with telling(comparison.folder, "the comparison cannot be written there"):
+        folder = comparison.write()
     from sim.cli.report import print_comparison
 
     print_comparison(comparison)
@@ -58,14 +62,25 @@ def _compare(asked: argparse.Namespace) -> int:
 def _compared(asked: argparse.Namespace) -> "Comparison":
     opened = _opened(asked)
     from sim.analysis.comparison import compare
+    from sim.batch.results import Results
 
+    if asked.out is None and isinstance(opened[0], Results):
+        beside = opened[0].folder.parent
+        with telling(beside, "the comparison cannot be written beside the results", "name another folder with -o"):
+            writable(beside)
+    else:
+        writable(asked.out or Path("results"))
+    options = {"runs": asked.runs, "seed": asked.seed, "workers": asked.workers, "out": asked.out}
+    options |= {} if asked.least is None else {"least": asked.least}
     with reporter() as report:
-        return compare(*opened, runs=asked.runs, seed=asked.seed, workers=asked.workers, out=asked.out, progress=report)
+        return compare(*opened, progress=report, **options)
 
 
 def _opened(asked: argparse.Namespace) -> "list[Scenario | Results]":
     """Scenarios with readings and settings applied, in all readings asked for, and results folders as they are."""
-    names = list(dict.fromkeys(asked.scenarios))
+    from sim.scenario.family import find_scenario
+
+    names = each_once(asked.scenarios, lambda name: Path(name) if _is_folder(name) else find_scenario(name, None))
     folders = [name for name in names if _is_folder(name)]
     check_settings(asked, folders)
     scenarios = iter(load_all([name for name in names if name not in folders], asked.set, asked.reading, asked.numbers))

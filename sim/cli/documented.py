@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from sim.cli.common import DONE, add_numbers, at_least, relative, say, write_out
+from sim.cli.common import DONE, add_numbers, add_out_file, at_least, relative, say, write_out
 from sim.cli.patterns import check_suffix
 
 
@@ -16,12 +16,12 @@ def add(commands: Any) -> None:
     parser.add_argument("--runs", type=at_least(1), metavar="N", help="runs of each, in place of what the file says")
     parser.add_argument("--file", metavar="FILE", help="entries in place of seeds/documented.yaml")
     add_numbers(parser)
-    parser.add_argument("-o", "--out", metavar="FILE", help="write the table to a .csv or .json file as well")
+    add_out_file(parser, "write the table to a .csv or .json file as well")
     parser.set_defaults(command=_documented)
 
 
 def _documented(asked: argparse.Namespace) -> int:
-    out = None if asked.out is None else Path(asked.out)
+    out: Path | None = asked.out
     check_suffix(out)
     from sim.analysis.documented import replay
     from sim.analysis.documented_results import idle_reasons, replay_text, table_of

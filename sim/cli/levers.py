@@ -13,12 +13,13 @@ from sim.cli.common import (
     add_settings,
     add_workers,
     at_least,
+    drawing,
+    folder_for,
     is_table,
     load_all,
     place_of,
     relative,
     reporter,
-    say,
 )
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def _levers(asked: argparse.Namespace) -> int:
     from sim.analysis.lever_results import measured
     from sim.analysis.paired import LEVEL
 
-    out, known = Path(asked.out), pulls(scenario, asked.file)
+    out, known = asked.out, pulls(scenario, asked.file)
     alone, place = is_table(out), partial(place_of, out, "levers", scenario.name)
     options = {"only": asked.lever, "file": asked.file, "seed": asked.seed, "workers": asked.workers}
     with reporter() as report:
@@ -59,7 +60,7 @@ def _levers(asked: argparse.Namespace) -> int:
             scenario,
             asked.runs,
             progress=report,
-            out=out.parent if alone else out,
+            out=folder_for(out),
             write=lambda table: _write(table, measured(table, known, LEVEL), place(table)),
             **options,
         )
@@ -68,10 +69,10 @@ def _levers(asked: argparse.Namespace) -> int:
     found, folder = measured(table, known, LEVEL), place(table)
     drawn = not (alone or asked.no_figures or found.expected.empty)
     if drawn:
-        say("drawing figures ...")
         from sim.figures.levers import draw_levers
 
-        draw_levers(found, folder / "figures", f"{scenario.title} ({scenario.name})")
+        with drawing(folder / "figures"):
+            draw_levers(found, folder / "figures", f"{scenario.title} ({scenario.name})")
     print_levers(found)
     print(f"levers    {relative(folder)}")
     if drawn:

@@ -16,6 +16,7 @@ from typing import Any
 
 from sim.cli import add_all
 from sim.cli.common import DONE, FAULT, INTERRUPTED, WRONG_INPUT, say
+from sim.cli.places import check_working_folder, is_of_the_system, trouble
 from sim.io.errors import InputError
 from sim.io.memory import out_of_memory, prepare_for_limits, ran_out
 
@@ -30,6 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = _parser().parse_args(arguments)
     asked.given = arguments
     try:
+        check_working_folder()
         if arguments[:1] and arguments[0] not in _LIGHT:
             prepare_for_limits()
         code: int = asked.command(asked)
@@ -46,6 +48,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:  # noqa: BLE001  the last resort: say that it is not the user's doing
         if ran_out(error):
             say(str(out_of_memory()))
+            return WRONG_INPUT
+        if isinstance(error, OSError) and is_of_the_system(error):
+            say(trouble(error))
             return WRONG_INPUT
         traceback.print_exc()
         say("\nThis is a fault of multivector, not of your input. Please report it with the lines above.")

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.cli.places import a_path
+
 if TYPE_CHECKING:
     from sim.evidence.evidence import Evidence
     from sim.scenario.scenario import Scenario
@@ -18,7 +20,9 @@ def add(commands: Any) -> None:
     new.add_argument("name", metavar="NAME", help="small letters, digits and hyphens; the file is NAME.yaml")
     new.add_argument("--extends", default=USUAL, metavar="SCENARIO", help=f"what to start from (default: {USUAL})")
     new.add_argument("--alone", action="store_true", help="extend nothing: copy its world, dates, runs and seed")
-    new.add_argument("-o", "--out", default=".", metavar="DIR", help="the folder to write to (default: this one)")
+    new.add_argument(
+        "-o", "--out", type=a_path, default=".", metavar="DIR", help="the folder to write to (default: this one)"
+    )
     new.set_defaults(command=_new)
 
 
@@ -29,7 +33,7 @@ def _new(asked: argparse.Namespace) -> int:
     from sim.scenario.family import list_scenarios
     from sim.scenario.scenario import load_scenario
 
-    folder = Path(asked.out)
+    folder: Path = asked.out
     path = folder / f"{asked.name}.yaml"
     for place, name in (("NAME", asked.name), ("--extends", asked.extends)):
         if not is_name(name):

@@ -4,7 +4,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from sim.cli.common import DONE, add_numbers, at_least, relative, say, write_out
+from sim.cli.common import DONE, add_numbers, add_out_file, at_least, relative, say, write_out
+from sim.cli.places import writable_file
 from sim.io.errors import input_error
 
 _SUFFIXES = (".csv", ".json")
@@ -17,12 +18,12 @@ def add(commands: Any) -> None:
     )
     parser.add_argument("--runs", type=at_least(2), metavar="N", help="runs of each, in place of what the file says")
     add_numbers(parser)
-    parser.add_argument("-o", "--out", metavar="FILE", help="write the table to a .csv or .json file as well")
+    add_out_file(parser, "write the table to a .csv or .json file as well")
     parser.set_defaults(command=_patterns)
 
 
 def _patterns(asked: argparse.Namespace) -> int:
-    out = None if asked.out is None else Path(asked.out)
+    out: Path | None = asked.out
     check_suffix(out)
     from sim.analysis.paired import LEVEL
     from sim.analysis.patterns import find_all, table_of
@@ -40,6 +41,8 @@ def _patterns(asked: argparse.Namespace) -> int:
 
 
 def check_suffix(out: Path | None) -> None:
-    """The name of the file says in which form the table is wanted."""
+    """The name of the file says in which form the table is wanted; it can be written."""
     if out is not None and out.suffix not in _SUFFIXES:
         raise input_error("--out", "the end of the name says the form", found=out.name, allowed=" or ".join(_SUFFIXES))
+    if out is not None:
+        writable_file(out)

@@ -12,12 +12,13 @@ from sim.cli.common import (
     add_settings,
     add_workers,
     at_least,
+    drawing,
+    folder_for,
     is_table,
     load_all,
     place_of,
     relative,
     reporter,
-    say,
 )
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def _policies(asked: argparse.Namespace) -> int:
     from sim.analysis.paired import LEVEL
     from sim.analysis.policy_effects import policies
 
-    out = Path(asked.out)
+    out: Path = asked.out
     alone = is_table(out)
     states = None if not asked.state or _ALL in asked.state else asked.state
     options = {"states": states, "only": asked.policy, "seed": asked.seed, "workers": asked.workers}
@@ -58,7 +59,7 @@ def _policies(asked: argparse.Namespace) -> int:
             scenario,
             asked.runs,
             progress=report,
-            out=out.parent if alone else out,
+            out=folder_for(out),
             write=lambda table: _write(table, place_of(out, "policies", scenario.name, table)),
             **options,
         )
@@ -67,10 +68,10 @@ def _policies(asked: argparse.Namespace) -> int:
     place = place_of(out, "policies", scenario.name, table)
     drawn = not (alone or asked.no_figures)
     if drawn:
-        say("drawing figures ...")
         from sim.figures.policies import draw_policies
 
-        draw_policies(table, place / "figures", f"{scenario.title} ({scenario.name})")
+        with drawing(place / "figures"):
+            draw_policies(table, place / "figures", f"{scenario.title} ({scenario.name})")
     print_policies(table, LEVEL)
     print(f"policies  {relative(place)}")
     if drawn:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from sim.analysis.ablation_results import clearest, silent, summary
 from sim.analysis.comparison import Comparison
-from sim.analysis.effect_tables import shown_outcomes
+from sim.analysis.effect_tables import LEAST, shown_outcomes
 from sim.analysis.patterns import Finding, Verdict
 from sim.analysis.result_pairs import naive_words
 from sim.batch.summary import laid_in_words, remarks_on, share_ended
@@ -18,6 +18,7 @@ from sim.batch.variance import FEWEST_DRAWS
 from sim.cli.console import console_for, plain_table
 from sim.io.text import CAUTION, percent_in_cell, signed
 from sim.model.variables import BALANCING_ENDED, HEADLINES, OUTCOME_CHANGED, QUANTITIES, in_words, percent_scale
+from sim.narrative.differences import told_differences
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -163,12 +164,20 @@ def print_comparison(comparison: Comparison, file: TextIO | None = None) -> None
     _print_endings(comparison, console)
     for scenario in comparison.names[1:]:
         _print_differences(comparison, scenario, console)
+        for sentence in told_differences(comparison, scenario):
+            console.print(sentence, markup=False)
     level = round(100 * comparison.level)
     console.print(
-        f"\n[dim]Below each difference its {level} % interval, for itself. * is clear even when corrected for how "
-        "many outcomes there are (Holm). In % points, save partners (a number) and balance (0 to 100).[/dim]"
+        f"\n[dim]Below each difference its {level} % interval, for itself. * counts: it is clear even when corrected "
+        f"for how many outcomes there are (Holm){_and_large(comparison.least)}. In % points, save partners and output "
+        "(numbers) and balance (0 to 100).[/dim]"
     )
     console.print()
+
+
+def _and_large(least: float) -> str:
+    """That what is starred is large enough, too; nothing where any difference is of interest."""
+    return f", and no smaller than {least:g} points, or {least:g} % of what has no scale (--least)" if least else ""
 
 
 def _print_endings(comparison: Comparison, console: "Console") -> None:
@@ -222,7 +231,7 @@ def _difference_cell(row: "pd.Series[float]", measure: str) -> str:
     scale = percent_scale(measure)
     digits = 3 if measure == "effective_partners" else 2
     difference, low, high = (signed(scale * row[name], digits) for name in ("difference", "low", "high"))
-    return f"{difference}{'*' if row['clear'] else ''}\n[dim]{low}…{high}[/dim]"
+    return f"{difference}{'*' if row['counts'] else ''}\n[dim]{low}…{high}[/dim]"
 
 
 def _without_pairing(rows: "pd.DataFrame") -> str:
@@ -245,7 +254,7 @@ def _without_pairing(rows: "pd.DataFrame") -> str:
 _FEW_SYSTEMS = 3  # so many are shown outcome by outcome; of more, only what is clearest
 
 
-def print_ablation(table: "pd.DataFrame", level: float, file: TextIO | None = None) -> None:
+def print_ablation(table: "pd.DataFrame", level: float, file: TextIO | None = None, least: float = LEAST) -> None:
     """Print what the systems do, out of a table of `sim.analysis.ablation.effects`, to `file` or to standard output."""
     console = console_for(file)
     scenarios = list(dict.fromkeys(table["scenario"]))
@@ -268,8 +277,8 @@ def print_ablation(table: "pd.DataFrame", level: float, file: TextIO | None = No
     outcomes = int(summary(table)["outcomes"].max())
     console.print(
         f"\n[dim]Intervals cover {100 * level:.0f} %, each for itself. With {outcomes} outcomes some intervals leave "
-        "nought out by chance; * and the numbers of clear outcomes are corrected for that (Holm, within system and "
-        "scenario). Shares in % points.[/dim]"
+        "nought out by chance; the numbers of clear outcomes are corrected for that (Holm, within system and "
+        f"scenario), and what has a * is clear in that sense{_and_large(least)}. Shares in % points.[/dim]"
     )
     quiet = silent(table)
     if not quiet:
@@ -291,7 +300,7 @@ def _partners_table(mine: "pd.DataFrame") -> "Table":
 
 
 def _short_cell(row: "pd.Series[float]") -> str:
-    return f"{signed(row['difference'], 3)}{'*' if row['clear'] else ' '}" if row["moved"] else "0 "
+    return f"{signed(row['difference'], 3)}{'*' if row['counts'] else ' '}" if row["moved"] else "0 "
 
 
 def _clearest_table(best: "pd.DataFrame", every: "pd.DataFrame", several: bool) -> "Table":

@@ -16,13 +16,14 @@ from sim.cli.common import (
     add_tables,
     at_least,
     check_tables,
+    drawing,
     load_all,
     relative,
     reporter,
     say,
     write_tables,
 )
-from sim.io.errors import input_error
+from sim.cli.places import telling, there_or_writable
 from sim.io.text import duration, size
 
 if TYPE_CHECKING:
@@ -84,6 +85,8 @@ def _run(asked: argparse.Namespace) -> int:
     )
     from sim.batch import plan, runner
 
+    if not asked.dry_run:
+        there_or_writable(asked.out)
     options = {
         "runs": asked.runs,
         "seed": asked.seed,
@@ -146,15 +149,10 @@ def _show(results: Sequence["Results"], asked: argparse.Namespace) -> int:
 
     for one in results:
         print_results(one)
-    try:
-        for one in results:
+    for one in results:
+        with telling(one.folder, "the results are complete, but tables cannot be written beside them"):
             write_tables(one, one.tables, asked)
-        drawn = [] if asked.no_figures else _draw(results)
-    except OSError as error:
-        where = relative(results[0].folder)
-        reason = error.strerror or str(error)
-        message = f"the results are complete, but figures and CSV files cannot be written beside them ({reason})"
-        raise input_error(where, message) from error
+    drawn = [] if asked.no_figures else _draw(results)
     for one in results:
         print(f"results   {relative(one.folder)}")
     for folder in drawn:
@@ -163,14 +161,14 @@ def _show(results: Sequence["Results"], asked: argparse.Namespace) -> int:
 
 
 def _draw(results: Sequence["Results"]) -> list[Path]:
-    say("drawing figures ...")
     from sim.figures.batch import draw_comparison, draw_figures
 
     folders = [one.folder / "figures" for one in results]
-    for one, folder in zip(results, folders, strict=True):
-        draw_figures(one, folder)
-    if len(results) > 1:
-        folders.append(draw_comparison(results))
+    with drawing(results[0].folder):
+        for one, folder in zip(results, folders, strict=True):
+            draw_figures(one, folder)
+        if len(results) > 1:
+            folders.append(draw_comparison(results))
     return folders
 
 

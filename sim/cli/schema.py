@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Mapping
 from typing import Any
 
-from sim.cli.common import DONE, write_out
+from sim.cli.common import DONE, add_out_file, write_out
 
 _OF_SEEDS = (
     *("world", "document", "fact", "number", "codebook", "recoding", "agenda"),
@@ -24,7 +24,7 @@ def add(commands: Any) -> None:
     schema.add_argument(
         "kind", nargs="?", choices=tuple(KEPT), default="scenario", help="the kind of files (default: scenario)"
     )
-    schema.add_argument("-o", "--out", metavar="FILE", help="write to a file instead of the screen")
+    add_out_file(schema)
     schema.set_defaults(command=_schema)
 
 

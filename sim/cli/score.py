@@ -4,20 +4,25 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from sim.cli.common import DONE, add_out, add_workers, at_least, relative, reporter, writable
+from sim.cli.common import DONE, add_out, add_workers, at_least, relative, reporter
+from sim.cli.places import a_path, telling, writable
 
 
 def add(commands: Any) -> None:
     """Describe both commands to the parser."""
     score = commands.add_parser("score", help="score forecasts that were frozen in a folder on what came")
-    score.add_argument("folder", metavar="FOLDER", help="a folder of frozen forecasts, such as forecasts/2026-12")
+    score.add_argument(
+        "folder", type=a_path, metavar="FOLDER", help="a folder of frozen forecasts, such as forecasts/2026-12"
+    )
     file = "a table of what came: state, partner, period, measure, value (see docs/scoring.md)"
-    score.add_argument("--against", required=True, metavar="FILE.csv", help=file)
+    score.add_argument("--against", type=a_path, required=True, metavar="FILE.csv", help=file)
     add_out(score)
     score.set_defaults(command=_score)
     freeze = commands.add_parser("freeze", help="foretell years that nobody has seen, and freeze what comes out")
     freeze.add_argument("question", metavar="SCENARIO", help="what is foretold: a scenario of whole years")
-    freeze.add_argument("folder", metavar="FOLDER", help="where it is kept; a folder that is frozen is refused")
+    freeze.add_argument(
+        "folder", type=a_path, metavar="FOLDER", help="where it is kept; a folder that is frozen is refused"
+    )
     freeze.add_argument("--draws", type=at_least(2), metavar="N", help="runs that are kept (default: 200)")
     numbers = "how fitted numbers are taken (default: from the posterior, where there is one)"
     freeze.add_argument("--numbers", choices=("posterior", "fixed"), help=numbers)
@@ -35,7 +40,8 @@ def _score(asked: argparse.Namespace) -> int:
     found = score_frozen(asked.folder, asked.against)
     name = Path(asked.folder).resolve().name
     folder = out / f"score-{name}-{digest_of(file_hash(Path(asked.against)))[:6]}"
-    found.write(folder)
+    with telling(folder, "the results cannot be written there"):
+        found.write(folder)
     print_backtest(found)
     print(f"results   {relative(folder)}")
     return DONE

@@ -1,6 +1,7 @@
 """`multivector sweep`: run experiments, and tell what mattered."""
 
 import argparse
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from sim.cli.common import (
     add_workers,
     at_least,
     check_tables,
+    drawing,
     load_each,
     relative,
     reporter,
@@ -23,11 +25,12 @@ from sim.cli.common import (
     write_out,
     write_tables,
 )
+from sim.cli.places import a_path, each_once, telling, there_or_writable, writable
 from sim.io.errors import InputError, input_error, listed
 from sim.io.text import duration
 
 if TYPE_CHECKING:
-    from sim.analysis.sensitivity.experiment import Experiment
+    from sim.analysis.sensitivity.experiment import Discover, Experiment
     from sim.analysis.sensitivity.sweep_results import Sweep
 
 _TOLD = 8  # outcomes in the closing table
@@ -45,7 +48,7 @@ def add(commands: Any) -> None:
     add_numbers(sweep)
     add_out(sweep)
     said = "write what varies as a problem of SALib (JSON), to lay out points of one's own with it, and run nothing"
-    sweep.add_argument("--problem", metavar="FILE.json", help=said)
+    sweep.add_argument("--problem", type=a_path, metavar="FILE.json", help=said)
     sweep.add_argument("--small", action="store_true", help="the smallest design that runs from end to end, for a try")
     sweep.add_argument("--dry-run", action="store_true", help="check everything, estimate the time, write nothing")
     add_no_figures(sweep)
@@ -58,10 +61,16 @@ def _sweep(asked: argparse.Namespace) -> int:
     check_published_as_written(asked)
     check_tables(asked)
     from sim.analysis.sensitivity.experiment import load_experiment
+    from sim.analysis.sensitivity.experiment_files import experiment_path
 
-    experiments = load_each(dict.fromkeys(asked.experiments), lambda name: _read(load_experiment(name), asked))
+    names = each_once(asked.experiments, lambda name: experiment_path(name) or Path(name))
+    experiments = load_each(names, lambda name: _read(load_experiment(name), asked))
     if asked.problem is not None:
         return _write_problem(asked.problem, experiments)
+    for folder in (one.folder for one in experiments if asked.publish and one.folder is not None):
+        writable(folder)
+    if not asked.dry_run:
+        there_or_writable(asked.out)
     from sim.analysis.sensitivity import runner
 
     for experiment in map(runner.smallest, experiments) if asked.small else experiments:
@@ -72,13 +81,13 @@ def _sweep(asked: argparse.Namespace) -> int:
             continue
         with reporter() as report:
             sweep = runner.sweep(experiment, progress=report, **options)
-        found = _discover(experiment, sweep)
+        found = discovered(experiment.discover, experiment.seed, sweep)
         _print(sweep, found)
         _write(asked, experiment, sweep, found)
     return DONE
 
 
-def _write_problem(out: str, experiments: list["Experiment"]) -> int:
+def _write_problem(out: Path, experiments: list["Experiment"]) -> int:
     """Write what an experiment varies as SALib writes it."""
     import json
 
@@ -87,7 +96,7 @@ def _write_problem(out: str, experiments: list["Experiment"]) -> int:
     if len(experiments) > 1:
         raise input_error("--problem", "one experiment has one problem", found=f"{len(experiments)} experiments")
     write_out(out, json.dumps(salib_problem(experiments[0].factors), indent=2) + "\n")
-    print(f"problem   {relative(Path(out))}")
+    print(f"problem   {relative(out)}")
     return DONE
 
 
@@ -118,9 +127,9 @@ def _print_estimate(experiment: "Experiment", estimate: Any) -> None:
     print(f"    to {relative(estimate.folder)} ({state})")
 
 
-def _discover(experiment: "Experiment", sweep: "Sweep") -> list[Any]:
+def discovered(asks: "Sequence[Discover]", seed: int, sweep: "Sweep") -> list[Any]:
     """The boxes that were asked for; where the workbench is missing, or a box makes no sense, that is said."""
-    if not experiment.discover:
+    if not asks:
         return []
     from sim.analysis.sensitivity import discovery
 
@@ -129,28 +138,29 @@ def _discover(experiment: "Experiment", sweep: "Sweep") -> list[Any]:
         return []
     found = []
     worlds, means = sweep.design.drop(columns="point"), sweep.means
-    for ask in experiment.discover:
+    for ask in asks:
         try:
-            found.append(discovery.discover(worlds, means[ask.outcome].to_numpy(), ask, seed=experiment.seed))
+            found.append(discovery.discover(worlds, means[ask.outcome].to_numpy(), ask, seed=seed))
         except InputError as error:
             say(str(error))
     return found
 
 
 def _write(asked: argparse.Namespace, experiment: "Experiment", sweep: "Sweep", found: list[Any]) -> None:
-    write_tables(sweep, ("design", "runs", "indices", "interactions", "noise", "convergence", "refused"), asked)
+    with telling(sweep.folder, "the results are complete, but tables cannot be written beside them"):
+        write_tables(sweep, ("design", "runs", "indices", "interactions", "noise", "convergence", "refused"), asked)
     print(f"results   {relative(sweep.folder)}")
     if asked.publish and experiment.folder is not None:
-        say("drawing figures ...")
         from sim.cli.publish import publish
 
-        publish(sweep, experiment.folder, found)
+        with drawing(experiment.folder):
+            publish(sweep, experiment.folder, found)
         print(f"published {relative(experiment.folder)}")
     elif not asked.no_figures:
-        say("drawing figures ...")
         from sim.figures.sensitivity import draw_sweep
 
-        draw_sweep(sweep, None, found)
+        with drawing(sweep.folder / "figures"):
+            draw_sweep(sweep, None, found)
         print(f"figures   {relative(Path(sweep.folder) / 'figures')}")
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.cli.common import DONE, relative, write_out
+from sim.cli.places import a_path, writable_file
 from sim.io.errors import input_error
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ def add(commands: Any) -> None:
         help="a number, an outcome (such as balancing), a rule, a system, a fact, a document or a conflict",
     )
     trace.add_argument(
-        "--html", metavar="FILE", help="write it as a page to click through; without NAME, of everything"
+        "--html", type=a_path, metavar="FILE", help="write it as a page to click through; without NAME, of everything"
     )
     trace.add_argument("--world", metavar="WORLD", help="whose numbers (default: the home world)")
     trace.set_defaults(command=_trace)
@@ -36,11 +37,12 @@ def _trace(asked: argparse.Namespace) -> int:
 
     name = " ".join(asked.name)
     if asked.html is not None:
-        page = Path(asked.html)
+        page: Path = asked.html
         if page.suffix.lower() not in _PAGES:
             raise input_error(
                 "--html", "the end of the name says the form", found=page.name, allowed=" or ".join(_PAGES)
             )
+        writable_file(page)
         return _write_page(load_evidence(asked.world or HOME_WORLD), name, page)
     if not name:
         raise input_error("trace", "what shall be traced?", allowed="NAME (see `multivector list`), or --html FILE")

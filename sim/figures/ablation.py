@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
 from sim.analysis.ablation_results import strongest_systems
+from sim.analysis.effect_tables import that_counts
+from sim.batch.naming import apart
 from sim.figures.comparison import effect_cell, effect_map
-from sim.figures.style import STYLE, finish, write_figure
+from sim.figures.style import file_name, finish, house_style, write_figure
 from sim.model.variables import in_words
 
 _STRONG = 2.0  # effects beyond this many spreads between runs have the darkest colour
@@ -23,10 +24,11 @@ def draw_ablation(table: pd.DataFrame, folder: Path | str, caption: str = "") ->
     Gives back the paths of the PNGs.
     """
     paths = []
-    with mpl.rc_context(STYLE):
-        for scenario in dict.fromkeys(table["scenario"]):
-            figure, data = _ablation_figure(table[table["scenario"] == scenario], str(scenario), caption)
-            name = f"ablation-{scenario}"
+    with house_style():
+        scenarios = list(dict.fromkeys(table["scenario"].astype(str)))
+        for scenario, name in zip(scenarios, apart([f"ablation-{file_name(one)}" for one in scenarios]), strict=True):
+            mine = that_counts(table[table["scenario"] == scenario])
+            figure, data = _ablation_figure(mine, scenario, caption)
             paths.append(next(iter(write_figure(figure, data, Path(folder), name))))
     return paths
 
@@ -38,7 +40,7 @@ def _ablation_figure(mine: pd.DataFrame, scenario: str, caption: str) -> tuple[F
     height = 2.1 + 0.235 * len(systems)
     figure = Figure(figsize=(4.0 + 2.55 * len(states), height), layout="constrained")
     left, right = figure.subplots(1, 2, sharey=True, width_ratios=(0.62, 1.9))
-    words = [effect_cell(row.difference, bool(row.clear)) if row.moved else "" for row in partners.itertuples()]
+    words = [effect_cell(row.difference, bool(row.counts)) if row.moved else "" for row in partners.itertuples()]
     values = partners["difference"].abs().to_numpy()
     shade = float(np.quantile(values, 0.95)) if len(values) and values.max() > 0 else 1.0
     effect_map(
@@ -47,10 +49,11 @@ def _ablation_figure(mine: pd.DataFrame, scenario: str, caption: str) -> tuple[F
         max(shade, 1e-9),
         _grid(partners, pd.Series(words, index=partners.index), systems, states, ""),
         6.5,
+        _grid(partners, partners["counts"], systems, states, False),
     )
     left.set_title("Effective partners", pad=22)
     words = [
-        f"{in_words(str(row.measure), str(row.power))} {effect_cell(row.effect, bool(row.clear))}"
+        f"{in_words(str(row.measure), str(row.power))} {effect_cell(row.effect, bool(row.counts))}"
         for row in largest.itertuples()
     ]
     picture = effect_map(
@@ -59,13 +62,12 @@ def _ablation_figure(mine: pd.DataFrame, scenario: str, caption: str) -> tuple[F
         _STRONG,
         _grid(largest, pd.Series(words, index=largest.index), systems, states, ""),
         6.5,
+        _grid(largest, largest["counts"], systems, states, False),
     )
     right.set_title("The outcome that differs most, in units of the spread between runs", pad=22)
     right.tick_params(axis="y", labelleft=False)
     figure.colorbar(picture, ax=right, shrink=0.5, pad=0.01, extend="both")
-    subtitle = (
-        "Without the system less with it, same luck; * clear, corrected for the number of outcomes; empty: nothing"
-    )
+    subtitle = "Without the system less with it, same luck; * and colour: clear and large enough; empty: nothing"
     runs = f"{int(mine['runs'].iloc[0]):,} runs with and without each system"
     finish(figure, "What each system does", subtitle, caption or scenario, runs)
     return figure, pd.concat([partners.assign(panel="partners"), largest.assign(panel="strongest")], ignore_index=True)

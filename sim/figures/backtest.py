@@ -15,7 +15,7 @@ from sim.analysis.backtest.opponents import WALK
 from sim.analysis.backtest.result import MAIN_VARIANT, Backtest
 from sim.analysis.backtest.skill import EVERY
 from sim.analysis.observed import TRADE_SHARE
-from sim.figures.style import ABOVE, DASHES, FAINT, GRID, INK, PALETTE, STYLE, finish, mixed, write_figure
+from sim.figures.style import ABOVE, DASHES, FAINT, GRID, INK, PALETTE, finish, house_style, mixed, write_figure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -30,7 +30,7 @@ _LOWEST = -1.0  # skill below is drawn at the edge
 def draw_backtest(found: Backtest, folder: Path | str) -> Path:
     """Draw fans, the histogram of PIT values and skill by horizon; write PNG, SVG and CSV. Returns the folder."""
     place = Path(folder)
-    with mpl.rc_context(STYLE):
+    with house_style():
         for variant, kind in _questions(found):
             name = "-".join(("fans", *(part for part in (variant, kind) if part)))
             mine = found.scores[_asked(found.scores, variant, kind) & (found.scores["measure"] == TRADE_SHARE)]

@@ -10,24 +10,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
-import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from sim.batch.naming import names_apart, titles_apart
 from sim.batch.outcomes import split_word
 from sim.batch.results import Results
+from sim.figures.calendar_axis import calendar_axis, course
 from sim.figures.style import (
     FAINT,
     GRID,
     INK,
     PALETTE,
-    STYLE,
     Look,
     apart,
-    as_year,
     finish,
+    house_style,
+    in_lines,
     look,
     mixed,
     outcome_fill,
@@ -43,6 +44,9 @@ from sim.model.variables import BY_NAME, OFFER_TOTALS
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+_LABEL, _WIDEST_LABEL = 30, 50  # letters in a line of a name beside a bar
+_SHORTER = 8  # by so many letters a line may end early, where a name can be broken
+
 # --- alignment over time ---------------------------------------------------------------------------------------------
 
 
@@ -53,23 +57,21 @@ def alignment_over_time(data: pd.DataFrame, axes: "Axes", how: Look, top: float 
     is where the axis ends, in per cent, just above the bands unless given.
     """
     ends: dict[str, float] = {}
-    last = 0.0
     for power in how.name:
         rows = data[data["power"] == power]
         if rows.empty:
             continue
-        when = np.array([as_year(quarter) for quarter in rows["quarter"].astype(str)])
-        low, below, middle, above, high = (100 * rows[name].to_numpy() for name in ("p5", "p25", "p50", "p75", "p95"))
+        bands = (100 * rows[name] for name in ("p5", "p25", "p50", "p75", "p95"))
+        when, low, below, middle, above, high = course(rows["quarter"].astype(str), *bands)
         axes.fill_between(when, low, high, color=how.colour[power], alpha=0.13, linewidth=0)
         axes.fill_between(when, below, above, color=how.colour[power], alpha=0.26, linewidth=0)
         axes.plot(when, middle, color=how.colour[power], linestyle=how.dash[power], linewidth=1.7)
-        ends[power], last = float(middle[-1]), float(when[-1])
-    first = min(as_year(str(quarter)) for quarter in data["quarter"])
-    axes.set_xlim(first, last)
-    axes.set_ylim(0, 106 * float(data["p95"].max()) if top is None else top)
-    axes.xaxis.set_major_locator(mpl.ticker.MaxNLocator(nbins=5, integer=True))
+        ends[power] = float(middle[-1])
+    calendar_axis(axes, data["quarter"].astype(str))
+    axes.set_ylim(0, (106 * float(data["p95"].max()) if top is None else top) or 1.0)
     axes.grid(axis="y", color=GRID, linewidth=0.6)
     axes.set_axisbelow(True)
+    first, last = axes.get_xlim()
     _label_ends(axes, ends, last, last - first, how)
     return axes
 
@@ -97,9 +99,6 @@ def _label_ends(axes: "Axes", ends: dict[str, float], last: float, span: float, 
             va="center",
             clip_on=False,
         )
-
-
-# --- ternary paths ---------------------------------------------------------------------------------------------------
 
 
 # --- outcomes --------------------------------------------------------------------------------------------------------
@@ -159,7 +158,7 @@ def offer_bars(data: pd.DataFrame, axes: "Axes", how: Look) -> "Axes":
     axes.set_yticks(range(len(data)), [how.name[str(power)] for power in data["power"]])
     axes.set_ylim(len(data) - 0.5, -0.5)
     axes.set_xlim(0, 1.17 * longest)
-    axes.tick_params(axis="y", length=0, labelcolor=INK, labelsize=8.5)
+    axes.tick_params(axis="y", length=0, labelcolor=INK, labelsize=9)
     axes.xaxis.set_major_locator(mpl.ticker.MaxNLocator(nbins=4))
     return axes
 
@@ -170,7 +169,7 @@ def offer_bars(data: pd.DataFrame, axes: "Axes", how: Look) -> "Axes":
 def draw_figures(results: Results, folder: Path | str | None = None) -> list[Path]:
     """Draw every figure of one scenario; write PNG, SVG and the data as CSV. Returns the paths, PNG first for each."""
     folder = results.folder / "figures" if folder is None else Path(folder)
-    with mpl.rc_context(STYLE):
+    with house_style():
         drawn = [
             ("alignment", *_alignment_figure(results)),
             ("ternary", *_ternary_figure(results)),
@@ -186,7 +185,7 @@ def draw_comparison(several: Sequence[Results], folder: Path | str | None = None
         names = " ".join(one.folder.name for one in several)
         short = hashlib.sha256(names.encode()).hexdigest()[:6]
         folder = several[0].folder.parent / f"{'-and-'.join(one.name for one in several)[:60]}-{short}"
-    with mpl.rc_context(STYLE):
+    with house_style():
         write_figure(*_outcome_figure(several), Path(folder), "outcomes")
     return Path(folder)
 
@@ -256,20 +255,24 @@ def _ternary_figure(results: Results, most: int = 1000) -> tuple[Figure, pd.Data
 def _outcome_figure(several: Sequence[Results]) -> tuple[Figure, pd.DataFrame]:
     powers: dict[str, str] = {}
     tables = []
-    for one in several:
+    names, titles = names_apart(several), titles_apart(several)
+    longest = max(map(len, titles))
+    width = max(_LABEL, min(_WIDEST_LABEL, _SHORTER + longest // 2))  # so that two lines do
+    height = max(0.34, 0.17 * -(-longest // (width - _SHORTER)))
+    for one, name, title in zip(several, names, titles, strict=True):
         powers |= one.powers
-        tables.append(one.final_outcomes().assign(scenario=one.name))
+        tables.append(one.final_outcomes().assign(scenario=name, label=in_lines(title, width)))
     data = pd.concat(tables, ignore_index=True)
-    data = data[["scenario", "state", "outcome", "power", "runs", "share"]].astype({"state": str, "power": str})
+    data = data.astype({"state": str, "power": str})
     how = look(powers)
     states: dict[str, str] = {}
     for one in several:
         states |= one.states
-    figure = Figure(figsize=(10.5, 1.75 + len(states) * (0.36 + 0.34 * len(several))), layout="constrained")
+    figure = Figure(figsize=(10.5, 1.75 + len(states) * (0.36 + height * len(several))), layout="constrained")
     rows = figure.subplots(len(states), 1, sharex=True, squeeze=False)[:, 0]
     for axes, (state, name) in zip(rows, states.items(), strict=True):
         mine = data[data["state"] == state]
-        outcome_bars(mine.assign(label=mine["scenario"] if len(several) > 1 else name), axes, how)
+        outcome_bars(mine if len(several) > 1 else mine.assign(label=name), axes, how)
         if len(several) > 1:
             axes.set_title(name, fontsize=9.5)
         axes.tick_params(axis="x", length=0 if axes is not rows[-1] else 3)
@@ -280,7 +283,7 @@ def _outcome_figure(several: Sequence[Results]) -> tuple[Figure, pd.DataFrame]:
     figure.legend(handles=handles, loc="outside right upper", handlelength=2.2, handleheight=1.2)
     subtitle = "Share of runs with each outcome word, judged over the last quarters of each run"
     _finish(figure, "How the runs end for each state", subtitle, *several)
-    return figure, data
+    return figure, data[["scenario", "state", "outcome", "power", "runs", "share"]]
 
 
 _MADE_AND_TAKEN = tuple((whole, name) for name in OFFER_TOTALS if (whole := BY_NAME[name].part_of))
@@ -314,6 +317,7 @@ def _offer_figure(results: Results) -> tuple[Figure, pd.DataFrame]:
 
 def _finish(figure: Figure, title: str, subtitle: str, *results: Results) -> None:
     """Put the title and what the picture shows above, and the results it rests on below."""
-    names = "; ".join(f"{one.title} ({one.name})" for one in results)
+    named = zip(results, names_apart(results), strict=True)
+    names = "; ".join(f"{one.title} ({name})" for one, name in named)
     counted = " / ".join(sorted({f"{one.number_of_runs:,} runs, seed {one.manifest['seed']}" for one in results}))
     finish(figure, title, subtitle, names, counted)

@@ -3,13 +3,12 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
 from sim.analysis.calibration.results import INFORMED, Calibration
-from sim.figures.style import ABOVE, BELOW, FAINT, GRID, STYLE, finish, write_figure
+from sim.figures.style import ABOVE, BELOW, FAINT, GRID, finish, house_style, write_figure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -20,7 +19,7 @@ _BINS = 10
 def draw_calibration(found: Calibration, folder: Path | str) -> Path:
     """Draw posteriors within their priors, ranks of simulated truths, and targets; write PNG, SVG, CSV of each."""
     place = Path(folder)
-    with mpl.rc_context(STYLE):
+    with house_style():
         write_figure(*_posterior_figure(found), place, "posterior")
         write_figure(*_rank_figure(found), place, "simulated-truths")
         write_figure(*_target_figure(found), place, "targets")

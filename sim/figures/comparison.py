@@ -18,17 +18,19 @@ from matplotlib.path import Path as Outline
 
 from sim.analysis.comparison import Comparison
 from sim.analysis.effect_tables import shown_outcomes
+from sim.analysis.kept_comparison import KeptComparison
+from sim.figures.calendar_axis import calendar_axis, course
 from sim.figures.style import (
     DASHES,
     FAINT,
     GRID,
     INK,
     PALETTE,
-    STYLE,
     Look,
     apart,
-    as_year,
     finish,
+    house_style,
+    in_lines,
     look,
     outcome_fill,
     outcome_order,
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
 MARKS = ("o", "s", "^", "D", "v", "P", "X", "*")
 _DIVERGING = "PuOr_r"  # told apart by people who see colours differently; pale where nothing differs
 _NARROWEST = 9.6  # inches that the line below the title needs
+_LABEL, _HEADING = 34, 44  # letters in a line of a title, in a legend and above a panel
 _UNIT_OF_EFFECT = "in units of the spread between runs"
 
 # --- how far apart ---------------------------------------------------------------------------------------------------
@@ -53,7 +56,7 @@ _UNIT_OF_EFFECT = "in units of the spread between runs"
 def difference_marks(data: pd.DataFrame, axes: "Axes", rows: Sequence[str], scenarios: Sequence[str]) -> "Axes":
     """Draw differences with their intervals, one row a label and one mark a scenario.
 
-    `data` has the columns scenario, label, difference, low, high, clear; `rows` are labels from top to bottom.
+    `data` has the columns scenario, label, difference, low, high, counts; `rows` are labels from top to bottom.
     """
     axes.axvline(0.0, color=FAINT, linewidth=0.8, zorder=1)
     step = 0.7 / max(len(scenarios), 1)
@@ -62,8 +65,8 @@ def difference_marks(data: pd.DataFrame, axes: "Axes", rows: Sequence[str], scen
         heights = [rows.index(label) - 0.35 + step * (place + 0.5) for label in mine.index]
         colour = PALETTE[place % len(PALETTE)]
         axes.hlines(heights, mine["low"], mine["high"], color=colour, linewidth=1.5, zorder=2)
-        for clear, face in ((True, colour), (False, "white")):
-            chosen = mine["clear"].to_numpy(dtype=bool) == clear
+        for counts, face in ((True, colour), (False, "white")):
+            chosen = mine["counts"].to_numpy(dtype=bool) == counts
             axes.plot(
                 mine["difference"].to_numpy()[chosen],
                 np.array(heights)[chosen],
@@ -85,13 +88,23 @@ def difference_marks(data: pd.DataFrame, axes: "Axes", rows: Sequence[str], scen
 
 
 def effect_map(
-    values: pd.DataFrame, axes: "Axes", largest: float, written: pd.DataFrame | None = None, size: float = 7.0
+    values: pd.DataFrame,
+    axes: "Axes",
+    largest: float,
+    written: pd.DataFrame | None = None,
+    size: float = 7.0,
+    counts: pd.DataFrame | None = None,
 ) -> Any:
-    """Draw a table as colours, from -`largest` to `largest`; `written` is what stands in the cells, of the same shape.
+    """Draw a table as colours, from -`largest` to `largest`; gives back the picture, for a colour bar.
 
-    Gives back the picture, for a colour bar. Cells without a value are left white.
+    written: what stands in the cells; counts: whether what a cell says counts, and is not what chance may bring; both
+    of the same shape as `values`. A cell that does not count is left white, and so is one without a value.
     """
-    picture = axes.imshow(values.to_numpy(dtype=float), cmap=_DIVERGING, vmin=-largest, vmax=largest, aspect="auto")
+    says = np.isfinite(values.to_numpy(dtype=float))
+    if counts is not None:
+        says &= counts.to_numpy(dtype=bool)
+    shown = np.where(says, values.to_numpy(dtype=float), np.nan)
+    picture = axes.imshow(shown, cmap=_DIVERGING, vmin=-largest, vmax=largest, aspect="auto")
     axes.set_xticks(range(values.shape[1]), [str(name) for name in values.columns])
     axes.set_yticks(range(values.shape[0]), [str(name) for name in values.index])
     axes.tick_params(axis="both", length=0, labelcolor=INK, labelsize=8)
@@ -102,22 +115,21 @@ def effect_map(
     axes.set_yticks(np.arange(1, values.shape[0]) - 0.5, minor=True)
     axes.grid(which="minor", color="white", linewidth=1.2)
     axes.tick_params(which="minor", length=0)
-    if written is not None:
-        for row, words in enumerate(written.to_numpy()):
-            for column, word in enumerate(words):
-                value = values.iloc[row, column]
-                pale = not np.isfinite(value) or abs(value) < 0.5 * largest
-                axes.text(column, row, word, ha="center", va="center", fontsize=size, color=INK if pale else "white")
+    for (row, column), word in np.ndenumerate(() if written is None else written.to_numpy()):
+        dark = says[row, column] and abs(shown[row, column]) >= 0.5 * largest
+        colour = "white" if dark else INK if says[row, column] else FAINT
+        axes.text(column, row, word, ha="center", va="center", fontsize=size, color=colour)
     return picture
 
 
 # --- which way the runs go -------------------------------------------------------------------------------------------
 
 
-def flow(data: pd.DataFrame, axes: "Axes", how: Look) -> "Axes":
+def flow(data: pd.DataFrame, axes: "Axes", how: Look, most: int = 0) -> "Axes":
     """Draw the runs that end under another word as bands from what they were (left) to what they became (right).
 
-    `data` has the columns before, after (words) and runs; runs that kept their word are left out of the picture.
+    `data` has the columns before, after (words) and runs; runs that kept their word are left out of the picture. `most`
+    is how many runs fill the height, the same for panels that stand beside each other; those of `data` unless given.
     """
     axes.set_axis_off()
     axes.set_xlim(-0.62, 1.62)
@@ -127,25 +139,22 @@ def flow(data: pd.DataFrame, axes: "Axes", how: Look) -> "Axes":
         axes.text(0.5, 0.5, "no run ends under another word", ha="center", va="center", fontsize=8, color=FAINT)
         return axes
     order = outcome_order(how)
-    total = int(moved["runs"].sum())
+    total = max(int(moved["runs"].sum()), most)
     moved = moved.assign(left=moved["before"].map(order), right=moved["after"].map(order))
     edges: dict[str, dict[tuple[str, str], float]] = {}
-    for side, other, column, across in (("left", "right", "before", 0.0), ("right", "left", "after", 1.0)):
-        edges[side] = _stack(moved.sort_values([side, other]), axes, how, column, across, total)
+    for side, other, across in (("left", "right", 0.0), ("right", "left", 1.0)):
+        edges[side] = _stack(moved.sort_values([side, other]), axes, how, _SIDES[side], across, total)
     for row in moved.sort_values("runs", ascending=False).itertuples():
-        pair, part = (str(row.before), str(row.after)), int(row.runs) / total
-        left, right = ((edges[side][pair], part * _room(moved[column])) for side, column in _SIDES.items())
+        pair, width = (str(row.before), str(row.after)), _FULL * int(row.runs) / total
+        left, right = ((edges[side][pair], width) for side in _SIDES)
         _ribbon(axes, left, right, {**outcome_fill(str(row.after), how), "hatch": None})
     return axes
 
 
 _GAP, _BAR = 0.03, 0.05
+_FEW = 0.05  # of the runs fill the height where no panel has more, so that a few do not look like many
+_FULL = 0.7  # of the height that the most runs fill: what is left is for the gaps between words
 _SIDES = {"left": "before", "right": "after"}
-
-
-def _room(words: "pd.Series[str]") -> float:
-    """What the gaps between the parts of a bar leave of its height."""
-    return 1.0 - _GAP * (len(set(words)) - 1)
 
 
 def _stack(
@@ -153,22 +162,22 @@ def _stack(
 ) -> dict[tuple[str, str], float]:
     """Draw the bar of one side, a part a word; gives back where the band of each pair begins."""
     words = list(dict.fromkeys(moved[column]))
-    room = _room(moved[column])
     starts: dict[tuple[str, str], float] = {}
     names: dict[str, float] = {}
-    top = 0.0
+    top = 0.5 - 0.5 * (_FULL * int(moved["runs"].sum()) / total + _GAP * (len(words) - 1))
     for word in words:
         mine = moved[moved[column] == word]
-        height = room * int(mine["runs"].sum()) / total
+        height = _FULL * int(mine["runs"].sum()) / total
         axes.bar(across, height, bottom=top, width=_BAR, **outcome_fill(word, how))
         names[f"{word}  {int(mine['runs'].sum()):,}"] = top + height / 2
         for row in mine.itertuples():
             starts[str(row.before), str(row.after)] = top
-            top += room * int(row.runs) / total
+            top += _FULL * int(row.runs) / total
         top += _GAP
+    side = -1.0 if across == 0.0 else 1.0
     for text, place in apart(names, 0.085, 0.02, 0.98).items():
-        side = -1.0 if across == 0.0 else 1.0
-        where = across + 0.05 * side
+        edge, where = across + 0.5 * _BAR * side, across + (0.5 * _BAR + 0.05) * side
+        axes.plot([edge, where - 0.01 * side], [names[text], place], color=FAINT, linewidth=0.5, clip_on=False)
         axes.text(where, place, text, ha="right" if side < 0 else "left", va="center", fontsize=7.5)
     return starts
 
@@ -201,24 +210,24 @@ def difference_over_time(data: pd.DataFrame, axes: "Axes", scenarios: Sequence[s
         mine = data[data["scenario"] == scenario]
         if mine.empty:
             continue
-        when = np.array([as_year(quarter) for quarter in mine["quarter"].astype(str)])
+        bands = (mine[name] for name in ("low", "difference", "high"))
+        when, low, middle, high = course(mine["quarter"].astype(str), *bands)
         colour = PALETTE[place % len(PALETTE)]
-        axes.fill_between(when, mine["low"], mine["high"], color=colour, alpha=0.2, linewidth=0)
-        axes.plot(when, mine["difference"], color=colour, linestyle=DASHES[place % len(DASHES)], linewidth=1.6)
-        axes.set_xlim(float(when[0]), float(when[-1]))
+        axes.fill_between(when, low, high, color=colour, alpha=0.2, linewidth=0)
+        axes.plot(when, middle, color=colour, linestyle=DASHES[place % len(DASHES)], linewidth=1.6)
     axes.grid(axis="y", color=GRID, linewidth=0.6)
     axes.set_axisbelow(True)
-    axes.xaxis.set_major_locator(mpl.ticker.MaxNLocator(nbins=5, integer=True))
+    calendar_axis(axes, data["quarter"].astype(str))
     return axes
 
 
 # --- whole figures ---------------------------------------------------------------------------------------------------
 
 
-def draw_differences(comparison: Comparison, folder: Path | str | None = None) -> Path:
+def draw_differences(comparison: Comparison | KeptComparison, folder: Path | str | None = None) -> Path:
     """Draw every figure of a comparison; write PNG, SVG and the data as CSV. Returns the folder."""
     folder = comparison.folder / "figures" if folder is None else Path(folder)
-    with mpl.rc_context(STYLE):
+    with house_style():
         drawn = [
             ("differences", *_difference_figure(comparison)),
             ("effects", *_effect_figure(comparison)),
@@ -231,16 +240,17 @@ def draw_differences(comparison: Comparison, folder: Path | str | None = None) -
     return folder
 
 
-def _rest(comparison: Comparison) -> tuple[str, str]:
+def _rest(comparison: Comparison | KeptComparison) -> tuple[str, str]:
     """What stands below a figure: the scenarios, and how many runs."""
-    names = "; ".join(f"{one.title} ({name})" for one, name in zip(comparison.results, comparison.names, strict=True))
+    named = zip(comparison.titles, comparison.names, strict=True)
+    names = "; ".join(title if title.endswith(f"({name})") else f"{title} ({name})" for title, name in named)
     return names, comparison.caption
 
 
-def _scenario_handles(comparison: Comparison, marks: bool) -> list[Any]:
+def _scenario_handles(comparison: Comparison | KeptComparison, marks: bool) -> list[Any]:
     handles: list[Any] = []
-    for place, name in enumerate(comparison.names[1:]):
-        style = {"color": PALETTE[place % len(PALETTE)], "label": name}
+    for place, title in enumerate(comparison.titles[1:]):
+        style = {"color": PALETTE[place % len(PALETTE)], "label": in_lines(title, _LABEL)}
         if marks:
             handles.append(Line2D([], [], marker=MARKS[place % len(MARKS)], markersize=5, **style))
         else:
@@ -248,7 +258,7 @@ def _scenario_handles(comparison: Comparison, marks: bool) -> list[Any]:
     return handles
 
 
-def _difference_figure(comparison: Comparison) -> tuple[Figure, pd.DataFrame]:
+def _difference_figure(comparison: Comparison | KeptComparison) -> tuple[Figure, pd.DataFrame]:
     effects = comparison.effects
     data = effects[effects["measure"] == "alignment"].drop(columns=["effect", "z", "p", "moved", "needed"])
     shown = data.assign(label=data["power"], **{name: 100 * data[name] for name in ("difference", "low", "high")})
@@ -264,17 +274,19 @@ def _difference_figure(comparison: Comparison) -> tuple[Figure, pd.DataFrame]:
     handles = _scenario_handles(comparison, marks=True)
     plain = {"color": FAINT, "linestyle": "none", "marker": "o", "markersize": 5}
     handles += [
-        Line2D([], [], label="clear, corrected for the number of outcomes", **plain),
-        Line2D([], [], markerfacecolor="white", label="may be chance", **plain),
+        Line2D([], [], label="clear, and large enough to count", **plain),
+        Line2D([], [], markerfacecolor="white", label="may be chance, or too small", **plain),
     ]
     put_legend(figure, spare, handles)
     level = round(100 * comparison.level)
-    subtitle = f"Difference from {comparison.names[0]} in each share of alignment at the end, with {level} % intervals"
+    subtitle = (
+        f'Difference from "{comparison.titles[0]}" in each share of alignment at the end, with {level} % intervals'
+    )
     finish(figure, "Whom each state turns to, and from", subtitle, *_rest(comparison))
     return figure, data
 
 
-def _effect_figure(comparison: Comparison) -> tuple[Figure, pd.DataFrame]:
+def _effect_figure(comparison: Comparison | KeptComparison) -> tuple[Figure, pd.DataFrame]:
     scenarios, states = comparison.names[1:], list(comparison.states)
     rows = shown_outcomes(comparison.effects, list(comparison.powers))
     names = [in_words(*row) for row in rows]
@@ -284,18 +296,18 @@ def _effect_figure(comparison: Comparison) -> tuple[Figure, pd.DataFrame]:
     figure = Figure(figsize=(max(_NARROWEST, 2.4 + 3.3 * len(scenarios)), 1.9 + 0.3 * len(rows)), layout="constrained")
     panels = figure.subplots(1, len(scenarios), sharey=True, squeeze=False)[0]
     picture = None
-    for axes, scenario in zip(panels, scenarios, strict=True):
+    for axes, scenario, title in zip(panels, scenarios, comparison.titles[1:], strict=True):
         mine = data[data["scenario"] == scenario]
         keys = mine.assign(row=[in_words(m, p) for m, p in zip(mine["measure"], mine["power"], strict=True)])
         values = keys.pivot_table(index="row", columns="state", values="effect", dropna=False).reindex(names)[states]
-        keys["text"] = [effect_cell(row.effect, bool(row.clear)) for row in keys.itertuples()]
-        written = keys.pivot(index="row", columns="state", values="text").reindex(names)[states]
-        picture = effect_map(values, axes, largest, written)
-        axes.set_title(scenario, pad=22)
+        keys["text"] = [effect_cell(row.effect, bool(row.counts)) for row in keys.itertuples()]
+        written, counts = (
+            keys.pivot(index="row", columns="state", values=what).reindex(names)[states] for what in ("text", "counts")
+        )
+        picture = effect_map(values, axes, largest, written, counts=counts)
+        axes.set_title(in_lines(title, _HEADING), pad=22)
     figure.colorbar(picture, ax=list(panels), shrink=0.7, pad=0.02, label=_UNIT_OF_EFFECT)
-    subtitle = (
-        f"Difference from {comparison.names[0]}, {_UNIT_OF_EFFECT}; * clear, corrected for the number of outcomes"
-    )
+    subtitle = f'Difference from "{comparison.titles[0]}", {_UNIT_OF_EFFECT}; * and colour: {comparison.counting}'
     finish(figure, "How strongly each outcome differs", subtitle, *_rest(comparison))
     return figure, data
 
@@ -308,26 +320,32 @@ def effect_cell(effect: float, clear: bool) -> str:
     return text + ("*" if clear else "")
 
 
-def _flow_figure(comparison: Comparison) -> tuple[Figure, pd.DataFrame]:
+def _flow_figure(comparison: Comparison | KeptComparison) -> tuple[Figure, pd.DataFrame]:
     scenarios, how = comparison.names[1:], look(comparison.powers)
     data = comparison.changes
     down, across = len(comparison.states), len(scenarios)
     figure = Figure(figsize=(max(_NARROWEST, 2.4 + 5.2 * across), 1.3 + 1.75 * down), layout="constrained")
     grid = figure.subplots(down, across, squeeze=False)
-    for column, scenario in enumerate(scenarios):
+    moved = data[data["before"] != data["after"]].groupby(["scenario", "state"])["runs"].sum()
+    most = max(moved.max() if len(moved) else 0, round(_FEW * comparison.runs))
+    for column, (scenario, title) in enumerate(zip(scenarios, comparison.titles[1:], strict=True)):
         changed = comparison.changed(scenario)
         for row, (state, name) in enumerate(comparison.states.items()):
             axes = grid[row, column]
-            flow(data[(data["scenario"] == scenario) & (data["state"] == state)], axes, how)
+            flow(data[(data["scenario"] == scenario) & (data["state"] == state)], axes, how, most)
             heading = f"{name}: {percent_in_cell(changed[state])} end under another word"
-            axes.set_title(f"{scenario}\n{heading}" if row == 0 and across > 1 else heading, fontsize=9.5)
-    reference = comparison.names[0]
-    subtitle = f"Left: word in {reference}. Right: word in the scenario, same luck. Only runs that change, and how many"
+            axes.set_title(
+                f"{in_lines(title, _HEADING)}\n{heading}" if row == 0 and across > 1 else heading, fontsize=9.5
+            )
+    subtitle = (
+        f'Left: word in "{comparison.titles[0]}". Right: word in the scenario, same luck. Only runs that change, and '
+        "how many, all to one scale"
+    )
     finish(figure, "Which runs end under another word", subtitle, *_rest(comparison))
     return figure, data
 
 
-def _course_figure(comparison: Comparison) -> tuple[Figure, pd.DataFrame]:
+def _course_figure(comparison: Comparison | KeptComparison) -> tuple[Figure, pd.DataFrame]:
     data = comparison.course
     mine = data[data["measure"] == "effective_partners"]
     figure, panels, spare = panels_for(len(comparison.states), 4.0, 2.7)
@@ -341,7 +359,7 @@ def _course_figure(comparison: Comparison) -> tuple[Figure, pd.DataFrame]:
     handles.append(Patch(facecolor=FAINT, alpha=0.3, label=f"{level} % interval of the mean"))
     put_legend(figure, spare, handles)
     runs = int(mine["runs"].iloc[0])
-    subtitle = f"Difference from {comparison.names[0]} in effective partners, quarter by quarter; {runs:,} runs"
+    subtitle = f'Difference from "{comparison.titles[0]}" in effective partners, quarter by quarter; {runs:,} runs'
     finish(figure, "When the scenarios part", subtitle, *_rest(comparison))
     return figure, data
 

@@ -3,14 +3,13 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
 from sim.analysis.hindcast.results import Hindcast
 from sim.analysis.observed import TRADE_SHARE
-from sim.figures.style import ABOVE, FAINT, INK, STYLE, finish, mixed, write_figure
+from sim.figures.style import ABOVE, FAINT, INK, finish, house_style, mixed, write_figure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -22,7 +21,7 @@ _BANDS = {"low": ("high", 0.7), "low_half": ("high_half", 0.4)}  # from, to, and
 def draw_hindcast(found: Hindcast, folder: Path | str) -> Path:
     """Draw the fans of each way as PNG and SVG, with the data as CSV; returns the folder."""
     place = Path(folder)
-    with mpl.rc_context(STYLE):
+    with house_style():
         for game in found.mine:
             name = f"pairs-{game.way.variant}-{game.way.kind}"
             write_figure(*_fan_figure(found, game.way.variant, game.way.kind), place, name)

@@ -2,14 +2,13 @@
 
 from pathlib import Path
 
-import matplotlib as mpl
 import pandas as pd
 from matplotlib.figure import Figure
 
 from sim.analysis.lever_results import Answer, MeasuredLevers
 from sim.analysis.observables import words_of
 from sim.figures.comparison import effect_cell, effect_map
-from sim.figures.style import STYLE, finish, write_figure
+from sim.figures.style import finish, house_style, write_figure
 
 _STRONG = 2.0  # effects beyond this many spreads between runs have the darkest colour
 _SIGNS = {"up": 1.0, "down": -1.0, "either": 1.0}
@@ -28,12 +27,13 @@ def draw_levers(found: MeasuredLevers, folder: Path | str, caption: str = "") ->
     told = data["answer"] != Answer.NOTHING.word
     data["text"] = [effect_cell(one, bool(clear)) for one, clear in zip(data["along"], told, strict=True)]
     rows, states = list(dict.fromkeys(data["row"])), list(dict.fromkeys(data["state"]))
-    with mpl.rc_context(STYLE):
+    with house_style():
         figure = Figure(figsize=(7.4 + 0.75 * len(states), 2.0 + 0.2 * len(rows)), layout="constrained")
         axes = figure.subplots()
         wide = data.pivot_table(index="row", columns="state", values="along", dropna=False).reindex(rows)[states]
         text = data.pivot(index="row", columns="state", values="text").reindex(rows)[states].fillna("")
-        picture = effect_map(wide, axes, _STRONG, text, 6.0)
+        told = data.assign(told=told).pivot(index="row", columns="state", values="told").reindex(rows)[states]
+        picture = effect_map(wide, axes, _STRONG, text, 6.0, told.map(lambda one: one is True))
         figure.colorbar(picture, ax=axes, shrink=0.5, pad=0.01, extend="both")
         subtitle = "In spreads between runs, same luck; above nought is the expected way; * interval leaves nought out"
         runs = f"{found.runs:,} runs with and without each"

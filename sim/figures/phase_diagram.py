@@ -12,6 +12,12 @@ from sim.figures.style import INK, PALETTE, RISING, look, outcome_fill
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+OWN_VALUE: dict[str, Any] = {
+    "marker": "o", "markersize": 7, "markerfacecolor": "white", "markeredgecolor": INK, "markeredgewidth": 1.6,
+    "linestyle": "none",
+}  # fmt: skip
+"""How the model's own values are marked on a map."""
+
 
 def phase_diagram(data: pd.DataFrame, axes: "Axes", fill: Any = None) -> "Axes":
     """Draw which outcome word is the most frequent over two numbers, with the borders between regimes.
@@ -36,6 +42,13 @@ def phase_diagram(data: pd.DataFrame, axes: "Axes", fill: Any = None) -> "Axes":
     axes.set_xlim(_edges(across)[[0, -1]])
     axes.set_ylim(_edges(up)[[0, -1]])
     return axes
+
+
+def mark_own_value(axes: "Axes", own: tuple[float, float]) -> None:
+    """Mark where the model itself stands on a map: its own values of the two numbers; nothing where that is outside."""
+    (left, right), (bottom, top) = axes.get_xlim(), axes.get_ylim()
+    if left <= own[0] <= right and bottom <= own[1] <= top:
+        axes.plot(*own, **OWN_VALUE, zorder=5, clip_on=False)
 
 
 def regime_colour(word: str, look_of: Any) -> Any:
@@ -69,8 +82,8 @@ def _name_region(axes: "Axes", word: str, inside: Any, across: Any, up: Any) -> 
     axes.text(across[left], up[down], word, ha="center", va="center", fontsize=7.5, bbox=box)
 
 
-def heat_map(data: pd.DataFrame, axes: "Axes") -> "Axes":
-    """Draw an outcome over two numbers, with lines of equal height.
+def heat_map(data: pd.DataFrame, axes: "Axes", unit: str = "") -> "Axes":
+    """Draw an outcome over two numbers, with lines of equal height; `unit` is that of the outcome.
 
     `data` has the columns x, y, value.
     """
@@ -80,7 +93,7 @@ def heat_map(data: pd.DataFrame, axes: "Axes") -> "Axes":
     if np.ptp(table.to_numpy()) > 0:
         lines = axes.contour(across, up, table.to_numpy(), levels=5, colors=INK, linewidths=0.6)
         axes.clabel(lines, fontsize=6)
-    bar = axes.figure.colorbar(picture, ax=axes, shrink=0.85, pad=0.02)
+    bar = axes.figure.colorbar(picture, ax=axes, shrink=0.85, pad=0.02, label=unit)
     bar.ax.tick_params(labelsize=7)
     bar.outline.set_visible(False)
     return axes

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import matplotlib as mpl
 import pandas as pd
 from matplotlib.figure import Figure
 
@@ -10,7 +9,7 @@ from sim.analysis.observables import words_of
 from sim.analysis.policy_effects import ENDS
 from sim.analysis.policy_results import counted
 from sim.figures.comparison import effect_cell, effect_map
-from sim.figures.style import STYLE, finish, write_figure
+from sim.figures.style import finish, house_style, write_figure
 
 _STRONG = 2.0  # effects beyond this many spreads between runs have the darkest colour
 
@@ -25,7 +24,7 @@ def draw_policies(table: pd.DataFrame, folder: Path | str, caption: str = "") ->
     data = data.assign(gain=data["effect"] * data["measure"].map(ENDS))
     states, policies = list(dict.fromkeys(data["state"])), list(dict.fromkeys(data["policy"]))
     ends = list(dict.fromkeys(data["measure"]))
-    with mpl.rc_context(STYLE):
+    with house_style():
         figure = Figure(figsize=(2.2 + 2.9 * len(states), 3.0 + 0.27 * len(policies)), layout="constrained")
         panels = figure.subplots(1, len(states), sharey=True, squeeze=False)[0]
         picture = None
@@ -33,9 +32,13 @@ def draw_policies(table: pd.DataFrame, folder: Path | str, caption: str = "") ->
             mine = data[data["state"] == state]
             values = mine.pivot(index="policy", columns="measure", values="gain").reindex(policies)[ends]
             text = [effect_cell(row.gain, row.better != 0) for row in mine.itertuples()]
-            written = mine.assign(text=text).pivot(index="policy", columns="measure", values="text")
+            mine = mine.assign(text=text, counts=mine["better"] != 0)
+            written, counts = (
+                mine.pivot(index="policy", columns="measure", values=what).reindex(policies)[ends]
+                for what in ("text", "counts")
+            )
             values.columns = pd.Index([words_of(end) for end in ends])
-            picture = effect_map(values, axes, _STRONG, written.reindex(policies)[ends], 6.0)
+            picture = effect_map(values, axes, _STRONG, written, 6.0, counts)
             axes.tick_params(axis="x", labelrotation=60)
             axes.set_xlabel(state)
         figure.colorbar(picture, ax=list(panels), shrink=0.6, pad=0.01, extend="both")

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
@@ -13,7 +12,15 @@ from matplotlib.patches import Patch
 
 from sim.analysis.sensitivity.design_kinds import DesignKind
 from sim.figures.discovery import discovery_box, discovery_path
-from sim.figures.sensitivity_frame import MOST_PANELS, SweepFigure, asks_of, file_name, finished, frame, put_keys
+from sim.figures.sensitivity_frame import (
+    MOST_PANELS,
+    PANEL_TITLE,
+    SweepFigure,
+    asks_of,
+    finished,
+    frame,
+    put_keys,
+)
 from sim.figures.sensitivity_grid import courses, maps, responses
 from sim.figures.sensitivity_panels import (
     MOST_BARS,
@@ -26,7 +33,18 @@ from sim.figures.sensitivity_panels import (
     ranked_bars,
     tornado,
 )
-from sim.figures.style import ABOVE, BELOW, FAINT, INK, STYLE, mixed, write_figure, write_light
+from sim.figures.style import (
+    ABOVE,
+    BELOW,
+    FAINT,
+    INK,
+    file_name,
+    house_style,
+    in_lines,
+    mixed,
+    write_figure,
+    write_light,
+)
 from sim.figures.ternary import ternary_density
 from sim.io.writers import write_text
 
@@ -41,7 +59,7 @@ MOST_IN_MAP = 12
 def draw_sweep(sweep: "Sweep", folder: Path | str | None = None, found: Sequence["Discovery"] = ()) -> list[Path]:
     """Draw every figure a sweep allows; write PNG, SVG and the data as CSV. Returns the paths, PNG first for each."""
     folder = sweep.folder / "figures" if folder is None else Path(folder)
-    with mpl.rc_context(STYLE):
+    with house_style():
         drawn = _all_figures(sweep, found)
         _write_captions([one.caption for one in drawn], folder)
         return [path for one in drawn for path in write_figure(one.figure, one.data, folder, one.name)]
@@ -57,7 +75,7 @@ def publish_figures(
     tuple
         The paths, and by name the rows that stand in no table of the sweep, for the caller to put beside its tables.
     """
-    with mpl.rc_context(STYLE):
+    with house_style():
         drawn = _all_figures(sweep, found)
         _write_captions([one.caption | {"table": one.table} for one in drawn], folder)
         paths = [write_light(one.figure, folder / f"{one.name}.png") for one in drawn]
@@ -86,7 +104,7 @@ def _one_a_panel(sweep: "Sweep", index: str, height: float, width: float = 4.7) 
     outcomes = _analysed(sweep, index)
     figure, panels, spare = frame(max(len(outcomes), 1), width, height)
     for axes, outcome in zip(panels, outcomes, strict=False):
-        axes.set_title(outcome)
+        axes.set_title(in_lines(outcome, PANEL_TITLE))
     return figure, panels, spare, outcomes
 
 
@@ -134,7 +152,7 @@ def _interaction_figure(sweep: "Sweep") -> list[SweepFigure]:
         mine = data[data["outcome"] == outcome]
         interaction_map(mine, axes, names)
         drawn.append(mine[mine["factor_a"].isin(names) & mine["factor_b"].isin(names)])
-    subtitle = "Second order indices: what two do together beyond what each does alone. Dot: the interval covers zero"
+    subtitle = "Second order indices: what two do together beyond each alone. Only a dot: the interval covers zero"
     return finished(figure, "What works together", subtitle, sweep, "interactions", pd.concat(drawn), "interactions")
 
 
@@ -147,7 +165,7 @@ def _morris_figure(sweep: "Sweep") -> list[SweepFigure]:
     figure, panels, spare = frame(len(outcomes), 4.6, 3.7)
     for axes, outcome in zip(panels, outcomes, strict=True):
         morris_scatter(data[data["outcome"] == outcome], axes)
-        axes.set_title(outcome)
+        axes.set_title(in_lines(outcome, PANEL_TITLE))
         axes.set_xlabel("μ*: mean size of the effect over the whole range")
         axes.set_ylabel("σ: spread of the effect")
     handles: list[Any] = [

@@ -9,7 +9,8 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.lines import Line2D
 
-from sim.figures.style import DASHES, PALETTE, finish, panels_for
+from sim.figures.style import DASHES, PALETTE, finish, in_lines, panels_for
+from sim.model.variables import BY_NAME
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from sim.analysis.sensitivity.sweep_results import Sweep
 
 MOST_PANELS = 6
+PANEL_TITLE = 42  # letters in a line above a panel
+_AXIS_WIDTH = 52  # letters in a line beside an axis
 _LETTER, _LINE = 0.068, 0.24  # inches a letter and a line of a legend take
 _ROOM = "room_for_legend"
 _SIDE_PAD = 0.1  # inches beside each panel, so that long names of rows end inside the picture
@@ -37,13 +40,31 @@ class SweepFigure:
     @property
     def caption(self) -> dict[str, str]:
         """The title of the figure and what it shows, as they stand above it."""
-        title, shows = (text.get_text() for text in self.figure.texts[:2])
+        title, shows = (" ".join(text.get_text().split()) for text in self.figure.texts[:2])
         return {"figure": self.name, "title": title, "shows": shows}
 
 
 def asks_of(sweep: "Sweep") -> list[dict[str, Any]]:
     """The outcomes that were asked for as measures or words, by state, power or quarter where that was said."""
     return [ask for ask in sweep.manifest["outcomes"] if not isinstance(ask, str)]
+
+
+def factor_label(sweep: "Sweep", name: str) -> str:
+    """What stands beside the axis of a factor: its name, and the unit of its values where they have one."""
+    unit = str(sweep.factors[name]["unit"])
+    return in_lines(f"{name}, {unit}" if unit else name, _AXIS_WIDTH)
+
+
+def own_value(sweep: "Sweep", name: str) -> float:
+    """Where a factor stands in the model itself: the value it has while others are varied."""
+    return float(sweep.factors[name]["base"])
+
+
+def unit_of(sweep: "Sweep", outcome: str) -> str:
+    """The unit of an outcome that was asked for as one measure; empty for any other."""
+    asked: list[str] = next((ask["what"] for ask in asks_of(sweep) if ask["name"] == outcome), [])
+    known = BY_NAME.get(asked[0]) if len(asked) == 1 else None
+    return known.unit if known is not None else ""
 
 
 def frame(count: int, width: float, height: float) -> tuple[Figure, list["Axes"], "Axes | None"]:
@@ -99,8 +120,3 @@ def finished(
         layout.set(w_pad=_SIDE_PAD)
     finish(figure, title, subtitle, names, counted, above=getattr(figure, _ROOM, 0.0))
     return [SweepFigure(name=name, figure=figure, data=data, table=table or name)]
-
-
-def file_name(group: str) -> str:
-    """The name of an outcome as part of the name of a file."""
-    return "".join(sign if sign.isalnum() else "-" for sign in group.lower())

@@ -5,24 +5,30 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from sim.analysis.sensitivity.factors import DUMMY
-from sim.figures.phase_diagram import heat_map, phase_diagram, regime_colour
+from sim.figures.phase_diagram import OWN_VALUE, heat_map, mark_own_value, phase_diagram, regime_colour
 from sim.figures.sensitivity_frame import (
     MOST_PANELS,
+    PANEL_TITLE,
     SweepFigure,
     asks_of,
-    file_name,
+    factor_label,
     finished,
     frame,
+    own_value,
     put_keys,
     series_legend,
+    unit_of,
 )
 from sim.figures.sensitivity_panels import fans, response_lines
-from sim.figures.style import look, outcome_fill
+from sim.figures.style import FAINT, file_name, in_lines, look, outcome_fill
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
     from sim.analysis.sensitivity.sweep_results import Sweep
 
 _SMOOTH = 9  # levels of both factors from which a grid is drawn as a map and not as lines
@@ -68,31 +74,39 @@ def _phase_figure(sweep: "Sweep", group: str, asks: list[dict[str, Any]]) -> lis
         parts.append(means[["x", "y"]].assign(**labels, share=means[ask["name"]]))
     data = pd.concat(parts, ignore_index=True)
     figure, panels, spare = frame(len(states), 4.0, 3.5)
-    x, y = _axes_of(sweep)[:2]
     for axes, state in zip(panels, states, strict=True):
         phase_diagram(data[data["state"] == state], axes)
-        axes.set_title(sweep.manifest["states"].get(state, "all states"))
-        axes.set_xlabel(x)
-        axes.set_ylabel(y)
+        _over_numbers(sweep, axes, sweep.manifest["states"].get(state, "all states"))
     won = data.loc[data.groupby(["state", "x", "y"])["share"].idxmax(), "word"]
     plain = lambda word: outcome_fill(word, look({}))  # noqa: E731
     handles = [Patch(facecolor=regime_colour(word, plain), label=word) for word in dict.fromkeys(won)]
-    put_keys(figure, spare, handles)
+    put_keys(figure, spare, [*handles, _own_key()])
     subtitle = "The most frequent outcome word at each point; pale where its lead is thin. Lines: borders of regimes"
     return finished(figure, "Which regime rules where", subtitle, sweep, f"phases-{file_name(group)}", data)
 
 
 def _heat_figure(sweep: "Sweep", names: list[str]) -> list[SweepFigure]:
     means = _over_two(sweep)
-    figure, panels, _ = frame(len(names), 4.6, 3.5)
-    x, y = _axes_of(sweep)[:2]
+    figure, panels, spare = frame(len(names), 4.6, 3.5)
     for axes, name in zip(panels, names, strict=True):
-        heat_map(means.assign(value=means[name]), axes)
-        axes.set_title(name)
-        axes.set_xlabel(x)
-        axes.set_ylabel(y)
+        heat_map(means.assign(value=means[name]), axes, unit_of(sweep, name))
+        _over_numbers(sweep, axes, name)
+    put_keys(figure, spare, [_own_key()])
     data = means[["x", "y", *names]]
     return finished(figure, "The outcomes over two numbers", "Mean over replicates", sweep, "maps", data)
+
+
+def _over_numbers(sweep: "Sweep", axes: "Axes", title: str) -> None:
+    """What stands around a map over the first two factors, and in it: where the model itself is."""
+    x, y = _axes_of(sweep)[:2]
+    mark_own_value(axes, (own_value(sweep, x), own_value(sweep, y)))
+    axes.set_title(in_lines(title, PANEL_TITLE))
+    axes.set_xlabel(factor_label(sweep, x))
+    axes.set_ylabel(factor_label(sweep, y))
+
+
+def _own_key() -> Line2D:
+    return Line2D([], [], label="the model's own values", **OWN_VALUE)
 
 
 def responses(sweep: "Sweep") -> list[SweepFigure]:
@@ -108,10 +122,12 @@ def responses(sweep: "Sweep") -> list[SweepFigure]:
     figure, panels, spare = frame(len(names), 3.9, 3.0)
     for axes, name in zip(panels, names, strict=True):
         response_lines(data[data["outcome"] == name], axes)
-        axes.set_title(name)
-        axes.set_xlabel(first)
+        axes.set_title(in_lines(name, PANEL_TITLE))
+        axes.axvline(own_value(sweep, first), color=FAINT, linewidth=0.8, linestyle=(0, (1, 2)), zorder=1)
+        axes.set_xlabel(factor_label(sweep, first))
+        axes.set_ylabel(unit_of(sweep, name))
     series_legend(figure, spare, list(dict.fromkeys(data["series"])))
-    subtitle = "Mean over replicates, with the 95 % interval that luck leaves"
+    subtitle = "Mean over replicates, with the 95 % interval that luck leaves. Dotted: the model's own value"
     return finished(figure, "How the outcomes respond", subtitle, sweep, "responses", data)
 
 
@@ -156,7 +172,8 @@ def courses(sweep: "Sweep") -> list[SweepFigure]:
     figure, panels, spare = frame(len(names), 4.2, 3.1)
     for axes, name in zip(panels, names, strict=True):
         fans(data[data["outcome"] == name], axes)
-        axes.set_title(name)
+        axes.set_title(in_lines(name, PANEL_TITLE))
+        axes.set_ylabel(unit_of(sweep, name))
     series_legend(figure, spare, [_level_text(sweep, [first], [level]) for level in dict.fromkeys(data["level"])])
     subtitle = "One fan a level: median, half of the runs, nine runs in ten"
     return finished(figure, f"The course of things, by {first}", subtitle, sweep, "courses", data)

@@ -4,7 +4,6 @@ A drawing function takes a tidy table and the axes to draw on, and gives the axe
 framed, coloured and written, is the house style of `sim.figures.style`.
 """
 
-import textwrap
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
@@ -13,7 +12,8 @@ import numpy as np
 import pandas as pd
 
 from sim.analysis.sensitivity.factors import DUMMY
-from sim.figures.style import ABOVE, BELOW, DASHES, DIVERGING, FAINT, GRID, INK, PALETTE, as_year, mixed
+from sim.figures.calendar_axis import calendar_axis, course
+from sim.figures.style import ABOVE, BELOW, DASHES, DIVERGING, FAINT, GRID, INK, PALETTE, in_lines, mixed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
 MOST_BARS = 15  # factors in one panel: more cannot be read in print
 _NAME_LETTER, _NAME_HIGH, _GAP = 0.0136, 0.042, 0.015  # of a point's name in a scatter, in parts of the axes
+
+
+_NAME_WIDTH = 34  # letters in a line of a factor's name
+_SHORTER = 8  # by so many letters a line may end early, where a name can be broken
 
 
 # --- bars ------------------------------------------------------------------------------------------------------------
@@ -119,8 +123,9 @@ def largest(values: "pd.Series[float]", most: int) -> list[str]:
 
 def factors_down(axes: "Axes", names: Iterable[str]) -> "Axes":
     """Name the rows of a bar chart from top to bottom."""
-    names = list(names)
-    axes.set_yticks(range(len(names)), [textwrap.shorten(str(name), 34, placeholder="…") for name in names])
+    names = [str(name) for name in names]
+    width = max(_NAME_WIDTH, _SHORTER + max(map(len, names), default=0) // 2)  # so that two lines do
+    axes.set_yticks(range(len(names)), [in_lines(name, width) for name in names])
     axes.set_ylim(len(names) - 0.4, -0.6)
     axes.tick_params(axis="y", length=0, labelcolor=INK, labelsize=7.5)
     axes.spines["left"].set_visible(False)
@@ -134,18 +139,21 @@ def factors_down(axes: "Axes", names: Iterable[str]) -> "Axes":
 
 
 def interaction_map(data: pd.DataFrame, axes: "Axes", names: Sequence[str]) -> "Axes":
-    """Draw second order indices of some factors as a triangle of cells; a cell whose interval covers zero is dotted.
+    """Draw second order indices of some factors as a triangle of cells; one whose interval covers zero has no colour.
 
-    `data` has the columns factor_a, factor_b, value, low, high; `names` are the factors to show, in order.
+    `data` has the columns factor_a, factor_b, value, low, high; `names` are the factors to show, in order. The colours
+    reach as far as what can be told from nought, and the dummy, which works together with nothing, is left out.
     """
+    names = [name for name in names if name != DUMMY]
     place = {name: at for at, name in enumerate(names)}
     rows = data[data["factor_a"].isin(names) & data["factor_b"].isin(names)]
     cells = np.full((max(len(names) - 1, 1), max(len(names) - 1, 1)), np.nan)
     for row in rows.itertuples():
         across, down = sorted((place[row.factor_a], place[row.factor_b]))
-        cells[down - 1, across] = row.value
         if row.low <= 0.0 <= row.high:
             axes.plot(across, down - 1, ".", color=FAINT, markersize=2.5)
+        else:
+            cells[down - 1, across] = row.value
     limit = max(float(np.nanmax(np.abs(cells))) if np.isfinite(cells).any() else 0.0, 1e-12)
     picture = axes.imshow(cells, cmap=DIVERGING, vmin=-limit, vmax=limit, aspect="equal")
     axes.set_xticks(range(len(names) - 1), names[:-1], rotation=60, ha="right", rotation_mode="anchor")
@@ -153,6 +161,9 @@ def interaction_map(data: pd.DataFrame, axes: "Axes", names: Sequence[str]) -> "
     axes.tick_params(length=0, labelsize=6.5, labelcolor=INK)
     for side in axes.spines.values():
         side.set_visible(False)
+    if not np.isfinite(cells).any():
+        axes.text(0.98, 0.98, "nothing that can be\ntold from nought", transform=axes.transAxes, ha="right", va="top")
+        return axes
     bar = axes.figure.colorbar(picture, ax=axes, shrink=0.7, pad=0.02)
     bar.ax.tick_params(labelsize=7)
     bar.outline.set_visible(False)
@@ -243,15 +254,15 @@ def fans(data: pd.DataFrame, axes: "Axes") -> "Axes":
     """
     for place, level in enumerate(dict.fromkeys(data["level"])):
         rows = data[data["level"] == level]
-        when = [as_year(quarter) for quarter in rows["quarter"]]
+        bands = (rows[name] for name in ("p5", "p25", "p50", "p75", "p95"))
+        when, low, below, middle, above, high = course(rows["quarter"], *bands)
         colour = PALETTE[(place + 1) % len(PALETTE)]
-        axes.fill_between(when, rows["p5"], rows["p95"], color=colour, alpha=0.10, linewidth=0)
-        axes.fill_between(when, rows["p25"], rows["p75"], color=colour, alpha=0.20, linewidth=0)
-        axes.plot(when, rows["p50"], color=colour, linestyle=DASHES[place % len(DASHES)], linewidth=1.6)
-    axes.xaxis.set_major_locator(mpl.ticker.MaxNLocator(nbins=5, integer=True))
+        axes.fill_between(when, low, high, color=colour, alpha=0.10, linewidth=0)
+        axes.fill_between(when, below, above, color=colour, alpha=0.20, linewidth=0)
+        axes.plot(when, middle, color=colour, linestyle=DASHES[place % len(DASHES)], linewidth=1.6)
+    calendar_axis(axes, data["quarter"])
     axes.grid(axis="y", color=GRID, linewidth=0.6)
     axes.set_axisbelow(True)
-    axes.margins(x=0)
     return axes
 
 

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from sim.analysis.origins import Origins
 from sim.analysis.spread import INSIDE, Spread
-from sim.figures.style import ABOVE, BELOW, DASHES, FAINT, GRID, PALETTE, STYLE, finish, write_figure
+from sim.figures.style import ABOVE, BELOW, DASHES, FAINT, GRID, PALETTE, finish, house_style, write_figure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -21,7 +21,7 @@ _LOWEST, _HIGHEST = 0.004, 6.0  # beyond these a ratio is drawn at the edge
 def draw_spread(found: Spread, folder: Path | str) -> Path:
     """Draw model against record; write PNG, SVG and the data as CSV. Returns the folder."""
     place = Path(folder)
-    with mpl.rc_context(STYLE):
+    with house_style():
         write_figure(*_figure(found), place, "spread")
     return place
 
@@ -84,7 +84,7 @@ def correlation_marks(data: pd.DataFrame, axes: "Axes") -> "Axes":
 def draw_origins(found: Origins, folder: Path | str) -> Path:
     """Draw skill by horizon, and drift against drift; write PNG, SVG and the data as CSV. Returns the folder."""
     place = Path(folder)
-    with mpl.rc_context(STYLE):
+    with house_style():
         write_figure(*_skill_figure(found), place, "origins")
     return place
 

@@ -4,13 +4,16 @@ Colours go to the powers in the order of the evidence. They can be told apart by
 every line has a dash of its own besides, for print and for grey.
 """
 
+import contextlib
 import io
+import re
 import textwrap
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from matplotlib.colors import LinearSegmentedColormap, to_rgb
@@ -64,6 +67,19 @@ STYLE = {
     "ytick.color": FAINT,
     "ytick.labelsize": 8,
 }
+
+_TITLE_LETTER, _SUBTITLE_LETTER, _FOOT_LETTER = 0.118, 0.074, 0.0615  # inches that a letter takes, on the whole
+_TITLE_LINE, _SUBTITLE_LINE, _FOOT_LINE = 0.25, 0.17, 0.14  # inches that a line takes
+_WIDEST_FOOT = 150  # letters: longer lines are hard to follow
+
+
+@contextlib.contextmanager
+def house_style() -> Iterator[None]:
+    """Draw in the house style, whatever style the user has set; that is as it was afterwards."""
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        mpl.rcParams.update(STYLE)
+        yield
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,23 +173,62 @@ def put_legend(figure: Figure, spare: "Axes | None", handles: list[Any]) -> None
 def finish(figure: Figure, title: str, subtitle: str, names: str, counted: str, above: float = 0.0) -> None:
     """Put the title and what the picture shows above; below, the names of what it rests on and how much that is.
 
-    `above` leaves room between the two, in inches, for a legend that stands there.
+    `above` leaves room between the two, in inches, for a legend that stands there. What is too long for a line goes on
+    in the next, and the figure grows by it.
     """
+    across = figure.get_figwidth() - 0.1
+    heads = textwrap.wrap(title, int(across / _TITLE_LETTER))
+    shows = textwrap.wrap(subtitle, int(across / _SUBTITLE_LETTER))
+    more = _TITLE_LINE * max(len(heads) - 1, 0) + _SUBTITLE_LINE * max(len(shows) - 1, 0)
+    if more:
+        _make_room(figure, more, above)
     inch = 1.0 / figure.get_figheight()
-    figure.text(0.01, 1 - 0.1 * inch, title, ha="left", va="top", fontsize=13.5, fontweight="bold")
-    figure.text(0.01, 1 - 0.38 * inch, subtitle, ha="left", va="top", fontsize=9.5, color=FAINT)
+    below = 0.38 + _TITLE_LINE * max(len(heads) - 1, 0)
+    top: dict[str, Any] = {"ha": "left", "va": "top"}
+    figure.text(0.01, 1 - 0.1 * inch, "\n".join(heads), fontsize=13.5, fontweight="bold", **top)
+    figure.text(0.01, 1 - below * inch, "\n".join(shows), fontsize=9.5, color=FAINT, **top)
     foot: dict[str, Any] = {"ha": "left", "va": "bottom", "fontsize": 8, "color": FAINT}
-    rests_on = [*textwrap.wrap(names, 150), f"{counted}; {CAUTION}"]
+    letters = min(_WIDEST_FOOT, int(across / _FOOT_LETTER))
+    rests_on = [
+        *textwrap.wrap(names, letters, break_on_hyphens=False),
+        *textwrap.wrap(f"{counted}; {CAUTION}", letters),
+    ]
     figure.text(0.01, 0.08 * inch, "\n".join(rests_on), **foot)
     layout = figure.get_layout_engine()
     if layout is not None:
-        margin = (0.2 + 0.14 * len(rests_on)) * inch
-        layout.set(rect=(0.005, margin, 0.99, 1 - (0.7 + above) * inch - margin), h_pad=0.07)
+        margin = (0.2 + _FOOT_LINE * len(rests_on)) * inch
+        layout.set(rect=(0.005, margin, 0.99, 1 - (0.7 + above + more) * inch - margin), h_pad=0.07)
         figure.draw_without_rendering()
         figure.set_layout_engine("none")  # laid out once, for both files
         for axes in figure.axes:
             # The solver of the layout differs in the last digits from one time to the next, and the file would show it.
             axes.set_position([round(edge, 5) for edge in axes.get_position(original=True).bounds])
+
+
+def _make_room(figure: Figure, more: float, above: float) -> None:
+    """Make a figure higher by so many inches, and move the legend down that stands between title and panels."""
+    figure.set_figheight(figure.get_figheight() + more)
+    for legend in figure.legends if above else ():
+        legend.set_bbox_to_anchor((0.005, 1 - (0.58 + more) / figure.get_figheight()))
+
+
+def in_lines(name: str, width: int) -> str:
+    """A name in lines of at most so many letters, broken behind blanks, points, hyphens and underlines; never cut."""
+    lines, line = [], ""
+    for piece in re.split(r"(?<=[\s._/@-])", name):
+        if len(line) + len(piece.rstrip()) > width and line:
+            lines.append(line.rstrip())
+            line = ""
+        line += piece
+        while len(line.rstrip()) > width:
+            lines.append(line[:width])
+            line = line[width:]
+    return "\n".join([*lines, line.rstrip()] if line.strip() else lines)
+
+
+def file_name(text: str) -> str:
+    """What something is called, as part of the name of a file."""
+    return "".join(sign if sign.isalnum() else "-" for sign in text.lower())
 
 
 def write_figure(figure: Figure, data: pd.DataFrame, folder: Path, name: str) -> Iterable[Path]:
@@ -230,8 +285,3 @@ def in_palette(picture: bytes) -> bytes:
     file = io.BytesIO()
     light.save(file, "PNG", optimize=True)
     return file.getvalue()
-
-
-def as_year(quarter: str) -> float:
-    """The end of a quarter written `2026-Q1` as a point on the axis of years."""
-    return int(quarter[:4]) + int(quarter[6:]) / 4

@@ -1,5 +1,6 @@
 """Files that land whole or not at all, and their hashes."""
 
+import errno
 import hashlib
 import os
 import secrets
@@ -27,7 +28,12 @@ def write_whole(path: Path, write: Callable[[BinaryIO], None], *, mode: int = 0o
 
     mode: who may read and write it, as far as the user's mask allows. The draft is a new file under a name that nobody
     can foresee: what lies there already, such as a link that would lead elsewhere, is never written.
+
+    Raises OSError for what is no ordinary file: whoever may do anything would put one in the place of a device.
     """
+    if path.exists() and not path.is_file():
+        wrong = errno.EISDIR if path.is_dir() else errno.ENXIO
+        raise OSError(wrong, "this is a folder" if path.is_dir() else "this is a device or a pipe", str(path))
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}.draft")
     with os.fdopen(os.open(draft, _NEW, mode), "wb") as handle:
