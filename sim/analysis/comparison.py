@@ -28,7 +28,7 @@ from sim.io.errors import input_error, shown_path
 from sim.io.text import CAUTION
 from sim.io.writers import write_text
 from sim.model.variables import BY_POWER, HEADLINES, QUANTITIES
-from sim.scenario.arguments import given_fitted, given_runs, given_seed
+from sim.scenario.arguments import given_fitted
 from sim.scenario.calendar import quarter_text
 from sim.scenario.family import list_scenarios
 from sim.scenario.scenario import Scenario, load_scenario, with_fitted
@@ -163,7 +163,7 @@ def compare(
         If a scenario is wrong, or results had other luck or end in another quarter.
     """
     arguments = Arguments("sim.compare")
-    runs, seed, workers = given_runs(arguments, runs), given_seed(arguments, seed), arguments.workers(workers)
+    runs, seed, workers = arguments.runs(runs), arguments.seed(seed), arguments.workers(workers)
     out, level = arguments.path_or_none("out", out), arguments.inside("level", level, 0.0, 1.0)
     fitted = given_fitted(arguments, fitted)
     arguments.refuse_if_wrong()

@@ -36,7 +36,6 @@ from sim.io.arguments import Arguments
 from sim.io.errors import listed
 from sim.io.text import CAUTION
 from sim.io.writers import write_text, write_whole
-from sim.scenario.arguments import given_runs, given_seed
 from sim.scenario.scenario import Scenario, load_scenario
 
 if TYPE_CHECKING:
@@ -165,7 +164,7 @@ def roll_origins(
         If the scenario or an argument is wrong, or its world lacks states or powers of the record.
     """
     arguments = Arguments("sim.analysis.roll_origins")
-    runs, seed = given_runs(arguments, runs, 2) or RUNS, given_seed(arguments, seed)
+    runs, seed = arguments.runs(runs, 2) or RUNS, arguments.seed(seed)
     workers, level = arguments.workers(workers), arguments.inside("level", level, 0.0, 1.0)
     history = load_history()
     years = given_origins(arguments, origins, history)

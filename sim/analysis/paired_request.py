@@ -6,8 +6,8 @@ from typing import Any
 
 from sim.batch.identity import allowed_cores
 from sim.io.arguments import Arguments
-from sim.scenario.arguments import given_seed
-from sim.scenario.scenario import MOST_RUNS, Scenario, load_scenario
+from sim.io.limits import MOST_RUNS
+from sim.scenario.scenario import Scenario, load_scenario
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +36,7 @@ def paired_request(door: str, *, runs: Any, seed: Any, workers: Any, level: Any,
     """
     arguments = Arguments(door)
     runs = arguments.whole("runs", runs, 2, MOST_RUNS)
-    seed, workers = given_seed(arguments, seed), arguments.workers(workers) or allowed_cores()
+    seed, workers = arguments.seed(seed), arguments.workers(workers) or allowed_cores()
     level, folder = arguments.inside("level", level, 0.0, 1.0), arguments.path_or_none("out", out)
     arguments.refuse_if_wrong()
     return PairedRequest(runs=runs, seed=seed, workers=workers, level=level, folder=folder)

@@ -38,9 +38,9 @@ from sim.io.forms import (
     schema_of,
     whole_number,
 )
-from sim.scenario.arguments import given_fitted, given_runs
+from sim.io.limits import MOST_RUNS
+from sim.scenario.arguments import given_fitted
 from sim.scenario.calendar import QUARTER
-from sim.scenario.scenario import MOST_RUNS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -200,7 +200,7 @@ def find_all(
     where `runs`, in place of what the patterns say, is no number of runs.
     """
     arguments = Arguments("find_all")
-    runs, fitted = given_runs(arguments, runs, 2), given_fitted(arguments, fitted)
+    runs, fitted = arguments.runs(runs, 2), given_fitted(arguments, fitted)
     arguments.refuse_if_wrong()
     lab, findings = Lab(fitted=fitted), []
     for pattern in load_patterns():

@@ -36,7 +36,7 @@ from sim.io.arguments import Arguments
 from sim.io.errors import input_error, listed
 from sim.io.text import CAUTION
 from sim.io.writers import write_text, write_whole
-from sim.scenario.arguments import check_setting, given_runs, given_seed
+from sim.scenario.arguments import check_setting
 from sim.scenario.scenario import Scenario, load_scenario
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ def spread(
         If the scenario or an argument is wrong, or its world lacks states or powers of the record.
     """
     arguments = Arguments("sim.spread")
-    runs, seed = given_runs(arguments, runs, 2) or RUNS, given_seed(arguments, seed)
+    runs, seed = arguments.runs(runs, 2) or RUNS, arguments.seed(seed)
     workers, level = arguments.workers(workers), arguments.inside("level", level, 0.0, 1.0)
     arguments.refuse_if_wrong()
     given = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)

@@ -23,11 +23,11 @@ from sim.batch.worker import Tell
 from sim.evidence.evidence import load_evidence
 from sim.io.arguments import Arguments
 from sim.io.errors import shown_path
+from sim.io.limits import LONGEST, MOST_RUNS
 from sim.io.locks import hold
 from sim.model.variables import MEASURES
-from sim.scenario.arguments import check_setting, given_fitted, given_runs, given_seed
-from sim.scenario.calendar import LONGEST
-from sim.scenario.scenario import MOST_RUNS, Scenario, load_scenario, with_fitted
+from sim.scenario.arguments import check_setting, given_fitted
+from sim.scenario.scenario import Scenario, load_scenario, with_fitted
 
 _ScenarioLike = str | Path | Scenario
 
@@ -271,7 +271,7 @@ class _Asked:
         """Take note of everything; what is wrong is told together."""
         arguments = Arguments(function)
         self.function = function
-        self.runs, self.seed = given_runs(arguments, runs), given_seed(arguments, seed)
+        self.runs, self.seed = arguments.runs(runs), arguments.seed(seed)
         self.workers = arguments.workers(workers) or allowed_cores()
         self.out = arguments.path_or_none("out", out)
         self.more = dict(more)

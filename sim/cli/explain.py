@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.cli.common import DONE, add_numbers
+from sim.io.limits import LARGEST_SEED, MOST_RUNS
 
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
@@ -33,7 +34,6 @@ def _explain(asked: argparse.Namespace) -> int:
     from sim.io.text import CAUTION
     from sim.narrative.counterfactual import explain, explained_together, how_to_read
     from sim.scenario.calendar import quarter_text
-    from sim.scenario.scenario import MOST_RUNS
 
     scenario, runs = _asked_for(asked)
     _check_within("--run", asked.run, MOST_RUNS - 1 if runs is None else runs - 1)
@@ -55,7 +55,7 @@ def _explain(asked: argparse.Namespace) -> int:
 
 def _asked_for(asked: argparse.Namespace) -> tuple["Scenario", int | None]:
     """The scenario, and how many runs there are of it (None: as many as one likes)."""
-    from sim.scenario.scenario import LARGEST_SEED, load_scenario, with_fitted
+    from sim.scenario.scenario import load_scenario, with_fitted
 
     folder = Path(asked.what)
     if not folder.is_dir():

@@ -30,7 +30,7 @@ from sim.model.schedule import QUARTER, Phase
 from sim.model.turn import advance
 from sim.model.variables import BY_POWER, BY_STATE
 from sim.model.world import axes_of, build, unpack
-from sim.scenario.arguments import check_setting, given_fitted, given_numbers, given_run, given_seed
+from sim.scenario.arguments import check_setting, given_fitted, given_numbers
 from sim.scenario.calendar import quarter_text
 from sim.scenario.events import Event
 from sim.scenario.scenario import Scenario, load_scenario, with_fitted
@@ -187,7 +187,7 @@ class Model(mesa.Model):
         arguments = Arguments("sim.Model")
         scenario = with_fitted(scenario, given_fitted(arguments, fitted))
         check_setting(scenario, evidence, arguments)
-        seed, run = given_seed(arguments, seed), given_run(arguments, run)
+        seed, run = arguments.seed(seed), arguments.run(run)
         given = given_numbers(arguments, numbers, evidence)
         arguments.refuse_if_wrong()
         super().__init__(rng=seed)  # for whoever extends the model; our own chance is addressed

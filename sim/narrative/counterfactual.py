@@ -22,7 +22,6 @@ from sim.model.vocabulary import term_words
 from sim.narrative.explanation import POINTS, Explanation, Flip
 from sim.narrative.facts import facts_of
 from sim.narrative.replay import Moment, Replay
-from sim.scenario.arguments import given_run
 from sim.scenario.calendar import parse_quarter, quarter_text
 
 if TYPE_CHECKING:
@@ -186,7 +185,7 @@ def explain(
         explain, and where a model was changed by hand so that playing again does not lead to the same offers.
     """
     arguments = Arguments("sim.explain")
-    run = given_run(arguments, run)
+    run = arguments.run(run)
     arguments.refuse_if_wrong()
     if isinstance(played, PreparedEnsemble):
         return _explain(played, run, played.scenario.end, state, at, by, kind)

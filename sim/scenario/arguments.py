@@ -11,10 +11,10 @@ from sim.evidence.dates import is_day
 from sim.evidence.posterior import TAKEN
 from sim.io.checks import check_choice, check_number
 from sim.io.errors import listed, nearest_to
+from sim.io.limits import LARGEST_SEED, MOST_RUNS
 from sim.scenario.calendar import FIRST_YEAR, LAST_YEAR
 from sim.scenario.events import FORMS, LASTING, Event, EventKind
 from sim.scenario.reading_choice import check_taken
-from sim.scenario.scenario import LARGEST_SEED, MOST_RUNS
 from sim.scenario.units import ONE_FOR_ALL, Range, check_in_unit, check_number_name, read_override
 
 if TYPE_CHECKING:
@@ -27,21 +27,6 @@ if TYPE_CHECKING:
 def _leaves_the_line(text: str) -> bool:
     """Whether a text breaks its line or holds a control character; a letter that no standard knows yet does neither."""
     return len(text.splitlines()) > 1 or any(unicodedata.category(letter) == "Cc" for letter in text)
-
-
-def given_runs(arguments: Arguments, value: Any, low: int = 1) -> int | None:
-    """How many runs; None for as many as the scenario says."""
-    return arguments.whole_or_none("runs", value, low, MOST_RUNS)
-
-
-def given_seed(arguments: Arguments, value: Any) -> int | None:
-    """A seed; None for the scenario's own. 0 is a seed."""
-    return arguments.whole_or_none("seed", value, 0, LARGEST_SEED)
-
-
-def given_run(arguments: Arguments, value: Any) -> int:
-    """The number of one run of a batch, counted from 0."""
-    return arguments.whole("run", value, 0, MOST_RUNS - 1)
 
 
 def given_fitted(arguments: Arguments, value: Any) -> str | None:

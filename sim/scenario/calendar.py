@@ -6,9 +6,9 @@ import re
 
 from sim.io.errors import Entry
 from sim.io.forms import Reader
+from sim.io.limits import LONGEST
 
 FIRST_YEAR, LAST_YEAR = 1990, 2200
-LONGEST = 400  # quarters of a span of time
 
 
 def parse_quarter(text: str) -> int | None:

@@ -38,7 +38,7 @@ from sim.evidence.posterior import POSTERIOR
 from sim.io.arguments import Arguments, path_given
 from sim.io.errors import input_error, shown_path
 from sim.io.writers import file_hash, write_text
-from sim.scenario.arguments import check_setting, given_fitted, given_runs, given_seed
+from sim.scenario.arguments import check_setting, given_fitted
 from sim.scenario.calendar import quarter_text
 from sim.scenario.events import EventKind
 from sim.scenario.scenario import Scenario, load_scenario, with_fitted
@@ -108,8 +108,8 @@ def freeze(
         If the question or an argument is wrong, or the folder is frozen.
     """
     arguments, history = Arguments("sim.analysis.freeze"), load_history()
-    place, seed = arguments.path("folder", folder), given_seed(arguments, seed)
-    runs, workers = given_runs(arguments, draws, 2) or FROZEN_DRAWS, arguments.workers(workers)
+    place, seed = arguments.path("folder", folder), arguments.seed(seed)
+    runs, workers = arguments.runs(draws, 2) or FROZEN_DRAWS, arguments.workers(workers)
     fitted = given_fitted(arguments, fitted)
     day: Any = made
     if day is not None and not isinstance(day, date):

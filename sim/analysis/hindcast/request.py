@@ -27,7 +27,7 @@ from sim.evidence.history import History, load_history
 from sim.evidence.posterior import FIXED, HISTORY, POSTERIOR, ROWS
 from sim.io.arguments import Arguments
 from sim.io.errors import input_error, quoted, shown_path
-from sim.scenario.arguments import check_setting, given_fitted, given_runs, given_seed
+from sim.scenario.arguments import check_setting, given_fitted
 from sim.scenario.calendar import quarter_text
 from sim.scenario.events import EventKind
 from sim.scenario.scenario import Scenario, load_scenario, with_fitted
@@ -139,7 +139,7 @@ def asked_of(
 ) -> Asked:
     """What is asked, checked; arguments as in `run_backtest`, whose errors it raises."""
     arguments, history = Arguments("sim.analysis.run_backtest"), load_history()
-    runs, seed = given_runs(arguments, runs, 2) or RUNS, given_seed(arguments, seed)
+    runs, seed = arguments.runs(runs, 2) or RUNS, arguments.seed(seed)
     workers, fitted = arguments.workers(workers), given_fitted(arguments, fitted)
     origin = arguments.whole("origin", origin, history.first + TRAILING, history.last)
     path, folder = arguments.path_or_none("against", against), arguments.path_or_none("fit", fit)

@@ -50,15 +50,15 @@ from sim.io.forms import (
     schema_of,
     whole_number,
 )
+from sim.io.limits import LARGEST_SEED, MOST_REPLICATES
 from sim.io.readers import parse_yaml, read_yaml
 from sim.scenario.family import list_scenarios
-from sim.scenario.scenario import LARGEST_SEED, Scenario, load_scenario
+from sim.scenario.scenario import Scenario, load_scenario
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 MOST_ROWS = 5_000_000
-MOST_REPLICATES = 100_000
 
 
 @dataclass(frozen=True, kw_only=True)
