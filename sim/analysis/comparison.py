@@ -23,7 +23,7 @@ from sim.analysis.result_pairs import Course, Pair, naive_words
 from sim.batch.results import Results, load_results
 from sim.batch.runner import run
 from sim.batch.worker import Progress
-from sim.io.arguments import Arguments
+from sim.io.arguments import Arguments, path_given
 from sim.io.errors import input_error, shown_path
 from sim.io.text import CAUTION
 from sim.io.writers import write_text
@@ -93,6 +93,9 @@ class Comparison:
 
     def changed(self, scenario: str) -> dict[str, float]:
         """Share of runs that end under another word than in the reference, by state."""
+        arguments = Arguments("Comparison.changed")
+        arguments.choice("scenario", scenario, self.names[1:])
+        arguments.refuse_if_wrong()
         mine = self.changes[(self.changes["scenario"] == scenario) & (self.changes["before"] != self.changes["after"])]
         shares = mine.groupby("state")["share"].sum()
         return {state: float(shares.get(state, 0.0)) for state in self.states}
@@ -103,7 +106,7 @@ class Comparison:
 
     def write(self, folder: Path | str | None = None) -> Path:
         """Write the tables as CSV and everything as JSON; returns the folder."""
-        folder = self.folder if folder is None else Path(folder)
+        folder = self.folder if folder is None else path_given("Comparison.write", "folder", folder)
         for name in ("effects", "changes", "course"):
             write_text(folder / f"{name}.csv", csv_of(getattr(self, name)))
         write_text(folder / "comparison.json", json.dumps(self._told(), indent=1, ensure_ascii=False) + "\n")
@@ -163,8 +166,9 @@ def compare(
         If a scenario is wrong, or results had other luck or end in another quarter.
     """
     arguments = Arguments("sim.compare")
+    arguments.called("progress", progress)
     runs, seed, workers = arguments.runs(runs), arguments.seed(seed), arguments.workers(workers)
-    out, level = arguments.path_or_none("out", out), arguments.inside("level", level, 0.0, 1.0)
+    out, level = arguments.path_or_none("out", out), arguments.level(level)
     fitted = given_fitted(arguments, fitted)
     arguments.refuse_if_wrong()
     several: list[Scenario | Results] = [_opened(one) for one in scenarios]
@@ -187,6 +191,10 @@ def is_results(what: What) -> bool:
     """Whether results are meant, and not a scenario: `Results`, or a folder that is not the name of a scenario."""
     if isinstance(what, Results | Scenario):
         return isinstance(what, Results)
+    arguments = Arguments("sim.compare")
+    arguments.made("scenarios", what, str | Path, "a scenario, its name or path, or finished results and their folder")
+    what = arguments.path("scenarios", what)
+    arguments.refuse_if_wrong()
     return Path(what).is_dir() and str(what) not in list_scenarios()
 
 

@@ -339,6 +339,7 @@ def replay(
         If the file or an argument is wrong.
     """
     arguments = Arguments("replay")
+    arguments.called("progress", progress)
     runs, seed = arguments.runs(runs), arguments.seed(seed)
     fitted = given_fitted(arguments, fitted)
     file = arguments.path_or_none("file", file)

@@ -37,6 +37,6 @@ def paired_request(door: str, *, runs: Any, seed: Any, workers: Any, level: Any,
     arguments = Arguments(door)
     runs = arguments.whole("runs", runs, 2, MOST_RUNS)
     seed, workers = arguments.seed(seed), arguments.workers(workers) or allowed_cores()
-    level, folder = arguments.inside("level", level, 0.0, 1.0), arguments.path_or_none("out", out)
+    level, folder = arguments.level(level), arguments.path_or_none("out", out)
     arguments.refuse_if_wrong()
     return PairedRequest(runs=runs, seed=seed, workers=workers, level=level, folder=folder)

@@ -162,7 +162,7 @@ def run(
     A batch that was finished before, with the same scenario, evidence and code, is opened and not run again.
     """
     kept: dict[str, Any] = {"series": series, "thin": thin, "measures": measures, "numbers": numbers, "engine": engine}
-    kept["fitted"] = fitted
+    kept |= {"fitted": fitted, "progress": progress, "dask": dask}
     asked = _Asked("sim.run", runs, seed, workers, out, kept)
     if not isinstance(scenarios, list | tuple):
         return _carry_out(asked.plan(scenarios), asked.workers, progress, dask)
@@ -186,7 +186,7 @@ def run_part(
     `part` counts from 1. All parts may be at work at the same time in one shared folder. Afterwards `run` with the same
     arguments puts them together, and makes what is missing. Other arguments are those of `run`.
     """
-    asked = _Asked("sim.batch.run_part", runs, seed, workers, out, more)
+    asked = _Asked("sim.batch.run_part", runs, seed, workers, out, {**more, "progress": progress})
     part, parts = asked.part(part, parts)
     plan = asked.plan(scenario)
     if read_manifest(plan.folder) is not None:
@@ -264,6 +264,13 @@ def _nearest_folder(path: Path) -> Path:
     return next((place for place in (path, *path.absolute().parents) if place.exists()), Path.cwd())
 
 
+def check_dask(arguments: Arguments, value: Any) -> None:
+    """Where blocks are sent is the address of a scheduler, or a client that is connected to one."""
+    if value is None or (isinstance(value, str) and value.strip()) or hasattr(value, "wait_for_workers"):
+        return
+    arguments.entry("dask", value).refuse(allowed="the address of a Dask scheduler, 'local', or a connected client")
+
+
 class _Asked:
     """What was asked for in a call, checked as files are."""
 
@@ -271,10 +278,12 @@ class _Asked:
         """Take note of everything; what is wrong is told together."""
         arguments = Arguments(function)
         self.function = function
+        self.more = dict(more)
+        arguments.called("progress", self.more.pop("progress", None))
+        check_dask(arguments, self.more.pop("dask", None))
         self.runs, self.seed = arguments.runs(runs), arguments.seed(seed)
         self.workers = arguments.workers(workers) or allowed_cores()
         self.out = arguments.path_or_none("out", out)
-        self.more = dict(more)
         self.fitted = given_fitted(arguments, self.more.pop("fitted", None))
         if "series" in more:
             self.more["series"] = arguments.whole("series", more["series"], 0, MOST_RUNS)

@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 
 from sim.batch.notebook import notes_folder
 from sim.batch.results import FinishedFolder, load_results, other_manifest, raw_manifest, seal
+from sim.io.arguments import path_given
 from sim.io.errors import Problem, Problems, shown_path
 from sim.io.writers import file_hash, is_draft
 
@@ -47,6 +48,7 @@ def check_results(folder: Path) -> Checked:
         With everything that is wrong: files missing, changed, or of another length; data that the manifest does not
         list; a manifest that was changed; a folder that was never finished, or is laid out in a way not known here.
     """
+    folder = path_given("check_results", "folder", folder)
     other = other_manifest(folder)
     results = load_results(folder) if other is None else FinishedFolder(folder, other)
     problems = Problems()

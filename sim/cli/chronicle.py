@@ -4,15 +4,16 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from sim.cli.common import DONE, add_numbers, at_least, relative, say, write_out
+from sim.cli.common import DONE, add_numbers, relative, say, write_out
+from sim.cli.typed import RUN, SEED
 
 
 def add(commands: Any) -> None:
     """Describe the command to the parser."""
     chronicle = commands.add_parser("chronicle", help="one run told as a story")
     chronicle.add_argument("scenario", metavar="SCENARIO", help="name of a scenario, or a YAML file")
-    chronicle.add_argument("--seed", type=at_least(0), metavar="S", help="seed, in place of the scenario's")
-    chronicle.add_argument("--run", type=at_least(0), default=0, metavar="N", help="which run (default: 0)")
+    chronicle.add_argument("--seed", type=SEED, metavar="S", help="seed, in place of the scenario's")
+    chronicle.add_argument("--run", type=RUN, default=0, metavar="N", help="which run (default: 0)")
     add_numbers(chronicle)
     chronicle.add_argument("-o", "--out", metavar="FILE", help="write to a file instead of the screen")
     chronicle.set_defaults(command=_chronicle)

@@ -16,6 +16,7 @@ from typing import Any
 
 from sim.cli import add_all
 from sim.cli.common import DONE, FAULT, INTERRUPTED, WRONG_INPUT, say
+from sim.cli.typed import Parser
 from sim.io.errors import InputError
 
 OBJECTS_BETWEEN_SWEEPS = 100_000
@@ -47,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="multivector",
         description="Great powers make offers, states balance among them: conditional exploration, not a forecast.",
     )

@@ -4,7 +4,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from sim.cli.common import DONE, add_numbers, at_least, relative, say, write_out
+from sim.cli.common import DONE, add_numbers, relative, say, write_out
+from sim.cli.typed import runs
 from sim.io.errors import input_error
 
 _SUFFIXES = (".csv", ".json")
@@ -15,7 +16,7 @@ def add(commands: Any) -> None:
     parser = commands.add_parser(
         "patterns", help="stylised patterns and extremes: what holds in the model and what not"
     )
-    parser.add_argument("--runs", type=at_least(2), metavar="N", help="runs of each, in place of what the file says")
+    parser.add_argument("--runs", type=runs(2), metavar="N", help="runs of each, in place of what the file says")
     add_numbers(parser)
     parser.add_argument("-o", "--out", metavar="FILE", help="write the table to a .csv or .json file as well")
     parser.set_defaults(command=_patterns)

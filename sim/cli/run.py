@@ -14,7 +14,6 @@ from sim.cli.common import (
     add_out,
     add_scenarios,
     add_tables,
-    at_least,
     check_tables,
     load_all,
     relative,
@@ -22,7 +21,9 @@ from sim.cli.common import (
     say,
     write_tables,
 )
+from sim.cli.typed import whole
 from sim.io.errors import input_error
+from sim.io.limits import LONGEST, MOST_RUNS
 from sim.io.text import duration, size
 
 if TYPE_CHECKING:
@@ -41,8 +42,12 @@ def add(commands: Any) -> None:
     add_batch_options(run, more=f"{_SAMPLED}: {told}")
     add_out(run)
     run.add_argument("--engine", choices=("ensemble", "mesa"), default="ensemble", help="both give the same numbers")
-    run.add_argument("--series", type=at_least(0), metavar="N", help="keep the whole course of the first N runs")
-    run.add_argument("--thin", type=at_least(1), default=1, metavar="N", help="keep every Nth quarter of that course")
+    run.add_argument(
+        "--series", type=whole(0, MOST_RUNS), metavar="N", help="keep the whole course of the first N runs"
+    )
+    run.add_argument(
+        "--thin", type=whole(1, LONGEST), default=1, metavar="N", help="keep every Nth quarter of that course"
+    )
     run.add_argument("--measures", type=_names, metavar="A,B", help="keep only these measures of that course")
     add_tables(run)
     add_no_figures(run)

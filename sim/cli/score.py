@@ -4,7 +4,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from sim.cli.common import DONE, add_out, add_workers, at_least, relative, reporter, writable
+from sim.cli.common import DONE, add_out, add_workers, relative, reporter, writable
+from sim.cli.typed import runs
 
 
 def add(commands: Any) -> None:
@@ -18,7 +19,7 @@ def add(commands: Any) -> None:
     freeze = commands.add_parser("freeze", help="foretell years that nobody has seen, and freeze what comes out")
     freeze.add_argument("question", metavar="SCENARIO", help="what is foretold: a scenario of whole years")
     freeze.add_argument("folder", metavar="FOLDER", help="where it is kept; a folder that is frozen is refused")
-    freeze.add_argument("--draws", type=at_least(2), metavar="N", help="runs that are kept (default: 200)")
+    freeze.add_argument("--draws", type=runs(2), metavar="N", help="runs that are kept (default: 200)")
     numbers = "how fitted numbers are taken (default: from the posterior, where there is one)"
     freeze.add_argument("--numbers", choices=("posterior", "fixed"), help=numbers)
     add_workers(freeze)

@@ -13,7 +13,6 @@ from sim.cli.common import (
     add_readings,
     add_tables,
     add_workers,
-    at_least,
     check_tables,
     load_each,
     relative,
@@ -23,7 +22,9 @@ from sim.cli.common import (
     write_out,
     write_tables,
 )
+from sim.cli.typed import whole
 from sim.io.errors import InputError, input_error, listed
+from sim.io.limits import MOST_POINTS, MOST_REPLICATES
 from sim.io.text import duration
 
 if TYPE_CHECKING:
@@ -38,8 +39,12 @@ def add(commands: Any) -> None:
     """Describe the command to the parser."""
     sweep = commands.add_parser("sweep", help="run an experiment: many settings of the numbers, and what mattered")
     sweep.add_argument("experiments", nargs="+", metavar="EXPERIMENT", help="name, number, folder or file")
-    sweep.add_argument("--points", type=at_least(1), metavar="N", help="size of the design, in place of the file's")
-    sweep.add_argument("--replicates", type=at_least(1), metavar="N", help="runs at each point, in place of the file's")
+    sweep.add_argument(
+        "--points", type=whole(1, MOST_POINTS), metavar="N", help="size of the design, in place of the file's"
+    )
+    sweep.add_argument(
+        "--replicates", type=whole(1, MOST_REPLICATES), metavar="N", help="runs at each point, in place of the file's"
+    )
     add_workers(sweep, "the file's")
     add_readings(sweep)
     add_numbers(sweep)

@@ -292,6 +292,9 @@ class Model(mesa.Model):
         return power
 
     def _actor(self, actors: mesa.agent.AgentSet, code: str) -> Any:
+        arguments = Arguments("sim.Model")
+        arguments.text("code", code)
+        arguments.refuse_if_wrong()
         known = {actor.code: actor for actor in actors}
         if code not in known:
             raise input_error(
@@ -305,6 +308,9 @@ class Model(mesa.Model):
 
     def offers_on(self, state: State, power: Power) -> list[Offer]:
         """What a power has just laid before a state, unanswered."""
+        arguments = Arguments("sim.Model.offers_on")
+        arguments.made("state", state, State, "a state of this model, as `model.state` gives it")
+        arguments.made("power", power, Power, "a power of this model, as `model.power` gives it")
         w, i, j = self.world, state.place, power.place
         return [
             Offer(
@@ -322,6 +328,7 @@ class Model(mesa.Model):
 
     def answer_to(self, offer: Offer) -> Offer:
         """An offer with its answer, and with what decided it."""
+        Arguments("sim.Model.answer_to").made("offer", offer, Offer, "an offer, as `model.offers_on` gives it")
         places = self.state(offer.to).place, self.power(offer.by).place, KINDS.index(offer.kind)
         return offer_at(self.world, self.quarter, axes_of(self.evidence), places)
 

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 
 from sim.analysis.ablation_results import strongest_systems
 from sim.figures.comparison import effect_cell, effect_map
+from sim.figures.given import table_drawn
 from sim.figures.style import STYLE, finish, write_figure
 from sim.model.variables import in_words
 
@@ -22,12 +23,14 @@ def draw_ablation(table: pd.DataFrame, folder: Path | str, caption: str = "") ->
 
     Gives back the paths of the PNGs.
     """
+    columns = ("scenario", "system", "state", "measure", "difference", "moved", "clear")
+    place = table_drawn("sim.figures.draw_ablation", table, columns, "sim.analysis.effects", folder, caption)
     paths = []
     with mpl.rc_context(STYLE):
         for scenario in dict.fromkeys(table["scenario"]):
             figure, data = _ablation_figure(table[table["scenario"] == scenario], str(scenario), caption)
             name = f"ablation-{scenario}"
-            paths.append(next(iter(write_figure(figure, data, Path(folder), name))))
+            paths.append(next(iter(write_figure(figure, data, place, name))))
     return paths
 
 

@@ -18,6 +18,7 @@ from matplotlib.path import Path as Outline
 
 from sim.analysis.comparison import Comparison
 from sim.analysis.effect_tables import shown_outcomes
+from sim.figures.given import drawn_of
 from sim.figures.style import (
     DASHES,
     FAINT,
@@ -217,7 +218,8 @@ def difference_over_time(data: pd.DataFrame, axes: "Axes", scenarios: Sequence[s
 
 def draw_differences(comparison: Comparison, folder: Path | str | None = None) -> Path:
     """Draw every figure of a comparison; write PNG, SVG and the data as CSV. Returns the folder."""
-    folder = comparison.folder / "figures" if folder is None else Path(folder)
+    place = drawn_of("sim.figures.draw_differences", "comparison", comparison, Comparison, "sim.compare", folder)
+    folder = comparison.folder / "figures" if place is None else place
     with mpl.rc_context(STYLE):
         drawn = [
             ("differences", *_difference_figure(comparison)),

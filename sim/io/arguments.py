@@ -13,6 +13,7 @@ import operator
 import os
 from collections.abc import Collection, Mapping
 from pathlib import Path
+from types import UnionType
 from typing import Any, TypeVar
 
 from sim.io.checks import check_choice, check_number, check_whole_number
@@ -95,13 +96,12 @@ class Arguments:
         self.entry(key, value).refuse(allowed="True or False")
         return False
 
-    def called(self, *, none: bool = True, **given: Any) -> None:
-        """What is called now and then, by its key: a function; or None, for nothing, where that may be."""
-        for key, value in given.items():
-            if not callable(value) and (value is not None or not none):
-                self.entry(key, value).refuse(allowed=f"a function{', or None' if none else ''}")
+    def called(self, key: str, value: Any, *, none: bool = True) -> None:
+        """What is called now and then: a function; or None, for nothing, where that may be."""
+        if not callable(value) and (value is not None or not none):
+            self.entry(key, value).refuse(allowed=f"a function{', or None' if none else ''}")
 
-    def made(self, key: str, value: Any, kind: type[_Made], allowed: str) -> _Made:
+    def made(self, key: str, value: Any, kind: type[_Made] | UnionType, allowed: str) -> _Made:
         """What was made by something else; allowed: what that is, in words. Tells at once where it is none."""
         if not isinstance(value, kind):
             self.entry(key, value).refuse(allowed=allowed)
@@ -183,6 +183,17 @@ def path_given(function: str, key: str, value: Any) -> Path:
     path = arguments.path(key, value)
     arguments.refuse_if_wrong()
     return path
+
+
+def functions_given(function: str, none: Collection[str] = (), **given: Any) -> None:
+    """What a function takes to be called by it, by key, where it takes nothing else that is checked beside them.
+
+    none: keys that may be None. Raises `InputError` where one is no function.
+    """
+    arguments = Arguments(function)
+    for key, value in given.items():
+        arguments.called(key, value, none=key in none)
+    arguments.refuse_if_wrong()
 
 
 def _too_long(path: Path) -> bool:

@@ -17,3 +17,6 @@ MOST_POINTS = 1 << 20
 
 MOST_REPLICATES = 100_000
 """Runs at each point of a sweep."""
+
+FIRST_YEAR, LAST_YEAR = 1990, 2200
+"""Years that a run may have."""

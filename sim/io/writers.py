@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from sim.io.arguments import Arguments, path_given
+
 
 @dataclass(frozen=True, kw_only=True)
 class WrittenFile:
@@ -55,14 +57,17 @@ def write_bytes(path: Path, data: bytes) -> None:
     write_whole(path, lambda handle: _put(handle, data))
 
 
-def write_text(path: Path, text: str) -> None:
-    """Write a text file whole, in UTF-8 with Unix line ends."""
-    write_bytes(path, text.encode("utf-8"))
+def write_text(path: Path | str, text: str) -> None:
+    """Write a text file whole, in UTF-8 with Unix line ends. Raises `InputError` for what is no path or no text."""
+    arguments = Arguments("write_text")
+    place, text = arguments.path("path", path), arguments.text("text", text)
+    arguments.refuse_if_wrong()
+    write_bytes(place, text.encode("utf-8"))
 
 
-def file_hash(path: Path) -> str:
-    """SHA-256 of a file."""
-    with path.open("rb") as handle:
+def file_hash(path: Path | str) -> str:
+    """SHA-256 of a file. Raises `InputError` for what is no path."""
+    with path_given("file_hash", "path", path).open("rb") as handle:
         return hashlib.file_digest(handle, "sha256").hexdigest()
 
 

@@ -14,6 +14,7 @@ from sim.engine.ensemble import PreparedEnsemble
 from sim.engine.offer import Offer
 from sim.io.arguments import Arguments
 from sim.io.errors import InputError, input_error, listed, nearest_to, quoted
+from sim.io.limits import FIRST_YEAR, LAST_YEAR
 from sim.io.text import CAUTION, wrapped
 from sim.model.fields import KINDS, TERMS
 from sim.model.parameters import choice
@@ -186,6 +187,13 @@ def explain(
     """
     arguments = Arguments("sim.explain")
     run = arguments.run(run)
+    if not isinstance(played, PreparedEnsemble) and not hasattr(played, "prepared"):
+        arguments.entry("played", played).refuse(allowed="a `sim.Model`, or what `sim.engine.ensemble.prepare` gives")
+    for key, value in (("state", state), ("by", by), ("kind", kind)):
+        if value is not None or key == "state":
+            arguments.text(key, value)
+    if at is not None and not isinstance(at, str):
+        at = arguments.whole("at", at, FIRST_YEAR * 4, LAST_YEAR * 4 + 3)
     arguments.refuse_if_wrong()
     if isinstance(played, PreparedEnsemble):
         return _explain(played, run, played.scenario.end, state, at, by, kind)

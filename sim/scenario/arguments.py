@@ -11,8 +11,7 @@ from sim.evidence.dates import is_day
 from sim.evidence.posterior import TAKEN
 from sim.io.checks import check_choice, check_number
 from sim.io.errors import listed, nearest_to
-from sim.io.limits import LARGEST_SEED, MOST_RUNS
-from sim.scenario.calendar import FIRST_YEAR, LAST_YEAR
+from sim.io.limits import FIRST_YEAR, LARGEST_SEED, LAST_YEAR, MOST_RUNS
 from sim.scenario.events import FORMS, LASTING, Event, EventKind
 from sim.scenario.reading_choice import check_taken
 from sim.scenario.units import ONE_FOR_ALL, Range, check_in_unit, check_number_name, read_override

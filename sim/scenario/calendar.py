@@ -6,9 +6,7 @@ import re
 
 from sim.io.errors import Entry
 from sim.io.forms import Reader
-from sim.io.limits import LONGEST
-
-FIRST_YEAR, LAST_YEAR = 1990, 2200
+from sim.io.limits import FIRST_YEAR, LAST_YEAR, LONGEST
 
 
 def parse_quarter(text: str) -> int | None:

@@ -17,6 +17,7 @@ from sim.analysis.origins import write_table
 from sim.analysis.record import record_of
 from sim.evidence.evidence import Evidence
 from sim.evidence.history import History
+from sim.io.arguments import path_given
 from sim.io.errors import input_error, listed
 from sim.io.text import CAUTION
 from sim.io.writers import write_text
@@ -124,7 +125,7 @@ class Backtest:
         """Write all tables as CSV and Parquet, and what is said of them as JSON; returns the folder."""
         import pandas as pd
 
-        place = Path(folder)
+        place = path_given("Backtest.write", "folder", folder)
         for name in ("scores", "vectors", "skill"):
             table = getattr(self, name)
             if len(table):
