@@ -24,7 +24,7 @@ from sim.cli.common import (
 from sim.cli.typed import whole
 from sim.io.errors import input_error
 from sim.io.limits import LONGEST, MOST_RUNS
-from sim.io.text import duration, size
+from sim.io.text import counted, duration, size
 
 if TYPE_CHECKING:
     from sim.batch.results import Results
@@ -119,7 +119,7 @@ def _print_part(name: str, block: tuple[int, int], part: "Part") -> None:
     if part.finished:
         print(f"{name}: finished before, in {relative(part.folder)}")
         return
-    print(f"{name}: part {block[0]} of {block[1]} is there, {part.done:,} runs, in {relative(part.folder)}")
+    print(f"{name}: part {block[0]} of {block[1]} is there, {counted(part.done, 'run')}, in {relative(part.folder)}")
     print("    when all parts are there, the same command without --block puts them together")
 
 
@@ -159,14 +159,15 @@ def _draw(results: Sequence["Results"]) -> list[Path]:
 def _print_estimate(name: str, estimate: "Estimate") -> int:
     """What a batch would take; the exit code says whether it could be written."""
     state = "finished already, nothing would be run" if estimate.finished else "nothing was written"
-    print(f"{name}: {estimate.runs:,} runs, {duration(estimate.seconds)} and {size(estimate.size)} by estimate")
+    print(
+        f"{name}: {counted(estimate.runs, 'run')}, {duration(estimate.seconds)} and {size(estimate.size)} by estimate"
+    )
     print(f"    to {relative(estimate.folder)} ({state}), where {size(estimate.free)} are free")
-    blocks = f"{estimate.blocks:,} block{'' if estimate.blocks == 1 else 's'}"
-    print(f"    in {blocks}, the most that many machines could share")
+    print(f"    in {counted(estimate.blocks, 'block')}, the most that many machines could share")
     if estimate.kept and not estimate.finished:
-        print(f"    {estimate.kept:,} runs are kept from a batch that was stopped, and would not be made again")
+        print(f"    {counted(estimate.kept, 'run')} kept from a batch that was stopped, not to be made again")
     if estimate.drawn:
-        print(f"    {estimate.drawn:,} numbers are drawn, a column each in the table of runs")
+        print(f"    {counted(estimate.drawn, 'number')} drawn, a column each in the table of runs")
     if estimate.finished:
         return DONE
     if not estimate.writable:

@@ -25,7 +25,7 @@ from sim.cli.common import (
 from sim.cli.typed import whole
 from sim.io.errors import InputError, input_error, listed
 from sim.io.limits import MOST_POINTS, MOST_REPLICATES
-from sim.io.text import duration
+from sim.io.text import counted, duration
 
 if TYPE_CHECKING:
     from sim.analysis.sensitivity.experiment import Experiment
@@ -118,7 +118,7 @@ def check_published_as_written(asked: argparse.Namespace) -> None:
 
 def _print_estimate(experiment: "Experiment", estimate: Any) -> None:
     state = "finished already, nothing would be run" if estimate.finished else "nothing was written"
-    size = f"{estimate.points:,} points, {estimate.runs:,} runs"
+    size = f"{counted(estimate.points, 'point')}, {counted(estimate.runs, 'run')}"
     print(f"{experiment.name}: {size}, {duration(estimate.seconds)} by estimate")
     print(f"    to {relative(estimate.folder)} ({state})")
 
@@ -164,7 +164,8 @@ def _write(asked: argparse.Namespace, experiment: "Experiment", sweep: "Sweep", 
 
 def _print(sweep: "Sweep", found: list[Any]) -> None:
     print(f"\n{sweep.title}  ({sweep.name})")
-    runs = f"{sweep.number_of_runs:,} runs, {sweep.manifest['replicates']} at each point, seed {sweep.manifest['seed']}"
+    runs = f"{counted(sweep.number_of_runs, 'run')}, {sweep.manifest['replicates']} at each point"
+    runs += f", seed {sweep.manifest['seed']}"
     print(f"{runs}; conditional exploration, not a forecast\n")
     refused = list(sweep.refused["outcome"])
     told = [name for name in sweep.outcomes if "@" not in name and name not in refused]

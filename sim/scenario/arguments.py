@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.evidence.dates import is_day
 from sim.evidence.posterior import TAKEN
+from sim.evidence.story import span
 from sim.io.checks import check_choice, check_number
 from sim.io.errors import listed, nearest_to
 from sim.io.limits import FIRST_YEAR, LARGEST_SEED, LAST_YEAR, MOST_RUNS
@@ -91,7 +92,7 @@ def _read_array(arguments: Arguments, key: str, values: Any, number: Number, bey
     if not beyond and not number.low <= low <= high <= number.high:
         entry.refuse(
             found=f"{low:g} to {high:g}",
-            allowed=f"{number.low:g} to {number.high:g} {number.unit}; to go outside on purpose give "
+            allowed=f"{span(number.low, number.high, number.unit)}; to go outside on purpose give "
             '{"value": ..., "beyond": "the reason"}',
         )
         return None

@@ -12,6 +12,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, Protocol
 
 from sim.evidence.numbers import LEVEL_SCHEMA, LEVELS, Basis, Number
+from sim.evidence.story import span
 from sim.io.checks import check_number, range_in_words
 from sim.io.errors import MOST_QUOTED, Entry, listed, nearest_to, quoted
 from sim.io.forms import TEXT, Form, Reader, as_written, list_schema, member, number_schema, part, read_form, schema_of
@@ -136,7 +137,7 @@ def unit_factor(unit: str, number: Number) -> float | None:
 
 def units_in_words(number: Number) -> str:
     """What may be written for a number."""
-    words = f"a number in {number.unit}, {number.low:g} to {number.high:g}"
+    words = f"a number, {span(number.low, number.high, number.unit)}"
     return f"{words}, or a level: {listed(LEVELS)}" if takes_levels(number) else words
 
 
@@ -215,7 +216,7 @@ def check_ends(entry: Entry, number: Number, beyond: bool) -> tuple[float, float
     if not beyond and not number.low <= low < high <= number.high:
         entry.refuse(
             found=f"{low:g} to {high:g}",
-            allowed=f"within {number.low:g} to {number.high:g} {number.unit}; "
+            allowed=f"within {span(number.low, number.high, number.unit)}; "
             'to go outside on purpose add beyond: "the reason"',
         )
         return None
@@ -244,7 +245,7 @@ def check_within(entry: Entry, value: float | None, number: Number) -> float | N
     if value is None or number.low <= value <= number.high:
         return value
     entry.refuse(
-        allowed=f"{number.low:g} to {number.high:g} {number.unit}; to go outside on purpose write "
+        allowed=f"{span(number.low, number.high, number.unit)}; to go outside on purpose write "
         + "{value: "
         + f"{(entry.text or '')[:MOST_QUOTED]}"
         + ', beyond: "the reason"}',
