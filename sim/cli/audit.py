@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.cli.common import DONE, WRONG_INPUT, relative, write_out
-from sim.io.errors import input_error
+from sim.io.errors import input_error, quoted
 
 
 def add(commands: Any) -> None:
@@ -21,10 +21,12 @@ def add(commands: Any) -> None:
 
 def _audit(asked: argparse.Namespace) -> int:
     from sim.evidence.dates import is_day
+    from sim.io.meant import day_meant
 
     if asked.known_until is not None and not is_day(asked.known_until):
+        near, allowed = day_meant(asked.known_until), "a day such as 2019-12-31"
         raise input_error(
-            "--known-until", "this is no day", found=asked.known_until, allowed="a day such as 2019-12-31"
+            "--known-until", "this is no day", found=quoted(asked.known_until), allowed=allowed, nearest=near
         )
     out = None if asked.out is None else Path(asked.out)
     if out is not None and out.suffix != ".csv":

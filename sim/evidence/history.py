@@ -30,6 +30,7 @@ from sim.evidence.worlds import shipped_folder
 from sim.io.arguments import Arguments, path_given
 from sim.io.errors import Entry, Problems, listed
 from sim.io.forms import file_schema, read_file, read_form, read_rows, schema_of
+from sim.io.meant import day_meant
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -151,7 +152,8 @@ class History:
         arguments = Arguments("History.members")
         arguments.choice("organisation", organisation, self.organisations)
         if not isinstance(day, str) or not is_day(day):
-            arguments.entry("day", day).refuse(allowed="a day such as 2019-12-31")
+            entry = arguments.entry("day", day)
+            entry.refuse(allowed="a day such as 2019-12-31", nearest=day_meant(entry.text or ""))
         arguments.refuse_if_wrong()
         joined: dict[str, bool] = {}
         for one in self._memberships:

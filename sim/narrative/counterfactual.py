@@ -15,6 +15,7 @@ from sim.engine.offer import Offer
 from sim.io.arguments import Arguments
 from sim.io.errors import InputError, input_error, listed, nearest_to, quoted
 from sim.io.limits import FIRST_YEAR, LAST_YEAR
+from sim.io.meant import quarter_meant
 from sim.io.text import CAUTION, wrapped
 from sim.model.fields import KINDS, TERMS
 from sim.model.parameters import choice
@@ -295,7 +296,8 @@ def check_quarter_played(at: str | int, start: int, end: int) -> int:
     span = f"{quarter_text(start)} to {quarter_text(end)}"
     quarter = at if isinstance(at, int) else parse_quarter(at.strip().upper())
     if quarter is None:
-        raise _no_quarter(str(at), "that is no quarter", f"a quarter such as {quarter_text(start)}, from {span}", None)
+        near = quarter_meant(str(at))
+        raise _no_quarter(str(at), "that is no quarter", f"a quarter such as {quarter_text(start)}, from {span}", near)
     if not start <= quarter <= end:
         near = quarter_text(min(max(quarter, start), end))
         raise _no_quarter(quarter_text(quarter), "that quarter is not part of the run", span, near)

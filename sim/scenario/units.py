@@ -16,6 +16,7 @@ from sim.evidence.story import span
 from sim.io.checks import check_number, range_in_words
 from sim.io.errors import MOST_QUOTED, Entry, listed, nearest_to, quoted
 from sim.io.forms import TEXT, Form, Reader, as_written, list_schema, member, number_schema, part, read_form, schema_of
+from sim.io.meant import amount_meant, either_way
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -104,13 +105,25 @@ def check_in_unit(entry: Entry, number: Number) -> float | None:
     """The value in the unit of its number: bare, with that unit, as a percentage, in money, or as a level."""
     if entry.text in LEVELS and takes_levels(number):
         return LEVELS[entry.text]
+    if _refused_either_way(entry):
+        return None
     quantity = parse_quantity(entry.text)
     factor = None if quantity is None else unit_factor(quantity.unit, number)
     if quantity is None or factor is None or isinstance(entry.value, bool):
-        entry.refuse(allowed=units_in_words(number), nearest=_nearest_level(entry, number))
+        meant = amount_meant(entry.text or "")
+        fits = meant is not None and unit_factor(meant.partition(" ")[2], number) is not None
+        entry.refuse(allowed=units_in_words(number), nearest=meant if fits else _nearest_level(entry, number))
         return None
     value = quantity.amount * factor
     return check_number(entry.with_value(value))
+
+
+def _refused_either_way(entry: Entry) -> bool:
+    """Whether this is money that may be a thousand times as much, as the point is read; then that is told."""
+    clear = either_way(entry.text or "")
+    if clear:
+        entry.refuse(message="a point may stand before decimals or part thousands", allowed=clear)
+    return bool(clear)
 
 
 def takes_levels(number: Number) -> bool:
@@ -263,7 +276,9 @@ def percentage(low: float, high: float) -> Reader[object]:
         quantity = parse_quantity(entry.text)
         if quantity is None or quantity.unit != "%" or not low <= quantity.amount / 100 <= high:
             wanted = f"a percentage with its sign, such as 25 %, from {100 * low:g} % to {100 * high:g} %"
-            entry.refuse(allowed=wanted)
+            meant = amount_meant(entry.text or "") or ""
+            fits = meant.endswith("%") and (quantity is None or quantity.unit != "%")
+            entry.refuse(allowed=wanted, nearest=meant if fits else None)
             return None
         return quantity.amount / 100
 
@@ -298,10 +313,14 @@ OFFER_SIZE: Reader[object] = as_written(
 
 def check_size(entry: Entry, kind: str) -> float | None:
     """The size of an offer of one kind: money in bn USD, for security index points; above 0."""
+    if _refused_either_way(entry):
+        return None
     quantity = parse_quantity(entry.text)
     units = {"points": 1.0, "point": 1.0} if kind == "security" else _MONEY
     if quantity is None or quantity.unit not in units or not 0 < quantity.amount * units[quantity.unit] <= 10_000:
         example = "points, such as 0.2 points" if kind == "security" else "money, such as 4.2 bn USD or 300 mn USD"
-        entry.refuse(allowed=f"{example}, above 0")
+        meant = amount_meant(entry.text or "") or ""
+        fits = meant.partition(" ")[2] in units and meant != entry.text
+        entry.refuse(allowed=f"{example}, above 0", nearest=meant if fits else None)
         return None
     return quantity.amount * units[quantity.unit]
