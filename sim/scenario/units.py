@@ -12,8 +12,8 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, Protocol
 
 from sim.evidence.numbers import LEVEL_SCHEMA, LEVELS, Basis, Number
-from sim.evidence.story import span
-from sim.io.checks import check_number, range_in_words
+from sim.evidence.story import span, spoken
+from sim.io.checks import check_number, number_meant, range_in_words
 from sim.io.errors import MOST_QUOTED, Entry, listed, nearest_to, quoted
 from sim.io.forms import TEXT, Form, Reader, as_written, list_schema, member, number_schema, part, read_form, schema_of
 from sim.io.meant import amount_meant, either_way
@@ -110,9 +110,7 @@ def check_in_unit(entry: Entry, number: Number) -> float | None:
     quantity = parse_quantity(entry.text)
     factor = None if quantity is None else unit_factor(quantity.unit, number)
     if quantity is None or factor is None or isinstance(entry.value, bool):
-        meant = amount_meant(entry.text or "")
-        fits = meant is not None and unit_factor(meant.partition(" ")[2], number) is not None
-        entry.refuse(allowed=units_in_words(number), nearest=meant if fits else _nearest_level(entry, number))
+        entry.refuse(allowed=units_in_words(number), nearest=_amount_in_unit(entry, number))
         return None
     value = quantity.amount * factor
     return check_number(entry.with_value(value))
@@ -150,8 +148,20 @@ def unit_factor(unit: str, number: Number) -> float | None:
 
 def units_in_words(number: Number) -> str:
     """What may be written for a number."""
-    words = f"a number, {span(number.low, number.high, number.unit)}"
+    plain = spoken(number.unit) == number.unit
+    words = f"a number in {number.unit}, {number.low:g} to {number.high:g}"
+    if not plain:  # such as a scale, which is no unit that a number could be in
+        words = f"a number, {span(number.low, number.high, number.unit)}"
     return f"{words}, or a level: {listed(LEVELS)}" if takes_levels(number) else words
+
+
+def _amount_in_unit(entry: Entry, number: Number) -> str | None:
+    """What was meant by an amount or a level that is written in another way."""
+    written = entry.text or ""
+    amount, bare = amount_meant(written), number_meant(written)
+    if amount is not None and unit_factor(amount.partition(" ")[2], number) is not None:
+        return amount
+    return f"{bare:.15g}" if bare is not None else _nearest_level(entry, number)
 
 
 def _nearest_level(entry: Entry, number: Number) -> str | None:
