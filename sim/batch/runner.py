@@ -19,6 +19,7 @@ from sim.batch.identity import allowed_cores
 from sim.batch.notebook import noted_blocks, notes_folder, opened_or_made, telling_of_trouble, tidy
 from sim.batch.plan import CHUNK, ENGINES, NUMBERS, SERIES_RUNS, BatchRequest, Engine, Plan
 from sim.batch.results import Results, load_results, read_manifest
+from sim.batch.room import check_disk, nearest_folder
 from sim.batch.worker import Tell
 from sim.evidence.evidence import load_evidence
 from sim.io.arguments import Arguments
@@ -31,6 +32,7 @@ from sim.scenario.scenario import Scenario, load_scenario, with_fitted
 
 _ScenarioLike = str | Path | Scenario
 
+_LARGE, _TRIED = 200_000, 8  # a batch of so many runs is judged by a few of them before it begins
 _ROOM = "make room, or keep less with --series, --thin and --measures"
 
 
@@ -191,6 +193,7 @@ def run_part(
     plan = asked.plan(scenario)
     if read_manifest(plan.folder) is not None:
         return Part(folder=plan.folder, done=plan.scenario.runs, total=plan.scenario.runs, finished=True)
+    _check_room(plan)
     notes = notes_folder(plan.folder) / f"part-{part:05d}-of-{parts:05d}"
     with (
         telling_of_trouble(plan.folder, _ROOM),
@@ -229,23 +232,28 @@ def estimate(
     _, tables = plan.judge(block)
     one = (time.perf_counter() - started) / count
     kept = min(total, _kept_runs(plan))
-    size = _stored(tables[0]) / count * total
-    if len(tables) > 1:
-        size += _stored(tables[1]) / min(count, plan.series) * plan.series
-    place = _nearest_folder(plan.folder)
+    place = nearest_folder(plan.folder)
     finished = read_manifest(plan.folder) is not None
     return Estimate(
         runs=total,
         blocks=len(plan.blocks),
         kept=total if finished else kept,
         seconds=0.0 if finished else one * (total - kept) / asked.workers,
-        size=round(size),
+        size=round(_size(plan, tables, count)),
         free=shutil.disk_usage(place).free,
         drawn=len(plan.drawn_in_words()),
         writable=place.is_dir() and os.access(place, os.W_OK),
         folder=plan.folder,
         finished=finished,
     )
+
+
+def _size(plan: Plan, tables: Sequence[Any], count: int) -> float:
+    """Bytes that a batch would write, by the tables of so many of its runs."""
+    size = _stored(tables[0]) / count * plan.scenario.runs
+    if len(tables) > 1:
+        size += _stored(tables[1]) / min(count, plan.series) * plan.series
+    return size
 
 
 def _stored(table: Any) -> float:
@@ -257,11 +265,6 @@ def _kept_runs(plan: Plan) -> int:
     places = (notes_folder(plan.folder), *part_folders(plan.folder))
     numbers = {number for place in places for number in noted_blocks(place / NOTES)}
     return sum(min(CHUNK, plan.scenario.runs - number * CHUNK) for number in numbers)
-
-
-def _nearest_folder(path: Path) -> Path:
-    """The folder itself, or the nearest one above that exists."""
-    return next((place for place in (path, *path.absolute().parents) if place.exists()), Path.cwd())
 
 
 def check_dask(arguments: Arguments, value: Any) -> None:
@@ -317,8 +320,19 @@ class _Asked:
         return Plan(BatchRequest(scenario=scenario, **self.more), self.out or Path("results"))
 
 
+def _check_room(plan: Plan) -> None:
+    """A large batch that the disk could not take is refused before it begins, and not after hours."""
+    total = plan.scenario.runs
+    if total < _LARGE or read_manifest(plan.folder) is not None:
+        return
+    _, tables = plan.judge(plan.prepare().run_block(0, _TRIED))
+    left = 1.0 - min(total, _kept_runs(plan)) / total
+    check_disk("sim.run", total, left * _size(plan, tables, _TRIED), plan.folder, _ROOM)
+
+
 def _carry_out(plan: Plan, workers: int, progress: Tell | None, dask: Any) -> Results:
     """Run what is not there yet."""
+    _check_room(plan)
 
     def opened() -> Results | None:
         return None if read_manifest(plan.folder) is None else load_results(plan.folder)
