@@ -110,11 +110,9 @@ class Origins:
 
     def folder(self, out: Path | str = "results") -> Path:
         """Where `write` puts its files unless told otherwise."""
+        place = path_given("Origins.folder", "out", out)
         said = csv_of(self.skill) + csv_of(self.drift) + self.caption
-        return (
-            path_given("Origins.folder", "out", out)
-            / f"origins-{self.scenario.name}-{hashlib.sha256(said.encode()).hexdigest()[:6]}"
-        )
+        return place / f"origins-{self.scenario.name}-{hashlib.sha256(said.encode()).hexdigest()[:6]}"
 
     def write(self, folder: Path | str | None = None) -> Path:
         """Write the tables as CSV and Parquet, and everything as JSON; returns the folder."""

@@ -81,11 +81,9 @@ class Spread:
 
     def folder(self, out: Path | str = "results") -> Path:
         """Where `write` puts its files unless told otherwise."""
+        place = path_given("Spread.folder", "out", out)
         said = csv_of(self.table) + self.caption
-        return (
-            path_given("Spread.folder", "out", out)
-            / f"spread-{self.scenario.name}-{hashlib.sha256(said.encode()).hexdigest()[:6]}"
-        )
+        return place / f"spread-{self.scenario.name}-{hashlib.sha256(said.encode()).hexdigest()[:6]}"
 
     def write(self, folder: Path | str | None = None) -> Path:
         """Write the table as CSV and Parquet, and everything as JSON; returns the folder."""

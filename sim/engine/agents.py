@@ -256,6 +256,11 @@ class Model(mesa.Model):
 
     def play(self, phase: Phase, place: int) -> None:
         """Let one actor go through one phase of the current quarter."""
+        arguments = Arguments("sim.Model.play")  # compiled code would write wherever it is sent
+        arguments.made("phase", phase, Phase, "a Phase of `sim.model.schedule`")
+        actors = max(len(self.evidence.states), len(self.evidence.powers))
+        place = arguments.whole("place", place, 0, actors - 1)
+        arguments.refuse_if_wrong()
         page = self.page
         with np.errstate(over="ignore"):  # addresses wrap round on purpose when nothing is compiled
             advance(

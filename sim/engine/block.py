@@ -84,7 +84,7 @@ class Block:
 
 def _place(function: str, name: str, names: tuple[str, ...]) -> int:
     """Where a measure stands among those of its sort; raises `InputError` with the nearest."""
-    if name not in names:
+    if not isinstance(name, str) or name not in names:
         arguments = Arguments(function)
         arguments.choice("name", name, names)
         arguments.refuse_if_wrong()

@@ -17,7 +17,7 @@ from sim.analysis.origins import write_table
 from sim.analysis.record import record_of
 from sim.evidence.evidence import Evidence
 from sim.evidence.history import History
-from sim.io.arguments import path_given
+from sim.io.arguments import Arguments, path_given
 from sim.io.errors import input_error, listed
 from sim.io.text import CAUTION
 from sim.io.writers import write_text
@@ -92,6 +92,11 @@ class Backtest:
         horizon: str = "",
     ) -> "pd.Series[Any] | None":
         """One row of `skill`; the main one unless told otherwise, None where there is none."""
+        arguments = Arguments("Backtest.row")
+        named = {"series": series, "opponent": opponent, "variant": variant, "kind": kind, "of": of, "horizon": horizon}
+        for key, value in named.items():
+            arguments.text(key, value)
+        arguments.refuse_if_wrong()
         table = self.skill
         if not len(table):
             return None

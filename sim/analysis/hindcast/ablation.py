@@ -90,16 +90,18 @@ class Ablation:
 
     def row(self, system: str, measure: str) -> "pd.Series[Any]":
         """One row of the table."""
+        arguments = Arguments("Ablation.row")
+        for key, value in (("system", system), ("measure", measure)):
+            arguments.choice(key, value, tuple(dict.fromkeys(self.table[key])))
+        arguments.refuse_if_wrong()
         mine = self.table[(self.table["system"] == system) & (self.table["measure"] == measure)]
         return mine.iloc[0]
 
     def folder(self, out: Path | str = "results") -> Path:
         """Where `write` puts its files unless told otherwise."""
+        place = path_given("Ablation.folder", "out", out)
         said = csv_of(self.table) + self.caption
-        return (
-            path_given("Ablation.folder", "out", out)
-            / f"ablate-skill-{self.scenario.name}-{hashlib.sha256(said.encode()).hexdigest()[:6]}"
-        )
+        return place / f"ablate-skill-{self.scenario.name}-{hashlib.sha256(said.encode()).hexdigest()[:6]}"
 
     def write(self, folder: Path | str | None = None) -> Path:
         """Write the table as CSV and Parquet, and everything as JSON; returns the folder."""

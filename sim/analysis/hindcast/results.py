@@ -101,12 +101,10 @@ class Hindcast:
 
     def folder(self, out: Path | str = "results") -> Path:
         """Where `write` puts its files unless told otherwise."""
+        place = path_given("Hindcast.folder", "out", out)
         said = {**self.identity, "came": [dataclasses.astuple(one) for one in self.came.rows] if self.came else []}
         name = f"backtest-{self.question.plain.name}-{self.question.origin}"
-        return (
-            path_given("Hindcast.folder", "out", out)
-            / f"{name}-{digest_of(json.loads(json.dumps(said, default=str)))[:6]}"
-        )
+        return place / f"{name}-{digest_of(json.loads(json.dumps(said, default=str)))[:6]}"
 
     def write(self, folder: Path | str | None = None) -> Path:
         """Write draws, fans and scores, a manifest and a README; returns the folder.
