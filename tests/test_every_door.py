@@ -86,7 +86,7 @@ KIND = {  # by what is meant: what it must not be, and how a parameter of this k
         "fitted numbers engine switch reading state power by kind group world organisation day at code name system "
         "measure",
     ),
-    "text": (NO_TEXT, "caption door text series opponent variant of"),
+    "text": (NO_TEXT, "caption door text opponent variant of"),
     "cluster": (st.integers() | st.sampled_from(["", "  "]) | st.floats() | st.lists(st.text()), "dask"),
     "made": (
         st.integers() | st.text() | st.floats() | st.lists(st.integers(), max_size=2),
@@ -97,7 +97,7 @@ KINDS = {name: values for values, names in KIND.values() for name in names.split
 FREE = {  # what may be anything of its sort: no value of another sort is mistaken for it
     "draw_sweep": {"found"},  # discoveries, which `sweep` gives; without them nothing is drawn of them
     "draw_levers": {"caption"},
-    "row": {"horizon", "kind"},  # text, which stand for a year and for a name elsewhere
+    "row": {"horizon", "kind", "series"},  # text, which stand for other things elsewhere
     "error_of": {"power"},  # a power that no class names has no error
     "reasons_with": {"names"},  # by code
 }
