@@ -159,6 +159,7 @@ def what_would_change(one: "Open") -> str:
 def _every_number(evidence: "Evidence", agenda: "Sequence[Open]", found: "Mapping[str, Influence]") -> list[str]:
     """All assumed numbers by influence."""
     from sim.evidence.numbers import Basis
+    from sim.evidence.story import span
 
     assumed = [number for number in evidence.numbers.values() if number.basis is Basis.ASSUMED]
     known = sorted((n for n in assumed if n.name in found), key=lambda number: found[number.name].rank)
@@ -177,7 +178,7 @@ def _every_number(evidence: "Evidence", agenda: "Sequence[Open]", found: "Mappin
                 (
                     str(found[number.name].rank),
                     f"`{number.name}`",
-                    f"{number.low:g} to {number.high:g} {number.unit}",
+                    span(number.low, number.high, number.unit),
                     f"{found[number.name].size:.2f}",
                     found[number.name].on,
                     topic[number.name].id if number.name in topic else "",
@@ -206,8 +207,10 @@ def _moves(one: "Open") -> str:
 
 
 def _with_range(number: "Number") -> str:
-    span = f"{number.low:g} to {number.high:g} {number.unit}"
-    return f"`{number.name}` {number.value:g} ({span}, {number.basis.name.lower()})"
+    from sim.evidence.story import span
+
+    reach = span(number.low, number.high, number.unit)
+    return f"`{number.name}` {number.value:g} ({reach}, {number.basis.name.lower()})"
 
 
 def _and(parts: Sequence[str]) -> str:

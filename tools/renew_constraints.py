@@ -72,7 +72,14 @@ class Resolver:
         wanted.write_text("\n".join(BUILD), encoding="utf-8")
         if preferred:
             written.write_text(preferred, encoding="utf-8")
-        options = ["--universal", "--python-version", OLDEST_PYTHON, "--generate-hashes", "--no-header", "--no-annotate"]
+        options = [
+            "--universal",
+            "--python-version",
+            OLDEST_PYTHON,
+            "--generate-hashes",
+            "--no-header",
+            "--no-annotate",
+        ]
         places = ["--no-emit-index-url", "--no-emit-find-links", "--no-config", "--quiet"]
         asked = [word for extra in extras for word in ("--extra", extra)]
         command = [self.command, "pip", "compile", "pyproject.toml", str(wanted), *options, *places, *asked]

@@ -26,7 +26,7 @@ from sim.batch.plan import CHUNK, plain_scenario
 from sim.batch.worker import Tell, Work
 from sim.engine.ensemble import prepare
 from sim.evidence.evidence import Evidence, load_evidence
-from sim.io.arguments import Arguments
+from sim.io.arguments import Arguments, functions_given
 from sim.io.errors import input_error, listed, nearest_to, quoted
 from sim.io.writers import sources_hash
 from sim.model.variables import OUTCOME_CHANGED
@@ -99,12 +99,15 @@ def effects(
     """
     import pandas as pd
 
+    functions_given("effects", none=("progress",), progress=progress, write=write)
     request = paired_request("effects", runs=runs, seed=seed, workers=workers, level=level, out=out)
     arguments = Arguments("effects")
     least = given_least(arguments, least)
     arguments.refuse_if_wrong()
     several: list[Any] = list(scenarios) if isinstance(scenarios, list | tuple) else [scenarios]
     asked = [request.of(one) for one in several]
+    if not several:
+        raise input_error("effects", "the list of scenarios is empty", allowed="one scenario or more")
     names = apart([one.name for one in asked])
     ablations = [
         _Ablation(one, name, found, request.level)
@@ -133,9 +136,18 @@ def _place_name(ablations: "Sequence[_Ablation]", of: str) -> str:
 
 def _asked_systems(scenario: Scenario, systems: Sequence[str] | None) -> list[str]:
     known = list(load_evidence(scenario.world).systems)
-    for name in systems or ():
+    asked = check_systems(systems, known)
+    return [name for name in asked if name not in scenario.without]
+
+
+def check_systems(systems: Any, known: Sequence[str]) -> list[str]:
+    """The systems that are asked for, in the order of the evidence; all of them for None."""
+    arguments = Arguments("system")
+    asked = arguments.names_or_none("ids", systems)
+    arguments.refuse_if_wrong()
+    for name in asked or ():
         check_system(name, known)
-    return [name for name in known if name not in scenario.without and (systems is None or name in systems)]
+    return [name for name in known if asked is None or name in asked]
 
 
 def check_system(name: str, known: Sequence[str]) -> None:

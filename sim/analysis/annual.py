@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.batch.identity import allowed_cores
+from sim.batch.room import check_memory
 from sim.batch.worker import Tell, Work
 from sim.engine.block import Block
 from sim.engine.ensemble import LANES, PreparedEnsemble, prepare
@@ -59,6 +60,9 @@ def lasting(scenario: Scenario, years: int) -> Scenario:
 
 def played(prepared: PreparedEnsemble, runs: int, work: Work, workers: int | None) -> Years:
     """Play the first runs of a scenario and tell them year by year; `work` hears how far it is."""
+    evidence = prepared.evidence
+    years = -(-len(prepared.quarters) // 4)
+    check_memory(work.name, runs, years * len(evidence.states) * (len(evidence.powers) + 2))
     parts: dict[int, Years] = {}
 
     def one(number: int) -> None:

@@ -31,7 +31,7 @@ from sim.io.errors import input_error, shown_path
 from sim.io.text import CAUTION
 from sim.io.writers import write_text
 from sim.model.variables import BY_POWER, HEADLINES, QUANTITIES
-from sim.scenario.arguments import given_fitted, given_runs, given_seed
+from sim.scenario.arguments import given_fitted
 from sim.scenario.calendar import quarter_text
 from sim.scenario.family import list_scenarios
 from sim.scenario.scenario import Scenario, load_scenario, with_fitted
@@ -110,6 +110,9 @@ class Comparison:
 
     def changed(self, scenario: str) -> dict[str, float]:
         """Share of runs that end under another word than in the reference, by state."""
+        arguments = Arguments("Comparison.changed")
+        arguments.choice("scenario", scenario, self.names[1:])
+        arguments.refuse_if_wrong()
         return changed_of(self.changes, scenario, self.states)
 
     def unchanged_words(self) -> dict[str, str]:
@@ -189,8 +192,9 @@ def compare(
         If a scenario is wrong, or results had other luck or end in another quarter.
     """
     arguments = Arguments("sim.compare")
-    runs, seed, workers = given_runs(arguments, runs), given_seed(arguments, seed), arguments.workers(workers)
-    out, level = arguments.path_or_none("out", out), arguments.inside("level", level, 0.0, 1.0)
+    arguments.called("progress", progress)
+    runs, seed, workers = arguments.runs(runs), arguments.seed(seed), arguments.workers(workers)
+    out, level = arguments.path_or_none("out", out), arguments.level(level)
     fitted, least = given_fitted(arguments, fitted), given_least(arguments, least)
     arguments.refuse_if_wrong()
     several: list[Scenario | Results] = [_opened(one) for one in scenarios]
@@ -213,6 +217,10 @@ def is_results(what: What) -> bool:
     """Whether results are meant, and not a scenario: `Results`, or a folder that is not the name of a scenario."""
     if isinstance(what, Results | Scenario):
         return isinstance(what, Results)
+    arguments = Arguments("sim.compare")
+    arguments.made("scenarios", what, str | Path, "a scenario, its name or path, or finished results and their folder")
+    what = arguments.path("scenarios", what)
+    arguments.refuse_if_wrong()
     return Path(what).is_dir() and str(what) not in list_scenarios()
 
 

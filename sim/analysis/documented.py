@@ -35,7 +35,7 @@ from sim.evidence.evidence import Evidence, load_evidence
 from sim.io.arguments import Arguments
 from sim.model.variable import Scale
 from sim.model.variables import BY_NAME, BY_POWER
-from sim.scenario.arguments import given_fitted, given_runs, given_seed
+from sim.scenario.arguments import given_fitted
 from sim.scenario.scenario import Scenario, load_scenario, with_fitted
 
 Bools: TypeAlias = NDArray[np.bool_]
@@ -339,7 +339,8 @@ def replay(
         If the file or an argument is wrong.
     """
     arguments = Arguments("replay")
-    runs, seed = given_runs(arguments, runs), given_seed(arguments, seed)
+    arguments.called("progress", progress)
+    runs, seed = arguments.runs(runs), arguments.seed(seed)
     fitted = given_fitted(arguments, fitted)
     file = arguments.path_or_none("file", file)
     arguments.refuse_if_wrong()

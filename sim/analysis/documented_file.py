@@ -34,11 +34,11 @@ from sim.io.forms import (
     schema_of,
     whole_number,
 )
+from sim.io.limits import MOST_RUNS
 from sim.model.variables import BY_POWER, BY_STATE, QUANTITIES
 from sim.scenario.calendar import QUARTER, quarter_text
 from sim.scenario.event_keys import OFFER_KIND, POWERS, STATES, Codes, codes_of
 from sim.scenario.events import Event, EventKind
-from sim.scenario.scenario import MOST_RUNS
 from sim.scenario.timeline import event_definitions, read_events, unfold
 from sim.scenario.units import AMOUNT_SCHEMA, SETTING_SCHEMA, percentage
 

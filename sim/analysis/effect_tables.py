@@ -176,6 +176,8 @@ def read_measured(path: Path, command: str, layouts: Sequence[int], shape: Shape
             raise input_error(shown_path(path), "it was changed after it was written")
         check_shape(told, shape, shown_path(path))
     return told
+
+
 def read_table(path: Path) -> "pd.DataFrame":
     """Read a table that was written with `csv_of`; one without rows and columns where nothing is in it.
 

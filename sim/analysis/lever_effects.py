@@ -17,6 +17,7 @@ from sim.engine.fitted import fitted_numbers
 from sim.evidence.evidence import Evidence, load_evidence
 from sim.evidence.numbers import Number
 from sim.evidence.worlds import HOME_WORLD
+from sim.io.arguments import functions_given
 from sim.scenario.event_keys import codes_of
 from sim.scenario.scenario import Scenario, with_number
 from sim.scenario.timeline import unfold
@@ -96,6 +97,7 @@ def levers(
     sim.io.errors.InputError
         If the scenario or the file is wrong, a lever is unknown, or fewer than two runs are asked for.
     """
+    functions_given("sim.levers", none=("progress",), progress=progress, write=write)
     request = paired_request("sim.levers", runs=runs, seed=seed, workers=workers, level=level, out=out)
     base = request.of(scenario)
     known = pulls(base, file)

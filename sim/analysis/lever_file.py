@@ -15,6 +15,7 @@ from sim.analysis.observables import OBSERVED_BY_POWER, OBSERVED_BY_STATE
 from sim.evidence.documents import FACT_IDS
 from sim.evidence.evidence import Evidence
 from sim.evidence.worlds import shipped_folder
+from sim.io.arguments import path_given
 from sim.io.errors import Entry, Problems
 from sim.io.forms import (
     TEXT,
@@ -169,7 +170,7 @@ def load_levers(evidence: Evidence, start: int, path: Path | str | None = None) 
     sim.io.errors.InputError
         With every mistake in the file: unknown actors, outcomes, facts, numbers, keys, and wrong events.
     """
-    path = shipped_folder("seeds") / "levers.yaml" if path is None else Path(path)
+    path = shipped_folder("seeds") / "levers.yaml" if path is None else path_given("load_levers", "file", path)
     problems, codes = Problems(), codes_of(evidence)
     values = read_file(path, LEVERS, None, problems)
     first = values["from"]

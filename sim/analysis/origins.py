@@ -33,11 +33,10 @@ from sim.engine.ensemble import prepare
 from sim.engine.fitted import fitted_numbers
 from sim.evidence.evidence import Evidence, load_evidence
 from sim.evidence.history import History, load_history
-from sim.io.arguments import Arguments
+from sim.io.arguments import Arguments, path_given
 from sim.io.errors import listed
 from sim.io.text import CAUTION
 from sim.io.writers import write_text, write_whole
-from sim.scenario.arguments import given_runs, given_seed
 from sim.scenario.scenario import Scenario, load_scenario
 
 if TYPE_CHECKING:
@@ -94,22 +93,31 @@ class Origins:
     def skill_of(self, kind: str, group: str = EVERY, horizon: int = 0) -> float:
         """Skill against the random-walk fan."""
         table = self.skill
+        arguments = Arguments("Origins.skill_of")
+        for key, value, column in (("kind", kind, "kind"), ("group", group, "of")):
+            arguments.choice(key, value, tuple(dict.fromkeys(table[column])))
+        horizon = arguments.whole("horizon", horizon, 0, HORIZON)
+        arguments.refuse_if_wrong()
         row = table[(table["kind"] == kind) & (table["of"] == group) & (table["horizon"] == horizon)]
         return float(row["skill"].iloc[0])
 
     def right(self, kind: str) -> float:
         """Share of pairs whose drift has the sign of the record's."""
+        arguments = Arguments("Origins.right")
+        arguments.choice("kind", kind, tuple(dict.fromkeys(self.drift["kind"])))
+        arguments.refuse_if_wrong()
         mine = self.drift[self.drift["kind"] == kind]
         return float(mine["right"].mean())
 
     def folder(self, out: Path | str = "results") -> Path:
         """Where `write` puts its files unless told otherwise."""
+        place = path_given("Origins.folder", "out", out)
         said = csv_of(self.skill) + csv_of(self.drift) + self.caption
-        return Path(out) / f"origins-{self.scenario.name}-{hashlib.sha256(said.encode()).hexdigest()[:6]}"
+        return place / f"origins-{self.scenario.name}-{hashlib.sha256(said.encode()).hexdigest()[:6]}"
 
     def write(self, folder: Path | str | None = None) -> Path:
         """Write the tables as CSV and Parquet, and everything as JSON; returns the folder."""
-        place = self.folder() if folder is None else Path(folder)
+        place = self.folder() if folder is None else path_given("Origins.write", "folder", folder)
         for name in ("skill", "drift"):
             write_table(getattr(self, name), place, name)
         told = {
@@ -169,8 +177,9 @@ def roll_origins(
         If the scenario or an argument is wrong, or its world lacks states or powers of the record.
     """
     arguments = Arguments("sim.analysis.roll_origins")
-    runs, seed = given_runs(arguments, runs, 2) or RUNS, given_seed(arguments, seed)
-    workers, level = arguments.workers(workers), arguments.inside("level", level, 0.0, 1.0)
+    arguments.called("progress", progress)
+    runs, seed = arguments.runs(runs, 2) or RUNS, arguments.seed(seed)
+    workers, level = arguments.workers(workers), arguments.level(level)
     history = load_history()
     years = given_origins(arguments, origins, history)
     arguments.refuse_if_wrong()

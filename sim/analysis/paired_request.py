@@ -5,15 +5,18 @@ from pathlib import Path
 from typing import Any
 
 from sim.batch.identity import allowed_cores
+from sim.batch.room import check_memory, outcomes_of
+from sim.evidence.evidence import load_evidence
 from sim.io.arguments import Arguments
-from sim.scenario.arguments import given_seed
-from sim.scenario.scenario import MOST_RUNS, Scenario, load_scenario
+from sim.io.limits import MOST_RUNS
+from sim.scenario.scenario import Scenario, load_scenario
 
 
 @dataclass(frozen=True, kw_only=True)
 class PairedRequest:
     """How many runs with and without, on which luck, in how many threads, how sure, and where it is noted meanwhile."""
 
+    door: str
     runs: int
     seed: int | None  # none: that of each scenario
     workers: int
@@ -23,6 +26,7 @@ class PairedRequest:
     def of(self, scenario: Scenario | str | Path) -> Scenario:
         """The scenario, loaded where it is a name or a path, with the runs and the seed that are asked for."""
         loaded = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
+        check_memory(self.door, self.runs, 2 * outcomes_of(load_evidence(loaded.world)))
         return replace(loaded, runs=self.runs, seed=loaded.seed if self.seed is None else self.seed)
 
 
@@ -36,7 +40,7 @@ def paired_request(door: str, *, runs: Any, seed: Any, workers: Any, level: Any,
     """
     arguments = Arguments(door)
     runs = arguments.whole("runs", runs, 2, MOST_RUNS)
-    seed, workers = given_seed(arguments, seed), arguments.workers(workers) or allowed_cores()
-    level, folder = arguments.inside("level", level, 0.0, 1.0), arguments.path_or_none("out", out)
+    seed, workers = arguments.seed(seed), arguments.workers(workers) or allowed_cores()
+    level, folder = arguments.level(level), arguments.path_or_none("out", out)
     arguments.refuse_if_wrong()
-    return PairedRequest(runs=runs, seed=seed, workers=workers, level=level, folder=folder)
+    return PairedRequest(door=door, runs=runs, seed=seed, workers=workers, level=level, folder=folder)

@@ -20,7 +20,7 @@ from sim.analysis.pattern_measures import PATTERN_MEASURES, Lab, Pattern
 from sim.evidence.documents import FACT_IDS
 from sim.evidence.evidence import Evidence, load_evidence
 from sim.evidence.worlds import shipped_folder
-from sim.io.arguments import Arguments
+from sim.io.arguments import Arguments, path_given
 from sim.io.checks import check_text
 from sim.io.errors import Entry, Problems, input_error, listed, nearest_to, quoted
 from sim.io.forms import (
@@ -38,9 +38,9 @@ from sim.io.forms import (
     schema_of,
     whole_number,
 )
-from sim.scenario.arguments import given_fitted, given_runs
+from sim.io.limits import MOST_RUNS
+from sim.scenario.arguments import given_fitted
 from sim.scenario.calendar import QUARTER
-from sim.scenario.scenario import MOST_RUNS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -136,7 +136,7 @@ def load_patterns(path: Path | str | None = None) -> tuple[Pattern, ...]:
     sim.io.errors.InputError
         With every mistake in the file: unknown facts, actors, scenarios, measures, keys.
     """
-    path = shipped_folder("seeds") / "patterns.yaml" if path is None else Path(path)
+    path = shipped_folder("seeds") / "patterns.yaml" if path is None else path_given("load_patterns", "path", path)
     problems, evidence = Problems(), load_evidence()
     usual = read_file(path, PATTERNS, None, problems)
     patterns: dict[str, Pattern] = {}
@@ -200,7 +200,8 @@ def find_all(
     where `runs`, in place of what the patterns say, is no number of runs.
     """
     arguments = Arguments("find_all")
-    runs, fitted = given_runs(arguments, runs, 2), given_fitted(arguments, fitted)
+    arguments.called("progress", progress)
+    runs, fitted = arguments.runs(runs, 2), given_fitted(arguments, fitted)
     arguments.refuse_if_wrong()
     lab, findings = Lab(fitted=fitted), []
     for pattern in load_patterns():

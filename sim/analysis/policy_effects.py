@@ -13,6 +13,7 @@ from sim.analysis.paired_request import paired_request
 from sim.analysis.variants import Variant, Variants, tables_of
 from sim.batch.worker import Tell
 from sim.evidence.evidence import load_evidence
+from sim.io.arguments import Arguments, functions_given
 from sim.io.errors import input_error, listed, nearest_to, quoted
 from sim.model.variables import OUTCOME_CHANGED, VARIABLES
 from sim.scenario.scenario import Scenario
@@ -80,6 +81,7 @@ def policies(
     sim.io.errors.InputError
         If the scenario is wrong, a state or policy is unknown, or fewer than two runs are asked for.
     """
+    functions_given("sim.policies", none=("progress",), progress=progress, write=write)
     request = paired_request("sim.policies", runs=runs, seed=seed, workers=workers, level=level, out=out)
     base = request.of(scenario)
     work = Variants(base, policy_variants(base, states, only), request.level)
@@ -113,6 +115,9 @@ def is_looked_at(state: str, label: Label) -> bool:
 
 def check_known(what: str, asked: Sequence[str] | None, known: Sequence[str]) -> list[str]:
     """What was asked for, each once, or everything that is known; complains with the nearest."""
+    arguments = Arguments(what)
+    asked = arguments.names_or_none("ids", asked)
+    arguments.refuse_if_wrong()
     for name in asked or ():
         if name not in known:
             raise input_error(

@@ -33,11 +33,11 @@ from sim.batch.manifest import close_folder
 from sim.batch.worker import Tell
 from sim.evidence.evidence import load_evidence
 from sim.evidence.history import History, Line, load_history
-from sim.io.arguments import Arguments
+from sim.io.arguments import Arguments, path_given
 from sim.io.errors import input_error, listed
 from sim.io.text import CAUTION
 from sim.io.writers import write_text, write_whole
-from sim.scenario.arguments import check_setting, given_runs, given_seed
+from sim.scenario.arguments import check_setting
 from sim.scenario.scenario import Scenario, load_scenario
 
 if TYPE_CHECKING:
@@ -82,15 +82,16 @@ class Spread:
 
     def folder(self, out: Path | str = "results") -> Path:
         """Where `write` puts its files unless told otherwise."""
+        place = path_given("Spread.folder", "out", out)
         said = csv_of(self.table) + self.caption
-        return Path(out) / f"spread-{self.scenario.name}-{hashlib.sha256(said.encode()).hexdigest()[:6]}"
+        return place / f"spread-{self.scenario.name}-{hashlib.sha256(said.encode()).hexdigest()[:6]}"
 
     def write(self, folder: Path | str | None = None) -> Path:
         """Write the table as CSV and Parquet, and everything as JSON; returns the folder."""
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        place = self.folder() if folder is None else Path(folder)
+        place = self.folder() if folder is None else path_given("Spread.write", "folder", folder)
         write_text(place / "spread.csv", csv_of(self.table))
         told_in_columns = pa.Table.from_pandas(self.table, preserve_index=False)
         write_whole(place / "spread.parquet", lambda handle: pq.write_table(told_in_columns, handle))
@@ -135,8 +136,9 @@ def spread(
         If the scenario or an argument is wrong, or its world lacks states or powers of the record.
     """
     arguments = Arguments("sim.spread")
-    runs, seed = given_runs(arguments, runs, 2) or RUNS, given_seed(arguments, seed)
-    workers, level = arguments.workers(workers), arguments.inside("level", level, 0.0, 1.0)
+    arguments.called("progress", progress)
+    runs, seed = arguments.runs(runs, 2) or RUNS, arguments.seed(seed)
+    workers, level = arguments.workers(workers), arguments.level(level)
     arguments.refuse_if_wrong()
     given = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
     given = dataclasses.replace(given, seed=given.seed if seed is None else seed)

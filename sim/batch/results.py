@@ -23,8 +23,8 @@ from sim.batch.manifest import (
     wrong_file,
 )
 from sim.batch.notebook import notes_folder
-from sim.io.arguments import path_given
-from sim.io.errors import InputError, input_error, shown_path
+from sim.io.arguments import Arguments, path_given
+from sim.io.errors import InputError, input_error, listed, nearest_to, shown_path
 from sim.io.shapes import ANYTHING, NAME, NUMBER, TEXT, group, list_of, map_of, or_nothing, whole
 from sim.io.writers import write_text
 
@@ -104,10 +104,22 @@ class FinishedFolder:
         """How many runs the results rest on, those of a screening included."""
         return int(self.manifest["runs"])
 
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """Names of the tables that may be there."""
+        return tuple(name for name in dir(type(self)) if isinstance(getattr(type(self), name), cached_property))
+
     def write_csv(self, names: Iterable[str]) -> list[Path]:
         """Write tables, given by the names of their attributes, as CSV beside the Parquet files; returns the paths."""
-        paths = []
-        for name in names:
+        arguments, paths = Arguments("write_csv"), []
+        named = arguments.names("names", names)
+        for at, name in enumerate(named):
+            if name not in self.tables:
+                arguments.entry(f"names[{at}]", name).refuse(
+                    allowed=listed(self.tables), nearest=nearest_to(name, self.tables)
+                )
+        arguments.refuse_if_wrong()
+        for name in named:
             paths.append(self.folder / f"{name}.csv")
             write_text(paths[-1], getattr(self, name).to_csv(index=False, lineterminator="\n"))
         return paths

@@ -19,18 +19,20 @@ from sim.batch.identity import allowed_cores
 from sim.batch.notebook import noted_blocks, notes_folder, opened_or_made, telling_of_trouble, tidy
 from sim.batch.plan import CHUNK, ENGINES, NUMBERS, SERIES_RUNS, BatchRequest, Engine, Plan
 from sim.batch.results import BATCH, Results, finished_manifest, is_finished
+from sim.batch.room import check_disk, nearest_folder
 from sim.batch.worker import Tell
 from sim.evidence.evidence import load_evidence
 from sim.io.arguments import Arguments
 from sim.io.errors import shown_path
+from sim.io.limits import LONGEST, MOST_RUNS
 from sim.io.locks import hold
 from sim.model.variables import MEASURES
-from sim.scenario.arguments import check_setting, given_fitted, given_runs, given_seed
-from sim.scenario.calendar import LONGEST
-from sim.scenario.scenario import MOST_RUNS, Scenario, load_scenario, with_fitted
+from sim.scenario.arguments import check_setting, given_fitted
+from sim.scenario.scenario import Scenario, load_scenario, with_fitted
 
 _ScenarioLike = str | Path | Scenario
 
+_LARGE, _TRIED = 200_000, 8  # a batch of so many runs is judged by a few of them before it begins
 _ROOM = "make room, or keep less with --series, --thin and --measures"
 
 
@@ -172,7 +174,7 @@ def run(
     A batch that was finished before, with the same scenario, evidence and code, is opened and not run again.
     """
     kept: dict[str, Any] = {"series": series, "thin": thin, "measures": measures, "numbers": numbers, "engine": engine}
-    kept["fitted"] = fitted
+    kept |= {"fitted": fitted, "progress": progress, "dask": dask}
     asked = _Asked("sim.run", runs, seed, workers, out, kept)
     if not isinstance(scenarios, list | tuple):
         return _carry_out(asked.plan(scenarios), asked.workers, progress, dask)
@@ -196,11 +198,12 @@ def run_part(
     `part` counts from 1. All parts may be at work at the same time in one shared folder. Afterwards `run` with the same
     arguments puts them together, and makes what is missing. Other arguments are those of `run`.
     """
-    asked = _Asked("sim.batch.run_part", runs, seed, workers, out, more)
+    asked = _Asked("sim.batch.run_part", runs, seed, workers, out, {**more, "progress": progress})
     part, parts = asked.part(part, parts)
     plan = asked.plan(scenario)
     if finished_manifest(plan.folder, BATCH, plan.hash) is not None:
         return Part(folder=plan.folder, done=plan.scenario.runs, total=plan.scenario.runs, finished=True)
+    _check_room(plan)
     notes = notes_folder(plan.folder) / f"part-{part:05d}-of-{parts:05d}"
     with (
         telling_of_trouble(plan.folder, _ROOM),
@@ -258,23 +261,28 @@ def estimate(
     _, tables = plan.judge(block)
     one = (time.perf_counter() - started) / count
     kept = min(total, _kept_runs(plan))
-    size = _stored(tables[0]) / count * total
-    if len(tables) > 1:
-        size += _stored(tables[1]) / min(count, plan.series) * plan.series
-    place = _nearest_folder(plan.folder)
+    place = nearest_folder(plan.folder)
     done = is_finished(plan.folder, BATCH, plan.hash)
     return Estimate(
         runs=total,
         blocks=len(plan.blocks),
         kept=total if done else kept,
         seconds=0.0 if done else one * (total - kept) / asked.workers,
-        size=round(size),
+        size=round(_size(plan, tables, count)),
         free=shutil.disk_usage(place).free,
         drawn=len(plan.drawn_in_words()),
         writable=place.is_dir() and os.access(place, os.W_OK),
         folder=plan.folder,
         finished=done,
     )
+
+
+def _size(plan: Plan, tables: Sequence[Any], count: int) -> float:
+    """Bytes that a batch would write, by the tables of so many of its runs."""
+    size = _stored(tables[0]) / count * plan.scenario.runs
+    if len(tables) > 1:
+        size += _stored(tables[1]) / min(count, plan.series) * plan.series
+    return size
 
 
 def _stored(table: Any) -> float:
@@ -288,9 +296,11 @@ def _kept_runs(plan: Plan) -> int:
     return sum(min(CHUNK, plan.scenario.runs - number * CHUNK) for number in numbers)
 
 
-def _nearest_folder(path: Path) -> Path:
-    """The folder itself, or the nearest one above that exists."""
-    return next((place for place in (path, *path.absolute().parents) if place.exists()), Path.cwd())
+def check_dask(arguments: Arguments, value: Any) -> None:
+    """Where blocks are sent is the address of a scheduler, or a client that is connected to one."""
+    if value is None or (isinstance(value, str) and value.strip()) or hasattr(value, "wait_for_workers"):
+        return
+    arguments.entry("dask", value).refuse(allowed="the address of a Dask scheduler, 'local', or a connected client")
 
 
 class _Asked:
@@ -300,10 +310,12 @@ class _Asked:
         """Take note of everything; what is wrong is told together."""
         arguments = Arguments(function)
         self.function = function
-        self.runs, self.seed = given_runs(arguments, runs), given_seed(arguments, seed)
+        self.more = dict(more)
+        arguments.called("progress", self.more.pop("progress", None))
+        check_dask(arguments, self.more.pop("dask", None))
+        self.runs, self.seed = arguments.runs(runs), arguments.seed(seed)
         self.workers = arguments.workers(workers) or allowed_cores()
         self.out = arguments.path_or_none("out", out)
-        self.more = dict(more)
         self.fitted = given_fitted(arguments, self.more.pop("fitted", None))
         if "series" in more:
             self.more["series"] = arguments.whole("series", more["series"], 0, MOST_RUNS)
@@ -337,8 +349,19 @@ class _Asked:
         return Plan(BatchRequest(scenario=scenario, **self.more), self.out or Path("results"))
 
 
+def _check_room(plan: Plan) -> None:
+    """A large batch that the disk could not take is refused before it begins, and not after hours."""
+    total = plan.scenario.runs
+    if total < _LARGE or is_finished(plan.folder, BATCH, plan.hash):
+        return
+    _, tables = plan.judge(plan.prepare().run_block(0, _TRIED))
+    left = 1.0 - min(total, _kept_runs(plan)) / total
+    check_disk("sim.run", total, left * _size(plan, tables, _TRIED), plan.folder, _ROOM)
+
+
 def _carry_out(plan: Plan, workers: int, progress: Tell | None, dask: Any) -> Results:
     """Run what is not there yet."""
+    _check_room(plan)
 
     def opened() -> Results | None:
         manifest = finished_manifest(plan.folder, BATCH, plan.hash)

@@ -19,6 +19,7 @@ from sim.batch.manifest import (
 )
 from sim.batch.notebook import notes_folder
 from sim.batch.results import BATCH, KINDS, FinishedFolder, opened_manifest
+from sim.io.arguments import path_given
 from sim.io.errors import InputError, Problem, Problems, shown_path
 from sim.io.json_files import read_json_group
 from sim.io.shapes import check_shape, group
@@ -56,6 +57,7 @@ def check_results(folder: Path) -> Checked:
         With everything that is wrong: files missing, changed, or of another length; data that the manifest does not
         list; a manifest that was changed; a folder that was never finished, or is laid out in a way not known here.
     """
+    folder = path_given("check_results", "folder", folder)
     if not has_manifest(folder):
         opened_manifest(folder, BATCH)  # which tells that it is not there
     problems = Problems()

@@ -12,7 +12,6 @@ from sim.cli.common import (
     add_scenarios,
     add_settings,
     add_workers,
-    at_least,
     drawing,
     folder_for,
     is_table,
@@ -21,6 +20,7 @@ from sim.cli.common import (
     relative,
     reporter,
 )
+from sim.cli.typed import runs
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,7 +34,7 @@ def add(commands: Any) -> None:
     """Describe the command."""
     parser = commands.add_parser("ablate", help="what each system does: switched off in turn, on the same luck")
     add_scenarios(parser)
-    parser.add_argument("--runs", type=at_least(2), default=_RUNS, metavar="N", help=f"runs (default: {_RUNS})")
+    parser.add_argument("--runs", type=runs(2), default=_RUNS, metavar="N", help=f"runs (default: {_RUNS})")
     add_workers(parser)
     add_settings(parser)
     parser.add_argument("--system", action="append", metavar="ID", help="only this one, in full; repeatable")

@@ -6,7 +6,7 @@ from typing import Any
 
 from sim.cli.common import DONE, WRONG_INPUT, add_out_file, relative, write_out
 from sim.cli.places import writable_file
-from sim.io.errors import input_error
+from sim.io.errors import input_error, quoted
 
 
 def add(commands: Any) -> None:
@@ -22,10 +22,12 @@ def add(commands: Any) -> None:
 
 def _audit(asked: argparse.Namespace) -> int:
     from sim.evidence.dates import is_day
+    from sim.io.meant import day_meant
 
     if asked.known_until is not None and not is_day(asked.known_until):
+        near, allowed = day_meant(asked.known_until), "a day such as 2019-12-31"
         raise input_error(
-            "--known-until", "this is no day", found=asked.known_until, allowed="a day such as 2019-12-31"
+            "--known-until", "this is no day", found=quoted(asked.known_until), allowed=allowed, nearest=near
         )
     out: Path | None = asked.out
     if out is not None and out.suffix != ".csv":

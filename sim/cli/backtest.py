@@ -9,13 +9,13 @@ from sim.cli.common import (
     add_no_figures,
     add_out,
     add_workers,
-    at_least,
     drawing,
     load_all,
     relative,
     reporter,
 )
 from sim.cli.places import a_path, telling, writable
+from sim.cli.typed import YEAR, runs
 from sim.io.errors import input_error
 
 _SCENARIO = "history-2010-2025"
@@ -29,10 +29,8 @@ def add(commands: Any) -> None:
     parser.add_argument("scenario", nargs="?", default=_SCENARIO, metavar="SCENARIO", help=told)
     file = "a table of what came: state, partner, period, measure, value (see docs/scoring.md)"
     parser.add_argument("--against", metavar="FILE.csv", help=file)
-    parser.add_argument(
-        "--origin", type=at_least(0), metavar="YEAR", help="the last year that is known (default: 2019)"
-    )
-    parser.add_argument("--runs", type=at_least(2), metavar="N", help="runs of each way of foretelling (default: 2000)")
+    parser.add_argument("--origin", type=YEAR, metavar="YEAR", help="the last year that is known (default: 2019)")
+    parser.add_argument("--runs", type=runs(2), metavar="N", help="runs of each way of foretelling (default: 2000)")
     parser.add_argument(
         "--numbers",
         choices=("posterior", "fixed"),

@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Callable
 from typing import Any
 
+from sim.cli import typed
 from sim.cli.common import (
     DONE,
     add_no_figures,
@@ -11,7 +12,6 @@ from sim.cli.common import (
     add_scenario,
     add_settings,
     add_workers,
-    at_least,
     drawing,
     relative,
 )
@@ -25,7 +25,7 @@ def describe(commands: Any, name: str, words: str, whose: str, runs: str, act: C
     """
     parser = commands.add_parser(name, help=words)
     add_scenario(parser, whose)
-    parser.add_argument("--runs", type=at_least(2), metavar="N", help=runs)
+    parser.add_argument("--runs", type=typed.runs(2), metavar="N", help=runs)
     add_workers(parser)
     add_settings(parser)
     add_out(parser)

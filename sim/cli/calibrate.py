@@ -4,8 +4,9 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from sim.cli.common import DONE, add_no_figures, add_out, at_least, drawing, load_all, relative, reporter
+from sim.cli.common import DONE, add_no_figures, add_out, drawing, load_all, relative, reporter
 from sim.cli.places import writable
+from sim.cli.typed import WORKERS, YEAR
 
 
 def add(commands: Any) -> None:
@@ -14,14 +15,14 @@ def add(commands: Any) -> None:
     parser.add_argument(
         "scenario", nargs="?", metavar="SCENARIO", help="what is played, in place of the plan's own scenario"
     )
-    parser.add_argument("--until", type=at_least(0), metavar="YEAR", help="the last year of the record that is used")
+    parser.add_argument("--until", type=YEAR, metavar="YEAR", help="the last year of the record that is used")
     parser.add_argument(
         "--small", action="store_true", help="one wave of few points, to see that it works; not for use"
     )
     parser.add_argument(
         "--publish", action="store_true", help="put the draws into the seeds, if the checks on simulated truths allow"
     )
-    parser.add_argument("--workers", type=at_least(1), metavar="N", help="threads (default: all cores)")
+    parser.add_argument("--workers", type=WORKERS, metavar="N", help="threads (default: all cores)")
     add_out(parser)
     add_no_figures(parser)
     parser.set_defaults(command=_calibrate)

@@ -6,7 +6,7 @@ from typing import Any
 
 from sim.cli.common import DONE, WRONG_INPUT, relative, say
 from sim.io.errors import InputError, input_error
-from sim.io.text import size
+from sim.io.text import counted, size
 
 
 def add(commands: Any) -> None:
@@ -57,7 +57,7 @@ def _experiment_line(name: str) -> str:
 
     experiment = load_experiment(name)
     points = experiment.rows(screen=True) + experiment.rows()
-    size = f"{_counted(len(experiment.factors), 'factor')}, {points:,} points"
+    size = f"{counted(len(experiment.factors), 'factor')}, {counted(points, 'point')}"
     return f"fine  {name}: {experiment.title} ({experiment.design.kind.word}, {size})"
 
 
@@ -72,20 +72,16 @@ def _scenario_lines(name: str) -> list[str | InputError]:
     scenario = load_scenario(name)
     evidence = load_evidence(scenario.world)
     dates = f"{quarter_text(scenario.start)} to {quarter_text(scenario.end)}"
-    said = [dates, _counted(len(scenario.events), "event")]
+    said = [dates, counted(len(scenario.events), "event")]
     uncertain = sum(not event.certain for event in scenario.events)
     said += [f"{uncertain} of them left to luck"] if uncertain else []
-    said += [f"{_counted(len(scenario.sampled), 'number')} drawn for every run"] if scenario.sampled else []
+    said += [f"{counted(len(scenario.sampled), 'number')} drawn for every run"] if scenario.sampled else []
     if scenario.fitted == POSTERIOR:
         check_names(described(evidence.folder), evidence.numbers, evidence.folder, evidence.world)
         said.append("fitted numbers from the posterior")
     said += [f"reading {reading} of {switch}" for switch, reading in scenario.readings.items()]
     fine = f"fine  {name}: {scenario.title} ({', '.join(said)})"
     return [fine, *(f"note  {remark}" for remark in remarks(scenario, evidence))]
-
-
-def _counted(count: int, what: str) -> str:
-    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def _results_lines(place: Path) -> list[str | InputError]:
@@ -102,6 +98,6 @@ def _results_lines(place: Path) -> list[str | InputError]:
         except InputError as error:
             lines.append(error)
             continue
-        told = f"{found.runs:,} runs, {found.files} files, {size(found.size)}, as they were written"
+        told = f"{counted(found.runs, 'run')}, {counted(found.files, 'file')}, {size(found.size)}, as they were written"
         lines.append(f"fine  {relative(folder)}: {found.title} ({told})")
     return lines

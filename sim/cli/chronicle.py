@@ -3,16 +3,17 @@
 import argparse
 from typing import Any
 
-from sim.cli.common import DONE, add_numbers, add_out_file, at_least, relative, say, write_out
+from sim.cli.common import DONE, add_numbers, add_out_file, relative, say, write_out
 from sim.cli.places import writable_file
+from sim.cli.typed import RUN, SEED
 
 
 def add(commands: Any) -> None:
     """Describe the command to the parser."""
     chronicle = commands.add_parser("chronicle", help="one run told as a story")
     chronicle.add_argument("scenario", metavar="SCENARIO", help="name of a scenario, or a YAML file")
-    chronicle.add_argument("--seed", type=at_least(0), metavar="S", help="seed, in place of the scenario's")
-    chronicle.add_argument("--run", type=at_least(0), default=0, metavar="N", help="which run (default: 0)")
+    chronicle.add_argument("--seed", type=SEED, metavar="S", help="seed, in place of the scenario's")
+    chronicle.add_argument("--run", type=RUN, default=0, metavar="N", help="which run (default: 0)")
     add_numbers(chronicle)
     add_out_file(chronicle)
     chronicle.set_defaults(command=_chronicle)

@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sim.cli.places import a_path, each_once, followed, telling, writable, writable_file
+from sim.cli.typed import SEED, WORKERS, runs
 from sim.io.checks import check_group
-from sim.io.errors import InputError, Problems, shown_path
+from sim.io.errors import Entry, InputError, Problems, quoted, shown_path
 from sim.io.readers import parse_yaml
 from sim.io.text import duration, listing
 
@@ -57,21 +58,6 @@ def drawing(folder: Path) -> AbstractContextManager[None]:
 # --- options ---------------------------------------------------------------------------------------------------------
 
 
-def at_least(lowest: int) -> Any:
-    """A reader of whole numbers for the parser, which may be written 10_000 or 10,000."""
-
-    def read(text: str) -> int:
-        try:
-            number = int(text.replace("_", "").replace(",", ""))
-        except ValueError:
-            raise argparse.ArgumentTypeError(f"{text!r} is not a whole number") from None
-        if number < lowest:
-            raise argparse.ArgumentTypeError(f"{number} is too small, the least is {lowest}")
-        return number
-
-    return read
-
-
 def add_scenarios(parser: argparse.ArgumentParser) -> None:
     """The scenarios a command is about."""
     parser.add_argument("scenarios", nargs="+", metavar="SCENARIO", help="name of a scenario, or a YAML file")
@@ -86,15 +72,15 @@ def add_scenario(parser: argparse.ArgumentParser, what: str = "a scenario") -> N
 
 def add_batch_options(parser: argparse.ArgumentParser, more: str = "") -> None:
     """How many runs, on which luck, with which numbers, by how many workers; more: see `add_numbers`."""
-    parser.add_argument("--runs", type=at_least(1), metavar="N", help="number of runs, in place of the scenario's")
+    parser.add_argument("--runs", type=runs(), metavar="N", help="number of runs, in place of the scenario's")
     add_workers(parser)
     add_settings(parser, more)
 
 
 def add_workers(parser: argparse.ArgumentParser, whose: str = "the scenario's") -> None:
     """On which luck, and by how many workers."""
-    parser.add_argument("--seed", type=at_least(0), metavar="S", help=f"seed, in place of {whose}; 0 is a seed")
-    parser.add_argument("--workers", type=at_least(1), metavar="N", help="threads (default: all cores)")
+    parser.add_argument("--seed", type=SEED, metavar="S", help=f"seed, in place of {whose}; 0 is a seed")
+    parser.add_argument("--workers", type=WORKERS, metavar="N", help="threads (default: all cores)")
 
 
 def add_settings(parser: argparse.ArgumentParser, more: str = "") -> None:
@@ -260,22 +246,32 @@ def with_readings(scenario: "Scenario", readings: Sequence[str]) -> "Scenario":
         return scenario
     from sim.evidence.conflicts import check_reading
     from sim.evidence.evidence import load_evidence
-    from sim.io.errors import Entry
     from sim.scenario.reading_choice import take_reading
 
     evidence = load_evidence(scenario.world)
-    problems = Problems()
+    problems, before = Problems(), dict[str, str]()
     for written in readings:
         switch, equals, reading = (part.strip() for part in written.partition("="))
         entry = Entry(reading, problems, f"--reading {written}", 0, 0, switch, reading)
         if not equals:
             entry.refuse(found=repr(written), allowed="SWITCH=READING")
             continue
+        if not _first_time(entry, switch, reading, before):
+            continue
         taken = check_reading(entry, switch, evidence.switches, scenario.world)
         if taken is not None:
             scenario = take_reading(scenario, switch, taken, evidence)
     problems.raise_if_any()
     return scenario
+
+
+def _first_time(entry: Entry, name: str, value: str, before: dict[str, str]) -> bool:
+    """Whether something is set for the first time on the command line: nobody knows which of two values is meant."""
+    if name in before:
+        entry.refuse(found=quoted(value), message=f"this is set twice; before it was {quoted(before[name])}")
+        return False
+    before[name] = value
+    return True
 
 
 def with_settings(scenario: "Scenario", settings: Sequence[str]) -> "Scenario":
@@ -287,7 +283,7 @@ def with_settings(scenario: "Scenario", settings: Sequence[str]) -> "Scenario":
     from sim.scenario.units import check_number_name, read_override
 
     evidence = load_evidence(scenario.world)
-    problems = Problems()
+    problems, before = Problems(), dict[str, str]()
     for setting in settings:
         written, equals, value = setting.partition("=")
         place = f"--set {setting}"
@@ -296,7 +292,7 @@ def with_settings(scenario: "Scenario", settings: Sequence[str]) -> "Scenario":
             continue
         for name, entry in check_group(top, "NAME=VALUE, such as file.number=3").items():
             known = check_number_name(entry, name, evidence)
-            if known is None:
+            if known is None or not _first_time(entry, known, value.strip(), before):
                 continue
             number, reason = read_override(entry, evidence.numbers[known])
             if number is not None:

@@ -4,8 +4,9 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from sim.cli.common import DONE, add_numbers, add_out_file, at_least, relative, say, write_out
+from sim.cli.common import DONE, add_numbers, add_out_file, relative, say, write_out
 from sim.cli.patterns import check_suffix
+from sim.cli.typed import runs
 
 
 def add(commands: Any) -> None:
@@ -13,7 +14,7 @@ def add(commands: Any) -> None:
     parser = commands.add_parser(
         "documented", help="documents as a test: what they report as done, replayed; what came out otherwise, and why"
     )
-    parser.add_argument("--runs", type=at_least(1), metavar="N", help="runs of each, in place of what the file says")
+    parser.add_argument("--runs", type=runs(), metavar="N", help="runs of each, in place of what the file says")
     parser.add_argument("--file", metavar="FILE", help="entries in place of seeds/documented.yaml")
     add_numbers(parser)
     add_out_file(parser, "write the table to a .csv or .json file as well")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.cli.common import DONE, add_numbers
+from sim.cli.typed import RUN, SEED
 
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
@@ -21,8 +22,8 @@ def add(commands: Any) -> None:
     explain.add_argument("--at", metavar="QUARTER", help="all offers of a quarter, such as 2026-Q1 (default: a choice)")
     explain.add_argument("--by", metavar="POWER", help="only offers of this power")
     explain.add_argument("--kind", metavar="KIND", help="only offers of this kind")
-    explain.add_argument("--run", type=int, default=0, metavar="N", help="which run (default: 0)")
-    explain.add_argument("--seed", type=int, metavar="S", help="seed, in place of the scenario's")
+    explain.add_argument("--run", type=RUN, default=0, metavar="N", help="which run (default: 0)")
+    explain.add_argument("--seed", type=SEED, metavar="S", help="seed, in place of the scenario's")
     add_numbers(explain)
     explain.add_argument("--json", action="store_true", help="everything as JSON, numbers in full")
     explain.set_defaults(command=_explain)
@@ -30,13 +31,16 @@ def add(commands: Any) -> None:
 
 def _explain(asked: argparse.Namespace) -> int:
     from sim.engine.ensemble import prepare
+    from sim.io.arguments import Arguments
     from sim.io.text import CAUTION
     from sim.narrative.counterfactual import explain, explained_together, how_to_read
     from sim.scenario.calendar import quarter_text
-    from sim.scenario.scenario import MOST_RUNS
 
     scenario, runs = _asked_for(asked)
-    _check_within("--run", asked.run, MOST_RUNS - 1 if runs is None else runs - 1)
+    if runs is not None:
+        arguments = Arguments("explain")
+        arguments.whole("--run", asked.run, 0, runs - 1)
+        arguments.refuse_if_wrong()
     prepared = prepare(scenario, seed=asked.seed)
     explanations = explain(prepared, asked.run, state=asked.state, at=asked.at, by=asked.by, kind=asked.kind)
     if asked.json:
@@ -55,12 +59,10 @@ def _explain(asked: argparse.Namespace) -> int:
 
 def _asked_for(asked: argparse.Namespace) -> tuple["Scenario", int | None]:
     """The scenario, and how many runs there are of it (None: as many as one likes)."""
-    from sim.scenario.scenario import LARGEST_SEED, load_scenario, with_fitted
+    from sim.scenario.scenario import load_scenario, with_fitted
 
     folder = Path(asked.what)
     if not folder.is_dir():
-        if asked.seed is not None:
-            _check_within("--seed", asked.seed, LARGEST_SEED)
         return with_fitted(load_scenario(asked.what), asked.numbers), None
     from sim.batch.results import load_results
 
@@ -113,14 +115,3 @@ def _scenario_of(manifest: dict[str, Any], folder: Path) -> "Scenario":
         told = "the program or its evidence has changed since; what follows is what the run would be today"
         print(f"{shown_path(folder)}: {told}", file=sys.stderr)
     return scenario
-
-
-def _check_within(name: str, number: int, most: int) -> None:
-    """A whole number from nought to the most there can be."""
-    from sim.io.errors import InputError, Problem
-
-    if not 0 <= number <= most:
-        nearest = str(min(max(number, 0), most))
-        raise InputError(
-            [Problem(file="explain", key=name, found=str(number), allowed=f"0 to {most}", nearest=nearest)]
-        )

@@ -70,11 +70,11 @@ def _drawer(folder: Path) -> Callable[[Path], object]:
 
 
 def _of_manifest(folder: Path) -> Callable[[Path], object]:
-    from sim.analysis.sensitivity.sweep_results import read_sweep_manifest
+    from sim.batch.manifest import sealed_manifest
+    from sim.batch.results import SWEEP, load_results
 
-    if read_sweep_manifest(folder) is not None:
+    if SWEEP.key in sealed_manifest(folder):
         return _of_sweep(folder)
-    from sim.batch.results import load_results
     from sim.figures.batch import draw_figures
 
     results = load_results(folder)
@@ -126,10 +126,10 @@ def _of_policies(folder: Path) -> Callable[[Path], object]:
 
 
 _BY_FILE: dict[str, Callable[[Path], Callable[[Path], object]]] = {
-    "manifest.json": _of_manifest,
     "comparison.json": _of_comparison,
     "effects.json": _of_ablation,
     "levers.json": _of_levers,
     "policies.json": _of_policies,
+    "manifest.json": _of_manifest,  # which the others have too
 }
 """What tells the kind of a folder -> how it is opened."""

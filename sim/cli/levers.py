@@ -12,7 +12,6 @@ from sim.cli.common import (
     add_scenario,
     add_settings,
     add_workers,
-    at_least,
     drawing,
     folder_for,
     is_table,
@@ -21,6 +20,7 @@ from sim.cli.common import (
     relative,
     reporter,
 )
+from sim.cli.typed import runs
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,7 +38,7 @@ def add(commands: Any) -> None:
     add_scenario(parser)
     parser.add_argument("--lever", action="append", metavar="ID", help="only this one; repeatable")
     parser.add_argument("--file", metavar="FILE", help="levers in place of seeds/levers.yaml")
-    parser.add_argument("--runs", type=at_least(2), default=_RUNS, metavar="N", help=f"runs (default: {_RUNS})")
+    parser.add_argument("--runs", type=runs(2), default=_RUNS, metavar="N", help=f"runs (default: {_RUNS})")
     add_workers(parser)
     add_settings(parser)
     add_out_or_table(parser)

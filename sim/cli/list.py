@@ -81,7 +81,9 @@ def _scenario_lines() -> list[str]:
 
 def _number_lines(evidence: Any) -> list[str]:
     numbers = evidence.numbers.values()
-    return [f"{n.name:<42} {n.value:<10g} {n.low:g} to {n.high:g} {n.unit} ({n.basis.name.lower()})" for n in numbers]
+    from sim.evidence.story import span
+
+    return [f"{n.name:<42} {n.value:<10g} {span(n.low, n.high, n.unit)} ({n.basis.name.lower()})" for n in numbers]
 
 
 def _outcome_lines() -> list[str]:

@@ -17,6 +17,7 @@ from typing import Any
 from sim.cli import add_all
 from sim.cli.common import DONE, FAULT, INTERRUPTED, WRONG_INPUT, say
 from sim.cli.places import check_working_folder, is_of_the_system, trouble
+from sim.cli.typed import Parser
 from sim.io.errors import InputError
 from sim.io.memory import out_of_memory, prepare_for_limits, ran_out
 
@@ -59,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="multivector",
         description="Great powers make offers, states balance among them: conditional exploration, not a forecast.",
     )

@@ -4,8 +4,9 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from sim.cli.common import DONE, add_numbers, add_out_file, at_least, relative, say, write_out
+from sim.cli.common import DONE, add_numbers, add_out_file, relative, say, write_out
 from sim.cli.places import writable_file
+from sim.cli.typed import runs
 from sim.io.errors import input_error
 
 _SUFFIXES = (".csv", ".json")
@@ -16,7 +17,7 @@ def add(commands: Any) -> None:
     parser = commands.add_parser(
         "patterns", help="stylised patterns and extremes: what holds in the model and what not"
     )
-    parser.add_argument("--runs", type=at_least(2), metavar="N", help="runs of each, in place of what the file says")
+    parser.add_argument("--runs", type=runs(2), metavar="N", help="runs of each, in place of what the file says")
     add_numbers(parser)
     add_out_file(parser, "write the table to a .csv or .json file as well")
     parser.set_defaults(command=_patterns)

@@ -11,7 +11,6 @@ from sim.cli.common import (
     add_scenario,
     add_settings,
     add_workers,
-    at_least,
     drawing,
     folder_for,
     is_table,
@@ -20,6 +19,7 @@ from sim.cli.common import (
     relative,
     reporter,
 )
+from sim.cli.typed import runs
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,7 +37,7 @@ def add(commands: Any) -> None:
     add_scenario(parser)
     parser.add_argument("--state", action="append", metavar="X", help="whose policy, or all (default); repeatable")
     parser.add_argument("--policy", action="append", metavar="ID", help="only this policy; repeatable")
-    parser.add_argument("--runs", type=at_least(2), default=_RUNS, metavar="N", help=f"runs (default: {_RUNS})")
+    parser.add_argument("--runs", type=runs(2), default=_RUNS, metavar="N", help=f"runs (default: {_RUNS})")
     add_workers(parser)
     add_settings(parser)
     add_out_or_table(parser, "the table")

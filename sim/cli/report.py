@@ -16,7 +16,7 @@ from sim.analysis.result_pairs import naive_words
 from sim.batch.summary import laid_in_words, remarks_on, share_ended
 from sim.batch.variance import FEWEST_DRAWS
 from sim.cli.console import console_for, plain_table
-from sim.io.text import CAUTION, percent_in_cell, signed
+from sim.io.text import CAUTION, counted, percent_in_cell, signed
 from sim.model.variables import BALANCING_ENDED, HEADLINES, OUTCOME_CHANGED, QUANTITIES, in_words, percent_scale
 from sim.narrative.differences import told_differences
 
@@ -37,7 +37,7 @@ def print_results(results: "Results", file: TextIO | None = None) -> None:
     last = results.manifest["quarters"][-1]
     console.print()
     console.print(f"[bold]{results.title}[/bold]  ({results.name})")
-    console.print(f"{results.number_of_runs:,} runs to {last}, seed {results.manifest['seed']}; {CAUTION}")
+    console.print(f"{counted(results.number_of_runs, 'run')} to {last}, seed {results.manifest['seed']}; {CAUTION}")
     if taken := results.readings_said:
         console.print("sources read as " + ", ".join(f"{reading} ({switch})" for switch, reading in taken.items()))
     _print_outcomes(results, console)
@@ -120,9 +120,10 @@ def _print_variance(results: "Results", console: "Console") -> None:
 
     drawn, lucks = len(results.manifest["numbers_drawn"]), results.manifest["lucks_per_draw"]
     draws = results.number_of_runs // lucks
+    shared = f"{counted(drawn, 'number')} drawn {counted(draws, 'time')}, {counted(lucks, 'run')} on each draw"
     console.print(
-        f"\n[bold]Share of variance due to numbers[/bold]: %, with its 95 % interval; the rest is luck "
-        f"({drawn:,} numbers drawn {draws:,} times, {lucks} lucks each)"
+        "\n[bold]Share of variance due to numbers[/bold]: %, with its 95 % interval; the rest is luck "
+        f"({shared if draws else 'the runs are fewer than share one draw'})"
     )
     if draws < FEWEST_DRAWS:
         console.print(f"too few runs to tell: at least {lucks * FEWEST_DRAWS} are needed")

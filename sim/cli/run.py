@@ -14,7 +14,6 @@ from sim.cli.common import (
     add_out,
     add_scenarios,
     add_tables,
-    at_least,
     check_tables,
     drawing,
     load_all,
@@ -24,7 +23,10 @@ from sim.cli.common import (
     write_tables,
 )
 from sim.cli.places import telling, there_or_writable
-from sim.io.text import duration, size
+from sim.cli.typed import whole
+from sim.io.errors import input_error
+from sim.io.limits import LONGEST, MOST_PARTS, MOST_RUNS
+from sim.io.text import counted, duration, size
 
 if TYPE_CHECKING:
     from sim.batch.results import Results
@@ -42,8 +44,12 @@ def add(commands: Any) -> None:
     add_batch_options(run, more=f"{_SAMPLED}: {told}")
     add_out(run)
     run.add_argument("--engine", choices=("ensemble", "mesa"), default="ensemble", help="both give the same numbers")
-    run.add_argument("--series", type=at_least(0), metavar="N", help="keep the whole course of the first N runs")
-    run.add_argument("--thin", type=at_least(1), default=1, metavar="N", help="keep every Nth quarter of that course")
+    run.add_argument(
+        "--series", type=whole(0, MOST_RUNS), metavar="N", help="keep the whole course of the first N runs"
+    )
+    run.add_argument(
+        "--thin", type=whole(1, LONGEST), default=1, metavar="N", help="keep every Nth quarter of that course"
+    )
     run.add_argument("--measures", type=_names, metavar="A,B", help="keep only these measures of that course")
     add_tables(run)
     add_no_figures(run)
@@ -60,7 +66,7 @@ def add(commands: Any) -> None:
     )
     where.add_argument(
         "--array",
-        type=at_least(1),
+        type=whole(1, MOST_PARTS),
         metavar="N",
         help="print a script for Slurm that plays this in N parts, play nothing",
     )
@@ -140,7 +146,7 @@ def _print_part(name: str, block: tuple[int, int], part: "Part") -> None:
     if part.finished:
         print(f"{name}: finished before, in {relative(part.folder)}")
         return
-    print(f"{name}: part {block[0]} of {block[1]} is there, {part.done:,} runs, in {relative(part.folder)}")
+    print(f"{name}: part {block[0]} of {block[1]} is there, {counted(part.done, 'run')}, in {relative(part.folder)}")
     print("    when all parts are there, the same command without --block puts them together")
 
 
@@ -175,14 +181,15 @@ def _draw(results: Sequence["Results"]) -> list[Path]:
 def _print_estimate(name: str, estimate: "Estimate") -> int:
     """What a batch would take; the exit code says whether it could be written."""
     state = "finished already, nothing would be run" if estimate.finished else "nothing was written"
-    print(f"{name}: {estimate.runs:,} runs, {duration(estimate.seconds)} and {size(estimate.size)} by estimate")
+    print(
+        f"{name}: {counted(estimate.runs, 'run')}, {duration(estimate.seconds)} and {size(estimate.size)} by estimate"
+    )
     print(f"    to {relative(estimate.folder)} ({state}), where {size(estimate.free)} are free")
-    blocks = f"{estimate.blocks:,} block{'' if estimate.blocks == 1 else 's'}"
-    print(f"    in {blocks}, the most that many machines could share")
+    print(f"    in {counted(estimate.blocks, 'block')}, the most that many machines could share")
     if estimate.kept and not estimate.finished:
-        print(f"    {estimate.kept:,} runs are kept from a batch that was stopped, and would not be made again")
+        print(f"    {counted(estimate.kept, 'run')} kept from a batch that was stopped, not to be made again")
     if estimate.drawn:
-        print(f"    {estimate.drawn:,} numbers are drawn, a column each in the table of runs")
+        print(f"    {counted(estimate.drawn, 'number')} drawn, a column each in the table of runs")
     if estimate.finished:
         return DONE
     if not estimate.writable:

@@ -4,8 +4,9 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from sim.cli.common import DONE, add_out, add_workers, at_least, relative, reporter
+from sim.cli.common import DONE, add_out, add_workers, relative, reporter
 from sim.cli.places import a_path, telling, writable
+from sim.cli.typed import runs
 
 
 def add(commands: Any) -> None:
@@ -23,7 +24,7 @@ def add(commands: Any) -> None:
     freeze.add_argument(
         "folder", type=a_path, metavar="FOLDER", help="where it is kept; a folder that is frozen is refused"
     )
-    freeze.add_argument("--draws", type=at_least(2), metavar="N", help="runs that are kept (default: 200)")
+    freeze.add_argument("--draws", type=runs(2), metavar="N", help="runs that are kept (default: 200)")
     numbers = "how fitted numbers are taken (default: from the posterior, where there is one)"
     freeze.add_argument("--numbers", choices=("posterior", "fixed"), help=numbers)
     add_workers(freeze)

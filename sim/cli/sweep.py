@@ -14,7 +14,6 @@ from sim.cli.common import (
     add_readings,
     add_tables,
     add_workers,
-    at_least,
     check_tables,
     drawing,
     load_each,
@@ -26,8 +25,10 @@ from sim.cli.common import (
     write_tables,
 )
 from sim.cli.places import a_path, each_once, telling, there_or_writable, writable
+from sim.cli.typed import whole
 from sim.io.errors import InputError, input_error, listed
-from sim.io.text import duration
+from sim.io.limits import MOST_POINTS, MOST_REPLICATES
+from sim.io.text import counted, duration
 
 if TYPE_CHECKING:
     from sim.analysis.sensitivity.experiment import Discover, Experiment
@@ -41,8 +42,12 @@ def add(commands: Any) -> None:
     """Describe the command to the parser."""
     sweep = commands.add_parser("sweep", help="run an experiment: many settings of the numbers, and what mattered")
     sweep.add_argument("experiments", nargs="+", metavar="EXPERIMENT", help="name, number, folder or file")
-    sweep.add_argument("--points", type=at_least(1), metavar="N", help="size of the design, in place of the file's")
-    sweep.add_argument("--replicates", type=at_least(1), metavar="N", help="runs at each point, in place of the file's")
+    sweep.add_argument(
+        "--points", type=whole(1, MOST_POINTS), metavar="N", help="size of the design, in place of the file's"
+    )
+    sweep.add_argument(
+        "--replicates", type=whole(1, MOST_REPLICATES), metavar="N", help="runs at each point, in place of the file's"
+    )
     add_workers(sweep, "the file's")
     add_readings(sweep)
     add_numbers(sweep)
@@ -122,7 +127,7 @@ def check_published_as_written(asked: argparse.Namespace) -> None:
 
 def _print_estimate(experiment: "Experiment", estimate: Any) -> None:
     state = "finished already, nothing would be run" if estimate.finished else "nothing was written"
-    size = f"{estimate.points:,} points, {estimate.runs:,} runs"
+    size = f"{counted(estimate.points, 'point')}, {counted(estimate.runs, 'run')}"
     print(f"{experiment.name}: {size}, {duration(estimate.seconds)} by estimate")
     print(f"    to {relative(estimate.folder)} ({state})")
 
@@ -169,7 +174,8 @@ def _write(asked: argparse.Namespace, experiment: "Experiment", sweep: "Sweep", 
 
 def _print(sweep: "Sweep", found: list[Any]) -> None:
     print(f"\n{sweep.title}  ({sweep.name})")
-    runs = f"{sweep.number_of_runs:,} runs, {sweep.manifest['replicates']} at each point, seed {sweep.manifest['seed']}"
+    runs = f"{counted(sweep.number_of_runs, 'run')}, {sweep.manifest['replicates']} at each point"
+    runs += f", seed {sweep.manifest['seed']}"
     print(f"{runs}; conditional exploration, not a forecast\n")
     refused = list(sweep.refused["outcome"])
     told = [name for name in sweep.outcomes if "@" not in name and name not in refused]

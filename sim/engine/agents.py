@@ -26,6 +26,7 @@ from sim.evidence.actors import Actor
 from sim.evidence.evidence import Evidence, load_evidence
 from sim.io.arguments import Arguments
 from sim.io.errors import input_error, listed, nearest_to
+from sim.io.limits import LARGEST_SEED
 from sim.model.chance import lucks
 from sim.model.fields import KINDS
 from sim.model.parameters import vector
@@ -33,9 +34,9 @@ from sim.model.schedule import QUARTER, Phase
 from sim.model.turn import advance
 from sim.model.variables import BY_POWER, BY_STATE
 from sim.model.world import axes_of, build, unpack
-from sim.scenario.arguments import check_setting, given_fitted, given_numbers, given_run, given_seed
+from sim.scenario.arguments import check_setting, given_fitted, given_numbers
 from sim.scenario.events import Event
-from sim.scenario.scenario import LARGEST_SEED, Scenario, load_scenario, with_fitted
+from sim.scenario.scenario import Scenario, load_scenario, with_fitted
 
 
 class _Actor(mesa.Agent):
@@ -194,7 +195,7 @@ class Model(Whole, mesa.Model):
         arguments = Arguments("sim.Model")
         scenario = with_fitted(scenario, given_fitted(arguments, fitted))
         check_setting(scenario, evidence, arguments)
-        seed, run = _one_seed(arguments, seed, rng), given_run(arguments, run)
+        seed, run = _one_seed(arguments, seed, rng), arguments.run(run)
         given = given_numbers(arguments, numbers, evidence)
         arguments.refuse_if_wrong()
         self.evidence: Evidence = evidence
@@ -259,6 +260,11 @@ class Model(Whole, mesa.Model):
 
     def play(self, phase: Phase, place: int) -> None:
         """Let one actor go through one phase of the current quarter."""
+        arguments = Arguments("sim.Model.play")  # compiled code would write wherever it is sent
+        arguments.made("phase", phase, Phase, "a Phase of `sim.model.schedule`")
+        actors = max(len(self.evidence.states), len(self.evidence.powers))
+        place = arguments.whole("place", place, 0, actors - 1)
+        arguments.refuse_if_wrong()
         page = self.page
         with np.errstate(over="ignore"):  # addresses wrap round on purpose when nothing is compiled
             advance(
@@ -295,6 +301,9 @@ class Model(Whole, mesa.Model):
         return power
 
     def _actor(self, actors: mesa.agent.AgentSet, code: str) -> Any:
+        arguments = Arguments("sim.Model")
+        arguments.text("code", code)
+        arguments.refuse_if_wrong()
         known = {actor.code: actor for actor in actors}
         if code not in known:
             raise input_error(
@@ -308,6 +317,9 @@ class Model(Whole, mesa.Model):
 
     def offers_on(self, state: State, power: Power) -> list[Offer]:
         """What a power has just laid before a state, unanswered."""
+        arguments = Arguments("sim.Model.offers_on")
+        arguments.made("state", state, State, "a state of this model, as `model.state` gives it")
+        arguments.made("power", power, Power, "a power of this model, as `model.power` gives it")
         w, i, j = self.world, state.place, power.place
         return [
             Offer(
@@ -325,6 +337,7 @@ class Model(Whole, mesa.Model):
 
     def answer_to(self, offer: Offer) -> Offer:
         """An offer with its answer, and with what decided it."""
+        Arguments("sim.Model.answer_to").made("offer", offer, Offer, "an offer, as `model.offers_on` gives it")
         places = self.state(offer.to).place, self.power(offer.by).place, KINDS.index(offer.kind)
         return offer_at(self.world, self.quarter, axes_of(self.evidence), places)
 
@@ -332,7 +345,7 @@ class Model(Whole, mesa.Model):
 def _one_seed(arguments: Arguments, seed: int | None, rng: int | None) -> int | None:
     """The seed under either of its names; both at once are refused."""
     if seed is None or rng is None:
-        return given_seed(arguments, seed) if rng is None else arguments.whole_or_none("rng", rng, 0, LARGEST_SEED)
+        return arguments.seed(seed) if rng is None else arguments.whole_or_none("rng", rng, 0, LARGEST_SEED)
     arguments.entry("rng", rng).refuse(allowed="None beside a seed: it is the same, under Mesa's name")
     return None
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.io.arguments import Arguments
+from sim.io.limits import LONGEST, MOST_RUNS
 from sim.model.variables import BY_POWER, BY_STATE, OFFER_TOTALS
 
 
@@ -29,24 +31,26 @@ class Block:
 
     def power_measure(self, name: str) -> NDArray[np.float64]:
         """One measure by power, [R, T, I, J]."""
-        return self.by_power[..., BY_POWER.index(name)]
+        return self.by_power[..., _place("Block.power_measure", name, BY_POWER)]
 
     def state_measure(self, name: str) -> NDArray[np.float64]:
         """One measure by state, [R, T, I]."""
-        return self.by_state[..., BY_STATE.index(name)]
+        return self.by_state[..., _place("Block.state_measure", name, BY_STATE)]
 
     def offer_total(self, name: str) -> NDArray[np.int64]:
         """One total of a run by state, power and kind of offer, [R, I, J, K]."""
-        return self.offers[..., OFFER_TOTALS.index(name)]
+        return self.offers[..., _place("Block.offer_total", name, OFFER_TOTALS)]
 
     def head(self, runs: int) -> "Block":
         """The first `runs` runs of the block."""
+        runs = _counted("Block.head", "runs", runs, 0, MOST_RUNS)
         cut = {name: getattr(self, name)[:runs] for name in ("by_power", "by_state", "offers", "answers")}
         same = {name: getattr(self, name) for name in ("first", "states", "powers", "kinds", "quarters")}
         return Block(**same, **cut)
 
     def every(self, thin: int) -> "Block":
         """The same runs with every so many quarters only, counted back from the last; totals stay what they are."""
+        thin = _counted("Block.every", "thin", thin, 1, LONGEST)
         kept = _kept(len(self.quarters), thin)
         cut = {name: getattr(self, name)[:, kept] for name in ("by_power", "by_state")}
         same = {name: getattr(self, name) for name in ("first", "states", "powers", "kinds", "offers", "answers")}
@@ -76,6 +80,22 @@ class Block:
             if not fine.all():
                 bad = int(np.argmin(fine.reshape(runs, -1).all(axis=1)))
                 raise ValueError(f"run {self.first + bad} left a number in {name} that is not finite")
+
+
+def _place(function: str, name: str, names: tuple[str, ...]) -> int:
+    """Where a measure stands among those of its sort; raises `InputError` with the nearest."""
+    if not isinstance(name, str) or name not in names:
+        arguments = Arguments(function)
+        arguments.choice("name", name, names)
+        arguments.refuse_if_wrong()
+    return names.index(name)
+
+
+def _counted(function: str, key: str, value: int, low: int, high: int) -> int:
+    arguments = Arguments(function)
+    checked = arguments.whole(key, value, low, high)
+    arguments.refuse_if_wrong()
+    return checked
 
 
 def _kept(quarters: int, thin: int) -> slice:

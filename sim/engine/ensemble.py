@@ -29,7 +29,7 @@ from sim.model.schedule import GO_ON, Phase
 from sim.model.turn import advance
 from sim.model.variables import BY_POWER, BY_STATE, OFFER_TOTALS
 from sim.model.world import axes_of, build, unpack
-from sim.scenario.arguments import check_setting, given_fitted, given_numbers, given_seed
+from sim.scenario.arguments import check_setting, given_fitted, given_numbers
 from sim.scenario.events import Event
 from sim.scenario.following import Following, following
 from sim.scenario.scenario import Scenario, with_fitted
@@ -227,7 +227,7 @@ def prepare(
     arguments = Arguments("prepare")
     scenario = with_fitted(scenario, given_fitted(arguments, fitted))
     check_setting(scenario, evidence, arguments)
-    seed, given = given_seed(arguments, seed), given_numbers(arguments, numbers, evidence)
+    seed, given = arguments.seed(seed), given_numbers(arguments, numbers, evidence)
     arguments.refuse_if_wrong()
     return prepare_checked(scenario, evidence, seed, given)
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sim.io.arguments import Arguments
 from sim.model.fields import KINDS, TERMS
 from sim.model.vocabulary import term_words
 
@@ -62,6 +63,10 @@ class Offer:
 
     def reasons_with(self, names: Mapping[str, str], most: int = REASONS) -> tuple[str, ...]:
         """The same with names in place of codes, at most so many."""
+        arguments = Arguments("Offer.reasons_with")
+        most = arguments.whole("most", most, 0, len(self.terms) or REASONS)
+        arguments.made("names", names, Mapping, "names by code")
+        arguments.refuse_if_wrong()
         if self.settled:
             return (self.settled,)
         sign = 1.0 if self.accepted else -1.0

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sim.io.errors import quoted
 from sim.io.forms import Reader
+from sim.io.meant import day_meant
 
 if TYPE_CHECKING:
     from sim.io.errors import Entry
@@ -29,7 +30,7 @@ def is_day(text: str) -> bool:
 def _read_day(entry: Entry, _: object) -> str:
     if entry.text is not None and is_day(entry.text):
         return entry.text
-    entry.refuse(allowed="a day such as 2019-12-31")
+    entry.refuse(allowed="a day such as 2019-12-31", nearest=day_meant(entry.text or ""))
     return ""
 
 

@@ -37,7 +37,7 @@ from sim.evidence.relations import (
 from sim.evidence.systems import System
 from sim.evidence.targets import check_targets
 from sim.evidence.worlds import HOME_WORLD, list_worlds, read_lineage, shipped_folder
-from sim.io.arguments import path_given
+from sim.io.arguments import Arguments, path_given
 from sim.io.errors import Problems, input_error, listed, nearest_to, quoted, shown_path
 
 if TYPE_CHECKING:
@@ -93,6 +93,10 @@ def load_evidence(world: str = HOME_WORLD, folder: Path | str | None = None, *, 
     Raises `InputError` with every problem found. Reading is done once per process as long as no file changes.
     """
     seeds = shipped_folder("seeds") if folder is None else path_given("load_evidence", "folder", folder).absolute()
+    arguments = Arguments("load_evidence")
+    arguments.text("world", world)
+    dated = arguments.flag("dated", dated)
+    arguments.refuse_if_wrong()
     if not seeds.is_dir():
         raise input_error(shown_path(seeds), "there is no such folder of seeds")
     worlds = list_worlds(seeds)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from sim.evidence.dates import is_day
 from sim.evidence.evidence import Evidence, load_evidence
 from sim.evidence.record_forms import (
     CLASS,
@@ -26,8 +27,10 @@ from sim.evidence.record_forms import (
     Period,
 )
 from sim.evidence.worlds import shipped_folder
+from sim.io.arguments import Arguments, path_given
 from sim.io.errors import Entry, Problems, listed
 from sim.io.forms import file_schema, read_file, read_form, read_rows, schema_of
+from sim.io.meant import day_meant
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -129,6 +132,9 @@ class History:
 
     def error_of(self, power: str) -> float:
         """The observation error of trade with a power; 0 for one that no class names."""
+        arguments = Arguments("History.error_of")
+        arguments.text("power", power)
+        arguments.refuse_if_wrong()
         return next((one.error for one in self.classes if power in one.powers), 0.0)
 
     @functools.cached_property
@@ -141,10 +147,14 @@ class History:
         """The states that were members on a day (YYYY-MM-DD), by code.
 
         The last day of a membership still counts; a change of which only the month or year is known counts from its
-        end. Raises `KeyError` for an organisation that `record.yaml` does not name.
+        end. Raises `InputError` for an organisation that `record.yaml` does not name.
         """
-        if organisation not in self.organisations:
-            raise KeyError(organisation)
+        arguments = Arguments("History.members")
+        arguments.choice("organisation", organisation, self.organisations)
+        if not isinstance(day, str) or not is_day(day):
+            entry = arguments.entry("day", day)
+            entry.refuse(allowed="a day such as 2019-12-31", nearest=day_meant(entry.text or ""))
+        arguments.refuse_if_wrong()
         joined: dict[str, bool] = {}
         for one in self._memberships:
             if one.organisation == organisation and (one.end < day or (one.end == day and one.value > 0.0)):
@@ -164,7 +174,7 @@ def load_history(folder: Path | str | None = None) -> History:
         With every mistake: unknown actors, measures, units, sources; years outside the record; rows in a trap; rows
         that stand twice; parts of a turnover larger than the whole.
     """
-    place = shipped_folder("seeds") / "history" if folder is None else Path(folder)
+    place = shipped_folder("seeds") / "history" if folder is None else path_given("load_history", "folder", folder)
     stamps = tuple((path.stat().st_mtime_ns if path.is_file() else 0) for path in map(place.joinpath, (RULES, *FILES)))
     return _read_history(place, stamps)
 

@@ -17,6 +17,7 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from sim.evidence.story import span
 from sim.io.checks import check_list, check_text, check_whole_number
 from sim.io.errors import InputError, Problem, Problems, input_error, listed, nearest_to, quoted, shown_path
 from sim.io.forms import TEXT, Form, Reader, as_written, group, number, read_form, schema_of
@@ -200,7 +201,7 @@ def check_numbers(posterior: Posterior, numbers: Mapping[str, Number], seeds: Pa
         out = int(((values < number.low) | (values > number.high)).sum())
         if out:
             found = f"{out:,} of {len(values):,} values outside, {values.min():g} to {values.max():g}"
-            allowed = f"{number.low:g} to {number.high:g} {number.unit} ({number.file}:{number.line})"
+            allowed = f"{span(number.low, number.high, number.unit)} ({number.file}:{number.line})"
             problems.add(Problem(file=told, key=name, found=found, allowed=allowed))
     problems.raise_if_any()
 

@@ -6,18 +6,19 @@ from typing import TYPE_CHECKING
 
 from sim.evidence.code_story import field_story
 from sim.evidence.conflict_story import conflict_story
+from sim.evidence.evidence import Evidence
 from sim.evidence.influence import outcomes_of
 from sim.evidence.number_story import number_story
 from sim.evidence.source_story import document_story, fact_story, outcome_story, rule_story, system_story
 from sim.evidence.story import Kind, Link
 from sim.evidence.story_text import PLAIN_WIDTH, story_text
 from sim.evidence.teller import Teller
+from sim.io.arguments import Arguments
 from sim.io.errors import input_error, listed, nearest_to, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sim.evidence.evidence import Evidence
     from sim.evidence.story import Story
 
 
@@ -26,6 +27,10 @@ def trace_number(evidence: Evidence, name: str, width: int = PLAIN_WIDTH) -> str
 
     Raises `InputError` for a name nobody knows.
     """
+    arguments = Arguments("sim.trace_number")
+    arguments.made("evidence", evidence, Evidence, "what `sim.load_evidence` gives")
+    width = arguments.whole("width", width, 20, 10_000)
+    arguments.refuse_if_wrong()
     teller = Teller(evidence)
     return story_text(story_of(teller, find(teller, name)), width)
 

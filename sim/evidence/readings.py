@@ -10,6 +10,7 @@ from sim.evidence.evaluation import compute
 from sim.evidence.formulas import FormulaError, facts_of, numbers_of, parse_formula, with_names
 from sim.evidence.numbers import LEVEL_SCHEMA, LEVELS, Basis, Number
 from sim.evidence.rounding import is_rounded
+from sim.evidence.story import span
 from sim.evidence.units import dimension_in_words, parse_unit
 from sim.io.checks import check_choice, check_number, is_name
 from sim.io.errors import Entry, nearest_to, quoted
@@ -178,7 +179,7 @@ def _as_seeds_hold(entry: Entry, read: ReadNumber, number: Number) -> ReadNumber
 def _in_range(entry: Entry, read: ReadNumber, number: Number) -> ReadNumber | None:
     """A number by another reading: within its range, or with a reason for leaving it."""
     if not number.low <= read.value <= number.high and not read.beyond:
-        allowed = f"{number.low:g} to {number.high:g} {number.unit}; to go outside on purpose add beyond: the reason"
+        allowed = f"{span(number.low, number.high, number.unit)}; to go outside on purpose add beyond: the reason"
         entry.refuse(found=f"{read.value:g} for '{number.name}'", allowed=allowed)
         return None
     return read

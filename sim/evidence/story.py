@@ -147,6 +147,11 @@ def spoken(unit: str) -> str:
     return f"a {unit.removeprefix('1/')}" if unit.startswith("1/") else _SCALES.get(unit, unit)
 
 
+def span(low: float, high: float, unit: str) -> str:
+    """A range with its unit, as messages and pages say it: `0 to 0.4 (scale -1 to 1)`, `0.02 to 0.25 a quarter`."""
+    return f"{low:g} to {high:g} {spoken(unit)}"
+
+
 def amount(value: float, unit: str = "", digits: int = 6) -> str:
     """An amount with its unit."""
     return clean(f"{value:.{digits}g} {spoken(unit)}")

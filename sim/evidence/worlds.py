@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sim.evidence.actors import world_form
 from sim.evidence.files import read_once
+from sim.io.arguments import path_given
 from sim.io.checks import check_choice
 from sim.io.errors import Entry, Problems
 from sim.io.forms import check_keys
@@ -33,7 +34,7 @@ def shipped_folder(name: str) -> Path:
 
 def list_worlds(folder: Path | str | None = None) -> tuple[str, ...]:
     """The names of the worlds that the seeds hold."""
-    seeds = shipped_folder("seeds") if folder is None else Path(folder).absolute()
+    seeds = shipped_folder("seeds") if folder is None else path_given("list_worlds", "folder", folder).absolute()
     worlds = (path.parent.name for path in seeds.glob(f"*/{ACTORS}"))
     return tuple(sorted(worlds, key=lambda world: (world != HOME_WORLD, world)))  # home comes first
 

@@ -12,6 +12,7 @@ from sim.analysis.ablation_results import strongest_systems
 from sim.analysis.effect_tables import that_counts
 from sim.batch.naming import apart
 from sim.figures.comparison import effect_cell, effect_map
+from sim.figures.given import table_drawn
 from sim.figures.style import file_name, finish, house_style, write_figure
 from sim.model.variables import in_words
 
@@ -23,13 +24,15 @@ def draw_ablation(table: pd.DataFrame, folder: Path | str, caption: str = "") ->
 
     Gives back the paths of the PNGs.
     """
+    columns = ("scenario", "system", "state", "measure", "difference", "moved", "clear")
+    place = table_drawn("sim.figures.draw_ablation", table, columns, "sim.analysis.effects", folder, caption)
     paths = []
     with house_style():
         scenarios = list(dict.fromkeys(table["scenario"].astype(str)))
         for scenario, name in zip(scenarios, apart([f"ablation-{file_name(one)}" for one in scenarios]), strict=True):
             mine = that_counts(table[table["scenario"] == scenario])
             figure, data = _ablation_figure(mine, scenario, caption)
-            paths.append(next(iter(write_figure(figure, data, Path(folder), name))))
+            paths.append(next(iter(write_figure(figure, data, place, name))))
     return paths
 
 

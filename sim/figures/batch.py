@@ -19,6 +19,7 @@ from sim.batch.naming import names_apart, titles_apart
 from sim.batch.outcomes import split_word
 from sim.batch.results import Results
 from sim.figures.calendar_axis import calendar_axis, course
+from sim.figures.given import drawn_of
 from sim.figures.style import (
     FAINT,
     GRID,
@@ -168,7 +169,8 @@ def offer_bars(data: pd.DataFrame, axes: "Axes", how: Look) -> "Axes":
 
 def draw_figures(results: Results, folder: Path | str | None = None) -> list[Path]:
     """Draw every figure of one scenario; write PNG, SVG and the data as CSV. Returns the paths, PNG first for each."""
-    folder = results.folder / "figures" if folder is None else Path(folder)
+    place = drawn_of("sim.draw_figures", "results", results, Results, "sim.run", folder)
+    folder = results.folder / "figures" if place is None else place
     with house_style():
         drawn = [
             ("alignment", *_alignment_figure(results)),
@@ -181,13 +183,14 @@ def draw_figures(results: Results, folder: Path | str | None = None) -> list[Pat
 
 def draw_comparison(several: Sequence[Results], folder: Path | str | None = None) -> Path:
     """Draw the outcomes of several scenarios side by side; returns the folder with the figure and its data."""
+    folder = drawn_of("sim.figures.draw_comparison", "several", several, Results, "sim.run", folder)
     if folder is None:
         names = " ".join(one.folder.name for one in several)
         short = hashlib.sha256(names.encode()).hexdigest()[:6]
         folder = several[0].folder.parent / f"{'-and-'.join(one.name for one in several)[:60]}-{short}"
     with house_style():
-        write_figure(*_outcome_figure(several), Path(folder), "outcomes")
-    return Path(folder)
+        write_figure(*_outcome_figure(several), folder, "outcomes")
+    return folder
 
 
 def _alignment_figure(results: Results) -> tuple[Figure, pd.DataFrame]:

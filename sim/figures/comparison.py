@@ -20,6 +20,7 @@ from sim.analysis.comparison import Comparison
 from sim.analysis.effect_tables import shown_outcomes
 from sim.analysis.kept_comparison import KeptComparison
 from sim.figures.calendar_axis import calendar_axis, course
+from sim.figures.given import drawn_of
 from sim.figures.style import (
     DASHES,
     FAINT,
@@ -226,7 +227,9 @@ def difference_over_time(data: pd.DataFrame, axes: "Axes", scenarios: Sequence[s
 
 def draw_differences(comparison: Comparison | KeptComparison, folder: Path | str | None = None) -> Path:
     """Draw every figure of a comparison; write PNG, SVG and the data as CSV. Returns the folder."""
-    folder = comparison.folder / "figures" if folder is None else Path(folder)
+    made = Comparison | KeptComparison
+    place = drawn_of("sim.figures.draw_differences", "comparison", comparison, made, "sim.compare", folder)
+    folder = comparison.folder / "figures" if place is None else place
     with house_style():
         drawn = [
             ("differences", *_difference_figure(comparison)),

@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 from sim.analysis.lever_results import Answer, MeasuredLevers
 from sim.analysis.observables import words_of
 from sim.figures.comparison import effect_cell, effect_map
+from sim.figures.given import drawn_of
 from sim.figures.style import finish, house_style, write_figure
 
 _STRONG = 2.0  # effects beyond this many spreads between runs have the darkest colour
@@ -19,6 +20,9 @@ def draw_levers(found: MeasuredLevers, folder: Path | str, caption: str = "") ->
 
     Effects are in units of the spread between runs, so signed that the expected way is above nought.
     """
+    maker = "sim.analysis.lever_results.measured"
+    place = drawn_of("sim.figures.draw_levers", "found", found, MeasuredLevers, maker, folder)
+    assert place is not None
     data = found.expected.copy()
     names = [words_of(str(row.measure), str(row.power)) for row in data.itertuples()]
     ways = data["way"].map({"up": "rise", "down": "fall", "either": "move"})
@@ -38,4 +42,4 @@ def draw_levers(found: MeasuredLevers, folder: Path | str, caption: str = "") ->
         subtitle = "In spreads between runs, same luck; above nought is the expected way; * interval leaves nought out"
         runs = f"{found.runs:,} runs with and without each"
         finish(figure, "What levers move where they should", subtitle, caption or found.scenario, runs)
-        return [next(iter(write_figure(figure, data, Path(folder), "levers")))]
+        return [next(iter(write_figure(figure, data, place, "levers")))]

@@ -9,6 +9,7 @@ from sim.analysis.observables import words_of
 from sim.analysis.policy_effects import ENDS
 from sim.analysis.policy_results import counted
 from sim.figures.comparison import effect_cell, effect_map
+from sim.figures.given import table_drawn
 from sim.figures.style import finish, house_style, write_figure
 
 _STRONG = 2.0  # effects beyond this many spreads between runs have the darkest colour
@@ -19,6 +20,8 @@ def draw_policies(table: pd.DataFrame, folder: Path | str, caption: str = "") ->
 
     Shown is the last quarter, in units of the spread between runs, so signed that more is better for the state.
     """
+    columns = ("quarter", "state", "policy", "measure", "effect", "runs")
+    place = table_drawn("sim.figures.draw_policies", table, columns, "sim.policies", folder, caption)
     last = max(table["quarter"])
     data = counted(table[table["quarter"] == last])
     data = data.assign(gain=data["effect"] * data["measure"].map(ENDS))
@@ -45,4 +48,4 @@ def draw_policies(table: pd.DataFrame, folder: Path | str, caption: str = "") ->
         subtitle = f"Policy less rule in {last}, in spreads between runs"
         runs = f"same luck; above nought is better; * counts; {int(table['runs'].iloc[0]):,} runs by each"
         finish(figure, "What constant policies buy and cost", subtitle, caption, runs)
-        return [next(iter(write_figure(figure, data, Path(folder), "policies")))]
+        return [next(iter(write_figure(figure, data, place, "policies")))]

@@ -12,6 +12,7 @@ from matplotlib.patches import Patch
 
 from sim.analysis.sensitivity.design_kinds import DesignKind
 from sim.figures.discovery import discovery_box, discovery_path
+from sim.figures.given import drawn_of
 from sim.figures.sensitivity_frame import (
     MOST_PANELS,
     PANEL_TITLE,
@@ -58,7 +59,10 @@ MOST_IN_MAP = 12
 
 def draw_sweep(sweep: "Sweep", folder: Path | str | None = None, found: Sequence["Discovery"] = ()) -> list[Path]:
     """Draw every figure a sweep allows; write PNG, SVG and the data as CSV. Returns the paths, PNG first for each."""
-    folder = sweep.folder / "figures" if folder is None else Path(folder)
+    from sim.analysis.sensitivity.sweep_results import Sweep
+
+    place = drawn_of("sim.figures.draw_sweep", "sweep", sweep, Sweep, "sim.sweep", folder)
+    folder = sweep.folder / "figures" if place is None else place
     with house_style():
         drawn = _all_figures(sweep, found)
         _write_captions([one.caption for one in drawn], folder)

@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Collection, Iterable
 
-from sim.io.errors import Entry, listed, nearest_to
+from sim.io.errors import Entry, listed, nearest_to, quoted
 
 
 def check_group(entry: Entry, allowed: str = "a group of keys") -> dict[str, Entry]:
@@ -36,6 +36,9 @@ def check_text(entry: Entry, allowed: str = "text") -> str:
 def check_number(entry: Entry, low: float = -math.inf, high: float = math.inf, allowed: str = "") -> float | None:
     """A finite number within low..high; None on a problem."""
     value = entry.value
+    if isinstance(value, str):
+        _refuse_text(entry, allowed or range_in_words(low, high), number_meant(value))
+        return None
     if isinstance(value, bool) or not isinstance(value, int | float):
         entry.refuse(allowed=allowed or range_in_words(low, high))
         return None
@@ -54,11 +57,55 @@ def check_number(entry: Entry, low: float = -math.inf, high: float = math.inf, a
 
 def check_whole_number(entry: Entry, low: int, high: int) -> int | None:
     """A whole number within low..high; None on a problem."""
-    value = entry.value
+    value, allowed = entry.value, f"a whole number from {low} to {high}"
+    if isinstance(value, str):
+        meant = number_meant(value)
+        _refuse_text(entry, allowed, meant if meant is not None and meant == int(meant) else None)
+        return None
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        entry.refuse(allowed=f"a whole number from {low} to {high}")
+        whole = isinstance(value, float) and value.is_integer() and low <= value <= high
+        entry.refuse(allowed=allowed, nearest=str(int(value)) if whole else None)
         return None
     return value
+
+
+_WHOLE = re.compile(r"[-+]?(?:[0-9]+|[0-9]{1,3}(?:_[0-9]{3})+|[0-9]{1,3}(?:,[0-9]{3})+)")
+_NUMBER = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]{1,2})?")
+_COMMA = re.compile(r"[-+]?[0-9]+,(?:[0-9]{1,2}|[0-9]{4,})")  # where a point should be, and no thousands are parted
+_MOST_DIGITS = 40
+
+
+def whole_written(text: str) -> int | None:
+    """The whole number that a person wrote, who may part groups of three digits: 10000, 10_000 or 10,000.
+
+    None where none is written, or the groups are no groups: nobody knows what 1,5 or 1,2,3 is.
+    """
+    if len(text) > _MOST_DIGITS or _WHOLE.fullmatch(text.strip()) is None:
+        return None
+    return int(text.replace("_", "").replace(",", ""))
+
+
+def number_meant(text: str) -> float | None:
+    """The number that somebody meant who wrote it as text; None where nobody knows."""
+    whole = whole_written(text)
+    if whole is not None:
+        return whole
+    written = text.strip()
+    if _COMMA.fullmatch(written) is not None:
+        written = written.replace(",", ".")
+    return float(written) if _NUMBER.fullmatch(written) is not None else None
+
+
+def _refuse_text(entry: Entry, allowed: str, meant: float | None) -> None:
+    """Text stands where a number should; says so, since on paper the two look alike, and how to write the number."""
+    written = str(entry.value)
+    message, nearest = "", None
+    if meant is not None and _NUMBER.fullmatch(written) is not None:
+        message = f"in quotation marks this is text; write {written} without them"
+    elif meant is not None:
+        nearest = f"{meant:.15g}"
+    found = f"the text {quoted(written)}" if message else None
+    entry.refuse(found=found, allowed=allowed, message=message, nearest=nearest)
 
 
 def range_in_words(low: float, high: float) -> str:

@@ -40,7 +40,9 @@ class Problem:
         where = self.file if self.line is None else f"{self.file}:{self.line}"
         return f"{where}: {self.key}" if self.key else where
 
-    def __str__(self) -> str:
+    @property
+    def said(self) -> str:
+        """What is wrong, without the place."""
         parts = []
         if self.found:
             parts.append(f"found {self.found}")
@@ -49,9 +51,10 @@ class Problem:
         if self.allowed:
             parts.append(f"allowed: {self.allowed}")
         said = "; ".join(parts)
-        if self.nearest is None:
-            return printable(f"{self.place}: {said}")
-        return printable(f"{self.place}: {said.rstrip('.')}. Did you mean '{self.nearest}'?")
+        return said if self.nearest is None else f"{said.rstrip('.')}. Did you mean '{self.nearest}'?"
+
+    def __str__(self) -> str:
+        return printable(f"{self.place}: {self.said}")
 
 
 class InputError(Exception):

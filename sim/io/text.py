@@ -14,6 +14,11 @@ def listing(parts: Iterable[str], last: str = "and") -> str:
     return f"{', '.join(listed[:-1])} {last} {listed[-1]}"
 
 
+def counted(count: int, what: str) -> str:
+    """How many of something: `1 run`, `2 runs`, `10,000 runs`."""
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
+
+
 def capital(sentence: str) -> str:
     """The sentence with a capital letter."""
     return sentence[:1].upper() + sentence[1:]

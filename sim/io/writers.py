@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from sim.io.arguments import Arguments, path_given
 from sim.io.regular import open_regular
 
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
@@ -72,14 +73,17 @@ def write_bytes(path: Path, data: bytes, *, mode: int = 0o666) -> None:
     write_whole(path, lambda handle: _put(handle, data), mode=mode)
 
 
-def write_text(path: Path, text: str) -> None:
-    """Write a text file whole, in UTF-8 with Unix line ends."""
-    write_bytes(path, text.encode("utf-8"))
+def write_text(path: Path | str, text: str) -> None:
+    """Write a text file whole, in UTF-8 with Unix line ends. Raises `InputError` for what is no path or no text."""
+    arguments = Arguments("write_text")
+    place, text = arguments.path("path", path), arguments.text("text", text)
+    arguments.refuse_if_wrong()
+    write_bytes(place, text.encode("utf-8"))
 
 
-def file_hash(path: Path) -> str:
-    """SHA-256 of an ordinary file; OSError for what is none."""
-    with open_regular(path) as handle:
+def file_hash(path: Path | str) -> str:
+    """SHA-256 of an ordinary file; OSError for what is none, `InputError` for what is no path."""
+    with open_regular(path_given("file_hash", "path", path)) as handle:
         return hashlib.file_digest(handle, "sha256").hexdigest()
 
 

@@ -14,6 +14,8 @@ from sim.engine.ensemble import PreparedEnsemble
 from sim.engine.offer import Offer
 from sim.io.arguments import Arguments
 from sim.io.errors import InputError, input_error, listed, nearest_to, quoted
+from sim.io.limits import FIRST_YEAR, LAST_YEAR
+from sim.io.meant import quarter_meant
 from sim.io.text import CAUTION, wrapped
 from sim.model.fields import KINDS, TERMS
 from sim.model.parameters import choice
@@ -22,7 +24,6 @@ from sim.model.vocabulary import term_words
 from sim.narrative.explanation import POINTS, Explanation, Flip
 from sim.narrative.facts import facts_of
 from sim.narrative.replay import Moment, Replay
-from sim.scenario.arguments import given_run
 from sim.scenario.calendar import parse_quarter, quarter_text
 
 if TYPE_CHECKING:
@@ -186,7 +187,14 @@ def explain(
         explain, and where a model was changed by hand so that playing again does not lead to the same offers.
     """
     arguments = Arguments("sim.explain")
-    run = given_run(arguments, run)
+    run = arguments.run(run)
+    if not isinstance(played, PreparedEnsemble) and not hasattr(played, "prepared"):
+        arguments.entry("played", played).refuse(allowed="a `sim.Model`, or what `sim.engine.ensemble.prepare` gives")
+    for key, value in (("state", state), ("by", by), ("kind", kind)):
+        if value is not None or key == "state":
+            arguments.text(key, value)
+    if at is not None and not isinstance(at, str):
+        at = arguments.whole("at", at, FIRST_YEAR * 4, LAST_YEAR * 4 + 3)
     arguments.refuse_if_wrong()
     if isinstance(played, PreparedEnsemble):
         return _explain(played, run, played.scenario.end, state, at, by, kind)
@@ -288,7 +296,8 @@ def check_quarter_played(at: str | int, start: int, end: int) -> int:
     span = f"{quarter_text(start)} to {quarter_text(end)}"
     quarter = at if isinstance(at, int) else parse_quarter(at.strip().upper())
     if quarter is None:
-        raise _no_quarter(str(at), "that is no quarter", f"a quarter such as {quarter_text(start)}, from {span}", None)
+        near = quarter_meant(str(at))
+        raise _no_quarter(str(at), "that is no quarter", f"a quarter such as {quarter_text(start)}, from {span}", near)
     if not start <= quarter <= end:
         near = quarter_text(min(max(quarter, start), end))
         raise _no_quarter(quarter_text(quarter), "that quarter is not part of the run", span, near)

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from sim.evidence.dates import is_day
 from sim.evidence.posterior import TAKEN
+from sim.evidence.story import span
 from sim.io.checks import check_choice, check_number
 from sim.io.errors import listed, nearest_to
-from sim.scenario.calendar import FIRST_YEAR, LAST_YEAR
+from sim.io.limits import FIRST_YEAR, LARGEST_SEED, LAST_YEAR, MOST_RUNS
 from sim.scenario.events import FORMS, LASTING, Event, EventKind
 from sim.scenario.reading_choice import check_taken
-from sim.scenario.scenario import LARGEST_SEED, MOST_RUNS
 from sim.scenario.units import ONE_FOR_ALL, Range, check_in_unit, check_number_name, read_override
 
 if TYPE_CHECKING:
@@ -27,21 +27,6 @@ if TYPE_CHECKING:
 def _leaves_the_line(text: str) -> bool:
     """Whether a text breaks its line or holds a control character; a letter that no standard knows yet does neither."""
     return len(text.splitlines()) > 1 or any(unicodedata.category(letter) == "Cc" for letter in text)
-
-
-def given_runs(arguments: Arguments, value: Any, low: int = 1) -> int | None:
-    """How many runs; None for as many as the scenario says."""
-    return arguments.whole_or_none("runs", value, low, MOST_RUNS)
-
-
-def given_seed(arguments: Arguments, value: Any) -> int | None:
-    """A seed; None for the scenario's own. 0 is a seed."""
-    return arguments.whole_or_none("seed", value, 0, LARGEST_SEED)
-
-
-def given_run(arguments: Arguments, value: Any) -> int:
-    """The number of one run of a batch, counted from 0."""
-    return arguments.whole("run", value, 0, MOST_RUNS - 1)
 
 
 def given_fitted(arguments: Arguments, value: Any) -> str | None:
@@ -107,7 +92,7 @@ def _read_array(arguments: Arguments, key: str, values: Any, number: Number, bey
     if not beyond and not number.low <= low <= high <= number.high:
         entry.refuse(
             found=f"{low:g} to {high:g}",
-            allowed=f"{number.low:g} to {number.high:g} {number.unit}; to go outside on purpose give "
+            allowed=f"{span(number.low, number.high, number.unit)}; to go outside on purpose give "
             '{"value": ..., "beyond": "the reason"}',
         )
         return None

@@ -6,9 +6,8 @@ import re
 
 from sim.io.errors import Entry
 from sim.io.forms import Reader
-
-FIRST_YEAR, LAST_YEAR = 1990, 2200
-LONGEST = 400  # quarters of a span of time
+from sim.io.limits import FIRST_YEAR, LAST_YEAR, LONGEST
+from sim.io.meant import quarter_meant, span_meant
 
 
 def parse_quarter(text: str) -> int | None:
@@ -28,7 +27,10 @@ def read_quarter(entry: Entry) -> int | None:
     """A quarter written as YYYY-Qn."""
     quarter = parse_quarter(entry.text or "")
     if quarter is None:
-        entry.refuse(allowed=f"a quarter such as 2026-Q1, from {FIRST_YEAR}-Q1 to {LAST_YEAR}-Q4")
+        meant = quarter_meant(entry.text or "")
+        nearest = None if meant is None or parse_quarter(meant) is None else meant
+        allowed = f"a quarter such as 2026-Q1, from {FIRST_YEAR}-Q1 to {LAST_YEAR}-Q4"
+        entry.refuse(allowed=allowed, nearest=nearest)
     return quarter
 
 
@@ -41,7 +43,8 @@ def read_span(entry: Entry) -> int | None:
     quarters = 0 if match is None else int(match[1]) * (4 if match[2].startswith("year") else 1)
     if 1 <= quarters <= LONGEST:
         return quarters
-    entry.refuse(allowed=f"a span of time such as 4 quarters or 2 years, at most {LONGEST} quarters")
+    allowed = f"a span of time such as 4 quarters or 2 years, at most {LONGEST} quarters"
+    entry.refuse(allowed=allowed, nearest=span_meant(entry.text or "") if match is None else None)
     return None
 
 

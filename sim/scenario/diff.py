@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sim.evidence.evidence import Evidence, load_evidence
+from sim.io.arguments import Arguments
 from sim.io.errors import shown_path
 from sim.scenario.calendar import quarter_text
 from sim.scenario.events import FORMS
+from sim.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -68,6 +70,11 @@ def differences(one: Scenario, other: Scenario, seeds: Path | str | None = None)
 
 def diff_text(one: Scenario, other: Scenario, seeds: Path | str | None = None) -> str:
     """The differences as text to read: `-` is the first scenario, `+` the second."""
+    arguments = Arguments("diff_text")
+    for key, value in (("one", one), ("other", other)):
+        arguments.made(key, value, Scenario, "a scenario, as `load_scenario` gives it")
+    seeds = arguments.path_or_none("seeds", seeds)
+    arguments.refuse_if_wrong()
     lines = [*_heading("-", one), *_heading("+", other)]
     found = differences(one, other, seeds)
     if not found:

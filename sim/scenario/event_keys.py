@@ -10,7 +10,7 @@ from sim.evidence.numbers import OFFER_KINDS
 from sim.io.checks import check_choice, check_choices
 from sim.io.errors import Entry, listed
 from sim.io.forms import Reader, list_schema, name_of, whole_number
-from sim.scenario.calendar import FIRST_YEAR, LAST_YEAR
+from sim.io.limits import FIRST_YEAR, LAST_YEAR
 from sim.scenario.units import level
 
 if TYPE_CHECKING:

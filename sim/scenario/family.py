@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.evidence.worlds import shipped_folder
+from sim.io.arguments import Arguments, path_given
 from sim.io.checks import check_choice, is_name
 from sim.io.errors import Entry, input_error, listed, nearest_to, quoted, shown_path
 from sim.io.forms import check_keys
@@ -22,16 +23,20 @@ MOST_FILES = 16
 
 def list_scenarios(folder: Path | str | None = None) -> tuple[str, ...]:
     """The names of the scenarios in `folder`, or of those that come with the package."""
-    place = shipped_folder("scenarios") if folder is None else Path(folder)
+    place = shipped_folder("scenarios") if folder is None else path_given("list_scenarios", "folder", folder)
     return tuple(sorted(path.stem for path in place.glob("*.yaml")))
 
 
 def find_scenario(name_or_path: str | Path, folder: Path | str | None) -> Path:
     """The path of a scenario by its name, or the path that was given. Raises `InputError` for a name nobody knows."""
+    arguments, named = Arguments("load_scenario"), "the name of a scenario, or the path of a YAML file"
+    arguments.made("name_or_path", name_or_path, str | Path, named)
+    folder = arguments.path_or_none("folder", folder)
+    arguments.refuse_if_wrong()
     written = str(name_or_path)
     if isinstance(name_or_path, Path) or written.endswith((".yaml", ".yml")) or "/" in written or "\\" in written:
-        return Path(name_or_path)
-    place = shipped_folder("scenarios") if folder is None else Path(folder)
+        return path_given("load_scenario", "name_or_path", name_or_path)
+    place = shipped_folder("scenarios") if folder is None else folder
     known = list_scenarios(place)
     if written in known:
         return place / f"{written}.yaml"

@@ -74,8 +74,8 @@ def each_reading(
     For `compare`, which sets them side by side; door: what its user calls this. Raises `InputError` for a switch that
     the world does not know.
     """
-    arguments = Arguments(door)
-    check_asked(arguments, scenario, {"switch": switch})
+    arguments = Arguments(door if isinstance(door, str) else "each_reading")
+    check_asked(arguments, scenario, {"switch": switch, "door": door})
     evidence = load_evidence(scenario.world, seeds)
     usual = evidence.switches[switch].default if switch in evidence.switches else ""
     taken = scenario.readings.get(switch, usual)

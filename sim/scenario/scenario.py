@@ -33,6 +33,7 @@ from sim.io.forms import (
     whole_number,
     word,
 )
+from sim.io.limits import LARGEST_SEED, MOST_RUNS
 from sim.scenario.calendar import QUARTER, quarter_text
 from sim.scenario.events import Event
 from sim.scenario.family import Member, find_scenario, read_family
@@ -45,9 +46,6 @@ from sim.scenario.units import Range, check_number_name, read_override
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-
-MOST_RUNS = 10_000_000
-LARGEST_SEED = 2**63 - 1
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,9 +12,11 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, Protocol
 
 from sim.evidence.numbers import LEVEL_SCHEMA, LEVELS, Basis, Number
-from sim.io.checks import check_number, range_in_words
+from sim.evidence.story import span, spoken
+from sim.io.checks import check_number, number_meant, range_in_words
 from sim.io.errors import MOST_QUOTED, Entry, listed, nearest_to, quoted
 from sim.io.forms import TEXT, Form, Reader, as_written, list_schema, member, number_schema, part, read_form, schema_of
+from sim.io.meant import amount_meant, either_way
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -103,13 +105,23 @@ def check_in_unit(entry: Entry, number: Number) -> float | None:
     """The value in the unit of its number: bare, with that unit, as a percentage, in money, or as a level."""
     if entry.text in LEVELS and takes_levels(number):
         return LEVELS[entry.text]
+    if _refused_either_way(entry):
+        return None
     quantity = parse_quantity(entry.text)
     factor = None if quantity is None else unit_factor(quantity.unit, number)
     if quantity is None or factor is None or isinstance(entry.value, bool):
-        entry.refuse(allowed=units_in_words(number), nearest=_nearest_level(entry, number))
+        entry.refuse(allowed=units_in_words(number), nearest=_amount_in_unit(entry, number))
         return None
     value = quantity.amount * factor
     return check_number(entry.with_value(value))
+
+
+def _refused_either_way(entry: Entry) -> bool:
+    """Whether this is money that may be a thousand times as much, as the point is read; then that is told."""
+    clear = either_way(entry.text or "")
+    if clear:
+        entry.refuse(message="a point may stand before decimals or part thousands", allowed=clear)
+    return bool(clear)
 
 
 def takes_levels(number: Number) -> bool:
@@ -136,8 +148,20 @@ def unit_factor(unit: str, number: Number) -> float | None:
 
 def units_in_words(number: Number) -> str:
     """What may be written for a number."""
+    plain = spoken(number.unit) == number.unit
     words = f"a number in {number.unit}, {number.low:g} to {number.high:g}"
+    if not plain:  # such as a scale, which is no unit that a number could be in
+        words = f"a number, {span(number.low, number.high, number.unit)}"
     return f"{words}, or a level: {listed(LEVELS)}" if takes_levels(number) else words
+
+
+def _amount_in_unit(entry: Entry, number: Number) -> str | None:
+    """What was meant by an amount or a level that is written in another way."""
+    written = entry.text or ""
+    amount, bare = amount_meant(written), number_meant(written)
+    if amount is not None and unit_factor(amount.partition(" ")[2], number) is not None:
+        return amount
+    return f"{bare:.15g}" if bare is not None else _nearest_level(entry, number)
 
 
 def _nearest_level(entry: Entry, number: Number) -> str | None:
@@ -215,7 +239,7 @@ def check_ends(entry: Entry, number: Number, beyond: bool) -> tuple[float, float
     if not beyond and not number.low <= low < high <= number.high:
         entry.refuse(
             found=f"{low:g} to {high:g}",
-            allowed=f"within {number.low:g} to {number.high:g} {number.unit}; "
+            allowed=f"within {span(number.low, number.high, number.unit)}; "
             'to go outside on purpose add beyond: "the reason"',
         )
         return None
@@ -244,7 +268,7 @@ def check_within(entry: Entry, value: float | None, number: Number) -> float | N
     if value is None or number.low <= value <= number.high:
         return value
     entry.refuse(
-        allowed=f"{number.low:g} to {number.high:g} {number.unit}; to go outside on purpose write "
+        allowed=f"{span(number.low, number.high, number.unit)}; to go outside on purpose write "
         + "{value: "
         + f"{(entry.text or '')[:MOST_QUOTED]}"
         + ', beyond: "the reason"}',
@@ -262,7 +286,9 @@ def percentage(low: float, high: float) -> Reader[object]:
         quantity = parse_quantity(entry.text)
         if quantity is None or quantity.unit != "%" or not low <= quantity.amount / 100 <= high:
             wanted = f"a percentage with its sign, such as 25 %, from {100 * low:g} % to {100 * high:g} %"
-            entry.refuse(allowed=wanted)
+            meant = amount_meant(entry.text or "") or ""
+            fits = meant.endswith("%") and (quantity is None or quantity.unit != "%")
+            entry.refuse(allowed=wanted, nearest=meant if fits else None)
             return None
         return quantity.amount / 100
 
@@ -297,10 +323,14 @@ OFFER_SIZE: Reader[object] = as_written(
 
 def check_size(entry: Entry, kind: str) -> float | None:
     """The size of an offer of one kind: money in bn USD, for security index points; above 0."""
+    if _refused_either_way(entry):
+        return None
     quantity = parse_quantity(entry.text)
     units = {"points": 1.0, "point": 1.0} if kind == "security" else _MONEY
     if quantity is None or quantity.unit not in units or not 0 < quantity.amount * units[quantity.unit] <= 10_000:
         example = "points, such as 0.2 points" if kind == "security" else "money, such as 4.2 bn USD or 300 mn USD"
-        entry.refuse(allowed=f"{example}, above 0")
+        meant = amount_meant(entry.text or "") or ""
+        fits = meant.partition(" ")[2] in units and meant != entry.text
+        entry.refuse(allowed=f"{example}, above 0", nearest=meant if fits else None)
         return None
     return quantity.amount * units[quantity.unit]

@@ -190,7 +190,7 @@ def test_the_shares_stand_in_the_closing_table(results, capsys):
     print_results(results)
     out = capsys.readouterr().out
     assert "Share of variance due to numbers" in out
-    assert "2 lucks each" in out
+    assert "2 runs on each draw" in out
 
 
 def test_with_too_few_runs_that_is_said_instead(tmp_path, capsys):

@@ -102,7 +102,7 @@ def test_a_wrong_call_is_told(capsys, tmp_path, arguments, words):
 
 
 def test_until_before_publish_is_a_year_like_any_other(capsys):
-    assert "not what belongs into the seeds" in refused(capsys, "--until", "0", "--publish")
+    assert "not what belongs into the seeds" in refused(capsys, "--until", "1990", "--publish")
 
 
 def test_a_folder_that_cannot_be_written_is_told(capsys, tmp_path):

@@ -73,7 +73,7 @@ def test_a_dry_run_tells_of_room_blocks_and_numbers(tmp_path, capsys):
     out = capsys.readouterr().out
     assert re.search(r"\(nothing was written\), where \d.* are free", out)
     assert "in 1 block," in out
-    assert re.search(r"\d+ numbers are drawn, a column each in the table of runs", out)
+    assert re.search(r"\d+ numbers drawn, a column each in the table of runs", out)
 
 
 def test_the_course_can_be_kept_in_part(tmp_path, capsys):

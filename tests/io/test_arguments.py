@@ -5,8 +5,9 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 import pytest
 
-from sim.io.arguments import MOST_WORKERS, Arguments
+from sim.io.arguments import Arguments
 from sim.io.errors import InputError
+from sim.io.limits import LARGEST_SEED, MOST_RUNS, MOST_WORKERS
 
 
 def told(check):
@@ -37,9 +38,10 @@ def test_whatever_counts_as_a_whole_number_is_one(value):
     ("value", "found"),
     [
         (True, "'True'"),
-        (1.0, "'1.0'"),
-        ("1", "'1'"),
-        (np.float64(2.0), "'2.0'"),
+        (1.5, "'1.5'"),
+        ("one", "'one'"),
+        (np.float64(2.5), "'2.5'"),
+        (10**5000, "'a number of some 4,983 digits'"),
         (np.bool_(True), "'<bool>'"),
         (np.array([1, 2]), "'<ndarray of shape (2,)>'"),
         (-1, "'-1'"),
@@ -48,16 +50,76 @@ def test_whatever_counts_as_a_whole_number_is_one(value):
         ([1], "a list"),
         (object(), "'<object>'"),
     ],
+    ids=lambda value: type(value).__name__,
 )
 def test_what_is_none_is_told(value, found):
     said = told(lambda arguments: arguments.whole("n", value, 0, 9))
     assert said == f"f: n: found {found}; allowed: a whole number from 0 to 9"
 
 
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ("1", "found the text '1'; in quotation marks this is text; write 1 without them"),
+        ("1,000", "found '1,000'; allowed: a whole number from 0 to 9. Did you mean '1000'?"),
+        ("1_000", "Did you mean '1000'?"),
+        (1.0, "found '1.0'; allowed: a whole number from 0 to 9. Did you mean '1'?"),
+        (np.float64(2.0), "Did you mean '2'?"),
+        ("1,2,3", "found '1,2,3'; allowed: a whole number from 0 to 9"),
+    ],
+)
+def test_what_was_meant_is_told(value, words):
+    assert words in told(lambda arguments: arguments.whole("n", value, 0, 9))
+
+
+def itself():
+    """A list that holds itself."""
+    endless = []
+    endless.append(endless)
+    return endless
+
+
+class Awkward:
+    """What cannot be counted, nor shown."""
+
+    def __repr__(self):
+        raise ValueError("nobody can show this")
+
+    def __index__(self):
+        raise ValueError("nobody can count this")
+
+
+@pytest.mark.parametrize("value", [itself(), Awkward(), {1: itself()}, [[[[[[[[[[[]]]]]]]]]]], b"1"], ids=lambda _: "")
+def test_what_cannot_be_shown_is_refused_in_words(value):
+    assert "found" in told(lambda arguments: arguments.whole("n", value, 0, 9))
+    assert "found" in told(lambda arguments: arguments.path("out", value))
+    assert "found" in told(lambda arguments: arguments.choices("measures", value, ("trust",)))
+
+
 def test_workers_have_a_limit():
     assert taken(lambda arguments: arguments.workers(None)) is None
     assert f"from 1 to {MOST_WORKERS}" in told(lambda arguments: arguments.workers(0))
     assert "10000" in told(lambda arguments: arguments.workers(10_000))
+
+
+@pytest.mark.parametrize(("check", "limit"), [(Arguments.runs, MOST_RUNS), (Arguments.seed, LARGEST_SEED)])
+def test_runs_and_seeds_have_the_limits_of_files(check, limit):
+    for value in (limit + 1, -1, 1.5, "1", True):
+        assert f"a whole number from {int(check is Arguments.runs)} to {limit}" in told(lambda a, v=value: check(a, v))
+    assert check(Arguments("f"), None) is None
+    assert Arguments("f").run(np.int32(7)) == 7
+
+
+@pytest.mark.parametrize("value", ["yes", 1, None, [], float("nan"), np.array([True])])
+def test_a_switch_is_true_or_false(value):
+    assert "allowed: True or False" in told(lambda arguments: arguments.flag("small", value))
+    assert taken(lambda arguments: arguments.flag("small", np.True_)) is True
+
+
+@pytest.mark.parametrize("value", [3, "print", [], True])
+def test_what_is_called_is_a_function(value):
+    assert "allowed: a function, or None" in told(lambda arguments: arguments.called("progress", value))
+    taken(lambda arguments: arguments.called("progress", None))
 
 
 @pytest.mark.parametrize("value", [0.0, 1.0, -0.5, float("nan"), "0.9", None, True])
@@ -91,7 +153,7 @@ def test_paths_may_be_text_or_paths_and_know_home(monkeypatch, tmp_path):
     assert taken(lambda arguments: arguments.path_or_none("out", None)) is None
 
 
-@pytest.mark.parametrize("value", ["", " ", "a\0b", 3, None, b"a", ["a"]])
+@pytest.mark.parametrize("value", ["", " ", "a\0b", "x" * 5000, 3, None, b"a", ["a"]])
 def test_what_is_no_path_is_told(value):
     assert "allowed: a path" in told(lambda arguments: arguments.path("out", value))
 

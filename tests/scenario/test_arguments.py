@@ -8,9 +8,9 @@ import pytest
 from sim.evidence.evidence import load_evidence
 from sim.io.arguments import Arguments
 from sim.io.errors import InputError
-from sim.scenario.arguments import check_setting, given_numbers, given_run, given_runs, given_seed
+from sim.scenario.arguments import check_setting, given_numbers
 from sim.scenario.events import Event, EventKind
-from sim.scenario.scenario import LARGEST_SEED, MOST_RUNS, load_scenario
+from sim.scenario.scenario import load_scenario
 from sim.scenario.units import Range
 
 NAME = "choice.dependence_aversion"
@@ -99,17 +99,6 @@ def test_a_range_belongs_to_a_scenario():
 def test_the_two_powers_of_a_rivalry_may_stand_in_either_order():
     one, two = sorted(power.code for power in EVIDENCE.powers)[:2]
     assert list(given({f"rivalry.{two}.{one}.economic": 0.1})) == [f"rivalry.{one}.{two}.economic"]
-
-
-@pytest.mark.parametrize(("check", "limit"), [(given_runs, MOST_RUNS), (given_seed, LARGEST_SEED)])
-def test_runs_and_seeds_have_the_limits_of_files(check, limit):
-    for value in (limit + 1, -1, 1.5, "1", True):
-        arguments = Arguments("f")
-        check(arguments, value)
-        with pytest.raises(InputError, match=rf"a whole number from [01] to {limit}$"):
-            arguments.refuse_if_wrong()
-    assert check(Arguments("f"), None) is None
-    assert given_run(Arguments("f"), np.int32(7)) == 7
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from sim.analysis.record import record_of
 from sim.batch.manifest import close_folder
 from sim.evidence.evidence import Evidence
 from sim.evidence.history import History
+from sim.io.arguments import Arguments, path_given
 from sim.io.errors import input_error, listed
 from sim.io.text import CAUTION
 from sim.io.writers import write_text
@@ -92,6 +93,11 @@ class Backtest:
         horizon: str = "",
     ) -> "pd.Series[Any] | None":
         """One row of `skill`; the main one unless told otherwise, None where there is none."""
+        arguments = Arguments("Backtest.row")
+        named = {"series": series, "opponent": opponent, "variant": variant, "kind": kind, "of": of, "horizon": horizon}
+        for key, value in named.items():
+            arguments.text(key, value)
+        arguments.refuse_if_wrong()
         table = self.skill
         if not len(table):
             return None
@@ -123,7 +129,7 @@ class Backtest:
 
     def write(self, folder: Path | str) -> Path:
         """Write all tables as CSV and Parquet, and what is said of them as JSON; returns the folder."""
-        place = Path(folder)
+        place = path_given("Backtest.write", "folder", folder)
         said = {"name": place.name, "title": f"Scored on what came after {self.origin}", "runs": self.draws}
         close_folder(place, "score", said, self.write_tables(place))
         return place

@@ -71,10 +71,11 @@ def calibrate(
         If stopped with Ctrl-C; waves that are finished are kept, and the same call goes on from there.
     """
     arguments = Arguments("sim.calibrate")
+    arguments.called("progress", progress)
     workers, plan = arguments.workers(workers), load_plan()
     if until is not None:
         until = arguments.whole("until", until, plan.first + LEAST_YEARS - 1, plan.last)
-    place = arguments.path("out", out)
+    place, small = arguments.path("out", out), arguments.flag("small", small)
     arguments.refuse_if_wrong()
     load_emcee()
     plan = dataclasses.replace(plan, last=plan.last if until is None else until)

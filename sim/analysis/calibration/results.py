@@ -21,6 +21,7 @@ from sim.batch.notebook import telling_of_trouble, tidy
 from sim.evidence.calibration import Plan
 from sim.evidence.posterior import ABOUT, HISTORY, ROWS, write_posterior
 from sim.evidence.worlds import shipped_folder
+from sim.io.arguments import path_given
 from sim.io.errors import input_error
 from sim.io.text import CAUTION
 from sim.io.writers import write_text, write_whole
@@ -113,7 +114,7 @@ class Calibration:
 
         Raises `InputError` where it cannot be written.
         """
-        place = self.folder if folder is None else Path(folder)
+        place = self.folder if folder is None else path_given("Calibration.write", "folder", folder)
         with telling_of_trouble(place):
             self._write_tables(place)
             self._write_draws(place)

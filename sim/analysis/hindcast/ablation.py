@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.analysis.ablation import check_system
+from sim.analysis.ablation import check_systems
 from sim.analysis.backtest.against import Came
 from sim.analysis.backtest.intervals import clusters_of, effective, skill_interval
 from sim.analysis.backtest.skill import LEVEL, LOSES, WINS, word_for
@@ -37,7 +37,7 @@ from sim.batch.worker import Tell, Work
 from sim.engine.ensemble import LANES, prepare
 from sim.evidence.evidence import load_evidence
 from sim.evidence.history import load_history
-from sim.io.arguments import Arguments
+from sim.io.arguments import Arguments, path_given
 from sim.io.text import CAUTION
 from sim.io.writers import write_text
 from sim.scenario.scenario import Scenario
@@ -91,17 +91,22 @@ class Ablation:
 
     def row(self, system: str, measure: str) -> "pd.Series[Any]":
         """One row of the table."""
+        arguments = Arguments("Ablation.row")
+        for key, value in (("system", system), ("measure", measure)):
+            arguments.choice(key, value, tuple(dict.fromkeys(self.table[key])))
+        arguments.refuse_if_wrong()
         mine = self.table[(self.table["system"] == system) & (self.table["measure"] == measure)]
         return mine.iloc[0]
 
     def folder(self, out: Path | str = "results") -> Path:
         """Where `write` puts its files unless told otherwise."""
+        place = path_given("Ablation.folder", "out", out)
         said = csv_of(self.table) + self.caption
-        return Path(out) / f"ablate-skill-{self.scenario.name}-{hashlib.sha256(said.encode()).hexdigest()[:6]}"
+        return place / f"ablate-skill-{self.scenario.name}-{hashlib.sha256(said.encode()).hexdigest()[:6]}"
 
     def write(self, folder: Path | str | None = None) -> Path:
         """Write the table as CSV and Parquet, and everything as JSON; returns the folder."""
-        place = self.folder() if folder is None else Path(folder)
+        place = self.folder() if folder is None else path_given("Ablation.write", "folder", folder)
         write_table(self.table, place, "ablation")
         told = {
             "note": CAUTION,
@@ -156,10 +161,12 @@ def ablate_by_skill(
         As `run_backtest`.
     """
     arguments = Arguments("sim.analysis.ablate_by_skill")
+    arguments.called("progress", progress)
     history = load_history()
-    several: list[Any] = [origins] if isinstance(origins, int | np.integer) else list(origins) or [None]
-    origins = [arguments.whole("origins", one, history.first + TRAILING, history.last - 1) for one in several]
-    level = arguments.inside("level", level, 0.0, 1.0)
+    given: Any = origins
+    several: list[Any] = list(given) if isinstance(given, list | tuple | range) else [given]
+    origins = [arguments.whole("origins", one, history.first + TRAILING, history.last - 1) for one in several or [None]]
+    level = arguments.level(level)
     arguments.refuse_if_wrong()
     asked = [
         asked_of(
@@ -177,9 +184,7 @@ def ablate_by_skill(
     ]
     first = asked[0]
     questions = [_short(one) for one in asked]
-    for name in systems or ():
-        check_system(name, list(first.evidence.systems))
-    names = list(first.evidence.systems) if systems is None else list(systems)
+    names = check_systems(systems, list(first.evidence.systems))
     cases: list[tuple[str, Way, tuple[str, ...]]] = [("", _WAY, ()), (TOGETHER, _WAY._replace(null=True), ())]
     cases += [(name, _WAY, (name,)) for name in names]
     work = Work(first.question.plain.name, None, progress, lambda: None, first.runs * len(cases) * len(questions))

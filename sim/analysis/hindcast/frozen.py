@@ -44,7 +44,7 @@ from sim.io.parquet import read_parquet
 from sim.io.sealed import seal
 from sim.io.shapes import HASH, INNER_PATH, TEXT, Shape, check_shape, group, map_of, one_of, whole
 from sim.io.writers import file_hash, write_text
-from sim.scenario.arguments import check_setting, given_fitted, given_runs, given_seed
+from sim.scenario.arguments import check_setting, given_fitted
 from sim.scenario.calendar import quarter_text
 from sim.scenario.events import EventKind
 from sim.scenario.scenario import Scenario, load_scenario, with_fitted
@@ -114,8 +114,9 @@ def freeze(
         If the question or an argument is wrong, or the folder is frozen.
     """
     arguments, history = Arguments("sim.analysis.freeze"), load_history()
-    place, seed = arguments.path("folder", folder), given_seed(arguments, seed)
-    runs, workers = given_runs(arguments, draws, 2) or FROZEN_DRAWS, arguments.workers(workers)
+    arguments.called("progress", progress)
+    place, seed = arguments.path("folder", folder), arguments.seed(seed)
+    runs, workers = arguments.runs(draws, 2) or FROZEN_DRAWS, arguments.workers(workers)
     fitted = given_fitted(arguments, fitted)
     day: Any = made
     if day is not None and not isinstance(day, date):
@@ -126,8 +127,6 @@ def freeze(
         raise input_error(shown_path(place), "this folder is frozen", found=MANIFEST, allowed=allowed)
     if (place / README).exists() and not (place / DRAWS).exists():  # with draws it is a freeze that was broken off
         raise input_error(shown_path(place), "this folder is somebody else's", found=README, allowed="a new folder")
-    with telling_of_trouble(place, noted=False):
-        place.mkdir(parents=True, exist_ok=True)
     asked = question if isinstance(question, Scenario) else load_scenario(question)
     evidence = load_evidence(asked.world)
     check_setting(asked, evidence, arguments)
@@ -136,6 +135,8 @@ def freeze(
     years = _years_of(asked)
     taken, _ = fitted_or_fixed(fitted, evidence, years[0] - 1)
     asked = with_fitted(dataclasses.replace(asked, seed=asked.seed if seed is None else seed), taken)
+    with telling_of_trouble(place, noted=False):  # before the runs, which nobody wants to lose
+        place.mkdir(parents=True, exist_ok=True)
     game = _played(asked, evidence, history, runs, progress, workers or allowed_cores())
     table = frozen_table(game, years, vote_quarters_of(asked), runs)
     with telling_of_trouble(place, noted=False):

@@ -26,10 +26,10 @@ from sim.evidence.calibration import load_plan
 from sim.evidence.evidence import Evidence, load_evidence
 from sim.evidence.history import History, load_history
 from sim.evidence.posterior import FIXED, HISTORY, POSTERIOR, ROWS
-from sim.io.arguments import Arguments
-from sim.io.errors import InputError, input_error, quoted, shown_path
+from sim.io.arguments import Arguments, functions_given
+from sim.io.errors import InputError, input_error, shown_path
 from sim.io.json_files import read_json_group
-from sim.scenario.arguments import check_setting, given_fitted, given_runs, given_seed
+from sim.scenario.arguments import check_setting, given_fitted
 from sim.scenario.calendar import quarter_text
 from sim.scenario.events import EventKind
 from sim.scenario.scenario import Scenario, load_scenario, with_fitted
@@ -89,6 +89,7 @@ def run_backtest(
     sim.io.errors.InputError
         If a scenario, an argument or the file is wrong, or nothing of the file can be scored.
     """
+    functions_given("sim.analysis.run_backtest", none=("progress",), progress=progress)
     ways = _known_ways(ways)
     asked = asked_of(scenario, against, runs, seed, workers, origin=origin, told=told, fitted=fitted, fit=fit)
     work = Work(asked.question.plain.name, None, progress, lambda: None, asked.runs * len(ways))
@@ -116,7 +117,9 @@ def _known_ways(ways: Any) -> tuple[Way, ...]:
     found = tuple(dict.fromkeys(one for one in several if isinstance(one, Way) and one in WAYS))
     if len(found) < len(several) or not any(not one.null for one in found):
         allowed = "some of sim.analysis.hindcast.ways.WAYS, each once, one of them with null=False"
-        raise input_error("sim.analysis.run_backtest", "ways", found=quoted(str(ways)), allowed=allowed)
+        raise input_error(
+            "sim.analysis.run_backtest", "ways", found=Arguments("").entry("", ways).quoted(), allowed=allowed
+        )
     return found
 
 
@@ -141,7 +144,7 @@ def asked_of(
 ) -> Asked:
     """What is asked, checked; arguments as in `run_backtest`, whose errors it raises."""
     arguments, history = Arguments("sim.analysis.run_backtest"), load_history()
-    runs, seed = given_runs(arguments, runs, 2) or RUNS, given_seed(arguments, seed)
+    runs, seed = arguments.runs(runs, 2) or RUNS, arguments.seed(seed)
     workers, fitted = arguments.workers(workers), given_fitted(arguments, fitted)
     origin = arguments.whole("origin", origin, history.first + TRAILING, history.last)
     path, folder = arguments.path_or_none("against", against), arguments.path_or_none("fit", fit)

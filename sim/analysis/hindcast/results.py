@@ -21,6 +21,8 @@ from sim.batch.identity import digest_of, versions
 from sim.batch.manifest import close_folder
 from sim.batch.notebook import telling_of_trouble
 from sim.evidence.history import History
+from sim.io.arguments import Arguments, path_given
+from sim.io.limits import MOST_RUNS
 from sim.io.text import CAUTION, wrapped
 from sim.io.writers import write_text, write_whole
 
@@ -79,6 +81,9 @@ class Hindcast:
 
     def draws(self, null: bool = False, most: int = DRAWS) -> "pd.DataFrame":
         """The first runs of each way as a table (see `draws_table`); null: those with all systems off."""
+        arguments = Arguments("Hindcast.draws")
+        null, most = arguments.flag("null", null), arguments.whole("most", most, 1, MOST_RUNS)
+        arguments.refuse_if_wrong()
         games = self.null if null else self.mine
         return draws_table(games, self.question.origin, self.question.last, self.votes, most, self.question.spans)
 
@@ -97,16 +102,17 @@ class Hindcast:
 
     def folder(self, out: Path | str = "results") -> Path:
         """Where `write` puts its files unless told otherwise."""
+        place = path_given("Hindcast.folder", "out", out)
         said = {**self.identity, "came": [dataclasses.astuple(one) for one in self.came.rows] if self.came else []}
         name = f"backtest-{self.question.plain.name}-{self.question.origin}"
-        return Path(out) / f"{name}-{digest_of(json.loads(json.dumps(said, default=str)))[:6]}"
+        return place / f"{name}-{digest_of(json.loads(json.dumps(said, default=str)))[:6]}"
 
     def write(self, folder: Path | str | None = None) -> Path:
         """Write draws, fans and scores, a manifest and a README; returns the folder.
 
         Raises `InputError` where it cannot be written.
         """
-        place = self.folder() if folder is None else Path(folder)
+        place = self.folder() if folder is None else path_given("Hindcast.write", "folder", folder)
         with telling_of_trouble(place, noted=False):
             self._write(place)
         return place

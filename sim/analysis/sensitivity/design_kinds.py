@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sim.io.checks import check_choice, check_whole_number
 from sim.io.errors import Entry, listed
 from sim.io.forms import TRUE_OR_FALSE, Form, Reader, as_written, read_form, schema_of, whole_number, word
+from sim.io.limits import MOST_POINTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from sim.analysis.sensitivity.factors import Factor
     from sim.analysis.sensitivity.own_points import OwnPoints
 
-MOST_POINTS = 1 << 20
 FEWEST_FAST = 65  # the search curve of the extended FAST needs more points than 4 times its 4 harmonics squared
 
 

@@ -8,7 +8,7 @@ in Python. Everything is checked before anything runs, and every mistake is told
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -31,6 +31,7 @@ from sim.analysis.sensitivity.own_points import read_points
 from sim.analysis.sensitivity.response_forms import Subject, read_responses, response_schema
 from sim.analysis.sensitivity.responses import Response
 from sim.evidence.evidence import load_evidence
+from sim.io.arguments import Arguments, path_given
 from sim.io.checks import check_choice
 from sim.io.errors import Entry, InputError, Problems, input_error, listed, nearest_to
 from sim.io.forms import (
@@ -50,15 +51,15 @@ from sim.io.forms import (
     schema_of,
     whole_number,
 )
+from sim.io.limits import LARGEST_SEED, MOST_REPLICATES
 from sim.io.readers import parse_yaml, read_yaml
 from sim.scenario.family import list_scenarios
-from sim.scenario.scenario import LARGEST_SEED, Scenario, load_scenario
+from sim.scenario.scenario import Scenario, load_scenario
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
 MOST_ROWS = 5_000_000
-MOST_REPLICATES = 100_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,6 +101,9 @@ class Experiment:
 
     def rows(self, screen: bool = False) -> int:
         """How many points are run, of the screening pass or of the design itself; each `replicates` times."""
+        arguments = Arguments("Experiment.rows")
+        screen = arguments.flag("screen", screen)
+        arguments.refuse_if_wrong()
         if screen:
             return 0 if self.screen is None else self.screen.trajectories * (len(self.factors) + 2)
         kept = len(self.factors) if self.screen is None else min(self.screen.keep, len(self.factors))
@@ -172,6 +176,7 @@ def load_experiment(what: str | Path | Mapping[str, Any]) -> Experiment:
     problems = Problems()
     path: Path | None = None
     if isinstance(what, str | Path):
+        what = str(path_given("load_experiment", "what", what))
         path = experiment_path(what)
         if path is None:
             known = list_experiments()
@@ -183,12 +188,26 @@ def load_experiment(what: str | Path | Mapping[str, Any]) -> Experiment:
             )
         top = read_yaml(path, problems)
     else:
-        top = parse_yaml(yaml.safe_dump(_plain(what), sort_keys=False, allow_unicode=True), "experiment", problems)
+        top = parse_yaml(_as_yaml(what), "experiment", problems)
     values = None if top is None else read_form(top, experiment_form(), None)
     experiment = None if top is None or values is None else _read(top, values, path)
     problems.raise_if_any()
     assert experiment is not None
     return experiment
+
+
+def _as_yaml(what: Any) -> str:
+    """A mapping from Python as a file would say the same. Raises `InputError` for what no file could say."""
+    arguments = Arguments("load_experiment")
+    allowed = "the name or number of an experiment, its folder or file, or a mapping with the keys of such a file"
+    if not isinstance(what, Mapping):
+        arguments.entry("what", what).refuse(allowed=allowed)
+        arguments.refuse_if_wrong()
+    try:
+        return str(yaml.safe_dump(_plain(what), sort_keys=False, allow_unicode=True))
+    except (yaml.YAMLError, ValueError, RecursionError):
+        message = "this mapping holds what no file could say; it takes text, numbers, lists and groups of keys"
+        raise input_error("load_experiment", message) from None
 
 
 def _plain(value: Any) -> Any:

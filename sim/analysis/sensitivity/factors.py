@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.analysis.sensitivity.problems import read_problem
 from sim.analysis.sensitivity.response_forms import NAME, NAME_IN_WORDS, Subject, check_one_of
+from sim.evidence.story import span
 from sim.io.checks import check_list
 from sim.io.errors import Entry, listed, nearest_to, quoted
 from sim.io.forms import (
@@ -271,7 +272,7 @@ def _limit(entry: Entry | None, number: Number, beyond: str) -> float | None:
         return None
     value = check_in_unit(entry, number)
     if value is not None and not beyond and not number.low <= value <= number.high:
-        allowed = f"{number.low:g} to {number.high:g} {number.unit}; to go outside on purpose add"
+        allowed = f"{span(number.low, number.high, number.unit)}; to go outside on purpose add"
         entry.refuse(allowed=f'{allowed} beyond: "the reason"')
         return None
     return value
@@ -349,7 +350,7 @@ def check_scaled_within(item: Entry, targets: Iterable[str], ends: tuple[float, 
         if low < number.low or high > number.high:
             item.refuse(
                 found=f"{name} scaled to {low:g} .. {high:g}",
-                allowed=f"{number.low:g} to {number.high:g} {number.unit}; to go outside on purpose add"
+                allowed=f"{span(number.low, number.high, number.unit)}; to go outside on purpose add"
                 ' beyond: "the reason"',
             )
             return

@@ -6,17 +6,17 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from sim.analysis.sensitivity.design_kinds import FEWEST, MOST_POINTS, Design, DesignKind
+from sim.analysis.sensitivity.design_kinds import FEWEST, Design, DesignKind
 from sim.analysis.sensitivity.evaluator import LANES, Evaluator
-from sim.analysis.sensitivity.experiment import MOST_REPLICATES, Experiment, load_experiment
+from sim.analysis.sensitivity.experiment import Experiment, load_experiment
 from sim.analysis.sensitivity.sweep_results import SWEEP_FORMAT
 from sim.batch.identity import allowed_cores, code_hash, digest_of, evidence_hash, plain
 from sim.batch.plan import plain_scenario
 from sim.evidence.evidence import load_evidence
 from sim.io.arguments import Arguments
 from sim.io.errors import input_error
+from sim.io.limits import MOST_POINTS, MOST_REPLICATES
 from sim.io.writers import sources_hash
-from sim.scenario.arguments import given_seed
 
 BLOCK = 8 * LANES  # runs a file: one lasts about a second, so that little is lost and few files are written
 
@@ -82,7 +82,7 @@ def plan_sweep(
     arguments = Arguments(function)
     points = arguments.whole_or_none("points", points, 1, MOST_POINTS)
     replicates = arguments.whole_or_none("replicates", replicates, 1, MOST_REPLICATES)
-    seed, workers = given_seed(arguments, seed), arguments.workers(workers) or allowed_cores()
+    seed, workers = arguments.seed(seed), arguments.workers(workers) or allowed_cores()
     folder = arguments.path_or_none("out", out) or Path("results")
     arguments.refuse_if_wrong()
     if not isinstance(experiment, Experiment):

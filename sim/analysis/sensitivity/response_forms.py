@@ -24,6 +24,7 @@ from sim.io.forms import (
     schema_of,
     word,
 )
+from sim.io.meant import quarter_meant
 from sim.scenario.calendar import QUARTER, parse_quarter, quarter_text
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ def _read_times(entry: Entry, subject: Subject) -> dict[str, int | str]:
         span = f"{quarter_text(start)} to {quarter_text(end)}"
         entry.refuse(
             allowed=f"{listed((*SUMMARIES, EVERY))}, or a quarter from {span}",
-            nearest=nearest_to(entry.text, (*SUMMARIES, EVERY)) if entry.text else None,
+            nearest=quarter_meant(entry.text or "") or nearest_to(entry.text or "", (*SUMMARIES, EVERY)),
         )
         return {"": "end"}
     return {"": quarter}

@@ -23,6 +23,7 @@ from sim.analysis.sensitivity.sweep_results import SWEEP, Sweep
 from sim.batch.notebook import opened_or_made
 from sim.batch.results import finished_manifest, is_finished
 from sim.batch.worker import Tell
+from sim.io.arguments import functions_given
 
 
 def sweep(
@@ -60,6 +61,7 @@ def sweep(
     sim.batch.worker.Interrupted
         If stopped with Ctrl-C; the same call continues where it stopped.
     """
+    functions_given("sim.sweep", none=("progress", "evaluator"), progress=progress, evaluator=evaluator)
     plan, workers = plan_sweep("sim.sweep", experiment, points, replicates, seed, workers, out, evaluator)
 
     def opened() -> Sweep | None:

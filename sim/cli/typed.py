@@ -1,0 +1,58 @@
+"""Options as they are typed: numbers checked as in files, and nothing taken that is given twice."""
+
+import argparse
+from collections.abc import Callable
+from typing import Any
+
+from sim.io.checks import check_whole_number, number_meant, whole_written
+from sim.io.errors import Entry, Problems, printable
+from sim.io.limits import FIRST_YEAR, LARGEST_SEED, LAST_YEAR, MOST_RUNS, MOST_WORKERS
+
+
+def whole(low: int, high: int) -> Callable[[str], int]:
+    """A reader of whole numbers for the parser, which may be written 10_000 or 10,000; checked as in files."""
+
+    def read(text: str) -> int:
+        problems, value = Problems(), whole_written(text)
+        meant = number_meant(text) if value is None and "," not in text else None
+        entry = Entry(next((one for one in (value, meant) if one is not None), text), problems, "", 0, 0, "", text)
+        found = check_whole_number(entry, low, high)
+        if found is None:
+            raise argparse.ArgumentTypeError(printable("; ".join(problem.said for problem in problems)))
+        return found
+
+    return read
+
+
+def runs(least: int = 1) -> Callable[[str], int]:
+    """A reader of numbers of runs."""
+    return whole(least, MOST_RUNS)
+
+
+SEED = whole(0, LARGEST_SEED)
+RUN = whole(0, MOST_RUNS - 1)
+WORKERS = whole(1, MOST_WORKERS)
+YEAR = whole(FIRST_YEAR, LAST_YEAR)
+
+
+class Once(argparse.Action):
+    """An option with one value, which is given once: nobody knows which of two is meant."""
+
+    def __call__(
+        self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, values: Any, option: str | None = None
+    ) -> None:
+        """Keep the value; refuse a second one."""
+        given = vars(namespace).setdefault("_given", {})
+        if option is not None and self.dest in given:
+            parser.error(printable(f"argument {option}: this is given twice, as {given[self.dest]} and as {values}"))
+        given[self.dest] = values
+        setattr(namespace, self.dest, values)
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that takes every option with one value once."""
+
+    def __init__(self, **words: Any) -> None:
+        super().__init__(**words)
+        for name in (None, "store"):
+            self.register("action", name, Once)

@@ -1,0 +1,38 @@
+"""What figures are drawn of, checked before anything is drawn or written."""
+
+from pathlib import Path
+from types import UnionType
+from typing import Any
+
+import pandas as pd
+
+from sim.io.arguments import Arguments
+from sim.io.errors import listed
+
+
+def drawn_of(function: str, key: str, value: Any, kind: type[Any] | UnionType, maker: str, folder: Any) -> Path | None:
+    """The folder that a figure of something goes into, None for the usual one.
+
+    Raises `InputError` where the something was not made by its maker, or the folder is no path.
+    """
+    arguments = Arguments(function)
+    several = list(value) if isinstance(value, list | tuple) else [value]
+    for one in several or [None]:
+        arguments.made(key, one, kind, f"what `{maker}` gives")
+    place = arguments.path_or_none("folder", folder)
+    arguments.refuse_if_wrong()
+    return place
+
+
+def table_drawn(function: str, table: Any, columns: tuple[str, ...], maker: str, folder: Any, caption: Any) -> Path:
+    """The folder that a figure of a table goes into; raises `InputError` where the table is none of its maker's."""
+    arguments = Arguments(function)
+    arguments.made("table", table, pd.DataFrame, f"the table that `{maker}` gives")
+    missing = [name for name in columns if name not in table.columns]
+    if missing or not len(table):
+        found = f"a table without {listed(missing)}" if missing else "a table without rows"
+        arguments.entry("table", "").refuse(found=found, allowed=f"the table that `{maker}` gives")
+    place = arguments.path("folder", folder)
+    arguments.text("caption", caption)
+    arguments.refuse_if_wrong()
+    return place
