@@ -11,6 +11,7 @@ import numpy as np
 
 from sim.analysis.paired import Label, Paired
 from sim.io.errors import input_error, shown_path
+from sim.io.writers import table_as_csv
 from sim.model.variables import BY_NAME, VARIABLES
 
 if TYPE_CHECKING:
@@ -59,8 +60,7 @@ def shown_outcomes(effects: "pd.DataFrame", powers: Sequence[str]) -> list[tuple
 
 def csv_of(table: "pd.DataFrame") -> str:
     """A table as CSV, with as many digits as mean something."""
-    text: str = table.to_csv(index=False, float_format=f"%.{_DIGITS}g", lineterminator="\n")
-    return text
+    return table_as_csv(table, f"%.{_DIGITS}g")
 
 
 def records_of(table: "pd.DataFrame") -> list[dict[str, Any]]:

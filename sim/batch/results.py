@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from sim.batch.notebook import notes_folder
 from sim.io.arguments import path_given
 from sim.io.errors import input_error
-from sim.io.writers import write_text
+from sim.io.writers import table_as_csv, write_text
 from sim.model.variables import MEASURES
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ class FinishedFolder:
         paths = []
         for name in names:
             paths.append(self.folder / f"{name}.csv")
-            write_text(paths[-1], getattr(self, name).to_csv(index=False, lineterminator="\n"))
+            write_text(paths[-1], table_as_csv(getattr(self, name)))
         return paths
 
     def write_excel(self, names: Iterable[str]) -> tuple[Path, list[str]]:

@@ -1,10 +1,13 @@
 """`multivector chronicle`: one run told as a story."""
 
 import argparse
+import sys
 from pathlib import Path
 from typing import Any
 
 from sim.cli.common import DONE, add_numbers, at_least, relative, say, write_out
+from sim.cli.streams import columns_on
+from sim.io.text import pages_of
 
 
 def add(commands: Any) -> None:
@@ -23,7 +26,8 @@ def _chronicle(asked: argparse.Namespace) -> int:
     from sim.scenario.scenario import load_scenario, with_fitted
 
     scenario = with_fitted(load_scenario(asked.scenario), asked.numbers)
-    text = tell(scenario, scenario.seed if asked.seed is None else asked.seed, asked.run).rstrip("\n") + "\n"
+    with pages_of(columns_on(sys.stdout) if asked.out is None else None):
+        text = tell(scenario, scenario.seed if asked.seed is None else asked.seed, asked.run).rstrip("\n") + "\n"
     if asked.out is None:
         print(text, end="")
         return DONE

@@ -19,7 +19,7 @@ from PIL import Image
 
 from sim.batch.outcomes import OUTCOMES, Outcome, split_word
 from sim.io.text import CAUTION
-from sim.io.writers import write_bytes, write_text, write_whole
+from sim.io.writers import table_as_csv, write_bytes, write_text, write_whole
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -57,6 +57,8 @@ STYLE = {
     "legend.fontsize": 8.5,
     "legend.frameon": False,
     "svg.fonttype": "path",
+    "text.parse_math": False,  # a title may have a dollar sign
+    "text.usetex": False,
     "svg.hashsalt": "multivector",
     "text.color": INK,
     "xtick.color": FAINT,
@@ -192,7 +194,7 @@ def write_figure(figure: Figure, data: pd.DataFrame, folder: Path, name: str) ->
 
 def write_rows(data: pd.DataFrame, path: Path) -> Path:
     """Write what a figure is drawn from as CSV; returns the path."""
-    write_text(path, data.to_csv(index=False, float_format="%.6g", lineterminator="\n"))
+    write_text(path, table_as_csv(data, "%.6g"))
     return path
 
 
