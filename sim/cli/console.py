@@ -58,6 +58,7 @@ class Screen(Console):
         gap = table.padding[1]
         names = sum(self._needed(column) + gap for column in named)
         if names + sum(self._needed(column) + gap for column in others) - gap <= self.width or not others:
+            table.show_header = any(column.header for column in table.columns)
             yield table
             return
         names = min(names, self.width // 2)
@@ -93,6 +94,7 @@ class Screen(Console):
                 overflow="fold",
                 max_width=widest if wraps else None,
             )
+        part.show_header = any(column.header for column in part.columns)
         for cells in zip(*(column.cells for column in (*named, *columns)), strict=True):
             part.add_row(*cells)
         return part

@@ -89,7 +89,7 @@ def _print_alignment(results: "Results", console: "Console") -> None:
         cells = [_share_cell(shares.loc[power], starts.loc[power]) for power in results.powers]
         start, partners = (part[part["measure"] == "effective_partners"].iloc[0] for part in (first, last))
         ranged = f"{DIM}{partners['p5']:.1f}–{partners['p95']:.1f}{END}"
-        cells.append(f"{partners['p50f']:.1f}\n{ranged}\n{DIM}from {start['p50']:.1f}{END}")
+        cells.append(f"{partners['p50']:.1f}\n{ranged}\n{DIM}from {start['p50']:.1f}{END}")
         table.add_row(name, *cells)
     console.print(
         f"\n{BOLD}Alignment at the end{END}: % of all engagement, mean and the range of nine runs in ten; "

@@ -121,8 +121,6 @@ def _print_part(name: str, block: tuple[int, int], part: "Part") -> None:
 def _show(results: Sequence["Results"], asked: argparse.Namespace) -> int:
     from sim.cli.report import print_results
 
-    for one in results:
-        print_results(one)
     try:
         for one in results:
             write_tables(one, one.tables, asked)
@@ -132,6 +130,8 @@ def _show(results: Sequence["Results"], asked: argparse.Namespace) -> int:
         reason = error.strerror or str(error)
         message = f"the results are complete, but figures and CSV files cannot be written beside them ({reason})"
         raise input_error(where, message) from error
+    for one in results:  # only now: whoever stops reading after a few lines has all files
+        print_results(one)
     for one in results:
         print(f"results   {relative(one.folder)}")
     for folder in drawn:
