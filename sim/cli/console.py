@@ -35,7 +35,7 @@ class PlainTable(Table):
 class Screen(Console):
     """A console on which marks are ours alone, everything is cleaned, and tables fit."""
 
-    def render_str(self, text: str, **_: Any) -> Text:  # type: ignore[override]
+    def render_str(self, text: str, **_: Any) -> Text:
         """A text with its marks turned into styles; nothing else in it is read as markup."""
         shown, style = Text(), ""
         for piece in _MARK.split(text):
@@ -103,14 +103,15 @@ class Screen(Console):
 def console_for(file: TextIO | None) -> Screen:
     """A console that writes to `file`, or to standard output."""
     given: Any = sys.stdout if file is None else file
+    exact: Any = Exact(given) if isinstance(given, Stream) else given
     plain = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
     return Screen(
-        file=Exact(given) if isinstance(given, Stream) else given,
+        file=exact,
         width=columns_on(given) or _USUAL,
         highlight=False,
         emoji=False,
         markup=False,
-        **({"color_system": None} if plain else {}),
+        color_system=None if plain else "auto",
     )
 
 
