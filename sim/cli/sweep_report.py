@@ -69,7 +69,7 @@ def _factors(sweep: "Sweep", outcome: str) -> "Table":
     """The strongest factors of an outcome by each index, with its interval where it has one."""
     table = plain_table()
     for side in ("left", "right", "left"):
-        table.add_column("", justify=side, no_wrap=True)  # type: ignore[arg-type]
+        table.add_column("", justify=side, no_wrap=True)
     rows = sweep.indices[sweep.indices["outcome"] == outcome]
     for index in _INDICES:
         mine = rows[rows["index"] == index]
