@@ -8,6 +8,7 @@ that is too wide for the terminal is cut into several, one below the other, each
 import os
 import re
 import sys
+import textwrap
 from collections.abc import Iterator
 from typing import Any, TextIO
 
@@ -95,8 +96,10 @@ class Screen(Console):
                 max_width=widest if wraps else None,
             )
         part.show_header = any(column.header for column in part.columns)
-        for cells in zip(*(column.cells for column in (*named, *columns)), strict=True):
-            part.add_row(*cells)
+        room = part.columns[0].max_width
+        for first, *cells in zip(*(column.cells for column in (*named, *columns)), strict=True):
+            broken = isinstance(first, str) and room is not None
+            part.add_row("\n".join(textwrap.wrap(first, room)) if broken else first, *cells)
         return part
 
 

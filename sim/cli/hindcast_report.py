@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any, TextIO
 
 from sim.cli.console import BOLD, DIM, END, console_for, plain_table
+from sim.cli.streams import columns_on, folded
 from sim.io.text import CAUTION
 
 if TYPE_CHECKING:
@@ -23,8 +24,11 @@ def print_hindcast(found: "Hindcast", file: TextIO | None = None) -> None:
         print_backtest(found.scored, file)
     else:
         _print_fans(found, console)
-    console.print(f"decisions {found.identity['decisions']}  {DECISIONS}", soft_wrap=True)
-    console.print(f"posterior {found.identity['posterior'] or 'none'}", soft_wrap=True)
+    for line in (
+        f"decisions {found.identity['decisions']}  {DECISIONS}",
+        f"posterior {found.identity['posterior'] or 'none'}",
+    ):
+        console.print(folded(line, columns_on(console.file)), soft_wrap=True)
 
 
 def _print_fans(found: "Hindcast", console: Any) -> None:

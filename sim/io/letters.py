@@ -58,6 +58,11 @@ def hidden_in(text: str) -> str | None:
     return None if found is None else f"U+{ord(found[0]):04X}"
 
 
+def is_on_one_line(text: str) -> bool:
+    """Whether a text is fit to be shown as it is, in one line."""
+    return text.isprintable() or not _NOT_ON_A_LINE.search(text)
+
+
 def printable(text: str) -> str:
     """The text on one line, and with nothing in it that could move a cursor or colour a terminal."""
     return text if text.isprintable() else _NOT_ON_A_LINE.sub(_escaped, text)

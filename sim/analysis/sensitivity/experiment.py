@@ -32,7 +32,7 @@ from sim.analysis.sensitivity.response_forms import Subject, read_responses, res
 from sim.analysis.sensitivity.responses import Response
 from sim.evidence.evidence import load_evidence
 from sim.io.checks import check_choice
-from sim.io.errors import Entry, InputError, Problems, input_error, listed, nearest_to
+from sim.io.errors import Entry, InputError, Problems, input_error, listed, nearest_to, quoted
 from sim.io.forms import (
     NAME_SCHEMA,
     TEXT,
@@ -50,6 +50,7 @@ from sim.io.forms import (
     schema_of,
     whole_number,
 )
+from sim.io.letters import SEEN, is_on_one_line
 from sim.io.readers import parse_yaml, read_yaml
 from sim.scenario.family import list_scenarios
 from sim.scenario.scenario import LARGEST_SEED, Scenario, load_scenario
@@ -230,6 +231,9 @@ def _read(top: Entry, values: Values, path: Path | None) -> Experiment | None:
         path=path,
     )
     check_experiment_size(top, experiment)
+    if not is_on_one_line(experiment.name):
+        message = "an experiment is called by the name of its folder"
+        top.refuse(found=quoted(experiment.name), message=message, allowed=SEEN)
     return experiment
 
 
