@@ -98,8 +98,7 @@ class Screen(Console):
         part.show_header = any(column.header for column in part.columns)
         room = part.columns[0].max_width
         for first, *cells in zip(*(column.cells for column in (*named, *columns)), strict=True):
-            broken = isinstance(first, str) and room is not None
-            part.add_row("\n".join(textwrap.wrap(first, room)) if broken else first, *cells)
+            part.add_row(first if room is None else "\n".join(textwrap.wrap(str(first), room)), *cells)
         return part
 
 
