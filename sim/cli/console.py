@@ -24,6 +24,7 @@ BOLD, DIM, END = "\x0e", "\x11", "\x0f"
 _STYLES = {BOLD: "bold", DIM: "dim"}
 _MARK = re.compile(f"([{BOLD}{DIM}{END}])")
 _USUAL = 80  # columns where nobody says how many there are
+_LINES = 24
 _FEWEST_FOR_WORDS = 16  # columns that a column of words wants before the table is cut
 
 
@@ -110,6 +111,7 @@ def console_for(file: TextIO | None) -> Screen:
     return Screen(
         file=exact,
         width=columns_on(given) or _USUAL,
+        height=_LINES,  # given, or the library would look into the environment, whatever stands there
         highlight=False,
         emoji=False,
         markup=False,

@@ -8,6 +8,7 @@ says where; 130 interrupted.
 
 import argparse
 import gc
+import logging
 import shlex
 import sys
 import traceback
@@ -60,6 +61,7 @@ def _warnings_kept_quiet() -> Iterator[None]:
     with warnings.catch_warnings():
         if not sys.warnoptions:
             warnings.simplefilter("ignore")
+            logging.getLogger("matplotlib").setLevel(logging.ERROR)  # it tells of its caches
         yield
 
 

@@ -14,11 +14,10 @@ _UNSEEN = (
     "\ufff9-\ufffb\ufffe\uffff\ud800-\udfff\U000e0000-\U000e0fff"  # what is no letter, halves of letters, tags
 )
 SEEN = "letters that can be seen, and spaces; no control characters, no marks of direction"
-_SPACES = "\t\n\r"
 _HIDDEN = re.compile(f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f{_UNSEEN}]")
 _NOT_ON_A_LINE = re.compile(f"[\x00-\x1f\x7f-\x9f{_UNSEEN}]")
 _NOT_IN_LINES = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f{_UNSEEN}]")
-_FORMULA = ("=", "+", "-", "@", *_SPACES)
+_FORMULA = ("=", "+", "-", "@")
 _FIRST_BOX, _LAST_BOX, _LAST_BLOCK = "\u2500", "\u257f", "\u259f"
 _PLAIN = {
     "\u00a0": " ",
