@@ -17,7 +17,7 @@ from rich.measure import Measurement
 from rich.table import Column, Table
 from rich.text import Text
 
-from sim.cli.streams import Exact, Stream, columns_on
+from sim.cli.streams import UNBROKEN, Exact, columns_on
 from sim.io.letters import cleaned, spelled
 
 BOLD, DIM, END = "\x0e", "\x11", "\x0f"
@@ -25,7 +25,8 @@ _STYLES = {BOLD: "bold", DIM: "dim"}
 _MARK = re.compile(f"([{BOLD}{DIM}{END}])")
 _USUAL = 80  # columns where nobody says how many there are
 _LINES = 24
-_FEWEST_FOR_WORDS = 16  # columns that a column of words wants before the table is cut
+_FEWEST_FOR_WORDS = 20  # columns that a column of words wants before the table is cut
+_LEAST_GAP = 1  # columns between those of a table that would not fit with more
 
 
 class PlainTable(Table):
@@ -44,7 +45,7 @@ class Screen(Console):
             if _MARK.fullmatch(piece):
                 style = _STYLES.get(piece, "")
             else:
-                shown.append(spelled(cleaned(piece), self.encoding), style or None)
+                shown.append(spelled(cleaned(piece), self.encoding).replace("\u00a0", UNBROKEN), style or None)
         return shown
 
     def print(self, *objects: Any, **how: Any) -> None:
@@ -57,13 +58,14 @@ class Screen(Console):
     def parts_of(self, table: PlainTable) -> Iterator[Table]:
         """The table, or where it is too wide several of some of its columns."""
         named, others = table.columns[: table.named], table.columns[table.named :]
-        gap = table.padding[1]
-        names = sum(self._needed(column) + gap for column in named)
-        if names + sum(self._needed(column) + gap for column in others) - gap <= self.width or not others:
-            table.show_header = any(column.header for column in table.columns)
-            yield table
-            return
-        names = min(names, self.width // 2)
+        table.show_header = any(column.header for column in table.columns)
+        needed_by_all = sum(self._needed(column) for column in table.columns)
+        for gap in dict.fromkeys((table.padding[1], _LEAST_GAP)):
+            table.padding = (0, gap, 0, 0)
+            if needed_by_all + gap * (len(table.columns) - 1) <= self.width or not others:
+                yield table
+                return
+        names = min(sum(self._needed(column) + gap for column in named), self.width // 2)
         part: list[Column] = []
         taken = names
         for column in others:
@@ -77,11 +79,12 @@ class Screen(Console):
 
     def _needed(self, column: Column) -> int:
         """How many columns of the terminal a column takes: all it wants, or enough for words that may be broken."""
-        cells = [Measurement.get(self, self.options, cell) for cell in (column.header, *column.cells)]
+        cells = [Measurement.get(self, self.options, cell) for cell in (*column.cells, column.header)]
         most = max(cell.maximum for cell in cells)
         if column.no_wrap:
             return most
-        return min(most, max(_FEWEST_FOR_WORDS, *(cell.minimum for cell in cells)))
+        prose = any(cell.maximum > _FEWEST_FOR_WORDS for cell in cells[:-1])
+        return min(most, max(_FEWEST_FOR_WORDS if prose else 0, *(cell.minimum for cell in cells)))
 
     def _part(self, table: PlainTable, named: list[Column], columns: list[Column]) -> Table:
         part = _without_lines(table.padding[1])
@@ -106,7 +109,7 @@ class Screen(Console):
 def console_for(file: TextIO | None) -> Screen:
     """A console that writes to `file`, or to standard output."""
     given: Any = sys.stdout if file is None else file
-    exact: Any = Exact(given) if isinstance(given, Stream) else given
+    exact: Any = Exact(given)
     plain = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
     return Screen(
         file=exact,

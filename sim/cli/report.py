@@ -52,9 +52,9 @@ def print_results(results: "Results", file: TextIO | None = None) -> None:
 def _print_outcomes(results: "Results", console: "Console") -> None:
     table = plain_table()
     table.add_column("outcome words, share of runs")
-    table.add_column(in_words(BALANCING_ENDED), justify="right")
-    table.add_column('"nothing changes"')
-    table.add_column("and is right in", justify="right")
+    table.add_column(in_words(BALANCING_ENDED).replace(" ", "\n"), justify="right")
+    table.add_column('"nothing\nchanges"')
+    table.add_column("and is\nright in", justify="right")
     final = results.final_outcomes()
     naive = naive_words(results)
     for code, name in results.states.items():

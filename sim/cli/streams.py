@@ -11,13 +11,14 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, TextIO, cast
 
 from sim.io.letters import cleaned, spelled
 from sim.io.text import NARROWEST, columns_of
 
+UNBROKEN = "\ue000"  # what libraries that break lines take for a letter
 _STANDARD = (0, 1, 2)
 _MOST_COLUMNS = 10_000
 _JSON = ("{\n", "[\n", "[]", "{}")
@@ -104,34 +105,41 @@ class Stream:
 
 
 class Exact(io.TextIOBase):
-    """A stream as those see it who clean and fit their words themselves, with codes for colours between them."""
+    """A stream as those see it who clean and fit their words themselves, with codes for colours between them.
 
-    def __init__(self, stream: Stream) -> None:
+    They write `UNBROKEN` for a space at which no line may be broken.
+    """
+
+    def __init__(self, stream: Any) -> None:
         self.stream = stream
+        self._put: Callable[[str], object] = stream.write_exactly if isinstance(stream, Stream) else stream.write
 
     @property
     def encoding(self) -> str:  # type: ignore[override]
         """What letters are written as."""
-        return self.stream.encoding
+        return getattr(self.stream, "encoding", None) or "utf-8"
 
     def isatty(self) -> bool:
         """Whether a person is looking."""
-        return self.stream.isatty()
+        return bool(self.stream.isatty())
 
     def fileno(self) -> int:
         """The number by which the system knows the output."""
-        if self.stream.behind is None:
+        if isinstance(self.stream, Stream) and self.stream.behind is None:
             raise io.UnsupportedOperation("fileno")
-        return self.stream.behind.fileno()
+        return int(self.stream.fileno())
 
     def write(self, text: str) -> int:
         """Write as it is."""
-        self.stream.write_exactly(text)
+        self._put(text.replace(UNBROKEN, "\u00a0"))
         return len(text)
 
     def flush(self) -> None:
         """Send what was written on its way."""
         self.stream.flush()
+
+    def close(self) -> None:
+        """Nothing: the stream is somebody else's."""
 
 
 class Streams:
