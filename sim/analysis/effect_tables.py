@@ -19,6 +19,7 @@ from sim.io.json_files import read_json_group
 from sim.io.regular import read_regular
 from sim.io.sealed import seal
 from sim.io.shapes import Shape, check_shape
+from sim.io.writers import table_as_csv
 from sim.model.variable import Scale
 from sim.model.variables import BY_NAME, VARIABLES
 
@@ -123,8 +124,7 @@ def that_counts(table: "pd.DataFrame") -> "pd.DataFrame":
 
 def csv_of(table: "pd.DataFrame") -> str:
     """A table as CSV, with as many digits as mean something."""
-    text: str = table.to_csv(index=False, float_format=f"%.{_DIGITS}g", lineterminator="\n")
-    return text
+    return table_as_csv(table, f"%.{_DIGITS}g")
 
 
 def records_of(table: "pd.DataFrame") -> list[dict[str, Any]]:

@@ -17,8 +17,9 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sim.io.errors import InputError, Problem, input_error, printable, shown_path
+from sim.io.errors import InputError, Problem, input_error, shown_path
 from sim.io.json_files import read_json_group
+from sim.io.letters import printable
 from sim.io.sealed import seal
 from sim.io.shapes import (
     HASH,

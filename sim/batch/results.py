@@ -25,8 +25,9 @@ from sim.batch.manifest import (
 from sim.batch.notebook import notes_folder
 from sim.io.arguments import Arguments, path_given
 from sim.io.errors import InputError, input_error, listed, nearest_to, shown_path
+from sim.io.limits import LARGEST_SEED
 from sim.io.shapes import ANYTHING, NAME, NUMBER, TEXT, group, list_of, map_of, or_nothing, whole
-from sim.io.writers import write_text
+from sim.io.writers import table_as_csv, write_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,7 +45,7 @@ BATCH = Kind(
     shape=group(
         {
             **COMMON,
-            "seed": whole(0, MOST_ROWS),
+            "seed": whole(0, LARGEST_SEED),
             "hash": TEXT,
             "quarters": list_of(TEXT, fewest=1),
             "states": map_of(TEXT, NAME),
@@ -121,7 +122,7 @@ class FinishedFolder:
         arguments.refuse_if_wrong()
         for name in named:
             paths.append(self.folder / f"{name}.csv")
-            write_text(paths[-1], getattr(self, name).to_csv(index=False, lineterminator="\n"))
+            write_text(paths[-1], table_as_csv(getattr(self, name)))
         return paths
 
     def write_excel(self, names: Iterable[str]) -> tuple[Path, list[str]]:

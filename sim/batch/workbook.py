@@ -3,12 +3,12 @@
 import importlib.util
 import io
 import math
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.io.errors import input_error
+from sim.io.letters import cleaned
 from sim.io.writers import write_bytes
 
 if TYPE_CHECKING:
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
 MOST_ROWS, MOST_COLUMNS = 1_048_575, 16_384  # of a sheet, below its line of names
 MOST_CELLS = 3_000_000  # of a sheet; more take minutes to write and no spreadsheet opens them well
-
-_UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")  # letters that the format cannot hold
 
 
 def check_there() -> None:
@@ -45,7 +43,7 @@ def write_workbook(path: Path, about: Mapping[str, object], tables: "Mapping[str
 
     def cell(sheet: Any, value: object) -> Any:
         if isinstance(value, str):
-            made = WriteOnlyCell(sheet, _UNFIT.sub("\N{REPLACEMENT CHARACTER}", value))
+            made = WriteOnlyCell(sheet, cleaned(value))
             made.data_type = "s"
             return made
         return value

@@ -15,6 +15,7 @@ from sim.evidence.influence import read_influence
 from sim.evidence.numbers import Basis
 from sim.evidence.support import later_than, support, variance_by_basis
 from sim.evidence.worlds import HOME_WORLD
+from sim.io.letters import as_cell
 
 _FIRST = 3  # topics of the agenda; docs/assumed.md has them all
 _SHOWN = 12  # faults of one check; the file has them all
@@ -128,5 +129,5 @@ def faults_csv(faults: Sequence[Fault]) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(("check", "file", "line", "name", "says"))
-    writer.writerows((f.check.name.lower(), f.file, f.line, f.name, f.says) for f in faults)
+    writer.writerows((f.check.name.lower(), as_cell(f.file), f.line, as_cell(f.name), as_cell(f.says)) for f in faults)
     return text.getvalue()

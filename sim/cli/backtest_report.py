@@ -3,7 +3,7 @@
 from math import isfinite
 from typing import TYPE_CHECKING, Any, TextIO
 
-from sim.cli.console import console_for, plain_table
+from sim.cli.console import BOLD, DIM, END, console_for, plain_table
 from sim.io.text import CAUTION, listing
 
 if TYPE_CHECKING:
@@ -21,18 +21,18 @@ def print_backtest(found: "Backtest", file: TextIO | None = None) -> None:
 
     console = console_for(file)
     console.print()
-    console.print(f"[bold]{found.sentence}[/bold]")
+    console.print(f"{BOLD}{found.sentence}{END}")
     console.print(f"{found.caption}; {CAUTION}")
     for remark in found.remarks:
-        console.print(f"[dim]Read: {remark}.[/dim]")
+        console.print(f"{DIM}Read: {remark}.{END}")
     for reason, count in found.left_out.items():
-        console.print(f"[dim]Left out, {count} {'row' if count == 1 else 'rows'}: {reason}.[/dim]")
+        console.print(f"{DIM}Left out, {count} {'row' if count == 1 else 'rows'}: {reason}.{END}")
     for note in found.notes:
-        console.print(f"[dim]Note: {note}.[/dim]")
+        console.print(f"{DIM}Note: {note}.{END}")
     whole = found.skill[found.skill["of"] == EVERY]
     for (variant, kind, series), part in whole.groupby(["variant", "kind", "series"], sort=False):
         console.print(
-            f"\n[bold]{SERIES.get(series, series)}[/bold]: {', '.join(word for word in (variant, kind) if word)}"
+            f"\n{BOLD}{SERIES.get(series, series)}{END}: {', '.join(word for word in (variant, kind) if word)}"
         )
         table = plain_table()
         for name in _COLUMNS:
@@ -43,11 +43,11 @@ def print_backtest(found: "Backtest", file: TextIO | None = None) -> None:
             table.add_row(*_cells(row))
         console.print(table)
         for line in _coverage(part):
-            console.print(f"[dim]{line}[/dim]")
+            console.print(f"{DIM}{line}{END}")
     console.print(
-        f"\n[dim]Skill is 1 less the ratio of mean CRPS; its interval holds {100 * found.level:.0f} %, states and "
+        f"\n{DIM}Skill is 1 less the ratio of mean CRPS; its interval holds {100 * found.level:.0f} %, states and "
         "partners drawn anew; worth: how many independent figures tell as much. Shares are told in points, turnover in "
-        "hundredths of a logarithm.[/dim]"
+        f"hundredths of a logarithm.{END}"
     )
     console.print()
 
@@ -61,7 +61,7 @@ def _cells(row: Any) -> list[str]:
         f"{100 * row.crps_opponent:.2f}",
         _percent(row.skill, 1),
         f"{_percent(row.low, 0)}…{_percent(row.high, 0)}" if isfinite(row.low) else "",
-        f"[bold]{row.says}[/bold]",
+        f"{BOLD}{row.says}{END}",
         f"{row.count:,}",
         f"{max(1, round(row.effective))}",
     ]

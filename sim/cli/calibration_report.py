@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any, TextIO
 
 from sim.analysis.calibration.results import ENOUGH_TRUTHS, UNINFORMED
-from sim.cli.console import console_for, plain_table
+from sim.cli.console import BOLD, END, console_for, plain_table
 from sim.io.text import CAUTION
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ def print_calibration(found: "Calibration", file: TextIO | None = None) -> None:
     """Print what was learnt, whether it can be trusted, and what is missed, to `file` or to standard output."""
     console = console_for(file)
     console.print()
-    console.print("[bold]What the record can tell[/bold]")
+    console.print(f"{BOLD}What the record can tell{END}")
     console.print(f"{found.caption}; {CAUTION}")
     table = plain_table()
     for name in ("prior", "posterior, 90 %", "width", "covers", "informed"):
@@ -31,9 +31,9 @@ def print_calibration(found: "Calibration", file: TextIO | None = None) -> None:
     silent = [row.number for row in found.numbers.itertuples() if row.says == UNINFORMED]
     if silent:
         console.print(f"The record does not inform these, so they keep the range of the evidence: {', '.join(silent)}.")
-    console.print(f"\n[bold]On simulated truths[/bold]: {_verdict(found)}")
+    console.print(f"\n{BOLD}On simulated truths{END}: {_verdict(found)}")
     console.print(
-        f"\n[bold]Worlds drawn from the posterior[/bold]: {100 * found.inside:.0f} % of {len(found.predicted)} targets "
+        f"\n{BOLD}Worlds drawn from the posterior{END}: {100 * found.inside:.0f} % of {len(found.predicted)} targets "
         "lie within their 90 % bands. Furthest out:"
     )
     console.print(_missed(found))
@@ -61,7 +61,7 @@ def _verdict(found: "Calibration") -> str:
     if found.sound:
         return f"{told}; all within {lines}, and ranks are flat."
     failed = ", ".join(table.loc[~table["sound"], "number"])
-    return f"{told}. [bold]Not sound[/bold], wanted {lines} and flat ranks: {failed}."
+    return f"{told}. {BOLD}Not sound{END}, wanted {lines} and flat ranks: {failed}."
 
 
 def _missed(found: "Calibration") -> Any:

@@ -1,11 +1,14 @@
 """`multivector chronicle`: one run told as a story."""
 
 import argparse
+import sys
 from typing import Any
 
 from sim.cli.common import DONE, add_numbers, add_out_file, relative, say, write_out
 from sim.cli.places import writable_file
+from sim.cli.streams import columns_on
 from sim.cli.typed import RUN, SEED
+from sim.io.text import pages_of
 
 
 def add(commands: Any) -> None:
@@ -26,7 +29,8 @@ def _chronicle(asked: argparse.Namespace) -> int:
     if asked.out is not None:
         writable_file(asked.out)
     scenario = with_fitted(load_scenario(asked.scenario), asked.numbers)
-    text = tell(scenario, scenario.seed if asked.seed is None else asked.seed, asked.run).rstrip("\n") + "\n"
+    with pages_of(columns_on(sys.stdout) if asked.out is None else None):
+        text = tell(scenario, scenario.seed if asked.seed is None else asked.seed, asked.run).rstrip("\n") + "\n"
     if asked.out is None:
         print(text, end="")
         return DONE

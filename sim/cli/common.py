@@ -5,6 +5,7 @@ Nothing heavy is imported at the top, because this is read before any command ru
 
 import argparse
 import hashlib
+import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -16,6 +17,7 @@ from sim.cli.places import a_path, each_once, followed, telling, writable, writa
 from sim.cli.typed import SEED, WORKERS, runs
 from sim.io.checks import check_group
 from sim.io.errors import Entry, InputError, Problems, quoted, shown_path
+from sim.io.letters import printable
 from sim.io.readers import parse_yaml
 from sim.io.text import duration, listing
 
@@ -33,7 +35,8 @@ DONE, FAULT, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
 
 def say(text: str) -> None:
     """A word to the person at the terminal; standard output is kept for what was asked for."""
-    print(text, file=sys.stderr)
+    if sys.stderr is not None:  # else it would go to standard output
+        print(text, file=sys.stderr)
 
 
 def relative(path: Path) -> str:
@@ -306,7 +309,8 @@ def with_settings(scenario: "Scenario", settings: Sequence[str]) -> "Scenario":
 
 def reporter() -> AbstractContextManager[Any]:
     """What to call with a `Progress`: a bar where a person is watching, else a plain line now and then."""
-    return Bar() if sys.stderr.isatty() else nullcontext(PlainLines())
+    watched = sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+    return Bar() if watched else nullcontext(PlainLines())
 
 
 class PlainLines:
@@ -346,16 +350,17 @@ class Bar:
     """A progress bar on standard error."""
 
     def __enter__(self) -> "Bar":
-        from rich.console import Console
         from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+
+        from sim.cli.console import console_for
 
         self.bar = Progress(
             SpinnerColumn(),
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(),
-            TextColumn("{task.fields[figures]}"),
+            TextColumn("{task.fields[figures]}", markup=False),
             TimeRemainingColumn(compact=True),
-            console=Console(stderr=True),
+            console=console_for(sys.stderr),
             transient=True,
         )
         self.bar.start()
@@ -381,7 +386,8 @@ class Bar:
             self.bar.remove_task(self.task)
         self.stage, self.clock, self.start = (progress.scenario, progress.stage), time.monotonic(), progress.done
         counted = progress.stage.name == "RUN"
-        words = progress.scenario if counted else f"{progress.scenario}: {progress.stage.value}"
+        name = printable(progress.scenario)
+        words = name if counted else f"{name}: {progress.stage.value}"
         self.task = self.bar.add_task(words, total=progress.total if counted else None, figures="")
 
     def __exit__(self, *_: object) -> None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from sim.analysis.documented import Verdict
 from sim.analysis.documented_results import counted_verdicts, unexplained
-from sim.cli.console import console_for, plain_table
+from sim.cli.console import BOLD, DIM, END, console_for, plain_table
 from sim.io.text import CAUTION
 
 if TYPE_CHECKING:
@@ -20,30 +20,29 @@ def print_replay(table: "pd.DataFrame", idle: Sequence[str] = (), file: TextIO |
     """
     console = console_for(file)
     console.print()
-    console.print("[bold]Documents as a test[/bold]: what they report as done, replayed")
+    console.print(f"{BOLD}Documents as a test{END}: what they report as done, replayed")
     console.print(f"{CAUTION}")
     for sort, several in table.groupby("sort", sort=False):
-        console.print(f"\n[bold]{sort}[/bold]")
+        console.print(f"\n{BOLD}{sort}{END}")
         for entry, rows in several.groupby("entry", sort=False):
             first = rows.iloc[0]
-            when = f" [dim]({first['dates'].split('; ')[0]})[/dim]" if first["dates"] else ""
-            console.print(f"\n[bold]{entry}[/bold]: {first['says']}{when}")
+            when = f" {DIM}({first['dates'].split('; ')[0]}){END}" if first["dates"] else ""
+            console.print(f"\n{BOLD}{entry}{END}: {first['says']}{when}")
             console.print(_rows(rows))
             for reason in dict.fromkeys(one for one in rows["reason"] if one):
-                console.print(f"  [dim]Why not: {reason}[/dim]")
+                console.print(f"  {DIM}Why not: {reason}{END}")
     bare = unexplained(table)
     console.print(f"\n{counted_verdicts(table)}; missed without a reason: {', '.join(bare) or 'nothing'}.")
     if idle:
         console.print(f"A reason that is needed no longer: {', '.join(idle)}.")
     console.print(
-        f"[dim]Shares of runs in %, with the 95 % interval. Holds: {Verdict.HOLDS.value}; misses: "
-        f"{Verdict.MISSES.value}.[/dim]\n"
+        f"{DIM}Shares of runs in %, with the 95 % interval. Holds: {Verdict.HOLDS.value}; misses: "
+        f"{Verdict.MISSES.value}.{END}\n"
     )
 
 
 def _rows(rows: "pd.DataFrame") -> "Table":
-    table = plain_table()
-    table.padding = (0, 1, 0, 0)
+    table = plain_table(gap=1)
     for name, side in (("seen", "left"), ("runs", "right"), ("line", "right"), ("verdict", "left")):
         table.add_column(name, justify=side, no_wrap=name != "seen")  # type: ignore[arg-type]
     for row in rows.to_dict("records"):
@@ -54,7 +53,7 @@ def _rows(rows: "pd.DataFrame") -> "Table":
             str(row["seen"]),
             share_words(row["share"], row["low"], row["high"]),
             f"{100 * row['line']:.0f}",
-            f"[bold]{verdict}[/bold]" if loud else verdict,
+            f"{BOLD}{verdict}{END}" if loud else verdict,
         )
     return table
 

@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.cli.common import DONE, add_numbers
+from sim.cli.common import DONE, add_numbers, say
+from sim.cli.streams import columns_on, exactly
 from sim.cli.typed import RUN, SEED
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def add(commands: Any) -> None:
 def _explain(asked: argparse.Namespace) -> int:
     from sim.engine.ensemble import prepare
     from sim.io.arguments import Arguments
-    from sim.io.text import CAUTION
+    from sim.io.text import CAUTION, pages_of
     from sim.narrative.counterfactual import explain, explained_together, how_to_read
     from sim.scenario.calendar import quarter_text
 
@@ -46,11 +47,12 @@ def _explain(asked: argparse.Namespace) -> int:
     if asked.json:
         about = {"scenario": scenario.name, "seed": prepared.seed, "run": asked.run, "note": CAUTION}
         page = {**about, "explanations": [one.as_dict() for one in explanations]}
-        print(json.dumps(page, indent=2, ensure_ascii=False))
+        exactly(f"{json.dumps(page, indent=2, ensure_ascii=False)}\n")
         return DONE
     print(f"{scenario.title} ({scenario.name}), seed {prepared.seed}, run {asked.run}\n")
-    print(how_to_read(prepared))
-    print(f"\n\n{explained_together(explanations)}")
+    with pages_of(columns_on(sys.stdout)):
+        print(how_to_read(prepared))
+        print(f"\n\n{explained_together(explanations)}")
     if asked.at is None:
         print("\n\nThese are the largest offers and the closest calls of the first year that has such offers;")
         print(f"`--at {quarter_text(explanations[0].offer.quarter)}` shows all of a quarter.")
@@ -113,5 +115,5 @@ def _scenario_of(manifest: dict[str, Any], folder: Path) -> "Scenario":
         from sim.io.errors import shown_path
 
         told = "the program or its evidence has changed since; what follows is what the run would be today"
-        print(f"{shown_path(folder)}: {told}", file=sys.stderr)
+        say(f"{shown_path(folder)}: {told}")
     return scenario

@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING, Any, TextIO
 
-from sim.cli.console import console_for, plain_table
+from sim.cli.console import BOLD, DIM, END, console_for, plain_table
+from sim.cli.streams import columns_on, folded
 from sim.io.text import CAUTION
 
 if TYPE_CHECKING:
@@ -19,12 +20,15 @@ def print_hindcast(found: "Hindcast", file: TextIO | None = None) -> None:
         from sim.cli.backtest_report import print_backtest
 
         if found.systems_sentence:
-            console.print(f"\n[bold]{found.systems_sentence}[/bold]")
+            console.print(f"\n{BOLD}{found.systems_sentence}{END}")
         print_backtest(found.scored, file)
     else:
         _print_fans(found, console)
-    console.print(f"decisions {found.identity['decisions']}  {DECISIONS}", soft_wrap=True)
-    console.print(f"posterior {found.identity['posterior'] or 'none'}", soft_wrap=True)
+    for line in (
+        f"decisions {found.identity['decisions']}  {DECISIONS}",
+        f"posterior {found.identity['posterior'] or 'none'}",
+    ):
+        console.print(folded(line, columns_on(console.file)), soft_wrap=True)
 
 
 def _print_fans(found: "Hindcast", console: Any) -> None:
@@ -34,9 +38,9 @@ def _print_fans(found: "Hindcast", console: Any) -> None:
 
     question = found.question
     console.print()
-    console.print(f"[bold]{question.plain.title}[/bold]  ({question.plain.name}): {found.caption}; {CAUTION}")
+    console.print(f"{BOLD}{question.plain.title}{END}  ({question.plain.name}): {found.caption}; {CAUTION}")
     for note in found.notes:
-        console.print(f"[dim]Note: {note}.[/dim]")
+        console.print(f"{DIM}Note: {note}.{END}")
     fans = found.fans[(found.fans["measure"] == TRADE_SHARE) & (found.fans["period"] == str(question.last))]
     for game in found.mine:
         way = game.way
@@ -47,7 +51,7 @@ def _print_fans(found: "Hindcast", console: Any) -> None:
         for state in found.record.states:
             rows = mine[mine["state"] == state].set_index("partner")
             table.add_row(state, *(_fan(rows.loc[power]) for power in found.record.powers))
-        console.print(f"\n[bold]{way.told}[/bold]: shares of turnover in {question.last}, points")
+        console.print(f"\n{BOLD}{way.told}{END}: shares of turnover in {question.last}, points")
         console.print(table)
     console.print(f"\nNothing was scored: nothing that came after {question.origin} is at hand. {HOW_TO_SCORE}.\n")
 
@@ -62,10 +66,10 @@ def print_ablation(found: "Ablation", file: TextIO | None = None) -> None:
 
     console = console_for(file)
     console.print()
-    console.print(f"[bold]{found.sentence}[/bold]")
+    console.print(f"{BOLD}{found.sentence}{END}")
     console.print(f"{found.scenario.title} ({found.scenario.name}), {found.caption}; {CAUTION}")
     for note in found.notes:
-        console.print(f"[dim]Note: {note}.[/dim]")
+        console.print(f"{DIM}Note: {note}.{END}")
     for measure in MEASURES:
         part = found.table[found.table["measure"] == measure]
         if not len(part):
@@ -78,12 +82,12 @@ def print_ablation(found: "Ablation", file: TextIO | None = None) -> None:
             interval = f"{_percent(row.low)}…{_percent(row.high)}"
             table.add_row(str(row.system), _percent(row.gain), interval, str(row.says))
         figures, worth = part["count"].iloc[0], max(1, round(part["effective"].iloc[0]))
-        console.print(f"\n[bold]{measure}[/bold], {figures} figures, worth some {worth} independent ones")
+        console.print(f"\n{BOLD}{measure}{END}, {figures} figures, worth some {worth} independent ones")
         console.print(table)
     console.print(
-        "\n[dim]Gain: 1 less the ratio of the mean CRPS with a system to that without it, on the same luck; its "
+        f"\n{DIM}Gain: 1 less the ratio of the mean CRPS with a system to that without it, on the same luck; its "
         f"interval holds {100 * found.level:.0f} %, states and partners drawn anew. Of so many intervals some lie to "
-        "one side of nought by chance alone.[/dim]\n"
+        f"one side of nought by chance alone.{END}\n"
     )
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from sim.analysis.lever_results import Answer, MeasuredLevers
 from sim.analysis.observables import scale_of, words_of
-from sim.cli.console import console_for, plain_table
+from sim.cli.console import BOLD, DIM, END, console_for, plain_table
 from sim.io.text import CAUTION, signed
 
 if TYPE_CHECKING:
@@ -18,22 +18,22 @@ def print_levers(found: MeasuredLevers, file: TextIO | None = None) -> None:
     """Print what `sim.analysis.lever_results.measured` tells, to `file` or to standard output."""
     console = console_for(file)
     console.print()
-    console.print(f"[bold]What each lever moves[/bold]  ({found.scenario})")
+    console.print(f"{BOLD}What each lever moves{END}  ({found.scenario})")
     console.print(f"{found.runs:,} runs with and without each, on the same luck; {CAUTION}")
     for lever, row in found.summary.set_index("lever").iterrows():
         said = found.words[str(lever)]
         if said["number"]:
             continue
-        console.print(f"\n[bold]{lever}[/bold]: {said['says']} [dim](to {row['quarter']})[/dim]")
+        console.print(f"\n{BOLD}{lever}{END}: {said['says']} {DIM}(to {row['quarter']}){END}")
         if not row["touched"]:
             console.print("  moves nothing")
             continue
         console.print(_expected(found.expected[found.expected["lever"] == lever]))
         most = _most(found, str(lever))
-        console.print(f"  [dim]{row['clear']} of {row['outcomes']} outcomes clear; most of all {most}[/dim]")
+        console.print(f"  {DIM}{row['clear']} of {row['outcomes']} outcomes clear; most of all {most}{END}")
     numbers = [lever for lever, said in found.words.items() if said["number"]]
     if numbers:
-        console.print("\n[bold]Numbers of powers[/bold]: what moves most beside the spread between runs")
+        console.print(f"\n{BOLD}Numbers of powers{END}: what moves most beside the spread between runs")
         console.print(_numbers(found, numbers))
     _print_count(found, console)
 
@@ -46,14 +46,13 @@ def _print_count(found: MeasuredLevers, console: "Console") -> None:
     idle = found.summary.loc[found.summary["touched"] == 0.0, "lever"]
     console.print(f"Levers that move nothing in any run: {', '.join(idle) or 'none'}.")
     console.print(
-        f"[dim]Intervals cover {100 * found.level:.0f} %; clear means after Holm's correction for all outcomes of the "
-        "lever. Shares in % points.[/dim]\n"
+        f"{DIM}Intervals cover {100 * found.level:.0f} %; clear means after Holm's correction for all outcomes of the "
+        f"lever. Shares in % points.{END}\n"
     )
 
 
 def _expected(rows: "pd.DataFrame") -> "Table":
-    table = plain_table()
-    table.padding = (0, 1, 0, 0)
+    table = plain_table(gap=1)
     for name, side in (("should", "left"), ("difference", "right"), ("of it", "right"), ("answer", "left")):
         table.add_column(name, justify=side, no_wrap=True)  # type: ignore[arg-type]
     for row in rows.itertuples():
@@ -76,7 +75,7 @@ def part_of(change: float) -> str:
 def _interval(row: "pd.Series[float]") -> str:
     scale = scale_of(str(row.measure))
     middle, low, high = (signed(scale * float(value)) for value in (row.difference, row.low, row.high))
-    return f"{middle} [dim]{low}…{high}[/dim]"
+    return f"{middle} {DIM}{low}…{high}{END}"
 
 
 def _most(found: MeasuredLevers, lever: str) -> str:
@@ -86,8 +85,7 @@ def _most(found: MeasuredLevers, lever: str) -> str:
 
 
 def _numbers(found: MeasuredLevers, numbers: list[str]) -> "Table":
-    table = plain_table()
-    table.padding = (0, 1, 0, 0)
+    table = plain_table(gap=1)
     for name, side in (("outcome", "left"), ("difference", "right"), ("clear", "right")):
         table.add_column(name, justify=side)  # type: ignore[arg-type]
     rows = found.strongest.set_index("lever")
@@ -95,7 +93,7 @@ def _numbers(found: MeasuredLevers, numbers: list[str]) -> "Table":
     for lever in numbers:
         clear = f"{about.loc[lever, 'clear']}/{about.loc[lever, 'outcomes']}"
         if lever not in rows.index:
-            nothing = "[dim]nothing clear[/dim]" if about.loc[lever, "touched"] else "moves nothing"
+            nothing = f"{DIM}nothing clear{END}" if about.loc[lever, "touched"] else "moves nothing"
             table.add_row(lever, nothing, "", clear)
             continue
         row = rows.loc[lever]

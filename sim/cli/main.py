@@ -2,21 +2,25 @@
 
 Heavy libraries are imported by the command that needs them; `--help`, `check`, `list` and `trace` answer at once.
 
-Exit codes: 0 done; 1 a fault of this program; 2 the input is wrong, and the message says where; 130 interrupted.
+Exit codes: 0 done; 1 a fault of this program; 2 the input is wrong, or something cannot be written, and the message
+says where; 130 interrupted.
 """
 
 import argparse
 import gc
-import os
+import logging
 import shlex
 import sys
 import traceback
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from sim.cli import add_all
-from sim.cli.common import DONE, FAULT, INTERRUPTED, WRONG_INPUT, say
+from sim.cli.common import FAULT, INTERRUPTED, WRONG_INPUT, say
 from sim.cli.places import check_working_folder, is_of_the_system, trouble
+from sim.cli.streams import guarded
 from sim.cli.typed import Parser
 from sim.io.errors import InputError
 from sim.io.memory import out_of_memory, prepare_for_limits, ran_out
@@ -29,6 +33,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
     arguments = sys.argv[1:] if arguments is None else list(arguments)
     gc.set_threshold(OBJECTS_BETWEEN_SWEEPS)
+    with guarded() as streams, _warnings_kept_quiet():
+        try:
+            code = _answer(arguments)
+        except SystemExit as stop:  # `--help`, or an option that cannot be read
+            raise SystemExit(streams.close_with(int(stop.code or 0), WRONG_INPUT)) from None
+        return streams.close_with(code, WRONG_INPUT)
+
+
+def _answer(arguments: Sequence[str]) -> int:
     asked = _parser().parse_args(arguments)
     asked.given = arguments
     try:
@@ -36,16 +49,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if arguments[:1] and arguments[0] not in _LIGHT:
             prepare_for_limits()
         code: int = asked.command(asked)
-        sys.stdout.flush()
     except InputError as error:
         say(str(error))
         return WRONG_INPUT
     except KeyboardInterrupt as stop:
         _say_interrupted(stop, arguments)
         return INTERRUPTED
-    except BrokenPipeError:  # whoever read our output has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return DONE
     except Exception as error:  # noqa: BLE001  the last resort: say that it is not the user's doing
         if ran_out(error):
             say(str(out_of_memory()))
@@ -57,6 +66,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         say("\nThis is a fault of multivector, not of your input. Please report it with the lines above.")
         return FAULT
     return code
+
+
+@contextmanager
+def _warnings_kept_quiet() -> Iterator[None]:
+    """Warnings of libraries are for those who write programs: heard where `python -W` asks for them, else not shown."""
+    with warnings.catch_warnings():
+        if not sys.warnoptions:
+            warnings.simplefilter("ignore")
+            logging.getLogger("matplotlib").setLevel(logging.ERROR)  # it tells of its caches
+        yield
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -17,7 +17,7 @@ from sim.analysis.sensitivity.factors import DUMMY
 from sim.analysis.sensitivity.sweep_results import Sweep
 from sim.cli.cited_numbers import README, renewed
 from sim.evidence.influence import INFLUENCE
-from sim.io.writers import write_text
+from sim.io.writers import table_as_csv, write_text
 
 _SHIPPED = ("indices", "interactions", "noise", "convergence", "refused")
 _MANY = 100  # factors from which a sweep speaks about the numbers of the model as a whole
@@ -64,7 +64,7 @@ def publish(sweep: Sweep, folder: Path, found: Sequence[Discovery] = ()) -> list
 
 
 def _csv(table: pd.DataFrame, path: Path) -> Path:
-    write_text(path, table.to_csv(index=False, float_format=_DIGITS, lineterminator="\n"))
+    write_text(path, table_as_csv(table, _DIGITS))
     return path
 
 

@@ -15,7 +15,7 @@ from sim.analysis.patterns import Finding, Verdict
 from sim.analysis.result_pairs import naive_words
 from sim.batch.summary import laid_in_words, remarks_on, share_ended
 from sim.batch.variance import FEWEST_DRAWS
-from sim.cli.console import console_for, plain_table
+from sim.cli.console import BOLD, DIM, END, console_for, plain_table
 from sim.io.text import CAUTION, counted, percent_in_cell, signed
 from sim.model.variables import BALANCING_ENDED, HEADLINES, OUTCOME_CHANGED, QUANTITIES, in_words, percent_scale
 from sim.narrative.differences import told_differences
@@ -36,7 +36,7 @@ def print_results(results: "Results", file: TextIO | None = None) -> None:
     console = console_for(file)
     last = results.manifest["quarters"][-1]
     console.print()
-    console.print(f"[bold]{results.title}[/bold]  ({results.name})")
+    console.print(f"{BOLD}{results.title}{END}  ({results.name})")
     console.print(f"{counted(results.number_of_runs, 'run')} to {last}, seed {results.manifest['seed']}; {CAUTION}")
     if taken := results.readings_said:
         console.print("sources read as " + ", ".join(f"{reading} ({switch})" for switch, reading in taken.items()))
@@ -53,9 +53,9 @@ def print_results(results: "Results", file: TextIO | None = None) -> None:
 def _print_outcomes(results: "Results", console: "Console") -> None:
     table = plain_table()
     table.add_column("outcome words, share of runs")
-    table.add_column(in_words(BALANCING_ENDED), justify="right")
-    table.add_column('"nothing changes"')
-    table.add_column("and is right in", justify="right")
+    table.add_column(in_words(BALANCING_ENDED).replace(" ", "\n"), justify="right")
+    table.add_column('"nothing\nchanges"')
+    table.add_column("and is\nright in", justify="right")
     final = results.final_outcomes()
     naive = naive_words(results)
     for code, name in results.states.items():
@@ -64,7 +64,7 @@ def _print_outcomes(results: "Results", console: "Console") -> None:
         said, _ = naive[code]
         right = float(rows.loc[rows["outcome"] == said, "share"].sum())
         table.add_row(name, words, percent_in_cell(share_ended(rows)), said, percent_in_cell(right))
-    console.print("\n[bold]How the runs end[/bold]")
+    console.print(f"\n{BOLD}How the runs end{END}")
     console.print(table)
 
 
@@ -89,12 +89,12 @@ def _print_alignment(results: "Results", console: "Console") -> None:
         starts, shares = (part[part["measure"] == "alignment"].set_index("power") for part in (first, last))
         cells = [_share_cell(shares.loc[power], starts.loc[power]) for power in results.powers]
         start, partners = (part[part["measure"] == "effective_partners"].iloc[0] for part in (first, last))
-        ranged = f"[dim]{partners['p5']:.1f}–{partners['p95']:.1f}[/dim]"
-        cells.append(f"{partners['p50']:.1f}\n{ranged}\n[dim]from {start['p50']:.1f}[/dim]")
+        ranged = f"{DIM}{partners['p5']:.1f}–{partners['p95']:.1f}{END}"
+        cells.append(f"{partners['p50']:.1f}\n{ranged}\n{DIM}from {start['p50']:.1f}{END}")
         table.add_row(name, *cells)
     console.print(
-        "\n[bold]Alignment at the end[/bold]: % of all engagement, mean and the range of nine runs in ten; "
-        f'[dim]from[/dim]: in {quarters[0]}, which is what "nothing changes" would say'
+        f"\n{BOLD}Alignment at the end{END}: % of all engagement, mean and the range of nine runs in ten; "
+        f'{DIM}from{END}: in {quarters[0]}, which is what "nothing changes" would say'
     )
     console.print(table)
 
@@ -108,7 +108,7 @@ def _print_laid(results: "Results", console: "Console") -> None:
     table.add_column("")
     for offer, answer in told[:_MOST_LAID]:
         table.add_row(offer, answer)
-    console.print("\n[bold]Offers laid on the table by events[/bold], with the 95 % interval of the share")
+    console.print(f"\n{BOLD}Offers laid on the table by events{END}, with the 95 % interval of the share")
     console.print(table)
     if len(told) > _MOST_LAID:
         console.print(f"and {len(told) - _MOST_LAID} more: see laid.parquet")
@@ -116,20 +116,17 @@ def _print_laid(results: "Results", console: "Console") -> None:
 
 def _print_variance(results: "Results", console: "Console") -> None:
     """How much of the spread is due to numbers that nobody knows exactly; the rest is luck."""
-    from rich.table import Table
-
     drawn, lucks = len(results.manifest["numbers_drawn"]), results.manifest["lucks_per_draw"]
     draws = results.number_of_runs // lucks
     shared = f"{counted(drawn, 'number')} drawn {counted(draws, 'time')}, {counted(lucks, 'run')} on each draw"
     console.print(
-        "\n[bold]Share of variance due to numbers[/bold]: %, with its 95 % interval; the rest is luck "
+        f"\n{BOLD}Share of variance due to numbers{END}: %, with its 95 % interval; the rest is luck "
         f"({shared if draws else 'the runs are fewer than share one draw'})"
     )
     if draws < FEWEST_DRAWS:
         console.print(f"too few runs to tell: at least {lucks * FEWEST_DRAWS} are needed")
         return
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column("", style="bold", no_wrap=True)
+    table = plain_table()
     for code in (*results.powers, "partners", in_words(BALANCING_ENDED)):
         table.add_column(code, justify="right", no_wrap=True)
     found = {(row.state, row.measure, row.power): row for row in results.variance.itertuples()}
@@ -142,12 +139,12 @@ def _print_variance(results: "Results", console: "Console") -> None:
 def _variance_cell(row: Any) -> str:
     if row is None:  # it is the same in every run
         return "–"
-    return f"{100 * row.numbers:.0f}\n[dim]{100 * row.numbers_low:.0f}–{100 * row.numbers_high:.0f}[/dim]"
+    return f"{100 * row.numbers:.0f}\n{DIM}{100 * row.numbers_low:.0f}–{100 * row.numbers_high:.0f}{END}"
 
 
 def _share_cell(row: "pd.Series[float]", start: "pd.Series[float]") -> str:
-    ranged = f"[dim]{100 * row['p5']:.0f}–{100 * row['p95']:.0f}[/dim]"
-    return f"{100 * row['mean']:.0f}\n{ranged}\n[dim]from {100 * start['mean']:.0f}[/dim]"
+    ranged = f"{DIM}{100 * row['p5']:.0f}–{100 * row['p95']:.0f}{END}"
+    return f"{100 * row['mean']:.0f}\n{ranged}\n{DIM}from {100 * start['mean']:.0f}{END}"
 
 
 # --- what differs ----------------------------------------------------------------------------------------------------
@@ -158,10 +155,10 @@ def print_comparison(comparison: Comparison, file: TextIO | None = None) -> None
     console = console_for(file)
     reference = comparison.names[0]
     console.print()
-    console.print(f"[bold]{' and '.join(comparison.names[1:])} against {reference}[/bold]")
+    console.print(f"{BOLD}{' and '.join(comparison.names[1:])} against {reference}{END}")
     console.print(f"{comparison.caption}; {CAUTION}")
     for note in comparison.notes:
-        console.print(f"[dim]Note: {note}.[/dim]")
+        console.print(f"{DIM}Note: {note}.{END}")
     _print_endings(comparison, console)
     for scenario in comparison.names[1:]:
         _print_differences(comparison, scenario, console)
@@ -169,9 +166,9 @@ def print_comparison(comparison: Comparison, file: TextIO | None = None) -> None
             console.print(sentence, markup=False)
     level = round(100 * comparison.level)
     console.print(
-        f"\n[dim]Below each difference its {level} % interval, for itself. * counts: it is clear even when corrected "
+        f"\n{DIM}Below each difference its {level} % interval, for itself. * counts: it is clear even when corrected "
         f"for how many outcomes there are (Holm){_and_large(comparison.least)}. In % points, save partners and output "
-        "(numbers) and balance (0 to 100).[/dim]"
+        f"(numbers) and balance (0 to 100).{END}"
     )
     console.print()
 
@@ -201,13 +198,13 @@ def _print_endings(comparison: Comparison, console: "Console") -> None:
             mean = partners.loc[name, state]["mean"] if name in changed else first["reference"]
             share = percent_in_cell(changed[name][state]) if name in changed else ""
             table.add_row("", name, _words(final[final["state"] == state]), f"{mean:.2f}", share)
-    console.print("\n[bold]How the runs end[/bold]")
+    console.print(f"\n{BOLD}How the runs end{END}")
     console.print(table)
 
 
 def _print_differences(comparison: Comparison, scenario: str, console: "Console") -> None:
     mine = comparison.effects[comparison.effects["scenario"] == scenario]
-    console.print(f"\n[bold]{scenario} less {comparison.names[0]}[/bold]: means over the last quarters, the same luck")
+    console.print(f"\n{BOLD}{scenario} less {comparison.names[0]}{END}: means over the last quarters, the same luck")
     console.print(_difference_table(mine))
     console.print(_without_pairing(mine))
 
@@ -228,11 +225,11 @@ def _difference_table(mine: "pd.DataFrame") -> "Table":
 
 def _difference_cell(row: "pd.Series[float]", measure: str) -> str:
     if not row["moved"]:
-        return "[dim]0[/dim]\n"
+        return f"{DIM}0{END}\n"
     scale = percent_scale(measure)
     digits = 3 if measure == "effective_partners" else 2
     difference, low, high = (signed(scale * row[name], digits) for name in ("difference", "low", "high"))
-    return f"{difference}{'*' if row['counts'] else ''}\n[dim]{low}…{high}[/dim]"
+    return f"{difference}{'*' if row['counts'] else ''}\n{DIM}{low}…{high}{END}"
 
 
 def _without_pairing(rows: "pd.DataFrame") -> str:
@@ -245,8 +242,8 @@ def _without_pairing(rows: "pd.DataFrame") -> str:
     middle, least, most = (times.quantile(share, interpolation="nearest") for share in (0.5, 0.0, 1.0))
     runs = math.ceil(middle * float(shown["runs"].iloc[0]))
     return (
-        f"[dim]Without pairing, as sure an answer on partners and alignment would take about {runs:,} runs "
-        f"({middle:.1f} times as many; {least:.1f} to {most:.1f} by outcome).[/dim]"
+        f"{DIM}Without pairing, as sure an answer on partners and alignment would take about {runs:,} runs "
+        f"({middle:.1f} times as many; {least:.1f} to {most:.1f} by outcome).{END}"
     )
 
 
@@ -261,25 +258,25 @@ def print_ablation(table: "pd.DataFrame", level: float, file: TextIO | None = No
     scenarios = list(dict.fromkeys(table["scenario"]))
     systems = list(dict.fromkeys(table["system"]))
     console.print()
-    console.print(f"[bold]What each system does[/bold]  ({', '.join(scenarios)})")
+    console.print(f"{BOLD}What each system does{END}  ({', '.join(scenarios)})")
     runs = int(table["runs"].iloc[0])
     console.print(f"{runs:,} runs with and without each, on the same luck; {CAUTION}")
     for scenario in scenarios:
         mine = table[table["scenario"] == scenario]
         if len(systems) <= _FEW_SYSTEMS:
             for system in systems:
-                console.print(f"\n[bold]{scenario} without {system}[/bold], less {scenario}")
+                console.print(f"\n{BOLD}{scenario} without {system}{END}, less {scenario}")
                 console.print(_difference_table(mine[mine["system"] == system]))
         else:
-            console.print(f"\n[bold]{scenario}[/bold]: effective partners without the system, less with it")
+            console.print(f"\n{BOLD}{scenario}{END}: effective partners without the system, less with it")
             console.print(_partners_table(mine))
-    console.print("\n[bold]The clearest effect of each system[/bold]: without it, less with it")
+    console.print(f"\n{BOLD}The clearest effect of each system{END}: without it, less with it")
     console.print(_clearest_table(clearest(table), summary(table), len(scenarios) > 1))
     outcomes = int(summary(table)["outcomes"].max())
     console.print(
-        f"\n[dim]Intervals cover {100 * level:.0f} %, each for itself. With {outcomes} outcomes some intervals leave "
+        f"\n{DIM}Intervals cover {100 * level:.0f} %, each for itself. With {outcomes} outcomes some intervals leave "
         "nought out by chance; the numbers of clear outcomes are corrected for that (Holm, within system and "
-        f"scenario), and what has a * is clear in that sense{_and_large(least)}. Shares in % points.[/dim]"
+        f"scenario), and what has a * is clear in that sense{_and_large(least)}. Shares in % points.{END}"
     )
     quiet = silent(table)
     if not quiet:
@@ -305,8 +302,7 @@ def _short_cell(row: "pd.Series[float]") -> str:
 
 
 def _clearest_table(best: "pd.DataFrame", every: "pd.DataFrame", several: bool) -> "Table":
-    table = plain_table()
-    table.padding = (0, 1, 0, 0)
+    table = plain_table(gap=1)
     columns = [
         ("clear in", "left"),
         ("clear", "right"),
@@ -320,7 +316,7 @@ def _clearest_table(best: "pd.DataFrame", every: "pd.DataFrame", several: bool) 
     for row in best.itertuples():
         cells = [", ".join(found.get(row.system, ["none"]))] if several else []
         if not row.touched:
-            table.add_row(str(row.system), *cells, "0", "[dim]nothing differs in any run[/dim]", "", "")
+            table.add_row(str(row.system), *cells, "0", f"{DIM}nothing differs in any run{END}", "", "")
             continue
         scale = percent_scale(str(row.measure))
         difference, low, high = (signed(scale * float(value)) for value in (row.difference, row.low, row.high))
@@ -331,7 +327,7 @@ def _clearest_table(best: "pd.DataFrame", every: "pd.DataFrame", several: bool) 
             f"{row.clear}/{row.outcomes}",
             name,
             str(row.state),
-            f"{difference} [dim]{low}…{high}[/dim]",
+            f"{difference} {DIM}{low}…{high}{END}",
         )
     return table
 
@@ -343,7 +339,7 @@ def print_patterns(findings: Sequence[Finding], level: float, file: TextIO | Non
     """Print what the model says to each pattern to `file`, or to standard output."""
     console = console_for(file)
     console.print()
-    console.print("[bold]Patterns and extremes[/bold]: what the model has to show before it deserves a hearing")
+    console.print(f"{BOLD}Patterns and extremes{END}: what the model has to show before it deserves a hearing")
     console.print(f"{CAUTION}\n")
     table = plain_table()
     table.add_column("the model says", justify="right", no_wrap=True)
@@ -353,19 +349,19 @@ def print_patterns(findings: Sequence[Finding], level: float, file: TextIO | Non
         said = (
             ""
             if one.verdict is Verdict.MISSING
-            else f"{_number(one.value)}\n[dim]{_number(one.low)}…{_number(one.high)}[/dim]"
+            else f"{_number(one.value)}\n{DIM}{_number(one.low)}…{_number(one.high)}{END}"
         )
         loud = one.verdict is Verdict.FAILS
         table.add_row(
-            one.pattern.id, said, one.pattern.line, f"[bold]{one.verdict.words}[/bold]" if loud else one.verdict.words
+            one.pattern.id, said, one.pattern.line, f"{BOLD}{one.verdict.words}{END}" if loud else one.verdict.words
         )
     console.print(table)
     for one in findings:
-        console.print(f"\n[bold]{one.pattern.id}[/bold]: {one.pattern.claim}")
+        console.print(f"\n{BOLD}{one.pattern.id}{END}: {one.pattern.claim}")
         runs = f"{one.runs:,} runs" if one.runs else f"needs {', '.join(one.pattern.needs)}"
-        console.print(f"[dim]{one.pattern.measure} ({runs}). {one.pattern.why}[/dim]")
+        console.print(f"{DIM}{one.pattern.measure} ({runs}). {one.pattern.why}{END}")
         if one.pattern.evidence:
-            console.print(f"[dim]Sources: {', '.join(one.pattern.evidence)}[/dim]")
+            console.print(f"{DIM}Sources: {', '.join(one.pattern.evidence)}{END}")
     counted = {verdict: sum(one.verdict is verdict for one in findings) for verdict in Verdict}
     told = ", ".join(f"{count} {verdict.words}" for verdict, count in counted.items() if count)
     console.print(f"\n{told}. Intervals cover {100 * level:.0f} %; {Verdict.HOLDS.words}: {Verdict.HOLDS.value}.")

@@ -154,11 +154,11 @@ def _show(results: Sequence["Results"], asked: argparse.Namespace) -> int:
     from sim.cli.report import print_results
 
     for one in results:
-        print_results(one)
-    for one in results:
         with telling(one.folder, "the results are complete, but tables cannot be written beside them"):
             write_tables(one, one.tables, asked)
     drawn = [] if asked.no_figures else _draw(results)
+    for one in results:  # only now: whoever stops reading after a few lines has all files
+        print_results(one)
     for one in results:
         print(f"results   {relative(one.folder)}")
     for folder in drawn:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sim.cli.common import DONE, add_out_file, write_out
+from sim.cli.streams import exactly
 
 _OF_SEEDS = (
     *("world", "document", "fact", "number", "codebook", "recoding", "agenda"),
@@ -34,7 +35,7 @@ def _schema(asked: argparse.Namespace) -> int:
 
     text = schema_text(schema_of_kind(asked.kind))
     if asked.out is None:
-        print(text, end="")
+        exactly(text)
         return DONE
     write_out(asked.out, text)
     print(f"written to {shown_path(asked.out)}")

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any, TextIO
 
-from sim.cli.console import console_for, plain_table
+from sim.cli.console import BOLD, DIM, END, console_for, plain_table
 from sim.io.text import CAUTION
 
 if TYPE_CHECKING:
@@ -21,17 +21,17 @@ def print_spread(found: "Spread", file: TextIO | None = None) -> None:
     """Print model beside record to `file`, or to standard output."""
     console = console_for(file)
     console.print()
-    console.print(f"[bold]{found.scenario.title}[/bold]  ({found.scenario.name}): how far it moves, beside the record")
+    console.print(f"{BOLD}{found.scenario.title}{END}  ({found.scenario.name}): how far it moves, beside the record")
     console.print(f"{found.caption}; {CAUTION}")
     for note in found.notes:
-        console.print(f"[dim]Note: {note}.[/dim]")
+        console.print(f"{DIM}Note: {note}.{END}")
     for measure, words in _MEASURES.items():
         table = plain_table()
         for name in ("over", "model", "between runs", "record", "its interval", "ratio", "wanted", ""):
             table.add_column(name, justify="right" if name else "left", no_wrap=True)
         for row in found.table[found.table["measure"] == measure].itertuples():
             table.add_row(*_cells(row))
-        console.print(f"\n[bold]{words}[/bold]")
+        console.print(f"\n{BOLD}{words}{END}")
         console.print(table)
     kept = int((found.table["says"] == "inside").sum())
     console.print(
@@ -43,7 +43,7 @@ def print_spread(found: "Spread", file: TextIO | None = None) -> None:
 
 def _cells(row: Any) -> list[str]:
     ratio = "" if row.ratio != row.ratio else f"{row.ratio:.2f}"
-    says = row.says if row.says == "inside" else f"[bold]{row.says}[/bold]"
+    says = row.says if row.says == "inside" else f"{BOLD}{row.says}{END}"
     return [
         row.of,
         f"{row.years} y",
@@ -64,18 +64,18 @@ def print_origins(found: "Origins", file: TextIO | None = None) -> None:
     console = console_for(file)
     console.print()
     console.print(
-        f"[bold]{found.scenario.title}[/bold]  ({found.scenario.name}): started in the past, scored on the record"
+        f"{BOLD}{found.scenario.title}{END}  ({found.scenario.name}): started in the past, scored on the record"
     )
     console.print(f"{found.caption}; {CAUTION}")
     for note in found.notes:
-        console.print(f"[dim]Note: {note}.[/dim]")
+        console.print(f"{DIM}Note: {note}.{END}")
     for kind in KINDS:
         table = plain_table()
         for name in ("ahead", "CRPS", "of the fan", "skill", "its interval", "against trend", "in 90 %", "fan's"):
             table.add_column(name, justify="right", no_wrap=True)
         for row in found.skill[found.skill["kind"] == kind].itertuples():
             table.add_row(*_score_cells(row))
-        console.print(f"\n[bold]{kind}[/bold]: {_KNOWN[kind]}")
+        console.print(f"\n{BOLD}{kind}{END}: {_KNOWN[kind]}")
         console.print(table)
         mine = found.drift[found.drift["kind"] == kind]
         if len(mine):
@@ -85,8 +85,8 @@ def print_origins(found: "Origins", file: TextIO | None = None) -> None:
                 f"{large['right'].sum()} of the {len(large)} whose drift is larger than its error"
             )
     console.print(
-        "\n[dim]Points of goods turnover. Skill is 1 less the ratio of CRPS to that of persistence with a random-walk "
-        f"fan; its interval covers {100 * found.level:.0f} %, pairs resampled.[/dim]"
+        f"\n{DIM}Points of goods turnover. Skill is 1 less the ratio of CRPS to that of persistence with a random-walk "
+        f"fan; its interval covers {100 * found.level:.0f} %, pairs resampled.{END}"
     )
     console.print()
 

@@ -34,9 +34,6 @@ if TYPE_CHECKING:
     from sim.analysis.sensitivity.experiment import Discover, Experiment
     from sim.analysis.sensitivity.sweep_results import Sweep
 
-_TOLD = 8  # outcomes in the closing table
-_SHOWN = 8  # factors an outcome in the closing table; the files have them all
-
 
 def add(commands: Any) -> None:
     """Describe the command to the parser."""
@@ -86,9 +83,7 @@ def _sweep(asked: argparse.Namespace) -> int:
             continue
         with reporter() as report:
             sweep = runner.sweep(experiment, progress=report, **options)
-        found = discovered(experiment.discover, experiment.seed, sweep)
-        _print(sweep, found)
-        _write(asked, experiment, sweep, found)
+        _close(asked, experiment, sweep, discovered(experiment.discover, experiment.seed, sweep))
     return DONE
 
 
@@ -151,70 +146,24 @@ def discovered(asks: "Sequence[Discover]", seed: int, sweep: "Sweep") -> list[An
     return found
 
 
-def _write(asked: argparse.Namespace, experiment: "Experiment", sweep: "Sweep", found: list[Any]) -> None:
+def _close(asked: argparse.Namespace, experiment: "Experiment", sweep: "Sweep", found: list[Any]) -> None:
+    """Write everything, and only then print: whoever stops reading after a few lines has all files."""
     with telling(sweep.folder, "the results are complete, but tables cannot be written beside them"):
         write_tables(sweep, ("design", "runs", "indices", "interactions", "noise", "convergence", "refused"), asked)
-    print(f"results   {relative(sweep.folder)}")
+    drawn = []
     if asked.publish and experiment.folder is not None:
         from sim.cli.publish import publish
 
         with drawing(experiment.folder):
             publish(sweep, experiment.folder, found)
-        print(f"published {relative(experiment.folder)}")
+        drawn = [f"published {relative(experiment.folder)}"]
     elif not asked.no_figures:
         from sim.figures.sensitivity import draw_sweep
 
         with drawing(sweep.folder / "figures"):
             draw_sweep(sweep, None, found)
-        print(f"figures   {relative(Path(sweep.folder) / 'figures')}")
+        drawn = [f"figures   {relative(Path(sweep.folder) / 'figures')}"]
+    from sim.cli.sweep_report import print_sweep
 
-
-# --- the closing table -----------------------------------------------------------------------------------------------
-
-
-def _print(sweep: "Sweep", found: list[Any]) -> None:
-    print(f"\n{sweep.title}  ({sweep.name})")
-    runs = f"{counted(sweep.number_of_runs, 'run')}, {sweep.manifest['replicates']} at each point"
-    runs += f", seed {sweep.manifest['seed']}"
-    print(f"{runs}; conditional exploration, not a forecast\n")
-    refused = list(sweep.refused["outcome"])
-    told = [name for name in sweep.outcomes if "@" not in name and name not in refused]
-    for outcome in told[:_TOLD]:
-        _print_outcome(sweep, outcome)
-    if len(told) > _TOLD:
-        print(f"and {len(told) - _TOLD} more outcomes; indices.parquet has them all\n")
-    whys = [str(row.why) for row in sweep.refused.itertuples() if "@" not in str(row.outcome)]
-    for why in whys[:_TOLD]:
-        print(why)
-    if whys:
-        more = f"and {len(whys) - _TOLD} more; refused.parquet has them all\n" if len(whys) > _TOLD else ""
-        print(more)
-    for one in found:
-        print(f"{one.words}: in {one.rate:.0%} of the worlds")
-        print(f"  a box covers {one.coverage:.0%} of them, and {one.density:.0%} of the box are such worlds")
-        for row in one.box.itertuples():
-            print(f"    {row.factor:<40} {row.low:.4g} to {row.high:.4g}  (of {row.least:.4g} to {row.most:.4g})")
-        print()
-
-
-def _print_outcome(sweep: "Sweep", outcome: str) -> None:
-    noise = sweep.noise[sweep.noise["outcome"] == outcome].iloc[0]
-    told = f"{outcome}: {noise['mean']:.4g} on average"
-    if noise["parameters"] == noise["parameters"]:  # not a number where there is one replicate only
-        luck = noise["luck_alone"] + noise["together"]
-        told += f"; parameters {noise['parameters']:.0%} of the variance, luck {luck:.0%}"
-    print(told)
-    rows = sweep.indices[sweep.indices["outcome"] == outcome]
-    for index in ("total", "mu_star", "rank_correlation", "swing", "effect"):
-        mine = rows[rows["index"] == index]
-        mine = mine.loc[mine["value"].abs().sort_values(ascending=False, kind="stable").index]
-        for row in mine.head(_SHOWN).itertuples():
-            span = f"{row.low:+.3f} to {row.high:+.3f}" if row.low == row.low else ""
-            at = f" at {row.at:.4g}" if row.at == row.at else ""
-            print(f"  {row.factor + at:<44} {index:<16} {row.value:+.3f}  {span}")
-    widest = sweep.convergence[sweep.convergence["outcome"] == outcome]
-    if not widest.empty:
-        last = widest.sort_values("points").iloc[-1]
-        state = "large enough" if last["enough"] else f"too small: about {last['points_needed']:,.0f} would do"
-        print(f"  widest interval ±{last['half_width']:.3f} at {last['points']:,.0f}, the sample is {state}")
-    print()
+    print_sweep(sweep, found)
+    print("\n".join([f"results   {relative(sweep.folder)}", *drawn]))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.cli.common import DONE, relative, write_out
 from sim.cli.places import a_path, writable_file
+from sim.cli.streams import columns_on
 from sim.io.errors import input_error
 
 if TYPE_CHECKING:
@@ -63,9 +64,10 @@ def _write_page(evidence: "Evidence", name: str, page: Path) -> int:
 def _show(evidence: "Evidence", name: str) -> None:
     """In colour and as wide as the terminal where a person is looking; plain text for everything else."""
     from sim.evidence.provenance import trace_number
+    from sim.evidence.story_text import PLAIN_WIDTH
 
     if not sys.stdout.isatty():
-        print(trace_number(evidence, name))
+        print(trace_number(evidence, name, min(columns_on(sys.stdout) or PLAIN_WIDTH, PLAIN_WIDTH)))
         return
     from sim.cli.coloured import print_story
     from sim.evidence.provenance import find, story_of

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from typing import Any
 
 from sim.io.checks import check_whole_number, number_meant, whole_written
-from sim.io.errors import Entry, Problems, printable
+from sim.io.errors import Entry, Problems
+from sim.io.letters import printable
 from sim.io.limits import FIRST_YEAR, LARGEST_SEED, LAST_YEAR, MOST_RUNS, MOST_WORKERS
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, TypeAlias
 
-from sim.io.errors import printable
+from sim.io.letters import on_one_line, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -109,7 +109,7 @@ class Story:
 
 def clean(text: str) -> str:
     """Text from a file on one line, with nothing in it that could move a cursor, colour a terminal or break a page."""
-    return printable(" ".join(text.split()))
+    return on_one_line(text)
 
 
 def words(text: str, role: Role = Role.WORDS) -> Line:

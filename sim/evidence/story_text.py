@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import unicodedata
 from typing import TYPE_CHECKING
 
 from sim.evidence.story import Branch, Line, Part, Piece, Role, Row, Story, clean
-from sim.io.text import capital
+from sim.io.text import capital, columns_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -85,14 +84,8 @@ def _after(lead: Line, line: Line, width: int) -> Iterator[Line]:
 
 
 def _length(line: Line) -> int:
-    """How many columns of a terminal a line takes; wide letters take two."""
-    return sum(_columns(piece.text) for piece in line)
-
-
-def _columns(text: str) -> int:
-    if text.isascii():
-        return len(text)
-    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
+    """How many columns of a terminal a line takes."""
+    return sum(columns_of(piece.text) for piece in line)
 
 
 def wrapped(line: Line, width: int, lead: str, indent: int | None = None) -> Iterator[Line]:

@@ -47,7 +47,7 @@ from sim.figures.style import (
     write_light,
 )
 from sim.figures.ternary import ternary_density
-from sim.io.writers import write_text
+from sim.io.writers import table_as_csv, write_text
 
 if TYPE_CHECKING:
     from sim.analysis.sensitivity.discovery import Discovery
@@ -95,7 +95,7 @@ def _all_figures(sweep: "Sweep", found: Sequence["Discovery"]) -> list[SweepFigu
 
 
 def _write_captions(captions: list[dict[str, str]], folder: Path) -> None:
-    write_text(folder / CAPTIONS, pd.DataFrame(captions).to_csv(index=False, lineterminator="\n"))
+    write_text(folder / CAPTIONS, table_as_csv(pd.DataFrame(captions)))
 
 
 def _analysed(sweep: "Sweep", index: str) -> list[str]:

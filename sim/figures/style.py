@@ -6,9 +6,12 @@ every line has a dash of its own besides, for print and for grey.
 
 import contextlib
 import io
+import logging
 import re
 import textwrap
+import warnings
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -18,11 +21,14 @@ import numpy as np
 import pandas as pd
 from matplotlib.colors import LinearSegmentedColormap, to_rgb
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties, findfont, get_font
+from matplotlib.text import Text
 from PIL import Image
 
 from sim.batch.outcomes import OUTCOMES, Outcome, split_word
+from sim.io.letters import cleaned
 from sim.io.text import CAUTION
-from sim.io.writers import write_bytes, write_text, write_whole
+from sim.io.writers import table_as_csv, write_bytes, write_text, write_whole
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -43,6 +49,8 @@ ABOVE, BELOW = PALETTE[1], PALETTE[0]  # more and less than something
 DIVERGING = LinearSegmentedColormap.from_list("two-sided", [BELOW, "#F7F7F7", ABOVE])
 RISING = LinearSegmentedColormap.from_list("rising", ["#F7F7F7", "#56B4E9", "#0072B2", "#00304D"])
 
+FONT = "DejaVu Sans"
+
 STYLE = {
     "axes.edgecolor": FAINT,
     "axes.grid": False,
@@ -54,12 +62,14 @@ STYLE = {
     "axes.titlesize": 10.5,
     "axes.titleweight": "bold",
     "figure.facecolor": "white",
-    "font.family": "DejaVu Sans",
+    "font.family": FONT,
     "font.size": 9,
     "hatch.linewidth": 0.7,
     "legend.fontsize": 8.5,
     "legend.frameon": False,
     "svg.fonttype": "path",
+    "text.parse_math": False,  # a title may have a dollar sign
+    "text.usetex": False,
     "svg.hashsalt": "multivector",
     "text.color": INK,
     "xtick.color": FAINT,
@@ -164,6 +174,9 @@ def panels_for(count: int, width: float, height: float) -> tuple[Figure, list["A
 
 def put_legend(figure: Figure, spare: "Axes | None", handles: list[Any]) -> None:
     """The legend in the spare panel, or to the right of all panels where there is none."""
+    for handle in handles:
+        if str(handle.get_label()).startswith("_"):  # such a label would be left out
+            handle.set_label(f" {handle.get_label()}")
     if spare is None:
         figure.legend(handles=handles, loc="outside right upper", handlelength=3.2)
     else:
@@ -198,7 +211,8 @@ def finish(figure: Figure, title: str, subtitle: str, names: str, counted: str, 
     if layout is not None:
         margin = (0.2 + _FOOT_LINE * len(rests_on)) * inch
         layout.set(rect=(0.005, margin, 0.99, 1 - (0.7 + above + more) * inch - margin), h_pad=0.07)
-        figure.draw_without_rendering()
+        with lettered(figure):
+            figure.draw_without_rendering()
         figure.set_layout_engine("none")  # laid out once, for both files
         for axes in figure.axes:
             # The solver of the layout differs in the last digits from one time to the next, and the file would show it.
@@ -231,12 +245,35 @@ def file_name(text: str) -> str:
     return "".join(sign if sign.isalnum() else "-" for sign in text.lower())
 
 
+_MISSING: set[str] = set()  # letters of which it was said that figures lack them
+
+
+@contextmanager
+def lettered(figure: Figure) -> Iterator[None]:
+    """A figure as it can be drawn: no letter in it that has no place in text; what the font lacks is said once."""
+    for text in figure.findobj(Text):
+        if not text.get_text().isprintable():
+            text.set_text(cleaned(text.get_text()))
+    written = {letter for text in figure.findobj(Text) for letter in text.get_text() if not letter.isspace()}
+    known = get_font(findfont(FontProperties(family=FONT))).get_charmap()
+    missing = sorted(letter for letter in written - _MISSING if ord(letter) not in known)
+    if missing:
+        _MISSING.update(missing)
+        logging.getLogger("multivector").warning(
+            "figures: %s has no letters for %s; boxes stand in their place", FONT, " ".join(missing)
+        )
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", r"(?s).*(?:missing from|natively)", UserWarning)
+        yield
+
+
 def write_figure(figure: Figure, data: pd.DataFrame, folder: Path, name: str) -> Iterable[Path]:
     """Write one figure as PNG and SVG with its data as CSV; returns the paths in that order."""
 
     def save(suffix: str, **options: Any) -> Path:
         def write(handle: BinaryIO) -> None:
-            figure.savefig(handle, **options)
+            with lettered(figure):
+                figure.savefig(handle, **options)
 
         write_whole(folder / f"{name}.{suffix}", write)
         return folder / f"{name}.{suffix}"
@@ -247,14 +284,15 @@ def write_figure(figure: Figure, data: pd.DataFrame, folder: Path, name: str) ->
 
 def write_rows(data: pd.DataFrame, path: Path) -> Path:
     """Write what a figure is drawn from as CSV; returns the path."""
-    write_text(path, data.to_csv(index=False, float_format="%.6g", lineterminator="\n"))
+    write_text(path, table_as_csv(data, "%.6g"))
     return path
 
 
 def write_light(figure: Figure, path: Path) -> Path:
     """Write a figure as a PNG with a palette, about a third of the usual size; returns the path."""
     picture = io.BytesIO()
-    figure.savefig(picture, dpi=DPI, **PNG)
+    with lettered(figure):
+        figure.savefig(picture, dpi=DPI, **PNG)
     write_bytes(path, in_palette(picture.getvalue()))
     return path
 

@@ -26,7 +26,12 @@ def check_list(entry: Entry, allowed: str = "a list") -> list[Entry]:
 
 
 def check_text(entry: Entry, allowed: str = "text") -> str:
-    """Text that says something; a number or a date counts as the text that was written. Empty on a problem."""
+    """Text that says something; a number or a date counts as the text that was written. Empty on a problem.
+
+    Control characters and marks that cannot be seen are a problem: text is shown in terminals, pages and pictures.
+    """
+    if entry.has_hidden():
+        return ""
     if entry.text is not None and entry.value is not None and entry.text.strip():
         return " ".join(entry.text.split())
     entry.refuse(allowed=allowed)

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sim.io.letters import SEEN, hidden_in, printable
+
 MOST_LISTED = 12
 MOST_QUOTED = 60
 MOST_PROBLEMS = 100
@@ -108,13 +110,6 @@ def nearest_to(word: object, choices: Iterable[str]) -> str | None:
     return None
 
 
-def printable(text: str) -> str:
-    """The text on one line, and with nothing in it that could move a cursor or colour a terminal."""
-    if text.isprintable():
-        return text
-    return "".join(letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in text)
-
-
 def quoted(written: str) -> str:
     """The text in quotes, on one line, cut when it is long."""
     if len(written) > MOST_QUOTED:
@@ -197,6 +192,13 @@ class Entry:
         elif type(value) is list:
             value = [inner.noted_in(problems) for inner in value]
         return Entry(value, problems, self.file, self.line, self.column, self.key, self.text)
+
+    def has_hidden(self) -> bool:
+        """Whether the text has a letter that has no place in it, which then is a problem."""
+        hidden = None if self.text is None else hidden_in(self.text)
+        if hidden is not None:
+            self.refuse(found=f"the character {hidden}", allowed=SEEN)
+        return hidden is not None
 
     def refuse(
         self,

@@ -2,11 +2,12 @@
 
 import json
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from sim.io.errors import InputError, Problem, shown_path
+from sim.io.letters import SEEN, hidden_in
 from sim.io.regular import read_regular
 
 MOST_JSON_BYTES = 64_000_000
@@ -16,8 +17,8 @@ MOST_JSON_DEPTH = 64
 def read_json(path: Path | str, most: int = MOST_JSON_BYTES) -> Any:
     """What a JSON file in UTF-8 holds; raises `InputError` where it is no such file.
 
-    Refused are, beside what is no JSON: a key that stands twice in a group, numbers that are not finite, text nested
-    deeper than 64 levels, and a file of more than `most` bytes.
+    Refused are, beside what is no JSON: a key that stands twice in a group, numbers that are not finite, control
+    characters, text nested deeper than 64 levels, and a file of more than `most` bytes.
     """
     return parse_json(read_regular(path, most), shown_path(path))
 
@@ -48,6 +49,9 @@ def parse_json(raw: bytes, file: str) -> Any:
         raise _too_deep(file) from error
     if _depth(told) > MOST_JSON_DEPTH:
         raise _too_deep(file)
+    hidden = next(filter(None, map(hidden_in, _texts(told))), None)
+    if hidden is not None:
+        raise InputError([Problem(file=file, found=f"the character {hidden}", allowed=SEEN)])
     return told
 
 
@@ -92,6 +96,16 @@ def _depth(told: Any) -> int:
         deepest += 1
         groups = _groups(one for group in groups for one in (group.values() if isinstance(group, dict) else group))
     return deepest
+
+
+def _texts(told: Any) -> Iterator[str]:
+    """Every key and every text."""
+    groups = _groups([{"": told}])
+    while groups:
+        inner = [one for group in groups for one in (group.values() if isinstance(group, dict) else group)]
+        yield from (key for group in groups if isinstance(group, dict) for key in group)
+        yield from (one for one in inner if isinstance(one, str))
+        groups = _groups(inner)
 
 
 def _groups(values: Iterable[Any]) -> list[Any]:

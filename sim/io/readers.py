@@ -17,6 +17,7 @@ from typing import Any, TypeAlias
 import yaml
 
 from sim.io.errors import MOST_QUOTED, Entry, InputError, Problem, Problems, listed, nearest_to, quoted, shown_path
+from sim.io.letters import SEEN, hidden_in
 from sim.io.regular import read_regular
 
 MOST_BYTES = 1_000_000
@@ -184,11 +185,15 @@ class _Composer:
         if self.open and self.keys[-1] is None and type(self.open[-1].value) is dict:  # a key, not a value
             if text in self.open[-1].value:
                 self._refuse_key(event)
+            if hidden_in(text):
+                self._refuse(event, f"the character {hidden_in(text)}", SEEN, self.open[-1].key)
             self.keys[-1] = event
             return
         value = plain_scalar(text) if event.implicit[0] and not event.style else text
         mark = event.start_mark
-        self._hang(Entry(value, self.problems, self.file, mark.line + 1, mark.column + 1, "", text))
+        entry = Entry(value, self.problems, self.file, mark.line + 1, mark.column + 1, "", text)
+        self._hang(entry)
+        entry.has_hidden()
 
     def _group(self, event: Any, value: dict[str, Entry] | list[Entry]) -> None:
         self.nodes += 1
@@ -307,9 +312,11 @@ def _unfit_for_header(
 
 
 def _row(row: Sequence[str], header: Sequence[str], file: str, line: int, problems: Problems) -> Entry:
-    """A row as a group of keys, one for each column."""
+    """A row as a group of keys, one for each column; a cell with a letter that has no place in text is a problem."""
     cells = {
         column: Entry(plain_scalar(cell.strip()), problems, file, line, index + 1, column, cell.strip())
         for index, (column, cell) in enumerate(zip(header, row, strict=True))
     }
+    for cell in cells.values():
+        cell.has_hidden()
     return Entry(cells, problems, file, line, 1, "")

@@ -1,7 +1,10 @@
-"""Words and numbers as readers see them: lists, shares, differences, spans of time, amounts of memory."""
+"""Words and numbers as readers see them: lists, shares, differences, spans of time, amounts of memory, lines."""
 
 import textwrap
-from collections.abc import Iterable
+import unicodedata
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 CAUTION = "conditional exploration, not a forecast"
 
@@ -25,6 +28,23 @@ def capital(sentence: str) -> str:
 
 
 WIDTH = 100
+NARROWEST = 20  # on fewer columns than that nobody reads, and lines are made for so many
+_PAGE: ContextVar[int] = ContextVar("page", default=WIDTH)
+
+
+def page_width() -> int:
+    """How many columns a line of a story may have."""
+    return _PAGE.get()
+
+
+@contextmanager
+def pages_of(columns: int | None) -> Iterator[None]:
+    """Stories told inside have lines of at most so many columns, and of the usual number where None is known."""
+    kept = _PAGE.set(WIDTH if columns is None else max(NARROWEST, min(columns, WIDTH)))
+    try:
+        yield
+    finally:
+        _PAGE.reset(kept)
 
 
 def percent_in_sentence(share: float) -> str:
@@ -35,8 +55,20 @@ def percent_in_sentence(share: float) -> str:
 def wrapped(sentence: str, first: str = "", rest: str = "") -> list[str]:
     """The sentence in lines, with what the first and the others begin with."""
     return textwrap.wrap(
-        sentence, WIDTH, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
+        sentence,
+        page_width(),
+        initial_indent=first,
+        subsequent_indent=rest,
+        break_long_words=False,
+        break_on_hyphens=False,
     )
+
+
+def columns_of(text: str) -> int:
+    """How many columns of a terminal a text takes; wide letters take two."""
+    if text.isascii():
+        return len(text)
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
 def signed(value: float, digits: int = 2) -> str:

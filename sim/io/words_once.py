@@ -6,7 +6,7 @@ turn it elsewhere or off, and where nobody does it is one line on standard error
 
 import threading
 
-from sim.io.errors import printable
+from sim.io.letters import printable
 
 _said: set[str] = set()
 _lock = threading.Lock()

@@ -7,7 +7,12 @@ import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
+
+from sim.io.letters import as_cell
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 from sim.io.arguments import Arguments, path_given
 from sim.io.regular import open_regular
@@ -79,6 +84,19 @@ def write_text(path: Path | str, text: str) -> None:
     place, text = arguments.path("path", path), arguments.text("text", text)
     arguments.refuse_if_wrong()
     write_bytes(place, text.encode("utf-8"))
+
+
+def table_as_csv(table: "pd.DataFrame", digits: str | None = None) -> str:
+    """A table as CSV: texts on one line each, and none that a spreadsheet would take for a formula.
+
+    digits: how floats are written, such as `%.6g`; in full where it is None.
+    """
+    texts = {
+        name: table[name].map(lambda cell: as_cell(cell) if isinstance(cell, str) else cell)
+        for name in table.columns[[kind.kind not in "biufcmM" for kind in table.dtypes]]
+    }
+    text: str = table.assign(**texts).to_csv(index=False, float_format=digits, lineterminator="\n")
+    return text
 
 
 def file_hash(path: Path | str) -> str:

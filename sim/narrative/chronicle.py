@@ -13,7 +13,7 @@ from pathlib import Path
 from sim.batch.outcomes import split_word
 from sim.engine.agents import Model, State
 from sim.evidence.evidence import Evidence
-from sim.io.text import CAUTION, capital, listing
+from sim.io.text import CAUTION, capital, listing, page_width
 from sim.model.fields import KINDS
 from sim.model.rules.diplomacy import ABSTAINS, NO, STAYS_AWAY, YES
 from sim.model.vocabulary import DOMAIN_WORDS, KIND_WORDS, term_words
@@ -26,7 +26,6 @@ from sim.scenario.calendar import quarter_text
 from sim.scenario.events import JOIN, Event, EventKind
 from sim.scenario.scenario import Scenario
 
-WIDTH = 100
 SHIFT = 0.12  # a change of rivalry below this in a year is not told
 LEAST = 0.01  # nor a change of shares over the run
 TOLD = 5  # numbers drawn for a run that are told one by one
@@ -391,8 +390,8 @@ class _Story:
 
 
 def _paragraph(text: str) -> list[str]:
-    return textwrap.wrap(text, WIDTH, break_long_words=False, break_on_hyphens=False)
+    return textwrap.wrap(text, page_width(), break_long_words=False, break_on_hyphens=False)
 
 
 def _fill(sentence: str) -> Iterable[str]:
-    return textwrap.wrap(sentence, WIDTH, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
+    return textwrap.wrap(sentence, page_width(), subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)

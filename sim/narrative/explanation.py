@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sim.engine.offer import Offer, _amount, _unit
-from sim.io.text import WIDTH, capital, percent_in_sentence, wrapped
+from sim.io.text import capital, page_width, percent_in_sentence, wrapped
 from sim.model.vocabulary import KIND_WORDS, term_words
 from sim.scenario.calendar import quarter_text
 
@@ -126,7 +126,7 @@ def _lines(one: Explanation) -> Iterator[str]:
         if shown[name] == 0.0:
             silent.append(term_words(name).label)
             continue
-        first, *rest = textwrap.wrap(sentence, WIDTH - BAR - BAR - 13)
+        first, *rest = textwrap.wrap(sentence, max(page_width() - BAR - BAR - 13, BAR))
         yield f"{shown[name]:+8.1f}  {_bar(shown[name], longest)}  {first}"
         yield from (f"{' ' * (BAR + BAR + 13)}{line}" for line in rest)
     silent += [term_words(name).label for name, worth in offer.terms.items() if not worth]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,7 @@ from sim.evidence.posterior import TAKEN
 from sim.evidence.story import span
 from sim.io.checks import check_choice, check_number
 from sim.io.errors import listed, nearest_to
+from sim.io.letters import is_on_one_line
 from sim.io.limits import FIRST_YEAR, LARGEST_SEED, LAST_YEAR, MOST_RUNS
 from sim.scenario.events import FORMS, LASTING, Event, EventKind
 from sim.scenario.reading_choice import check_taken
@@ -22,11 +22,6 @@ if TYPE_CHECKING:
     from sim.evidence.numbers import Number
     from sim.io.arguments import Arguments
     from sim.scenario.scenario import Scenario
-
-
-def _leaves_the_line(text: str) -> bool:
-    """Whether a text breaks its line or holds a control character; a letter that no standard knows yet does neither."""
-    return len(text.splitlines()) > 1 or any(unicodedata.category(letter) == "Cc" for letter in text)
 
 
 def given_fitted(arguments: Arguments, value: Any) -> str | None:
@@ -142,7 +137,7 @@ def _sound(scenario: Scenario, arguments: Arguments) -> bool:
     before = len(arguments.problems)
     for key in _TEXTS:
         value = getattr(scenario, key)
-        if not isinstance(value, str) or not value.strip() or _leaves_the_line(value):
+        if not isinstance(value, str) or not value.strip() or not is_on_one_line(value):
             arguments.entry(f"scenario.{key}", value).refuse(allowed="text on one line")
     if isinstance(scenario.name, str) and (set(scenario.name) & set("/\\:") or scenario.name.strip(". ") == ""):
         arguments.entry("scenario.name", scenario.name).refuse(

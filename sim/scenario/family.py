@@ -11,6 +11,7 @@ from sim.io.arguments import Arguments, path_given
 from sim.io.checks import check_choice, is_name
 from sim.io.errors import Entry, input_error, listed, nearest_to, quoted, shown_path
 from sim.io.forms import check_keys
+from sim.io.letters import SEEN, is_on_one_line
 from sim.io.readers import read_yaml
 
 if TYPE_CHECKING:
@@ -68,6 +69,10 @@ def read_family(path: Path, form: Form[Any], problems: Problems) -> list[Member]
         top = read_yaml(following, problems)
         if top is None or not check_keys(top, form):
             break
+        if not is_on_one_line(following.stem):
+            top.refuse(
+                found=quoted(following.stem), message="a scenario is called by the name of its file", allowed=SEEN
+            )
         family.append(Member(path=following, top=top))
         parent = top.value.get("extends")
         following = None if parent is None else check_parent(parent, following, family)

@@ -161,6 +161,8 @@ def _entry(
         name: Entry(plain_scalar(text), problems, file, line, place + 1, name, text)
         for name, (place, text) in row.items()
     }
+    for cell in cells.values():
+        cell.has_hidden()
     value = cells["value"]
     text, percent = value.text or "", (value.text or "").endswith("%")
     if _is_unknown(text):

@@ -33,7 +33,7 @@ from sim.analysis.sensitivity.responses import Response
 from sim.evidence.evidence import load_evidence
 from sim.io.arguments import Arguments, path_given
 from sim.io.checks import check_choice
-from sim.io.errors import Entry, InputError, Problems, input_error, listed, nearest_to
+from sim.io.errors import Entry, InputError, Problems, input_error, listed, nearest_to, quoted
 from sim.io.forms import (
     NAME_SCHEMA,
     TEXT,
@@ -51,6 +51,7 @@ from sim.io.forms import (
     schema_of,
     whole_number,
 )
+from sim.io.letters import SEEN, is_on_one_line
 from sim.io.limits import LARGEST_SEED, MOST_REPLICATES
 from sim.io.readers import parse_yaml, read_yaml
 from sim.scenario.family import list_scenarios
@@ -249,6 +250,9 @@ def _read(top: Entry, values: Values, path: Path | None) -> Experiment | None:
         path=path,
     )
     check_experiment_size(top, experiment)
+    if not is_on_one_line(experiment.name):
+        message = "an experiment is called by the name of its folder"
+        top.refuse(found=quoted(experiment.name), message=message, allowed=SEEN)
     return experiment
 
 

@@ -18,6 +18,7 @@ from sim.batch.manifest import COMMON, MOST_ROWS
 from sim.batch.results import FinishedFolder, opened_manifest
 from sim.io.arguments import path_given
 from sim.io.errors import input_error
+from sim.io.limits import LARGEST_SEED
 from sim.io.shapes import ANYTHING, NAME, TEXT, Fault, group, list_of, map_of, one_of, or_nothing, whole
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ SWEEP = dataclasses.replace(
         {
             **COMMON,
             **dict.fromkeys(("question", "note", "hash"), TEXT),
-            "seed": whole(0, MOST_ROWS),
+            "seed": whole(0, LARGEST_SEED),
             "replicates": whole(1, MOST_ROWS),
             "points": whole(0, MOST_ROWS),
             "design": group({"kind": one_of(*(kind.word for kind in DesignKind))}),
