@@ -24,11 +24,11 @@ from sim.batch.outcomes import thresholds
 from sim.batch.plan import CHUNK, plain_scenario
 from sim.batch.worker import Tell, Work
 from sim.engine.ensemble import prepare
-from sim.evidence.evidence import Evidence, load_evidence
+from sim.evidence.evidence import Evidence
 from sim.io.errors import input_error, listed, nearest_to, quoted
 from sim.io.writers import sources_hash
 from sim.model.variables import OUTCOME_CHANGED
-from sim.scenario.scenario import Scenario
+from sim.scenario.scenario import Scenario, evidence_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,6 +48,7 @@ def effects(
     level: float = LEVEL,
     out: Path | str | None = None,
     write: "Callable[[pd.DataFrame], None]" = lambda _: None,
+    seeds: Path | str | None = None,
 ) -> "pd.DataFrame":
     """Paired changes when each system is switched off.
 
@@ -69,6 +70,8 @@ def effects(
         interrupted; nothing is noted unless one is given.
     write
         Called with the table before the notes go: if it cannot put it where it belongs, nothing has to be run again.
+    seeds
+        The folder of a world of one's own, for what is named and not loaded yet (`load_scenario(..., seeds=...)`).
 
     Returns
     -------
@@ -93,7 +96,7 @@ def effects(
     """
     import pandas as pd
 
-    request = paired_request("effects", runs=runs, seed=seed, workers=workers, level=level, out=out)
+    request = paired_request("effects", runs=runs, seed=seed, workers=workers, level=level, out=out, seeds=seeds)
     several: list[Any] = list(scenarios) if isinstance(scenarios, list | tuple) else [scenarios]
     asked = [request.of(one) for one in several]
     ablations = [_Ablation(one, found, request.level) for one in asked if (found := _asked_systems(one, systems))]
@@ -117,7 +120,7 @@ def _place_name(ablations: "Sequence[_Ablation]") -> str:
 
 
 def _asked_systems(scenario: Scenario, systems: Sequence[str] | None) -> list[str]:
-    known = list(load_evidence(scenario.world).systems)
+    known = list(evidence_of(scenario).systems)
     for name in systems or ():
         check_system(name, known)
     return [name for name in known if name not in scenario.without and (systems is None or name in systems)]
@@ -142,7 +145,7 @@ class _Ablation:
         self.scenario = scenario
         self.systems = systems
         self.level = level
-        self.evidence: Evidence = load_evidence(scenario.world)
+        self.evidence: Evidence = evidence_of(scenario)
 
     def identity(self) -> dict[str, Any]:
         """Everything the effects depend on."""

@@ -31,7 +31,7 @@ from sim.model.variables import BY_POWER, HEADLINES, QUANTITIES
 from sim.scenario.arguments import given_fitted, given_runs, given_seed
 from sim.scenario.calendar import quarter_text
 from sim.scenario.family import list_scenarios
-from sim.scenario.scenario import Scenario, load_scenario, with_fitted
+from sim.scenario.scenario import Scenario, scenario_of, with_fitted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -139,6 +139,7 @@ def compare(
     progress: Callable[[Progress], None] | None = None,
     level: float = LEVEL,
     fitted: str | None = None,
+    seeds: Path | str | None = None,
 ) -> Comparison:
     """Compare scenarios with the first of them, on the same luck.
 
@@ -156,6 +157,8 @@ def compare(
     fitted
         How fitted numbers are taken in all scenarios, `posterior` or `fixed`; as each says unless told otherwise. In
         either case runs that are paired have the same.
+    seeds
+        The folder of a world of one's own, for what is named and not loaded yet (`load_scenario(..., seeds=...)`).
 
     Raises
     ------
@@ -167,7 +170,7 @@ def compare(
     out, level = arguments.path_or_none("out", out), arguments.inside("level", level, 0.0, 1.0)
     fitted = given_fitted(arguments, fitted)
     arguments.refuse_if_wrong()
-    several: list[Scenario | Results] = [_opened(one) for one in scenarios]
+    several: list[Scenario | Results] = [_opened(one, seeds) for one in scenarios]
     check_several(several)
     for one in several[1:]:
         check_end(several[0], one)
@@ -190,10 +193,12 @@ def is_results(what: What) -> bool:
     return Path(what).is_dir() and str(what) not in list_scenarios()
 
 
-def _opened(what: What) -> Scenario | Results:
-    if isinstance(what, Results | Scenario):
+def _opened(what: What, seeds: Path | str | None) -> Scenario | Results:
+    if isinstance(what, Results):
         return what
-    return load_results(what) if is_results(what) else load_scenario(what)
+    if isinstance(what, Scenario) or not is_results(what):
+        return scenario_of(what, seeds, "sim.compare")
+    return load_results(what)
 
 
 def compare_results(several: Sequence[Results], level: float = LEVEL) -> Comparison:

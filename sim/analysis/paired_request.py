@@ -7,7 +7,7 @@ from typing import Any
 from sim.batch.identity import allowed_cores
 from sim.io.arguments import Arguments
 from sim.scenario.arguments import given_seed
-from sim.scenario.scenario import MOST_RUNS, Scenario, load_scenario
+from sim.scenario.scenario import MOST_RUNS, Scenario, scenario_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,14 +19,18 @@ class PairedRequest:
     workers: int
     level: float  # how much intervals cover
     folder: Path | None
+    door: str = ""
+    seeds: Path | str | None = None  # where the worlds of scenarios are read that are named
 
     def of(self, scenario: Scenario | str | Path) -> Scenario:
         """The scenario, loaded where it is a name or a path, with the runs and the seed that are asked for."""
-        loaded = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
+        loaded = scenario_of(scenario, self.seeds, self.door)
         return replace(loaded, runs=self.runs, seed=loaded.seed if self.seed is None else self.seed)
 
 
-def paired_request(door: str, *, runs: Any, seed: Any, workers: Any, level: Any, out: Any) -> PairedRequest:
+def paired_request(
+    door: str, *, runs: Any, seed: Any, workers: Any, level: Any, out: Any, seeds: Any = None
+) -> PairedRequest:
     """What a door was given, checked.
 
     Raises
@@ -39,4 +43,4 @@ def paired_request(door: str, *, runs: Any, seed: Any, workers: Any, level: Any,
     seed, workers = given_seed(arguments, seed), arguments.workers(workers) or allowed_cores()
     level, folder = arguments.inside("level", level, 0.0, 1.0), arguments.path_or_none("out", out)
     arguments.refuse_if_wrong()
-    return PairedRequest(runs=runs, seed=seed, workers=workers, level=level, folder=folder)
+    return PairedRequest(runs=runs, seed=seed, workers=workers, level=level, folder=folder, door=door, seeds=seeds)

@@ -30,14 +30,13 @@ from sim.analysis.movement import (
 from sim.analysis.paired import LEVEL
 from sim.analysis.record import Record, observed_shares, record_of
 from sim.batch.worker import Tell
-from sim.evidence.evidence import load_evidence
 from sim.evidence.history import History, Line, load_history
 from sim.io.arguments import Arguments
 from sim.io.errors import input_error, listed
 from sim.io.text import CAUTION
 from sim.io.writers import write_text, write_whole
 from sim.scenario.arguments import check_setting, given_runs, given_seed
-from sim.scenario.scenario import Scenario, load_scenario
+from sim.scenario.scenario import Scenario, evidence_of, scenario_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -113,6 +112,7 @@ def spread(
     workers: int | None = None,
     progress: Tell | None = None,
     level: float = LEVEL,
+    seeds: Path | str | None = None,
 ) -> Spread:
     """Compare how far a scenario's runs move with how far the record moved.
 
@@ -125,6 +125,8 @@ def spread(
         As in `sim.run`; `RUNS` runs unless told otherwise. Nothing is written until `Spread.write` is called.
     level
         How much the intervals cover.
+    seeds
+        The folder of a world of one's own, for what is named and not loaded yet (`load_scenario(..., seeds=...)`).
 
     Raises
     ------
@@ -135,9 +137,9 @@ def spread(
     runs, seed = given_runs(arguments, runs, 2) or RUNS, given_seed(arguments, seed)
     workers, level = arguments.workers(workers), arguments.inside("level", level, 0.0, 1.0)
     arguments.refuse_if_wrong()
-    given = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
+    given = scenario_of(scenario, seeds, "sim.spread")
     given = dataclasses.replace(given, seed=given.seed if seed is None else seed)
-    check_setting(given, load_evidence(given.world), arguments)
+    check_setting(given, evidence_of(given), arguments)
     arguments.refuse_if_wrong()
     history = load_history()
     check_world(given, history)
@@ -153,7 +155,7 @@ def spread(
 
 def check_world(scenario: Scenario, history: History) -> None:
     """The record is of some states and powers, which the world of the scenario must have."""
-    evidence = load_evidence(scenario.world)
+    evidence = evidence_of(scenario)
     there = {actor.code for actor in (*evidence.states, *evidence.powers)}
     missing = sorted({code for one in history.rows for code in (one.state, one.partner) if code} - there)
     if missing:

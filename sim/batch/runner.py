@@ -20,14 +20,13 @@ from sim.batch.notebook import noted_blocks, notes_folder, opened_or_made, telli
 from sim.batch.plan import CHUNK, ENGINES, NUMBERS, SERIES_RUNS, BatchRequest, Engine, Plan
 from sim.batch.results import Results, load_results, read_manifest
 from sim.batch.worker import Tell
-from sim.evidence.evidence import load_evidence
 from sim.io.arguments import Arguments
 from sim.io.errors import shown_path
 from sim.io.locks import hold
 from sim.model.variables import MEASURES
 from sim.scenario.arguments import check_setting, given_fitted, given_runs, given_seed
 from sim.scenario.calendar import LONGEST
-from sim.scenario.scenario import MOST_RUNS, Scenario, load_scenario, with_fitted
+from sim.scenario.scenario import MOST_RUNS, Scenario, evidence_of, scenario_of, with_fitted
 
 _ScenarioLike = str | Path | Scenario
 
@@ -79,6 +78,7 @@ def run(
     numbers: str = "fixed",
     fitted: str | None = None,
     dask: Any = None,
+    seeds: Path | str | None = None,
 ) -> Results: ...
 
 
@@ -98,6 +98,7 @@ def run(
     numbers: str = "fixed",
     fitted: str | None = None,
     dask: Any = None,
+    seeds: Path | str | None = None,
 ) -> tuple[Results, ...]: ...
 
 
@@ -116,6 +117,7 @@ def run(
     numbers: str = "fixed",
     fitted: str | None = None,
     dask: Any = None,
+    seeds: Path | str | None = None,
 ) -> Results | tuple[Results, ...]:
     """Run one scenario, or several one after the other, and open what they leave.
 
@@ -148,6 +150,8 @@ def run(
         the single value of each; as the scenario says unless told otherwise.
     dask
         Address of a Dask scheduler, `local`, or a client that is connected: blocks are sent there.
+    seeds
+        The folder of a world of one's own, for what is named and not loaded yet (`load_scenario(..., seeds=...)`).
 
     Raises
     ------
@@ -162,7 +166,7 @@ def run(
     A batch that was finished before, with the same scenario, evidence and code, is opened and not run again.
     """
     kept: dict[str, Any] = {"series": series, "thin": thin, "measures": measures, "numbers": numbers, "engine": engine}
-    kept["fitted"] = fitted
+    kept |= {"fitted": fitted, "seeds": seeds}
     asked = _Asked("sim.run", runs, seed, workers, out, kept)
     if not isinstance(scenarios, list | tuple):
         return _carry_out(asked.plan(scenarios), asked.workers, progress, dask)
@@ -276,6 +280,7 @@ class _Asked:
         self.out = arguments.path_or_none("out", out)
         self.more = dict(more)
         self.fitted = given_fitted(arguments, self.more.pop("fitted", None))
+        self.seeds = self.more.pop("seeds", None)
         if "series" in more:
             self.more["series"] = arguments.whole("series", more["series"], 0, MOST_RUNS)
         if "thin" in more:
@@ -298,12 +303,11 @@ class _Asked:
 
     def plan(self, scenario: _ScenarioLike) -> Plan:
         """What is to be run of a scenario, and the folder it belongs in."""
-        if not isinstance(scenario, Scenario):
-            scenario = load_scenario(scenario)
+        scenario = scenario_of(scenario, self.seeds, self.function)
         changes = {name: value for name, value in (("runs", self.runs), ("seed", self.seed)) if value is not None}
         scenario = with_fitted(dataclasses.replace(scenario, **changes), self.fitted)  # type: ignore[arg-type]
         arguments = Arguments(self.function)
-        check_setting(scenario, load_evidence(scenario.world), arguments)
+        check_setting(scenario, evidence_of(scenario), arguments)
         arguments.refuse_if_wrong()
         return Plan(BatchRequest(scenario=scenario, **self.more), self.out or Path("results"))
 

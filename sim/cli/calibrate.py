@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from sim.cli.common import DONE, add_no_figures, add_out, at_least, load_all, relative, reporter, say
+from sim.cli.common import DONE, add_no_figures, add_out, add_seeds, at_least, load_all, relative, reporter, say
 
 
 def add(commands: Any) -> None:
@@ -21,6 +21,7 @@ def add(commands: Any) -> None:
         "--publish", action="store_true", help="put the draws into the seeds, if the checks on simulated truths allow"
     )
     parser.add_argument("--workers", type=at_least(1), metavar="N", help="threads (default: all cores)")
+    add_seeds(parser)
     add_out(parser)
     add_no_figures(parser)
     parser.set_defaults(command=_calibrate)
@@ -32,7 +33,7 @@ def _calibrate(asked: argparse.Namespace) -> int:
     if asked.publish and (asked.small or asked.scenario is not None or asked.until is not None):
         allowed = "the plan as it stands: without --small, --until and another scenario"
         raise input_error("calibrate", "not what belongs into the seeds", found="--publish", allowed=allowed)
-    scenario = None if asked.scenario is None else load_all([asked.scenario], [])[0]
+    scenario = None if asked.scenario is None else load_all([asked.scenario], [], seeds=asked.seeds)[0]
     from sim.analysis.calibration import calibrate
 
     with reporter() as report:

@@ -4,7 +4,17 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.cli.common import DONE, add_batch_options, add_no_figures, add_out, load_all, relative, reporter, say
+from sim.cli.common import (
+    DONE,
+    add_batch_options,
+    add_no_figures,
+    add_out,
+    add_seeds,
+    load_all,
+    relative,
+    reporter,
+    say,
+)
 from sim.io.errors import input_error
 
 if TYPE_CHECKING:
@@ -30,6 +40,7 @@ def add(commands: Any) -> None:
         help="set every reading of this switch against the one the scenario takes, beside the scenarios named; "
         "may be repeated, one switch is turned at a time",
     )
+    add_seeds(parser)
     add_batch_options(parser)
     add_out(parser)
     add_no_figures(parser)
@@ -68,7 +79,8 @@ def _opened(asked: argparse.Namespace) -> "list[Scenario | Results]":
     names = list(dict.fromkeys(asked.scenarios))
     folders = [name for name in names if _is_folder(name)]
     check_settings(asked, folders)
-    scenarios = iter(load_all([name for name in names if name not in folders], asked.set, asked.reading, asked.numbers))
+    others = [name for name in names if name not in folders]
+    scenarios = iter(load_all(others, asked.set, asked.reading, asked.numbers, asked.seeds))
     from sim.batch.results import load_results
 
     opened: list[Scenario | Results] = []

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from sim.cli.common import DONE, add_out, add_workers, at_least, relative, reporter, writable
+from sim.cli.common import DONE, add_out, add_seeds, add_workers, at_least, relative, reporter, writable
 
 
 def add(commands: Any) -> None:
@@ -13,6 +13,7 @@ def add(commands: Any) -> None:
     score.add_argument("folder", metavar="FOLDER", help="a folder of frozen forecasts, such as forecasts/2026-12")
     file = "a table of what came: state, partner, period, measure, value (see docs/scoring.md)"
     score.add_argument("--against", required=True, metavar="FILE.csv", help=file)
+    add_seeds(score)
     add_out(score)
     score.set_defaults(command=_score)
     freeze = commands.add_parser("freeze", help="foretell years that nobody has seen, and freeze what comes out")
@@ -21,6 +22,7 @@ def add(commands: Any) -> None:
     freeze.add_argument("--draws", type=at_least(2), metavar="N", help="runs that are kept (default: 200)")
     numbers = "how fitted numbers are taken (default: from the posterior, where there is one)"
     freeze.add_argument("--numbers", choices=("posterior", "fixed"), help=numbers)
+    add_seeds(freeze)
     add_workers(freeze)
     freeze.set_defaults(command=_freeze)
 
@@ -32,7 +34,7 @@ def _score(asked: argparse.Namespace) -> int:
     from sim.io.writers import file_hash
 
     out = writable(asked.out)
-    found = score_frozen(asked.folder, asked.against)
+    found = score_frozen(asked.folder, asked.against, asked.seeds)
     name = Path(asked.folder).resolve().name
     folder = out / f"score-{name}-{digest_of(file_hash(Path(asked.against)))[:6]}"
     found.write(folder)
@@ -53,6 +55,7 @@ def _freeze(asked: argparse.Namespace) -> int:
             workers=asked.workers,
             progress=report,
             fitted=asked.numbers,
+            seeds=asked.seeds,
         )
     print(f"seal      {found.manifest['seal']}")
     print(f"draws     {found.manifest['draws_sha256']}")

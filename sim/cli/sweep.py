@@ -11,6 +11,7 @@ from sim.cli.common import (
     add_numbers,
     add_out,
     add_readings,
+    add_seeds,
     add_tables,
     add_workers,
     at_least,
@@ -41,6 +42,7 @@ def add(commands: Any) -> None:
     sweep.add_argument("--points", type=at_least(1), metavar="N", help="size of the design, in place of the file's")
     sweep.add_argument("--replicates", type=at_least(1), metavar="N", help="runs at each point, in place of the file's")
     add_workers(sweep, "the file's")
+    add_seeds(sweep)
     add_readings(sweep)
     add_numbers(sweep)
     add_out(sweep)
@@ -59,7 +61,9 @@ def _sweep(asked: argparse.Namespace) -> int:
     check_tables(asked)
     from sim.analysis.sensitivity.experiment import load_experiment
 
-    experiments = load_each(dict.fromkeys(asked.experiments), lambda name: _read(load_experiment(name), asked))
+    experiments = load_each(
+        dict.fromkeys(asked.experiments), lambda name: _read(load_experiment(name, seeds=asked.seeds), asked)
+    )
     if asked.problem is not None:
         return _write_problem(asked.problem, experiments)
     from sim.analysis.sensitivity import runner

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.cli.common import DONE, relative, write_out
+from sim.cli.common import DONE, add_seeds, relative, write_out
 from sim.io.errors import input_error
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ def add(commands: Any) -> None:
         "--html", metavar="FILE", help="write it as a page to click through; without NAME, of everything"
     )
     trace.add_argument("--world", metavar="WORLD", help="whose numbers (default: the home world)")
+    add_seeds(trace)
     trace.set_defaults(command=_trace)
 
 
@@ -41,10 +42,10 @@ def _trace(asked: argparse.Namespace) -> int:
             raise input_error(
                 "--html", "the end of the name says the form", found=page.name, allowed=" or ".join(_PAGES)
             )
-        return _write_page(load_evidence(asked.world or HOME_WORLD), name, page)
+        return _write_page(load_evidence(asked.world or HOME_WORLD, asked.seeds), name, page)
     if not name:
         raise input_error("trace", "what shall be traced?", allowed="NAME (see `multivector list`), or --html FILE")
-    _show(load_evidence(asked.world or HOME_WORLD), name)
+    _show(load_evidence(asked.world or HOME_WORLD, asked.seeds), name)
     return DONE
 
 

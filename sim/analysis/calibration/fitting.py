@@ -99,7 +99,7 @@ def smaller(plan: Plan) -> Plan:
 def identity_of(past: Past) -> dict[str, Any]:
     """Everything that the result depends on; equal identities give equal draws."""
     said = plain(past.scenario)
-    for where in ("path", "notes", "title", "question", "runs", "seed"):
+    for where in ("path", "seeds", "notes", "title", "question", "runs", "seed"):
         said.pop(where, None)
     return {
         "plan": plain(past.plan),

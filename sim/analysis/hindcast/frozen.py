@@ -41,7 +41,7 @@ from sim.io.writers import file_hash, write_text
 from sim.scenario.arguments import check_setting, given_fitted, given_runs, given_seed
 from sim.scenario.calendar import quarter_text
 from sim.scenario.events import EventKind
-from sim.scenario.scenario import Scenario, load_scenario, with_fitted
+from sim.scenario.scenario import Scenario, evidence_of, scenario_of, with_fitted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -86,6 +86,7 @@ def freeze(
     *,
     fitted: str | None = None,
     made: date | None = None,
+    seeds: Path | str | None = None,
 ) -> Frozen:
     """Play a question with every number drawn, and freeze what comes out in a folder.
 
@@ -101,6 +102,8 @@ def freeze(
         As in `run_backtest`.
     made
         The day of freezing, today unless told otherwise.
+    seeds
+        The folder of a world of one's own, for what is named and not loaded yet (`load_scenario(..., seeds=...)`).
 
     Raises
     ------
@@ -122,8 +125,8 @@ def freeze(
         raise input_error(shown_path(place), "this folder is somebody else's", found=README, allowed="a new folder")
     with telling_of_trouble(place, noted=False):
         place.mkdir(parents=True, exist_ok=True)
-    asked = question if isinstance(question, Scenario) else load_scenario(question)
-    evidence = load_evidence(asked.world)
+    asked = scenario_of(question, seeds, "sim.analysis.freeze")
+    evidence = evidence_of(asked)
     check_setting(asked, evidence, arguments)
     arguments.refuse_if_wrong()
     check_world(asked, history)
@@ -203,6 +206,7 @@ def _kept(
         "evidence": evidence_hash(evidence),
         "code": code_hash(),
         "version": version_of("multivector"),
+        **({} if asked.seeds is None else {"seeds": str(asked.seeds)}),
     }
     manifest["seal"] = seal_of(manifest)
     write_text(place / MANIFEST, json.dumps(manifest, indent=1, ensure_ascii=False) + "\n")
@@ -286,7 +290,7 @@ def _same(path: Path, known: str) -> bool:
     return path.is_file() and file_hash(path) == known
 
 
-def score_frozen(folder: str | Path, against: str | Path) -> Backtest:
+def score_frozen(folder: str | Path, against: str | Path, seeds: str | Path | None = None) -> Backtest:
     """Score a frozen folder on what came, by the rules that were frozen with it.
 
     Parameters
@@ -296,6 +300,8 @@ def score_frozen(folder: str | Path, against: str | Path) -> Backtest:
     against
         A CSV file with what came (see `docs/scoring.md`). Its rows of earlier years are what opponents know beside the
         record: the years between the end of the record and the forecast have to be there for a random walk to start.
+    seeds
+        The folder of the world, where it is one's own and no longer lies where it lay when this was frozen.
 
     Raises
     ------
@@ -303,7 +309,7 @@ def score_frozen(folder: str | Path, against: str | Path) -> Backtest:
         If the folder is not as it was frozen, or the file is wrong or has nothing that was foretold.
     """
     frozen = load_frozen(folder)
-    evidence = load_evidence(frozen.world)
+    evidence = load_evidence(frozen.world, frozen.manifest.get("seeds") if seeds is None else seeds)
     held = {period_of(str(one), votes=True) for one in frozen.draws["period"].unique()}
     quarters = {one.quarter for one in held if one is not None and one.quarter >= 0}
     came = read_against(path_given("sim.analysis.score_frozen", "against", against), evidence).in_quarters(quarters)
