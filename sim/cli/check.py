@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.cli.common import DONE, WRONG_INPUT, add_seeds, relative, say
-from sim.io.errors import InputError, input_error
+from sim.io.errors import InputError, Problems, input_error
 from sim.io.text import size
 
 
@@ -65,12 +65,16 @@ def _experiment_line(name: str, seeds: str | None) -> str:
 def _scenario_lines(name: str, seeds: str | None) -> list[str | InputError]:
     """That a scenario is fine, and what in it is hardly meant."""
     from sim.engine.remarks import remarks
+    from sim.evidence.needed import check_needed
     from sim.evidence.posterior import POSTERIOR, check_names, described
     from sim.scenario.calendar import quarter_text
     from sim.scenario.scenario import evidence_of, load_scenario
 
     scenario = load_scenario(name, seeds=seeds)
     evidence = evidence_of(scenario)
+    problems = Problems()
+    check_needed(evidence, problems)
+    problems.raise_if_any()
     dates = f"{quarter_text(scenario.start)} to {quarter_text(scenario.end)}"
     said = [dates, _counted(len(scenario.events), "event")]
     uncertain = sum(not event.certain for event in scenario.events)
