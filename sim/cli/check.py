@@ -62,7 +62,7 @@ def _experiment_line(name: str, seeds: str | None) -> str:
     return f"fine  {name}: {experiment.title} ({experiment.design.kind.word}, {size})"
 
 
-def _scenario_lines(name: str, seeds: str | None) -> list[str | InputError]:
+def _scenario_lines(name: str, seeds: str | None = None) -> list[str | InputError]:
     """That a scenario is fine, and what in it is hardly meant."""
     from sim.engine.remarks import remarks
     from sim.evidence.needed import check_needed

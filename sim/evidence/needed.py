@@ -46,7 +46,7 @@ def _fields(path: Path, name: str) -> list[str]:
 
 
 def check_needed(evidence: Evidence, problems: Problems) -> None:
-    """The evidence has every number that the program reads; each that is missing is named, with what is most like it."""
+    """The evidence has every number that the program reads; each that is missing is named."""
     for name in needed_numbers():
         if name not in evidence.numbers:
             file, _, rest = name.partition(".")

@@ -37,6 +37,7 @@ from sim.scenario.calendar import QUARTER, quarter_text
 from sim.scenario.events import Event
 from sim.scenario.family import Member, find_scenario, read_family
 from sim.scenario.following import check_computes
+from sim.scenario.inherited import events_in_run, refuse_world
 from sim.scenario.known import check_events_known, check_numbers_known, check_readings_known
 from sim.scenario.readings import check_readings, moved_by
 from sim.scenario.timeline import EventSpec, read_events, unfold
@@ -121,7 +122,7 @@ def load_scenario(
     if evidence is None:
         problems.raise_if_any()
         raise AssertionError("a world that cannot be read has been complained about")
-    scenario = _resolve([_draft(member, evidence) for member in family], evidence)
+    scenario = _resolve(_drafts(family, evidence), evidence)
     problems.raise_if_any()
     assert scenario is not None
     return scenario if seeds is None else replace(scenario, seeds=seeds)
@@ -235,6 +236,24 @@ class _Draft:
     events: tuple[EventSpec, ...]
 
 
+def _drafts(family: list[Member], evidence: Evidence) -> list[_Draft]:
+    """What each file of a chain states; what an older one says of another world is told where that world is named."""
+    worlds = [member.top.value.get("world") for member in family]
+    place = next((at for at, world in enumerate(worlds) if world is not None), len(family))
+    drafts = [_draft(member, evidence) for member in family[: place + 1]]
+    wrong = Problems()
+    for member in family[place + 1 :]:
+        apart = Member(path=member.path, top=member.top.noted_in(wrong))
+        drafts.append(_draft(apart, evidence))
+    named = None if place == len(family) else worlds[place]
+    theirs = next((world.text or "" for world in worlds[place + 1 :] if world is not None), HOME_WORLD)
+    if named is None or theirs == evidence.world:
+        family[0].top.problems.take(wrong)
+    elif len(wrong):
+        refuse_world(named, family[place + 1].path, theirs, wrong)
+    return drafts
+
+
 def _draft(member: Member, evidence: Evidence) -> _Draft:
     values = read_form(member.top, SCENARIO, evidence)
     assert values is not None  # its keys have been looked at when the family was read
@@ -278,7 +297,6 @@ def _resolve(drafts: list[_Draft], evidence: Evidence) -> Scenario | None:
         return None
     check_order(drafts, start, end)
     oldest_first = drafts[::-1]
-    written = (item for draft in oldest_first for item in draft.events)
     numbers: dict[str, float | Range] = {}
     beyond: dict[str, str] = {}
     readings: dict[str, str] = {}
@@ -289,7 +307,7 @@ def _resolve(drafts: list[_Draft], evidence: Evidence) -> Scenario | None:
     moved = moved_by(readings, evidence, numbers)
     numbers = {**moved.numbers, **numbers}
     without = _union(draft.values["without"] for draft in oldest_first)
-    events = unfold(written, start, end)
+    events = unfold(events_in_run(drafts, start, end), start, end)
     until = _check_known(drafts, evidence, end)
     places = {name: entry for draft in oldest_first for name, entry in draft.places.items()}
     check_one_union(events, numbers, places, evidence, own.top.problems)
