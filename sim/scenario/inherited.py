@@ -44,7 +44,8 @@ def events_in_run(chain: Sequence[Stated], start: int, end: int) -> Iterator[Eve
     chain: the scenario itself first. That file is told of the events it has lost, at its own 'from' or 'to'.
     """
     first, last = (_nearest(chain, key) for key in ("from", "to"))
-    early, late = list[EventSpec](), list[EventSpec]()
+    early: list[EventSpec] = []
+    late: list[EventSpec] = []
     for place, one in reversed(list(enumerate(chain))):
         for item in one.events:
             if item.at < start and first < place:
