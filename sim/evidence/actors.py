@@ -134,6 +134,7 @@ MOST_WAYS = 50
 # --- how they are written --------------------------------------------------------------------------------------------
 
 CODE = re.compile(r"[A-Z][A-Z0-9]{1,7}\Z")
+CODE_WORDS = "two to eight capital letters or digits"
 CODE_TEXT = "^[A-Z][A-Z0-9]{1,7}$"  # how a JSON Schema says it
 
 
@@ -285,7 +286,7 @@ def _read_sort(sort: Sort, entries: Mapping[str, Entry], numbers: NumberReader) 
 def check_code(entry: Entry, code: str) -> None:
     """A code is two to eight capital letters or digits."""
     if not CODE.match(code):
-        entry.refuse(found=f"the code '{code}'", allowed="two to eight capital letters or digits")
+        entry.refuse(found=f"the code '{code}'", allowed=CODE_WORDS)
 
 
 def check_codes_are_new(top: Entry, before: Cast) -> None:
