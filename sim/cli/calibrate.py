@@ -30,16 +30,15 @@ def add(commands: Any) -> None:
 def _calibrate(asked: argparse.Namespace) -> int:
     from sim.io.errors import input_error
 
-    if asked.publish and (asked.small or asked.scenario is not None or asked.until is not None):
-        allowed = "the plan as it stands: without --small, --until and another scenario"
+    if asked.publish and (asked.small or asked.scenario is not None or asked.until is not None or asked.seeds):
+        allowed = "the plan as it stands: without --small, --until, --seeds and another scenario"
         raise input_error("calibrate", "not what belongs into the seeds", found="--publish", allowed=allowed)
     scenario = None if asked.scenario is None else load_all([asked.scenario], [], seeds=asked.seeds)[0]
+    options = {"until": asked.until, "small": asked.small, "workers": asked.workers, "seeds": asked.seeds}
     from sim.analysis.calibration import calibrate
 
     with reporter() as report:
-        found = calibrate(
-            scenario, until=asked.until, small=asked.small, workers=asked.workers, progress=report, out=asked.out
-        )
+        found = calibrate(scenario, progress=report, out=asked.out, **options)
     found.write()
     if not asked.no_figures:
         say("drawing the figures ...")

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sim.io.errors import Problems
 
 _PACKAGE = Path(__file__).resolve().parents[1]
+_WINGS = ("model", "engine")
 _READ = re.compile(r"\bp\[\s*(\w+)\.(\w+)(\s*\+)?")
 _LINES = ("batch/outcomes.py", "Thresholds", "measures")
 
@@ -29,7 +30,7 @@ _LINES = ("batch/outcomes.py", "Thresholds", "measures")
 def needed_numbers() -> tuple[str, ...]:
     """The names of all numbers that the program reads, in order."""
     found = set[str]()
-    for path in sorted((_PACKAGE / "model").rglob("*.py")):
+    for path in sorted(path for wing in _WINGS for path in (_PACKAGE / wing).rglob("*.py")):
         for file, number, by_kind in _READ.findall(path.read_text(encoding="utf-8")):
             name = f"{file}.{number}"
             found.update([f"{name}.{kind}" for kind in OFFER_KINDS] if by_kind else [name])

@@ -102,7 +102,7 @@ def world_over(evidence: Evidence) -> dict[str, str]:
     row = _taken(number, (number.name,), reason)
     head = [
         f"The world {evidence.world}, to be changed: {CHANGES} has a row for every number that is another here.",
-        "Its first row changes nothing and shows how one is written; powers and states more are begun by 'multivector new'.",
+        "Its first row changes nothing and shows how one is written; 'multivector new' adds powers and states.",
     ]
     return _files(head, {"extends": evidence.world}, {}) | {CHANGES: _table(list(CHANGE.keys), [row], ["number"])}
 
