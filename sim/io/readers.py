@@ -22,7 +22,7 @@ from sim.io.regular import read_regular
 MOST_BYTES = 1_000_000
 MOST_TABLE_BYTES = 10_000_000  # a world of many states and powers has thousands of rows
 MOST_DEPTH = 24
-MOST_NODES = 200_000
+MOST_NODES = 100_000
 MOST_PATH = 240
 
 Scalar: TypeAlias = str | int | float | bool | None

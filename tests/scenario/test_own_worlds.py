@@ -16,7 +16,7 @@ from helpers.own_worlds import QUESTION, layer, question
 from sim.analysis.comparison import compare
 from sim.analysis.lever_effects import pulls
 from sim.analysis.paired_request import paired_request
-from sim.analysis.sensitivity.evaluator import ModelEvaluator
+from sim.analysis.sensitivity.evaluator import Ensemble
 from sim.analysis.sensitivity.experiment import load_experiment
 from sim.batch.plan import BatchRequest, Plan, plain_scenario
 from sim.batch.runner import run, run_part
@@ -134,7 +134,7 @@ def test_an_experiment_is_asked_in_the_world(desk: Path, tmp_path: Path) -> None
     experiment = load_experiment(tmp_path / "experiment.yaml", seeds=desk / "worlds")
     assert experiment.scenario is not None
     assert experiment.scenario.seeds == desk / "worlds"
-    assert ModelEvaluator(experiment).evidence.numbers[GDP].value == 5000
+    assert Ensemble(experiment).evidence.numbers[GDP].value == 5000
 
 
 def commands() -> dict[str, argparse.ArgumentParser]:
