@@ -103,8 +103,13 @@ def _read_from(asked: argparse.Namespace, folder: Path) -> "str | Path | None":
 def _files(asked: argparse.Namespace, evidence: "Evidence") -> "Mapping[str, str]":
     from sim.evidence import new_world as begin
 
+    if asked.power is None and asked.state is None and asked.like is None:
+        return begin.world_over(evidence)
     if asked.power is None and asked.state is None:
-        return begin.world_over(evidence) if asked.like is None else begin.world_apart(evidence)
+        if begin.changes_rules(evidence):
+            message = f"the world {evidence.world} changes numbers of the rules, which a copy would not have"
+            raise input_error("--like", message, found=quoted(asked.like), allowed=f"--extends {evidence.world}")
+        return begin.world_apart(evidence)
     option, several = ("--power", evidence.powers) if asked.state is None else ("--state", evidence.states)
     code, known = asked.power or asked.state, {one.code: one for one in several}
     problems = Problems()

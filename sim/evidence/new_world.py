@@ -129,6 +129,12 @@ def world_apart(evidence: Evidence) -> dict[str, str]:
     return _files(head, top, rows)
 
 
+def changes_rules(evidence: Evidence) -> bool:
+    """Whether the world, or one that it extends, changes numbers that are nobody's in it, but those of the rules."""
+    own = {*_EVERYONE, *(relation.name for relation in RELATIONS)}
+    return any(name.partition(".")[0] not in own for name in evidence.changes)
+
+
 def check_new_code(code: str, evidence: Evidence, option: str, problems: Problems) -> None:
     """A newcomer has a code of its own: two to eight capital letters or digits."""
     entry = Entry(code, problems, option, 0, 0, "", code)

@@ -257,7 +257,11 @@ class _Composer:
 
 
 def read_table(
-    path: Path | str, columns: Collection[str], problems: Problems, may: Collection[str] = (), most: int = MOST_BYTES
+    path: Path | str,
+    columns: Collection[str],
+    problems: Problems,
+    may: Collection[str] = (),
+    most: int = MOST_TABLE_BYTES,
 ) -> list[Entry]:
     """The rows of a CSV file, each a group of its cells; the header holds `columns`, all but those it `may` hold.
 
