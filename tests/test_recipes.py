@@ -1,7 +1,12 @@
-"""The recipes of `docs/architecture.md`, each followed to the letter in a copy of the repository."""
+"""The recipes of the docs, each followed to the letter.
+
+Those of `docs/architecture.md` change code and seeds, in a copy of the repository; those of `docs/worlds.md` need no
+checkout, and are followed in a folder that holds nothing.
+"""
 
 import os
 import re
+import runpy
 import shlex
 import shutil
 import subprocess
@@ -10,10 +15,19 @@ from pathlib import Path
 
 import pytest
 
+from sim.cli import main
+
 ROOT = Path(__file__).parent.parent
-PAGE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
 SECTION = re.compile(r"^### ([^\n]+)\n(.*?)(?=^### |\Z)", re.MULTILINE | re.DOTALL)
-RECIPES = dict(SECTION.findall(PAGE.partition("\n## How to add\n")[2]))
+
+
+def recipes_in(page):
+    """The recipes of a page by their headings."""
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    return dict(SECTION.findall(text.partition("\n## How to add\n")[2]))
+
+
+RECIPES, WORLDS = recipes_in("architecture.md"), recipes_in("worlds.md")
 BLOCK = re.compile(r"^```(\w+)(?: ([^\n]+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -31,10 +45,10 @@ def patch(text, folder):
     path.write_text(content, encoding="utf-8")
 
 
-def follow(recipe, folder):
+def follow(recipe, folder, run):
     """Write, change and run what the recipe says, in its order; what the commands print."""
     told = []
-    for language, name, text in BLOCK.findall(RECIPES[recipe]):
+    for language, name, text in BLOCK.findall(recipe):
         if name:
             (folder / name).write_text(text, encoding="utf-8")
         elif language == "diff":
@@ -44,7 +58,8 @@ def follow(recipe, folder):
     return "\n".join(told)
 
 
-def run(line, folder):
+def apart(line, folder):
+    """Run a line in a process of its own, with the code that lies in the folder."""
     words = shlex.split(line)
     if words[0] == "multivector":
         words = [sys.executable, "-m", "sim.cli", *words[1:]]
@@ -82,4 +97,31 @@ def test_there_is_a_recipe_for_whatever_is_added_often():
 
 @pytest.mark.parametrize("recipe", RECIPES)
 def test_a_recipe_works_to_the_letter(recipe, copy):
-    assert SAYS[recipe] in follow(recipe, copy)
+    assert SAYS[recipe] in follow(RECIPES[recipe], copy, apart)
+
+
+OF_WORLDS = {  # by recipe: what its commands must print
+    "A power": "Yearly output of South Korea",
+    "A state": "2 runs",
+    "Other numbers": "what if Kazakhstan were half as large",
+    "Another region": "islands",
+    "In Python": "taken from India (powers.IND.might)",
+}
+
+
+def test_there_is_a_recipe_for_every_sort_of_world():
+    assert set(WORLDS) == set(OF_WORLDS)
+
+
+@pytest.mark.parametrize("recipe", WORLDS)
+def test_a_recipe_for_a_world_works_to_the_letter(recipe, tmp_path, monkeypatch, capsys):
+    def here(line, folder):
+        program, *words = shlex.split(line)
+        if program == "python":
+            runpy.run_path(str(folder / words[0]))
+        else:
+            assert main.main(words) == 0, line
+        return capsys.readouterr().out
+
+    monkeypatch.chdir(tmp_path)
+    assert OF_WORLDS[recipe] in follow(WORLDS[recipe], tmp_path, here)

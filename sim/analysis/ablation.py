@@ -25,12 +25,12 @@ from sim.batch.outcomes import thresholds
 from sim.batch.plan import CHUNK, plain_scenario
 from sim.batch.worker import Tell, Work
 from sim.engine.ensemble import prepare
-from sim.evidence.evidence import Evidence, load_evidence
+from sim.evidence.evidence import Evidence
 from sim.io.arguments import Arguments, functions_given
 from sim.io.errors import input_error, listed, nearest_to, quoted
 from sim.io.writers import sources_hash
 from sim.model.variables import OUTCOME_CHANGED
-from sim.scenario.scenario import Scenario
+from sim.scenario.scenario import Scenario, evidence_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,6 +51,7 @@ def effects(
     least: float = LEAST,
     out: Path | str | None = None,
     write: "Callable[[pd.DataFrame], None]" = lambda _: None,
+    seeds: Path | str | None = None,
 ) -> "pd.DataFrame":
     """Paired changes when each system is switched off.
 
@@ -74,6 +75,8 @@ def effects(
         interrupted; nothing is noted unless one is given.
     write
         Called with the table before the notes go: if it cannot put it where it belongs, nothing has to be run again.
+    seeds
+        The folder of a world of one's own, for what is named and not loaded yet (`load_scenario(..., seeds=...)`).
 
     Returns
     -------
@@ -100,7 +103,7 @@ def effects(
     import pandas as pd
 
     functions_given("effects", none=("progress",), progress=progress, write=write)
-    request = paired_request("effects", runs=runs, seed=seed, workers=workers, level=level, out=out)
+    request = paired_request("effects", runs=runs, seed=seed, workers=workers, level=level, out=out, seeds=seeds)
     arguments = Arguments("effects")
     least = given_least(arguments, least)
     arguments.refuse_if_wrong()
@@ -135,7 +138,7 @@ def _place_name(ablations: "Sequence[_Ablation]", of: str) -> str:
 
 
 def _asked_systems(scenario: Scenario, systems: Sequence[str] | None) -> list[str]:
-    known = list(load_evidence(scenario.world).systems)
+    known = list(evidence_of(scenario).systems)
     asked = check_systems(systems, known)
     return [name for name in asked if name not in scenario.without]
 
@@ -171,7 +174,7 @@ class _Ablation:
         self.name = name
         self.systems = systems
         self.level = level
-        self.evidence: Evidence = load_evidence(scenario.world)
+        self.evidence: Evidence = evidence_of(scenario)
 
     def identity(self) -> dict[str, Any]:
         """Everything the effects depend on."""

@@ -34,7 +34,7 @@ from sim.model.variables import BY_POWER, HEADLINES, QUANTITIES
 from sim.scenario.arguments import given_fitted
 from sim.scenario.calendar import quarter_text
 from sim.scenario.family import list_scenarios
-from sim.scenario.scenario import Scenario, load_scenario, with_fitted
+from sim.scenario.scenario import Scenario, scenario_of, with_fitted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -164,6 +164,7 @@ def compare(
     level: float = LEVEL,
     fitted: str | None = None,
     least: float = LEAST,
+    seeds: Path | str | None = None,
 ) -> Comparison:
     """Compare scenarios with the first of them, on the same luck.
 
@@ -185,6 +186,8 @@ def compare(
         The smallest difference of interest: in percentage points of what goes from 0 to 1, in points of what goes from
         0 to 100, and in per cent of the reference for sums and amounts. Smaller ones do not count (`counts`), however
         clear they are; with 0 all do that are clear.
+    seeds
+        The folder of a world of one's own, for what is named and not loaded yet (`load_scenario(..., seeds=...)`).
 
     Raises
     ------
@@ -197,7 +200,7 @@ def compare(
     out, level = arguments.path_or_none("out", out), arguments.level(level)
     fitted, least = given_fitted(arguments, fitted), given_least(arguments, least)
     arguments.refuse_if_wrong()
-    several: list[Scenario | Results] = [_opened(one) for one in scenarios]
+    several: list[Scenario | Results] = [_opened(one, seeds) for one in scenarios]
     check_several(several)
     for one in several[1:]:
         check_end(several[0], one)
@@ -224,10 +227,12 @@ def is_results(what: What) -> bool:
     return Path(what).is_dir() and str(what) not in list_scenarios()
 
 
-def _opened(what: What) -> Scenario | Results:
-    if isinstance(what, Results | Scenario):
+def _opened(what: What, seeds: Path | str | None) -> Scenario | Results:
+    if isinstance(what, Results):
         return what
-    return load_results(what) if is_results(what) else load_scenario(what)
+    if isinstance(what, Scenario) or not is_results(what):
+        return scenario_of(what, seeds, "sim.compare")
+    return load_results(what)
 
 
 def compare_results(several: Sequence[Results], level: float = LEVEL, least: float = LEAST) -> Comparison:

@@ -104,13 +104,17 @@ def verdict_of(low: float, high: float, line: float) -> Verdict:
 
 
 def stage(
-    book: Documented, entries: Sequence[Reported], seed: int | None = None, fitted: str | None = None
+    book: Documented,
+    entries: Sequence[Reported],
+    seed: int | None = None,
+    fitted: str | None = None,
+    seeds: Path | str | None = None,
 ) -> Scenario:
     """The home world left to itself, in the quarters of the file, with what some entries lay.
 
-    fitted: how fitted numbers are taken, in place of what the baseline says.
+    fitted: how fitted numbers are taken, in place of what the baseline says; seeds: where the world is read.
     """
-    base = with_fitted(load_scenario(BASE), fitted)
+    base = with_fitted(load_scenario(BASE, seeds=seeds), fitted)
     events = tuple(event for entry in entries for event in entry.events)
     seed = base.seed if seed is None else seed
     return replace(base, start=book.start, end=book.end, events=events, seed=seed)
@@ -315,6 +319,7 @@ def replay(
     seed: int | None = None,
     fitted: str | None = None,
     file: Path | str | None = None,
+    seeds: Path | str | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> tuple[Replayed, ...]:
     """Play what documents report as done, and look for what was seen next.
@@ -330,6 +335,8 @@ def replay(
         How fitted numbers are taken, `posterior` or `fixed`, in place of what the baseline says.
     file
         Entries in place of `seeds/documented.yaml`.
+    seeds
+        A folder of seeds in place of the shipped ones, with a home world of its own.
     progress
         Told in a word what is played next.
 
@@ -344,7 +351,7 @@ def replay(
     fitted = given_fitted(arguments, fitted)
     file = arguments.path_or_none("file", file)
     arguments.refuse_if_wrong()
-    evidence = load_evidence()
+    evidence = load_evidence(folder=seeds)
     book = load_documented(evidence, file)
     runs = book.runs if runs is None else runs
     together = tuple(entry for entry in book.entries if not entry.alone)
@@ -352,7 +359,7 @@ def replay(
     for entries in (together, *((entry,) for entry in book.entries if entry.alone)):
         if progress is not None and entries:
             progress(entries[0].id if len(entries) == 1 else f"{len(entries)} entries in one world")
-        _play(book, entries, evidence, (runs, seed, fitted), found)
+        _play(book, entries, evidence, (runs, seed, fitted, seeds), found)
     return tuple(one for entry in book.entries for one in found.get(entry.id, []))
 
 
@@ -360,12 +367,12 @@ def _play(
     book: Documented,
     entries: tuple[Reported, ...],
     evidence: Evidence,
-    asked: tuple[int, int | None, str | None],
+    asked: tuple[int, int | None, str | None, Path | str | None],
     found: dict[str, list[Replayed]],
 ) -> None:
     """Play one stage and add what is found on it, by entry."""
-    runs, seed, fitted = asked
-    prepared = prepare(stage(book, entries, seed, fitted), evidence)
+    runs, seed, fitted, seeds = asked
+    prepared = prepare(stage(book, entries, seed, fitted, seeds), evidence)
     rows = [(entry, sight, of) for entry in entries for sight in entry.sights for of in sight.subjects]
     seen, looked = [0] * len(rows), [0] * len(rows)
     for first in range(0, runs, _CHUNK):

@@ -13,7 +13,6 @@ from typing import Any
 
 from sim.evidence.documents import FACT_IDS
 from sim.evidence.evidence import Evidence
-from sim.evidence.worlds import shipped_folder
 from sim.io.errors import Entry, Problems, listed
 from sim.io.forms import (
     TEXT,
@@ -263,7 +262,7 @@ def load_documented(evidence: Evidence, path: Path | str | None = None) -> Docum
         With every mistake in the file: unknown facts, actors, kinds, outcomes, keys, quarters outside the file's own,
         and wrong events.
     """
-    path = shipped_folder("seeds") / "documented.yaml" if path is None else Path(path)
+    path = evidence.folder / "documented.yaml" if path is None else Path(path)
     problems = Problems()
     values = read_file(path, DOCUMENTED, None, problems)
     span = (values["from"], values["to"])

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.analysis.effect_tables import ON_SHOW
-from sim.analysis.lever_file import Lever, Move, load_levers
+from sim.analysis.lever_file import LEVERS_FILE, Lever, Move, load_levers
 from sim.analysis.observables import SIGNED_VALUE, TRADE_SHARE
 from sim.analysis.paired import LEVEL, Label
 from sim.analysis.paired_request import paired_request
@@ -19,7 +19,7 @@ from sim.evidence.numbers import Number
 from sim.evidence.worlds import HOME_WORLD
 from sim.io.arguments import functions_given
 from sim.scenario.event_keys import codes_of
-from sim.scenario.scenario import Scenario, with_number
+from sim.scenario.scenario import Scenario, evidence_of, with_number
 from sim.scenario.timeline import unfold
 
 if TYPE_CHECKING:
@@ -62,6 +62,7 @@ def levers(
     level: float = LEVEL,
     out: Path | str | None = None,
     write: "Callable[[pd.DataFrame], None]" = lambda _: None,
+    seeds: Path | str | None = None,
 ) -> "pd.DataFrame":
     """Paired changes of everything that is observed when each lever is pulled.
 
@@ -84,6 +85,8 @@ def levers(
         Folder in which finished levers are noted while this lasts, so that the same call goes on where it was stopped.
     write
         Called with the table before the notes go.
+    seeds
+        The folder of a world of one's own, for what is named and not loaded yet (`load_scenario(..., seeds=...)`).
 
     Returns
     -------
@@ -98,7 +101,7 @@ def levers(
         If the scenario or the file is wrong, a lever is unknown, or fewer than two runs are asked for.
     """
     functions_given("sim.levers", none=("progress",), progress=progress, write=write)
-    request = paired_request("sim.levers", runs=runs, seed=seed, workers=workers, level=level, out=out)
+    request = paired_request("sim.levers", runs=runs, seed=seed, workers=workers, level=level, out=out, seeds=seeds)
     base = request.of(scenario)
     known = pulls(base, file)
     wanted = [known[name] for name in check_known("lever", only, list(known))]
@@ -127,8 +130,10 @@ def pulls(base: Scenario, file: Path | str | None = None) -> dict[str, Pull]:
 
     A lever that is looked at after the last quarter of the scenario is looked at in its last.
     """
-    evidence = load_evidence(base.world)
-    written = load_levers(evidence, base.start, file) if file is not None or holds_home(evidence) else ()
+    evidence = evidence_of(base)
+    if file is None and holds_home(evidence) and (evidence.folder / LEVERS_FILE).is_file():
+        file = evidence.folder / LEVERS_FILE
+    written = () if file is None else load_levers(evidence, base.start, file)
     several = [*(_written(lever, base) for lever in written), *_numbers_of_powers(base, evidence)]
     return {pull.id: pull for pull in several}
 

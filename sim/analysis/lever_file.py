@@ -14,7 +14,6 @@ from typing import Any
 from sim.analysis.observables import OBSERVED_BY_POWER, OBSERVED_BY_STATE
 from sim.evidence.documents import FACT_IDS
 from sim.evidence.evidence import Evidence
-from sim.evidence.worlds import shipped_folder
 from sim.io.arguments import path_given
 from sim.io.errors import Entry, Problems
 from sim.io.forms import (
@@ -154,6 +153,7 @@ LEVER: Form[Evidence] = Form(
     check=check_pulls_something,
     schema={"anyOf": [{"required": ["events"]}, {"required": ["numbers"]}]},
 )
+LEVERS_FILE = "levers.yaml"
 LEVERS: Form[object] = Form(
     needs={
         "from": QUARTER.says("the first quarter: in a scenario that begins in another, all dates move along"),
@@ -170,7 +170,7 @@ def load_levers(evidence: Evidence, start: int, path: Path | str | None = None) 
     sim.io.errors.InputError
         With every mistake in the file: unknown actors, outcomes, facts, numbers, keys, and wrong events.
     """
-    path = shipped_folder("seeds") / "levers.yaml" if path is None else path_given("load_levers", "file", path)
+    path = evidence.folder / LEVERS_FILE if path is None else path_given("load_levers", "file", path)
     problems, codes = Problems(), codes_of(evidence)
     values = read_file(path, LEVERS, None, problems)
     first = values["from"]

@@ -31,13 +31,13 @@ from sim.batch.manifest import close_folder
 from sim.batch.worker import Tell, Work
 from sim.engine.ensemble import prepare
 from sim.engine.fitted import fitted_numbers
-from sim.evidence.evidence import Evidence, load_evidence
+from sim.evidence.evidence import Evidence
 from sim.evidence.history import History, load_history
 from sim.io.arguments import Arguments, path_given
 from sim.io.errors import listed
 from sim.io.text import CAUTION
 from sim.io.writers import write_text, write_whole
-from sim.scenario.scenario import Scenario, load_scenario
+from sim.scenario.scenario import Scenario, evidence_of, scenario_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -155,6 +155,7 @@ def roll_origins(
     progress: Tell | None = None,
     origins: Sequence[int] = ORIGINS,
     level: float = LEVEL,
+    seeds: Path | str | None = None,
 ) -> Origins:
     """Start a scenario at past years and score its trade shares on what the record has after them.
 
@@ -170,6 +171,8 @@ def roll_origins(
         Last years that runs know; `DRIFT_FROM` must be among them for the drift to be told.
     level
         How much the intervals cover.
+    seeds
+        The folder of a world of one's own, for what is named and not loaded yet (`load_scenario(..., seeds=...)`).
 
     Raises
     ------
@@ -183,10 +186,10 @@ def roll_origins(
     history = load_history()
     years = given_origins(arguments, origins, history)
     arguments.refuse_if_wrong()
-    given = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
+    given = scenario_of(scenario, seeds, "sim.analysis.roll_origins")
     given = dataclasses.replace(given, seed=given.seed if seed is None else seed, events=())
     check_world(given, history)
-    evidence = load_evidence(given.world)
+    evidence = evidence_of(given)
     known = {code for one in history.rows for code in (one.state, one.partner)}
     codes = tuple(
         [actor.code for actor in actors if actor.code in known] for actors in (evidence.states, evidence.powers)
@@ -241,7 +244,7 @@ def _play(
     scenario: Scenario, record: Record, origin: int, runs: int, work: Work, workers: int | None, *, told: bool
 ) -> Floats:
     """Shares of turnover [R, I, J, Y] in the years after the origin, to the end of the record, as recorded."""
-    history, evidence = load_history(), load_evidence(scenario.world)
+    history, evidence = load_history(), evidence_of(scenario)
     numbers = start_of(record, history, evidence, origin, runs, scenario.seed, told=told)
     # From the last quarter of the origin on: means of years are then as far from each other as those of the record.
     dated = dataclasses.replace(scenario, start=4 * origin + 3, end=4 * record.years[-1] + 3)

@@ -6,10 +6,9 @@ from typing import Any
 
 from sim.batch.identity import allowed_cores
 from sim.batch.room import check_memory, outcomes_of
-from sim.evidence.evidence import load_evidence
 from sim.io.arguments import Arguments
 from sim.io.limits import MOST_RUNS
-from sim.scenario.scenario import Scenario, load_scenario
+from sim.scenario.scenario import Scenario, evidence_of, scenario_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,15 +21,18 @@ class PairedRequest:
     workers: int
     level: float  # how much intervals cover
     folder: Path | None
+    seeds: Path | str | None = None  # where the worlds of scenarios are read that are named
 
     def of(self, scenario: Scenario | str | Path) -> Scenario:
         """The scenario, loaded where it is a name or a path, with the runs and the seed that are asked for."""
-        loaded = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
-        check_memory(self.door, self.runs, 2 * outcomes_of(load_evidence(loaded.world)))
+        loaded = scenario_of(scenario, self.seeds, self.door)
+        check_memory(self.door, self.runs, 2 * outcomes_of(evidence_of(loaded)))
         return replace(loaded, runs=self.runs, seed=loaded.seed if self.seed is None else self.seed)
 
 
-def paired_request(door: str, *, runs: Any, seed: Any, workers: Any, level: Any, out: Any) -> PairedRequest:
+def paired_request(
+    door: str, *, runs: Any, seed: Any, workers: Any, level: Any, out: Any, seeds: Any = None
+) -> PairedRequest:
     """What a door was given, checked.
 
     Raises
@@ -43,4 +45,4 @@ def paired_request(door: str, *, runs: Any, seed: Any, workers: Any, level: Any,
     seed, workers = arguments.seed(seed), arguments.workers(workers) or allowed_cores()
     level, folder = arguments.level(level), arguments.path_or_none("out", out)
     arguments.refuse_if_wrong()
-    return PairedRequest(door=door, runs=runs, seed=seed, workers=workers, level=level, folder=folder)
+    return PairedRequest(runs=runs, seed=seed, workers=workers, level=level, folder=folder, door=door, seeds=seeds)

@@ -4,6 +4,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from sim.batch.outcomes import OUTCOMES, summarise, thresholds
 from sim.engine.block import Block
 from sim.engine.ensemble import PreparedEnsemble, prepare
-from sim.evidence.evidence import load_evidence
+from sim.evidence.evidence import Evidence, load_evidence
 from sim.evidence.worlds import shipped_folder
 from sim.scenario.scenario import Scenario, load_scenario, with_fitted
 
@@ -63,18 +64,25 @@ class Lens:
 class Lab:
     """Plays what patterns ask for, and remembers the last few answers."""
 
-    def __init__(self, without: Sequence[str] = (), fitted: str | None = None) -> None:
+    def __init__(self, without: Sequence[str] = (), fitted: str | None = None, seeds: Path | str | None = None) -> None:
         """`without`: systems to switch off everywhere, to see which pattern rests on them.
 
-        fitted: how fitted numbers are taken, in place of what scenarios say.
+        fitted: how fitted numbers are taken, in place of what scenarios say; seeds: a folder in place of the shipped.
         """
-        self.without, self.fitted = tuple(without), fitted
+        self.without, self.fitted, self.seeds = tuple(without), fitted, seeds
         self._blocks: dict[tuple[str, int, tuple[str, ...]], tuple[Block, PreparedEnsemble]] = {}
         self._looks: dict[tuple[str, int], tuple[Lens, ...]] = {}
 
+    @property
+    def evidence(self) -> Evidence:
+        """What is known of the home world."""
+        return load_evidence(folder=self.seeds)
+
     def scenario(self, name: str, without: Sequence[str] = ()) -> Scenario:
         """A scenario with some systems off."""
-        scenario = with_fitted(load_scenario(shipped_folder("scenarios") / f"{name}.yaml"), self.fitted)
+        scenario = with_fitted(
+            load_scenario(shipped_folder("scenarios") / f"{name}.yaml", seeds=self.seeds), self.fitted
+        )
         off = tuple(dict.fromkeys((*scenario.without, *self.without, *without)))
         return replace(scenario, without=off)
 
@@ -261,7 +269,7 @@ def security_moved_beyond_trade(pattern: Pattern, lab: Lab) -> Floats:
 
     Half the sum of all changes of shares, those held at home and elsewhere among them.
     """
-    evidence = load_evidence()
+    evidence = lab.evidence
     trade, security = evidence.kinds.index("deal"), evidence.kinds.index("security")
     apart = []
     for one in lab.look(pattern.scenario, pattern.looked_at):
@@ -287,7 +295,7 @@ def security_gained_by_others(pattern: Pattern, lab: Lab) -> Floats:
 
     Mean over states.
     """
-    evidence = load_evidence()
+    evidence = lab.evidence
     security = evidence.kinds.index("security")
     states = [place for place, actor in enumerate(evidence.states) if actor.code in pattern.states]
     others = [place for place, actor in enumerate(evidence.powers) if actor.code not in pattern.powers]
@@ -339,7 +347,7 @@ def exclusivity_gained(pattern: Pattern, lab: Lab) -> Floats:
 @_measure
 def moved_without_systems(pattern: Pattern, lab: Lab) -> Floats:
     """The largest change of any share of alignment over a run, with every system switched off."""
-    block, _ = lab.play(pattern.scenario, pattern.runs, tuple(load_evidence().systems))
+    block, _ = lab.play(pattern.scenario, pattern.runs, tuple(lab.evidence.systems))
     alignment = block.power_measure("alignment")
     moved: Floats = np.abs(alignment - alignment[:, :1]).max(axis=(1, 2, 3))
     return moved

@@ -128,16 +128,16 @@ PATTERNS: Form[object] = Form(
 )
 
 
-def load_patterns(path: Path | str | None = None) -> tuple[Pattern, ...]:
-    """Read and check `seeds/patterns.yaml`, or another file laid out like it.
+def load_patterns(path: Path | str | None = None, seeds: Path | str | None = None) -> tuple[Pattern, ...]:
+    """Read and check `patterns.yaml` of the shipped seeds, or of the folder `seeds`, or another file laid out like it.
 
     Raises
     ------
     sim.io.errors.InputError
         With every mistake in the file: unknown facts, actors, scenarios, measures, keys.
     """
-    path = shipped_folder("seeds") / "patterns.yaml" if path is None else path_given("load_patterns", "path", path)
-    problems, evidence = Problems(), load_evidence()
+    problems, evidence = Problems(), load_evidence(folder=seeds)
+    path = evidence.folder / "patterns.yaml" if path is None else path_given("load_patterns", "path", path)
     usual = read_file(path, PATTERNS, None, problems)
     patterns: dict[str, Pattern] = {}
     for entry, values in read_each(usual["patterns"], PATTERN, evidence):
@@ -164,13 +164,14 @@ def find(pattern: Pattern, lab: Lab | None = None, runs: int | None = None, leve
 
     runs: in place of what the file says, also for what is played offer by offer; level: what the interval covers.
     """
-    known = load_evidence().systems
+    lab = lab or Lab()
+    known = lab.evidence.systems
     if any(system not in known for system in pattern.needs):
         nothing = math.nan
         return Finding(pattern=pattern, verdict=Verdict.MISSING, value=nothing, low=nothing, high=nothing, runs=0)
     if runs is not None:
         pattern = replace(pattern, runs=runs, looked_at=min(runs, pattern.looked_at))
-    values = PATTERN_MEASURES[pattern.measure](pattern, lab or Lab())
+    values = PATTERN_MEASURES[pattern.measure](pattern, lab)
     values = values[np.isfinite(values), None]  # a run without a case to look at says nothing
     if len(values) < 2:
         raise input_error(pattern.id, "hardly any run has a case to look at; ask for more runs", found=f"{len(values)}")
@@ -192,19 +193,24 @@ def verdict_of(pattern: Pattern, low: float, high: float) -> Verdict:
 
 
 def find_all(
-    runs: int | None = None, progress: Callable[[str], None] | None = None, *, fitted: str | None = None
+    runs: int | None = None,
+    progress: Callable[[str], None] | None = None,
+    *,
+    fitted: str | None = None,
+    seeds: Path | str | None = None,
 ) -> "list[Finding]":
     """Ask the model about every pattern; `progress` is told the id of each before it is asked.
 
-    fitted: how fitted numbers are taken, `posterior` or `fixed`, in place of what scenarios say. Raises `InputError`
-    where `runs`, in place of what the patterns say, is no number of runs.
+    fitted: how fitted numbers are taken, `posterior` or `fixed`, in place of what scenarios say; seeds: a folder in
+    place of the shipped one, with a home world of its own. Raises `InputError` where `runs`, in place of what the
+    patterns say, is no number of runs.
     """
     arguments = Arguments("find_all")
     arguments.called("progress", progress)
     runs, fitted = arguments.runs(runs, 2), given_fitted(arguments, fitted)
     arguments.refuse_if_wrong()
-    lab, findings = Lab(fitted=fitted), []
-    for pattern in load_patterns():
+    lab, findings = Lab(fitted=fitted, seeds=seeds), []
+    for pattern in load_patterns(seeds=seeds):
         if progress is not None:
             progress(pattern.id)
         findings.append(find(pattern, lab, runs))

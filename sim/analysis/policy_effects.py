@@ -12,11 +12,10 @@ from sim.analysis.paired import LEVEL, Label
 from sim.analysis.paired_request import paired_request
 from sim.analysis.variants import Variant, Variants, tables_of
 from sim.batch.worker import Tell
-from sim.evidence.evidence import load_evidence
 from sim.io.arguments import Arguments, functions_given
 from sim.io.errors import input_error, listed, nearest_to, quoted
 from sim.model.variables import OUTCOME_CHANGED, VARIABLES
-from sim.scenario.scenario import Scenario
+from sim.scenario.scenario import Scenario, evidence_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,6 +45,7 @@ def policies(
     level: float = LEVEL,
     out: Path | str | None = None,
     write: "Callable[[pd.DataFrame], None]" = lambda _: None,
+    seeds: Path | str | None = None,
 ) -> "pd.DataFrame":
     """Paired changes when a state follows a constant policy in place of its own rule.
 
@@ -68,6 +68,8 @@ def policies(
         stopped.
     write
         Called with the table before the notes go.
+    seeds
+        The folder of a world of one's own, for what is named and not loaded yet (`load_scenario(..., seeds=...)`).
 
     Returns
     -------
@@ -82,7 +84,7 @@ def policies(
         If the scenario is wrong, a state or policy is unknown, or fewer than two runs are asked for.
     """
     functions_given("sim.policies", none=("progress",), progress=progress, write=write)
-    request = paired_request("sim.policies", runs=runs, seed=seed, workers=workers, level=level, out=out)
+    request = paired_request("sim.policies", runs=runs, seed=seed, workers=workers, level=level, out=out, seeds=seeds)
     base = request.of(scenario)
     work = Variants(base, policy_variants(base, states, only), request.level)
     with tables_of(work, "policies", request, progress) as table:
@@ -92,7 +94,7 @@ def policies(
 
 def policy_variants(base: Scenario, states: Sequence[str] | None, only: Sequence[str] | None) -> list[Variant]:
     """The scenario with every policy that was asked for, in every state that was."""
-    evidence = load_evidence(base.world)
+    evidence = evidence_of(base)
     known = constant_policies(evidence)
     places = check_known("state", states, [state.code for state in evidence.states])
     after = tuple(sorted({min(EARLY, base.quarters), base.quarters}))

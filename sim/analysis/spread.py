@@ -31,14 +31,13 @@ from sim.analysis.paired import LEVEL
 from sim.analysis.record import Record, observed_shares, record_of
 from sim.batch.manifest import close_folder
 from sim.batch.worker import Tell
-from sim.evidence.evidence import load_evidence
 from sim.evidence.history import History, Line, load_history
 from sim.io.arguments import Arguments, path_given
 from sim.io.errors import input_error, listed
 from sim.io.text import CAUTION
 from sim.io.writers import write_text, write_whole
 from sim.scenario.arguments import check_setting
-from sim.scenario.scenario import Scenario, load_scenario
+from sim.scenario.scenario import Scenario, evidence_of, scenario_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -117,6 +116,7 @@ def spread(
     workers: int | None = None,
     progress: Tell | None = None,
     level: float = LEVEL,
+    seeds: Path | str | None = None,
 ) -> Spread:
     """Compare how far a scenario's runs move with how far the record moved.
 
@@ -129,6 +129,8 @@ def spread(
         As in `sim.run`; `RUNS` runs unless told otherwise. Nothing is written until `Spread.write` is called.
     level
         How much the intervals cover.
+    seeds
+        The folder of a world of one's own, for what is named and not loaded yet (`load_scenario(..., seeds=...)`).
 
     Raises
     ------
@@ -140,9 +142,9 @@ def spread(
     runs, seed = arguments.runs(runs, 2) or RUNS, arguments.seed(seed)
     workers, level = arguments.workers(workers), arguments.level(level)
     arguments.refuse_if_wrong()
-    given = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
+    given = scenario_of(scenario, seeds, "sim.spread")
     given = dataclasses.replace(given, seed=given.seed if seed is None else seed)
-    check_setting(given, load_evidence(given.world), arguments)
+    check_setting(given, evidence_of(given), arguments)
     arguments.refuse_if_wrong()
     history = load_history()
     check_world(given, history)
@@ -158,7 +160,7 @@ def spread(
 
 def check_world(scenario: Scenario, history: History) -> None:
     """The record is of some states and powers, which the world of the scenario must have."""
-    evidence = load_evidence(scenario.world)
+    evidence = evidence_of(scenario)
     there = {actor.code for actor in (*evidence.states, *evidence.powers)}
     missing = sorted({code for one in history.rows for code in (one.state, one.partner) if code} - there)
     if missing:

@@ -18,11 +18,10 @@ from sim.batch.outcomes import thresholds
 from sim.batch.plan import CHUNK, plain_scenario
 from sim.batch.worker import Tell, Work
 from sim.engine.ensemble import prepare
-from sim.evidence.evidence import load_evidence
 from sim.io.writers import sources_hash
 from sim.model.variables import OUTCOME_CHANGED
 from sim.scenario.calendar import quarter_text
-from sim.scenario.scenario import Scenario
+from sim.scenario.scenario import Scenario, evidence_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,7 +47,7 @@ class Variants:
 
     def __init__(self, base: Scenario, variants: Sequence[Variant], level: float) -> None:
         self.base, self.variants, self.level = base, variants, level
-        self.evidence = load_evidence(base.world)
+        self.evidence = evidence_of(base)
         self.after = sorted({after for variant in variants for after in variant.after})
 
     def identity(self) -> dict[str, Any]:

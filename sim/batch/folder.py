@@ -223,6 +223,7 @@ class Batch:
             "times": self.work.times(),
             "identity": self.plan.identity,
             "numbers": self.plan.numbers,
+            **({} if scenario.seeds is None else {"seeds": str(scenario.seeds)}),
         }
 
     def _read_me(self, results: Results) -> str:

@@ -20,9 +20,9 @@ from sim.batch.variance import LUCKS_PER_DRAW
 from sim.engine.block import Block
 from sim.engine.fitted import fitted_numbers
 from sim.engine.sampling import every_number, sampled_numbers
-from sim.evidence.evidence import Evidence, load_evidence
+from sim.evidence.evidence import Evidence
 from sim.scenario.following import following
-from sim.scenario.scenario import Scenario
+from sim.scenario.scenario import Scenario, evidence_of
 
 CHUNK = 288
 """Runs in one block: small enough for memory and an even load, and a whole number of fillings of the engine's lanes."""
@@ -62,7 +62,7 @@ class Plan:
     def __init__(self, request: BatchRequest, out: Path) -> None:
         """Look up what the order names; refuse what does not exist."""
         self.request = request
-        self.evidence = load_evidence(request.scenario.world)
+        self.evidence = evidence_of(request.scenario)
         self.scenario = request.scenario
         if request.numbers == "sampled":
             self.scenario = every_number(request.scenario, self.evidence, LUCKS_PER_DRAW)
@@ -177,7 +177,7 @@ def plain_scenario(scenario: Scenario, without: Collection[str] = ()) -> dict[st
     fitted = fitted_numbers(scenario)
     if fitted is not None:
         said["posterior"] = fitted.sha256
-    for key in ("path", "notes", "origins", *without):
+    for key in ("path", "seeds", "notes", "origins", *without):
         said.pop(key, None)
     for event in said["events"]:
         event.pop("file", None)

@@ -21,14 +21,13 @@ from sim.batch.plan import CHUNK, ENGINES, NUMBERS, SERIES_RUNS, BatchRequest, E
 from sim.batch.results import BATCH, Results, finished_manifest, is_finished
 from sim.batch.room import check_disk, nearest_folder
 from sim.batch.worker import Tell
-from sim.evidence.evidence import load_evidence
 from sim.io.arguments import Arguments
 from sim.io.errors import shown_path
 from sim.io.limits import LONGEST, MOST_RUNS
 from sim.io.locks import hold
 from sim.model.variables import MEASURES
 from sim.scenario.arguments import check_setting, given_fitted
-from sim.scenario.scenario import Scenario, load_scenario, with_fitted
+from sim.scenario.scenario import Scenario, evidence_of, scenario_of, with_fitted
 
 _ScenarioLike = str | Path | Scenario
 
@@ -91,6 +90,7 @@ def run(
     numbers: str = "fixed",
     fitted: str | None = None,
     dask: Any = None,
+    seeds: Path | str | None = None,
 ) -> Results: ...
 
 
@@ -110,6 +110,7 @@ def run(
     numbers: str = "fixed",
     fitted: str | None = None,
     dask: Any = None,
+    seeds: Path | str | None = None,
 ) -> tuple[Results, ...]: ...
 
 
@@ -128,6 +129,7 @@ def run(
     numbers: str = "fixed",
     fitted: str | None = None,
     dask: Any = None,
+    seeds: Path | str | None = None,
 ) -> Results | tuple[Results, ...]:
     """Run one scenario, or several one after the other, and open what they leave.
 
@@ -160,6 +162,8 @@ def run(
         the single value of each; as the scenario says unless told otherwise.
     dask
         Address of a Dask scheduler, `local`, or a client that is connected: blocks are sent there.
+    seeds
+        The folder of a world of one's own, for what is named and not loaded yet (`load_scenario(..., seeds=...)`).
 
     Raises
     ------
@@ -174,7 +178,7 @@ def run(
     A batch that was finished before, with the same scenario, evidence and code, is opened and not run again.
     """
     kept: dict[str, Any] = {"series": series, "thin": thin, "measures": measures, "numbers": numbers, "engine": engine}
-    kept |= {"fitted": fitted, "progress": progress, "dask": dask}
+    kept |= {"fitted": fitted, "seeds": seeds, "progress": progress, "dask": dask}
     asked = _Asked("sim.run", runs, seed, workers, out, kept)
     if not isinstance(scenarios, list | tuple):
         return _carry_out(asked.plan(scenarios), asked.workers, progress, dask)
@@ -317,6 +321,7 @@ class _Asked:
         self.workers = arguments.workers(workers) or allowed_cores()
         self.out = arguments.path_or_none("out", out)
         self.fitted = given_fitted(arguments, self.more.pop("fitted", None))
+        self.seeds = self.more.pop("seeds", None)
         if "series" in more:
             self.more["series"] = arguments.whole("series", more["series"], 0, MOST_RUNS)
         if "thin" in more:
@@ -339,12 +344,11 @@ class _Asked:
 
     def plan(self, scenario: _ScenarioLike) -> Plan:
         """What is to be run of a scenario, and the folder it belongs in."""
-        if not isinstance(scenario, Scenario):
-            scenario = load_scenario(scenario)
+        scenario = scenario_of(scenario, self.seeds, self.function)
         changes = {name: value for name, value in (("runs", self.runs), ("seed", self.seed)) if value is not None}
         scenario = with_fitted(dataclasses.replace(scenario, **changes), self.fitted)  # type: ignore[arg-type]
         arguments = Arguments(self.function)
-        check_setting(scenario, load_evidence(scenario.world), arguments)
+        check_setting(scenario, evidence_of(scenario), arguments)
         arguments.refuse_if_wrong()
         return Plan(BatchRequest(scenario=scenario, **self.more), self.out or Path("results"))
 

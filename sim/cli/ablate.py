@@ -45,7 +45,7 @@ def add(commands: Any) -> None:
 
 
 def _ablate(asked: argparse.Namespace) -> int:
-    scenarios = load_all(asked.scenarios, asked.set, asked.reading, asked.numbers)
+    scenarios = load_all(asked.scenarios, asked.set, asked.reading, asked.numbers, asked.seeds)
     from sim.analysis.ablation import effects
     from sim.analysis.effect_tables import LEAST
     from sim.analysis.paired import LEVEL

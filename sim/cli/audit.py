@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from sim.cli.common import DONE, WRONG_INPUT, add_out_file, relative, write_out
+from sim.cli.common import DONE, WRONG_INPUT, add_out_file, add_seeds, relative, write_out
 from sim.cli.places import writable_file
 from sim.io.errors import input_error, quoted
 
@@ -17,6 +17,7 @@ def add(commands: Any) -> None:
         "--known-until", metavar="DATE", help="list the numbers that rest on facts later than this day (2019-12-31)"
     )
     add_out_file(parser, "write the faults to a .csv file as well")
+    add_seeds(parser)
     parser.set_defaults(command=_audit)
 
 
@@ -37,13 +38,15 @@ def _audit(asked: argparse.Namespace) -> int:
     from sim.cli.audit_report import faults_csv, print_later, print_report
     from sim.evidence.audit import audit, facts_behind_rules, facts_named_in
     from sim.evidence.evidence import load_evidence
-    from sim.evidence.worlds import HOME_WORLD, shipped_folder
+    from sim.evidence.worlds import HOME_WORLD, seeds_folder, shipped_folder
 
-    evidence = load_evidence(asked.world or HOME_WORLD, dated=asked.known_until is None)
+    evidence = load_evidence(asked.world or HOME_WORLD, asked.seeds, dated=asked.known_until is None)
     if asked.known_until is not None:
         print_later(evidence, asked.known_until)
         return DONE
-    elsewhere = facts_named_in(*map(shipped_folder, ("seeds", "scenarios", "experiments"))) | facts_behind_rules()
+    places = {evidence.folder, *map(shipped_folder, ("seeds", "scenarios", "experiments"))}
+    places |= set() if asked.seeds is None else {seeds_folder(asked.seeds)}
+    elsewhere = facts_named_in(*sorted(places)) | facts_behind_rules()
     faults = audit(evidence, elsewhere)
     print_report(evidence, faults)
     if out is not None:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from sim.cli.console import console_for, plain_table
+from sim.evidence.agenda import FILE as AGENDA
 from sim.evidence.agenda import load_agenda, what_is_open
 from sim.evidence.agreement import compare_codes, load_recoding
 from sim.evidence.audit import Check, Fault
@@ -63,7 +64,7 @@ def _print_agreement(evidence: Evidence) -> None:
     """Whether a second reader gives the same codes: over all, and for each field that tells anything."""
     if evidence.world != HOME_WORLD:
         return
-    recoding = load_recoding(evidence)
+    recoding = load_recoding(evidence, evidence.folder)
     if recoding is None:
         print("Whether a second reader would give the same codes is not known: there is no seeds/recoding.yaml yet.\n")
         return
@@ -106,9 +107,11 @@ def _print_influence(evidence: Evidence) -> None:
 def _print_agenda(evidence: Evidence) -> None:
     """What to measure first, by the same sweep."""
     influence = read_influence() if evidence.world == HOME_WORLD else {}
-    if not influence:
+    if not influence or not (evidence.folder / AGENDA).is_file():
         return
-    first = [one for one in what_is_open(evidence, load_agenda(evidence), influence) if one.weight > 0.0][:_FIRST]
+    first = [
+        one for one in what_is_open(evidence, load_agenda(evidence, evidence.folder), influence) if one.weight > 0.0
+    ][:_FIRST]
     print("\nMeasure first (docs/assumed.md says how, and what comes next):")
     for one in first:
         parts = sorted(one.takes.items(), key=lambda item: -item[1])[:2]

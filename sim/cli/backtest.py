@@ -8,6 +8,7 @@ from sim.cli.common import (
     DONE,
     add_no_figures,
     add_out,
+    add_seeds,
     add_workers,
     drawing,
     load_all,
@@ -44,6 +45,7 @@ def add(commands: Any) -> None:
     )
     ablate = "instead: switch off each system by itself, and tell what that does to the score"
     parser.add_argument("--ablate", action="store_true", help=ablate)
+    add_seeds(parser)
     add_workers(parser, "2020")
     add_out(parser)
     add_no_figures(parser)
@@ -51,7 +53,7 @@ def add(commands: Any) -> None:
 
 
 def _backtest(asked: argparse.Namespace) -> int:
-    (scenario,) = load_all([asked.scenario], [], [])
+    (scenario,) = load_all([asked.scenario], [], [], None, asked.seeds)
     out = writable(asked.out)
     if asked.ablate:
         return _ablate(scenario, asked, out)

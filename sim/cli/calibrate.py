@@ -4,7 +4,16 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from sim.cli.common import DONE, add_no_figures, add_out, drawing, load_all, relative, reporter
+from sim.cli.common import (
+    DONE,
+    add_no_figures,
+    add_out,
+    add_seeds,
+    drawing,
+    load_all,
+    relative,
+    reporter,
+)
 from sim.cli.places import writable
 from sim.cli.typed import WORKERS, YEAR
 
@@ -23,6 +32,7 @@ def add(commands: Any) -> None:
         "--publish", action="store_true", help="put the draws into the seeds, if the checks on simulated truths allow"
     )
     parser.add_argument("--workers", type=WORKERS, metavar="N", help="threads (default: all cores)")
+    add_seeds(parser)
     add_out(parser)
     add_no_figures(parser)
     parser.set_defaults(command=_calibrate)
@@ -31,17 +41,16 @@ def add(commands: Any) -> None:
 def _calibrate(asked: argparse.Namespace) -> int:
     from sim.io.errors import input_error
 
-    if asked.publish and (asked.small or asked.scenario is not None or asked.until is not None):
-        allowed = "the plan as it stands: without --small, --until and another scenario"
+    if asked.publish and (asked.small or asked.scenario is not None or asked.until is not None or asked.seeds):
+        allowed = "the plan as it stands: without --small, --until, --seeds and another scenario"
         raise input_error("calibrate", "not what belongs into the seeds", found="--publish", allowed=allowed)
     writable(asked.out)
-    scenario = None if asked.scenario is None else load_all([asked.scenario], [])[0]
+    scenario = None if asked.scenario is None else load_all([asked.scenario], [], seeds=asked.seeds)[0]
+    options = {"until": asked.until, "small": asked.small, "workers": asked.workers, "seeds": asked.seeds}
     from sim.analysis.calibration import calibrate
 
     with reporter() as report:
-        found = calibrate(
-            scenario, until=asked.until, small=asked.small, workers=asked.workers, progress=report, out=asked.out
-        )
+        found = calibrate(scenario, progress=report, out=asked.out, **options)
     found.write()
     if not asked.no_figures:
         with drawing(found.folder / "figures"):

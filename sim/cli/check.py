@@ -4,8 +4,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from sim.cli.common import DONE, WRONG_INPUT, relative, say
-from sim.io.errors import InputError, input_error
+from sim.cli.common import DONE, WRONG_INPUT, add_seeds, relative, say
+from sim.io.errors import InputError, Problems, input_error
 from sim.io.text import counted, size
 
 
@@ -20,6 +20,7 @@ def add(commands: Any) -> None:
         metavar="FILE",
         help="files or names of scenarios, experiments, or results folders (default: all scenarios)",
     )
+    add_seeds(check)
     check.set_defaults(command=_check)
 
 
@@ -29,7 +30,7 @@ def _check(asked: argparse.Namespace) -> int:
     code = DONE
     for name in asked.files or list_scenarios():
         try:
-            lines = _lines(name)
+            lines = _lines(name, asked.seeds)
         except InputError as error:
             say(str(error))
             code = WRONG_INPUT
@@ -43,34 +44,37 @@ def _check(asked: argparse.Namespace) -> int:
     return code
 
 
-def _lines(name: str) -> list[str | InputError]:
+def _lines(name: str, seeds: str | None) -> list[str | InputError]:
     """What there is to say about an experiment, about results, or about a scenario."""
     from sim.analysis.sensitivity.experiment_files import experiment_path
 
     if experiment_path(name) is not None:
-        return [_experiment_line(name)]
-    return _results_lines(Path(name)) if Path(name).is_dir() else _scenario_lines(name)
+        return [_experiment_line(name, seeds)]
+    return _results_lines(Path(name)) if Path(name).is_dir() else _scenario_lines(name, seeds)
 
 
-def _experiment_line(name: str) -> str:
+def _experiment_line(name: str, seeds: str | None) -> str:
     from sim.analysis.sensitivity.experiment import load_experiment
 
-    experiment = load_experiment(name)
+    experiment = load_experiment(name, seeds=seeds)
     points = experiment.rows(screen=True) + experiment.rows()
     size = f"{counted(len(experiment.factors), 'factor')}, {counted(points, 'point')}"
     return f"fine  {name}: {experiment.title} ({experiment.design.kind.word}, {size})"
 
 
-def _scenario_lines(name: str) -> list[str | InputError]:
+def _scenario_lines(name: str, seeds: str | None = None) -> list[str | InputError]:
     """That a scenario is fine, and what in it is hardly meant."""
     from sim.engine.remarks import remarks
-    from sim.evidence.evidence import load_evidence
+    from sim.evidence.needed import check_needed
     from sim.evidence.posterior import POSTERIOR, check_names, described
     from sim.scenario.calendar import quarter_text
-    from sim.scenario.scenario import load_scenario
+    from sim.scenario.scenario import evidence_of, load_scenario
 
-    scenario = load_scenario(name)
-    evidence = load_evidence(scenario.world)
+    scenario = load_scenario(name, seeds=seeds)
+    evidence = evidence_of(scenario)
+    problems = Problems()
+    check_needed(evidence, problems)
+    problems.raise_if_any()
     dates = f"{quarter_text(scenario.start)} to {quarter_text(scenario.end)}"
     said = [dates, counted(len(scenario.events), "event")]
     uncertain = sum(not event.certain for event in scenario.events)

@@ -4,7 +4,7 @@ import argparse
 import sys
 from typing import Any
 
-from sim.cli.common import DONE, add_numbers, add_out_file, relative, say, write_out
+from sim.cli.common import DONE, add_numbers, add_out_file, add_seeds, relative, say, write_out
 from sim.cli.places import writable_file
 from sim.cli.streams import columns_on
 from sim.cli.typed import RUN, SEED
@@ -17,6 +17,7 @@ def add(commands: Any) -> None:
     chronicle.add_argument("scenario", metavar="SCENARIO", help="name of a scenario, or a YAML file")
     chronicle.add_argument("--seed", type=SEED, metavar="S", help="seed, in place of the scenario's")
     chronicle.add_argument("--run", type=RUN, default=0, metavar="N", help="which run (default: 0)")
+    add_seeds(chronicle)
     add_numbers(chronicle)
     add_out_file(chronicle)
     chronicle.set_defaults(command=_chronicle)
@@ -28,7 +29,7 @@ def _chronicle(asked: argparse.Namespace) -> int:
 
     if asked.out is not None:
         writable_file(asked.out)
-    scenario = with_fitted(load_scenario(asked.scenario), asked.numbers)
+    scenario = with_fitted(load_scenario(asked.scenario, seeds=asked.seeds), asked.numbers)
     with pages_of(columns_on(sys.stdout) if asked.out is None else None):
         text = tell(scenario, scenario.seed if asked.seed is None else asked.seed, asked.run).rstrip("\n") + "\n"
     if asked.out is None:

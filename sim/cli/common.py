@@ -61,13 +61,21 @@ def drawing(folder: Path) -> AbstractContextManager[None]:
 # --- options ---------------------------------------------------------------------------------------------------------
 
 
+def add_seeds(parser: argparse.ArgumentParser) -> None:
+    """From which folder worlds are read."""
+    told = "a folder of worlds of one's own, in place of the shipped seeds ('multivector new --world NAME' begins one)"
+    parser.add_argument("--seeds", type=a_path, metavar="DIR", help=told)
+
+
 def add_scenarios(parser: argparse.ArgumentParser) -> None:
-    """The scenarios a command is about."""
+    """The scenarios a command is about, and the folder of their worlds."""
+    add_seeds(parser)
     parser.add_argument("scenarios", nargs="+", metavar="SCENARIO", help="name of a scenario, or a YAML file")
 
 
 def add_scenario(parser: argparse.ArgumentParser, what: str = "a scenario") -> None:
-    """The one scenario a command is about, the baseline unless told otherwise."""
+    """The one scenario a command is about, the baseline unless told otherwise, and the folder of its world."""
+    add_seeds(parser)
     parser.add_argument(
         "scenario", nargs="?", default="baseline", metavar="SCENARIO", help=f"{what} (default: baseline)"
     )
@@ -215,17 +223,21 @@ def place_of(out: Path, word: str, names: str, table: "pd.DataFrame") -> Path:
 
 
 def load_all(
-    names: Iterable[str], settings: Sequence[str], readings: Sequence[str] = (), fitted: str | None = None
+    names: Iterable[str],
+    settings: Sequence[str],
+    readings: Sequence[str] = (),
+    fitted: str | None = None,
+    seeds: str | None = None,
 ) -> list["Scenario"]:
     """All scenarios, each once, with readings and settings applied; what is wrong with any of them is told together.
 
-    fitted: how fitted numbers are taken, where that was asked for.
+    fitted: how fitted numbers are taken, where that was asked for; seeds: the folder from which worlds are read.
     """
     from sim.scenario.family import find_scenario
     from sim.scenario.scenario import load_scenario, with_fitted
 
     def load(name: str) -> "Scenario":
-        return with_settings(with_readings(with_fitted(load_scenario(name), fitted), readings), settings)
+        return with_settings(with_readings(with_fitted(load_scenario(name, seeds=seeds), fitted), readings), settings)
 
     return load_each(each_once(names, lambda name: find_scenario(name, None)), load)
 
@@ -248,10 +260,11 @@ def with_readings(scenario: "Scenario", readings: Sequence[str]) -> "Scenario":
     if not readings:
         return scenario
     from sim.evidence.conflicts import check_reading
-    from sim.evidence.evidence import load_evidence
+    from sim.io.errors import Entry
     from sim.scenario.reading_choice import take_reading
+    from sim.scenario.scenario import evidence_of
 
-    evidence = load_evidence(scenario.world)
+    evidence = evidence_of(scenario)
     problems, before = Problems(), dict[str, str]()
     for written in readings:
         switch, equals, reading = (part.strip() for part in written.partition("="))
@@ -281,11 +294,10 @@ def with_settings(scenario: "Scenario", settings: Sequence[str]) -> "Scenario":
     """The scenario with numbers set on the command line, which pass the same checks as those in a file."""
     if not settings:
         return scenario
-    from sim.evidence.evidence import load_evidence
-    from sim.scenario.scenario import with_number
+    from sim.scenario.scenario import evidence_of, with_number
     from sim.scenario.units import check_number_name, read_override
 
-    evidence = load_evidence(scenario.world)
+    evidence = evidence_of(scenario)
     problems, before = Problems(), dict[str, str]()
     for setting in settings:
         written, equals, value = setting.partition("=")

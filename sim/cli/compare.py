@@ -4,7 +4,17 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.cli.common import DONE, add_batch_options, add_least, add_no_figures, drawing, load_all, relative, reporter
+from sim.cli.common import (
+    DONE,
+    add_batch_options,
+    add_least,
+    add_no_figures,
+    add_seeds,
+    drawing,
+    load_all,
+    relative,
+    reporter,
+)
 from sim.cli.places import a_path, each_once, telling, writable
 from sim.io.errors import input_error
 
@@ -31,6 +41,7 @@ def add(commands: Any) -> None:
         help="set every reading of this switch against the one the scenario takes, beside the scenarios named; "
         "may be repeated, one switch is turned at a time",
     )
+    add_seeds(parser)
     add_batch_options(parser)
     out = "where results go (default: results; of results folders: beside the first)"
     parser.add_argument("-o", "--out", type=a_path, metavar="DIR", help=out)
@@ -83,7 +94,8 @@ def _opened(asked: argparse.Namespace) -> "list[Scenario | Results]":
     names = each_once(asked.scenarios, lambda name: Path(name) if _is_folder(name) else find_scenario(name, None))
     folders = [name for name in names if _is_folder(name)]
     check_settings(asked, folders)
-    scenarios = iter(load_all([name for name in names if name not in folders], asked.set, asked.reading, asked.numbers))
+    others = [name for name in names if name not in folders]
+    scenarios = iter(load_all(others, asked.set, asked.reading, asked.numbers, asked.seeds))
     from sim.batch.results import load_results
 
     opened: list[Scenario | Results] = []

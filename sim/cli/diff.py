@@ -3,7 +3,7 @@
 import argparse
 from typing import Any
 
-from sim.cli.common import DONE, load_each
+from sim.cli.common import DONE, add_seeds, load_each
 
 
 def add(commands: Any) -> None:
@@ -11,6 +11,7 @@ def add(commands: Any) -> None:
     diff = commands.add_parser("diff", help="in what two scenarios differ, and which file says so")
     diff.add_argument("one", metavar="A", help="name of a scenario, or a YAML file")
     diff.add_argument("other", metavar="B", help="the scenario to compare it with")
+    add_seeds(diff)
     diff.set_defaults(command=_diff)
 
 
@@ -18,6 +19,6 @@ def _diff(asked: argparse.Namespace) -> int:
     from sim.scenario.diff import diff_text
     from sim.scenario.scenario import load_scenario
 
-    one, other = load_each((asked.one, asked.other), load_scenario)
+    one, other = load_each((asked.one, asked.other), lambda name: load_scenario(name, seeds=asked.seeds))
     print(diff_text(one, other), end="")
     return DONE

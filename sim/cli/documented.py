@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from sim.cli.common import DONE, add_numbers, add_out_file, relative, say, write_out
+from sim.cli.common import DONE, add_numbers, add_out_file, add_seeds, relative, say, write_out
 from sim.cli.patterns import check_suffix
 from sim.cli.typed import runs
 
@@ -16,6 +16,7 @@ def add(commands: Any) -> None:
     )
     parser.add_argument("--runs", type=runs(), metavar="N", help="runs of each, in place of what the file says")
     parser.add_argument("--file", metavar="FILE", help="entries in place of seeds/documented.yaml")
+    add_seeds(parser)
     add_numbers(parser)
     add_out_file(parser, "write the table to a .csv or .json file as well")
     parser.set_defaults(command=_documented)
@@ -28,7 +29,8 @@ def _documented(asked: argparse.Namespace) -> int:
     from sim.analysis.documented_results import idle_reasons, replay_text, table_of
     from sim.cli.documented_report import print_replay
 
-    found = replay(asked.runs, fitted=asked.numbers, file=asked.file, progress=lambda what: say(f"{what} ..."))
+    options = {"fitted": asked.numbers, "file": asked.file, "seeds": asked.seeds}
+    found = replay(asked.runs, progress=lambda what: say(f"{what} ..."), **options)
     table = table_of(found)
     print_replay(table, idle_reasons(found))
     if out is not None:

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.cli.common import DONE, add_numbers, say
+from sim.cli.common import DONE, add_numbers, add_seeds, say
 from sim.cli.streams import columns_on, exactly
 from sim.cli.typed import RUN, SEED
 
@@ -25,6 +25,7 @@ def add(commands: Any) -> None:
     explain.add_argument("--kind", metavar="KIND", help="only offers of this kind")
     explain.add_argument("--run", type=RUN, default=0, metavar="N", help="which run (default: 0)")
     explain.add_argument("--seed", type=SEED, metavar="S", help="seed, in place of the scenario's")
+    add_seeds(explain)
     add_numbers(explain)
     explain.add_argument("--json", action="store_true", help="everything as JSON, numbers in full")
     explain.set_defaults(command=_explain)
@@ -65,11 +66,11 @@ def _asked_for(asked: argparse.Namespace) -> tuple["Scenario", int | None]:
 
     folder = Path(asked.what)
     if not folder.is_dir():
-        return with_fitted(load_scenario(asked.what), asked.numbers), None
+        return with_fitted(load_scenario(asked.what, seeds=asked.seeds), asked.numbers), None
     from sim.batch.results import load_results
 
     results = load_results(folder)
-    scenario = _scenario_of(results.manifest, folder)
+    scenario = _scenario_of(results.manifest, folder, asked.seeds)
     if asked.seed not in (None, scenario.seed):
         from sim.io.errors import input_error, shown_path
 
@@ -83,13 +84,16 @@ def _asked_for(asked: argparse.Namespace) -> tuple["Scenario", int | None]:
     return scenario, results.number_of_runs
 
 
-def _scenario_of(manifest: dict[str, Any], folder: Path) -> "Scenario":
-    """The scenario that a manifest keeps; says so where code or evidence have changed since."""
+def _scenario_of(manifest: dict[str, Any], folder: Path, seeds: str | None) -> "Scenario":
+    """The scenario that a manifest keeps; says so where code or evidence have changed since.
+
+    seeds: the folder of its world, where that is not where it was.
+    """
     from sim.batch.identity import code_hash, evidence_hash
     from sim.engine.fitted import fitted_numbers
-    from sim.evidence.evidence import load_evidence
+    from sim.evidence.worlds import seeds_folder
     from sim.scenario.events import Event, EventKind
-    from sim.scenario.scenario import Scenario
+    from sim.scenario.scenario import Scenario, evidence_of
     from sim.scenario.units import Range, Shape
 
     def built(sort: Any, kept: dict[str, Any], **special: Any) -> Any:
@@ -104,13 +108,15 @@ def _scenario_of(manifest: dict[str, Any], folder: Path) -> "Scenario":
     for event in kept["events"]:
         fields = {key: tuple(value) if isinstance(value, list) else value for key, value in event["fields"].items()}
         events.append(built(Event, event, kind=EventKind[event["kind"].upper()], fields=fields))
+    told = manifest.get("seeds") if seeds is None else seeds
+    place = None if told is None else seeds_folder(told, "explain")
     sampled = {
         name: built(Range, spread, shape=Shape[spread["shape"].upper()])
         for name, spread in kept.get("sampled", {}).items()
     }
-    scenario: Scenario = built(Scenario, kept, events=tuple(events), sampled=sampled)
+    scenario: Scenario = built(Scenario, kept, events=tuple(events), sampled=sampled, seeds=place)
     fitted = fitted_numbers(scenario)
-    now = evidence_hash(load_evidence(scenario.world)), code_hash(), None if fitted is None else fitted.sha256
+    now = evidence_hash(evidence_of(scenario)), code_hash(), None if fitted is None else fitted.sha256
     if (identity["evidence"], identity["code"], kept.get("posterior")) != now:
         from sim.io.errors import shown_path
 

@@ -47,7 +47,7 @@ def add(commands: Any) -> None:
 
 
 def _levers(asked: argparse.Namespace) -> int:
-    (scenario,) = load_all([asked.scenario], asked.set, asked.reading, asked.numbers)
+    (scenario,) = load_all([asked.scenario], asked.set, asked.reading, asked.numbers, asked.seeds)
     from sim.analysis.lever_effects import levers, pulls
     from sim.analysis.lever_results import measured
     from sim.analysis.paired import LEVEL

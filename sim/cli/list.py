@@ -5,7 +5,7 @@ import textwrap
 from collections.abc import Callable
 from typing import Any
 
-from sim.cli.common import DONE
+from sim.cli.common import DONE, add_seeds
 from sim.io.errors import InputError
 
 _LISTS = ("scenarios", "numbers", "outcomes", "systems", "readings")
@@ -16,6 +16,7 @@ def add(commands: Any) -> None:
     lists = commands.add_parser("list", help="what there is: scenarios, numbers, outcomes, systems, readings")
     lists.add_argument("what", nargs="?", choices=_LISTS, help="only this (default: an overview)")
     lists.add_argument("--world", metavar="WORLD", help="whose numbers (default: the home world)")
+    add_seeds(lists)
     lists.set_defaults(command=_list)
 
 
@@ -26,38 +27,38 @@ def _list(asked: argparse.Namespace) -> int:
     world = asked.world or HOME_WORLD
     lines: dict[str, Callable[[], list[str]]] = {
         "scenarios": _scenario_lines,
-        "numbers": lambda: _number_lines(load_evidence(world)),
+        "numbers": lambda: _number_lines(load_evidence(world, asked.seeds)),
         "outcomes": _outcome_lines,
-        "systems": lambda: _system_lines(load_evidence(world)),
-        "readings": lambda: _reading_lines(load_evidence(world)),
+        "systems": lambda: _system_lines(load_evidence(world, asked.seeds)),
+        "readings": lambda: _reading_lines(load_evidence(world, asked.seeds)),
     }
     if asked.what:
         print("\n".join(lines[asked.what]()))
         return DONE
     for what in ("scenarios", "outcomes", "systems", "readings"):
         print(f"{what.upper()}\n" + "\n".join(lines[what]()) + "\n")
-    evidence = load_evidence(world)
+    evidence = load_evidence(world, asked.seeds)
     counted = f"{len(evidence.numbers)} in {world}, with {len(evidence.facts)} facts behind them"
     print(f"NUMBERS\n  {counted}; `multivector list numbers` shows them")
-    print("\nWORLDS\n" + "\n".join(_world_lines()))
+    print("\nWORLDS\n" + "\n".join(_world_lines(asked.seeds)))
     return DONE
 
 
-def _world_lines() -> list[str]:
+def _world_lines(folder: str | None) -> list[str]:
     """The worlds, each with the one it extends, whether it changes that, and until when it knows."""
     from sim.evidence.changes import CHANGES
     from sim.evidence.layers import stamps_of_seeds
-    from sim.evidence.worlds import list_worlds, read_lineage, shipped_folder
+    from sim.evidence.worlds import list_worlds, read_lineage, seeds_folder
     from sim.io.errors import Problems
 
-    seeds, lines = shipped_folder("seeds"), []
+    seeds, lines = seeds_folder(folder), []
     stamps = stamps_of_seeds(seeds)
-    for world in list_worlds():
+    for world in list_worlds(seeds):
         lineage = read_lineage(seeds, world, stamps, Problems())
-        folder, top = lineage[-1] if lineage else (None, None)
+        place, top = lineage[-1] if lineage else (None, None)
         told = []
-        if top is not None and folder is not None and "extends" in top.value:
-            changes = " and changes" if (folder / CHANGES).is_file() else ""
+        if top is not None and place is not None and "extends" in top.value:
+            changes = " and changes" if (place / CHANGES).is_file() else ""
             told.append(f"extends{changes} {top.value['extends'].text}")
         days = [one.value["knows_until"].text for _, one in lineage if "knows_until" in one.value]
         told += [f"knows until {days[-1]}"] if days else []

@@ -1,10 +1,15 @@
-"""`multivector new`: a commented file to start a scenario from, which `multivector check` accepts as it stands."""
+"""`multivector new`: a commented file to start a scenario from, or a world of one's own to start one in.
+
+`multivector check` accepts both as they stand.
+"""
 
 import argparse
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.cli.common import add_seeds
+from sim.cli.new_world import WORLDS, add_world, asks_for_world, new_world
 from sim.cli.places import a_path
 
 if TYPE_CHECKING:
@@ -16,32 +21,41 @@ USUAL = "baseline"
 
 def add(commands: Any) -> None:
     """Describe the command to the parser."""
-    new = commands.add_parser("new", help="write a commented file to start a scenario from")
-    new.add_argument("name", metavar="NAME", help="small letters, digits and hyphens; the file is NAME.yaml")
-    new.add_argument("--extends", default=USUAL, metavar="SCENARIO", help=f"what to start from (default: {USUAL})")
+    new = commands.add_parser("new", help="write a commented file to start a scenario from, or a world of one's own")
+    new.add_argument("name", nargs="?", metavar="NAME", help="small letters, digits and hyphens; the file is NAME.yaml")
+    new.add_argument("--extends", metavar="WHAT", help=f"a scenario to start from (default: {USUAL}), or a world")
     new.add_argument("--alone", action="store_true", help="extend nothing: copy its world, dates, runs and seed")
+    add_world(new)
+    add_seeds(new)
     new.add_argument(
-        "-o", "--out", type=a_path, default=".", metavar="DIR", help="the folder to write to (default: this one)"
+        *("-o", "--out"),
+        type=a_path,
+        metavar="DIR",
+        help=f"the folder to write to (default: this one; of worlds: {WORLDS})",
     )
     new.set_defaults(command=_new)
 
 
 def _new(asked: argparse.Namespace) -> int:
-    from sim.evidence.evidence import load_evidence
+    if asks_for_world(asked):
+        return new_world(asked)
     from sim.io.checks import is_name
     from sim.io.errors import input_error, quoted, shown_path
     from sim.scenario.family import list_scenarios
-    from sim.scenario.scenario import load_scenario
+    from sim.scenario.scenario import evidence_of, load_scenario
 
-    folder: Path = asked.out
+    folder, extends = asked.out or Path(), asked.extends or USUAL
+    if asked.name is None:
+        allowed = "NAME for a scenario; --power, --state or --world for a world of one's own"
+        raise input_error("new", "what shall be begun?", allowed=allowed)
     path = folder / f"{asked.name}.yaml"
-    for place, name in (("NAME", asked.name), ("--extends", asked.extends)):
+    for place, name in (("NAME", asked.name), ("--extends", extends)):
         if not is_name(name):
             allowed = "small letters, digits and hyphens, no path"
             raise input_error(place, "this cannot be the name of a scenario", found=quoted(name), allowed=allowed)
-    beside = folder if asked.extends in list_scenarios(folder) else None
-    parent = load_scenario(asked.extends, folder=beside)
-    text = starting_text(asked.name, parent, load_evidence(parent.world), _schema_beside(folder), asked.alone)
+    beside = folder if extends in list_scenarios(folder) else None
+    parent = load_scenario(extends, folder=beside, seeds=asked.seeds)
+    text = starting_text(asked.name, parent, evidence_of(parent), _schema_beside(folder), asked.alone)
     try:
         with path.open("x", encoding="utf-8", newline="\n") as handle:
             handle.write(text)

@@ -18,7 +18,7 @@ def add(commands: Any) -> None:
 
 
 def _origins(asked: argparse.Namespace) -> int:
-    (scenario,) = load_all([asked.scenario], asked.set, asked.reading, asked.numbers)
+    (scenario,) = load_all([asked.scenario], asked.set, asked.reading, asked.numbers, asked.seeds)
     from sim.analysis.origins import roll_origins
 
     with reporter() as report:

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from sim.cli.common import DONE, add_numbers, add_out_file, relative, say, write_out
+from sim.cli.common import DONE, add_numbers, add_out_file, add_seeds, relative, say, write_out
 from sim.cli.places import writable_file
 from sim.cli.typed import runs
 from sim.io.errors import input_error
@@ -18,6 +18,7 @@ def add(commands: Any) -> None:
         "patterns", help="stylised patterns and extremes: what holds in the model and what not"
     )
     parser.add_argument("--runs", type=runs(2), metavar="N", help="runs of each, in place of what the file says")
+    add_seeds(parser)
     add_numbers(parser)
     add_out_file(parser, "write the table to a .csv or .json file as well")
     parser.set_defaults(command=_patterns)
@@ -30,7 +31,7 @@ def _patterns(asked: argparse.Namespace) -> int:
     from sim.analysis.patterns import find_all, table_of
     from sim.cli.report import print_patterns
 
-    findings = find_all(asked.runs, fitted=asked.numbers, progress=lambda name: say(f"{name} ..."))
+    findings = find_all(asked.runs, fitted=asked.numbers, seeds=asked.seeds, progress=lambda name: say(f"{name} ..."))
     print_patterns(findings, LEVEL)
     if out is not None:
         from sim.analysis.effect_tables import csv_of, json_of

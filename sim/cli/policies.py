@@ -46,7 +46,7 @@ def add(commands: Any) -> None:
 
 
 def _policies(asked: argparse.Namespace) -> int:
-    (scenario,) = load_all([asked.scenario], asked.set, asked.reading, asked.numbers)
+    (scenario,) = load_all([asked.scenario], asked.set, asked.reading, asked.numbers, asked.seeds)
     from sim.analysis.paired import LEVEL
     from sim.analysis.policy_effects import policies
 

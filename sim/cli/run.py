@@ -86,9 +86,8 @@ def _part(text: str) -> tuple[int, int]:
 
 def _run(asked: argparse.Namespace) -> int:
     check_tables(asked)
-    scenarios = load_all(
-        asked.scenarios, asked.set, asked.reading, None if asked.numbers == _SAMPLED else asked.numbers
-    )
+    fitted = None if asked.numbers == _SAMPLED else asked.numbers
+    scenarios = load_all(asked.scenarios, asked.set, asked.reading, fitted, asked.seeds)
     from sim.batch import plan, runner
 
     if not asked.dry_run:

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from sim.cli.common import DONE, add_out, add_workers, relative, reporter
+from sim.cli.common import DONE, add_out, add_seeds, add_workers, relative, reporter
 from sim.cli.places import a_path, telling, writable
 from sim.cli.typed import runs
 
@@ -17,6 +17,7 @@ def add(commands: Any) -> None:
     )
     file = "a table of what came: state, partner, period, measure, value (see docs/scoring.md)"
     score.add_argument("--against", type=a_path, required=True, metavar="FILE.csv", help=file)
+    add_seeds(score)
     add_out(score)
     score.set_defaults(command=_score)
     freeze = commands.add_parser("freeze", help="foretell years that nobody has seen, and freeze what comes out")
@@ -27,6 +28,7 @@ def add(commands: Any) -> None:
     freeze.add_argument("--draws", type=runs(2), metavar="N", help="runs that are kept (default: 200)")
     numbers = "how fitted numbers are taken (default: from the posterior, where there is one)"
     freeze.add_argument("--numbers", choices=("posterior", "fixed"), help=numbers)
+    add_seeds(freeze)
     add_workers(freeze)
     freeze.set_defaults(command=_freeze)
 
@@ -38,7 +40,7 @@ def _score(asked: argparse.Namespace) -> int:
     from sim.io.writers import file_hash
 
     out = writable(asked.out)
-    found = score_frozen(asked.folder, asked.against)
+    found = score_frozen(asked.folder, asked.against, asked.seeds)
     name = Path(asked.folder).resolve().name
     folder = out / f"score-{name}-{digest_of(file_hash(Path(asked.against)))[:6]}"
     with telling(folder, "the results cannot be written there"):
@@ -60,6 +62,7 @@ def _freeze(asked: argparse.Namespace) -> int:
             workers=asked.workers,
             progress=report,
             fitted=asked.numbers,
+            seeds=asked.seeds,
         )
     print(f"seal      {found.manifest['seal']}")
     print(f"draws     {found.manifest['draws_sha256']}")

@@ -15,7 +15,7 @@ def add(commands: Any) -> None:
 
 
 def _spread(asked: argparse.Namespace) -> int:
-    (scenario,) = load_all([asked.scenario], asked.set, asked.reading, asked.numbers)
+    (scenario,) = load_all([asked.scenario], asked.set, asked.reading, asked.numbers, asked.seeds)
     from sim.analysis.spread import spread
 
     with reporter() as report:

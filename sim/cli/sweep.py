@@ -12,6 +12,7 @@ from sim.cli.common import (
     add_numbers,
     add_out,
     add_readings,
+    add_seeds,
     add_tables,
     add_workers,
     check_tables,
@@ -46,6 +47,7 @@ def add(commands: Any) -> None:
         "--replicates", type=whole(1, MOST_REPLICATES), metavar="N", help="runs at each point, in place of the file's"
     )
     add_workers(sweep, "the file's")
+    add_seeds(sweep)
     add_readings(sweep)
     add_numbers(sweep)
     add_out(sweep)
@@ -66,7 +68,7 @@ def _sweep(asked: argparse.Namespace) -> int:
     from sim.analysis.sensitivity.experiment_files import experiment_path
 
     names = each_once(asked.experiments, lambda name: experiment_path(name) or Path(name))
-    experiments = load_each(names, lambda name: _read(load_experiment(name), asked))
+    experiments = load_each(names, lambda name: _read(load_experiment(name, seeds=asked.seeds), asked))
     if asked.problem is not None:
         return _write_problem(asked.problem, experiments)
     for folder in (one.folder for one in experiments if asked.publish and one.folder is not None):

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.cli.common import DONE, relative, write_out
+from sim.cli.common import DONE, add_seeds, relative, write_out
 from sim.cli.places import a_path, writable_file
 from sim.cli.streams import columns_on
 from sim.io.errors import input_error
@@ -29,6 +29,7 @@ def add(commands: Any) -> None:
         "--html", type=a_path, metavar="FILE", help="write it as a page to click through; without NAME, of everything"
     )
     trace.add_argument("--world", metavar="WORLD", help="whose numbers (default: the home world)")
+    add_seeds(trace)
     trace.set_defaults(command=_trace)
 
 
@@ -44,10 +45,10 @@ def _trace(asked: argparse.Namespace) -> int:
                 "--html", "the end of the name says the form", found=page.name, allowed=" or ".join(_PAGES)
             )
         writable_file(page)
-        return _write_page(load_evidence(asked.world or HOME_WORLD), name, page)
+        return _write_page(load_evidence(asked.world or HOME_WORLD, asked.seeds), name, page)
     if not name:
         raise input_error("trace", "what shall be traced?", allowed="NAME (see `multivector list`), or --html FILE")
-    _show(load_evidence(asked.world or HOME_WORLD), name)
+    _show(load_evidence(asked.world or HOME_WORLD, asked.seeds), name)
     return DONE
 
 

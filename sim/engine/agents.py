@@ -23,7 +23,7 @@ from sim.engine.offer import Offer, offer_at
 from sim.engine.sampling import event_dates
 from sim.engine.whole import Whole
 from sim.evidence.actors import Actor
-from sim.evidence.evidence import Evidence, load_evidence
+from sim.evidence.evidence import Evidence
 from sim.io.arguments import Arguments
 from sim.io.errors import input_error, listed, nearest_to
 from sim.io.limits import LARGEST_SEED
@@ -36,7 +36,7 @@ from sim.model.variables import BY_POWER, BY_STATE
 from sim.model.world import axes_of, build, unpack
 from sim.scenario.arguments import check_setting, given_fitted, given_numbers
 from sim.scenario.events import Event
-from sim.scenario.scenario import Scenario, load_scenario, with_fitted
+from sim.scenario.scenario import Scenario, evidence_of, scenario_of, with_fitted
 
 
 class _Actor(mesa.Agent):
@@ -170,8 +170,9 @@ class Model(Whole, mesa.Model):
 
     scenario: a name, a path or a `Scenario`; seed: the scenario's own if None; run: which run of the batch with that
     seed; numbers: values by name that override the scenario's, as in `sim.engine.ensemble.prepare`; fitted: how fitted
-    numbers are taken, `posterior` or `fixed`, in place of what the scenario says; rng: Mesa's word for the seed, a
-    whole number too. Raises `InputError` for what does not exist, and for what a scenario file could not say either.
+    numbers are taken, `posterior` or `fixed`, in place of what the scenario says; seeds: the folder of a world of one's
+    own, where the scenario is not loaded yet; rng: Mesa's word for the seed, a whole number too. Raises `InputError` for
+    what does not exist, and for what a scenario file could not say either.
 
     After every `step`, `offers` holds all offers answered so far, the agents show their state, and `datacollector` has
     one more row for the model and for every state. `copy.deepcopy(model)` and pickle make a branch that goes on as this
@@ -189,9 +190,10 @@ class Model(Whole, mesa.Model):
         fitted: str | None = None,
         *,
         rng: int | None = None,
+        seeds: str | Path | None = None,
     ) -> None:
-        scenario = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
-        evidence = load_evidence(scenario.world)
+        scenario = scenario_of(scenario, seeds, "sim.Model")
+        evidence = evidence_of(scenario)
         arguments = Arguments("sim.Model")
         scenario = with_fitted(scenario, given_fitted(arguments, fitted))
         check_setting(scenario, evidence, arguments)

@@ -20,7 +20,7 @@ from sim.engine.fitted import Fitted, fitted_numbers
 from sim.engine.laid_offers import LaidOffers, offers_among
 from sim.engine.sampling import event_dates, sampled_numbers
 from sim.engine.settings import Settings
-from sim.evidence.evidence import Evidence, load_evidence
+from sim.evidence.evidence import Evidence
 from sim.io.arguments import Arguments
 from sim.model.chance import lucks
 from sim.model.fields import DOMAINS, KINDS
@@ -32,7 +32,7 @@ from sim.model.world import axes_of, build, unpack
 from sim.scenario.arguments import check_setting, given_fitted, given_numbers
 from sim.scenario.events import Event
 from sim.scenario.following import Following, following
-from sim.scenario.scenario import Scenario, with_fitted
+from sim.scenario.scenario import Scenario, evidence_of, with_fitted
 
 LANES = 96  # measured: fewer cost more loops, more leave the cache, and at 64 or 128 rows fall on the same cache sets
 
@@ -223,7 +223,7 @@ def prepare(
     sim.io.errors.InputError
         For a seed, a name or a value that a scenario file could not have either.
     """
-    evidence = load_evidence(scenario.world) if evidence is None else evidence
+    evidence = evidence_of(scenario) if evidence is None else evidence
     arguments = Arguments("prepare")
     scenario = with_fitted(scenario, given_fitted(arguments, fitted))
     check_setting(scenario, evidence, arguments)

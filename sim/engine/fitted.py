@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.evidence.evidence import load_evidence
 from sim.evidence.posterior import POSTERIOR, Posterior, check_numbers, load_posterior
 from sim.model.chance import Stream, address, lucks, uniform
+from sim.scenario.scenario import evidence_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -62,7 +62,7 @@ def fitted_numbers(scenario: Scenario, evidence: Evidence | None = None) -> Fitt
     """
     if scenario.fitted != POSTERIOR:
         return None
-    evidence = load_evidence(scenario.world) if evidence is None else evidence
+    evidence = evidence_of(scenario) if evidence is None else evidence
     posterior = posterior_of(evidence)
     off = {name for system in scenario.without for name in evidence.systems[system].strengths}
     said = off.union(scenario.numbers, scenario.sampled)

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.engine.fitted import fitted_numbers
-from sim.evidence.evidence import load_evidence
 from sim.model.chance import Stream, address, lucks, name_key, uniform
+from sim.scenario.scenario import evidence_of
 from sim.scenario.units import ONE_FOR_ALL, Range, Shape
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def _weights(scenario: Scenario, drawn: dict[str, NDArray[np.float64]]) -> dict[
     """The weights of the states of which one is drawn, all of them, so that they sum to 1."""
     weights: dict[str, NDArray[np.float64]] = {}
     groups = sorted({name.rpartition(".")[0] for name in drawn if _WEIGHT.match(name)})
-    evidence = load_evidence(scenario.world) if groups else None
+    evidence = evidence_of(scenario) if groups else None
     for group in groups:
         assert evidence is not None
         names = [f"{group}.{kind}" for kind in evidence.kinds]

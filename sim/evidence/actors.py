@@ -126,17 +126,27 @@ class Cast:
     pipelines: tuple[Corridor, ...] = ()
 
 
+MOST_ACTORS = 100
+"""States of a world, and powers of a world: tables of results number them in a byte, and every pair is kept."""
+MOST_WAYS = 50
+"""Corridors of a world, and pipelines of a world."""
+
 # --- how they are written --------------------------------------------------------------------------------------------
 
 CODE = re.compile(r"[A-Z][A-Z0-9]{1,7}\Z")
+CODE_WORDS = "two to eight capital letters or digits"
 CODE_TEXT = "^[A-Z][A-Z0-9]{1,7}$"  # how a JSON Schema says it
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Sort:
-    """A sort of those in a world: the key it stands under, whose a code of it is, its numbers and their spans."""
+    """A sort of those in a world: the key it stands under, whose a code of it is, its numbers and their spans.
+
+    most: how many there may be.
+    """
 
     key: str
+    most: int
     owner: str
     texts: Mapping[str, Reader[object]]
     numbers: Mapping[str, Span]
@@ -169,10 +179,26 @@ class Sort:
 
 _NAME = {"name": TEXT.says("what it is called")}
 _NAMES = {**_NAME, "adjective": TEXT.says("the adjective to its name"), "capital": TEXT.says("its capital")}
-STATES = Sort(key="states", owner="a state's", texts=_NAMES, numbers=STATE_NUMBERS, by_kind=STATE_NUMBERS_BY_KIND)
-POWERS = Sort(key="powers", owner="a power's", texts=_NAMES, numbers=POWER_NUMBERS, by_kind=POWER_NUMBERS_BY_KIND)
-CORRIDORS = Sort(key="corridors", owner="a corridor's", texts=_NAME, numbers=CORRIDOR_NUMBERS)
-PIPELINES = Sort(key="pipelines", owner="a pipeline's", texts=_NAME, numbers={})  # all it is stands in `pipelines.csv`
+STATES = Sort(
+    key="states",
+    most=MOST_ACTORS,
+    owner="a state's",
+    texts=_NAMES,
+    numbers=STATE_NUMBERS,
+    by_kind=STATE_NUMBERS_BY_KIND,
+)
+POWERS = Sort(
+    key="powers",
+    most=MOST_ACTORS,
+    owner="a power's",
+    texts=_NAMES,
+    numbers=POWER_NUMBERS,
+    by_kind=POWER_NUMBERS_BY_KIND,
+)
+CORRIDORS = Sort(key="corridors", most=MOST_WAYS, owner="a corridor's", texts=_NAME, numbers=CORRIDOR_NUMBERS)
+PIPELINES = Sort(
+    key="pipelines", most=MOST_WAYS, owner="a pipeline's", texts=_NAME, numbers={}
+)  # all it is stands in `pipelines.csv`
 SORTS = (STATES, POWERS, CORRIDORS, PIPELINES)
 
 REGION: Form[object] = Form(
@@ -228,6 +254,7 @@ def read_actors(top: Entry, before: Cast, numbers: NumberReader) -> Cast:
         if sort.key in ALONE.needs and sort.key in top.value and not found[sort]:
             top.value[sort.key].refuse(found="", message=f"a world needs {sort.key}")
     check_codes_differ(top, found)
+    check_how_many(top, before, found)
     for state in found[STATES]:
         check_weights(top, state["code"], numbers.read)
     return Cast(
@@ -259,7 +286,7 @@ def _read_sort(sort: Sort, entries: Mapping[str, Entry], numbers: NumberReader) 
 def check_code(entry: Entry, code: str) -> None:
     """A code is two to eight capital letters or digits."""
     if not CODE.match(code):
-        entry.refuse(found=f"the code '{code}'", allowed="two to eight capital letters or digits")
+        entry.refuse(found=f"the code '{code}'", allowed=CODE_WORDS)
 
 
 def check_codes_are_new(top: Entry, before: Cast) -> None:
@@ -285,6 +312,14 @@ def check_codes_differ(top: Entry, found: Mapping[Sort, list[Values]]) -> None:
                 place = top.value[sort.key].value[code]
                 place.refuse(found=f"the code '{code}', which is {taken[code]} already", allowed="each code once")
             taken.setdefault(code, sort.owner)
+
+
+def check_how_many(top: Entry, before: Cast, found: Mapping[Sort, list[Values]]) -> None:
+    """No more in a world, with all that it extends, than tables can number and a computer can hold."""
+    for sort, several in found.items():
+        count = len(getattr(before, sort.key)) + len(several)
+        if several and count > sort.most:
+            top.value[sort.key].refuse(found=f"{count} {sort.key}", allowed=f"at most {sort.most}")
 
 
 def check_weights(top: Entry, code: str, numbers: Mapping[str, Number]) -> None:

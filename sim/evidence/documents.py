@@ -116,15 +116,20 @@ DOCUMENT: Form[object] = Form(
 DOCUMENTS: Form[object] = Form(needs={"documents": group(schema_of(DOCUMENT)).says("the documents by id")})
 
 
-def read_documents(path: Path, problems: Problems) -> dict[str, Document]:
-    """The documents by id."""
-    documents = {}
-    for name, entry in read_file(path, DOCUMENTS, None, problems)["documents"].items():
-        values = read_form(entry, DOCUMENT, None)
-        if values is not None:
+def read_documents(paths: Iterable[Path], problems: Problems) -> dict[str, Document]:
+    """The documents by id; each id once in all files."""
+    documents: dict[str, Document] = {}
+    for path in paths:
+        for name, entry in read_file(path, DOCUMENTS, None, problems)["documents"].items():
+            values = read_form(entry, DOCUMENT, None)
+            if values is None:
+                continue
             if "date" in entry.value:
                 check_dates(entry.value["date"])
-            documents[name] = Document(id=name, **values, file=entry.file, line=entry.line)
+            first = documents.setdefault(name, Document(id=name, **values, file=entry.file, line=entry.line))
+            if (first.file, first.line) != (entry.file, entry.line):
+                found = f"'{name}' a second time (first in {first.file}:{first.line})"
+                entry.refuse(found=found, allowed="each id once")
     return documents
 
 

@@ -36,9 +36,16 @@ from sim.evidence.relations import (
 )
 from sim.evidence.systems import System
 from sim.evidence.targets import check_targets
-from sim.evidence.worlds import HOME_WORLD, list_worlds, read_lineage, shipped_folder
-from sim.io.arguments import Arguments, path_given
-from sim.io.errors import Problems, input_error, listed, nearest_to, quoted, shown_path
+from sim.evidence.worlds import (
+    HOME_WORLD,
+    check_world,
+    list_worlds,
+    read_lineage,
+    seeds_folder,
+    shared_folder,
+)
+from sim.io.arguments import Arguments
+from sim.io.errors import Problems
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -50,8 +57,9 @@ if TYPE_CHECKING:
 class Evidence:
     """Everything read for one world. The dicts are shared between callers: read them, never write.
 
-    changes: what the world, and those it extends, changed of each other; knows_until: the last day of which its numbers
-    may know, "" where there is none; knows_until_at: file and line where that is said.
+    folder: where what all worlds of the same seeds share is read; changes: what the world, and those it extends,
+    changed of each other; knows_until: the last day of which its numbers may know, "" where there is none;
+    knows_until_at: file and line where that is said.
     """
 
     world: str
@@ -92,23 +100,12 @@ def load_evidence(world: str = HOME_WORLD, folder: Path | str | None = None, *, 
 
     Raises `InputError` with every problem found. Reading is done once per process as long as no file changes.
     """
-    seeds = shipped_folder("seeds") if folder is None else path_given("load_evidence", "folder", folder).absolute()
     arguments = Arguments("load_evidence")
     arguments.text("world", world)
     dated = arguments.flag("dated", dated)
     arguments.refuse_if_wrong()
-    if not seeds.is_dir():
-        raise input_error(shown_path(seeds), "there is no such folder of seeds")
-    worlds = list_worlds(seeds)
-    if world not in worlds:
-        raise input_error(
-            shown_path(seeds),
-            "there is no such world",
-            found=quoted(str(world)),
-            allowed=listed(worlds),
-            nearest=nearest_to(world, worlds),
-        )
-    stamps = stamps_of_seeds(seeds, worlds)
+    seeds = seeds_folder(folder, "load_evidence", "folder")
+    stamps = stamps_of_seeds(seeds, check_world(seeds, world))
     return _read_dated(world, seeds, stamps) if dated else _read_evidence(world, seeds, stamps)
 
 
@@ -122,9 +119,9 @@ def _read_dated(world: str, seeds: Path, stamps: Stamps) -> Evidence:
 
 @functools.lru_cache(maxsize=8)
 def _read_evidence(world: str, seeds: Path, stamps: Stamps) -> Evidence:
-    shared, problems = read_shared(seeds, stamps), Problems()
-    problems.take(shared.problems)
-    facts, codebook, systems = shared.facts, shared.codebook, shared.systems
+    common, problems, shared = read_shared(seeds, stamps), Problems(), shared_folder(seeds)
+    problems.take(common.problems)
+    facts, codebook, systems = common.facts, common.codebook, common.systems
     folders, until = list[Path](), None
     for folder, top in read_lineage(seeds, world, stamps, problems):
         until = top.value.get("knows_until", until)
@@ -133,33 +130,33 @@ def _read_evidence(world: str, seeds: Path, stamps: Stamps) -> Evidence:
     layers = [read_layer(seeds, tuple(lineage[:place]), stamps) for place in range(len(lineage) + 1)]
     for layer in layers:
         problems.take(layer.problems)
-    cast, numbers = layers[-1].cast, put_together(shared, layers, problems)
+    cast, numbers = layers[-1].cast, put_together(common, layers, problems)
     parties = parties_of(cast, facts)
     for relation in RELATIONS:
         check_relation(relation, folders, parties, layers[-1].rows.get(relation.name, ()), problems)
     strengths = {name for system in systems.values() for name in system.strengths}
-    changes = read_changes(folders, numbers, strengths, problems, shared.computed)
+    changes = read_changes(folders, numbers, strengths, problems, common.computed)
     if not changes:
         _check_wholes(folders, parties, numbers, problems)
     check_codes(codebook, numbers.coded)
-    check_targets(seeds, stamps, numbers.read, problems)
+    check_targets(shared, stamps, numbers.read, problems)
     problems.raise_if_any()  # a number that is left out would be missed by every formula that names it
-    derivations = derive(numbers.written, facts, numbers.read, lineage, changes, shared.computed)
+    derivations = derive(numbers.written, facts, numbers.read, lineage, changes, common.computed)
     if changes:  # what is computed again counts too
         changes |= _computed_again(derivations, lineage, numbers.read, changes)
         _check_wholes(folders, parties, numbers, problems)
         check_weights_again(folders[-1] / CHANGES, tuple(parties.states), changes, numbers.read, problems)
     problems.raise_if_any()
     conflicts = read_conflicts(
-        seeds / CONFLICTS, stamps, list_worlds(seeds), lineage, facts, numbers.read, derivations, problems, changes
+        shared / CONFLICTS, stamps, list_worlds(seeds), lineage, facts, numbers.read, derivations, problems, changes
     )
     problems.raise_if_any()
     return Evidence(
         world=world,
-        folder=seeds,
+        folder=shared,
         region=cast.region,
         together=cast.together,
-        documents=shared.documents,
+        documents=common.documents,
         facts=facts,
         numbers=numbers.read,
         derivations=derivations,

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
     from sim.io.errors import Entry
 
+MOST_WORLD_BYTES = 4_000_000
+"""A file of who is in a world: a hundred states and a hundred powers say several thousand numbers."""
+
 Stamps: TypeAlias = tuple[tuple[str, int, int], ...]
 """Names, sizes and times of files: what was read from files with these marks holds as long as they are the same."""
 
@@ -38,4 +41,4 @@ def read_once(path: Path, _stamps: Stamps) -> tuple[Entry | None, Problems]:
     stamps: of all files on which it depends what is found to be wrong with it, since that is kept in the notebook too.
     """
     noted = Problems()
-    return read_yaml(path, noted), noted
+    return read_yaml(path, noted, MOST_WORLD_BYTES), noted

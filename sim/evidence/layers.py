@@ -23,7 +23,7 @@ from sim.evidence.numbers import NumberReader, read_parameters
 from sim.evidence.relations import RELATIONS, parties_of, read_relation
 from sim.evidence.systems import System, read_systems
 from sim.evidence.targets import CALIBRATION
-from sim.evidence.worlds import ACTORS, list_worlds
+from sim.evidence.worlds import ACTORS, DOCUMENTS, FACTS, LAYER, check_layer, list_worlds, shared_folder, world_folder
 from sim.io.errors import Problems
 
 if TYPE_CHECKING:
@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 # --- the files -------------------------------------------------------------------------------------------------------
 
 COEFFICIENTS = "coefficients.yaml"  # what only formulas use: parts, rates and shadings that no document gives
-_SHARED = ("documents.yaml", "systems.yaml", "codebook.yaml", CONFLICTS, CALIBRATION)
-_FOLDERS = ("facts", "parameters")
+_SHARED = (DOCUMENTS, "systems.yaml", "codebook.yaml", CONFLICTS, CALIBRATION)
+_FOLDERS = (FACTS, "parameters")
 _OF_A_WORLD = (ACTORS, COEFFICIENTS, CHANGES, *(relation.file for relation in RELATIONS))
 
 
@@ -45,10 +45,13 @@ def stamps_of_seeds(seeds: Path, worlds: Iterable[str] | None = None) -> Stamps:
 
     worlds: the names of all there are, where they are known already.
     """
-    folder = str(seeds)
-    names = [f"{folder}/{name}" for name in _SHARED]
-    names += [path for inner in _FOLDERS for path in _yaml_files(f"{folder}/{inner}")]
-    names += [f"{folder}/{world}/{name}" for world in worlds or list_worlds(seeds) for name in _OF_A_WORLD]
+    shared = shared_folder(seeds)
+    names = [f"{shared}/{name}" for name in _SHARED]
+    names += [path for inner in _FOLDERS for path in _yaml_files(f"{shared}/{inner}")]
+    if shared != seeds:
+        names += [f"{seeds}/{LAYER}", f"{seeds}/{DOCUMENTS}", *_yaml_files(f"{seeds}/{FACTS}")]
+    folders = {world: str(world_folder(seeds, world)) for world in worlds or list_worlds(seeds)}
+    names += [f"{folder}/{name}" for folder in folders.values() for name in _OF_A_WORLD]
     return stamps_of(names)
 
 
@@ -94,8 +97,13 @@ class Layer:
 def read_shared(seeds: Path, _stamps: Stamps) -> Shared:
     """What all worlds of these seeds rest on."""
     problems = Problems()
-    documents = read_documents(seeds / "documents.yaml", problems)
-    facts = read_facts(_yaml_in(seeds / "facts"), documents, problems)
+    check_layer(seeds, problems)
+    own, seeds = seeds, shared_folder(seeds)
+    places = dict.fromkeys((seeds, own))  # a layer may add documents and facts
+    documents = read_documents(
+        [place / DOCUMENTS for place in places if place == seeds or (place / DOCUMENTS).is_file()], problems
+    )
+    facts = read_facts([path for place in places for path in _yaml_in(place / FACTS)], documents, problems)
     codebook = read_codebook(seeds / "codebook.yaml", problems)
     numbers = NumberReader(facts)
     for path in _yaml_in(seeds / "parameters"):
@@ -117,7 +125,7 @@ def read_layer(seeds: Path, lineage: tuple[str, ...], stamps: Stamps) -> Layer:
     shared = read_shared(seeds, stamps)
     if not lineage:
         return Layer(actors=NumberReader(shared.facts), known=shared.parameters.read, problems=Problems())
-    before, folder = read_layer(seeds, lineage[:-1], stamps), seeds / lineage[-1]
+    before, folder = read_layer(seeds, lineage[:-1], stamps), world_folder(seeds, lineage[-1])
     top, problems = read_once(folder / ACTORS, stamps)
     assert top is not None
     actors = NumberReader(shared.facts, before.known)

@@ -284,6 +284,8 @@ class NumberReader:
             return
         if basis is Basis.CODED and _is_no_level(values["value"]):
             return
+        if values["value"] is not None and _is_empty(values["value"]):
+            values["value"].refuse(found="", message="the value is missing")
         amounts = {key: _amount(values[key], basis, span) for key in ("value", "low", "high")}
         open_ends = [key for key in ("low", "high") if _is_empty(values[key])]
         if amounts["value"] is not None:

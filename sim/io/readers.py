@@ -21,6 +21,7 @@ from sim.io.letters import SEEN, hidden_in
 from sim.io.regular import read_regular
 
 MOST_BYTES = 1_000_000
+MOST_TABLE_BYTES = 10_000_000  # a world of many states and powers has thousands of rows
 MOST_DEPTH = 24
 MOST_NODES = 100_000
 MOST_PATH = 240
@@ -77,10 +78,13 @@ def read_text(path: Path, problems: Problems, most: int = MOST_BYTES) -> str | N
 _EventStream: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-def read_yaml(path: Path | str, problems: Problems) -> Entry | None:
-    """Read one YAML file into entries; problems are noted in `problems`, and None means nothing could be read."""
+def read_yaml(path: Path | str, problems: Problems, most: int = MOST_BYTES) -> Entry | None:
+    """Read one YAML file into entries; problems are noted in `problems`, and None means nothing could be read.
+
+    most: bytes that it may have.
+    """
     path = Path(path)
-    text = read_text(path, problems)
+    text = read_text(path, problems, most)
     return None if text is None else parse_yaml(text, shown_path(path), problems)
 
 
@@ -258,7 +262,11 @@ class _Composer:
 
 
 def read_table(
-    path: Path | str, columns: Collection[str], problems: Problems, may: Collection[str] = (), most: int = MOST_BYTES
+    path: Path | str,
+    columns: Collection[str],
+    problems: Problems,
+    may: Collection[str] = (),
+    most: int = MOST_TABLE_BYTES,
 ) -> list[Entry]:
     """The rows of a CSV file, each a group of its cells; the header holds `columns`, all but those it `may` hold.
 

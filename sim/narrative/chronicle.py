@@ -41,13 +41,15 @@ _BARRED = "barred"  # marks what neutral states are asked into and may not do
 DUE, POOR = 1.0, 0.5  # works that fell due, in absorptive scales, and the part of them that counts as poor
 
 
-def tell(scenario: str | Path | Scenario, seed: int | None = None, run: int = 0) -> str:
+def tell(
+    scenario: str | Path | Scenario, seed: int | None = None, run: int = 0, *, seeds: str | Path | None = None
+) -> str:
     """One run as readable prose.
 
-    scenario: a name, a path or a `Scenario`; seed: the scenario's own if None; run: which run of that seed. Raises
-    `InputError` where the scenario is wrong.
+    scenario: a name, a path or a `Scenario`; seed: the scenario's own if None; run: which run of that seed; seeds: the
+    folder of a world of one's own, where the scenario is not loaded yet. Raises `InputError` where one is wrong.
     """
-    model = Model(scenario, seed=seed, run=run)
+    model = Model(scenario, seed=seed, run=run, seeds=seeds)
     story = _Story(model)
     lines = [*story.opening(), *story.who_is_who()]
     while model.running:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sim.evidence.dates import is_day
+from sim.evidence.needed import check_needed
 from sim.evidence.posterior import TAKEN
 from sim.evidence.story import span
 from sim.io.checks import check_choice, check_number
@@ -99,6 +100,7 @@ def check_setting(scenario: Scenario, evidence: Evidence, arguments: Arguments) 
 
     A value may leave the range of its number where `beyond` gives the reason.
     """
+    check_needed(evidence, arguments.problems)
     if not _sound(scenario, arguments):
         return
     arguments.whole(f"{scenario.name}.runs", scenario.runs, 1, MOST_RUNS)

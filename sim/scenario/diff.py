@@ -7,12 +7,12 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sim.evidence.evidence import Evidence, load_evidence
+from sim.evidence.evidence import Evidence
 from sim.io.arguments import Arguments
 from sim.io.errors import shown_path
 from sim.scenario.calendar import quarter_text
 from sim.scenario.events import FORMS
-from sim.scenario.scenario import Scenario
+from sim.scenario.scenario import Scenario, evidence_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -55,7 +55,8 @@ def differences(one: Scenario, other: Scenario, seeds: Path | str | None = None)
     """In what two resolved scenarios differ, sort by sort; sorts without a difference are left out.
 
     Titles, questions and notes are not compared: two scenarios with one content ask one question. `seeds`: where the
-    evidence is read from, for the units of numbers and for what a number is where a scenario does not say.
+    evidence is read from, if not where each of them was: for the units of numbers, and for what a number is where a
+    scenario does not say.
     """
     sections = (
         _run(one, other),
@@ -114,6 +115,7 @@ def _run(one: Scenario, other: Scenario) -> Section:
     def settings(scenario: Scenario) -> dict[str, str]:
         return {
             "world": scenario.world,
+            "seeds": "shipped" if scenario.seeds is None else shown_path(scenario.seeds),
             "from": quarter_text(scenario.start),
             "to": quarter_text(scenario.end),
             "runs": f"{scenario.runs}",
@@ -152,10 +154,10 @@ def _listed(title: str, key: str, one: Scenario, other: Scenario) -> Section:
 
 def _readings(one: Scenario, other: Scenario, seeds: Path | str | None) -> Section:
     """Which way contradicting sources are read, for the switches of which one of the two says something."""
-    worlds = {scenario.world: load_evidence(scenario.world, seeds) for scenario in (one, other)}
+    worlds = [evidence_of(scenario, seeds) for scenario in (one, other)]
     found, same = [], 0
     for switch in sorted({*one.readings, *other.readings}):
-        mine, theirs = (_reading(scenario, switch, worlds[scenario.world]) for scenario in (one, other))
+        mine, theirs = (_reading(scenario, switch, world) for scenario, world in zip((one, other), worlds, strict=True))
         if mine.said == theirs.said:
             same += 1
         else:
@@ -177,14 +179,14 @@ def _reading(scenario: Scenario, switch: str, evidence: Evidence) -> Side:
 
 def _numbers(one: Scenario, other: Scenario, seeds: Path | str | None) -> Section:
     names = sorted({*one.numbers, *one.sampled, *other.numbers, *other.sampled})
-    worlds = {scenario.world: load_evidence(scenario.world, seeds) for scenario in (one, other)}
+    worlds = [evidence_of(scenario, seeds) for scenario in (one, other)]
     found, same = [], 0
     for name in names:
-        sides = [_number(scenario, name, worlds[scenario.world]) for scenario in (one, other)]
+        sides = [_number(scenario, name, world) for scenario, world in zip((one, other), worlds, strict=True)]
         if sides[0].said == sides[1].said:
             same += 1
         else:
-            unit = next(world.numbers[name].unit for world in worlds.values() if name in world.numbers)
+            unit = next(world.numbers[name].unit for world in worlds if name in world.numbers)
             found.append(Difference(what=f"{name} ({unit})", one=sides[0], other=sides[1]))
     return Section(title="Numbers", differences=tuple(found), same=same)
 

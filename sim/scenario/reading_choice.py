@@ -6,9 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sim.evidence.conflicts import check_reading
-from sim.evidence.evidence import load_evidence
 from sim.io.arguments import Arguments
 from sim.scenario.readings import moved_by
+from sim.scenario.scenario import evidence_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 def with_reading(scenario: Scenario, switch: str, reading: str, *, seeds: Path | str | None = None) -> Scenario:
     """The scenario with another reading where sources contradict each other.
 
-    switch, reading: their names; `multivector list readings` tells them all. What the scenario
-    says itself of a number stands. `seeds`: where the evidence is read from. Raises `InputError` for a name that the
-    world does not know.
+    switch, reading: their names; `multivector list readings` tells them all. What the scenario says itself of a number
+    stands. `seeds`: where the evidence is read from, if not where the scenario was. Raises `InputError` for a name that
+    the world does not know.
     """
     arguments = Arguments("with_reading")
     check_asked(arguments, scenario, {"switch": switch, "reading": reading})
-    evidence = load_evidence(scenario.world, seeds)
+    evidence = evidence_of(scenario, seeds)
     check_reading(arguments.entry("reading", reading), switch, evidence.switches, scenario.world)
     arguments.refuse_if_wrong()
     return take_reading(scenario, switch, reading, evidence)
@@ -76,7 +76,7 @@ def each_reading(
     """
     arguments = Arguments(door if isinstance(door, str) else "each_reading")
     check_asked(arguments, scenario, {"switch": switch, "door": door})
-    evidence = load_evidence(scenario.world, seeds)
+    evidence = evidence_of(scenario, seeds)
     usual = evidence.switches[switch].default if switch in evidence.switches else ""
     taken = scenario.readings.get(switch, usual)
     check_reading(arguments.entry("switch", taken or switch), switch, evidence.switches, scenario.world)

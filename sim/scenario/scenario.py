@@ -15,9 +15,9 @@ from sim.evidence.dates import DAY
 from sim.evidence.documents import FACT_IDS
 from sim.evidence.evidence import Evidence, load_evidence
 from sim.evidence.posterior import FIXED, TAKEN
-from sim.evidence.worlds import HOME_WORLD, list_worlds
+from sim.evidence.worlds import HOME_WORLD, list_worlds, seeds_folder
 from sim.io.checks import check_choice
-from sim.io.errors import Entry, InputError, Problems
+from sim.io.errors import Entry, InputError, Problems, input_error, quoted
 from sim.io.forms import (
     NAME_SCHEMA,
     TEXT,
@@ -38,6 +38,7 @@ from sim.scenario.calendar import QUARTER, quarter_text
 from sim.scenario.events import Event
 from sim.scenario.family import Member, find_scenario, read_family
 from sim.scenario.following import check_computes
+from sim.scenario.inherited import events_in_run, refuse_world
 from sim.scenario.known import check_events_known, check_numbers_known, check_readings_known
 from sim.scenario.readings import check_readings, moved_by
 from sim.scenario.timeline import EventSpec, read_events, unfold
@@ -60,6 +61,7 @@ class Scenario:
     `numbers`, and `by_reading` says which of them a switch has moved.
     `knows_until` is the last day of which the scenario may know, its own or its world's ("2019-12-31"; "" for none):
     what it holds beside that are events that say that they are known only afterwards.
+    `seeds` is the folder from which its world is read; None for the seeds that come with the package.
     `origins` says where each thing that was stated stands (`from`, `numbers.<name>`, `without.<system>` and so on ->
     `file:line`); it is no part of what is asked.
     """
@@ -86,6 +88,7 @@ class Scenario:
     beyond: Mapping[str, str] = field(default_factory=dict)
     knows_until: str = ""
     path: Path | None = None
+    seeds: Path | None = None
     origins: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 
     @property
@@ -103,9 +106,12 @@ def load_scenario(
     """Read, check and resolve a scenario.
 
     `name_or_path` is the name of a scenario in `folder` (or of those that come with the package), or the path of a YAML
-    file. Raises `InputError` with every problem of the file and of those it extends.
+    file. `seeds` is the folder from which its world is read, in place of the seeds that come with the package; the
+    scenario remembers it, so that whatever is asked about it afterwards reads the same numbers. Raises `InputError`
+    with every problem of the file and of those it extends.
     """
     path = find_scenario(name_or_path, folder)
+    seeds = None if seeds is None else seeds_folder(seeds, "load_scenario")
     problems = Problems()
     family = read_family(path, SCENARIO, problems)
     if not family:
@@ -114,10 +120,32 @@ def load_scenario(
     if evidence is None:
         problems.raise_if_any()
         raise AssertionError("a world that cannot be read has been complained about")
-    scenario = _resolve([_draft(member, evidence) for member in family], evidence)
+    scenario = _resolve(_drafts(family, evidence), evidence)
     problems.raise_if_any()
     assert scenario is not None
-    return scenario
+    return scenario if seeds is None else replace(scenario, seeds=seeds)
+
+
+def evidence_of(scenario: Scenario, seeds: Path | str | None = None) -> Evidence:
+    """The evidence for the world of a scenario, from the folder from which the scenario itself was read.
+
+    `seeds` is another folder in its place. Raises `InputError` with every problem found.
+    """
+    return load_evidence(scenario.world, scenario.seeds if seeds is None else seeds)
+
+
+def scenario_of(what: str | Path | Scenario, seeds: Path | str | None = None, door: str = "load_scenario") -> Scenario:
+    """A scenario as it is, or read by its name or path, with its world from the folder `seeds`.
+
+    `door` is what its user calls the function that was given both. Raises `InputError`, also where a scenario comes
+    from another folder than this.
+    """
+    if not isinstance(what, Scenario):
+        return load_scenario(what, seeds=seeds)
+    if seeds is None or seeds_folder(seeds, door) == (what.seeds or seeds_folder()):
+        return what
+    found, allowed = quoted(str(seeds)), f"the folder from which {what.name} was read, or none"
+    raise input_error(f"{door}: seeds", "this scenario was read already", found=found, allowed=allowed)
 
 
 def with_number(scenario: Scenario, name: str, value: float | Range, beyond: str = "") -> Scenario:
@@ -145,7 +173,7 @@ def with_fitted(scenario: Scenario, fitted: str | None) -> Scenario:
     return scenario if fitted is None else replace(scenario, fitted=fitted)
 
 
-def _load_world(family: list[Member], seeds: Path | str | None, problems: Problems) -> Evidence | None:
+def _load_world(family: list[Member], seeds: Path | None, problems: Problems) -> Evidence | None:
     """The evidence of the world that the nearest member names; problems about the evidence are passed on."""
     entry = next((member.top.value["world"] for member in family if "world" in member.top.value), None)
     world = HOME_WORLD if entry is None else check_choice(entry, list_worlds(seeds))
@@ -206,6 +234,24 @@ class _Draft:
     events: tuple[EventSpec, ...]
 
 
+def _drafts(family: list[Member], evidence: Evidence) -> list[_Draft]:
+    """What each file of a chain states; what an older one says of another world is told where that world is named."""
+    worlds = [member.top.value.get("world") for member in family]
+    place = next((at for at, world in enumerate(worlds) if world is not None), len(family))
+    drafts = [_draft(member, evidence) for member in family[: place + 1]]
+    wrong = Problems()
+    for member in family[place + 1 :]:
+        apart = Member(path=member.path, top=member.top.noted_in(wrong))
+        drafts.append(_draft(apart, evidence))
+    named = None if place == len(family) else worlds[place]
+    theirs = next((world.text or "" for world in worlds[place + 1 :] if world is not None), HOME_WORLD)
+    if named is None or theirs == evidence.world:
+        family[0].top.problems.take(wrong)
+    elif len(wrong):
+        refuse_world(named, family[place + 1].path, theirs, wrong)
+    return drafts
+
+
 def _draft(member: Member, evidence: Evidence) -> _Draft:
     values = read_form(member.top, SCENARIO, evidence)
     assert values is not None  # its keys have been looked at when the family was read
@@ -249,7 +295,6 @@ def _resolve(drafts: list[_Draft], evidence: Evidence) -> Scenario | None:
         return None
     check_order(drafts, start, end)
     oldest_first = drafts[::-1]
-    written = (item for draft in oldest_first for item in draft.events)
     numbers: dict[str, float | Range] = {}
     beyond: dict[str, str] = {}
     readings: dict[str, str] = {}
@@ -260,7 +305,7 @@ def _resolve(drafts: list[_Draft], evidence: Evidence) -> Scenario | None:
     moved = moved_by(readings, evidence, numbers)
     numbers = {**moved.numbers, **numbers}
     without = _union(draft.values["without"] for draft in oldest_first)
-    events = unfold(written, start, end)
+    events = unfold(events_in_run(drafts, start, end), start, end)
     until = _check_known(drafts, evidence, end)
     places = {name: entry for draft in oldest_first for name, entry in draft.places.items()}
     check_one_union(events, numbers, places, evidence, own.top.problems)

@@ -1,107 +1,222 @@
-"""What worlds have in common is read once, and every world still tells what is wrong with it."""
+"""Folders of seeds: whole, or laid over the shipped ones; what is no such folder is told in words."""
 
 from __future__ import annotations
 
 import os
-from dataclasses import replace
+import shutil
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from helpers.small_seeds import files, number, write
-from sim.evidence.evidence import load_evidence
-from sim.evidence.layers import read_layer, read_shared, stamps_of_seeds
+from helpers.own_worlds import QUESTION, grown, layer, question, toy_files
+from helpers.small_seeds import files, write
+from sim.batch.identity import evidence_hash
+from sim.engine.ensemble import prepare
+from sim.evidence.actors import MOST_ACTORS, MOST_WAYS
+from sim.evidence.documents import FACT
+from sim.evidence.evidence import Evidence, load_evidence
+from sim.evidence.needed import needed_numbers
+from sim.evidence.worlds import HOME_WORLD, list_worlds, shipped_folder
 from sim.io.errors import InputError
+from sim.scenario.scenario import load_scenario
 
-HALF, WRONG = "coefficients.part * ties.KAZ.CHN.trust", 0.75
-
-
-def heirs(half: float = 0.25, **more: Any) -> dict[str, Any]:
-    """The small seeds with a computed number, and two worlds that extend the home world and add nothing."""
-    contents: dict[str, Any] = files()
-    contents["parameters/coefficients.yaml"] = {"part": number(0.5, 0.4, 0.6, basis="assumed", evidence=[])}
-    contents["central-asia/coefficients.yaml"] = {"half": number(half, 0, 1, basis="figure", evidence=[], formula=HALF)}
-    contents |= {f"{world}/actors.yaml": {"extends": "central-asia"} for world in ("one", "other")}
-    return contents | more
+SEEDS = shipped_folder("seeds")
 
 
-def told(world: str, seeds: Path) -> str:
+def said(world: str, folder: Path) -> str:
     with pytest.raises(InputError) as caught:
-        load_evidence(world, seeds)
+        load_evidence(world, folder)
     return str(caught.value)
 
 
-def test_a_world_has_the_numbers_of_the_one_it_extends(tmp_path: Path) -> None:
-    seeds = write(tmp_path, heirs())
-    home, one, other = (load_evidence(world, seeds) for world in ("central-asia", "one", "other"))
-    assert list(home.numbers) == list(one.numbers) == list(other.numbers)
-    assert all(one.numbers[name] is known for name, known in home.numbers.items())  # computed ones too
-    assert home.numbers is not one.numbers
+def test_a_layer_has_its_own_worlds_and_the_shipped_ones(tmp_path: Path) -> None:
+    layer(tmp_path)
+    assert list_worlds(tmp_path) == (HOME_WORLD, *sorted((*list_worlds()[1:], "rich")))
+    assert load_evidence("rich", tmp_path).numbers["states.ALD.gdp"].value == 5000
+    assert load_evidence("rich", tmp_path).folder == SEEDS
+    assert evidence_hash(load_evidence("toy", tmp_path)) == evidence_hash(load_evidence("toy"))
 
 
-def test_it_does_not_matter_which_is_read_first(tmp_path: Path) -> None:
-    seeds, again = write(tmp_path / "a", heirs()), write(tmp_path / "b", heirs())
-    first = [load_evidence(world, seeds) for world in ("central-asia", "one")]
-    last = [load_evidence(world, again) for world in ("one", "central-asia")][::-1]
-    for here, there in zip(first, last, strict=True):
-        assert list(here.numbers) == list(there.numbers)
-        for one, other in zip(here.numbers.values(), there.numbers.values(), strict=True):
-            assert replace(one, file="") == replace(other, file="")
+def test_a_layer_adds_sources(tmp_path: Path) -> None:
+    layer(tmp_path)
+    contents = files()
+    fact = contents["facts/one.yaml"]["facts"][0] | {"id": "of-mine", "document": "mine"}
+    document = next(iter(contents["documents.yaml"]["documents"].values()))
+    write(tmp_path, {"documents.yaml": {"documents": {"mine": document}}, "facts/mine.yaml": {"facts": [fact]}})
+    evidence = load_evidence("rich", tmp_path)
+    assert evidence.facts["of-mine"].document == "mine"
+    assert len(evidence.facts) == len(load_evidence().facts) + 1
+    first = next(iter(load_evidence().documents))
+    write(tmp_path, {"documents.yaml": {"documents": {first: document}}})
+    assert f"'{first}' a second time (first in" in said("rich", tmp_path)
+    assert set(FACT.keys) >= {"id", "document"}
 
 
-def test_a_layer_is_read_once(tmp_path: Path) -> None:
-    seeds = write(tmp_path, heirs())
-    before = read_layer.cache_info().misses, read_shared.cache_info().misses
-    for world in ("one", "other", "central-asia"):
-        load_evidence(world, seeds)
-    after = read_layer.cache_info().misses, read_shared.cache_info().misses
-    assert (after[0] - before[0], after[1] - before[1]) == (4, 1)  # three worlds, and what lies below them all
+def spoil_file(folder: Path) -> Path:
+    folder.write_text("a file", encoding="utf-8")
+    return folder
 
 
-@pytest.mark.parametrize("order", [("central-asia", "one", "other"), ("other", "one", "central-asia")])
-def test_every_world_tells_a_formula_that_gives_something_else(tmp_path: Path, order: tuple[str, ...]) -> None:
-    seeds = write(tmp_path, heirs(WRONG))
-    said = [told(world, seeds) for world in order]
-    assert "found 0.75, while the formula gives 0.25" in said[0]
-    assert len(set(said)) == 1
-    assert told(order[0], seeds) == said[0]  # and again
+def spoil_empty(folder: Path) -> Path:
+    folder.mkdir()
+    return folder
 
 
-def test_every_world_tells_what_is_wrong_with_the_one_it_extends_once(tmp_path: Path) -> None:
-    contents = heirs()
-    contents["central-asia/coefficients.yaml"]["half"]["evidence"] = ["nowhere"]
-    seeds = write(tmp_path, contents)
-    said = [told(world, seeds) for world in ("one", "other", "central-asia", "one")]
-    assert len(set(said)) == 1
-    assert said[0].count("found 'nowhere'; allowed: the id of a fact in seeds/facts") == 1
+def spoil_nowhere(folder: Path) -> Path:
+    return folder
 
 
-def test_what_is_mended_is_told_no_more(tmp_path: Path) -> None:
-    """A mistake in one file may be mended in another: what was found to be wrong is not kept longer than it is true."""
-    contents = heirs()
-    contents["central-asia/coefficients.yaml"]["half"]["evidence"] = ["later"]
-    seeds = write(tmp_path, contents)
-    assert "found 'later'" in told("one", seeds)
-    facts = contents["facts/one.yaml"]["facts"]
-    contents["facts/one.yaml"] = {"facts": [*facts, {**facts[0], "id": "later"}]}
-    write(tmp_path, contents)
-    assert "later" in load_evidence("one", seeds).numbers["coefficients.half"].evidence
+def spoil_world_itself(folder: Path) -> Path:
+    return layer(folder) / "rich"
 
 
-def test_a_number_of_the_extended_world_stands_once(tmp_path: Path) -> None:
-    contents = heirs()
-    contents["one/coefficients.yaml"] = {"half": number(0.25, 0, 1, basis="assumed", evidence=[])}
-    seeds = write(tmp_path, contents)
-    assert "a world changes numbers of the one it extends in changes.csv" in told("one", seeds)
-    assert load_evidence("other", seeds).numbers["coefficients.half"].value == 0.25
+def spoil_no_layer(folder: Path) -> Path:
+    (layer(folder) / "layer.yaml").unlink()
+    return folder
 
 
-def test_marks_tell_a_file_that_was_changed(tmp_path: Path) -> None:
-    seeds = write(tmp_path, heirs())
-    before = stamps_of_seeds(seeds)
-    place = seeds / "one" / "actors.yaml"
-    os.utime(place, ns=(1, 1))
-    after = stamps_of_seeds(seeds)
-    assert [one[0] for one, other in zip(before, after, strict=True) if one != other] == [str(place)]
-    assert (str(seeds / "one" / "changes.csv"), -1, 0) in after  # one that is not there may come
+def spoil_over(folder: Path) -> Path:
+    (layer(folder) / "layer.yaml").write_text("over: mine\n", encoding="utf-8")
+    return folder
+
+
+def spoil_empty_layer(folder: Path) -> Path:
+    (layer(folder) / "layer.yaml").write_text("", encoding="utf-8")
+    return folder
+
+
+def spoil_parameters(folder: Path) -> Path:
+    (layer(folder) / "parameters").mkdir()
+    return folder
+
+
+def spoil_shadow(folder: Path) -> Path:
+    return layer(folder, {"rich": {"actors.yaml": "extends: toy\n"}, "toy": toy_files()})
+
+
+def spoil_circle(folder: Path) -> Path:
+    return layer(folder, {"rich": {"actors.yaml": "extends: poor\n"}, "poor": {"actors.yaml": "extends: rich\n"}})
+
+
+def spoil_self(folder: Path) -> Path:
+    return layer(folder, {"rich": {"actors.yaml": "extends: rich\n"}})
+
+
+def spoil_chain(folder: Path) -> Path:
+    chain = {f"w{at}": {"actors.yaml": f"extends: w{at + 1}\n"} for at in range(20)}
+    return layer(folder, {"rich": {"actors.yaml": "extends: w0\n"}, **chain, "w20": {"actors.yaml": "extends: toy\n"}})
+
+
+def spoil_path(folder: Path) -> Path:
+    return layer(folder, {"rich": {"actors.yaml": "extends: ../toy\n"}})
+
+
+@pytest.mark.parametrize(
+    ("spoil", "told"),
+    [
+        (spoil_file, "this is no folder"),
+        (spoil_empty, "no folder in it has a file actors.yaml, so it holds no world"),
+        (spoil_nowhere, "there is no such folder of seeds"),
+        (spoil_world_itself, "this is one world and not a folder of worlds: name the folder above it"),
+        (spoil_no_layer, "worlds laid over the shipped seeds say so in layer.yaml"),
+        (spoil_over, "over: found 'mine'; allowed: shipped"),
+        (spoil_empty_layer, "layer.yaml"),
+        (spoil_parameters, "share it with them, so this is never read"),
+        (spoil_shadow, "a shipped world has this name already"),
+        (spoil_circle, "rich -> poor -> rich"),
+        (spoil_self, "rich -> rich"),
+        (spoil_chain, "a chain of more than 16 worlds"),
+        (spoil_path, "found '../toy'; allowed: central-asia"),
+    ],
+    ids=lambda one: one.__name__.removeprefix("spoil_") if callable(one) else "",
+)
+def test_what_is_no_folder_of_worlds_is_told(tmp_path: Path, spoil: object, told: str) -> None:
+    assert callable(spoil)
+    assert told in said("rich", spoil(tmp_path / "worlds"))
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="whoever may do everything may read it")
+def test_a_folder_that_may_not_be_read_is_told(tmp_path: Path) -> None:
+    layer(tmp_path).chmod(0)
+    try:
+        assert "cannot be read: Permission denied" in said("rich", tmp_path)
+    finally:
+        tmp_path.chmod(0o700)
+
+
+@pytest.mark.parametrize("name", ["My World", "Rich", "rich.v2", "rich_2", "ünter"])
+def test_a_world_has_a_plain_name(tmp_path: Path, name: str) -> None:
+    layer(tmp_path, {"rich": {"actors.yaml": "extends: toy\n"}, name: {"actors.yaml": "extends: toy\n"}})
+    assert "a world has another name" in said(name, tmp_path)
+    assert "small letters, digits and hyphens" in said(name, tmp_path)
+    assert load_evidence("rich", tmp_path).world == "rich"
+
+
+@pytest.mark.parametrize("name", ["../toy", "toy/../toy", "", ".", "rich/", "/etc", "rich\n", "RICH", 3, None])
+def test_what_is_no_world_is_told(tmp_path: Path, name: object) -> None:
+    layer(tmp_path)
+    assert "there is no such world" in said(name, tmp_path)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("lost", ["documents.yaml", "systems.yaml", "codebook.yaml", "toy/ties.csv", "toy/actors.yaml"])
+def test_a_whole_folder_that_lacks_a_file_names_it(tmp_path: Path, lost: str) -> None:
+    seeds = tmp_path / "seeds"
+    shutil.copytree(SEEDS, seeds)
+    (seeds / lost).unlink()
+    told = said("toy", seeds)
+    assert lost in told or "there is no such world" in told
+
+
+def missing(evidence: Evidence, *lost: str) -> list[str]:
+    """What a door says of evidence without some numbers."""
+    numbers = {name: one for name, one in evidence.numbers.items() if name not in lost}
+    lacking = Evidence(
+        **{field: getattr(evidence, field) for field in evidence.__dataclass_fields__} | {"numbers": numbers}
+    )
+    with pytest.raises(InputError) as caught:
+        prepare(load_scenario("toy"), lacking)
+    return [problem.message for problem in caught.value.problems]
+
+
+def test_every_number_that_the_rules_read_is_asked_for() -> None:
+    evidence = load_evidence("toy")
+    needed = needed_numbers()
+    assert set(needed) <= set(evidence.numbers)
+    files = {name.partition(".")[0] for name in needed}
+    assert set(needed) == {name for name in evidence.numbers if name.partition(".")[0] in files}
+    for name in needed[:: len(needed) // 12]:
+        assert missing(evidence, name) == [f"the number '{name}' is missing, and the rules read it by this name"]
+
+
+def test_a_number_that_is_gone_is_named_before_anything_is_compiled(tmp_path: Path) -> None:
+    seeds = tmp_path / "seeds"
+    shutil.copytree(SEEDS, seeds)
+    path = seeds / "parameters" / "choice.yaml"
+    text = path.read_text(encoding="utf-8")
+    assert "\ntolerance:" in text
+    path.write_text(text.replace("\ntolerance:", "\ntolerence:"), encoding="utf-8")
+    question(tmp_path, QUESTION)
+    from sim.cli import main
+
+    assert main.main(["check", str(tmp_path / "mine.yaml"), "--seeds", str(seeds)]) == 2
+
+
+def test_a_number_that_is_misspelt_is_recognised(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    test_a_number_that_is_gone_is_named_before_anything_is_compiled(tmp_path)
+    assert "choice.tolerance' is missing" in capsys.readouterr().err.replace("\n", " ")
+
+
+def test_too_many_are_told(tmp_path: Path) -> None:
+    sizes = {"much": (MOST_ACTORS + 1, 1, 2), "ways": (1, 2, MOST_WAYS + 1)}
+    layer(tmp_path, {name: grown(*size, related=False) for name, size in sizes.items()})
+    told = f"states: found {MOST_ACTORS + 1} states; allowed: at most {MOST_ACTORS}"
+    assert told in said("much", tmp_path)
+    assert f"corridors: found {MOST_WAYS + 1} corridors; allowed: at most {MOST_WAYS}" in said("ways", tmp_path)
+
+
+def test_a_large_world_is_played(tmp_path: Path) -> None:
+    layer(tmp_path, {"large": grown(40, 20)})
+    text = "title: T\nquestion: Q\nworld: large\nfrom: 2026-Q1\nto: 2026-Q2\nruns: 1\nseed: 1\n"
+    block = prepare(load_scenario(question(tmp_path, text), seeds=tmp_path)).run_block(0, 1)
+    assert block.by_power.shape[2:4] == (40, 20)
+    block.check()

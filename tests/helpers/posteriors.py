@@ -48,5 +48,4 @@ def shipped_from(seeds: Path, patch: pytest.MonkeyPatch) -> None:
     def folder(name: str) -> Path:
         return seeds if name == "seeds" else shipped_folder(name)
 
-    for module in ("evidence", "worlds"):
-        patch.setattr(f"sim.evidence.{module}.shipped_folder", folder)
+    patch.setattr("sim.evidence.worlds.shipped_folder", folder)

@@ -202,10 +202,11 @@ class TestExtends:
         said = desk.said("without: [x]\n", "child", self.CHILD)
         assert [line.split(":")[0] for line in said] == ["child.yaml", "parent.yaml", "parent.yaml"]
 
-    def test_a_parents_event_outside_the_childs_run_names_the_parents_file(self, desk: Desk) -> None:
+    def test_a_run_cut_short_of_a_parents_event_is_told_at_the_line_that_cuts_it(self, desk: Desk) -> None:
         desk.put(self.PARENT, "parent")
         (said,) = desk.said("from: 2027-Q1\n", "child", self.CHILD)
-        assert said.startswith("parent.yaml:10: at: found '2026-Q2'")
+        assert said.startswith("child.yaml:4: from: found '2027-Q1'; the run begins after what it inherits from parent")
+        assert "visit in 2026-Q2 (parent.yaml:10); allowed: 2026-Q2 or earlier" in said
 
     @pytest.mark.parametrize("content", ["", "a: [", "[1]", "title: &x 3"])
     def test_a_spoilt_parent_is_told(self, desk: Desk, content: str) -> None:

@@ -46,6 +46,8 @@ def calibrate(
     workers: int | None = None,
     progress: Tell | None = None,
     out: Path | str = "results",
+    *,
+    seeds: Path | str | None = None,
 ) -> Calibration:
     """Fit the numbers of `seeds/history/calibration.yaml` to the record.
 
@@ -61,6 +63,8 @@ def calibrate(
         As in `sim.run`.
     out
         Where the folder goes in which waves are kept; asked for again, what was played is taken from there.
+    seeds
+        The folder of a world of one's own, for what is named and not loaded yet (`load_scenario(..., seeds=...)`).
 
     Raises
     ------
@@ -82,7 +86,7 @@ def calibrate(
     if small:
         plan = smaller(plan)
     if not isinstance(scenario, Scenario):
-        scenario = load_scenario(plan.scenario if scenario is None else scenario)
+        scenario = load_scenario(plan.scenario if scenario is None else scenario, seeds=seeds)
     past = past_of(plan, scenario)
     identity = identity_of(past)
     fit = _Fit(past, workers or allowed_cores(), progress, place, digest_of(identity))
@@ -100,7 +104,7 @@ def smaller(plan: Plan) -> Plan:
 def identity_of(past: Past) -> dict[str, Any]:
     """Everything that the result depends on; equal identities give equal draws."""
     said = plain(past.scenario)
-    for where in ("path", "notes", "title", "question", "runs", "seed"):
+    for where in ("path", "seeds", "notes", "title", "question", "runs", "seed"):
         said.pop(where, None)
     return {
         "plan": plain(past.plan),

@@ -16,12 +16,12 @@ from sim.batch.identity import allowed_cores
 from sim.engine.ensemble import LANES, prepare
 from sim.engine.sampling import every_number
 from sim.evidence.calibration import ARMS_EXPONENT, Plan
-from sim.evidence.evidence import Evidence, load_evidence
+from sim.evidence.evidence import Evidence
 from sim.evidence.history import History, load_history
 from sim.evidence.posterior import FIXED
 from sim.io.errors import input_error
 from sim.scenario.calendar import quarter_text
-from sim.scenario.scenario import Scenario, load_scenario
+from sim.scenario.scenario import Scenario, evidence_of, load_scenario
 
 if TYPE_CHECKING:
     from sim.batch.worker import Work
@@ -67,7 +67,7 @@ def past_of(plan: Plan, scenario: Scenario | None = None) -> Past:
         end=end,
         events=tuple(event for event in given.events if event.at <= end),
     )
-    evidence = load_evidence(given.world)
+    evidence = evidence_of(given)
     known_actors = {code for one in history.rows for code in (one.state, one.partner)}
     states, powers = (
         [actor.code for actor in actors if actor.code in known_actors] for actors in (evidence.states, evidence.powers)

@@ -35,12 +35,11 @@ from sim.analysis.starting import HORIZON, TRAILING
 from sim.batch.manifest import close_folder
 from sim.batch.worker import Tell, Work
 from sim.engine.ensemble import LANES, prepare
-from sim.evidence.evidence import load_evidence
 from sim.evidence.history import load_history
 from sim.io.arguments import Arguments, path_given
 from sim.io.text import CAUTION
 from sim.io.writers import write_text
-from sim.scenario.scenario import Scenario
+from sim.scenario.scenario import Scenario, evidence_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -85,7 +84,7 @@ class Ablation:
         """Whether all systems together beat growth and noise; it comes first."""
         row = self.row(TOGETHER, TRADE_SHARE)
         verb = {WINS: "beat", LOSES: "lose to"}.get(row["word"], "do not beat")
-        count = len(load_evidence(self.scenario.world).systems)
+        count = len(evidence_of(self.scenario).systems)
         told = f"{_percent(row['gain'])}, {_percent(row['low'])} to {_percent(row['high'])}"
         return f"On shares of trade all {count} systems together {verb} growth and noise: skill {told}."
 

@@ -47,7 +47,7 @@ from sim.io.writers import file_hash, write_text
 from sim.scenario.arguments import check_setting, given_fitted
 from sim.scenario.calendar import quarter_text
 from sim.scenario.events import EventKind
-from sim.scenario.scenario import Scenario, load_scenario, with_fitted
+from sim.scenario.scenario import Scenario, evidence_of, scenario_of, with_fitted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -92,6 +92,7 @@ def freeze(
     *,
     fitted: str | None = None,
     made: date | None = None,
+    seeds: Path | str | None = None,
 ) -> Frozen:
     """Play a question with every number drawn, and freeze what comes out in a folder.
 
@@ -107,6 +108,8 @@ def freeze(
         As in `run_backtest`.
     made
         The day of freezing, today unless told otherwise.
+    seeds
+        The folder of a world of one's own, for what is named and not loaded yet (`load_scenario(..., seeds=...)`).
 
     Raises
     ------
@@ -127,8 +130,8 @@ def freeze(
         raise input_error(shown_path(place), "this folder is frozen", found=MANIFEST, allowed=allowed)
     if (place / README).exists() and not (place / DRAWS).exists():  # with draws it is a freeze that was broken off
         raise input_error(shown_path(place), "this folder is somebody else's", found=README, allowed="a new folder")
-    asked = question if isinstance(question, Scenario) else load_scenario(question)
-    evidence = load_evidence(asked.world)
+    asked = scenario_of(question, seeds, "sim.analysis.freeze")
+    evidence = evidence_of(asked)
     check_setting(asked, evidence, arguments)
     arguments.refuse_if_wrong()
     check_world(asked, history)
@@ -210,6 +213,7 @@ def _kept(
         "evidence": evidence_hash(evidence),
         "code": code_hash(),
         "version": version_of("multivector"),
+        **({} if asked.seeds is None else {"seeds": str(asked.seeds)}),
     }
     manifest["seal"] = seal(manifest)
     write_text(place / MANIFEST, json.dumps(manifest, indent=1, ensure_ascii=False) + "\n")
@@ -293,7 +297,7 @@ def _same(place: Path, name: str, known: str) -> bool:
         return False
 
 
-def score_frozen(folder: str | Path, against: str | Path) -> Backtest:
+def score_frozen(folder: str | Path, against: str | Path, seeds: str | Path | None = None) -> Backtest:
     """Score a frozen folder on what came, by the rules that were frozen with it.
 
     Parameters
@@ -303,6 +307,8 @@ def score_frozen(folder: str | Path, against: str | Path) -> Backtest:
     against
         A CSV file with what came (see `docs/scoring.md`). Its rows of earlier years are what opponents know beside the
         record: the years between the end of the record and the forecast have to be there for a random walk to start.
+    seeds
+        The folder of the world, where it is one's own and no longer lies where it lay when this was frozen.
 
     Raises
     ------
@@ -310,7 +316,7 @@ def score_frozen(folder: str | Path, against: str | Path) -> Backtest:
         If the folder is not as it was frozen, or the file is wrong or has nothing that was foretold.
     """
     frozen = load_frozen(folder)
-    evidence = load_evidence(frozen.world)
+    evidence = load_evidence(frozen.world, frozen.manifest.get("seeds") if seeds is None else seeds)
     held = {period_of(str(one), votes=True) for one in frozen.draws["period"].unique()}
     quarters = {one.quarter for one in held if one is not None and one.quarter >= 0}
     came = read_against(path_given("sim.analysis.score_frozen", "against", against), evidence).in_quarters(quarters)

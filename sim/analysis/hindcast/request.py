@@ -23,7 +23,7 @@ from sim.batch.results import TABLES, opened_manifest
 from sim.batch.worker import Stage, Tell, Work
 from sim.engine.fitted import posterior_of
 from sim.evidence.calibration import load_plan
-from sim.evidence.evidence import Evidence, load_evidence
+from sim.evidence.evidence import Evidence
 from sim.evidence.history import History, load_history
 from sim.evidence.posterior import FIXED, HISTORY, POSTERIOR, ROWS
 from sim.io.arguments import Arguments, functions_given
@@ -32,7 +32,7 @@ from sim.io.json_files import read_json_group
 from sim.scenario.arguments import check_setting, given_fitted
 from sim.scenario.calendar import quarter_text
 from sim.scenario.events import EventKind
-from sim.scenario.scenario import Scenario, load_scenario, with_fitted
+from sim.scenario.scenario import Scenario, evidence_of, load_scenario, scenario_of, with_fitted
 
 SCENARIO = "history-2010-2025"
 TOLD = "-told"
@@ -150,7 +150,7 @@ def asked_of(
     path, folder = arguments.path_or_none("against", against), arguments.path_or_none("fit", fit)
     arguments.refuse_if_wrong()
     plain, also = _both(scenario, told)
-    evidence = load_evidence(plain.world)
+    evidence = evidence_of(plain)
     plan = load_plan(evidence.folder / HISTORY)
     if folder is not None or origin < plan.last:
         evidence = before_the_fit(evidence, plan)
@@ -182,14 +182,14 @@ def asked_of(
 
 def _both(scenario: str | Path | Scenario, told: str | Path | Scenario | None) -> tuple[Scenario, Scenario]:
     """The scenario with events alone, and the one that tells more."""
-    plain = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
+    plain = scenario_of(scenario)
     if told is None:
         beside = plain.name + TOLD if plain.path is None else plain.path.with_name(f"{plain.name}{TOLD}.yaml")
         told = beside
         if isinstance(beside, Path) and not beside.is_file():
             allowed = f"{beside.name} beside it, or 'told' in Python"
             raise input_error(plain.name, "no scenario tells growth and prices of its years as well", allowed=allowed)
-    also = told if isinstance(told, Scenario) else load_scenario(told)
+    also = told if isinstance(told, Scenario) else load_scenario(told, seeds=plain.seeds)
     if (also.world, also.start) != (plain.world, plain.start):
         found = f"'{also.world}' from {quarter_text(also.start)}"
         allowed = f"'{plain.world}' from {quarter_text(plain.start)}, as in {plain.name}"

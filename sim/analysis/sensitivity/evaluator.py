@@ -11,9 +11,9 @@ from sim.analysis.sensitivity.experiment import Experiment
 from sim.analysis.sensitivity.factors import Factor, FactorKind
 from sim.analysis.sensitivity.responses import Response, answers
 from sim.engine.sampling import sampled_numbers
-from sim.evidence.evidence import Evidence, load_evidence
+from sim.evidence.evidence import Evidence
 from sim.evidence.numbers import OFFER_KINDS
-from sim.scenario.scenario import Scenario
+from sim.scenario.scenario import Scenario, evidence_of
 
 Floats = NDArray[np.float64]
 
@@ -47,7 +47,7 @@ class Ensemble:
 
         assert experiment.scenario is not None
         self.scenario: Scenario = experiment.scenario
-        self.evidence: Evidence = load_evidence(self.scenario.world)
+        self.evidence: Evidence = evidence_of(self.scenario)
         self.factors = {factor.name: factor for factor in experiment.factors}
         self.asks: tuple[Response, ...] = experiment.outcomes
         self.prepared = prepare(self.scenario, self.evidence, seed=experiment.seed)

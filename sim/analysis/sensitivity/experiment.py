@@ -30,7 +30,6 @@ from sim.analysis.sensitivity.factors import DUMMY, Factor, factor_schema, read_
 from sim.analysis.sensitivity.own_points import read_points
 from sim.analysis.sensitivity.response_forms import Subject, read_responses, response_schema
 from sim.analysis.sensitivity.responses import Response
-from sim.evidence.evidence import load_evidence
 from sim.io.arguments import Arguments, path_given
 from sim.io.checks import check_choice
 from sim.io.errors import Entry, InputError, Problems, input_error, listed, nearest_to, quoted
@@ -55,7 +54,7 @@ from sim.io.letters import SEEN, is_on_one_line
 from sim.io.limits import LARGEST_SEED, MOST_REPLICATES
 from sim.io.readers import parse_yaml, read_yaml
 from sim.scenario.family import list_scenarios
-from sim.scenario.scenario import Scenario, load_scenario
+from sim.scenario.scenario import Scenario, evidence_of, load_scenario
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -160,7 +159,7 @@ def experiment_schema() -> dict[str, Any]:
 # --- reading ---------------------------------------------------------------------------------------------------------
 
 
-def load_experiment(what: str | Path | Mapping[str, Any]) -> Experiment:
+def load_experiment(what: str | Path | Mapping[str, Any], *, seeds: str | Path | None = None) -> Experiment:
     """Read and check an experiment.
 
     Parameters
@@ -168,6 +167,8 @@ def load_experiment(what: str | Path | Mapping[str, Any]) -> Experiment:
     what
         The name or number of a shipped experiment, a folder with an `experiment.yaml`, the path of such a file, or a
         mapping with the same keys.
+    seeds
+        The folder of a world of one's own, in place of the shipped seeds.
 
     Raises
     ------
@@ -191,7 +192,7 @@ def load_experiment(what: str | Path | Mapping[str, Any]) -> Experiment:
     else:
         top = parse_yaml(_as_yaml(what), "experiment", problems)
     values = None if top is None else read_form(top, experiment_form(), None)
-    experiment = None if top is None or values is None else _read(top, values, path)
+    experiment = None if top is None or values is None else _read(top, values, path, seeds)
     problems.raise_if_any()
     assert experiment is not None
     return experiment
@@ -220,13 +221,13 @@ def _plain(value: Any) -> Any:
     return [_plain(item) for item in value] if isinstance(value, list | tuple) else value
 
 
-def _read(top: Entry, values: Values, path: Path | None) -> Experiment | None:
-    scenario = None if values["scenario"] is None else _scenario(values["scenario"], path)
+def _read(top: Entry, values: Values, path: Path | None, seeds: str | Path | None) -> Experiment | None:
+    scenario = None if values["scenario"] is None else _scenario(values["scenario"], path, seeds)
     design = None if values["design"] is None else read_design(values["design"])
     if scenario is None or design is None:
         return None
     folder = None if path is None else path.parent
-    subject = Subject(scenario=scenario, evidence=load_evidence(scenario.world), folder=folder)
+    subject = Subject(scenario=scenario, evidence=evidence_of(scenario), folder=folder)
     factors = read_factors(values["factors"], subject)
     outcomes = read_responses(values["outcomes"], subject)
     check_levels_fit(values["factors"], factors, design)
@@ -265,7 +266,7 @@ def _with_points(values: Values, factors: tuple[Factor, ...], design: Design, fo
     return design if own is None else replace(design, own=own, points=len(own))
 
 
-def _scenario(entry: Entry, path: Path | None) -> Scenario | None:
+def _scenario(entry: Entry, path: Path | None, seeds: str | Path | None) -> Scenario | None:
     """The scenario by name: one that is shipped, or one beside the experiment's file."""
     beside = () if path is None else list_scenarios(path.parent)
     beside = tuple(name for name in beside if name != Path(FILE).stem)
@@ -273,7 +274,8 @@ def _scenario(entry: Entry, path: Path | None) -> Scenario | None:
     if name is None:
         return None
     try:
-        return load_scenario(name if path is None or name not in beside else path.parent / f"{name}.yaml")
+        place = name if path is None or name not in beside else path.parent / f"{name}.yaml"
+        return load_scenario(place, seeds=seeds)
     except InputError as error:
         for problem in error.problems:
             entry.problems.add(problem)

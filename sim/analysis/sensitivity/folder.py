@@ -24,9 +24,9 @@ from sim.batch.manifest import PARTIAL, check_written, write_manifest
 from sim.batch.notebook import Notebook, notes_folder, tidy
 from sim.batch.tables import join_tables, write_table
 from sim.batch.worker import Stage, Tell, Work
-from sim.evidence.evidence import load_evidence
 from sim.io.errors import input_error
 from sim.io.writers import WrittenFile, file_hash, write_text
+from sim.scenario.scenario import evidence_of
 
 _SAMPLERS = ("SALib", "scipy")  # their versions decide which points a design has
 _TOLD = ("multivector", "numpy", "numba", "pyarrow", *_SAMPLERS)  # whose versions stand in the manifest
@@ -147,7 +147,7 @@ class SweepWork:
     def _manifest(self, files: list[WrittenFile], sample: Sample) -> dict[str, Any]:
         experiment = self.experiment
         scenario = experiment.scenario
-        evidence = None if scenario is None else load_evidence(scenario.world)
+        evidence = None if scenario is None else evidence_of(scenario)
         return {
             "sweep_format": SWEEP_FORMAT,
             "name": experiment.name,

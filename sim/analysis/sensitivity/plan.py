@@ -12,11 +12,11 @@ from sim.analysis.sensitivity.experiment import Experiment, load_experiment
 from sim.analysis.sensitivity.sweep_results import SWEEP_FORMAT
 from sim.batch.identity import allowed_cores, code_hash, digest_of, evidence_hash, plain
 from sim.batch.plan import plain_scenario
-from sim.evidence.evidence import load_evidence
 from sim.io.arguments import Arguments
 from sim.io.errors import input_error
 from sim.io.limits import MOST_POINTS, MOST_REPLICATES
 from sim.io.writers import sources_hash
+from sim.scenario.scenario import evidence_of
 
 BLOCK = 8 * LANES  # runs a file: one lasts about a second, so that little is lost and few files are written
 
@@ -41,7 +41,7 @@ class SweepPlan:
         evidence = None
         if self.experiment.scenario is not None:
             said["scenario"] = plain_scenario(self.experiment.scenario, ("runs", "seed", "title", "question"))
-            evidence = evidence_hash(load_evidence(self.experiment.scenario.world))
+            evidence = evidence_hash(evidence_of(self.experiment.scenario))
         return {
             "sweep_format": SWEEP_FORMAT,
             "experiment": said,
