@@ -92,7 +92,7 @@ def policy_variants(base: Scenario, states: Sequence[str] | None, only: Sequence
     """The scenario with every policy that was asked for, in every state that was."""
     evidence = load_evidence(base.world)
     known = constant_policies(evidence)
-    places = check_known("state", states, [state.code for state in evidence.states])
+    places = check_known("state", states, [state.code for state in evidence.states], "list actors")
     after = tuple(sorted({min(EARLY, base.quarters), base.quarters}))
     return [
         Variant(
@@ -102,7 +102,7 @@ def policy_variants(base: Scenario, states: Sequence[str] | None, only: Sequence
             keep=partial(is_looked_at, state),
         )
         for state in places
-        for policy in check_known("policy", only, list(known))
+        for policy in check_known("policy", only, list(known), "list policies")
     ]
 
 
@@ -111,15 +111,18 @@ def is_looked_at(state: str, label: Label) -> bool:
     return label.state == state and not label.power and (label.measure in ENDS or label.measure in MEANS)
 
 
-def check_known(what: str, asked: Sequence[str] | None, known: Sequence[str]) -> list[str]:
-    """What was asked for, each once, or everything that is known; complains with the nearest."""
+def check_known(what: str, asked: Sequence[str] | None, known: Sequence[str], where: str) -> list[str]:
+    """What was asked for, each once, or everything that is known; complains with the nearest.
+
+    where: the command that shows all.
+    """
     for name in asked or ():
         if name not in known:
             raise input_error(
                 what,
                 f"there is no such {what}",
                 found=quoted(name),
-                allowed=listed(known),
+                allowed=listed(known, where),
                 nearest=nearest_to(name, known),
             )
     return list(known) if asked is None else list(dict.fromkeys(asked))

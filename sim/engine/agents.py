@@ -298,7 +298,7 @@ class Model(mesa.Model):
                 self.setting.name,
                 "there is no such actor",
                 found=f"'{code}'",
-                allowed=listed(known),
+                allowed=listed(known, "list actors"),
                 nearest=nearest_to(code, known),
             )
         return known[code]

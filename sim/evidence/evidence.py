@@ -101,7 +101,7 @@ def load_evidence(world: str = HOME_WORLD, folder: Path | str | None = None, *, 
             shown_path(seeds),
             "there is no such world",
             found=quoted(str(world)),
-            allowed=listed(worlds),
+            allowed=listed(worlds, "list worlds"),
             nearest=nearest_to(world, worlds),
         )
     stamps = stamps_of_seeds(seeds, worlds)
