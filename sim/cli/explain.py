@@ -24,7 +24,6 @@ def add(commands: Any) -> None:
     explain.add_argument("--run", type=int, default=0, metavar="N", help="which run (default: 0)")
     explain.add_argument("--seed", type=int, metavar="S", help="seed, in place of the scenario's")
     add_numbers(explain)
-    explain.add_argument("--json", action="store_true", help="everything as JSON, numbers in full")
     explain.set_defaults(command=_explain)
 
 

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sim.cli import add_all
+from sim.cli.closing import alone
 from sim.cli.common import DONE, FAULT, INTERRUPTED, WRONG_INPUT, say
 from sim.io.errors import InputError
 
@@ -28,7 +29,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     gc.set_threshold(OBJECTS_BETWEEN_SWEEPS)
     asked = _parser().parse_args(arguments)
     try:
-        code: int = asked.command(asked)
+        with alone(asked):
+            code: int = asked.command(asked)
         sys.stdout.flush()
     except InputError as error:
         say(str(error))
