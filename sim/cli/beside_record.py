@@ -1,9 +1,10 @@
 """What `spread` and `origins` share: a scenario set beside the record, a figure, files, and a table to close with."""
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from sim.cli.closing import about, close
 from sim.cli.common import (
     DONE,
     add_no_figures,
@@ -12,7 +13,6 @@ from sim.cli.common import (
     add_settings,
     add_workers,
     at_least,
-    relative,
     say,
     writable,
 )
@@ -33,13 +33,22 @@ def describe(commands: Any, name: str, words: str, whose: str, runs: str, act: C
     parser.set_defaults(command=act)
 
 
-def leave(found: Any, asked: argparse.Namespace, draw: Callable[..., object], show: Callable[..., None]) -> int:
-    """Leave what was found in its folder and on the screen; draw takes it and a folder, show takes it alone."""
+def leave(
+    found: Any,
+    asked: argparse.Namespace,
+    draw: Callable[..., object],
+    show: Callable[..., None],
+    tables: Callable[[], Mapping[str, Any]],
+) -> int:
+    """Leave what was found in its folder and on the screen; draw takes it and a folder, show takes it alone.
+
+    tables: as in `sim.cli.closing.close`.
+    """
     folder = found.folder(writable(asked.out))
     if not asked.no_figures:
         say("drawing the figure ...")
         draw(found, folder / "figures")
     found.write(folder)
-    show(found)
-    print(f"results   {relative(folder)}")
+    about_it = [about(found.scenario, asked.runs, asked.seed)]
+    close(asked, lambda: show(found), tables, scenarios=about_it, files=[("results", folder)])
     return DONE

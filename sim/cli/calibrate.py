@@ -4,7 +4,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from sim.cli.common import DONE, add_no_figures, add_out, at_least, load_all, relative, reporter, say
+from sim.cli.closing import close
+from sim.cli.common import DONE, add_no_figures, add_out, at_least, load_all, reporter, say
 
 
 def add(commands: Any) -> None:
@@ -45,10 +46,12 @@ def _calibrate(asked: argparse.Namespace) -> int:
         _draw(found, found.folder / "figures")
     from sim.cli.calibration_report import print_calibration
 
-    print_calibration(found)
-    print(f"results   {relative(found.folder)}")
-    if asked.publish:
-        print(f"published {relative(found.publish())}")
+    close(
+        asked,
+        lambda: print_calibration(found),
+        lambda: {"numbers": found.numbers, "checks": found.checks, "predicted": found.predicted},
+        files=[("results", found.folder), *([("published", found.publish())] if asked.publish else [])],
+    )
     return DONE
 
 

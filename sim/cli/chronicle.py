@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from sim.cli.closing import about, close
 from sim.cli.common import DONE, add_numbers, at_least, relative, say, write_out
 
 
@@ -24,9 +25,13 @@ def _chronicle(asked: argparse.Namespace) -> int:
 
     scenario = with_fitted(load_scenario(asked.scenario), asked.numbers)
     text = tell(scenario, scenario.seed if asked.seed is None else asked.seed, asked.run).rstrip("\n") + "\n"
-    if asked.out is None:
-        print(text, end="")
-        return DONE
-    write_out(asked.out, text)
-    say(f"written to {relative(Path(asked.out))}")
+    if asked.out is not None:
+        write_out(asked.out, text)
+        say(f"written to {relative(Path(asked.out))}")
+    close(
+        asked,
+        lambda: print(text if asked.out is None else "", end=""),
+        lambda: {"paragraphs": [{"text": part} for part in text.strip().split("\n\n")]},
+        scenarios=[about(scenario, 1, asked.seed)],
+    )
     return DONE

@@ -19,8 +19,6 @@ from sim.io.text import CAUTION
 Rows = Iterable[Mapping[str, Any]]
 """A table: a group of names and values for every row, or a pandas frame."""
 
-_DIGITS = 6  # significant ones, as in the files
-
 
 def add_json(parser: argparse.ArgumentParser) -> None:
     """Whether the closing table is wanted as JSON."""
@@ -42,6 +40,7 @@ def close(
     *,
     scenarios: Sequence[Any] = (),
     files: Sequence[tuple[str, Path]] = (),
+    more: Mapping[str, Any] | None = None,
 ) -> None:
     """Close a command.
 
@@ -55,13 +54,16 @@ def close(
         What it is about: scenarios, results, or groups of names and values.
     files
         What was written, and where: `("results", folder)`.
+    more
+        What a command says beside, in JSON alone.
     """
     if not asked.json:
         show()
         for what, path in files:
             print(f"{what:<9} {relative(path)}")
         return
-    print(json.dumps(document(asked.word, tables(), scenarios, files), indent=1, allow_nan=False), file=asked.screen)
+    page = document(asked.word, tables(), scenarios, files) | plain(more or {})
+    print(json.dumps(page, indent=1, allow_nan=False), file=asked.screen)
 
 
 def document(
@@ -74,20 +76,20 @@ def document(
         "command": command,
         "version": __version__,
         "caution": CAUTION,
-        "scenarios": [_about(one) for one in scenarios],
+        "scenarios": [about(one) for one in scenarios],
         "rows": [{"table": name, **row} for name, table in tables.items() for row in _rows(table)],
         "files": [{"what": what, "path": relative(path)} for what, path in files],
     }
 
 
-def _about(one: Any) -> dict[str, Any]:
-    """Name, title, runs and seed of a scenario or of results, and where results are."""
+def about(one: Any, runs: int | None = None, seed: int | None = None) -> dict[str, Any]:
+    """Name, title, runs and seed of a scenario or of results, and where results are; runs, seed: where they differ."""
     if isinstance(one, Mapping):
         return {str(key): plain(value) for key, value in one.items()}
     told = {"name": one.name, "title": one.title}
     if hasattr(one, "manifest"):
         return {**told, "runs": one.number_of_runs, "seed": one.manifest["seed"], "folder": relative(one.folder)}
-    return {**told, "runs": one.runs, "seed": one.seed}
+    return {**told, "runs": one.runs if runs is None else runs, "seed": one.seed if seed is None else seed}
 
 
 def _rows(table: Any) -> Iterator[dict[str, Any]]:
@@ -98,13 +100,13 @@ def _rows(table: Any) -> Iterator[dict[str, Any]]:
 
 
 def plain(value: Any) -> Any:
-    """A value as JSON can hold it: no more digits than mean something, null for what is missing or not finite."""
+    """A value as JSON can hold it; null for what is missing or not finite."""
     if hasattr(value, "item"):  # of NumPy
         value = value.item()
     if value is None or isinstance(value, bool | int | str):
         return value
     if isinstance(value, float):
-        return float(f"{value:.{_DIGITS}g}") if math.isfinite(value) else None
+        return value if math.isfinite(value) else None
     if isinstance(value, Mapping):
         return {str(key): plain(one) for key, one in value.items()}
     if isinstance(value, list | tuple | set | frozenset):

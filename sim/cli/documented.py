@@ -4,7 +4,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from sim.cli.common import DONE, add_numbers, at_least, relative, say, write_out
+from sim.cli.closing import close
+from sim.cli.common import DONE, add_numbers, at_least, say, write_out
 from sim.cli.patterns import check_suffix
 
 
@@ -29,10 +30,10 @@ def _documented(asked: argparse.Namespace) -> int:
 
     found = replay(asked.runs, fitted=asked.numbers, file=asked.file, progress=lambda what: say(f"{what} ..."))
     table = table_of(found)
-    print_replay(table, idle_reasons(found))
     if out is not None:
         from sim.analysis.effect_tables import csv_of
 
         write_out(out, csv_of(table) if out.suffix == ".csv" else replay_text(table))
-        print(f"table     {relative(out)}")
+    files = [] if out is None else [("table", out)]
+    close(asked, lambda: print_replay(table, idle_reasons(found)), lambda: {"replayed": table}, files=files)
     return DONE

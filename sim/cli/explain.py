@@ -2,11 +2,11 @@
 
 import argparse
 import dataclasses
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.cli.closing import about, close
 from sim.cli.common import DONE, add_numbers
 
 if TYPE_CHECKING:
@@ -38,17 +38,19 @@ def _explain(asked: argparse.Namespace) -> int:
     _check_within("--run", asked.run, MOST_RUNS - 1 if runs is None else runs - 1)
     prepared = prepare(scenario, seed=asked.seed)
     explanations = explain(prepared, asked.run, state=asked.state, at=asked.at, by=asked.by, kind=asked.kind)
-    if asked.json:
-        about = {"scenario": scenario.name, "seed": prepared.seed, "run": asked.run, "note": CAUTION}
-        page = {**about, "explanations": [one.as_dict() for one in explanations]}
-        print(json.dumps(page, indent=2, ensure_ascii=False))
-        return DONE
-    print(f"{scenario.title} ({scenario.name}), seed {prepared.seed}, run {asked.run}\n")
-    print(how_to_read(prepared))
-    print(f"\n\n{explained_together(explanations)}")
-    if asked.at is None:
-        print("\n\nThese are the largest offers and the closest calls of the first year that has such offers;")
-        print(f"`--at {quarter_text(explanations[0].offer.quarter)}` shows all of a quarter.")
+
+    def show() -> None:
+        print(f"{scenario.title} ({scenario.name}), seed {prepared.seed}, run {asked.run}\n")
+        print(how_to_read(prepared))
+        print(f"\n\n{explained_together(explanations)}")
+        if asked.at is None:
+            print("\n\nThese are the largest offers and the closest calls of the first year that has such offers;")
+            print(f"`--at {quarter_text(explanations[0].offer.quarter)}` shows all of a quarter.")
+
+    told = [one.as_dict() for one in explanations]
+    more = {"scenario": scenario.name, "seed": prepared.seed, "run": asked.run, "note": CAUTION, "explanations": told}
+    played = [about(scenario, 1, prepared.seed)]
+    close(asked, show, lambda: {"explanations": told}, scenarios=played, more=more)
     return DONE
 
 

@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.cli.closing import about, close
 from sim.cli.common import (
     DONE,
     add_no_figures,
@@ -16,7 +17,6 @@ from sim.cli.common import (
     is_table,
     load_all,
     place_of,
-    relative,
     reporter,
     say,
 )
@@ -72,10 +72,13 @@ def _levers(asked: argparse.Namespace) -> int:
         from sim.figures.levers import draw_levers
 
         draw_levers(found, folder / "figures", f"{scenario.title} ({scenario.name})")
-    print_levers(found)
-    print(f"levers    {relative(folder)}")
-    if drawn:
-        print(f"figures   {relative(folder / 'figures')}")
+    close(
+        asked,
+        lambda: print_levers(found),
+        lambda: {"levers": found.summary, "expected": found.expected, "strongest": found.strongest},
+        scenarios=[about(scenario, asked.runs, asked.seed)],
+        files=[("levers", folder), *([("figures", folder / "figures")] if drawn else [])],
+    )
     return DONE
 
 

@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Mapping
 from typing import Any
 
+from sim.cli.closing import close
 from sim.cli.common import DONE, write_out
 
 _OF_SEEDS = (
@@ -32,12 +33,12 @@ def _schema(asked: argparse.Namespace) -> int:
     from sim.io.errors import shown_path
     from sim.io.forms import schema_text
 
-    text = schema_text(schema_of_kind(asked.kind))
-    if asked.out is None:
-        print(text, end="")
-        return DONE
-    write_out(asked.out, text)
-    print(f"written to {shown_path(asked.out)}")
+    schema = schema_of_kind(asked.kind)
+    text = schema_text(schema)
+    if asked.out is not None:
+        write_out(asked.out, text)
+    said = text if asked.out is None else f"written to {shown_path(asked.out)}\n"
+    close(asked, lambda: print(said, end=""), lambda: {"schemas": [{"kind": asked.kind, "schema": schema}]})
     return DONE
 
 

@@ -4,7 +4,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from sim.cli.common import DONE, add_out, add_workers, at_least, relative, reporter, writable
+from sim.cli.closing import close
+from sim.cli.common import DONE, add_out, add_workers, at_least, reporter, writable
 
 
 def add(commands: Any) -> None:
@@ -36,8 +37,7 @@ def _score(asked: argparse.Namespace) -> int:
     name = Path(asked.folder).resolve().name
     folder = out / f"score-{name}-{digest_of(file_hash(Path(asked.against)))[:6]}"
     found.write(folder)
-    print_backtest(found)
-    print(f"results   {relative(folder)}")
+    close(asked, lambda: print_backtest(found), lambda: {"skill": found.skill}, files=[("results", folder)])
     return DONE
 
 
@@ -54,8 +54,12 @@ def _freeze(asked: argparse.Namespace) -> int:
             progress=report,
             fitted=asked.numbers,
         )
-    print(f"seal      {found.manifest['seal']}")
-    print(f"draws     {found.manifest['draws_sha256']}")
-    print(f"posterior {found.manifest['posterior'] or 'none'}")
-    print(f"frozen    {relative(found.folder)}")
+    kept = {"seal": found.manifest["seal"], "draws": found.manifest["draws_sha256"]}
+    kept["posterior"] = found.manifest["posterior"] or "none"
+    close(
+        asked,
+        lambda: print("\n".join(f"{name:<9} {value}" for name, value in kept.items())),
+        lambda: {"frozen": [kept]},
+        files=[("frozen", found.folder)],
+    )
     return DONE

@@ -1,10 +1,12 @@
 """`multivector sweep`: run experiments, and tell what mattered."""
 
 import argparse
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.cli.closing import close
 from sim.cli.common import (
     DONE,
     add_no_figures,
@@ -61,24 +63,34 @@ def _sweep(asked: argparse.Namespace) -> int:
 
     experiments = load_each(dict.fromkeys(asked.experiments), lambda name: _read(load_experiment(name), asked))
     if asked.problem is not None:
-        return _write_problem(asked.problem, experiments)
+        return _write_problem(asked, experiments)
     from sim.analysis.sensitivity import runner
 
+    rows: dict[str, list[dict[str, Any]]] = {}
+    files: list[tuple[str, Path]] = []
     for experiment in map(runner.smallest, experiments) if asked.small else experiments:
         options = {"points": asked.points, "replicates": asked.replicates, "seed": asked.seed}
         options |= {"workers": asked.workers, "out": asked.out}
         if asked.dry_run:
-            _print_estimate(experiment, runner.estimate_sweep(experiment, **options))
+            estimate = runner.estimate_sweep(experiment, **options)
+            _print_estimate(experiment, estimate)
+            rows.setdefault("estimates", []).append({"experiment": experiment.name, **vars(estimate)})
             continue
         with reporter() as report:
             sweep = runner.sweep(experiment, progress=report, **options)
         found = _discover(experiment, sweep)
         _print(sweep, found)
-        _write(asked, experiment, sweep, found)
+        for what, path in _write(asked, experiment, sweep, found):
+            print(f"{what:<9} {relative(path)}")
+            files.append((what, path))
+        for name, table in tables(sweep, found).items():
+            rows.setdefault(name, []).extend({"experiment": experiment.name, **row} for row in table)
+    if asked.json:
+        close(asked, lambda: None, lambda: rows, files=files)
     return DONE
 
 
-def _write_problem(out: str, experiments: list["Experiment"]) -> int:
+def _write_problem(asked: argparse.Namespace, experiments: list["Experiment"]) -> int:
     """Write what an experiment varies as SALib writes it."""
     import json
 
@@ -86,9 +98,20 @@ def _write_problem(out: str, experiments: list["Experiment"]) -> int:
 
     if len(experiments) > 1:
         raise input_error("--problem", "one experiment has one problem", found=f"{len(experiments)} experiments")
-    write_out(out, json.dumps(salib_problem(experiments[0].factors), indent=2) + "\n")
-    print(f"problem   {relative(Path(out))}")
+    write_out(asked.problem, json.dumps(salib_problem(experiments[0].factors), indent=2) + "\n")
+    close(asked, lambda: None, lambda: {}, files=[("problem", Path(asked.problem))])
     return DONE
+
+
+def tables(sweep: "Sweep", found: list[Any]) -> dict[str, list[dict[str, Any]]]:
+    """What came out, by the names of the tables of a sweep; without the single quarters of a course."""
+    told: dict[str, list[dict[str, Any]]] = {}
+    for name in ("indices", "noise", "convergence", "refused"):
+        table = getattr(sweep, name)
+        told[name] = table[~table["outcome"].astype(str).str.contains("@", regex=False)].to_dict("records")
+    boxes = [{"box": one.words, "rate": one.rate, "coverage": one.coverage, "density": one.density} for one in found]
+    told["boxes"] = boxes
+    return told
 
 
 def _read(experiment: "Experiment", asked: argparse.Namespace) -> "Experiment":
@@ -137,21 +160,24 @@ def _discover(experiment: "Experiment", sweep: "Sweep") -> list[Any]:
     return found
 
 
-def _write(asked: argparse.Namespace, experiment: "Experiment", sweep: "Sweep", found: list[Any]) -> None:
+def _write(
+    asked: argparse.Namespace, experiment: "Experiment", sweep: "Sweep", found: list[Any]
+) -> Iterator[tuple[str, Path]]:
+    """Write what was asked for beside the results; what was written, and where."""
     write_tables(sweep, ("design", "runs", "indices", "interactions", "noise", "convergence", "refused"), asked)
-    print(f"results   {relative(sweep.folder)}")
+    yield "results", Path(sweep.folder)
     if asked.publish and experiment.folder is not None:
         say("drawing figures ...")
         from sim.cli.publish import publish
 
         publish(sweep, experiment.folder, found)
-        print(f"published {relative(experiment.folder)}")
+        yield "published", experiment.folder
     elif not asked.no_figures:
         say("drawing figures ...")
         from sim.figures.sensitivity import draw_sweep
 
         draw_sweep(sweep, None, found)
-        print(f"figures   {relative(Path(sweep.folder) / 'figures')}")
+        yield "figures", Path(sweep.folder) / "figures"
 
 
 # --- the closing table -----------------------------------------------------------------------------------------------
