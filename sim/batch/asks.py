@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from sim.batch.results import Results
-    from sim.evidence.evidence import Evidence
     from sim.scenario.scenario import Scenario
 
 ALL = "all"
@@ -112,12 +111,12 @@ def known_from_results(results: Results) -> Known:
     )
 
 
-def known_before(
-    scenario: Scenario, evidence: Evidence, series: int, thin: int, measures: Sequence[str] | None
-) -> Known:
+def known_before(scenario: Scenario, series: int, thin: int, measures: Sequence[str] | None) -> Known:
     """What the results of a scenario will have, so that a question can be refused before anything is run."""
+    from sim.evidence.evidence import load_evidence
     from sim.model.variables import MEASURES
 
+    evidence = load_evidence(scenario.world)
     quarters = [quarter_text(quarter) for quarter in range(scenario.start, scenario.end + 1)]
     return Known(
         states={actor.code: actor.name for actor in evidence.states},

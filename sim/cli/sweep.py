@@ -99,7 +99,7 @@ def _write_problem(asked: argparse.Namespace, experiments: list["Experiment"]) -
     if len(experiments) > 1:
         raise input_error("--problem", "one experiment has one problem", found=f"{len(experiments)} experiments")
     write_out(asked.problem, json.dumps(salib_problem(experiments[0].factors), indent=2) + "\n")
-    close(asked, lambda: None, lambda: {}, files=[("problem", Path(asked.problem))])
+    close(asked, lambda: None, dict, files=[("problem", Path(asked.problem))])
     return DONE
 
 
