@@ -49,14 +49,12 @@ def print_seeds(several: Sequence["Results"], table: "pd.DataFrame", file: TextI
             cells = [_cell(by_seed.loc[(state, *one, seed)], one[0], "value") for one in columns]
             shown.add_row(f"  seed {seed}", *cells)
         rows = [(one[0], by_seed.loc[(state, *one, seeds[0])]) for one in columns]
-        spread = [
-            f"{_cell(row, measure, 'spread')} [dim]({_cell(row, measure, 'luck')})[/dim]" for measure, row in rows
-        ]
-        shown.add_row("  spread", *spread)
+        for words, column in (("  spread", "spread"), ("  by luck", "luck")):
+            shown.add_row(words, *(f"[dim]{_cell(row, measure, column)}[/dim]" for measure, row in rows))
     console.print(shown)
     console.print(
-        "[dim]Spread: standard deviation between seeds; in brackets what the luck of so many runs would leave by "
-        "itself.[/dim]\n"
+        "[dim]Spread: standard deviation between seeds; by luck: what it would be if seeds differed by the luck of so "
+        "many runs alone.[/dim]\n"
     )
 
 

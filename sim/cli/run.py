@@ -93,11 +93,11 @@ def _run(asked: argparse.Namespace) -> int:
         "numbers": _SAMPLED if asked.numbers == _SAMPLED else "fixed",
     }
     batches = [(scenario, seed) for scenario in scenarios for seed in seeds_of(asked)]
+    check_asks(asked, scenarios, options)
     if asked.dry_run:
         return _estimate(batches, options, asked)
     if asked.block is not None:
         return _run_parts(batches, asked.block, options, asked)
-    check_asks(asked, scenarios, options)
     results = []
     for scenario, seed in batches:
         with reporter() as report:
