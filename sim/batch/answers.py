@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from sim.batch.asked_values import NEVER, NOBODY, is_word
-from sim.batch.asks import ALL, Ask, known_from_results, read_asks
+from sim.batch.asks import ALL, Ask, Finished, known_from_results, read_asks
 from sim.batch.outcomes import combined_pressure, split_word
 from sim.batch.tables import share_range
 from sim.io.text import percent_in_cell
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from sim.batch.results import Results
 
 _COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     ">": operator.gt,
@@ -65,7 +64,7 @@ class Answer:
         return f"{self.ask}: in {percent_in_cell(self.share)} of {self.runs:,} runs ({ends})"
 
 
-def answer(results: Results, text: str) -> Answer:
+def answer(results: Finished, text: str) -> Answer:
     """What the runs of a finished batch say to a question such as `alignment KAZ CHN > 30 %`.
 
     Raises
@@ -77,7 +76,7 @@ def answer(results: Results, text: str) -> Answer:
     return answered(results, ask)
 
 
-def answered(results: Results, ask: Ask) -> Answer:
+def answered(results: Finished, ask: Ask) -> Answer:
     """What the runs of a finished batch say to a question that was read."""
     truth = truth_of(results, ask)
     low, high = _bounds(truth, int(results.manifest["lucks_per_draw"]))
@@ -99,7 +98,7 @@ def _bounds(truth: NDArray[np.bool_], lucks: int) -> tuple[float, float]:
 # --- run by run ------------------------------------------------------------------------------------------------------
 
 
-def truth_of(results: Results, ask: Ask) -> NDArray[np.bool_]:
+def truth_of(results: Finished, ask: Ask) -> NDArray[np.bool_]:
     """In which runs it is so, [R], by their number: all, or the first ones whose course was kept."""
     values = _from_course(results, ask) if ask.needs_course else _from_runs(results, ask)
     if ask.measure == FIRST_ENDED:
@@ -129,7 +128,7 @@ def _ended(values: NDArray[Any], ask: Ask) -> NDArray[np.bool_]:
     return truth if ask.sign == "!=" else truth & ~never
 
 
-def _from_runs(results: Results, ask: Ask) -> NDArray[Any]:
+def _from_runs(results: Finished, ask: Ask) -> NDArray[Any]:
     """What runs came to, [R]."""
 
     def columns(*names: str) -> list[NDArray[Any]]:
@@ -150,7 +149,7 @@ def _from_runs(results: Results, ask: Ask) -> NDArray[Any]:
     return _together(np.stack(several, axis=-1), ask.measure)
 
 
-def _from_course(results: Results, ask: Ask) -> NDArray[Any]:
+def _from_course(results: Finished, ask: Ask) -> NDArray[Any]:
     """What the runs whose course was kept had in a quarter, or in the mean of the last quarters, [R]."""
 
     def columns(*names: str) -> NDArray[Any]:
@@ -167,7 +166,7 @@ def _from_course(results: Results, ask: Ask) -> NDArray[Any]:
     return _together(columns(*(f"{ask.measure}_{power}" for power in _powers(results, ask))), ask.measure)
 
 
-def _course(results: Results, ask: Ask, column: str) -> NDArray[Any]:
+def _course(results: Finished, ask: Ask, column: str) -> NDArray[Any]:
     """One column of the course: in the quarter that is asked about, or else the mean of the last quarters, [R]."""
     quarters = [ask.at] if ask.at else _last(results)
     wanted = (pc.field("state") == ask.state) & pc.field("quarter").isin(quarters)
@@ -179,7 +178,7 @@ def _course(results: Results, ask: Ask, column: str) -> NDArray[Any]:
     return np.asarray(values.astype(np.float64).mean(axis=1))
 
 
-def _last(results: Results) -> list[str]:
+def _last(results: Finished) -> list[str]:
     """The last quarters over which runs are summed up, as far as the course keeps them."""
     known = known_from_results(results)
     last = known.quarters[-max(1, round(float(results.manifest["numbers"]["measures.final_quarters"]))) :]
@@ -197,7 +196,7 @@ def _array(column: Any) -> NDArray[Any]:
     return np.asarray(column.to_numpy(zero_copy_only=False))
 
 
-def _powers(results: Results, ask: Ask) -> Sequence[str]:
+def _powers(results: Finished, ask: Ask) -> Sequence[str]:
     return tuple(results.powers) if ask.power == ALL else (ask.power,)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 from sim.batch.asked_values import AskedValue, check_asked_value
 from sim.io.errors import Entry, Problems, listed, nearest_to, quoted
@@ -28,8 +28,8 @@ from sim.scenario.calendar import quarter_text, read_quarter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
 
-    from sim.batch.results import Results
     from sim.scenario.scenario import Scenario
 
 ALL = "all"
@@ -67,6 +67,26 @@ _FORM = "MEASURE STATE [POWER] COMPARISON VALUE [at QUARTER], such as: alignment
 _MOST = 300  # characters of a line
 
 
+class Finished(Protocol):
+    """Finished results, as far as a question needs them (`sim.batch.results.Results`)."""
+
+    @property
+    def folder(self) -> Path:
+        """Where the tables are."""
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        """What is said of them."""
+
+    @property
+    def states(self) -> dict[str, str]:
+        """Code -> name."""
+
+    @property
+    def powers(self) -> dict[str, str]:
+        """Code -> name."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Known:
     """What runs have that can be asked about: code -> name of states and powers, and which course is kept."""
@@ -97,7 +117,7 @@ class Ask:
         return bool(self.at) or self.measure not in KEPT
 
 
-def known_from_results(results: Results) -> Known:
+def known_from_results(results: Finished) -> Known:
     """What finished results have."""
     manifest = results.manifest
     quarters = list(manifest["quarters"])
