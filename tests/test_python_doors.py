@@ -23,6 +23,7 @@ from sim.scenario.scenario import load_scenario
 
 NOT_WHOLE = (1.5, "1", True, -1, None, np.float64(2.0), math.nan, 10**40, [1], object())
 NOT_A_SEED = tuple(value for value in NOT_WHOLE if value is not None)  # None is the scenario's own
+NOT_SEEDS = (*(one for one in NOT_A_SEED if one != [1]), [], [1, 1], [0, -1], [1.5], [[1]], {0: 1})  # a list is several
 NOT_A_COUNT = (0, *NOT_A_SEED)
 NOT_A_PATH = ("", 3, b"results", "a\0b", ["results"])
 NOT_A_LEVEL = (0.0, 1.0, 95, "0.95", None, math.nan, True)
@@ -37,7 +38,7 @@ DOORS = {  # by name: the door with one argument left open, what it is, and what
     "tell run": (lambda value: sim.tell("toy", run=value), NOT_WHOLE),
     "explain run": (lambda value: sim.explain(ensemble.prepare(TOY), value, state="ALD"), NOT_WHOLE),
     "run runs": (lambda value: sim.run("toy", runs=value), NOT_A_COUNT),
-    "run seed": (lambda value: sim.run("toy", seed=value), NOT_A_SEED),
+    "run seed": (lambda value: sim.run("toy", seed=value), NOT_SEEDS),
     "run workers": (lambda value: sim.run("toy", workers=value), NOT_A_COUNT),
     "run out": (lambda value: sim.run("toy", out=value), NOT_A_PATH),
     "run series": (lambda value: sim.run("toy", series=value), NOT_WHOLE),

@@ -160,7 +160,7 @@ def check_system(name: str, known: Sequence[str]) -> None:
             "system",
             "there is no such system",
             found=quoted(name),
-            allowed=listed(known),
+            allowed=listed(known, "list systems"),
             nearest=nearest_to(name, known),
         )
 

@@ -119,6 +119,15 @@ class Comparison:
         """What "nothing changes" says of each state: the word most runs of the reference would have had at first."""
         return {state: word for state, (word, _) in naive_words(self.results[0]).items() if state in self.states}
 
+    def ask(self, *questions: str) -> "pd.DataFrame":
+        """The share of runs in which it is so, in the reference and in each scenario, and how they differ.
+
+        questions: lines such as `alignment KAZ CHN > 30 %`; see `sim.batch.asks` and `sim.analysis.compared_asks`.
+        """
+        from sim.analysis.compared_asks import ask_compared
+
+        return ask_compared(self.results, self.names, self.runs, self.level, questions)
+
     def write(self, folder: Path | str | None = None) -> Path:
         """Write the tables as CSV and everything as JSON; returns the folder."""
         folder = self.folder if folder is None else path_given("Comparison.write", "folder", folder)

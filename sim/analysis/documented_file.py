@@ -191,7 +191,9 @@ def _check_outcome(entry: Entry, values: Values) -> None:
     if what in BY_STATE and values["with"]:
         entry.value["with"].refuse(found=f"a power beside '{what}'", allowed="an outcome of a state and a power")
     if values["seen"] is Seen.LED and what in BY_STATE:
-        entry.value["what"].refuse(found=f"'{what}'", allowed=listed(name for name in BY_POWER if name in QUANTITIES))
+        entry.value["what"].refuse(
+            found=f"'{what}'", allowed=listed((name for name in BY_POWER if name in QUANTITIES), "list measures")
+        )
 
 
 def check_order(entry: Entry, values: Values, _: object) -> None:
@@ -200,8 +202,8 @@ def check_order(entry: Entry, values: Values, _: object) -> None:
         entry.value["to"].refuse(allowed=f"{quarter_text(values['from'])} or later, when it begins")
 
 
-_WHAT: Reader[object] = name_of(lambda _: QUANTITIES, "", {"enum": list(QUANTITIES)})
-_ANY_FACTS: Reader[Evidence] = names_of(lambda evidence: evidence.facts)
+_WHAT: Reader[object] = name_of(lambda _: QUANTITIES, "", {"enum": list(QUANTITIES)}, "list measures")
+_ANY_FACTS: Reader[Evidence] = names_of(lambda evidence: evidence.facts, "list facts")
 SIGHT: Form[Codes] = Form(
     needs={
         "seen": member(Seen).says("what was seen"),

@@ -104,7 +104,7 @@ def levers(
     request = paired_request("sim.levers", runs=runs, seed=seed, workers=workers, level=level, out=out, seeds=seeds)
     base = request.of(scenario)
     known = pulls(base, file)
-    wanted = [known[name] for name in check_known("lever", only, list(known))]
+    wanted = [known[name] for name in check_known("lever", only, list(known), "list levers")]
     variants = [
         Variant(
             keys={"lever": one.id},

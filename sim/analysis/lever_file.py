@@ -92,7 +92,7 @@ class Lever:
 # --- how a lever is written ------------------------------------------------------------------------------------------
 
 _OBSERVED = tuple(dict.fromkeys((*OBSERVED_BY_STATE, *OBSERVED_BY_POWER)))
-_WHAT: Reader[object] = name_of(lambda _: _OBSERVED, "", {"enum": list(_OBSERVED)})
+_WHAT: Reader[object] = name_of(lambda _: _OBSERVED, "", {"enum": list(_OBSERVED)}, "list measures")
 CHANGE: Form[object] = Form(
     needs={
         "from": percentage(-1, 100).says("the one end"),

@@ -87,13 +87,13 @@ def _read_scenario(entry: Entry, _: object) -> str:
     folder = shipped_folder("scenarios")
     known = sorted(path.relative_to(folder).with_suffix("").as_posix() for path in folder.rglob("*.yaml"))
     if name not in known:
-        entry.refuse(found=quoted(name), allowed=listed(known), nearest=nearest_to(name, known))
+        entry.refuse(found=quoted(name), allowed=listed(known, "list scenarios"), nearest=nearest_to(name, known))
     return name
 
 
 _SCENARIO: Reader[object] = Reader(read=_read_scenario, schema={"type": "string"}, missing="")
-_STATES: Reader[Evidence] = names_of(lambda evidence: [state.code for state in evidence.states])
-_POWERS: Reader[Evidence] = names_of(lambda evidence: [power.code for power in evidence.powers])
+_STATES: Reader[Evidence] = names_of(lambda evidence: [state.code for state in evidence.states], "list actors")
+_POWERS: Reader[Evidence] = names_of(lambda evidence: [power.code for power in evidence.powers], "list actors")
 _MEASURE: Reader[Evidence] = name_of(lambda _: PATTERN_MEASURES, "", {"enum": list(PATTERN_MEASURES)})
 
 PATTERN: Form[Evidence] = Form(

@@ -96,7 +96,7 @@ def policy_variants(base: Scenario, states: Sequence[str] | None, only: Sequence
     """The scenario with every policy that was asked for, in every state that was."""
     evidence = evidence_of(base)
     known = constant_policies(evidence)
-    places = check_known("state", states, [state.code for state in evidence.states])
+    places = check_known("state", states, [state.code for state in evidence.states], "list actors")
     after = tuple(sorted({min(EARLY, base.quarters), base.quarters}))
     return [
         Variant(
@@ -106,7 +106,7 @@ def policy_variants(base: Scenario, states: Sequence[str] | None, only: Sequence
             keep=partial(is_looked_at, state),
         )
         for state in places
-        for policy in check_known("policy", only, list(known))
+        for policy in check_known("policy", only, list(known), "list policies")
     ]
 
 
@@ -115,8 +115,11 @@ def is_looked_at(state: str, label: Label) -> bool:
     return label.state == state and not label.power and (label.measure in ENDS or label.measure in MEANS)
 
 
-def check_known(what: str, asked: Sequence[str] | None, known: Sequence[str]) -> list[str]:
-    """What was asked for, each once, or everything that is known; complains with the nearest."""
+def check_known(what: str, asked: Sequence[str] | None, known: Sequence[str], where: str) -> list[str]:
+    """What was asked for, each once, or everything that is known; complains with the nearest.
+
+    where: the command that shows all.
+    """
     arguments = Arguments(what)
     asked = arguments.names_or_none("ids", asked)
     arguments.refuse_if_wrong()
@@ -126,7 +129,7 @@ def check_known(what: str, asked: Sequence[str] | None, known: Sequence[str]) ->
                 what,
                 f"there is no such {what}",
                 found=quoted(name),
-                allowed=listed(known),
+                allowed=listed(known, where),
                 nearest=nearest_to(name, known),
             )
     return list(known) if asked is None else list(dict.fromkeys(asked))

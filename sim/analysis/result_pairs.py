@@ -75,7 +75,7 @@ class Pair:
 
     def finals(self, one: Results, state: str) -> Finals:
         """What the paired runs came to for one state; sums over the run only where both run over the same quarters."""
-        columns = _columns(one, state, self.powers, self.runs)
+        columns = kept_columns(one, state, self.powers, self.runs)
         if self.span is not None:
             columns = {name: values for name, values in columns.items() if name not in _OVER_THE_RUN}
         return finals_of(columns, (state,), self.powers)
@@ -169,7 +169,7 @@ def naive_words(results: Results) -> dict[str, tuple[str, float]]:
 # --- reading ----------------------------------------------------------------------------------------------------------
 
 
-def _columns(results: Results, state: str, powers: Sequence[str], runs: int) -> dict[str, NDArray[Any]]:
+def kept_columns(results: Results, state: str, powers: Sequence[str], runs: int) -> dict[str, NDArray[Any]]:
     """What was kept of every run for one state: name -> [R, 1] or, by power, [R, 1, J]."""
     path = results.path_of("runs.parquet")
     there = pq.read_schema(path).names

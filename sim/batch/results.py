@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     import pandas as pd
     import xarray
 
+    from sim.batch.answers import Answer
+
 RESULTS_FORMAT = 2
 """How a results folder is laid out; a change that a reader could trip over gets the next number."""
 
@@ -239,6 +241,18 @@ class Results(FinishedFolder):
     def variance(self) -> "pd.DataFrame":
         """How much of the spread is due to numbers and how much to luck; only where numbers were drawn."""
         return self._read("variance")
+
+    def ask(self, question: str) -> "Answer":
+        """In what share of the runs it is so: `results.ask("alignment KAZ CHN > 30 %")`; see `sim.batch.asks`.
+
+        Raises
+        ------
+        sim.io.errors.InputError
+            If it is no question that these runs can answer.
+        """
+        from sim.batch.answers import answer
+
+        return answer(self, question)
 
     def final_outcomes(self) -> "pd.DataFrame":
         """Outcome words at the end of the runs with their shares, most frequent first within each state."""

@@ -9,8 +9,9 @@ import dataclasses
 import os
 import shutil
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any, overload
 
@@ -23,13 +24,16 @@ from sim.batch.room import check_disk, nearest_folder
 from sim.batch.worker import Tell
 from sim.io.arguments import Arguments
 from sim.io.errors import shown_path
-from sim.io.limits import LONGEST, MOST_RUNS
+from sim.io.limits import LARGEST_SEED, LONGEST, MOST_RUNS
 from sim.io.locks import hold
 from sim.model.variables import MEASURES
 from sim.scenario.arguments import check_setting, given_fitted
 from sim.scenario.scenario import Scenario, evidence_of, scenario_of, with_fitted
 
 _ScenarioLike = str | Path | Scenario
+
+MOST_SEEDS = 1000
+"""Seeds of one call: far more than tell how seeds differ."""
 
 _LARGE, _TRIED = 200_000, 8  # a batch of so many runs is judged by a few of them before it begins
 _ROOM = "make room, or keep less with --series, --thin and --measures"
@@ -96,9 +100,28 @@ def run(
 
 @overload
 def run(
+    scenarios: _ScenarioLike,
+    runs: int | None = None,
+    *,
+    seed: Sequence[int],
+    workers: int | None = None,
+    out: Path | str | None = None,
+    progress: Tell | None = None,
+    engine: str | Engine = "ensemble",
+    series: int = SERIES_RUNS,
+    thin: int = 1,
+    measures: Sequence[str] | None = None,
+    numbers: str = "fixed",
+    fitted: str | None = None,
+    dask: Any = None,
+) -> tuple[Results, ...]: ...
+
+
+@overload
+def run(
     scenarios: list[_ScenarioLike] | tuple[_ScenarioLike, ...],
     runs: int | None = None,
-    seed: int | None = None,
+    seed: int | Sequence[int] | None = None,
     workers: int | None = None,
     out: Path | str | None = None,
     progress: Tell | None = None,
@@ -117,7 +140,7 @@ def run(
 def run(
     scenarios: _ScenarioLike | list[_ScenarioLike] | tuple[_ScenarioLike, ...],
     runs: int | None = None,
-    seed: int | None = None,
+    seed: int | Sequence[int] | None = None,
     workers: int | None = None,
     out: Path | str | None = None,
     progress: Tell | None = None,
@@ -131,14 +154,15 @@ def run(
     dask: Any = None,
     seeds: Path | str | None = None,
 ) -> Results | tuple[Results, ...]:
-    """Run one scenario, or several one after the other, and open what they leave.
+    """Run one scenario, or several one after the other, on one seed or several, and open what they leave.
 
     Parameters
     ----------
     scenarios
         A scenario, its name or path; or a list of them, which gives a tuple of results.
     runs, seed
-        In place of what the scenario says.
+        In place of what the scenario says. Of several seeds (`seed=[0, 1, 2]`) each is a batch in a folder of its own,
+        as if it had been asked for alone; the results come as a tuple, scenario by scenario, in the order of the seeds.
     workers
         Threads, or processes of `dask="local"`; as many as the cores this process may use unless told otherwise.
     out
@@ -179,11 +203,30 @@ def run(
     """
     kept: dict[str, Any] = {"series": series, "thin": thin, "measures": measures, "numbers": numbers, "engine": engine}
     kept |= {"fitted": fitted, "seeds": seeds, "progress": progress, "dask": dask}
-    asked = _Asked("sim.run", runs, seed, workers, out, kept)
-    if not isinstance(scenarios, list | tuple):
-        return _carry_out(asked.plan(scenarios), asked.workers, progress, dask)
-    plans = [asked.plan(scenario) for scenario in scenarios]
-    return tuple(_carry_out(plan, asked.workers, progress, dask) for plan in plans)
+    several = isinstance(scenarios, list | tuple)
+    many = _several_seeds("sim.run", seed)
+    asked = [_Asked("sim.run", runs, one, workers, out, dict(kept)) for one in ([seed] if many is None else many)]
+    wanted = scenarios if isinstance(scenarios, list | tuple) else (scenarios,)
+    plans = [each.plan(scenario) for scenario in wanted for each in asked]
+    found = tuple(_carry_out(plan, asked[0].workers, progress, dask) for plan in plans)
+    return found if several or many is not None else found[0]
+
+
+def _several_seeds(function: str, seed: Any) -> list[Any] | None:
+    """The seeds of a list, each once; None where there is one seed or none, which is checked by itself."""
+    if isinstance(seed, str | bytes | Mapping) or not isinstance(seed, Iterable) or getattr(seed, "ndim", 1) == 0:
+        return None
+    arguments, seeds = Arguments(function), list(islice(seed, MOST_SEEDS + 1))
+    if len(seeds) > MOST_SEEDS:
+        arguments.entry("seed", "").refuse(found=f"more than {MOST_SEEDS}", allowed=f"{MOST_SEEDS} seeds or fewer")
+    if not seeds:
+        arguments.entry("seed", "").refuse(found="an empty list", allowed="one seed or more")
+    for place, one in enumerate(seeds):
+        arguments.whole(f"seed[{place}]", one, 0, LARGEST_SEED)
+        if not isinstance(one, list) and one in seeds[:place]:
+            arguments.entry(f"seed[{place}]", one).refuse(message="this seed is named twice")
+    arguments.refuse_if_wrong()
+    return seeds
 
 
 def run_part(

@@ -128,7 +128,7 @@ def value_unit(kind: str) -> str:
     return "thousandths of an index point" if kind == SECURES else "million USD"
 
 
-def share_range(taken: int, laid: int) -> tuple[float, float]:
+def share_range(taken: float, laid: float) -> tuple[float, float]:
     """Between what a share of runs lies with nineteen chances in twenty, by the score interval of Wilson (1927).
 
     Unlike the usual one it never leaves 0..1, and is right where all runs or none did it. (nan, nan) without any run.

@@ -17,5 +17,10 @@ NAMES = (
 
 def add_all(commands: Any) -> None:
     """Describe every command to the parser, in the order in which `--help` shows them."""
+    from sim.cli.closing import add_json
+
     for name in NAMES:
         import_module(f"sim.cli.{name}").add(commands)
+    for name, parser in commands.choices.items():
+        add_json(parser)
+        parser.set_defaults(word=name)

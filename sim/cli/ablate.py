@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.cli.closing import about, close
 from sim.cli.common import (
     DONE,
     add_least,
@@ -17,7 +18,6 @@ from sim.cli.common import (
     is_table,
     load_all,
     place_of,
-    relative,
     reporter,
 )
 from sim.cli.typed import runs
@@ -69,10 +69,16 @@ def _ablate(asked: argparse.Namespace) -> int:
     if drawn:
         with drawing(place / "figures"):
             _draw(table, place / "figures", scenarios)
-    print_ablation(table, LEVEL, least=least)
-    print(f"effects   {relative(place)}")
-    if drawn:
-        print(f"figures   {relative(place / 'figures')}")
+    from sim.analysis.ablation_results import summary
+    from sim.analysis.effect_tables import ON_SHOW
+
+    close(
+        asked,
+        lambda: print_ablation(table, LEVEL, least=least),
+        lambda: {"systems": summary(table), "effects": table[table["measure"].isin(ON_SHOW)]},
+        scenarios=[about(one, asked.runs, asked.seed) for one in scenarios],
+        files=[("effects", place), *([("figures", place / "figures")] if drawn else [])],
+    )
     return DONE
 
 

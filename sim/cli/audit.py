@@ -4,7 +4,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from sim.cli.common import DONE, WRONG_INPUT, add_out_file, add_seeds, relative, write_out
+from sim.cli.closing import close
+from sim.cli.common import DONE, WRONG_INPUT, add_out_file, add_seeds, write_out
 from sim.cli.places import writable_file
 from sim.io.errors import input_error, quoted
 
@@ -38,18 +39,28 @@ def _audit(asked: argparse.Namespace) -> int:
     from sim.cli.audit_report import faults_csv, print_later, print_report
     from sim.evidence.audit import audit, facts_behind_rules, facts_named_in
     from sim.evidence.evidence import load_evidence
+    from sim.evidence.support import later_than, support
     from sim.evidence.worlds import HOME_WORLD, seeds_folder, shipped_folder
 
     evidence = load_evidence(asked.world or HOME_WORLD, asked.seeds, dated=asked.known_until is None)
     if asked.known_until is not None:
-        print_later(evidence, asked.known_until)
+        later = later_than(asked.known_until, evidence)
+        rows = [{"number": name, "facts": facts} for name, facts in later.items()]
+        close(asked, lambda: print_later(evidence, asked.known_until), lambda: {"later": rows})
         return DONE
     places = {evidence.folder, *map(shipped_folder, ("seeds", "scenarios", "experiments"))}
     places |= set() if asked.seeds is None else {seeds_folder(asked.seeds)}
     elsewhere = facts_named_in(*sorted(places)) | facts_behind_rules()
     faults = audit(evidence, elsewhere)
-    print_report(evidence, faults)
     if out is not None:
         write_out(out, faults_csv(faults))
-        print(f"faults    {relative(out)}")
+    close(
+        asked,
+        lambda: print_report(evidence, faults),
+        lambda: {
+            "faults": [{**vars(one), "check": one.check.name.lower()} for one in faults],
+            "support": [{**vars(one), "basis": one.basis.name.lower()} for one in support(evidence)],
+        },
+        files=[] if out is None else [("faults", out)],
+    )
     return WRONG_INPUT if faults else DONE

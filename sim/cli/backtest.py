@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from sim.cli.closing import close
 from sim.cli.common import (
     DONE,
     add_no_figures,
@@ -12,7 +13,6 @@ from sim.cli.common import (
     add_workers,
     drawing,
     load_all,
-    relative,
     reporter,
 )
 from sim.cli.places import a_path, telling, writable
@@ -70,8 +70,8 @@ def _backtest(asked: argparse.Namespace) -> int:
         found.write(folder)
     from sim.cli.hindcast_report import print_hindcast
 
-    print_hindcast(found)
-    print(f"results   {relative(folder)}")
+    tables = {"fans": found.fans} if found.scored is None else {"skill": found.scored.skill}
+    close(asked, lambda: print_hindcast(found), lambda: tables, scenarios=[scenario], files=[("results", folder)])
     return DONE
 
 
@@ -115,6 +115,6 @@ def _ablate(scenario: Any, asked: argparse.Namespace, out: Path) -> int:
     folder: Path = found.folder(out)
     with telling(folder, "the results cannot be written there"):
         found.write(folder)
-    print_ablation(found)
-    print(f"results   {relative(folder)}")
+    gains = {"gains": found.table}
+    close(asked, lambda: print_ablation(found), lambda: gains, scenarios=[scenario], files=[("results", folder)])
     return DONE

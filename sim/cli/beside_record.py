@@ -1,10 +1,11 @@
 """What `spread` and `origins` share: a scenario set beside the record, a figure, files, and a table to close with."""
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sim.cli import typed
+from sim.cli.closing import about, close
 from sim.cli.common import (
     DONE,
     add_no_figures,
@@ -13,7 +14,6 @@ from sim.cli.common import (
     add_settings,
     add_workers,
     drawing,
-    relative,
 )
 from sim.cli.places import telling, writable
 
@@ -38,14 +38,23 @@ def describe(commands: Any, name: str, words: str, whose: str, runs: str, act: C
     parser.set_defaults(command=command)
 
 
-def leave(found: Any, asked: argparse.Namespace, draw: Callable[..., object], show: Callable[..., None]) -> int:
-    """Leave what was found in its folder and on the screen; draw takes it and a folder, show takes it alone."""
+def leave(
+    found: Any,
+    asked: argparse.Namespace,
+    draw: Callable[..., object],
+    show: Callable[..., None],
+    tables: Callable[[], Mapping[str, Any]],
+) -> int:
+    """Leave what was found in its folder and on the screen; draw takes it and a folder, show takes it alone.
+
+    tables: as in `sim.cli.closing.close`.
+    """
     folder = found.folder(asked.out)
     if not asked.no_figures:
         with drawing(folder / "figures"):
             draw(found, folder / "figures")
     with telling(folder, "the results cannot be written there"):
         found.write(folder)
-    show(found)
-    print(f"results   {relative(folder)}")
+    about_it = [about(found.scenario, asked.runs, asked.seed)]
+    close(asked, lambda: show(found), tables, scenarios=about_it, files=[("results", folder)])
     return DONE

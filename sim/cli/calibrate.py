@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from sim.cli.closing import close
 from sim.cli.common import (
     DONE,
     add_no_figures,
@@ -11,7 +12,6 @@ from sim.cli.common import (
     add_seeds,
     drawing,
     load_all,
-    relative,
     reporter,
 )
 from sim.cli.places import writable
@@ -57,10 +57,12 @@ def _calibrate(asked: argparse.Namespace) -> int:
             _draw(found, found.folder / "figures")
     from sim.cli.calibration_report import print_calibration
 
-    print_calibration(found)
-    print(f"results   {relative(found.folder)}")
-    if asked.publish:
-        print(f"published {relative(found.publish())}")
+    close(
+        asked,
+        lambda: print_calibration(found),
+        lambda: {"numbers": found.numbers, "checks": found.checks, "predicted": found.predicted},
+        files=[("results", found.folder), *([("published", found.publish())] if asked.publish else [])],
+    )
     return DONE
 
 

@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from sim.cli.closing import close
 from sim.cli.common import DONE, WRONG_INPUT, add_seeds, relative, say
 from sim.io.errors import InputError, Problems, input_error
 from sim.io.text import counted, size
@@ -27,21 +28,28 @@ def add(commands: Any) -> None:
 def _check(asked: argparse.Namespace) -> int:
     from sim.scenario.family import list_scenarios
 
-    code = DONE
+    rows: list[dict[str, Any]] = []
     for name in asked.files or list_scenarios():
         try:
             lines = _lines(name, asked.seeds)
         except InputError as error:
-            say(str(error))
-            code = WRONG_INPUT
-            continue
+            lines = [error]
         for line in lines:
             if isinstance(line, InputError):
                 say(str(line))
-                code = WRONG_INPUT
             else:
                 print(line)
-    return code
+            rows += _rows(name, line)
+    close(asked, lambda: None, lambda: {"checked": rows})
+    return WRONG_INPUT if any(row["says"] == "wrong" for row in rows) else DONE
+
+
+def _rows(name: str, line: str | InputError) -> list[dict[str, Any]]:
+    """What is said of a file as rows: that it is fine, a note, or what is wrong with it, problem by problem."""
+    if isinstance(line, str):
+        says, _, text = line.partition("  ")
+        return [{"name": name, "says": says, "text": text}]
+    return [{"name": name, "says": "wrong", "text": str(one), **vars(one)} for one in line.problems]
 
 
 def _lines(name: str, seeds: str | None) -> list[str | InputError]:

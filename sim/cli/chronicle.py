@@ -4,6 +4,7 @@ import argparse
 import sys
 from typing import Any
 
+from sim.cli.closing import about, close
 from sim.cli.common import DONE, add_numbers, add_out_file, add_seeds, relative, say, write_out
 from sim.cli.places import writable_file
 from sim.cli.streams import columns_on
@@ -30,11 +31,15 @@ def _chronicle(asked: argparse.Namespace) -> int:
     if asked.out is not None:
         writable_file(asked.out)
     scenario = with_fitted(load_scenario(asked.scenario, seeds=asked.seeds), asked.numbers)
-    with pages_of(columns_on(sys.stdout) if asked.out is None else None):
+    with pages_of(columns_on(sys.stdout) if asked.out is None and not asked.json else None):
         text = tell(scenario, scenario.seed if asked.seed is None else asked.seed, asked.run).rstrip("\n") + "\n"
-    if asked.out is None:
-        print(text, end="")
-        return DONE
-    write_out(asked.out, text)
-    say(f"written to {relative(asked.out)}")
+    if asked.out is not None:
+        write_out(asked.out, text)
+        say(f"written to {relative(asked.out)}")
+    close(
+        asked,
+        lambda: print(text if asked.out is None else "", end=""),
+        lambda: {"paragraphs": [{"text": part} for part in text.strip().split("\n\n")]},
+        scenarios=[about(scenario, 1, asked.seed)],
+    )
     return DONE

@@ -81,16 +81,35 @@ def add_scenario(parser: argparse.ArgumentParser, what: str = "a scenario") -> N
     )
 
 
-def add_batch_options(parser: argparse.ArgumentParser, more: str = "") -> None:
-    """How many runs, on which luck, with which numbers, by how many workers; more: see `add_numbers`."""
+def add_ask(parser: argparse.ArgumentParser) -> None:
+    """Lines of one's own that are asked of every run."""
+    parser.add_argument(
+        "--ask",
+        action="append",
+        default=[],
+        metavar="LINE",
+        help="tell in what share of runs it is so, such as 'alignment KAZ CHN > 30 %%' or 'outcome KAZ = leaning at "
+        "2030-Q4' ('multivector list measures' names them); may be repeated",
+    )
+
+
+def add_batch_options(parser: argparse.ArgumentParser, more: str = "", several: bool = False) -> None:
+    """How many runs, on which luck, with which numbers, by how many workers; more: see `add_numbers`.
+
+    several: whether `--seed` may be given more than once.
+    """
     parser.add_argument("--runs", type=runs(), metavar="N", help="number of runs, in place of the scenario's")
-    add_workers(parser)
+    add_workers(parser, several=several)
     add_settings(parser, more)
 
 
-def add_workers(parser: argparse.ArgumentParser, whose: str = "the scenario's") -> None:
-    """On which luck, and by how many workers."""
-    parser.add_argument("--seed", type=SEED, metavar="S", help=f"seed, in place of {whose}; 0 is a seed")
+def add_workers(parser: argparse.ArgumentParser, whose: str = "the scenario's", several: bool = False) -> None:
+    """On which luck, and by how many workers; several: whether `--seed` may be given more than once."""
+    told = f"seed, in place of {whose}; 0 is a seed"
+    if several:
+        told += "; may be repeated, for a batch with each and the spread between them"
+    action = "append" if several else "store"
+    parser.add_argument("--seed", type=SEED, action=action, metavar="S", help=told)
     parser.add_argument("--workers", type=WORKERS, metavar="N", help="threads (default: all cores)")
 
 

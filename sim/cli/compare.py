@@ -4,21 +4,24 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.cli.closing import close
 from sim.cli.common import (
     DONE,
+    add_ask,
     add_batch_options,
     add_least,
     add_no_figures,
     add_seeds,
     drawing,
     load_all,
-    relative,
     reporter,
 )
 from sim.cli.places import a_path, each_once, telling, writable
 from sim.io.errors import input_error
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from sim.analysis.comparison import Comparison
     from sim.batch.results import Results
     from sim.scenario.scenario import Scenario
@@ -43,6 +46,10 @@ def add(commands: Any) -> None:
     )
     add_seeds(parser)
     add_batch_options(parser)
+    add_ask(parser)
+    parser.add_argument(
+        "--all", action="store_true", help="show rows of the table in which nothing differs clearly too"
+    )
     out = "where results go (default: results; of results folders: beside the first)"
     parser.add_argument("-o", "--out", type=a_path, metavar="DIR", help=out)
     add_least(parser)
@@ -59,15 +66,40 @@ def _compare(asked: argparse.Namespace) -> int:
             draw_differences(comparison)
     with telling(comparison.folder, "the comparison cannot be written there"):
         folder = comparison.write()
+    answers = comparison.ask(*asked.ask) if asked.ask else None
+    from sim.cli.compared_report import print_closing
     from sim.cli.report import print_comparison
+    from sim.narrative.compared import compared_in_words
 
-    print_comparison(comparison)
-    for one in comparison.results:
-        print(f"results   {relative(one.folder)}")
-    print(f"compared  {relative(folder)}")
-    if not asked.no_figures:
-        print(f"figures   {relative(folder / 'figures')}")
+    sentences = compared_in_words(comparison)
+
+    def show() -> None:
+        print_comparison(comparison, whole=asked.all)
+        print_closing(comparison, sentences, answers)
+
+    files = [("results", one.folder) for one in comparison.results]
+    close(
+        asked,
+        show,
+        lambda: _tables(comparison, sentences, answers),
+        scenarios=comparison.results,
+        files=[*files, ("compared", folder), *([] if asked.no_figures else [("figures", folder / "figures")])],
+    )
     return DONE
+
+
+def _tables(comparison: "Comparison", sentences: "list[str]", answers: "pd.DataFrame | None") -> dict[str, Any]:
+    from sim.analysis.signs import signs
+    from sim.cli.compared_report import laid_rows
+
+    tables = {
+        "sentences": [{"text": sentence} for sentence in sentences],
+        "signs": signs(comparison),
+        "effects": comparison.effects,
+        "changes": comparison.changes,
+        "laid": laid_rows(comparison),
+    }
+    return tables if answers is None else {**tables, "asks": answers}
 
 
 def _compared(asked: argparse.Namespace) -> "Comparison":

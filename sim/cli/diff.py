@@ -1,9 +1,14 @@
 """`multivector diff`: two scenarios with everything they extend, side by side."""
 
 import argparse
-from typing import Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
+from sim.cli.closing import close
 from sim.cli.common import DONE, add_seeds, load_each
+
+if TYPE_CHECKING:
+    from sim.scenario.diff import Section
 
 
 def add(commands: Any) -> None:
@@ -16,9 +21,23 @@ def add(commands: Any) -> None:
 
 
 def _diff(asked: argparse.Namespace) -> int:
-    from sim.scenario.diff import diff_text
+    from sim.scenario.diff import diff_text, differences
     from sim.scenario.scenario import load_scenario
 
     one, other = load_each((asked.one, asked.other), lambda name: load_scenario(name, seeds=asked.seeds))
-    print(diff_text(one, other), end="")
+    close(
+        asked,
+        lambda: print(diff_text(one, other), end=""),
+        lambda: {"differences": [row for section in differences(one, other) for row in _rows(section)]},
+        scenarios=(one, other),
+    )
     return DONE
+
+
+def _rows(section: "Section") -> Iterator[dict[str, Any]]:
+    """A row for each difference: of what sort, what is called so, and what each scenario says and where."""
+    for one in section.differences:
+        row: dict[str, Any] = {"sort": section.title, "what": one.what}
+        for sign, side in (("one", one.one), ("other", one.other)):
+            row |= {sign: side and side.said, f"{sign}_place": side and side.place}
+        yield row

@@ -4,7 +4,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from sim.cli.common import DONE, add_numbers, add_out_file, add_seeds, relative, say, write_out
+from sim.cli.closing import close
+from sim.cli.common import DONE, add_numbers, add_out_file, add_seeds, say, write_out
 from sim.cli.patterns import check_suffix
 from sim.cli.typed import runs
 
@@ -32,10 +33,10 @@ def _documented(asked: argparse.Namespace) -> int:
     options = {"fitted": asked.numbers, "file": asked.file, "seeds": asked.seeds}
     found = replay(asked.runs, progress=lambda what: say(f"{what} ..."), **options)
     table = table_of(found)
-    print_replay(table, idle_reasons(found))
     if out is not None:
         from sim.analysis.effect_tables import csv_of
 
         write_out(out, csv_of(table) if out.suffix == ".csv" else replay_text(table))
-        print(f"table     {relative(out)}")
+    files = [] if out is None else [("table", out)]
+    close(asked, lambda: print_replay(table, idle_reasons(found)), lambda: {"replayed": table}, files=files)
     return DONE

@@ -2,13 +2,13 @@
 
 import argparse
 import dataclasses
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.cli.closing import about, close
 from sim.cli.common import DONE, add_numbers, add_seeds, say
-from sim.cli.streams import columns_on, exactly
+from sim.cli.streams import columns_on
 from sim.cli.typed import RUN, SEED
 
 if TYPE_CHECKING:
@@ -27,7 +27,6 @@ def add(commands: Any) -> None:
     explain.add_argument("--seed", type=SEED, metavar="S", help="seed, in place of the scenario's")
     add_seeds(explain)
     add_numbers(explain)
-    explain.add_argument("--json", action="store_true", help="everything as JSON, numbers in full")
     explain.set_defaults(command=_explain)
 
 
@@ -45,18 +44,20 @@ def _explain(asked: argparse.Namespace) -> int:
         arguments.refuse_if_wrong()
     prepared = prepare(scenario, seed=asked.seed)
     explanations = explain(prepared, asked.run, state=asked.state, at=asked.at, by=asked.by, kind=asked.kind)
-    if asked.json:
-        about = {"scenario": scenario.name, "seed": prepared.seed, "run": asked.run, "note": CAUTION}
-        page = {**about, "explanations": [one.as_dict() for one in explanations]}
-        exactly(f"{json.dumps(page, indent=2, ensure_ascii=False)}\n")
-        return DONE
-    print(f"{scenario.title} ({scenario.name}), seed {prepared.seed}, run {asked.run}\n")
-    with pages_of(columns_on(sys.stdout)):
-        print(how_to_read(prepared))
-        print(f"\n\n{explained_together(explanations)}")
-    if asked.at is None:
-        print("\n\nThese are the largest offers and the closest calls of the first year that has such offers;")
-        print(f"`--at {quarter_text(explanations[0].offer.quarter)}` shows all of a quarter.")
+
+    def show() -> None:
+        print(f"{scenario.title} ({scenario.name}), seed {prepared.seed}, run {asked.run}\n")
+        with pages_of(columns_on(sys.stdout)):
+            print(how_to_read(prepared))
+            print(f"\n\n{explained_together(explanations)}")
+        if asked.at is None:
+            print("\n\nThese are the largest offers and the closest calls of the first year that has such offers;")
+            print(f"`--at {quarter_text(explanations[0].offer.quarter)}` shows all of a quarter.")
+
+    told = [one.as_dict() for one in explanations]
+    more = {"scenario": scenario.name, "seed": prepared.seed, "run": asked.run, "note": CAUTION, "explanations": told}
+    played = [about(scenario, 1, prepared.seed)]
+    close(asked, show, lambda: {"explanations": told}, scenarios=played, more=more)
     return DONE
 
 

@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.cli.closing import about, close
 from sim.cli.common import (
     DONE,
     add_no_figures,
@@ -17,7 +18,6 @@ from sim.cli.common import (
     is_table,
     load_all,
     place_of,
-    relative,
     reporter,
 )
 from sim.cli.typed import runs
@@ -73,10 +73,13 @@ def _levers(asked: argparse.Namespace) -> int:
 
         with drawing(folder / "figures"):
             draw_levers(found, folder / "figures", f"{scenario.title} ({scenario.name})")
-    print_levers(found)
-    print(f"levers    {relative(folder)}")
-    if drawn:
-        print(f"figures   {relative(folder / 'figures')}")
+    close(
+        asked,
+        lambda: print_levers(found),
+        lambda: {"levers": found.summary, "expected": found.expected, "strongest": found.strongest},
+        scenarios=[about(scenario, asked.runs, asked.seed)],
+        files=[("levers", folder), *([("figures", folder / "figures")] if drawn else [])],
+    )
     return DONE
 
 

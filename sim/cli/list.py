@@ -1,113 +1,104 @@
 """`multivector list`: what there is, in lines a person can scan."""
 
 import argparse
-import textwrap
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sim.cli.common import DONE, add_seeds
-from sim.io.errors import InputError
+from sim.io.errors import Entry, Problems, input_error, nearest_to, quoted
 
-_LISTS = ("scenarios", "numbers", "outcomes", "systems", "readings")
+if TYPE_CHECKING:
+    from sim.cli.lists import Row
+    from sim.evidence.evidence import Evidence
+
+_LISTS = (
+    *("scenarios", "outcomes", "systems", "readings", "worlds", "actors", "corridors", "outlets", "events"),
+    *("measures", "numbers", "facts", "documents", "experiments", "levers", "policies", "patterns"),
+)
 
 
 def add(commands: Any) -> None:
     """Describe the command to the parser."""
-    lists = commands.add_parser("list", help="what there is: scenarios, numbers, outcomes, systems, readings")
-    lists.add_argument("what", nargs="?", choices=_LISTS, help="only this (default: an overview)")
-    lists.add_argument("--world", metavar="WORLD", help="whose numbers (default: the home world)")
+    lists = commands.add_parser("list", help="what there is: scenarios, events, actors, measures, facts and so on")
+    lists.add_argument("what", nargs="?", metavar="WHAT", help=f"only this: {', '.join(_LISTS)} (default: an overview)")
+    lists.add_argument("part", nargs="?", metavar="PART", help="only what has this in its name or its words")
+    lists.add_argument("--world", metavar="WORLD", help="of which world (default: the home world)")
     add_seeds(lists)
     lists.set_defaults(command=_list)
 
 
 def _list(asked: argparse.Namespace) -> int:
+    check_list_name(asked.what)
+    from sim.cli.closing import close
+    from sim.cli.lists import LISTINGS
     from sim.evidence.evidence import load_evidence
     from sim.evidence.worlds import HOME_WORLD
 
-    world = asked.world or HOME_WORLD
-    lines: dict[str, Callable[[], list[str]]] = {
-        "scenarios": _scenario_lines,
-        "numbers": lambda: _number_lines(load_evidence(world, asked.seeds)),
-        "outcomes": _outcome_lines,
-        "systems": lambda: _system_lines(load_evidence(world, asked.seeds)),
-        "readings": lambda: _reading_lines(load_evidence(world, asked.seeds)),
-    }
-    if asked.what:
-        print("\n".join(lines[asked.what]()))
+    evidence = load_evidence(asked.world or HOME_WORLD, asked.seeds)
+    if asked.what is None:
+        close(
+            asked,
+            lambda: _print_overview(evidence),
+            lambda: {name: list(one.rows(evidence)) for name, one in LISTINGS.items() if one.whole},
+        )
         return DONE
-    for what in ("scenarios", "outcomes", "systems", "readings"):
-        print(f"{what.upper()}\n" + "\n".join(lines[what]()) + "\n")
-    evidence = load_evidence(world, asked.seeds)
-    counted = f"{len(evidence.numbers)} in {world}, with {len(evidence.facts)} facts behind them"
-    print(f"NUMBERS\n  {counted}; `multivector list numbers` shows them")
-    print("\nWORLDS\n" + "\n".join(_world_lines(asked.seeds)))
+    rows = matching(asked.what, list(LISTINGS[asked.what].rows(evidence)), asked.part)
+    close(asked, lambda: _print_rows(asked.what, rows, asked.part, evidence), lambda: {asked.what: rows})
     return DONE
 
 
-def _world_lines(folder: str | None) -> list[str]:
-    """The worlds, each with the one it extends, whether it changes that, and until when it knows."""
-    from sim.evidence.changes import CHANGES
-    from sim.evidence.layers import stamps_of_seeds
-    from sim.evidence.worlds import list_worlds, read_lineage, seeds_folder
-    from sim.io.errors import Problems
+def check_list_name(what: str | None) -> None:
+    """There is a list of that name."""
+    from sim.io.checks import check_choice
 
-    seeds, lines = seeds_folder(folder), []
-    stamps = stamps_of_seeds(seeds)
-    for world in list_worlds(seeds):
-        lineage = read_lineage(seeds, world, stamps, Problems())
-        place, top = lineage[-1] if lineage else (None, None)
-        told = []
-        if top is not None and place is not None and "extends" in top.value:
-            changes = " and changes" if (place / CHANGES).is_file() else ""
-            told.append(f"extends{changes} {top.value['extends'].text}")
-        days = [one.value["knows_until"].text for _, one in lineage if "knows_until" in one.value]
-        told += [f"knows until {days[-1]}"] if days else []
-        lines.append(f"  {world:<26} {', '.join(told)}".rstrip())
-    return lines
+    if what is not None:
+        problems = Problems()
+        check_choice(Entry(what, problems, "list", 0, 0, "", what), _LISTS)
+        problems.raise_if_any()
 
 
-def _scenario_lines() -> list[str]:
-    from sim.scenario.family import list_scenarios
-    from sim.scenario.scenario import load_scenario
-
-    lines = []
-    for name in list_scenarios():
-        try:
-            title = load_scenario(name).title
-        except InputError:
-            title = f"(has mistakes: multivector check {name})"
-        lines.append(f"  {name:<26} {title}")
-    return lines
-
-
-def _number_lines(evidence: Any) -> list[str]:
-    numbers = evidence.numbers.values()
-    from sim.evidence.story import span
-
-    return [f"{n.name:<42} {n.value:<10g} {span(n.low, n.high, n.unit)} ({n.basis.name.lower()})" for n in numbers]
+def matching(what: str, rows: "list[Row]", part: str | None) -> "list[Row]":
+    """The rows of a list that a word is about: the one that is called so, or else all in which it stands."""
+    if part is None:
+        return rows
+    wanted = part.strip().lower()
+    names = [str(next(iter(row.values()))) for row in rows]
+    called = [row for row, name in zip(rows, names, strict=True) if name.lower() == wanted]
+    found = called or [row for row in rows if any(wanted in str(cell).lower() for cell in row.values())]
+    if not found:
+        allowed = f"a part of a name or of its words; `multivector list {what}` shows all {len(rows):,}"
+        near = nearest_to(part, names)
+        raise input_error(f"list {what}", "nothing here has that", found=quoted(part), allowed=allowed, nearest=near)
+    return found
 
 
-def _outcome_lines() -> list[str]:
-    from sim.batch.outcomes import OUTCOMES
+def _print_rows(what: str, rows: "list[Row]", part: str | None, evidence: "Evidence") -> None:
+    from sim.cli.lists import IN_FULL, LISTINGS
 
-    return [f"  {o.word + ('-<power>' if o.names_power else ''):<26} {o.value}" for o in OUTCOMES]
-
-
-def _system_lines(evidence: Any) -> list[str]:
-    lines = []
-    for system in evidence.systems.values():
-        claim = textwrap.shorten(f"{system.name}: {system.claim}", 110, placeholder=" ...")
-        lines.append(f"  {system.id:<38} {claim}")
-    return lines
+    lines = LISTINGS[what].lines
+    if part is not None and len(rows) == 1:
+        lines = IN_FULL.get(what, lines)
+    print("\n".join(line for row in rows for line in lines(row)) or f"  none in {evidence.world}")
 
 
-def _reading_lines(evidence: Any) -> list[str]:
-    """The switches between contradicting sources, each with its readings; the default is marked."""
-    lines = []
-    for switch, conflict in evidence.switches.items():
-        lines += textwrap.wrap(conflict.question, 118, initial_indent=f"  {switch}: ", subsequent_indent="      ")
-        for name, reading in conflict.readings.items():
-            mark = "*" if name == conflict.default else " "
-            says = textwrap.shorten(reading.says, 90, placeholder=" ...")
-            lines += [f"  {mark} {name:<24} {says}"]
-    return lines or [f"  none in {evidence.world}"]
+def _print_overview(evidence: "Evidence") -> None:
+    """What is short in full, and of the rest how much there is and how it is seen."""
+    from sim.cli.lists import LISTINGS
+
+    for name, listing in LISTINGS.items():
+        print(name.upper())
+        if listing.whole:
+            _print_rows(name, list(listing.rows(evidence)), None, evidence)
+        else:
+            print(f"  {_counted(name, evidence)}`multivector list {name}` shows them")
+        print()
+    print("`multivector list WHAT PART` shows only what has PART in its name or its words, such as: list events tariff")
+
+
+def _counted(name: str, evidence: "Evidence") -> str:
+    """How many there are, where nothing more has to be read to know it."""
+    from sim.scenario.events import EVENT_KINDS
+
+    counts = {"numbers": evidence.numbers, "facts": evidence.facts, "documents": evidence.documents}
+    if name in counts:
+        return f"{len(counts[name])} in {evidence.world}; "
+    return f"{len(EVENT_KINDS)} kinds; " if name == "events" else ""

@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from sim.cli import add_all
+from sim.cli.closing import alone
 from sim.cli.common import FAULT, INTERRUPTED, WRONG_INPUT, say
 from sim.cli.places import check_working_folder, is_of_the_system, trouble
 from sim.cli.streams import guarded
@@ -48,7 +49,8 @@ def _answer(arguments: Sequence[str]) -> int:
         check_working_folder()
         if arguments[:1] and arguments[0] not in _LIGHT:
             prepare_for_limits()
-        code: int = asked.command(asked)
+        with alone(asked):
+            code: int = asked.command(asked)
     except InputError as error:
         say(str(error))
         return WRONG_INPUT

@@ -4,7 +4,7 @@
 """
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +25,8 @@ def add(commands: Any) -> None:
     new.add_argument("name", nargs="?", metavar="NAME", help="small letters, digits and hyphens; the file is NAME.yaml")
     new.add_argument("--extends", metavar="WHAT", help=f"a scenario to start from (default: {USUAL}), or a world")
     new.add_argument("--alone", action="store_true", help="extend nothing: copy its world, dates, runs and seed")
+    told = "have an event of this kind in it (`multivector list events`), or of every kind: all; may be repeated"
+    new.add_argument("--event", action="append", default=[], metavar="KIND", help=told)
     add_world(new)
     add_seeds(new)
     new.add_argument(
@@ -39,6 +41,7 @@ def add(commands: Any) -> None:
 def _new(asked: argparse.Namespace) -> int:
     if asks_for_world(asked):
         return new_world(asked)
+    from sim.cli.closing import close
     from sim.io.checks import is_name
     from sim.io.errors import input_error, quoted, shown_path
     from sim.scenario.family import list_scenarios
@@ -55,7 +58,9 @@ def _new(asked: argparse.Namespace) -> int:
             raise input_error(place, "this cannot be the name of a scenario", found=quoted(name), allowed=allowed)
     beside = folder if extends in list_scenarios(folder) else None
     parent = load_scenario(extends, folder=beside, seeds=asked.seeds)
-    text = starting_text(asked.name, parent, evidence_of(parent), _schema_beside(folder), asked.alone)
+    evidence = evidence_of(parent)
+    happening = check_kinds(asked.event, parent, evidence)
+    text = starting_text(asked.name, parent, evidence, _schema_beside(folder), asked.alone, happening)
     try:
         with path.open("x", encoding="utf-8", newline="\n") as handle:
             handle.write(text)
@@ -64,8 +69,28 @@ def _new(asked: argparse.Namespace) -> int:
         raise input_error(shown_path(path), message) from None
     except OSError as error:
         raise input_error(shown_path(path), f"cannot be written: {error.strerror or error}") from error
-    print(f"written to {shown_path(path)}; when it asks what you want: multivector check {shown_path(path)}")
+    written = f"written to {shown_path(path)}; when it asks what you want: multivector check {shown_path(path)}"
+    close(asked, lambda: print(written), lambda: {"written": [{"name": asked.name, "path": shown_path(path)}]})
     return 0
+
+
+def check_kinds(asked: Sequence[str], parent: "Scenario", evidence: "Evidence") -> list[str]:
+    """An example of each kind of event that was asked for, a line each; complains of what cannot happen there."""
+    from sim.io.checks import check_choice
+    from sim.io.errors import Entry, Problems, quoted
+    from sim.scenario.event_examples import example_events
+    from sim.scenario.event_keys import EVERYTHING
+    from sim.scenario.events import EVENT_KINDS
+
+    examples = example_events(evidence, (parent.start + parent.end) // 2, parent.knows_until)
+    problems = Problems()
+    for word in asked:
+        entry = Entry(word, problems, "--event", 0, 0, "", word)
+        if check_choice(entry, (*EVENT_KINDS, EVERYTHING), "list events") not in (None, EVERYTHING, *examples):
+            entry.refuse(found=quoted(word), message=f"the world '{evidence.world}' has nothing that it could be about")
+    problems.raise_if_any()
+    kinds = list(examples) if EVERYTHING in asked else dict.fromkeys(asked)
+    return [examples[kind] for kind in kinds]
 
 
 def _schema_beside(folder: Path) -> str:
@@ -76,12 +101,15 @@ def _schema_beside(folder: Path) -> str:
     return schema.name if folder.resolve() == schema.parent.resolve() and schema.is_file() else ""
 
 
-def starting_text(name: str, parent: "Scenario", evidence: "Evidence", schema: str, alone: bool) -> str:
+def starting_text(
+    name: str, parent: "Scenario", evidence: "Evidence", schema: str, alone: bool, happening: Sequence[str] = ()
+) -> str:
     """A scenario that asks nothing yet: title, question, what it starts from, and one example of each thing to say.
 
     Lines that begin with `##` explain; those that begin with `#` are examples, and sound ones once the `# ` is gone.
+    happening: events that are in it, a line each.
     """
-    return "\n".join([*_head(name, parent, schema, alone), *_examples(parent, evidence)]) + "\n"
+    return "\n".join([*_head(name, parent, schema, alone), *_examples(parent, evidence, happening)]) + "\n"
 
 
 def _head(name: str, parent: "Scenario", schema: str, alone: bool) -> Iterator[str]:
@@ -110,10 +138,11 @@ def _head(name: str, parent: "Scenario", schema: str, alone: bool) -> Iterator[s
     yield from (f"# {line}" for line in (*dates, f"runs: {parent.runs}", f"seed: {parent.seed}"))
 
 
-def _examples(parent: "Scenario", evidence: "Evidence") -> Iterator[str]:
+def _examples(parent: "Scenario", evidence: "Evidence", happening: Sequence[str]) -> Iterator[str]:
+    from sim.scenario.event_examples import free_numbers, quarter_up
+
     systems = list(evidence.systems.values())
-    strengths = (evidence.numbers[name] for system in systems for name in system.strengths)
-    fixed, drawn, far, *_ = dict.fromkeys(number for number in strengths if number.low < number.high)
+    fixed, drawn, far, *_ = free_numbers(evidence)
     late = _late(parent, evidence)
     fact = next(fact.id for fact in evidence.facts.values() if fact.use and fact.id not in late)
     yield from _reading(evidence, late)
@@ -122,7 +151,7 @@ def _examples(parent: "Scenario", evidence: "Evidence") -> Iterator[str]:
     yield "## tells what each rests on. A value may have its unit (25 %, 300 mn USD) or be a level: none, low, medium,"
     yield "## high, dominant. What nobody knows exactly is drawn for every run; leaving the range takes a reason."
     yield "# numbers:"
-    yield f"#   {fixed.name}: {fixed.low + (fixed.high - fixed.low) / 4:g}"
+    yield f"#   {fixed.name}: {quarter_up(fixed):g}"
     yield f"#   {drawn.name}: {{between: [{drawn.low:g}, {drawn.high:g}], shape: triangular}}"
     yield f"#   {far.name}: {{value: {2 * far.high:g}, beyond: to see where it breaks}}"
     yield ""
@@ -132,8 +161,10 @@ def _examples(parent: "Scenario", evidence: "Evidence") -> Iterator[str]:
     yield "## Systems of the model that are switched off. `multivector list systems` names them."
     yield f"# without: [{systems[-1].id}]"
     yield ""
-    yield "## What happens from outside. An offer may be refused: an event puts it on the table, no more."
-    yield "# events:"
+    yield "## What happens from outside. An offer may be refused: an event puts it on the table, no more. Every kind of"
+    yield "## event has an example here; `multivector list events KIND` tells what each of its words means."
+    yield "events:" if happening else "# events:"
+    yield from (f"  - {line}" for line in happening)
     yield from (f"#   {line}" for line in _events(parent, evidence))
     yield ""
     yield "## The facts behind the question, by their ids in seeds/facts."
@@ -166,8 +197,9 @@ def _reading(evidence: "Evidence", late: frozenset[str]) -> Iterator[str]:
 
 
 def _events(parent: "Scenario", evidence: "Evidence") -> Iterator[str]:
-    """One example for each way in which an event can be dated, in terms of the world that is asked about."""
+    """An example for each way in which an event can be dated, and of every other kind, in terms of the world."""
     from sim.scenario.calendar import quarter_text
+    from sim.scenario.event_examples import example_events
     from sim.scenario.known import first_day
 
     state, power = evidence.states[0].code, evidence.powers[0].code
@@ -185,7 +217,6 @@ def _events(parent: "Scenario", evidence: "Evidence") -> Iterator[str]:
     if parent.knows_until and first_day(parent.end) > parent.knows_until:
         yield f"  afterwards: true  # since a part of it comes after {parent.knows_until}"
     yield f"  summit: {{host: {other}, guests: all}}"
-    yield f"- {{at: {middle}, tariff: {{by: {other}, against: [{state}], rate: 10 %}}}}"
-    yield f"- {{at: {middle}, visit: {{by: {state}, to: {power}}}}}"
-    yield f"- {{at: {middle}, capacity: {{of: {power}, kind: security, change: -20 %}}}}"
-    yield f"- {{at: {middle}, rivalry: {{between: [{power}, {other}], domain: economic, by: 0.2}}}}"
+    shown = ("offer", "crisis", "summit")
+    others = example_events(evidence, (parent.start + parent.end) // 2, parent.knows_until)
+    yield from (f"- {line}" for kind, line in others.items() if kind not in shown)

@@ -23,7 +23,7 @@ def _origins(asked: argparse.Namespace) -> int:
 
     with reporter() as report:
         found = roll_origins(scenario, runs=asked.runs, seed=asked.seed, workers=asked.workers, progress=report)
-    return leave(found, asked, _draw, _show)
+    return leave(found, asked, _draw, _show, lambda: {"skill": found.skill, "drift": found.drift})
 
 
 def _draw(found: Any, folder: Path) -> None:

@@ -4,7 +4,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from sim.cli.common import DONE, add_numbers, add_out_file, add_seeds, relative, say, write_out
+from sim.cli.closing import close
+from sim.cli.common import DONE, add_numbers, add_out_file, add_seeds, say, write_out
 from sim.cli.places import writable_file
 from sim.cli.typed import runs
 from sim.io.errors import input_error
@@ -32,13 +33,13 @@ def _patterns(asked: argparse.Namespace) -> int:
     from sim.cli.report import print_patterns
 
     findings = find_all(asked.runs, fitted=asked.numbers, seeds=asked.seeds, progress=lambda name: say(f"{name} ..."))
-    print_patterns(findings, LEVEL)
+    table = table_of(findings)
     if out is not None:
         from sim.analysis.effect_tables import csv_of, json_of
 
-        table = table_of(findings)
         write_out(out, csv_of(table) if out.suffix == ".csv" else json_of(table))
-        print(f"table     {relative(out)}")
+    files = [] if out is None else [("table", out)]
+    close(asked, lambda: print_patterns(findings, LEVEL), lambda: {"patterns": table}, files=files)
     return DONE
 
 

@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.cli.closing import about, close
 from sim.cli.common import (
     DONE,
     add_no_figures,
@@ -16,7 +17,6 @@ from sim.cli.common import (
     is_table,
     load_all,
     place_of,
-    relative,
     reporter,
 )
 from sim.cli.typed import runs
@@ -72,10 +72,15 @@ def _policies(asked: argparse.Namespace) -> int:
 
         with drawing(place / "figures"):
             draw_policies(table, place / "figures", f"{scenario.title} ({scenario.name})")
-    print_policies(table, LEVEL)
-    print(f"policies  {relative(place)}")
-    if drawn:
-        print(f"figures   {relative(place / 'figures')}")
+    from sim.analysis.policy_results import counted, judged
+
+    close(
+        asked,
+        lambda: print_policies(table, LEVEL),
+        lambda: {"policies": judged(table), "effects": counted(table)},
+        scenarios=[about(scenario, asked.runs, asked.seed)],
+        files=[("policies", place), *([("figures", place / "figures")] if drawn else [])],
+    )
     return DONE
 
 

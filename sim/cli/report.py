@@ -15,8 +15,9 @@ from sim.analysis.patterns import Finding, Verdict
 from sim.analysis.result_pairs import naive_words
 from sim.batch.summary import laid_in_words, remarks_on, share_ended
 from sim.batch.variance import FEWEST_DRAWS
+from sim.cli.compared_report import rows_that_differ, states_that_move
 from sim.cli.console import BOLD, DIM, END, console_for, plain_table
-from sim.io.text import CAUTION, counted, percent_in_cell, signed
+from sim.io.text import CAUTION, counted, listing, percent_in_cell, signed
 from sim.model.variables import BALANCING_ENDED, HEADLINES, OUTCOME_CHANGED, QUANTITIES, in_words, percent_scale
 from sim.narrative.differences import told_differences
 
@@ -150,8 +151,8 @@ def _share_cell(row: "pd.Series[float]", start: "pd.Series[float]") -> str:
 # --- what differs ----------------------------------------------------------------------------------------------------
 
 
-def print_comparison(comparison: Comparison, file: TextIO | None = None) -> None:
-    """Print what differs between scenarios to `file`, or to standard output."""
+def print_comparison(comparison: Comparison, file: TextIO | None = None, whole: bool = False) -> None:
+    """Print what differs between scenarios to `file`, or to standard output; whole: rows that do not differ too."""
     console = console_for(file)
     reference = comparison.names[0]
     console.print()
@@ -159,9 +160,9 @@ def print_comparison(comparison: Comparison, file: TextIO | None = None) -> None
     console.print(f"{comparison.caption}; {CAUTION}")
     for note in comparison.notes:
         console.print(f"{DIM}Note: {note}.{END}")
-    _print_endings(comparison, console)
+    _print_endings(comparison, console, whole)
     for scenario in comparison.names[1:]:
-        _print_differences(comparison, scenario, console)
+        _print_differences(comparison, scenario, console, whole)
         for sentence in told_differences(comparison, scenario):
             console.print(sentence, markup=False)
     level = round(100 * comparison.level)
@@ -178,8 +179,11 @@ def _and_large(least: float) -> str:
     return f", and no smaller than {least:g} points, or {least:g} % of what has no scale (--least)" if least else ""
 
 
-def _print_endings(comparison: Comparison, console: "Console") -> None:
-    """Outcome words and partners by state and scenario, under what "nothing changes" would say."""
+def _print_endings(comparison: Comparison, console: "Console", whole: bool) -> None:
+    """Outcome words and partners by state and scenario, under what "nothing changes" would say.
+
+    A state in which no run ends under another word is shown only where the whole table is asked for.
+    """
     table = plain_table()
     table.add_column("", no_wrap=True)
     table.add_column("outcome words, share of runs")
@@ -190,7 +194,10 @@ def _print_endings(comparison: Comparison, console: "Console") -> None:
         ["scenario", "state"]
     )
     changed = {name: comparison.changed(name) for name in comparison.names[1:]}
+    still = [state for state in comparison.states if not any(shares[state] for shares in changed.values())]
     for state, called in comparison.states.items():
+        if state in still and not whole:
+            continue
         first = partners.loc[comparison.names[1], state]
         table.add_row(called, '"nothing changes"', naive[state], f"{first['start']:.2f}", "")
         for name, results in zip(comparison.names, comparison.results, strict=True):
@@ -199,25 +206,36 @@ def _print_endings(comparison: Comparison, console: "Console") -> None:
             share = percent_in_cell(changed[name][state]) if name in changed else ""
             table.add_row("", name, _words(final[final["state"] == state]), f"{mean:.2f}", share)
     console.print(f"\n{BOLD}How the runs end{END}")
-    console.print(table)
+    if whole or len(still) < len(comparison.states):
+        console.print(table)
+    if still and not whole:
+        console.print(f"{DIM}No run ends otherwise in {listing(comparison.states[state] for state in still)}.{END}")
 
 
-def _print_differences(comparison: Comparison, scenario: str, console: "Console") -> None:
+def _print_differences(comparison: Comparison, scenario: str, console: "Console", whole: bool) -> None:
     mine = comparison.effects[comparison.effects["scenario"] == scenario]
     console.print(f"\n{BOLD}{scenario} less {comparison.names[0]}{END}: means over the last quarters, the same luck")
-    console.print(_difference_table(mine))
+    powers = list(dict.fromkeys(mine.loc[mine["measure"] == "alignment", "power"]))
+    outcomes = shown_outcomes(mine, powers)
+    shown, rest = (outcomes, "") if whole else rows_that_differ(mine, outcomes)
+    if not shown:
+        console.print("Nothing differs in any run.")
+        return
+    console.print(_difference_table(mine if whole else mine[states_that_move(mine)], shown))
+    if rest:
+        console.print(f"{DIM}Not shown: {rest} (--all shows them).{END}")
     console.print(_without_pairing(mine))
 
 
-def _difference_table(mine: "pd.DataFrame") -> "Table":
-    """Differences by outcome and state, those that are shown."""
+def _difference_table(mine: "pd.DataFrame", outcomes: "Sequence[tuple[str, str]] | None" = None) -> "Table":
+    """Differences by outcome and state, those that are shown; all of them unless told otherwise."""
     states = list(dict.fromkeys(mine["state"]))
     table = plain_table()
     for state in states:
         table.add_column(state, justify="right", no_wrap=True)
     by_outcome = mine.set_index(["measure", "power", "state"]).sort_index()
     powers = list(dict.fromkeys(mine.loc[mine["measure"] == "alignment", "power"]))
-    for measure, power in shown_outcomes(mine, powers):
+    for measure, power in shown_outcomes(mine, powers) if outcomes is None else outcomes:
         rows = [by_outcome.loc[measure, power, state] for state in states]
         table.add_row(in_words(measure, power), *(_difference_cell(row, measure) for row in rows))
     return table

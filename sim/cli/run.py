@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.cli.closing import close
 from sim.cli.common import (
     DONE,
     WRONG_INPUT,
+    add_ask,
     add_batch_options,
     add_no_figures,
     add_out,
@@ -29,6 +31,7 @@ from sim.io.limits import LONGEST, MOST_PARTS, MOST_RUNS
 from sim.io.text import counted, duration, size
 
 if TYPE_CHECKING:
+    from sim.batch.answers import Answer
     from sim.batch.results import Results
     from sim.batch.runner import Estimate, Part
     from sim.scenario.scenario import Scenario
@@ -41,7 +44,8 @@ def add(commands: Any) -> None:
     run = commands.add_parser("run", help="run scenarios many times; ends with a table, figures and files")
     add_scenarios(run)
     told = "draw every number from its range, and tell how much of the spread is due to that"
-    add_batch_options(run, more=f"{_SAMPLED}: {told}")
+    add_batch_options(run, more=f"{_SAMPLED}: {told}", several=True)
+    add_ask(run)
     add_out(run)
     run.add_argument("--engine", choices=("ensemble", "mesa"), default="ensemble", help="both give the same numbers")
     run.add_argument(
@@ -94,7 +98,6 @@ def _run(asked: argparse.Namespace) -> int:
         there_or_writable(asked.out)
     options = {
         "runs": asked.runs,
-        "seed": asked.seed,
         "workers": asked.workers,
         "out": asked.out,
         "engine": asked.engine,
@@ -103,26 +106,71 @@ def _run(asked: argparse.Namespace) -> int:
         "measures": asked.measures,
         "numbers": _SAMPLED if asked.numbers == _SAMPLED else "fixed",
     }
+    batches = [(scenario, seed) for scenario in scenarios for seed in seeds_of(asked)]
+    check_asks(asked, scenarios, options)
     if asked.array is not None:
         return _print_script(scenarios, asked, options)
     if asked.dry_run:
-        return max([_print_estimate(one.name, runner.estimate(one, **options)) for one in scenarios])
+        return _estimate(batches, options, asked)
     if asked.block is not None:
-        return _run_parts(scenarios, asked.block, options)
+        return _run_parts(batches, asked.block, options, asked)
     results = []
-    for scenario in scenarios:
+    for scenario, seed in batches:
         with reporter() as report:
-            results.append(runner.run(scenario, progress=report, dask=asked.dask, **options))
+            results.append(runner.run(scenario, seed=seed, progress=report, dask=asked.dask, **options))
     return _show(results, asked)
 
 
-def _run_parts(scenarios: Sequence["Scenario"], block: tuple[int, int], options: dict[str, Any]) -> int:
-    from sim.batch import runner
+def seeds_of(asked: argparse.Namespace) -> list[int | None]:
+    """The seeds that were asked for, or None alone for the scenario's own."""
+    seeds = asked.seed or [None]
+    twice = [seed for place, seed in enumerate(seeds) if seed in seeds[:place]]
+    if twice:
+        raise input_error("--seed", "this seed is named twice", found=f"{twice[0]}")
+    return list(seeds)
+
+
+def check_asks(asked: argparse.Namespace, scenarios: Sequence["Scenario"], options: dict[str, Any]) -> None:
+    """Every question can be answered by every batch; otherwise nothing is run."""
+    if not asked.ask:
+        return
+    from dataclasses import replace
+
+    from sim.batch.asks import known_before, read_asks
 
     for scenario in scenarios:
+        planned = scenario if asked.runs is None else replace(scenario, runs=asked.runs)
+        kept = (options["series"], options["thin"], options["measures"])
+        read_asks(asked.ask, known_before(planned, *kept))
+
+
+def _estimate(
+    batches: "Sequence[tuple[Scenario, int | None]]", options: dict[str, Any], asked: argparse.Namespace
+) -> int:
+    from sim.batch import runner
+
+    found = [(scenario.name, seed, runner.estimate(scenario, seed=seed, **options)) for scenario, seed in batches]
+    codes = [_print_estimate(name, one) for name, _, one in found]
+    rows = [{"scenario": name, "seed": seed, **vars(one)} for name, seed, one in found]
+    close(asked, lambda: None, lambda: {"estimates": rows})
+    return max(codes)
+
+
+def _run_parts(
+    batches: "Sequence[tuple[Scenario, int | None]]",
+    block: tuple[int, int],
+    options: dict[str, Any],
+    asked: argparse.Namespace,
+) -> int:
+    from sim.batch import runner
+
+    rows = []
+    for scenario, seed in batches:
         with reporter() as report:
-            part = runner.run_part(scenario, *block, progress=report, **options)
+            part = runner.run_part(scenario, *block, seed=seed, progress=report, **options)
         _print_part(scenario.name, block, part)
+        rows.append({"scenario": scenario.name, "part": block[0], "parts": block[1], **vars(part)})
+    close(asked, lambda: None, lambda: {"parts": rows})
     return DONE
 
 
@@ -150,19 +198,71 @@ def _print_part(name: str, block: tuple[int, int], part: "Part") -> None:
 
 
 def _show(results: Sequence["Results"], asked: argparse.Namespace) -> int:
-    from sim.cli.report import print_results
-
     for one in results:
         with telling(one.folder, "the results are complete, but tables cannot be written beside them"):
             write_tables(one, one.tables, asked)
     drawn = [] if asked.no_figures else _draw(results)
-    for one in results:  # only now: whoever stops reading after a few lines has all files
-        print_results(one)
-    for one in results:
-        print(f"results   {relative(one.folder)}")
-    for folder in drawn:
-        print(f"figures   {relative(folder)}")
+    files = [("results", one.folder) for one in results] + [("figures", folder) for folder in drawn]
+    answers = _answers(results, asked.ask)
+    # only now: whoever stops reading after a few lines has all files
+    close(
+        asked,
+        lambda: _print(results, answers),
+        lambda: _tables(results, answers),
+        scenarios=results,
+        files=files,
+    )
     return DONE
+
+
+def _answers(results: Sequence["Results"], asks: Sequence[str]) -> "list[tuple[Results, Answer]]":
+    """What every batch answers to every question."""
+    if not asks:
+        return []
+    from sim.batch.answers import answered
+    from sim.batch.asks import known_from_results, read_asks
+
+    return [(one, answered(one, ask)) for one in results for ask in read_asks(asks, known_from_results(one))]
+
+
+def _by_scenario(results: Sequence["Results"]) -> "list[list[Results]]":
+    """Results of one question on several seeds together, in order."""
+    together: dict[object, list[Results]] = {}
+    for one in results:
+        scenario = one.manifest["identity"]["scenario"]
+        together.setdefault(str({**scenario, "seed": None}), []).append(one)
+    return list(together.values())
+
+
+def _print(results: Sequence["Results"], answers: "Sequence[tuple[Results, Answer]]") -> None:
+    from sim.cli.asked_report import print_answers, print_seeds
+    from sim.cli.report import print_results
+
+    for together in _by_scenario(results):
+        if len(together) == 1:
+            print_results(together[0])
+        else:
+            from sim.analysis.across_seeds import across_seeds
+
+            print_seeds(together, across_seeds(together))
+    if answers:
+        several = len(results) > 1
+        seeds = len({one.manifest["seed"] for one in results}) > 1
+        print_answers((_whose(one, seeds) if several else "", answer) for one, answer in answers)
+
+
+def _whose(one: "Results", seeds: bool) -> str:
+    return f"{one.name}, seed {one.manifest['seed']}" if seeds else one.name
+
+
+def _tables(results: Sequence["Results"], answers: "Sequence[tuple[Results, Answer]]") -> dict[str, Any]:
+    from sim.analysis.across_seeds import across_seeds
+    from sim.cli.run_rows import rows_of_answers, rows_of_runs
+
+    told: dict[str, Any] = rows_of_runs(results)
+    seeds = [together for together in _by_scenario(results) if len(together) > 1]
+    rows = [{"scenario": one[0].name, **row} for one in seeds for row in across_seeds(one).to_dict("records")]
+    return told | ({"seeds": rows} if rows else {}) | ({"asks": rows_of_answers(answers)} if answers else {})
 
 
 def _draw(results: Sequence["Results"]) -> list[Path]:
@@ -172,8 +272,10 @@ def _draw(results: Sequence["Results"]) -> list[Path]:
     with drawing(results[0].folder):
         for one, folder in zip(results, folders, strict=True):
             draw_figures(one, folder)
-        if len(results) > 1:
-            folders.append(draw_comparison(results))
+        for seed in dict.fromkeys(one.manifest["seed"] for one in results):  # scenarios side by side on one luck
+            alike = [one for one in results if one.manifest["seed"] == seed]
+            if len(alike) > 1:
+                folders.append(draw_comparison(alike))
     return folders
 
 

@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Mapping
 from typing import Any
 
+from sim.cli.closing import close
 from sim.cli.common import DONE, add_out_file, write_out
 from sim.cli.streams import exactly
 
@@ -33,12 +34,12 @@ def _schema(asked: argparse.Namespace) -> int:
     from sim.io.errors import shown_path
     from sim.io.forms import schema_text
 
-    text = schema_text(schema_of_kind(asked.kind))
-    if asked.out is None:
-        exactly(text)
-        return DONE
-    write_out(asked.out, text)
-    print(f"written to {shown_path(asked.out)}")
+    schema = schema_of_kind(asked.kind)
+    text = schema_text(schema)
+    if asked.out is not None:
+        write_out(asked.out, text)
+    said = text if asked.out is None else f"written to {shown_path(asked.out)}\n"
+    close(asked, lambda: exactly(said), lambda: {"schemas": [{"kind": asked.kind, "schema": schema}]})
     return DONE
 
 

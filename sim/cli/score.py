@@ -4,7 +4,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from sim.cli.common import DONE, add_out, add_seeds, add_workers, relative, reporter
+from sim.cli.closing import close
+from sim.cli.common import DONE, add_out, add_seeds, add_workers, reporter
 from sim.cli.places import a_path, telling, writable
 from sim.cli.typed import runs
 
@@ -45,8 +46,7 @@ def _score(asked: argparse.Namespace) -> int:
     folder = out / f"score-{name}-{digest_of(file_hash(Path(asked.against)))[:6]}"
     with telling(folder, "the results cannot be written there"):
         found.write(folder)
-    print_backtest(found)
-    print(f"results   {relative(folder)}")
+    close(asked, lambda: print_backtest(found), lambda: {"skill": found.skill}, files=[("results", folder)])
     return DONE
 
 
@@ -64,8 +64,12 @@ def _freeze(asked: argparse.Namespace) -> int:
             fitted=asked.numbers,
             seeds=asked.seeds,
         )
-    print(f"seal      {found.manifest['seal']}")
-    print(f"draws     {found.manifest['draws_sha256']}")
-    print(f"posterior {found.manifest['posterior'] or 'none'}")
-    print(f"frozen    {relative(found.folder)}")
+    kept = {"seal": found.manifest["seal"], "draws": found.manifest["draws_sha256"]}
+    kept["posterior"] = found.manifest["posterior"] or "none"
+    close(
+        asked,
+        lambda: print("\n".join(f"{name:<9} {value}" for name, value in kept.items())),
+        lambda: {"frozen": [kept]},
+        files=[("frozen", found.folder)],
+    )
     return DONE

@@ -20,7 +20,7 @@ def _spread(asked: argparse.Namespace) -> int:
 
     with reporter() as report:
         found = spread(scenario, runs=asked.runs, seed=asked.seed, workers=asked.workers, progress=report)
-    return leave(found, asked, _draw, _show)
+    return leave(found, asked, _draw, _show, lambda: {"spread": found.table})
 
 
 def _draw(found: Any, folder: Path) -> None:

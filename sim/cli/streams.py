@@ -184,12 +184,13 @@ def _fill_standard_places() -> None:
                 os.open(os.devnull, os.O_RDWR)
 
 
-def exactly(text: str) -> None:
-    """Print text that programs read, such as JSON, or a page that fits already."""
-    if isinstance(sys.stdout, Stream):
-        sys.stdout.write_exactly(text)
+def exactly(text: str, screen: Any = None) -> None:
+    """Print text that programs read, such as JSON, or a page that fits already; screen: not standard output."""
+    screen = sys.stdout if screen is None else screen
+    if isinstance(screen, Stream):
+        screen.write_exactly(text)
     else:
-        print(text, end="")
+        print(text, end="", file=screen)
 
 
 def columns_on(file: Any) -> int | None:

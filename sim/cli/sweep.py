@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.cli.closing import close
 from sim.cli.common import (
     DONE,
     add_no_figures,
@@ -70,26 +71,40 @@ def _sweep(asked: argparse.Namespace) -> int:
     names = each_once(asked.experiments, lambda name: experiment_path(name) or Path(name))
     experiments = load_each(names, lambda name: _read(load_experiment(name, seeds=asked.seeds), asked))
     if asked.problem is not None:
-        return _write_problem(asked.problem, experiments)
+        return _write_problem(asked, experiments)
     for folder in (one.folder for one in experiments if asked.publish and one.folder is not None):
         writable(folder)
     if not asked.dry_run:
         there_or_writable(asked.out)
     from sim.analysis.sensitivity import runner
 
+    rows: dict[str, list[dict[str, Any]]] = {}
+    files: list[tuple[str, Path]] = []
     for experiment in map(runner.smallest, experiments) if asked.small else experiments:
         options = {"points": asked.points, "replicates": asked.replicates, "seed": asked.seed}
         options |= {"workers": asked.workers, "out": asked.out}
         if asked.dry_run:
-            _print_estimate(experiment, runner.estimate_sweep(experiment, **options))
+            estimate = runner.estimate_sweep(experiment, **options)
+            _print_estimate(experiment, estimate)
+            rows.setdefault("estimates", []).append({"experiment": experiment.name, **vars(estimate)})
             continue
         with reporter() as report:
             sweep = runner.sweep(experiment, progress=report, **options)
-        _close(asked, experiment, sweep, discovered(experiment.discover, experiment.seed, sweep))
+        found = discovered(experiment.discover, experiment.seed, sweep)
+        written = _write(asked, experiment, sweep, found)
+        from sim.cli.sweep_report import print_sweep
+
+        print_sweep(sweep, found)  # only now: whoever stops reading after a few lines has all files
+        print("\n".join(f"{what:<9} {relative(path)}" for what, path in written))
+        files += written
+        for name, table in tables(sweep, found).items():
+            rows.setdefault(name, []).extend({"experiment": experiment.name, **row} for row in table)
+    if asked.json:
+        close(asked, lambda: None, lambda: rows, files=files)
     return DONE
 
 
-def _write_problem(out: Path, experiments: list["Experiment"]) -> int:
+def _write_problem(asked: argparse.Namespace, experiments: list["Experiment"]) -> int:
     """Write what an experiment varies as SALib writes it."""
     import json
 
@@ -97,9 +112,20 @@ def _write_problem(out: Path, experiments: list["Experiment"]) -> int:
 
     if len(experiments) > 1:
         raise input_error("--problem", "one experiment has one problem", found=f"{len(experiments)} experiments")
-    write_out(out, json.dumps(salib_problem(experiments[0].factors), indent=2) + "\n")
-    print(f"problem   {relative(out)}")
+    write_out(asked.problem, json.dumps(salib_problem(experiments[0].factors), indent=2) + "\n")
+    close(asked, lambda: None, dict, files=[("problem", Path(asked.problem))])
     return DONE
+
+
+def tables(sweep: "Sweep", found: list[Any]) -> dict[str, list[dict[str, Any]]]:
+    """What came out, by the names of the tables of a sweep; without the single quarters of a course."""
+    told: dict[str, list[dict[str, Any]]] = {}
+    for name in ("indices", "noise", "convergence", "refused"):
+        table = getattr(sweep, name)
+        told[name] = table[~table["outcome"].astype(str).str.contains("@", regex=False)].to_dict("records")
+    boxes = [{"box": one.words, "rate": one.rate, "coverage": one.coverage, "density": one.density} for one in found]
+    told["boxes"] = boxes
+    return told
 
 
 def _read(experiment: "Experiment", asked: argparse.Namespace) -> "Experiment":
@@ -148,24 +174,23 @@ def discovered(asks: "Sequence[Discover]", seed: int, sweep: "Sweep") -> list[An
     return found
 
 
-def _close(asked: argparse.Namespace, experiment: "Experiment", sweep: "Sweep", found: list[Any]) -> None:
-    """Write everything, and only then print: whoever stops reading after a few lines has all files."""
+def _write(
+    asked: argparse.Namespace, experiment: "Experiment", sweep: "Sweep", found: list[Any]
+) -> list[tuple[str, Path]]:
+    """Write what was asked for beside the results; what was written, and where."""
     with telling(sweep.folder, "the results are complete, but tables cannot be written beside them"):
         write_tables(sweep, ("design", "runs", "indices", "interactions", "noise", "convergence", "refused"), asked)
-    drawn = []
+    written = [("results", Path(sweep.folder))]
     if asked.publish and experiment.folder is not None:
         from sim.cli.publish import publish
 
         with drawing(experiment.folder):
             publish(sweep, experiment.folder, found)
-        drawn = [f"published {relative(experiment.folder)}"]
+        written.append(("published", experiment.folder))
     elif not asked.no_figures:
         from sim.figures.sensitivity import draw_sweep
 
         with drawing(sweep.folder / "figures"):
             draw_sweep(sweep, None, found)
-        drawn = [f"figures   {relative(Path(sweep.folder) / 'figures')}"]
-    from sim.cli.sweep_report import print_sweep
-
-    print_sweep(sweep, found)
-    print("\n".join([f"results   {relative(sweep.folder)}", *drawn]))
+        written.append(("figures", Path(sweep.folder) / "figures"))
+    return written

@@ -5,7 +5,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.cli.common import DONE, add_seeds, relative, write_out
+from sim.cli.closing import close
+from sim.cli.common import DONE, add_seeds, write_out
 from sim.cli.places import a_path, writable_file
 from sim.cli.streams import columns_on
 from sim.io.errors import input_error
@@ -45,20 +46,33 @@ def _trace(asked: argparse.Namespace) -> int:
                 "--html", "the end of the name says the form", found=page.name, allowed=" or ".join(_PAGES)
             )
         writable_file(page)
-        return _write_page(load_evidence(asked.world or HOME_WORLD, asked.seeds), name, page)
+        return _write_page(load_evidence(asked.world or HOME_WORLD, asked.seeds), name, page, asked)
     if not name:
         raise input_error("trace", "what shall be traced?", allowed="NAME (see `multivector list`), or --html FILE")
-    _show(load_evidence(asked.world or HOME_WORLD, asked.seeds), name)
+    evidence = load_evidence(asked.world or HOME_WORLD, asked.seeds)
+    close(asked, lambda: _show(evidence, name), lambda: {"traced": [_row(evidence, name)]})
     return DONE
 
 
-def _write_page(evidence: "Evidence", name: str, page: Path) -> int:
+def _row(evidence: "Evidence", name: str) -> dict[str, Any]:
+    """What is told of a name, and what it is where it is a number."""
+    from sim.evidence.provenance import trace_number
+
+    row: dict[str, Any] = {"name": name, "text": trace_number(evidence, name)}
+    number = evidence.numbers.get(name)
+    if number is not None:
+        row |= {"value": number.value, "low": number.low, "high": number.high, "unit": number.unit}
+        row |= {"basis": number.basis.name.lower(), "facts": sorted(evidence.derivations.facts_behind(name))}
+    return row
+
+
+def _write_page(evidence: "Evidence", name: str, page: Path, asked: argparse.Namespace) -> int:
     from sim.evidence.provenance import find
     from sim.evidence.teller import Teller
     from sim.narrative.evidence_page import evidence_page
 
     write_out(page, evidence_page(evidence, find(Teller(evidence), name) if name else None))
-    print(f"page      {relative(page)}")
+    close(asked, lambda: None, dict, files=[("page", page)])
     return DONE
 
 

@@ -171,7 +171,7 @@ class Model(Whole, mesa.Model):
     scenario: a name, a path or a `Scenario`; seed: the scenario's own if None; run: which run of the batch with that
     seed; numbers: values by name that override the scenario's, as in `sim.engine.ensemble.prepare`; fitted: how fitted
     numbers are taken, `posterior` or `fixed`, in place of what the scenario says; seeds: the folder of a world of one's
-    own, where the scenario is not loaded yet; rng: Mesa's word for the seed, a whole number too. Raises `InputError` for
+    own, where the scenario is not loaded yet; rng: Mesa's word for the seed, a whole number. Raises `InputError` for
     what does not exist, and for what a scenario file could not say either.
 
     After every `step`, `offers` holds all offers answered so far, the agents show their state, and `datacollector` has
@@ -312,7 +312,7 @@ class Model(Whole, mesa.Model):
                 self.setting.name,
                 "there is no such actor",
                 found=f"'{code}'",
-                allowed=listed(known),
+                allowed=listed(known, "list actors"),
                 nearest=nearest_to(code, known),
             )
         return known[code]

@@ -40,7 +40,7 @@ def check_carried(entry: Entry, values: Values, _: object) -> None:
         entry.refuse(found="", message="no rule carries this behaviour: say under 'left_out' why")
 
 
-_SYSTEM_ID: Reader[Evidence] = name_of(lambda evidence: evidence.systems, "")
+_SYSTEM_ID: Reader[Evidence] = name_of(lambda evidence: evidence.systems, "", where="list systems")
 BEHAVIOUR: Form[Evidence] = Form(
     needs={
         "system": _SYSTEM_ID.says("the id of the system it belongs to"),

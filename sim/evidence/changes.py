@@ -216,7 +216,7 @@ def _says(pattern: str) -> tuple[int, int]:
 
 def _refuse_stated(entry: Entry, names: Sequence[str], numbers: NumberReader) -> None:
     few = listed(f"{name} ({numbers.read[name].basis.name.lower()})" for name in names[:_FEW])
-    more = f" and {len(names) - _FEW:,} more" if len(names) > _FEW else ""
+    more = f" and {len(names) - _FEW:,} more (`multivector list numbers` shows all)" if len(names) > _FEW else ""
     allowed = "a row of its own for each number that is not assumed in the extended world: its sources speak of it"
     entry.refuse(found=f"{quoted(entry.text or '')}, which matches {few}{more}", allowed=allowed)
 

@@ -94,7 +94,7 @@ def _read_known_facts(entry: Entry, known: Known) -> tuple[str, ...]:
     """Ids of facts, those too that are kept for the record only: it is often for a contradiction that they are."""
     found = []
     for item in check_list(entry, "a list of ids of facts"):
-        fact = check_choice(item, known.facts)
+        fact = check_choice(item, known.facts, "list facts")
         if fact is not None:
             found.append(fact)
     return tuple(found)
@@ -168,7 +168,7 @@ def read_conflicts(
     read, noted = read_once(path, stamps)
     problems.take(noted)
     top = {} if read is None else read_form(read.noted_in(problems), CONFLICT_FILE, None) or {}
-    world = None if top.get("world") is None else check_choice(top["world"], worlds)
+    world = None if top.get("world") is None else check_choice(top["world"], worlds, "list worlds")
     at_home = world is not None and world in lineage
     known = Known(facts=facts, numbers=numbers, derivations=derivations, at_home=at_home)
     conflicts: dict[str, Conflict] = {}
@@ -243,11 +243,11 @@ def check_reading(
     elsewhere: switches of the world that is extended, which have nothing to move where their numbers are changed.
     """
     if switch in switches:
-        return check_choice(entry, switches[switch].readings)
+        return check_choice(entry, switches[switch].readings, "list readings")
     if switch in elsewhere:
         message = f"the world '{world}' changes the numbers that this switch moves, so that it moves none there"
         entry.refuse(found=f"the switch {quoted(switch)}", message=message)
         return None
-    allowed = listed(switches) or f"none: there are no switches in the world '{world}'"
+    allowed = listed(switches, "list readings") or f"none: there are no switches in the world '{world}'"
     entry.refuse(found=f"the unknown switch {quoted(switch)}", allowed=allowed, nearest=nearest_to(switch, switches))
     return None

@@ -144,7 +144,7 @@ def check_figure_has_value(entry: Entry, values: Values, _: object) -> None:
                 entry.refuse(found="", message=f"a fact of kind figure needs '{key}'")
 
 
-_DOCUMENT_ID: Reader[Mapping[str, Document]] = name_of(lambda documents: documents, "")
+_DOCUMENT_ID: Reader[Mapping[str, Document]] = name_of(lambda documents: documents, "", where="list documents")
 FACT: Form[Mapping[str, Document]] = Form(
     needs={
         "id": TEXT.says("its name, by which numbers refer to it; each once in all files"),

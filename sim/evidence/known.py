@@ -113,11 +113,11 @@ def told_later(
     every, groups = _groups(evidence.numbers), _groups(later)
     for sort, names in list(groups.items())[:MOST_SORTS]:
         first = "; ".join(f"{name} rests on {facts_in_words(later[name][:1], evidence)}" for name in names[:_FIRST])
-        more = f"; and {len(names) - _FIRST:,} more" if len(names) > _FIRST else ""
+        more = f"; and {len(names) - _FIRST:,} more (`{told_all}`)" if len(names) > _FIRST else ""
         found = f"{len(names):,} of {len(every[sort]):,}: {first}{more}"
         yield Problem(file=file, line=line, key=sort, found=found)
     if len(groups) > MOST_SORTS:
-        message = f"and {len(groups) - MOST_SORTS:,} sorts of numbers more"
+        message = f"and {len(groups) - MOST_SORTS:,} sorts of numbers more: `{told_all}` names them all"
         yield Problem(file=file, line=line, key="knows_until", message=message)
 
 
@@ -128,7 +128,9 @@ def facts_in_words(facts: Sequence[str], evidence: Known) -> str:
         known = evidence.facts[fact]
         since = known.date if last_day(known.date) else evidence.documents[known.document].date
         told.append(f"{fact} ({since})" if last_day(since) else f"{fact} (nobody says of what date it is)")
-    return ", ".join(told) + (f" and {len(facts) - _FIRST} more" if len(facts) > _FIRST else "")
+    return ", ".join(told) + (
+        f" and {len(facts) - _FIRST} more (`multivector list facts`)" if len(facts) > _FIRST else ""
+    )
 
 
 def _groups(names: Iterable[str]) -> Mapping[str, list[str]]:

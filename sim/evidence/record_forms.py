@@ -232,8 +232,8 @@ ORGANISATION_ROW = _row(_OF_ORGANISATIONS, lambda known: known.organisations)
 
 # --- record.yaml -----------------------------------------------------------------------------------------------------
 
-_POWERS: Reader[Known] = names_of(lambda known: known.powers)
-_STATE: Reader[Known] = name_of(lambda known: known.states, "")
+_POWERS: Reader[Known] = names_of(lambda known: known.powers, "list actors")
+_STATE: Reader[Known] = name_of(lambda known: known.states, "", where="list actors")
 _PARTNERS: Reader[Known] = names_of(lambda known: (*known.powers, *known.organisations))
 _MEASURES: Reader[Known] = names_of(lambda _: MEASURES)
 
@@ -241,7 +241,7 @@ _MEASURES: Reader[Known] = names_of(lambda _: MEASURES)
 def _read_documents(entry: Entry, known: Known) -> tuple[str, ...]:
     """Ids of documents, one at the least: a trap without a source would catch nothing."""
     allowed = "a list of ids of documents"
-    found = tuple(check_choice(item, known.documents) or "" for item in check_list(entry, allowed))
+    found = tuple(check_choice(item, known.documents, "list documents") or "" for item in check_list(entry, allowed))
     if entry.value == []:
         entry.refuse(allowed=f"{allowed}, one at the least")
     return found

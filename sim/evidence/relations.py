@@ -143,20 +143,22 @@ class Relation:
 def check_owner(row: Entry, values: Values, parties: Parties) -> None:
     """What a field says of a corridor is a state's or a power's."""
     owners = {"states": parties.states, "powers": parties.powers, "": {**parties.states, **parties.powers}}
-    values["actor"] = check_choice(row.value["actor"], owners[_OWNERS.get(values["field"], "")])
+    values["actor"] = check_choice(row.value["actor"], owners[_OWNERS.get(values["field"], "")], "list actors")
 
 
 def check_pipe_owner(row: Entry, values: Values, parties: Parties) -> None:
     """What a field says of a pipeline is a state's, a power's or a corridor's."""
     owners = {"states": parties.states, "powers": parties.powers, "corridors": parties.corridors}
     everyone = {**parties.states, **parties.powers, **parties.corridors}
-    values["actor"] = check_choice(row.value["actor"], owners.get(_PIPE_OWNERS.get(values["field"], ""), everyone))
+    values["actor"] = check_choice(
+        row.value["actor"], owners.get(_PIPE_OWNERS.get(values["field"], ""), everyone), "list actors"
+    )
 
 
-_STATE: Reader[Parties] = name_of(lambda parties: parties.states)
-_POWER: Reader[Parties] = name_of(lambda parties: parties.powers)
-_CORRIDOR: Reader[Parties] = name_of(lambda parties: parties.corridors)
-_PIPELINE: Reader[Parties] = name_of(lambda parties: parties.pipelines)
+_STATE: Reader[Parties] = name_of(lambda parties: parties.states, where="list actors")
+_POWER: Reader[Parties] = name_of(lambda parties: parties.powers, where="list actors")
+_CORRIDOR: Reader[Parties] = name_of(lambda parties: parties.corridors, where="list corridors")
+_PIPELINE: Reader[Parties] = name_of(lambda parties: parties.pipelines, where="list outlets")
 
 TIES = Relation(
     name="ties",
@@ -276,7 +278,7 @@ def check_complete(
     """A table has every row it needs, those of the worlds that are extended counted."""
     missing = [" ".join(row) for row in wanted if row not in seen]
     if missing:
-        problems.add(Problem(file=shown_path(path), message=f"rows are missing: {listed(missing)}"))
+        problems.add(Problem(file=shown_path(path), message=f"rows are missing: {listed(missing, where='')}"))
 
 
 def check_parts(

@@ -47,7 +47,7 @@ def check_stands_on_something(entry: Entry, _values: Values, _: object) -> None:
         keys["strengths"].refuse(found="", message="a system needs a strength, or it could not be switched off")
 
 
-_NUMBER_NAMES: Reader[NumberReader] = names_of(lambda numbers: numbers.read)
+_NUMBER_NAMES: Reader[NumberReader] = names_of(lambda numbers: numbers.read, "list numbers")
 SYSTEM: Form[NumberReader] = Form(
     needs={
         "name": TEXT.says("what it is called"),

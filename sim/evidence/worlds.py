@@ -164,7 +164,7 @@ def _follow(seeds: Path, world: str, stamps: Stamps) -> tuple[list[tuple[Path, E
 
 def check_extended(entry: Entry, worlds: Iterable[str], chain: Sequence[str]) -> str | None:
     """What is extended is a world of these seeds, and not one of its own heirs."""
-    world = check_choice(entry, worlds)
+    world = check_choice(entry, worlds, "list worlds")
     if world is not None and world in chain:
         circle = " -> ".join([*chain, world])
         entry.refuse(message=f"worlds extend each other in a circle: {circle}")

@@ -124,20 +124,20 @@ def range_in_words(low: float, high: float) -> str:
     return f"a number from {low:g} to {high:g}"
 
 
-def check_choice(entry: Entry, choices: Iterable[str]) -> str | None:
-    """One of the choices; None on a problem that names the nearest."""
+def check_choice(entry: Entry, choices: Iterable[str], where: str = "list") -> str | None:
+    """One of the choices; None on a problem that names the nearest. where: as in `sim.io.errors.listed`."""
     options = choices if isinstance(choices, Collection) else list(choices)
     if entry.text is not None and entry.text in options:
         return entry.text
-    entry.refuse(allowed=listed(options), nearest=nearest_to(entry.text, options) if entry.text else None)
+    entry.refuse(allowed=listed(options, where), nearest=nearest_to(entry.text, options) if entry.text else None)
     return None
 
 
-def check_choices(entry: Entry, choices: Collection[str]) -> tuple[str, ...]:
-    """A list of choices, each once; wrong ones are left out with a problem."""
+def check_choices(entry: Entry, choices: Collection[str], where: str = "list") -> tuple[str, ...]:
+    """A list of choices, each once; wrong ones are left out with a problem. where: as in `sim.io.errors.listed`."""
     chosen: dict[str, None] = {}
     for item in check_list(entry):
-        name = check_choice(item, choices)
+        name = check_choice(item, choices, where)
         if name in chosen:
             item.refuse(message="this is named twice")
         elif name is not None:

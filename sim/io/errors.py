@@ -15,7 +15,7 @@ from typing import Any
 
 from sim.io.letters import SEEN, hidden_in, printable
 
-MOST_LISTED = 12
+MOST_LISTED = 20
 MOST_QUOTED = 60
 MOST_PROBLEMS = 100
 
@@ -117,12 +117,16 @@ def quoted(written: str) -> str:
     return "'" + " ".join(written.split("\n")) + "'"
 
 
-def listed(choices: Iterable[str]) -> str:
-    """The choices as words for a message; a long list is cut, saying how many were left out."""
+def listed(choices: Iterable[str], where: str = "list") -> str:
+    """The choices as words for a message; a long list is cut, saying how many were left out and where all are.
+
+    where: the command that shows them all, such as `list events`; empty for what stands in a file of the user's own.
+    """
     options = list(choices)
     if len(options) <= MOST_LISTED:
         return ", ".join(options)
-    return ", ".join(options[:MOST_LISTED]) + f" and {len(options) - MOST_LISTED} more"
+    place = f"`multivector {where}` shows all" if where else "all of them stand there"
+    return f"{', '.join(options[:MOST_LISTED])} and {len(options) - MOST_LISTED} more ({place})"
 
 
 def shown_path(path: Path | str) -> str:

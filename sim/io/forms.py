@@ -72,7 +72,8 @@ class Form(Generic[C_contra]):
 
     needs, may: a reader for each key that must and that may stand there; first: checks which keys are there, before any
     is read; check: what no single key can tell, given the entry, the values read (which it may put right) and the
-    context; allowed: what is said where no group of keys stands; schema: what a JSON Schema says beyond the keys.
+    context; allowed: what is said where no group of keys stands; where: the command that shows all keys, where there
+    are too many for a message; schema: what a JSON Schema says beyond the keys.
     """
 
     needs: Mapping[str, Reader[C_contra]] = field(default_factory=dict)
@@ -80,6 +81,7 @@ class Form(Generic[C_contra]):
     first: Callable[[Entry], None] | None = None
     check: Callable[[Entry, Values, C_contra], None] | None = None
     allowed: str = ""
+    where: str = "schema"
     schema: Schema = field(default_factory=dict)
 
     @cached_property
@@ -144,7 +146,7 @@ _NOT_BOOLEAN = frozenset(("on", "off", "yes", "no", "y", "n"))
 def check_keys(entry: Entry, form: Form[Any]) -> bool:
     """A group has every key it needs and no unknown one. False when there are no keys at all."""
     if not isinstance(entry.value, dict):
-        entry.refuse(allowed=form.allowed or "a group of keys: " + listed(form.keys))
+        entry.refuse(allowed=form.allowed or "a group of keys: " + listed(form.keys, form.where))
         return False
     for key in entry.value:
         if key not in form.keys:
@@ -161,7 +163,7 @@ def _refuse_unknown(entry: Entry, key: str, form: Form[Any]) -> None:
     entry.value[key].refuse(
         key=f"{entry.key}.{shown}" if entry.key else shown,
         found=f"the unknown key {quoted(key)}",
-        allowed=listed(form.keys),
+        allowed=listed(form.keys, form.where),
         nearest=nearest_to(key, form.keys),
         message=f"{quoted(key)} is plain text in YAML 1.2, not true or false" if key.lower() in _NOT_BOOLEAN else "",
     )
@@ -225,20 +227,29 @@ def member(kind: type[Enum], usual: Enum | None = None) -> Reader[object]:
 
 
 def name_of(
-    names: Callable[[C_contra], Collection[str]], usual: str | None = None, schema: Schema | None = None
+    names: Callable[[C_contra], Collection[str]],
+    usual: str | None = None,
+    schema: Schema | None = None,
+    where: str = "list",
 ) -> Reader[C_contra]:
-    """One of the names that the context knows; `usual` on a problem. The schema knows only that it is a name."""
+    """One of the names that the context knows; `usual` on a problem. The schema knows only that it is a name.
+
+    where: the command that shows all names.
+    """
     return Reader(
-        read=lambda entry, context: check_choice(entry, names(context)) or usual,
+        read=lambda entry, context: check_choice(entry, names(context), where) or usual,
         schema={"type": "string"} if schema is None else schema,
         missing=usual,
     )
 
 
-def names_of(names: Callable[[C_contra], Collection[str]]) -> Reader[C_contra]:
-    """A list of names that the context knows, each once; wrong ones are left out with a problem."""
+def names_of(names: Callable[[C_contra], Collection[str]], where: str = "list") -> Reader[C_contra]:
+    """A list of names that the context knows, each once; wrong ones are left out with a problem.
+
+    where: the command that shows all names.
+    """
     return Reader(
-        read=lambda entry, context: check_choices(entry, names(context)),
+        read=lambda entry, context: check_choices(entry, names(context), where),
         schema=list_schema({"type": "string"}, uniqueItems=True),
         missing=(),
     )

@@ -48,6 +48,7 @@ class Variable:
     part_of: str = ""  # the variable that it is at most, so that their ratio is a share
     by_offer: bool = False  # totals of a run are kept by power and kind of offer as well
     label: str = ""  # in tables and figures; the name in plain words unless given
+    also: tuple[str, ...] = ()  # other words by which people ask for it
     percent: bool = False  # shown in per cent, differences in percentage points
     shown: int = 0  # place among the rows of tables and figures; nought keeps it to the files
     headline: bool = False  # what people ask for first

@@ -99,7 +99,7 @@ class _Story:
 
     def _all_drawn(self, drawn: tuple[str, ...]) -> str:
         """The first of the numbers drawn, and how many there are beside."""
-        more = f"; and {len(drawn) - TOLD} more" if len(drawn) > TOLD else ""
+        more = f"; and {len(drawn) - TOLD} more (`multivector run` keeps all)" if len(drawn) > TOLD else ""
         return "; ".join(map(self._drawn, drawn[:TOLD])) + more
 
     def _drawn(self, name: str) -> str:

@@ -286,7 +286,7 @@ def _known(what: str, written: str, known: Mapping[str, str]) -> str:
         "explain",
         f"there is no such {what}",
         found=quoted(written),
-        allowed=listed(known),
+        allowed=listed(known, "list actors"),
         nearest=None if near is None else meant[near],
     )
 

@@ -126,7 +126,7 @@ def check_setting(scenario: Scenario, evidence: Evidence, arguments: Arguments) 
         entry = arguments.entry(f"{scenario.name}.sampled.{written}", written)
         check_number_name(entry, written, evidence)
     for system in scenario.without:
-        check_choice(arguments.entry(f"{scenario.name}.without", system), evidence.systems)
+        check_choice(arguments.entry(f"{scenario.name}.without", system), evidence.systems, "list systems")
 
 
 _TEXTS = ("name", "title", "question", "world")

@@ -53,8 +53,8 @@ _CODE: dict[str, Any] = {"type": "string", "pattern": CODE_TEXT}
 _TWO_CODES = list_schema(_CODE, minItems=2, maxItems=2, uniqueItems=True)
 
 
-def _one_of(codes: Callable[[Codes], Collection[str]], what: str) -> Reader[Codes]:
-    return name_of(codes, schema={**_CODE, "description": f"the code of {what}"})
+def _one_of(codes: Callable[[Codes], Collection[str]], what: str, where: str = "list actors") -> Reader[Codes]:
+    return name_of(codes, schema={**_CODE, "description": f"the code of {what}"}, where=where)
 
 
 def _some_of(several: Callable[[Codes], tuple[str, ...]], what: str) -> Reader[Codes]:
@@ -70,16 +70,16 @@ def check_one_or_more(entry: Entry, codes: tuple[str, ...]) -> tuple[str, ...]:
     if entry.text == EVERYTHING:
         return codes
     if not isinstance(entry.value, list):
-        code = check_choice(entry, (*codes, EVERYTHING))
+        code = check_choice(entry, (*codes, EVERYTHING), "list actors")
         return () if code is None else (code,)
     if not entry.value:
-        entry.refuse(found="an empty list", allowed=listed((*codes, EVERYTHING)))
-    return check_choices(entry, codes)
+        entry.refuse(found="an empty list", allowed=listed((*codes, EVERYTHING), "list actors"))
+    return check_choices(entry, codes, "list actors")
 
 
 def check_pair(entry: Entry, powers: tuple[str, ...], allowed: str) -> tuple[str, ...]:
     """Two different powers."""
-    pair = check_choices(entry, powers) if isinstance(entry.value, list) else ()
+    pair = check_choices(entry, powers, "list actors") if isinstance(entry.value, list) else ()
     if not isinstance(entry.value, list) or len(entry.value) != 2:
         entry.refuse(allowed=allowed)
     return pair
@@ -88,7 +88,7 @@ def check_pair(entry: Entry, powers: tuple[str, ...], allowed: str) -> tuple[str
 def check_pipeline(entry: Entry, pipelines: tuple[str, ...]) -> str | None:
     """A pipeline of the world, which may have none."""
     if pipelines:
-        return check_choice(entry, pipelines)
+        return check_choice(entry, pipelines, "list outlets")
     entry.refuse(allowed="a pipeline, of which this world has none")
     return None
 
@@ -98,7 +98,7 @@ _PAIR = f"{_TWO}, or all"
 
 POWER = _one_of(lambda codes: codes.powers, "a power")
 ACTOR = _one_of(lambda codes: (*codes.states, *codes.powers), "a state or a power")
-CORRIDOR = _one_of(lambda codes: codes.corridors, "a corridor")
+CORRIDOR = _one_of(lambda codes: codes.corridors, "a corridor", "list corridors")
 PIPELINE: Reader[Codes] = Reader(
     read=lambda entry, codes: check_pipeline(entry, codes.pipelines),
     schema={**_CODE, "description": "the code of a pipeline"},

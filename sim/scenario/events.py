@@ -42,11 +42,7 @@ from sim.scenario.event_keys import (
     YEAR,
     Codes,
 )
-from sim.scenario.units import (
-    OFFER_SIZE,
-    level,
-    percentage,
-)
+from sim.scenario.units import OFFER_SIZE, level, percentage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -168,9 +164,11 @@ class Event:
 class EventForm(Form[Codes]):
     """How one kind of event is written.
 
+    example: what a sound one says, with `$state` and the like for what a world has (`sim.scenario.event_examples`);
     each: the key whose several states make several events; lasts: it stays in force, so that it can end (`until`).
     """
 
+    example: str = ""
     each: str = ""
     lasts: bool = False
 
@@ -181,8 +179,12 @@ class EventForm(Form[Codes]):
 
 
 FORMS: Mapping[EventKind, EventForm] = {
-    EventKind.SUMMIT: EventForm(needs={"host": POWER.says("who receives"), "guests": STATES.says("who comes")}),
+    EventKind.SUMMIT: EventForm(
+        example="{host: $power, guests: all}",
+        needs={"host": POWER.says("who receives"), "guests": STATES.says("who comes")},
+    ),
     EventKind.OFFER: EventForm(
+        example="{by: $power, to: $state, kind: infrastructure, size: 2 bn USD, exclusivity: low}",
         needs={
             "by": POWER.says("who makes it"),
             "to": STATES.says("to whom"),
@@ -199,6 +201,7 @@ FORMS: Mapping[EventKind, EventForm] = {
         check=read_offer_size,
     ),
     EventKind.TARIFF: EventForm(
+        example="{by: $other, against: $state, rate: 10 %}",
         needs={
             "by": POWER.says("who sets it"),
             "against": STATES.says("on whose goods"),
@@ -207,17 +210,24 @@ FORMS: Mapping[EventKind, EventForm] = {
         each="against",
         lasts=True,
     ),
-    EventKind.CRISIS: EventForm(needs={"in": STATES.says("where"), "severity": SHARE.says("how grave")}, each="in"),
+    EventKind.CRISIS: EventForm(
+        example="{in: $state, severity: high}",
+        needs={"in": STATES.says("where"), "severity": SHARE.says("how grave")},
+        each="in",
+    ),
     EventKind.VISIT: EventForm(
+        example="{by: $state, to: $power}",
         needs={"by": ACTOR.says("whose leader travels"), "to": ACTOR.says("to whom; one a state, the other a power")},
         check=check_visit_sides,
     ),
     EventKind.CAPACITY: EventForm(
+        example="{of: $power, kind: security, change: -20 %}",
         needs={"of": POWER.says("whose means change"), "change": percentage(-1, 10).says("by how much")},
         may={"kind": word((*OFFER_KINDS, EVERYTHING)).says("means of what kind", EVERYTHING)},
         lasts=True,
     ),
     EventKind.RIVALRY: EventForm(
+        example="{between: [$power, $other], domain: economic, by: 0.2}",
         needs={"between": PAIR.says("whose rivalry changes")},
         may={
             "domain": word((*RIVALRY_DOMAINS, EVERYTHING)).says("in what", EVERYTHING),
@@ -228,26 +238,37 @@ FORMS: Mapping[EventKind, EventForm] = {
         schema={"oneOf": [{"required": ["to"]}, {"required": ["by"]}]},
     ),
     EventKind.VOTE: EventForm(
+        example="{for: $power, against: $other}",
         needs={"for": POWERS.says("who asks for a yes"), "against": POWERS.says("who asks for a no")},
         check=check_sides_differ,
     ),
     EventKind.WAR: EventForm(
+        example="{of: $power, level: medium}",
         needs={"of": POWER.says("who wages it"), "level": SHARE.says("how much it draws on its means; none ends it")},
         lasts=True,
     ),
     EventKind.QUARREL: EventForm(
+        example="{between: [$power, $other], level: high}",
         needs={"between": TWO.says("two of one side"), "level": SHARE.says("how deep it is; none ends it")},
         lasts=True,
     ),
-    EventKind.WEDGE: EventForm(needs={"by": POWER.says("who drives it"), "between": TWO.says("whom it is to part")}),
+    EventKind.WEDGE: EventForm(
+        example="{by: $third, between: [$power, $other]}",
+        needs={"by": POWER.says("who drives it"), "between": TWO.says("whom it is to part")},
+    ),
     EventKind.THAW: EventForm(
-        needs={"in": STATES.says("whose neighbours")}, may={"extent": SHARE.says("how far it goes", 1.0)}, each="in"
+        example="{in: $state}",
+        needs={"in": STATES.says("whose neighbours")},
+        may={"extent": SHARE.says("how far it goes", 1.0)},
+        each="in",
     ),
     EventKind.DOWNTURN: EventForm(
+        example="{in: $state, loss: 5 %}",
         needs={"in": STATES.says("where"), "loss": percentage(0, 0.9).says("the part of output that is lost")},
         each="in",
     ),
     EventKind.CORRIDOR: EventForm(
+        example="{of: $corridor, capacity: 25 %, cost: -10 %}",
         needs={"of": CORRIDOR.says("which")},
         may={
             "capacity": percentage(-0.99, 100).says("how its capacity changes", 0.0),
@@ -259,6 +280,7 @@ FORMS: Mapping[EventKind, EventForm] = {
         check=forget_unsaid,
     ),
     EventKind.BORDER: EventForm(
+        example="{of: $state, with: $power, open: low}",
         needs={
             "of": STATES.says("whose border"),
             "open": SHARE.says("how far it is open to goods from now on: 0 closes it, 1 opens it again"),
@@ -271,6 +293,7 @@ FORMS: Mapping[EventKind, EventForm] = {
         lasts=True,
     ),
     EventKind.PIPELINE: EventForm(
+        example="{of: $pipeline, open: 0.5, by: $power}",
         needs={
             "of": PIPELINE.says("which"),
             "open": SHARE.says("how far it is open from now on: 0 closes it, 1 opens it again"),
@@ -279,6 +302,7 @@ FORMS: Mapping[EventKind, EventForm] = {
         lasts=True,
     ),
     EventKind.SANCTION: EventForm(
+        example="{by: $power, against: $other, level: high}",
         needs={
             "by": POWERS.says("who sets it"),
             "against": ACTORS.says("against whom"),
@@ -288,16 +312,19 @@ FORMS: Mapping[EventKind, EventForm] = {
         check=check_own_sanction,
     ),
     EventKind.UNION: EventForm(
+        example="{of: $union, in: $member, level: none}",
         needs={"of": POWER.says("whose customs union"), "in": STATES.says("who joins or leaves it")},
         may={"level": SHARE.says("how far they belong to it from now on; none leaves it", 1.0)},
         each="in",
         lasts=True,
     ),
     EventKind.PLANT: EventForm(
+        example="{in: $state, share: 10 %}",
         needs={"in": STATES.says("where"), "share": percentage(0, 1).says("the part of what is mined there")},
         each="in",
     ),
     EventKind.ANSWER: EventForm(
+        example="{by: $state, to: $power, say: no}",
         needs={
             "by": STATES.says("whose answer it is"),
             "to": POWERS.says("to whom"),
@@ -307,6 +334,7 @@ FORMS: Mapping[EventKind, EventForm] = {
         each="by",
     ),
     EventKind.SET: EventForm(
+        example="{number: $number, to: $value}",
         may={
             "number": as_written({"type": "string"}).says("which number, by name"),
             "to": as_written(part("setting")).says("what it is from then on"),
@@ -317,6 +345,7 @@ FORMS: Mapping[EventKind, EventForm] = {
         lasts=True,
     ),
     EventKind.GROWTH: EventForm(
+        example="{of: $state, rate: 3 %}",
         needs={"of": ACTOR.says("whose output")},
         may={
             "rate": percentage(-0.3, 0.3).says("how fast it grows in a year from then on"),
@@ -327,26 +356,35 @@ FORMS: Mapping[EventKind, EventForm] = {
         lasts=True,
     ),
     EventKind.BUDGET: EventForm(
+        example="{of: $power, change: 20 %}",
         needs={"of": POWER.says("who has more or less to sign"), "change": percentage(-1, 10).says("by how much")},
         may={"kind": word((*OFFER_KINDS, EVERYTHING)).says("money for what kind", EVERYTHING)},
         lasts=True,
     ),
     EventKind.PRESSURE: EventForm(
+        example="{by: $power, on: $state, level: high}",
         needs={"by": POWER.says("who presses"), "on": STATES.says("whom"), "level": SHARE.says("how hard, at least")},
         each="on",
         lasts=True,
     ),
-    EventKind.PRICE: EventForm(needs={"change": percentage(-0.99, 10).says("by how much, at a stroke")}, lasts=True),
+    EventKind.PRICE: EventForm(
+        example="{change: -25 %}", needs={"change": percentage(-0.99, 10).says("by how much, at a stroke")}, lasts=True
+    ),
     EventKind.PACT: EventForm(
+        example="{of: $other, in: $state, move: join}",
         needs={"of": POWER.says("who leads it"), "in": STATES.says("who"), "move": word(MOVES).says("what they do")},
         each="in",
     ),
     EventKind.LEADER: EventForm(
+        example="{in: $state}",
         needs={"in": ACTOR.says("where")},
         may={"extent": SHARE.says("how far the new one breaks with the old", 1.0)},
     ),
-    EventKind.ENTER: EventForm(needs={"of": POWER.says("who comes: until then it makes no offers")}),
+    EventKind.ENTER: EventForm(
+        example="{of: $power}", needs={"of": POWER.says("who comes: until then it makes no offers")}
+    ),
     EventKind.OBSERVE: EventForm(
+        example="{year: $year}",
         needs={"year": YEAR.says("of the record, which takes the place of what was played")},
         may={"what": word((*OBSERVED, EVERYTHING)).says("trade with output, or agreement in votes", EVERYTHING)},
         check=check_recorded,

@@ -45,7 +45,7 @@ def find_scenario(name_or_path: str | Path, folder: Path | str | None) -> Path:
         shown_path(place),
         "there is no such scenario",
         found=quoted(written),
-        allowed=f"{listed(known)}, or the path of a YAML file",
+        allowed=f"{listed(known, 'list scenarios')}, or the path of a YAML file",
         nearest=nearest_to(written, known),
     )
 
@@ -82,7 +82,8 @@ def read_family(path: Path, form: Form[Any], problems: Problems) -> list[Member]
 def check_parent(entry: Entry, child: Path, family: list[Member]) -> Path | None:
     """What is extended is the name of a scenario beside this one or of a shipped one, and not one of its own heirs."""
     folders = {place: list_scenarios(place) for place in dict.fromkeys((child.parent, shipped_folder("scenarios")))}
-    name = check_choice(entry, list(dict.fromkeys(name for names in folders.values() for name in names)))
+    known = dict.fromkeys(name for names in folders.values() for name in names)
+    name = check_choice(entry, known, "list scenarios")
     if name is None:
         return None
     path = next(place / f"{name}.yaml" for place, names in folders.items() if name in names)

@@ -176,7 +176,7 @@ def with_fitted(scenario: Scenario, fitted: str | None) -> Scenario:
 def _load_world(family: list[Member], seeds: Path | None, problems: Problems) -> Evidence | None:
     """The evidence of the world that the nearest member names; problems about the evidence are passed on."""
     entry = next((member.top.value["world"] for member in family if "world" in member.top.value), None)
-    world = HOME_WORLD if entry is None else check_choice(entry, list_worlds(seeds))
+    world = HOME_WORLD if entry is None else check_choice(entry, list_worlds(seeds), "list worlds")
     if world is None:
         return None
     try:
@@ -189,7 +189,7 @@ def _load_world(family: list[Member], seeds: Path | None, problems: Problems) ->
 
 # --- one file --------------------------------------------------------------------------------------------------------
 
-_SYSTEMS: Reader[Evidence] = names_of(lambda evidence: evidence.systems)
+_SYSTEMS: Reader[Evidence] = names_of(lambda evidence: evidence.systems, "list systems")
 SCENARIO: Form[Evidence] = Form(
     needs={"title": TEXT.says("what this is, in a line"), "question": TEXT.says("what is asked")},
     may={

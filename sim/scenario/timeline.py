@@ -105,7 +105,7 @@ def check_event_kind(entry: Entry) -> None:
     kinds = [key for key in keys if key in EVENT_KINDS]
     if len(kinds) != 1:
         found = f"{len(kinds)} kinds: {listed(kinds)}" if kinds else "no kind of event"
-        entry.refuse(found=found, allowed="exactly one of " + listed(EVENT_KINDS))
+        entry.refuse(found=found, allowed="exactly one of " + listed(EVENT_KINDS, "list events"))
 
 
 def check_repetition(entry: Entry, values: Values, _: object) -> None:
@@ -141,7 +141,8 @@ EVENT: Form[Codes] = Form(
     },
     first=check_event_kind,
     check=check_repetition,
-    allowed="an event: at, and one of " + listed(EVENT_KINDS),
+    allowed="an event: at, and one of " + listed(EVENT_KINDS, "list events"),
+    where="list events",
     schema={
         "required": ["at"],
         "oneOf": [{"required": [kind]} for kind in EVENT_KINDS],

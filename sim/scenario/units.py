@@ -47,11 +47,11 @@ class Range:
 
 
 _QUANTITY = re.compile(r"([-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?)\s*(.*)\Z")
-_MONEY = {"mn USD": 0.001, "bn USD": 1.0, "trn USD": 1000.0}
+MONEY = {"mn USD": 0.001, "bn USD": 1.0, "trn USD": 1000.0}
 
 # How a JSON Schema says the same.
 _NUMBER_TEXT = r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]{1,3})?"
-MONEY_TEXT = rf"^{_NUMBER_TEXT} *({'|'.join(_MONEY)})$"
+MONEY_TEXT = rf"^{_NUMBER_TEXT} *({'|'.join(MONEY)})$"
 POINTS_TEXT = rf"^{_NUMBER_TEXT} *points?$"
 QUANTITY_TEXT = rf"^{_NUMBER_TEXT}( *[^ ].*)?$"
 PERCENT_TEXT = rf"^{_NUMBER_TEXT} *%$"
@@ -136,14 +136,14 @@ def unit_factor(unit: str, number: Number) -> float | None:
         return 1.0
     if unit == "%":
         return None if "USD" in number.unit or "point" in number.unit else 0.01
-    own = next((money for money in _MONEY if number.unit.startswith(money)), None)
-    written = next((money for money in _MONEY if unit.startswith(money)), None)
+    own = next((money for money in MONEY if number.unit.startswith(money)), None)
+    written = next((money for money in MONEY if unit.startswith(money)), None)
     if own is None or written is None:
         return None
     rest, own_rest = unit.removeprefix(written).strip(), number.unit.removeprefix(own).strip()
     if rest and rest != own_rest:
         return None
-    return _MONEY[written] / _MONEY[own]
+    return MONEY[written] / MONEY[own]
 
 
 def units_in_words(number: Number) -> str:
@@ -326,7 +326,7 @@ def check_size(entry: Entry, kind: str) -> float | None:
     if _refused_either_way(entry):
         return None
     quantity = parse_quantity(entry.text)
-    units = {"points": 1.0, "point": 1.0} if kind == "security" else _MONEY
+    units = {"points": 1.0, "point": 1.0} if kind == "security" else MONEY
     if quantity is None or quantity.unit not in units or not 0 < quantity.amount * units[quantity.unit] <= 10_000:
         example = "points, such as 0.2 points" if kind == "security" else "money, such as 4.2 bn USD or 300 mn USD"
         meant = amount_meant(entry.text or "") or ""

@@ -46,10 +46,10 @@ def generic(line: str, files: dict[str, str]) -> str:
     """Lists that grow with the program and its scenarios, by their names."""
     there = dict.fromkeys([*sorted([*files, "x"]), *list_scenarios()])
     for name, words in (
-        ("{keys of an event}", listed(EVENT_KEYS)),
-        ("{kinds of event}", listed(EVENT_KINDS)),
+        ("{keys of an event}", listed(EVENT_KEYS, "list events")),
+        ("{kinds of event}", listed(EVENT_KINDS, "list events")),
         ("{kinds of event that last}", listed(LASTING)),
-        ("{scenarios there are}", listed(there)),
+        ("{scenarios there are}", listed(there, "list scenarios")),
     ):
         line = line.replace(words, name)
     return line

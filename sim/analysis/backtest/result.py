@@ -199,14 +199,14 @@ def score(
     """
     later = against.after(origin)
     if not later.rows:
-        raise input_error(against.file, f"nothing here lies after {origin}", found=listed(against.left_out))
+        raise input_error(against.file, f"nothing here lies after {origin}", found=listed(against.left_out, where=""))
     codes = [[actor.code for actor in actors] for actors in (evidence.states, evidence.powers)]
     record = record_of(history, *codes).until(origin)
     horizons = max(one.last for one in later.rows) - origin
     found = score_all(draws, later, Opponents(history=history, record=record, horizons=horizons), null)
     left_out = {**later.left_out, **found.left_out}
     if not len(found.scores):
-        raise input_error(against.file, "no fan is about anything here", found=listed(left_out))
+        raise input_error(against.file, "no fan is about anything here", found=listed(left_out, where=""))
     return Backtest(
         origin=origin,
         file=against.file,

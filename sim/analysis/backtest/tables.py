@@ -115,10 +115,12 @@ def _places(file: str, line: int, written: Sequence[str], problems: Problems, re
             said = f"the column '{column}' stands twice"
         if said:
             wrong, near = True, nearest_to(column, [name for name in others if name])
-            about = {"file": file, "line": line, "key": "header", "found": listed(written), "message": said}
+            about = {"file": file, "line": line, "key": "header", "found": listed(written, where=""), "message": said}
             problems.add(Problem(**about, allowed=listed((*NEEDED, *OPTIONAL)), nearest=near))  # type: ignore[arg-type]
     if others:
-        remarks.append(f"columns that are not read: {listed([name or 'one without a name' for name in others])}")
+        remarks.append(
+            f"columns that are not read: {listed([name or 'one without a name' for name in others], where='')}"
+        )
     return {} if wrong else {name: header.index(name) for name in (*NEEDED, *OPTIONAL) if name in header}
 
 

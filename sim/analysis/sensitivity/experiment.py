@@ -185,7 +185,7 @@ def load_experiment(what: str | Path | Mapping[str, Any], *, seeds: str | Path |
             raise input_error(
                 str(what),
                 "there is no such experiment",
-                allowed=f"{listed(known)}, a folder with an {FILE}, or the path of one",
+                allowed=f"{listed(known, 'list experiments')}, a folder with an {FILE}, or the path of one",
                 nearest=nearest_to(what, known),
             )
         top = read_yaml(path, problems)
@@ -270,7 +270,7 @@ def _scenario(entry: Entry, path: Path | None, seeds: str | Path | None) -> Scen
     """The scenario by name: one that is shipped, or one beside the experiment's file."""
     beside = () if path is None else list_scenarios(path.parent)
     beside = tuple(name for name in beside if name != Path(FILE).stem)
-    name = check_choice(entry, (*list_scenarios(), *beside))
+    name = check_choice(entry, (*list_scenarios(), *beside), "list scenarios")
     if name is None:
         return None
     try:

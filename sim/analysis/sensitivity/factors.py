@@ -75,7 +75,7 @@ _BEYOND = TEXT.says("why it leaves the ranges of the evidence")
 _LOW, _HIGH = "the low end, in place of that of the evidence", "the high end, in place of that of the evidence"
 _AMOUNT = as_written(AMOUNT_SCHEMA)
 _NUMBERS = items(_NAME, "a list of patterns")
-_SYSTEM: Reader[Subject] = name_of(lambda subject: subject.evidence.systems)
+_SYSTEM: Reader[Subject] = name_of(lambda subject: subject.evidence.systems, where="list systems")
 
 NUMBER: Form[Subject] = Form(
     needs={"number": as_written(_NAME).says("the name of a number")},
@@ -197,7 +197,7 @@ def _matching(entry: Entry, subject: Subject) -> list[str]:
         rooms = dict.fromkeys(f"{name.split('.')[0]}.*" for name in numbers)
         entry.refuse(
             found=f"{quoted(written)}, which no number matches",
-            allowed=f"a pattern such as {listed(rooms)}",
+            allowed=f"a pattern such as {listed(rooms, 'list numbers')}",
             nearest=nearest_to(written, rooms),
         )
     return names

@@ -66,7 +66,9 @@ def _read_words(entry: Entry, subject: Subject) -> dict[str, tuple[str, ...]]:
         if item.text in known:
             words.append(item.text)
         else:
-            allowed = f"{EACH}, {BALANCING}, {listed(plain)}, or a word with its power such as {known[-1]}"
+            allowed = (
+                f"{EACH}, {BALANCING}, {listed(plain, 'list outcomes')}, or a word with its power such as {known[-1]}"
+            )
             item.refuse(allowed=allowed, nearest=nearest_to(item.text, known) if item.text else None)
     return {"": tuple(words)}
 
@@ -79,9 +81,9 @@ def _read_states(entry: Entry, subject: Subject) -> dict[str, tuple[str, ...]] |
     if entry.text == EACH:
         return {code: (code,) for code in codes}
     if isinstance(entry.value, list):
-        chosen = [check_choice(item, codes) for item in check_list(entry)]
+        chosen = [check_choice(item, codes, "list actors") for item in check_list(entry)]
         return {"": tuple(code for code in chosen if code)}
-    return {"": (check_choice(entry, (*codes, ALL, EACH)) or "",)}
+    return {"": (check_choice(entry, (*codes, ALL, EACH), "list actors") or "",)}
 
 
 def _read_times(entry: Entry, subject: Subject) -> dict[str, int | str]:
@@ -262,9 +264,11 @@ def _powers(item: Entry, source: Source, what: str | None, subject: Subject) -> 
     codes = tuple(power.code for power in subject.evidence.powers)
     if entry is None:
         if by_power:
-            item.refuse(found="", message="'power' is missing", allowed=listed((*codes, ALL, LARGEST, EACH)))
+            item.refuse(
+                found="", message="'power' is missing", allowed=listed((*codes, ALL, LARGEST, EACH), "list actors")
+            )
         return {"": ALL}
     if entry.text == EACH:
         return {code: code for code in codes}
     more = (ALL, EACH) if source is Source.TOTAL else (ALL, LARGEST, EACH)
-    return {"": check_choice(entry, (*codes, *more)) or ""}
+    return {"": check_choice(entry, (*codes, *more), "list actors") or ""}
