@@ -28,6 +28,7 @@ from sim.batch.runner import run
 from sim.batch.worker import Progress
 from sim.io.arguments import Arguments, path_given
 from sim.io.errors import input_error, shown_path
+from sim.io.shapes import inside
 from sim.io.text import CAUTION
 from sim.io.writers import write_text
 from sim.model.variables import BY_POWER, HEADLINES, QUANTITIES
@@ -106,7 +107,7 @@ class Comparison:
         said = "\n".join(one.folder.name for one in self.results)
         short = hashlib.sha256(said.encode()).hexdigest()[:6]
         place = self.results[0].folder.parent if self.out is None else self.out
-        return place / f"compare-{'-and-'.join(self.names)[:60]}-{short}"
+        return inside(place, f"compare-{'-and-'.join(self.names)[:60]}-{short}")
 
     def changed(self, scenario: str) -> dict[str, float]:
         """Share of runs that end under another word than in the reference, by state."""

@@ -35,6 +35,7 @@ from sim.evidence.evidence import Evidence
 from sim.evidence.history import History, load_history
 from sim.io.arguments import Arguments, path_given
 from sim.io.errors import listed
+from sim.io.shapes import inside
 from sim.io.text import CAUTION
 from sim.io.writers import write_text, write_whole
 from sim.scenario.scenario import Scenario, evidence_of, scenario_of
@@ -113,7 +114,7 @@ class Origins:
         """Where `write` puts its files unless told otherwise."""
         place = path_given("Origins.folder", "out", out)
         said = csv_of(self.skill) + csv_of(self.drift) + self.caption
-        return place / f"origins-{self.scenario.name}-{hashlib.sha256(said.encode()).hexdigest()[:6]}"
+        return inside(place, f"origins-{self.scenario.name}-{hashlib.sha256(said.encode()).hexdigest()[:6]}")
 
     def write(self, folder: Path | str | None = None) -> Path:
         """Write the tables as CSV and Parquet, and everything as JSON; returns the folder."""

@@ -18,6 +18,7 @@ from sim.batch.outcomes import thresholds
 from sim.batch.plan import CHUNK, plain_scenario
 from sim.batch.worker import Tell, Work
 from sim.engine.ensemble import prepare
+from sim.io.shapes import inside
 from sim.io.writers import sources_hash
 from sim.model.variables import OUTCOME_CHANGED
 from sim.scenario.calendar import quarter_text
@@ -132,7 +133,7 @@ def tables_of(work: Variants, word: str, request: PairedRequest, progress: Tell 
     import pandas as pd
 
     of = digest_of(work.identity())
-    place = None if request.folder is None else request.folder / f"{word}-{work.base.name[:60]}-{of[:10]}"
+    place = None if request.folder is None else inside(request.folder, f"{word}-{work.base.name[:60]}-{of[:10]}")
     with contextlib.nullcontext() if place is None else noted_in(place):
         tables = work.tables(request.workers, progress, KeptTables(place, "", len(work.variants), of))
         yield pd.concat(tables, ignore_index=True)

@@ -22,6 +22,7 @@ from sim.batch.outcomes import OUTCOMES, Summary, outcome_words
 from sim.batch.tables import share_range, value_unit
 from sim.engine.block import Block
 from sim.engine.laid_offers import NOT_LAID, TAKEN, offers_among
+from sim.io.regular import open_regular
 from sim.model.compiling import entry
 from sim.model.variable import Scale
 from sim.model.variables import BY_NAME, BY_POWER, BY_STATE, COUNTS, OFFER_TOTALS
@@ -339,7 +340,8 @@ class Aggregate:
     def restore(self, path: Path) -> bool:
         """Take up a aggregate written by `save`; False, and nothing taken, if there is none that can be read."""
         try:
-            return self.absorb(path.read_bytes())
+            with open_regular(path) as handle:
+                return self.absorb(handle.read())
         except OSError:
             return False
 

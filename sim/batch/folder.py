@@ -28,6 +28,7 @@ from sim.batch.variance import variance_table
 from sim.batch.worker import Stage, Tell, Work
 from sim.engine.laid_offers import offers_among
 from sim.io.sealed import read_sealed, write_sealed
+from sim.io.shapes import is_inner_path
 from sim.io.writers import WrittenFile, file_hash, write_bytes, write_text
 from sim.model.variables import MEASURES
 from sim.scenario.calendar import quarter_text
@@ -115,6 +116,10 @@ class Batch:
 
     def _receive(self, delivery: BlockResult) -> None:
         """Count a block that was made elsewhere; one whose files are not as they should be is made here."""
+        names = [*delivery.contents, delivery.counts.name, *(file.name for file in delivery.files)]
+        if not all(map(is_inner_path, names)):  # what comes from elsewhere leads nowhere else
+            self.one_block(delivery.number)
+            return
         for name, data in delivery.contents.items():
             write_bytes(self.folder / name, data)
         if not all(intact(self.folder, file) for file in (*delivery.files, delivery.counts)):

@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 from sim.io.errors import InputError, Problem, input_error, shown_path
 from sim.io.json_files import read_json_group
 from sim.io.letters import printable
+from sim.io.regular import ordinary
 from sim.io.sealed import seal
 from sim.io.shapes import (
     HASH,
@@ -233,7 +234,7 @@ def _rows_in_words(path: Path, rows: int | None) -> str:
     if rows is None:
         return ""
     try:
-        there = pq.ParquetFile(path).metadata.num_rows
+        there = pq.ParquetFile(ordinary(path)).metadata.num_rows
     except (OSError, ValueError, MemoryError, pa.ArrowException):
         return "a file that no reader opens"
     return "" if there == rows else f"{there:,} rows instead of {rows:,}"

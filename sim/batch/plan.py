@@ -21,6 +21,7 @@ from sim.engine.block import Block
 from sim.engine.fitted import fitted_numbers
 from sim.engine.sampling import every_number, sampled_numbers
 from sim.evidence.evidence import Evidence
+from sim.io.shapes import inside
 from sim.scenario.following import following
 from sim.scenario.scenario import Scenario, evidence_of
 
@@ -79,7 +80,7 @@ class Plan:
         self.lines: Thresholds = thresholds(self.numbers)
         self.identity = self._identity()
         self.hash = digest_of(self.identity)
-        self.folder = out / f"{self.scenario.name}-{self.hash[:10]}"
+        self.folder = inside(out, f"{self.scenario.name}-{self.hash[:10]}")
 
     @property
     def blocks(self) -> range:

@@ -10,15 +10,19 @@ Several columns may be named, with words between their places: `value low high; 
 
 import csv
 import dataclasses
+import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from sim.io.errors import InputError, Problem, listed, nearest_to, quoted, shown_path
+from sim.io.regular import read_regular
+from sim.io.shapes import is_inner_path
 
 README = "README.md"
 _QUOTE = re.compile(r'\[(?P<text>[^\]\n]*)\]\((?P<table>[^\s)"]+\.csv) "(?P<title>[^"\n]*)"\)')
+_MOST = 100_000_000  # bytes of a table
 _PARTS = 3  # of a title: columns, conditions, how it is written
 _MINUS_NOUGHT = re.compile(r"-(0(?:\.0+)?)(?![\d.])")  # a number that rounds to nothing has no sign
 _SAME = 1e-4  # tables keep five digits
@@ -90,10 +94,10 @@ def _told(quote: Quote, folder: Path, tables: dict[str, list[dict[str, str]]]) -
     rows = tables.get(quote.table)
     if rows is None:
         path = folder / quote.table
-        if not path.is_file():
-            raise _WrongQuoteError(message=f"there is no {quote.table}")
-        with path.open(encoding="utf-8", newline="") as handle:
-            rows = tables[quote.table] = list(csv.DictReader(handle))
+        if not is_inner_path(quote.table) or not path.is_file():
+            raise _WrongQuoteError(message=f"there is no {quote.table} in this folder")
+        text = read_regular(path, _MOST).decode("utf-8", "replace")
+        rows = tables[quote.table] = list(csv.DictReader(io.StringIO(text, newline="")))
     columns = list(rows[0]) if rows else []
     for column in (*quote.columns, *quote.row):
         if column not in columns:

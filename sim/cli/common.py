@@ -19,6 +19,7 @@ from sim.io.checks import check_group
 from sim.io.errors import Entry, InputError, Problems, quoted, shown_path
 from sim.io.letters import printable
 from sim.io.readers import parse_yaml
+from sim.io.shapes import inside
 from sim.io.text import duration, listing
 
 if TYPE_CHECKING:
@@ -235,7 +236,7 @@ def place_of(out: Path, word: str, names: str, table: "pd.DataFrame") -> Path:
 
     if is_table(out):
         return out
-    return out / f"{word}-{names[:60]}-{hashlib.sha256(csv_of(table).encode()).hexdigest()[:6]}"
+    return inside(out, f"{word}-{names[:60]}-{hashlib.sha256(csv_of(table).encode()).hexdigest()[:6]}")
 
 
 # --- scenarios -------------------------------------------------------------------------------------------------------

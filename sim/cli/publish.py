@@ -17,6 +17,8 @@ from sim.analysis.sensitivity.factors import DUMMY
 from sim.analysis.sensitivity.sweep_results import Sweep
 from sim.cli.cited_numbers import README, renewed
 from sim.evidence.influence import INFLUENCE
+from sim.io.errors import Problems
+from sim.io.readers import read_text
 from sim.io.writers import table_as_csv, write_text
 
 _SHIPPED = ("indices", "interactions", "noise", "convergence", "refused")
@@ -59,8 +61,15 @@ def publish(sweep: Sweep, folder: Path, found: Sequence[Discovery] = ()) -> list
         written.append(_csv(influence(sweep), folder / INFLUENCE))
     page = folder / README
     if page.is_file():
-        write_text(page, renewed(page.read_text(encoding="utf-8"), folder))
+        write_text(page, renewed(_text_of(page), folder))
     return written
+
+
+def _text_of(page: Path) -> str:
+    problems = Problems()
+    text = read_text(page, problems)
+    problems.raise_if_any()
+    return text or ""
 
 
 def _csv(table: pd.DataFrame, path: Path) -> Path:

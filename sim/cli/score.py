@@ -8,6 +8,7 @@ from sim.cli.closing import close
 from sim.cli.common import DONE, add_out, add_seeds, add_workers, reporter
 from sim.cli.places import a_path, telling, writable
 from sim.cli.typed import runs
+from sim.io.shapes import inside
 
 
 def add(commands: Any) -> None:
@@ -43,7 +44,7 @@ def _score(asked: argparse.Namespace) -> int:
     out = writable(asked.out)
     found = score_frozen(asked.folder, asked.against, asked.seeds)
     name = Path(asked.folder).resolve().name
-    folder = out / f"score-{name}-{digest_of(file_hash(Path(asked.against)))[:6]}"
+    folder = inside(out, f"score-{name}-{digest_of(file_hash(Path(asked.against)))[:6]}")
     with telling(folder, "the results cannot be written there"):
         found.write(folder)
     close(asked, lambda: print_backtest(found), lambda: {"skill": found.skill}, files=[("results", folder)])

@@ -10,13 +10,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.evidence.worlds import shipped_folder
-from sim.io.errors import InputError, Problems
+from sim.io.errors import InputError, Problems, input_error, shown_path
 from sim.io.readers import read_yaml
+from sim.io.regular import read_regular
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 INFLUENCE = "influence.csv"  # left in the folder of an experiment by a sweep over the numbers of the model
+_MOST = 100_000_000  # bytes of it
 _EFFECT, _TOTAL, _LOW, _HIGH = " mu_star", " total", " total_low", " total_high"
 
 
@@ -55,7 +57,10 @@ class Mover:
 
 
 def read_influence(folder: Path | str | None = None) -> Mapping[str, Influence]:
-    """Influence by number, from the latest experiment that tells it; empty where none does."""
+    """Influence by number, from the latest experiment that tells it; empty where none does.
+
+    Raises `InputError` where its table is none that a sweep has left.
+    """
     place = shipped_folder("experiments") if folder is None else Path(folder)
     files = sorted(place.glob(f"*/{INFLUENCE}"))
     return _influence_in(files[-1], files[-1].stat().st_mtime_ns) if files else {}
@@ -63,7 +68,14 @@ def read_influence(folder: Path | str | None = None) -> Mapping[str, Influence]:
 
 @functools.lru_cache(maxsize=4)
 def _influence_in(path: Path, _stamp: int) -> Mapping[str, Influence]:
-    rows = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"))))
+    text = read_regular(path, _MOST).decode("utf-8", "replace")
+    try:
+        return _influence_of(list(csv.DictReader(io.StringIO(text, newline=""))), path.parent.name)
+    except (ValueError, KeyError, TypeError, AttributeError, csv.Error) as error:
+        raise input_error(shown_path(path), "this is no table of influence as a sweep leaves one") from error
+
+
+def _influence_of(rows: list[dict[str, str]], experiment: str) -> Mapping[str, Influence]:
     found = {}
     for row in rows:
         outcomes = [name.removesuffix(_TOTAL) for name in row if name.endswith(_TOTAL)]
@@ -74,7 +86,7 @@ def _influence_in(path: Path, _stamp: int) -> Mapping[str, Influence]:
         }
         effects = {outcome: float(row[outcome + _EFFECT]) for outcome in outcomes if row.get(outcome + _EFFECT)}
         found[row["number"]] = Influence(
-            experiment=path.parent.name,
+            experiment=experiment,
             rank=int(row["rank"]),
             of=len(rows),
             size=float(row["influence"]),

@@ -39,6 +39,7 @@ from sim.figures.style import (
     write_figure,
 )
 from sim.figures.ternary import ternary_path
+from sim.io.shapes import inside
 from sim.io.text import percent_in_cell
 from sim.model.variables import BY_NAME, OFFER_TOTALS
 
@@ -187,7 +188,7 @@ def draw_comparison(several: Sequence[Results], folder: Path | str | None = None
     if folder is None:
         names = " ".join(one.folder.name for one in several)
         short = hashlib.sha256(names.encode()).hexdigest()[:6]
-        folder = several[0].folder.parent / f"{'-and-'.join(one.name for one in several)[:60]}-{short}"
+        folder = inside(several[0].folder.parent, f"{'-and-'.join(one.name for one in several)[:60]}-{short}")
     with house_style():
         write_figure(*_outcome_figure(several), folder, "outcomes")
     return folder

@@ -8,9 +8,10 @@ import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
+from pathlib import Path
 from typing import Any, NamedTuple
 
-from sim.io.errors import MOST_LISTED, InputError, Problem
+from sim.io.errors import MOST_LISTED, InputError, Problem, input_error, quoted, shown_path
 from sim.io.json_files import in_words
 
 MOST_NAME = 200
@@ -123,6 +124,13 @@ def is_plain_name(name: Any) -> bool:
 def is_inner_path(name: Any) -> bool:
     """Whether this leads to a file below a folder, by plain names alone."""
     return isinstance(name, str) and ":" not in name and all(map(is_plain_name, name.split("/")))
+
+
+def inside(folder: Path, name: str) -> Path:
+    """The place in a folder of what bears a plain name; `InputError` for a name that would lead anywhere else."""
+    if not is_plain_name(name):
+        raise input_error(shown_path(folder), "this cannot be the name of anything in it", found=quoted(name))
+    return folder / name
 
 
 TEXT = plain("text", lambda value: isinstance(value, str))

@@ -41,9 +41,11 @@ from sim.io.arguments import Arguments, path_given
 from sim.io.errors import input_error, shown_path
 from sim.io.json_files import read_json_group
 from sim.io.parquet import read_parquet
+from sim.io.readers import MOST_BYTES
+from sim.io.regular import read_regular
 from sim.io.sealed import seal
 from sim.io.shapes import HASH, INNER_PATH, TEXT, Shape, check_shape, group, map_of, one_of, whole
-from sim.io.writers import file_hash, write_text
+from sim.io.writers import file_hash, write_bytes, write_text
 from sim.scenario.arguments import check_setting, given_fitted
 from sim.scenario.calendar import quarter_text
 from sim.scenario.events import EventKind
@@ -196,7 +198,7 @@ def _kept(
     files = {README: file_hash(place / README)}
     if asked.path is not None:
         if asked.path.resolve() != (place / QUESTION).resolve():
-            write_text(place / QUESTION, asked.path.read_text(encoding="utf-8"))
+            write_bytes(place / QUESTION, read_regular(asked.path, MOST_BYTES))
         files[QUESTION] = file_hash(place / QUESTION)
     manifest: dict[str, Any] = {
         "format": _FORMAT,

@@ -23,6 +23,7 @@ from sim.batch.notebook import telling_of_trouble
 from sim.evidence.history import History
 from sim.io.arguments import Arguments, path_given
 from sim.io.limits import MOST_RUNS
+from sim.io.shapes import inside
 from sim.io.text import CAUTION, wrapped
 from sim.io.writers import write_text, write_whole
 
@@ -105,7 +106,7 @@ class Hindcast:
         place = path_given("Hindcast.folder", "out", out)
         said = {**self.identity, "came": [dataclasses.astuple(one) for one in self.came.rows] if self.came else []}
         name = f"backtest-{self.question.plain.name}-{self.question.origin}"
-        return place / f"{name}-{digest_of(json.loads(json.dumps(said, default=str)))[:6]}"
+        return inside(place, f"{name}-{digest_of(json.loads(json.dumps(said, default=str)))[:6]}")
 
     def write(self, folder: Path | str | None = None) -> Path:
         """Write draws, fans and scores, a manifest and a README; returns the folder.

@@ -15,6 +15,7 @@ from sim.batch.plan import plain_scenario
 from sim.io.arguments import Arguments
 from sim.io.errors import input_error
 from sim.io.limits import MOST_POINTS, MOST_REPLICATES
+from sim.io.shapes import inside
 from sim.io.writers import sources_hash
 from sim.scenario.scenario import evidence_of
 
@@ -31,7 +32,7 @@ class SweepPlan:
         self.block = BLOCK
         self.identity = self._identity()
         self.hash = digest_of(self.identity)
-        self.folder = out / f"{experiment.name}-{self.hash[:10]}"
+        self.folder = inside(out, f"{experiment.name}-{self.hash[:10]}")
 
     def _identity(self) -> dict[str, Any]:
         """Everything the results depend on; equal identities give equal bytes."""
