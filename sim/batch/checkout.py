@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -27,43 +28,44 @@ _STATUS = ("status", "--porcelain=v2", "--branch", "--untracked-files=no", "--ig
 class Checkouts:
     """The state of the checkouts as a piece of work begins, looked up while it goes on."""
 
-    def __init__(self, scenario: Path | None) -> None:
-        """Begin to look; scenario: the file of the question, if it has one."""
-        self._told: dict[str, Any] = {"program": None, "scenario": None}
-        self._looking = threading.Thread(target=self._look_quietly, args=(scenario,), daemon=True)
+    def __init__(self, **files: Path | None) -> None:
+        """Begin to look; files: those of the question by what they are, such as `scenario`, None where it has none."""
+        self._told: dict[str, Any] = {"program": None, **dict.fromkeys(files)}
+        self._looking = threading.Thread(target=self._look_quietly, args=(files,), daemon=True)
         self._looking.start()
 
     def told(self) -> dict[str, Any]:
-        """What a manifest says of the `program` and of the `scenario`.
+        """What a manifest says of the `program` and of each file.
 
-        Of each None where it lies in no checkout, and else `commit` and `dirty`: whether files that belong to the
-        commit differ from it, and for a scenario also whether its own file does not belong to it. None where git cannot
-        say.
+        None where it lies in no checkout, and else `commit` and `dirty`: whether files that belong to the commit differ
+        from it, or this file does not belong to it. None where git cannot say.
         """
         self._looking.join(2 * _PATIENCE)
         return dict(self._told)
 
-    def _look_quietly(self, scenario: Path | None) -> None:
+    def _look_quietly(self, files: Mapping[str, Path | None]) -> None:
         with contextlib.suppress(OSError, RuntimeError, ValueError):  # no folder to work in, links that lead in circles
-            self._look(scenario)
+            self._look(files)
 
-    def _look(self, scenario: Path | None) -> None:
+    def _look(self, files: Mapping[str, Path | None]) -> None:
         git = shutil.which("git")
         if git is None:
             return
         states: dict[Path, dict[str, Any] | None] = {}
         if os.path.lexists(_PROGRAM / ".git"):  # and not installed within somebody else's checkout
             states[_PROGRAM] = self._told["program"] = _state(git, _PROGRAM)
-        if scenario is None:
-            return
-        file = Path(scenario).resolve()
-        if file.is_relative_to(_PACKAGE):  # it came with an installed program
-            return
-        root = next((folder for folder in file.parents if os.path.lexists(folder / ".git")), None)
-        if root is not None:
-            state = states[root] if root in states else _state(git, root)
+        for what, path in files.items():
+            file = None if path is None else Path(path).resolve()
+            if file is None or file.is_relative_to(_PACKAGE):  # it came with an installed program
+                continue
+            root = next((folder for folder in file.parents if os.path.lexists(folder / ".git")), None)
+            if root is None:
+                continue
+            if root not in states:
+                states[root] = _state(git, root)
+            state = states[root]
             alone = _asked(git, root, "ls-files", "--", str(file)) == ""
-            self._told["scenario"] = {**state, "dirty": True} if state is not None and alone else state
+            self._told[what] = {**state, "dirty": True} if state is not None and alone else state
 
 
 def _state(git: str, root: Path) -> dict[str, Any] | None:

@@ -52,7 +52,7 @@ class Batch:
         """Make the engine ready and take up what an earlier process noted in the folder `notes`."""
         self.plan = plan
         self.folder = plan.folder
-        self.checkouts = Checkouts(plan.scenario.path)
+        self.checkouts = Checkouts(scenario=plan.scenario.path)
         total = sum(min(CHUNK, plan.scenario.runs - number * CHUNK) for number in blocks)
         self.work = Work(plan.scenario.name, plan.folder, tell, self.keep, total)
         self.work.prepare()

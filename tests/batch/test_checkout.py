@@ -39,11 +39,18 @@ def question(tmp_path):
 
 
 def told(file):
-    return Checkouts(file).told()["scenario"]
+    return Checkouts(scenario=file).told()["scenario"]
 
 
 def test_a_file_as_it_was_committed(question):
     assert told(question) == {"commit": git(question.parent, "rev-parse", "HEAD"), "dirty": False}
+
+
+def test_several_files_are_told_by_what_they_are(question):
+    found = Checkouts(experiment=question, scenario=None).told()
+    assert list(found) == ["program", "experiment", "scenario"]
+    assert found["experiment"] == told(question)
+    assert found["scenario"] is None
 
 
 def test_what_differs_from_the_commit_is_told(question):
@@ -72,7 +79,7 @@ def test_outside_of_checkouts_and_before_the_first_commit_there_is_nothing_to_te
 
 def test_without_git_nothing_is_told(question, monkeypatch):
     monkeypatch.setattr(checkout.shutil, "which", lambda _: None)
-    assert Checkouts(question).told() == {"program": None, "scenario": None}
+    assert Checkouts(scenario=question).told() == {"program": None, "scenario": None}
 
 
 def test_a_slow_git_holds_nobody_up(question, tmp_path, monkeypatch):

@@ -19,6 +19,7 @@ from sim.analysis.sensitivity.experiment import Experiment
 from sim.analysis.sensitivity.indices import TABLES, analyse, strongest_factors
 from sim.analysis.sensitivity.plan import SweepPlan
 from sim.analysis.sensitivity.sweep_results import SWEEP_FORMAT, Sweep, load_sweep, read_outputs
+from sim.batch.checkout import Checkouts
 from sim.batch.identity import plain, version_of, versions
 from sim.batch.manifest import PARTIAL, check_written, write_manifest
 from sim.batch.notebook import Notebook, notes_folder, tidy
@@ -39,6 +40,10 @@ class SweepWork:
         """Make the model ready, or take what is run instead of it."""
         self.plan, self.experiment, self.folder = plan, plan.experiment, plan.folder
         self.workers = workers
+        scenario = self.experiment.scenario
+        self.checkouts = Checkouts(
+            experiment=self.experiment.path, scenario=None if scenario is None else scenario.path
+        )
         total = (self.experiment.rows(screen=True) + self.experiment.rows()) * self.experiment.replicates
         self.notebooks: list[Notebook] = []
         self.work = Work(self.experiment.name, plan.folder, tell, self.keep, total)
@@ -169,6 +174,7 @@ class SweepWork:
             "files": [dataclasses.asdict(file) for file in files],
             "hash": self.plan.hash,
             "versions": {name: version_of(name) for name in _TOLD},
+            "checkout": self.checkouts.told(),
             "times": self.work.times() | {"workers": self.workers},
             "identity": self.plan.identity,
         }

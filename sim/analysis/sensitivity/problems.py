@@ -7,6 +7,7 @@ from typing import Any
 
 from sim.io.errors import Entry, InputError, quoted
 from sim.io.json_files import read_json_group
+from sim.io.shapes import is_plain_name
 
 
 def file_beside(entry: Entry, folder: Path | None) -> Path | None:
@@ -17,7 +18,7 @@ def file_beside(entry: Entry, folder: Path | None) -> Path | None:
         return None
     if folder is None:
         return Path(written).expanduser()
-    if Path(written).name != written or written in {".", ".."}:
+    if not is_plain_name(written) or not (folder / written).resolve().is_relative_to(folder.resolve()):
         entry.refuse(allowed="the name of a file in the same folder as this one")
         return None
     return folder / written
