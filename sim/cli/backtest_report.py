@@ -34,7 +34,7 @@ def print_backtest(found: "Backtest", file: TextIO | None = None) -> None:
         console.print(
             f"\n{BOLD}{SERIES.get(series, series)}{END}: {', '.join(word for word in (variant, kind) if word)}"
         )
-        table = plain_table()
+        table = plain_table(named=3)
         for name in _COLUMNS:
             table.add_column(name, justify="left" if name == "opponent" else "right", no_wrap=True)
         # Years beyond the main question stand in skill.csv alone, as do single years.

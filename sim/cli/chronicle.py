@@ -7,7 +7,7 @@ from typing import Any
 from sim.cli.closing import about, close
 from sim.cli.common import DONE, add_numbers, add_out_file, add_seeds, relative, say, write_out
 from sim.cli.places import writable_file
-from sim.cli.streams import columns_on
+from sim.cli.streams import columns_for_lines
 from sim.cli.typed import RUN, SEED
 from sim.io.text import pages_of
 
@@ -31,7 +31,7 @@ def _chronicle(asked: argparse.Namespace) -> int:
     if asked.out is not None:
         writable_file(asked.out)
     scenario = with_fitted(load_scenario(asked.scenario, seeds=asked.seeds), asked.numbers)
-    with pages_of(columns_on(sys.stdout) if asked.out is None and not asked.json else None):
+    with pages_of(columns_for_lines(sys.stdout) if asked.out is None and not asked.json else None):
         text = tell(scenario, scenario.seed if asked.seed is None else asked.seed, asked.run).rstrip("\n") + "\n"
     if asked.out is not None:
         write_out(asked.out, text)

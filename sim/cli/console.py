@@ -17,13 +17,12 @@ from rich.measure import Measurement
 from rich.table import Column, Table
 from rich.text import Text
 
-from sim.cli.streams import UNBROKEN, Exact, columns_on
+from sim.cli.streams import UNBROKEN, USUAL, Exact, columns_on
 from sim.io.letters import cleaned, spelled
 
 BOLD, DIM, END = "\x0e", "\x11", "\x0f"
 _STYLES = {BOLD: "bold", DIM: "dim"}
 _MARK = re.compile(f"([{BOLD}{DIM}{END}])")
-_USUAL = 80  # columns where nobody says how many there are
 _LINES = 24
 _FEWEST_FOR_WORDS = 20  # columns that a column of words wants before the table is cut
 _LEAST_GAP = 1  # columns between those of a table that would not fit with more
@@ -113,7 +112,7 @@ def console_for(file: TextIO | None) -> Screen:
     plain = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
     return Screen(
         file=exact,
-        width=columns_on(given) or _USUAL,
+        width=columns_on(given) or USUAL,
         height=_LINES,  # given, or the library would look into the environment, whatever stands there
         highlight=False,
         emoji=False,

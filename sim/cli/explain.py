@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.cli.closing import about, close
 from sim.cli.common import DONE, add_numbers, add_seeds, say
-from sim.cli.streams import columns_on
+from sim.cli.streams import columns_for_lines
 from sim.cli.typed import RUN, SEED
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def _explain(asked: argparse.Namespace) -> int:
 
     def show() -> None:
         print(f"{scenario.title} ({scenario.name}), seed {prepared.seed}, run {asked.run}\n")
-        with pages_of(columns_on(sys.stdout)):
+        with pages_of(columns_for_lines(sys.stdout)):
             print(how_to_read(prepared))
             print(f"\n\n{explained_together(explanations)}")
         if asked.at is None:

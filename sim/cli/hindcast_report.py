@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any, TextIO
 
 from sim.cli.console import BOLD, DIM, END, console_for, plain_table
-from sim.cli.streams import columns_on, folded
+from sim.cli.streams import columns_for_lines, folded
 from sim.io.text import CAUTION
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def print_hindcast(found: "Hindcast", file: TextIO | None = None) -> None:
         f"decisions {found.identity['decisions']}  {DECISIONS}",
         f"posterior {found.identity['posterior'] or 'none'}",
     ):
-        console.print(folded(line, columns_on(console.file)), soft_wrap=True)
+        console.print(folded(line, columns_for_lines(console.file)), soft_wrap=True)
 
 
 def _print_fans(found: "Hindcast", console: Any) -> None:

@@ -184,7 +184,7 @@ def _print_endings(comparison: Comparison, console: "Console", whole: bool) -> N
 
     A state in which no run ends under another word is shown only where the whole table is asked for.
     """
-    table = plain_table()
+    table = plain_table(named=2)
     table.add_column("", no_wrap=True)
     table.add_column("outcome words, share of runs")
     table.add_column("partners", justify="right")

@@ -20,6 +20,7 @@ from sim.io.text import NARROWEST, columns_of
 
 UNBROKEN = "\ue000"  # what libraries that break lines take for a letter
 _STANDARD = (0, 1, 2)
+USUAL = 80  # columns, where nobody says how many there are
 _MOST_COLUMNS = 10_000
 _JSON = ("{\n", "[\n", "[]", "{}")
 
@@ -44,10 +45,7 @@ class Stream:
 
     def isatty(self) -> bool:
         """Whether a person is looking."""
-        try:
-            return self.behind is not None and self.behind.isatty()
-        except (OSError, ValueError):
-            return False
+        return _watched(self.behind)
 
     def write(self, text: str) -> int:
         """Write plain text: cleaned, and in lines that fit; a page of JSON, which programs read, in its own lines."""
@@ -56,7 +54,7 @@ class Stream:
             return len(text)
         *lines, self.waiting = (self.waiting + text).split("\n")
         for line in lines:
-            self._put(folded(cleaned(line), columns_on(self)) + "\n")
+            self._put(folded(cleaned(line), columns_for_lines(self)) + "\n")
         return len(text)
 
     def write_exactly(self, text: str) -> None:
@@ -74,7 +72,7 @@ class Stream:
     def _finish_line(self) -> None:
         if self.waiting:
             line, self.waiting = self.waiting, ""
-            self._put(folded(cleaned(line), columns_on(self)))
+            self._put(folded(cleaned(line), columns_for_lines(self)))
 
     def _put(self, text: str) -> None:
         if self.left or self.trouble or not text:
@@ -121,7 +119,7 @@ class Exact(io.TextIOBase):
 
     def isatty(self) -> bool:
         """Whether a person is looking."""
-        return bool(self.stream.isatty())
+        return _watched(self.stream)
 
     def fileno(self) -> int:
         """The number by which the system knows the output."""
@@ -198,9 +196,9 @@ def columns_on(file: Any) -> int | None:
     said = os.environ.get("COLUMNS", "")
     if said.isascii() and said.isdigit() and 0 < int(said[:6]) <= _MOST_COLUMNS:
         return max(NARROWEST, int(said[:6]))
+    if not _watched(file):
+        return None
     try:
-        if not file.isatty():
-            return None
         columns = os.get_terminal_size(file.fileno()).columns
     except (OSError, ValueError, AttributeError):
         columns = shutil.get_terminal_size().columns
@@ -209,6 +207,24 @@ def columns_on(file: Any) -> int | None:
 
 _WIDE = "\u2e80-\ua4cf\uac00-\ud7af\uf900-\ufaff\uff00-\uff60"  # between such letters a line may be broken
 _WORD = re.compile(f" *(?:[{_WIDE}]|[^ {_WIDE}]+)")
+
+
+def columns_for_lines(file: Any) -> int | None:
+    """The same for lines that need not be broken: where nobody is looking, only fewer columns than usual count.
+
+    What reads a pipe finds whole lines, though COLUMNS be set: to the usual number, as runners of tests do.
+    """
+    columns = columns_on(file)
+    return None if columns is not None and columns >= USUAL and not _watched(file) else columns
+
+
+def _watched(file: Any) -> bool:
+    try:
+        return bool(file.isatty())
+    except (OSError, ValueError, AttributeError):
+        return False
+
+
 _SECOND_COLUMN = re.compile(r"\s*\S(?:.*?\S)?\s{2,}(?=\S)")
 
 

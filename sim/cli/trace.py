@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sim.cli.closing import close
 from sim.cli.common import DONE, add_seeds, write_out
 from sim.cli.places import a_path, writable_file
-from sim.cli.streams import columns_on
+from sim.cli.streams import columns_for_lines
 from sim.io.errors import input_error
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def _show(evidence: "Evidence", name: str) -> None:
     from sim.evidence.story_text import PLAIN_WIDTH
 
     if not sys.stdout.isatty():
-        print(trace_number(evidence, name, min(columns_on(sys.stdout) or PLAIN_WIDTH, PLAIN_WIDTH)))
+        print(trace_number(evidence, name, min(columns_for_lines(sys.stdout) or PLAIN_WIDTH, PLAIN_WIDTH)))
         return
     from sim.cli.coloured import print_story
     from sim.evidence.provenance import find, story_of

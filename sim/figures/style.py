@@ -6,7 +6,6 @@ every line has a dash of its own besides, for print and for grey.
 
 import contextlib
 import io
-import logging
 import re
 import textwrap
 import warnings
@@ -28,6 +27,7 @@ from PIL import Image
 from sim.batch.outcomes import OUTCOMES, Outcome, split_word
 from sim.io.letters import cleaned
 from sim.io.text import CAUTION
+from sim.io.words_once import say_once
 from sim.io.writers import table_as_csv, write_bytes, write_text, write_whole
 
 if TYPE_CHECKING:
@@ -245,9 +245,6 @@ def file_name(text: str) -> str:
     return "".join(sign if sign.isalnum() else "-" for sign in text.lower())
 
 
-_MISSING: set[str] = set()  # letters of which it was said that figures lack them
-
-
 @contextmanager
 def lettered(figure: Figure) -> Iterator[None]:
     """A figure as it can be drawn: no letter in it that has no place in text; what the font lacks is said once."""
@@ -256,12 +253,9 @@ def lettered(figure: Figure) -> Iterator[None]:
             text.set_text(cleaned(text.get_text()))
     written = {letter for text in figure.findobj(Text) for letter in text.get_text() if not letter.isspace()}
     known = get_font(findfont(FontProperties(family=FONT))).get_charmap()
-    missing = sorted(letter for letter in written - _MISSING if ord(letter) not in known)
+    missing = sorted(letter for letter in written if ord(letter) not in known)
     if missing:
-        _MISSING.update(missing)
-        logging.getLogger("multivector").warning(
-            "figures: %s has no letters for %s; boxes stand in their place", FONT, " ".join(missing)
-        )
+        say_once(f"figures: {FONT} has no letters for {' '.join(missing)}; boxes stand in their place")
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", r"(?s).*(?:missing from|natively)", UserWarning)
         yield

@@ -263,8 +263,8 @@ def test_the_table_says_what_differs_and_what_nothing_changes_would_say(comparis
 def test_the_table_of_a_run_has_the_naive_answer_beside_the_model(reference, capsys):
     print_results(reference)
     out = capsys.readouterr().out
-    assert '"nothing changes"' in out
-    assert "is right in" in out
+    heads = out.partition("How the runs end")[2].split("Aldara")[0].split()
+    assert {'"nothing', 'changes"', "right"} <= set(heads)
     assert "from" in out
 
 

@@ -38,7 +38,7 @@ def test_a_batch_says_in_how_many_runs_each_was_taken(results):
     for text in (screen.getvalue(), (results.folder / "README.txt").read_text(encoding="utf-8")):
         line = next(line for line in text.splitlines() if "2026-Q2 NOR to ALD, infrastructure, 1 bn USD" in line)
         assert f"taken in {said}" in line
-        assert "of 12 runs" in line
+        assert "of 12 runs" in text
 
 
 def test_a_batch_without_such_events_has_no_such_table(tmp_path):

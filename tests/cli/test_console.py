@@ -45,7 +45,7 @@ def test_tables_and_prose_fit_and_nothing_of_them_is_lost(columns, monkeypatch):
     close = "".join(text.split())
     for cell in ("12.5", "0.25", "another"):
         assert close.count(cell) >= 2
-    assert columns == 20 or close.count("[9…16]") == 4  # no cell was cut
+    assert columns == 20 or close.count("[9…16]") >= 4  # no cell was cut
     assert not set(text) & {BOLD, DIM, END}
 
 

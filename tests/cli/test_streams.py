@@ -84,7 +84,7 @@ def test_an_output_that_knows_few_letters_gets_others(encoding, place, monkeypat
 
 
 @pytest.mark.parametrize("arguments", QUICK[:5] + QUICK[7:9] + QUICK[10:], ids=" ".join)
-@pytest.mark.parametrize("columns", [40, 80])
+@pytest.mark.parametrize("columns", [40, 60])
 def test_what_is_printed_fits_a_narrow_terminal(columns, arguments, place, monkeypatch, capsys):
     monkeypatch.setenv("COLUMNS", str(columns))
     monkeypatch.chdir(place)
