@@ -47,13 +47,22 @@ def main(arguments: list[str] | None = None) -> int:
     asked = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
-        run(
-            [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(folder), str(ROOT)],
-            folder,
-        )
-        wheel = next(folder.glob("multivector-*.whl"))
-        print(f"{wheel.name}: {wheel.stat().st_size / 1e6:.1f} MB", flush=True)
+        wheel = build(folder)
         return max(attempt(python, wheel, folder, asked.demo) for python in asked.pythons)
+
+
+def build(folder: Path) -> Path:
+    """The wheel, built into a folder."""
+    options = ["--quiet", "--disable-pip-version-check", "--no-deps", "--wheel-dir", str(folder)]
+    run([sys.executable, "-m", "pip", "wheel", *options, str(ROOT)], folder)
+    wheel = next(folder.glob("multivector-*.whl"))
+    print(f"{wheel.name}: {wheel.stat().st_size / 1e6:.1f} MB", flush=True)
+    return wheel
+
+
+def inside(venv: Path, command: str) -> str:
+    """A command of an environment, wherever the system puts it."""
+    return str(venv / ("Scripts" if sys.platform == "win32" else "bin") / command)
 
 
 def attempt(python: str, wheel: Path, folder: Path, runs: int) -> int:
@@ -62,15 +71,15 @@ def attempt(python: str, wheel: Path, folder: Path, runs: int) -> int:
     home.mkdir()
     try:
         run([python, "-m", "venv", "venv"], home)
-        inside, command = str(home / "venv" / "bin" / "python"), str(home / "venv" / "bin" / "multivector")
-        print(run([inside, "--version"], home).strip(), flush=True)
-        run([inside, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", f"{wheel}[sweep]"], home)
-        print("  " + run([inside, "-c", EVERY_NAME], home).strip(), flush=True)
+        of, command = inside(home / "venv", "python"), inside(home / "venv", "multivector")
+        print(run([of, "--version"], home).strip(), flush=True)
+        run([of, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", f"{wheel}[sweep]"], home)
+        print("  " + run([of, "-c", EVERY_NAME], home).strip(), flush=True)
         for words in (["--help"], ["list"], ["check", "baseline"], ["schema"], ["trace", "choice.dependence_aversion"]):
             run([command, *words], home)
         run([command, "new", "mine"], home)
         run([command, "check", "mine.yaml"], home)
-        print("  " + run([inside, "-c", A_CALL], home).strip(), flush=True)
+        print("  " + run([of, "-c", A_CALL], home).strip(), flush=True)
         said = run([command, "run", "baseline", "washington-summit", "--runs", str(runs)], home)
         print(f"  the demo with {runs} runs: {len(said.splitlines())} lines", flush=True)
     except subprocess.CalledProcessError as failed:

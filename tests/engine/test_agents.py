@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -310,3 +311,13 @@ def test_the_end_of_a_batch_is_the_end_of_the_run(batches, played):
         whole = expected_rows(TOY.end - TOY.start + 1, run=run)
         last = {place: row for place, row in whole.items() if place[0] == end}
         assert rows_by(rows, [power.code for power in played.powers], run=run) == last
+
+
+def test_the_page_on_mesa_runs():
+    page = (ROOT / "docs" / "mesa.md").read_text(encoding="utf-8")
+    code = "\n".join(re.findall(r"^```python\n(.*?)^```", page, flags=re.MULTILINE | re.DOTALL))
+    assert code.count("print(") == 3
+    command = [sys.executable, "-W", "ignore", "-c", code]
+    answer = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
+    assert answer.returncode == 0, answer.stderr
+    assert [line.split()[0].isdigit() for line in answer.stdout.splitlines()] == [True] * 4
