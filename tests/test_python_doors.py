@@ -196,6 +196,11 @@ def test_a_scenario_with_numbers_of_numpy_is_the_same_question(tmp_path):
     assert len(folders) == 1
 
 
+def test_a_scheduler_that_is_not_there_leaves_nothing(tmp_path, monkeypatch):
+    pytest.importorskip("distributed")
+    assert "no scheduler answers there" in says_so(lambda: sim.run("toy", 2, dask="x"), tmp_path, monkeypatch)
+
+
 def test_home_is_known_in_paths(tmp_path, monkeypatch):
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.chdir(tmp_path)

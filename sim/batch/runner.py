@@ -5,6 +5,7 @@ in one results folder (`sim.batch.folder`). Everything summed over runs is summe
 same bytes for any number of workers, on one machine or many, interrupted or not.
 """
 
+import contextlib
 import dataclasses
 import os
 import shutil
@@ -23,7 +24,7 @@ from sim.batch.results import BATCH, Results, finished_manifest, is_finished
 from sim.batch.room import check_disk, nearest_folder
 from sim.batch.worker import Tell
 from sim.io.arguments import Arguments
-from sim.io.errors import listed, nearest_to, shown_path
+from sim.io.errors import InputError, listed, nearest_to, shown_path
 from sim.io.limits import LARGEST_SEED, LONGEST, MOST_RUNS
 from sim.io.locks import hold
 from sim.model.variables import MEASURES
@@ -434,4 +435,12 @@ def _carry_out(plan: Plan, workers: int, progress: Tell | None, dask: Any) -> Re
             batch.send_out(dask, workers)
         return batch.finish()
 
-    return opened_or_made(plan.folder, opened, made, _ROOM)
+    made_here = [place for place in (plan.folder, plan.folder.parent) if not place.exists()]
+    try:
+        return opened_or_made(plan.folder, opened, made, _ROOM)
+    except InputError:
+        if made_here:  # refused before anything was noted, as where no scheduler answers: empty folders go again
+            for place in (notes_folder(plan.folder), *made_here):
+                with contextlib.suppress(OSError):
+                    place.rmdir()
+        raise
