@@ -20,6 +20,7 @@ from sim.batch.runner import estimate, run_part
 from sim.engine import agents, ensemble
 from sim.io.errors import InputError
 from sim.scenario.scenario import load_scenario
+from sim.scenario.units import Range, Shape
 
 NOT_WHOLE = (1.5, "1", True, -1, None, np.float64(2.0), math.nan, 10**40, [1], object())
 NOT_A_SEED = tuple(value for value in NOT_WHOLE if value is not None)  # None is the scenario's own
@@ -48,6 +49,8 @@ DOORS = {  # by name: the door with one argument left open, what it is, and what
     "run engine": (lambda value: sim.run("toy", engine=value), ("messa", None, 3)),
     "run_part part": (lambda value: run_part("toy", value, 3), (0, 4, *NOT_WHOLE)),
     "run_part parts": (lambda value: run_part("toy", 1, value), (0, *NOT_WHOLE)),
+    "run_part more": (lambda value: run_part("toy", 1, 3, thinn=value), (1, None)),
+    "estimate more": (lambda value: estimate("toy", run=value), (1, None)),
     "run_part runs": (lambda value: run_part("toy", 1, 3, runs=value), NOT_A_COUNT),
     "estimate runs": (lambda value: estimate("toy", runs=value), NOT_A_COUNT),
     "estimate thin": (lambda value: estimate("toy", thin=value), (0, *NOT_WHOLE)),
@@ -146,6 +149,14 @@ def test_a_wrong_number_is_told_and_leaves_nothing(door, numbers, tmp_path, monk
         {"events": (dataclasses.replace(TOY.events[0], kind="summit"),)},
         {"title": 3},
         {"sampled": None},
+        {"sampled": {NAME: 3}},
+        {"sampled": {NAME: Range(low=math.nan, high=1.0)}},
+        {"sampled": {NAME: Range(low=0.0, high=1e9)}},
+        {"sampled": {NAME: Range(low=2.0, high=1.0)}},
+        {"sampled": {NAME: Range(low=0.5, high=1.0, shape="flat")}},
+        {"sampled": {NAME: Range(low=0.5, high=1.0, shape=Shape.TRIANGULAR, peak=3.0)}},
+        {"numbers": {NAME: {"between": [0.5, 1.0]}}},
+        {"events": (dataclasses.replace(TOY.events[0], fields=3),)},
         {"runs": 0},
         {"runs": 1.5},
         {"seed": -1},
@@ -165,6 +176,29 @@ def test_numbers_of_numpy_are_numbers(tmp_path):
     assert (results.number_of_runs, results.manifest["seed"]) == (6, 3)
     model = sim.Model("toy", seed=np.int64(1), run=np.int32(2), numbers={NAME: np.float32(1.5)})
     assert (model.run_number, model.values[NAME]) == (2, 1.5)
+
+
+def test_a_scenario_with_numbers_of_numpy_is_the_same_question(tmp_path):
+    """The same folder, since the same is asked; amounts may be said with their unit."""
+    first = dataclasses.replace(TOY, runs=2, seed=3, numbers={NAME: 1.5})
+    again = dataclasses.replace(
+        TOY,
+        runs=np.int64(2),
+        seed=np.uint8(3),
+        start=np.int32(TOY.start),
+        lucks_per_draw=np.int8(1),
+        numbers={NAME: np.float32(1.5)},
+        events=[dataclasses.replace(one, at=np.int64(one.at)) for one in TOY.events],
+        without=[],
+    )
+    said = dataclasses.replace(first, numbers={NAME: "150 %"})
+    folders = {sim.run(one, out=tmp_path).folder for one in (first, again, said)}
+    assert len(folders) == 1
+
+
+def test_a_scheduler_that_is_not_there_leaves_nothing(tmp_path, monkeypatch):
+    pytest.importorskip("distributed")
+    assert "no scheduler answers there" in says_so(lambda: sim.run("toy", 2, dask="x"), tmp_path, monkeypatch)
 
 
 def test_home_is_known_in_paths(tmp_path, monkeypatch):

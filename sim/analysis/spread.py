@@ -145,7 +145,7 @@ def spread(
     arguments.refuse_if_wrong()
     given = scenario_of(scenario, seeds, "sim.spread")
     given = dataclasses.replace(given, seed=given.seed if seed is None else seed)
-    check_setting(given, evidence_of(given), arguments)
+    given = check_setting(given, evidence_of(given), arguments)
     arguments.refuse_if_wrong()
     history = load_history()
     check_world(given, history)

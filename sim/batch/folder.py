@@ -107,7 +107,7 @@ class Batch:
             folder=str(self.folder.resolve()),
             token=token,
         )
-        with self.work.kept_whatever_happens(), connect(address, workers) as cluster:
+        with connect(address, workers) as cluster, self.work.kept_whatever_happens():
             self.work.tell(Stage.RUN)
             write_text(self.folder / token, "whoever sees this file shares the folder\n")
             function = functools.partial(run_task, task)

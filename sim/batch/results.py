@@ -114,15 +114,8 @@ class FinishedFolder:
 
     def write_csv(self, names: Iterable[str]) -> list[Path]:
         """Write tables, given by the names of their attributes, as CSV beside the Parquet files; returns the paths."""
-        arguments, paths = Arguments("write_csv"), []
-        named = arguments.names("names", names)
-        for at, name in enumerate(named):
-            if name not in self.tables:
-                arguments.entry(f"names[{at}]", name).refuse(
-                    allowed=listed(self.tables), nearest=nearest_to(name, self.tables)
-                )
-        arguments.refuse_if_wrong()
-        for name in named:
+        paths = []
+        for name in self._known("write_csv", names):
             paths.append(self.folder / f"{name}.csv")
             write_text(paths[-1], table_as_csv(getattr(self, name)))
         return paths
@@ -139,8 +132,19 @@ class FinishedFolder:
         """
         from sim.batch.workbook import write_workbook
 
-        path = self.folder / "tables.xlsx"
-        return path, write_workbook(path, self._about(), {name: getattr(self, name) for name in names})
+        named, path = self._known("write_excel", names), self.folder / "tables.xlsx"
+        return path, write_workbook(path, self._about(), {name: getattr(self, name) for name in named})
+
+    def _known(self, door: str, names: Iterable[str]) -> list[str]:
+        """Names of tables that there are; raises `InputError` for others."""
+        arguments = Arguments(door)
+        named = arguments.names("names", names)
+        for at, name in enumerate(named):
+            if name not in self.tables:
+                entry = arguments.entry(f"names[{at}]", name)
+                entry.refuse(allowed=listed(self.tables), nearest=nearest_to(name, self.tables))
+        arguments.refuse_if_wrong()
+        return named
 
     def _about(self) -> dict[str, Any]:
         """What these results are, for files that travel without their folder."""

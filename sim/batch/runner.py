@@ -5,6 +5,7 @@ in one results folder (`sim.batch.folder`). Everything summed over runs is summe
 same bytes for any number of workers, on one machine or many, interrupted or not.
 """
 
+import contextlib
 import dataclasses
 import os
 import shutil
@@ -23,7 +24,7 @@ from sim.batch.results import BATCH, Results, finished_manifest, is_finished
 from sim.batch.room import check_disk, nearest_folder
 from sim.batch.worker import Tell
 from sim.io.arguments import Arguments
-from sim.io.errors import shown_path
+from sim.io.errors import InputError, listed, nearest_to, shown_path
 from sim.io.limits import LARGEST_SEED, LONGEST, MOST_RUNS
 from sim.io.locks import hold
 from sim.model.variables import MEASURES
@@ -350,6 +351,9 @@ def check_dask(arguments: Arguments, value: Any) -> None:
     arguments.entry("dask", value).refuse(allowed="the address of a Dask scheduler, 'local', or a connected client")
 
 
+_MORE = ("engine", "series", "thin", "measures", "numbers", "fitted", "progress", "dask")
+
+
 class _Asked:
     """What was asked for in a call, checked as files are."""
 
@@ -358,6 +362,11 @@ class _Asked:
         arguments = Arguments(function)
         self.function = function
         self.more = dict(more)
+        for name in more:
+            if name not in _MORE:
+                arguments.entry(name, more[name]).refuse(
+                    message="there is no such argument", allowed=listed(_MORE), nearest=nearest_to(name, _MORE)
+                )
         arguments.called("progress", self.more.pop("progress", None))
         check_dask(arguments, self.more.pop("dask", None))
         self.runs, self.seed = arguments.runs(runs), arguments.seed(seed)
@@ -391,7 +400,7 @@ class _Asked:
         changes = {name: value for name, value in (("runs", self.runs), ("seed", self.seed)) if value is not None}
         scenario = with_fitted(dataclasses.replace(scenario, **changes), self.fitted)  # type: ignore[arg-type]
         arguments = Arguments(self.function)
-        check_setting(scenario, evidence_of(scenario), arguments)
+        scenario = check_setting(scenario, evidence_of(scenario), arguments)
         arguments.refuse_if_wrong()
         return Plan(BatchRequest(scenario=scenario, **self.more), self.out or Path("results"))
 
@@ -426,4 +435,12 @@ def _carry_out(plan: Plan, workers: int, progress: Tell | None, dask: Any) -> Re
             batch.send_out(dask, workers)
         return batch.finish()
 
-    return opened_or_made(plan.folder, opened, made, _ROOM)
+    made_here = [place for place in (plan.folder, plan.folder.parent) if not place.exists()]
+    try:
+        return opened_or_made(plan.folder, opened, made, _ROOM)
+    except InputError:
+        if made_here:  # refused before anything was noted, as where no scheduler answers: empty folders go again
+            for place in (notes_folder(plan.folder), *made_here):
+                with contextlib.suppress(OSError):
+                    place.rmdir()
+        raise

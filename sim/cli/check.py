@@ -6,7 +6,7 @@ from typing import Any
 
 from sim.cli.closing import close
 from sim.cli.common import DONE, WRONG_INPUT, add_seeds, relative, say
-from sim.io.errors import InputError, Problems, input_error
+from sim.io.errors import InputError, Problems, input_error, quoted
 from sim.io.text import counted, size
 
 
@@ -56,6 +56,8 @@ def _lines(name: str, seeds: str | None) -> list[str | InputError]:
     """What there is to say about an experiment, about results, or about a scenario."""
     from sim.analysis.sensitivity.experiment_files import experiment_path
 
+    if not name.strip():
+        raise input_error("check", "a name says something", found=quoted(name))
     if experiment_path(name) is not None:
         return [_experiment_line(name, seeds)]
     return _results_lines(Path(name)) if Path(name).is_dir() else _scenario_lines(name, seeds)

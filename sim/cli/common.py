@@ -322,6 +322,9 @@ def with_settings(scenario: "Scenario", settings: Sequence[str]) -> "Scenario":
     for setting in settings:
         written, equals, value = setting.partition("=")
         place = f"--set {setting}"
+        if equals and not written.strip():
+            Entry(setting, problems, place, 0, 0, "", setting).refuse(allowed="NAME=VALUE, such as file.number=3")
+            continue
         top = parse_yaml(f"{written.strip()}: {value.strip()}" if equals else setting, place, problems)
         if top is None:
             continue

@@ -1,7 +1,6 @@
 """`multivector compare`: scenarios against the first of them, on the same luck."""
 
 import argparse
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.cli.closing import close
@@ -147,9 +146,10 @@ def _in_all_readings(scenario: "Scenario", switches: list[str]) -> "list[Scenari
 
 
 def _is_folder(name: str) -> bool:
+    from sim.io.arguments import path_given
     from sim.scenario.family import list_scenarios
 
-    return Path(name).is_dir() and name not in list_scenarios()
+    return path_given("compare", "SCENARIO", name).is_dir() and name not in list_scenarios()
 
 
 def check_settings(asked: argparse.Namespace, folders: list[str]) -> None:

@@ -63,9 +63,10 @@ def _explain(asked: argparse.Namespace) -> int:
 
 def _asked_for(asked: argparse.Namespace) -> tuple["Scenario", int | None]:
     """The scenario, and how many runs there are of it (None: as many as one likes)."""
+    from sim.io.arguments import path_given
     from sim.scenario.scenario import load_scenario, with_fitted
 
-    folder = Path(asked.what)
+    folder = path_given("explain", "SCENARIO", asked.what)
     if not folder.is_dir():
         return with_fitted(load_scenario(asked.what, seeds=asked.seeds), asked.numbers), None
     from sim.batch.results import load_results

@@ -26,7 +26,8 @@ from sim.cli.common import (
 )
 from sim.cli.places import telling, there_or_writable
 from sim.cli.typed import whole
-from sim.io.errors import input_error
+from sim.io.errors import input_error, quoted
+from sim.io.letters import printable
 from sim.io.limits import LONGEST, MOST_PARTS, MOST_RUNS
 from sim.io.text import counted, duration, size
 
@@ -78,13 +79,18 @@ def add(commands: Any) -> None:
 
 
 def _names(text: str) -> tuple[str, ...]:
-    return tuple(name.strip() for name in text.split(",") if name.strip())
+    names = tuple(name.strip() for name in text.split(","))
+    if not all(names):
+        allowed = "names with a comma between them; see docs/variables.md"
+        raise argparse.ArgumentTypeError(printable(f"found {quoted(text)}; allowed: {allowed}"))
+    return names
 
 
 def _part(text: str) -> tuple[int, int]:
     match = re.fullmatch(r"([0-9]+)/([0-9]+)", text)
     if match is None or not 1 <= int(match[1]) <= int(match[2]):
-        raise argparse.ArgumentTypeError(f"{text!r} is no part such as 3/40, counted from 1/40 to 40/40")
+        allowed = "a part and how many there are, such as 3/40, from 1/40 to 40/40"
+        raise argparse.ArgumentTypeError(printable(f"found {quoted(text)}; allowed: {allowed}"))
     return int(match[1]), int(match[2])
 
 

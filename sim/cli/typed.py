@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Callable
 from typing import Any
 
-from sim.io.checks import check_whole_number, number_meant, whole_written
+from sim.io.checks import check_choice, check_whole_number, number_meant, whole_written
 from sim.io.errors import Entry, Problems
 from sim.io.letters import printable
 from sim.io.limits import FIRST_YEAR, LARGEST_SEED, LAST_YEAR, MOST_RUNS, MOST_WORKERS
@@ -57,3 +57,10 @@ class Parser(argparse.ArgumentParser):
         super().__init__(**words)
         for name in (None, "store"):
             self.register("action", name, Once)
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        """Refuse what is none of the choices, in the words of files, with the nearest."""
+        if action.choices is not None and value not in action.choices:
+            problems, words = Problems(), [str(one) for one in action.choices]
+            check_choice(Entry(str(value), problems, "", 0, 0, "", str(value)), words)
+            raise argparse.ArgumentError(action, printable("; ".join(problem.said for problem in problems)))

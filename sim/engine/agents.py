@@ -196,7 +196,7 @@ class Model(Whole, mesa.Model):
         evidence = evidence_of(scenario)
         arguments = Arguments("sim.Model")
         scenario = with_fitted(scenario, given_fitted(arguments, fitted))
-        check_setting(scenario, evidence, arguments)
+        scenario = check_setting(scenario, evidence, arguments)
         seed, run = _one_seed(arguments, seed, rng), arguments.run(run)
         given = given_numbers(arguments, numbers, evidence)
         arguments.refuse_if_wrong()

@@ -226,7 +226,7 @@ def prepare(
     evidence = evidence_of(scenario) if evidence is None else evidence
     arguments = Arguments("prepare")
     scenario = with_fitted(scenario, given_fitted(arguments, fitted))
-    check_setting(scenario, evidence, arguments)
+    scenario = check_setting(scenario, evidence, arguments)
     seed, given = arguments.seed(seed), given_numbers(arguments, numbers, evidence)
     arguments.refuse_if_wrong()
     return prepare_checked(scenario, evidence, seed, given)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sim.evidence.dates import is_day
@@ -16,7 +17,16 @@ from sim.io.letters import is_on_one_line
 from sim.io.limits import FIRST_YEAR, LARGEST_SEED, LAST_YEAR, MOST_RUNS
 from sim.scenario.events import FORMS, LASTING, Event, EventKind
 from sim.scenario.reading_choice import check_taken
-from sim.scenario.units import ONE_FOR_ALL, Range, check_in_unit, check_number_name, read_override
+from sim.scenario.units import (
+    ONE_FOR_ALL,
+    Range,
+    Shape,
+    check_ends,
+    check_in_unit,
+    check_number_name,
+    check_peak,
+    read_override,
+)
 
 if TYPE_CHECKING:
     from sim.evidence.evidence import Evidence
@@ -95,38 +105,72 @@ def _read_array(arguments: Arguments, key: str, values: Any, number: Number, bey
     return values.astype("float64")
 
 
-def check_setting(scenario: Scenario, evidence: Evidence, arguments: Arguments) -> None:
+def check_setting(scenario: Scenario, evidence: Evidence, arguments: Arguments) -> Scenario:
     """A scenario made or changed in Python says nothing that a file could not say; one from a file has passed already.
 
-    A value may leave the range of its number where `beyond` gives the reason.
+    A value may leave the range of its number where `beyond` gives the reason. Gives back the scenario with plain
+    numbers in place of those of other libraries, and in the units of the evidence; what is wrong is noted.
     """
     check_needed(evidence, arguments.problems)
     if not _sound(scenario, arguments):
-        return
-    arguments.whole(f"{scenario.name}.runs", scenario.runs, 1, MOST_RUNS)
-    arguments.whole(f"{scenario.name}.lucks_per_draw", scenario.lucks_per_draw, 1, MOST_RUNS)
-    arguments.whole(f"{scenario.name}.seed", scenario.seed, 0, LARGEST_SEED)
+        return scenario
+    found: dict[str, Any] = {
+        "runs": arguments.whole(f"{scenario.name}.runs", scenario.runs, 1, MOST_RUNS),
+        "lucks_per_draw": arguments.whole(f"{scenario.name}.lucks_per_draw", scenario.lucks_per_draw, 1, MOST_RUNS),
+        "seed": arguments.whole(f"{scenario.name}.seed", scenario.seed, 0, LARGEST_SEED),
+    }
     start = arguments.whole(f"{scenario.name}.start", scenario.start, FIRST_YEAR * 4, LAST_YEAR * 4 + 3)
-    arguments.whole(f"{scenario.name}.end", scenario.end, start, LAST_YEAR * 4 + 3)
+    end = arguments.whole(f"{scenario.name}.end", scenario.end, start, LAST_YEAR * 4 + 3)
+    events = []
     for number, event in enumerate(scenario.events):
-        _check_event(f"{scenario.name}.events[{number}]", event, arguments)
+        events.append(_check_event(f"{scenario.name}.events[{number}]", event, arguments))
         _check_settings(f"{scenario.name}.events[{number}]", event, evidence, arguments)
+    numbers = _check_numbers(scenario, evidence, arguments)
+    check_taken(scenario, evidence, arguments)
+    arguments.choice(f"{scenario.name}.fitted", scenario.fitted, TAKEN)
+    _check_sampled(scenario, evidence, arguments)
+    for system in scenario.without:
+        check_choice(arguments.entry(f"{scenario.name}.without", system), evidence.systems, "list systems")
+    found |= {key: tuple(getattr(scenario, key)) for key in _LISTS} | {"events": tuple(events)}
+    return replace(scenario, **found, start=start, end=end, numbers=numbers)
+
+
+def _check_numbers(scenario: Scenario, evidence: Evidence, arguments: Arguments) -> dict[str, float]:
+    """Numbers that have one value in all runs, plain and in their units."""
+    numbers: dict[str, float] = {}
     for written, value in scenario.numbers.items():
         entry = arguments.entry(f"{scenario.name}.numbers.{written}", value)
         known = check_number_name(entry, written, evidence)
         if known is None:
             continue
         if written in scenario.beyond:
-            check_in_unit(entry, evidence.numbers[known])
+            read: Any = check_in_unit(entry, evidence.numbers[known])
         else:
-            read_override(entry, evidence.numbers[known])
-    check_taken(scenario, evidence, arguments)
-    arguments.choice(f"{scenario.name}.fitted", scenario.fitted, TAKEN)
-    for written in scenario.sampled:
-        entry = arguments.entry(f"{scenario.name}.sampled.{written}", written)
-        check_number_name(entry, written, evidence)
-    for system in scenario.without:
-        check_choice(arguments.entry(f"{scenario.name}.without", system), evidence.systems, "list systems")
+            read, _ = read_override(entry, evidence.numbers[known])
+        if isinstance(read, Range):
+            entry.refuse(found="a range", allowed="a value; a range stands in `sampled`")
+        elif read is not None:
+            numbers[known] = value if type(value) in (int, float) else read
+    return numbers
+
+
+def _check_sampled(scenario: Scenario, evidence: Evidence, arguments: Arguments) -> None:
+    """Ranges from which numbers are drawn."""
+    sampled: Mapping[str, Any] = scenario.sampled
+    for written, drawn in sampled.items():
+        key = f"{scenario.name}.sampled.{written}"
+        known = check_number_name(arguments.entry(key, written), written, evidence)
+        if known is None:
+            continue
+        if not isinstance(drawn, Range) or not isinstance(drawn.shape, Shape):
+            arguments.entry(key, drawn).refuse(allowed="a Range of `sim.scenario.units`, with a Shape")
+            continue
+        number = evidence.numbers[known]
+        ends = check_ends(arguments.entry(key, [drawn.low, drawn.high]), number, written in scenario.beyond)
+        if written.startswith(ONE_FOR_ALL):
+            arguments.entry(key, written).refuse(allowed="a value: a line between outcome words is the same for all")
+        if ends is not None and drawn.shape is Shape.TRIANGULAR:
+            check_peak(arguments.entry(f"{key}.peak", drawn.peak), drawn.shape, ends, number)
 
 
 _TEXTS = ("name", "title", "question", "world")
@@ -160,19 +204,25 @@ def _sound(scenario: Scenario, arguments: Arguments) -> bool:
     return len(arguments.problems) == before
 
 
-def _check_event(key: str, event: Any, arguments: Arguments) -> None:
+def _check_event(key: str, event: Any, arguments: Arguments) -> Any:
     """An event made in Python is of a kind, falls into a quarter, and says what its kind needs and nothing else.
 
-    It may fall outside the run, as where a scenario is shortened: then it does not happen.
+    It may fall outside the run, as where a scenario is shortened: then it does not happen. Gives it back with plain
+    whole numbers.
     """
     if not isinstance(event, Event) or not isinstance(event.kind, EventKind):
         arguments.entry(key, f"<{type(event).__name__}>").refuse(allowed="an Event of one of the kinds of EventKind")
-        return
+        return event
+    fields: Any = event.fields
+    if not isinstance(fields, Mapping):
+        arguments.entry(f"{key}.fields", fields).refuse(allowed="what the event says, by the name of its field")
+        return event
     first = arguments.whole(f"{key}.at", event.at, FIRST_YEAR * 4, LAST_YEAR * 4 + 3)
-    if event.latest is not None:
-        arguments.whole(f"{key}.latest", event.latest, first, LAST_YEAR * 4 + 3)
-    if event.until is not None:
-        arguments.whole(f"{key}.until", event.until, event.last, LAST_YEAR * 4 + 3)
+    latest, until = event.latest, event.until
+    if latest is not None:
+        latest = arguments.whole(f"{key}.latest", event.latest, first, LAST_YEAR * 4 + 3)
+    if until is not None:
+        until = arguments.whole(f"{key}.until", until, first if latest is None else latest, LAST_YEAR * 4 + 3)
         if not FORMS[event.kind].lasts:
             entry = arguments.entry(f"{key}.until", event.until)
             entry.refuse(allowed=f"None, save where an event lasts: {listed(LASTING)}")
@@ -187,13 +237,17 @@ def _check_event(key: str, event: Any, arguments: Arguments) -> None:
         if name not in known:
             entry = arguments.entry(f"{key}.fields.{name}", name)
             entry.refuse(allowed=listed(known), nearest=nearest_to(name, known))
+    return replace(event, at=first, latest=latest, until=until)
 
 
 def _check_settings(key: str, event: Any, evidence: Evidence, arguments: Arguments) -> None:
     """An event that sets numbers names those of the evidence, with a finite value each; of ranges a file is asked."""
     if not isinstance(event, Event) or event.kind is not EventKind.SET:
         return
-    names, values = event.fields.get("number"), event.fields.get("to")
+    fields: Any = event.fields
+    if not isinstance(fields, Mapping):
+        return
+    names, values = fields.get("number"), fields.get("to")
     entry = arguments.entry(f"{key}.fields", "number and to")
     if not isinstance(names, tuple) or not isinstance(values, tuple) or not names or len(names) != len(values):
         entry.refuse(allowed="a tuple of names of numbers, and a tuple of as many values")

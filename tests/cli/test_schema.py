@@ -127,7 +127,7 @@ def test_scenarios_are_meant_unless_told_otherwise(capsys):
 def test_a_kind_nobody_knows_is_refused(capsys):
     with pytest.raises(SystemExit):
         main.main(["schema", "weather"])
-    assert "invalid choice: 'weather'" in capsys.readouterr().err
+    assert "found 'weather'; allowed: scenario" in capsys.readouterr().err
 
 
 # --- beside the readers ----------------------------------------------------------------------------------------------

@@ -134,7 +134,7 @@ def freeze(
         raise input_error(shown_path(place), "this folder is somebody else's", found=README, allowed="a new folder")
     asked = scenario_of(question, seeds, "sim.analysis.freeze")
     evidence = evidence_of(asked)
-    check_setting(asked, evidence, arguments)
+    asked = check_setting(asked, evidence, arguments)
     arguments.refuse_if_wrong()
     check_world(asked, history)
     years = _years_of(asked)

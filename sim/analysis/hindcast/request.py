@@ -156,8 +156,8 @@ def asked_of(
         evidence = before_the_fit(evidence, plan)
     if folder is not None:
         evidence, fitted = with_fit(evidence, folder), POSTERIOR if fitted is None else fitted
+    plain, also = (check_setting(one, evidence, arguments) for one in (plain, also))
     for one in (plain, also):
-        check_setting(one, evidence, arguments)
         check_world(one, history)
     arguments.refuse_if_wrong()
     _check_years(plain, also, origin, history)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from sim.evidence.worlds import shipped_folder
+from sim.io.arguments import path_given
 
 FILE = "experiment.yaml"
 
@@ -17,7 +18,7 @@ def list_experiments(folder: Path | str | None = None) -> tuple[str, ...]:
 
 def experiment_path(name_or_path: str | Path) -> Path | None:
     """The file of an experiment by its name, its folder or its path; None when this is none (a scenario, say)."""
-    path = Path(name_or_path)
+    path = path_given("load_experiment", "what", name_or_path)
     if path.name == FILE:
         return path
     if (path / FILE).is_file():
