@@ -98,6 +98,8 @@ RESENTED = Words(
 )
 UNREST = Words("a little unrest", "some unrest", "unrest", "grave unrest", "the gravest unrest")
 
+HELP = Words("hardly any help", "a little help", "help", "much help", "all the help there could be")
+
 NEUTRAL = SCALE[-1]  # from here on the rules let a state join no alliance
 OUT = Words("hardly", "a little", "in part", "for the most part", "altogether")  # how far a promise keeps rivals away
 
