@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.io.text import capital, listing
 from sim.model.vocabulary import DOMAIN_WORDS, KIND_WORDS
-from sim.narrative.levels import OUT, WEIGHT
+from sim.narrative.levels import NEW_COURSE, THAWED, WEIGHT
 from sim.narrative.ways import way_told, way_words
 from sim.scenario.calendar import quarter_text
 from sim.scenario.events import EventKind
@@ -98,11 +98,9 @@ def _shift(fields: Mapping[str, Any]) -> str:
 
 def _how_far(event: Event) -> str:
     """How far a change goes that can go in part; nothing where it goes all the way."""
-    extent = event.fields.get("extent")
-    if extent is None or float(str(extent)) >= 1.0:
-        return ""
-    what = "The old course is left" if event.kind is EventKind.LEADER else "The change goes through"
-    return f" {what} {OUT.of(float(str(extent)))}."
+    words = {EventKind.THAW: THAWED, EventKind.LEADER: NEW_COURSE}.get(event.kind)
+    said = "" if words is None else words.of(float(str(event.fields["extent"])))
+    return f" {said}" if said else ""
 
 
 def number_told(name: str, meaning: str) -> str:

@@ -214,7 +214,7 @@ def test_the_command_writes_a_folder_or_the_short_table_alone(tmp_path, capsys):
     assert main.main(["ablate", "toy", *options, "-o", str(tmp_path), "--no-figures"]) == 0
     assert "What each system does" in capsys.readouterr().out
     folder = next(tmp_path.glob("ablate-toy-*"))
-    assert {path.name for path in folder.iterdir()} == {"effects.csv", "effects.json", "summary.csv", "titles.json"}
+    assert {path.name for path in folder.iterdir()} == {"effects.csv", "effects.json", "summary.csv"}
     assert (folder / "effects.json").read_bytes() == (tmp_path / "short.json").read_bytes()
 
 
