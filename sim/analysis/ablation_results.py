@@ -2,9 +2,10 @@
 
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from sim.analysis.effect_tables import (
@@ -19,7 +20,7 @@ from sim.analysis.effect_tables import (
     that_counts,
 )
 from sim.analysis.paired import LEVEL
-from sim.batch.manifest import MOST_ROWS, close_folder
+from sim.batch.manifest import MOST_ROWS, close_folder, has_manifest, sealed_manifest
 from sim.io.arguments import path_given
 from sim.io.shapes import FLAG, NUMBER, TEXT, group, list_of, or_nothing, whole
 from sim.io.text import CAUTION
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 EFFECTS_FORMAT = 2
 EFFECTS_FILE = "effects.csv"
+_NO_TITLES: Mapping[str, str] = MappingProxyType({})
 POLICY = tuple(one.name for one in VARIABLES if one.policy)
 """Outcomes that are a state's policy, or what it meets with, and not a thing that one system moves by definition."""
 
@@ -210,14 +212,31 @@ def most_telling(measured: Measured) -> "pd.DataFrame":
     return rows.loc[places.to_numpy()].reset_index(drop=True)
 
 
-def write_tables(table: "pd.DataFrame", folder: Path | str, level: float = LEVEL) -> list[Path]:
-    """Write all effects as CSV and the short table as JSON; returns the paths."""
+def write_tables(
+    table: "pd.DataFrame", folder: Path | str, level: float = LEVEL, titles: Mapping[str, str] = _NO_TITLES
+) -> list[Path]:
+    """Write all effects as CSV and the short table as JSON; returns the paths.
+
+    titles: of scenarios by name, for whoever draws the figures again.
+    """
     folder = Path(folder)
     paths = [folder / EFFECTS_FILE, folder / "summary.csv", folder / "effects.json"]
     write_text(paths[0], csv_of(table))
     write_text(paths[1], csv_of(summary(table)))
     write_effects(table, paths[2], level)
     names = list(dict.fromkeys(table["scenario"]))
-    said = {"name": names[0], "title": f"What each system does: {', '.join(names)}", "runs": int(table["runs"].iloc[0])}
+    said: dict[str, Any] = {
+        "name": names[0],
+        "title": f"What each system does: {', '.join(names)}",
+        "runs": int(table["runs"].iloc[0]),
+    }
+    said |= {"titles": dict(titles)}
     close_folder(folder, "ablate", said, [path.name for path in paths])
     return paths
+
+
+def read_titles(folder: Path | str) -> dict[str, str]:
+    """The titles of the scenarios of an ablation by name; empty where none were kept."""
+    place = path_given("read_titles", "folder", folder)
+    kept = sealed_manifest(place).get("titles") if has_manifest(place) else None
+    return {str(name): str(title) for name, title in kept.items()} if isinstance(kept, dict) else {}

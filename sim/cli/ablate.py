@@ -25,7 +25,6 @@ from sim.cli.typed import runs
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.scenario.scenario import Scenario
 
 _RUNS = 500
 
@@ -49,8 +48,10 @@ def _ablate(asked: argparse.Namespace) -> int:
     from sim.analysis.ablation import effects
     from sim.analysis.effect_tables import LEAST
     from sim.analysis.paired import LEVEL
+    from sim.batch.naming import apart
 
     least = LEAST if asked.least is None else asked.least
+    titles = dict(zip(apart([one.name for one in scenarios]), [one.title for one in scenarios], strict=True))
     out, names = asked.out, "-and-".join(one.name for one in scenarios)
     options = {"seed": asked.seed, "workers": asked.workers, "systems": asked.system}
     options |= {"out": folder_for(out), "least": least}
@@ -59,7 +60,7 @@ def _ablate(asked: argparse.Namespace) -> int:
             scenarios,
             asked.runs,
             progress=report,
-            write=lambda table: _write(table, place_of(out, "ablate", names, table)),
+            write=lambda table: _write(table, titles, place_of(out, "ablate", names, table)),
             **options,
         )
     from sim.cli.report import print_ablation
@@ -68,7 +69,7 @@ def _ablate(asked: argparse.Namespace) -> int:
     drawn = not (is_table(out) or asked.no_figures)
     if drawn:
         with drawing(place / "figures"):
-            _draw(table, place / "figures", scenarios)
+            _draw(table, place / "figures", titles)
     from sim.analysis.ablation_results import summary
     from sim.analysis.effect_tables import ON_SHOW
 
@@ -82,7 +83,7 @@ def _ablate(asked: argparse.Namespace) -> int:
     return DONE
 
 
-def _write(table: "pd.DataFrame", place: Path) -> None:
+def _write(table: "pd.DataFrame", titles: dict[str, str], place: Path) -> None:
     """Write the short table alone, or all tables into a folder of their own."""
     from sim.analysis.ablation_results import write_effects, write_tables
     from sim.analysis.paired import LEVEL
@@ -91,15 +92,11 @@ def _write(table: "pd.DataFrame", place: Path) -> None:
     if is_table(place):
         write_effects(table, place, LEVEL)
     else:
-        write_tables(table, place, LEVEL)
+        write_tables(table, place, LEVEL, titles)
         tidy(place)
 
 
-def _draw(table: "pd.DataFrame", folder: Path, scenarios: "list[Scenario]") -> None:
-    from sim.batch.naming import apart
+def _draw(table: "pd.DataFrame", folder: Path, titles: dict[str, str]) -> None:
     from sim.figures.ablation import draw_ablation
 
-    for scenario, name in zip(scenarios, apart([one.name for one in scenarios]), strict=True):
-        mine = table[table["scenario"] == name]
-        if not mine.empty:
-            draw_ablation(mine, folder, f"{scenario.title} ({name})")
+    draw_ablation(table, folder, titles=titles)

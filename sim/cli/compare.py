@@ -90,9 +90,12 @@ def _compare(asked: argparse.Namespace) -> int:
 def _tables(comparison: "Comparison", sentences: "list[str]", answers: "pd.DataFrame | None") -> dict[str, Any]:
     from sim.analysis.signs import signs
     from sim.cli.compared_report import laid_rows
+    from sim.narrative.differences import told_differences
 
+    outcomes = [(name, text) for name in comparison.names[1:] for text in told_differences(comparison, name)]
     tables = {
         "sentences": [{"text": sentence} for sentence in sentences],
+        "outcomes": [{"scenario": name, "text": text} for name, text in outcomes],
         "signs": signs(comparison),
         "effects": comparison.effects,
         "changes": comparison.changes,

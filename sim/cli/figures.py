@@ -62,11 +62,22 @@ def _drawer(folder: Path) -> Callable[[Path], object]:
         raise input_error(shown_path(folder), "figures are drawn from folders", found=found, allowed=_KINDS)
     for file, drawer in _BY_FILE.items():
         if (folder / file).exists():
+            _check_unchanged(folder)
             return drawer(folder)
     if (folder / "partial").is_dir():
         help_ = "it is finished by giving the command that began it again"
         raise input_error(shown_path(folder), help_, found="an unfinished folder")
     raise input_error(shown_path(folder), "nothing that can be drawn again lies there", allowed=_KINDS)
+
+
+def _check_unchanged(folder: Path) -> None:
+    """Nothing is drawn from files that are not what they were, where a manifest says what that was."""
+    from sim.batch.manifest import check_files, has_manifest, sealed_manifest
+
+    if has_manifest(folder):
+        manifest = sealed_manifest(folder)
+        if "left_by" in manifest:  # batches and sweeps are checked by those who open them
+            check_files(folder, manifest)
 
 
 def _of_manifest(folder: Path) -> Callable[[Path], object]:
@@ -102,11 +113,11 @@ def _of_comparison(folder: Path) -> Callable[[Path], object]:
 
 
 def _of_ablation(folder: Path) -> Callable[[Path], object]:
-    from sim.analysis.ablation_results import load_effects
+    from sim.analysis.ablation_results import load_effects, read_titles
     from sim.figures.ablation import draw_ablation
 
-    table = load_effects(folder)
-    return lambda place: draw_ablation(table, place)
+    table, titles = load_effects(folder), read_titles(folder)
+    return lambda place: draw_ablation(table, place, titles=titles)
 
 
 def _of_levers(folder: Path) -> Callable[[Path], object]:

@@ -1,7 +1,8 @@
 """What each system does, one figure a scenario."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -16,10 +17,13 @@ from sim.figures.given import table_drawn
 from sim.figures.style import file_name, finish, house_style, write_figure
 from sim.model.variables import in_words
 
+_NO_TITLES: Mapping[str, str] = MappingProxyType({})
 _STRONG = 2.0  # effects beyond this many spreads between runs have the darkest colour
 
 
-def draw_ablation(table: pd.DataFrame, folder: Path | str, caption: str = "") -> list[Path]:
+def draw_ablation(
+    table: pd.DataFrame, folder: Path | str, caption: str = "", titles: Mapping[str, str] = _NO_TITLES
+) -> list[Path]:
     """Draw what each system does out of a table of `sim.analysis.ablation.effects`, one figure a scenario.
 
     Gives back the paths of the PNGs.
@@ -31,12 +35,13 @@ def draw_ablation(table: pd.DataFrame, folder: Path | str, caption: str = "") ->
         scenarios = list(dict.fromkeys(table["scenario"].astype(str)))
         for scenario, name in zip(scenarios, apart([f"ablation-{file_name(one)}" for one in scenarios]), strict=True):
             mine = that_counts(table[table["scenario"] == scenario])
-            figure, data = _ablation_figure(mine, scenario, caption)
+            title = f"{titles[scenario]} ({scenario})" if scenario in titles else scenario
+            figure, data = _ablation_figure(mine, title, caption)
             paths.append(next(iter(write_figure(figure, data, place, name))))
     return paths
 
 
-def _ablation_figure(mine: pd.DataFrame, scenario: str, caption: str) -> tuple[Figure, pd.DataFrame]:
+def _ablation_figure(mine: pd.DataFrame, title: str, caption: str) -> tuple[Figure, pd.DataFrame]:
     systems, states = list(dict.fromkeys(mine["system"])), list(dict.fromkeys(mine["state"]))
     partners = mine[mine["measure"] == "effective_partners"]
     largest = strongest_systems(mine)
@@ -72,7 +77,7 @@ def _ablation_figure(mine: pd.DataFrame, scenario: str, caption: str) -> tuple[F
     figure.colorbar(picture, ax=right, shrink=0.5, pad=0.01, extend="both")
     subtitle = "Without the system less with it, same luck; * and colour: clear and large enough; empty: nothing"
     runs = f"{int(mine['runs'].iloc[0]):,} runs with and without each system"
-    finish(figure, "What each system does", subtitle, caption or scenario, runs)
+    finish(figure, "What each system does", subtitle, caption or title, runs)
     return figure, pd.concat([partners.assign(panel="partners"), largest.assign(panel="strongest")], ignore_index=True)
 
 

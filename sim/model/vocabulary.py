@@ -183,7 +183,7 @@ TERM_WORDS: Mapping[str, TermWords] = {
     "union": TermWords(
         "customs union",
         "",
-        "dealing with {by} costs preferences in another's customs union",
+        "ties to another's customs union make dealing with {by} dearer",
         "",
         "{to} is {unions}, and dealing with {by} costs it part of what that brings.",
     ),

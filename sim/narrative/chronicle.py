@@ -19,8 +19,8 @@ from sim.model.rules.diplomacy import ABSTAINS, NO, STAYS_AWAY, YES
 from sim.model.vocabulary import DOMAIN_WORDS, KIND_WORDS, term_words
 from sim.narrative.event_sentences import SEVERAL, event_sentence, number_told
 from sim.narrative.levels import is_most, rivalry_of_two
-from sim.narrative.observer import ObservedOffer, Observer, Year
-from sim.narrative.paragraphs import Paragraphs, moved
+from sim.narrative.observer import ObservedOffer, Observer, Visit, Year
+from sim.narrative.paragraphs import Paragraphs, moved, times_told, why_visited
 from sim.narrative.portraits import how_portraits_are_known, portrait_of_power, portrait_of_state
 from sim.scenario.calendar import quarter_text
 from sim.scenario.events import JOIN, Event, EventKind
@@ -74,7 +74,7 @@ class _Story:
         self.listener = Observer(model)
         self.tellers = {state.code: Paragraphs(state.code, self.name, capitals) for state in model.states}
         self.heard: list[ObservedOffer] = []
-        self.visits = 0
+        self.visits: list[Visit] = []
         self.taken_sides: Counter[str] = Counter()
 
     # --- before the first year ---
@@ -142,7 +142,7 @@ class _Story:
         quiet = []
         for code, of_state in year.states.items():
             self.heard += of_state.heard
-            self.visits += len(of_state.visits)
+            self.visits += of_state.visits
             self.taken_sides.update(side for _, side, _ in of_state.sides if side)
             paragraph = self.tellers[code].paragraph(of_state)
             if not paragraph:
@@ -324,7 +324,8 @@ class _Story:
             f"{self.name[down]} by {100 * shares[down]:+.1f}.",
         ]
         if self.visits:
-            said.append(f"Leaders went {self.visits} times off the calendar to powers whose rivals had gained.")
+            why, often = why_visited(self.visits), times_told(len(self.visits))
+            said.append(f"Leaders went off the calendar {often}{why}.")
         if self.taken_sides:
             sides = listing(f"{self.name[code]} ({count})" for code, count in self.taken_sides.items())
             said.append(f"Sides were taken openly, with {sides}.")

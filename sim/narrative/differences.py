@@ -43,7 +43,7 @@ def outcome_told(measure: str, power: str, powers: Mapping[str, str]) -> str:
 
 
 def _sentence(name: str, measure: str, rows: "pd.DataFrame", states: Mapping[str, str], of: int) -> str:
-    """`Alignment with China: lower in Kazakhstan by 1.2 points (0.8 to 1.6)`, for all states where it counts."""
+    """What is higher in which states, and lower in which, by how much, and how sure that is."""
     ways = [
         f"{way} in {listing(_by(row, measure, states) for row in mine.itertuples())}"
         for way, mine in (("higher", rows[rows["difference"] > 0]), ("lower", rows[rows["difference"] < 0]))
@@ -71,7 +71,6 @@ def _number(value: float) -> str:
 
 def _unit(measure: str) -> str:
     known = BY_NAME.get(measure)
-    if percent_scale(measure) > 1.0:
-        return " points"
-    unit = known.unit if known is not None else ""
-    return {"0..100": " points", "0..1": "", "0 or 1": "", "powers": ""}.get(unit, f" {unit}")
+    if known is None or known.percent:
+        return "" if known is None else " points"
+    return {"0..100": " points", "0..1": "", "0 or 1": "", "powers": ""}.get(known.unit, f" {known.unit}")

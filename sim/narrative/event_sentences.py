@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.io.text import capital, listing
 from sim.model.vocabulary import DOMAIN_WORDS, KIND_WORDS
-from sim.narrative.levels import WEIGHT
+from sim.narrative.levels import NEW_COURSE, THAWED, WEIGHT
 from sim.narrative.ways import way_told, way_words
 from sim.scenario.calendar import quarter_text
 from sim.scenario.events import EventKind
@@ -57,7 +57,7 @@ def event_sentence(event: Event, names: Mapping[str, str], targets: Mapping[str,
     if event.kind is EventKind.OFFER:
         said["size"] = f"{said['size']} {'index points' if event.fields['kind'] == 'security' else 'bn USD'}"
     held = "" if event.until is None else f" It holds until {quarter_text(event.until)}."
-    told = way_told(event, said, capital(event.kind.value.format(**said)))
+    told = way_told(event, said, capital(event.kind.value.format(**said))) + _how_far(event)
     return told + held + (f" {event.note}" if event.note else "")
 
 
@@ -72,7 +72,9 @@ def _said_of(event: Event, names: Mapping[str, str], targets: Mapping[str, tuple
     if event.kind is EventKind.RIVALRY:
         domain = fields["domain"]
         words = "in trade and in security" if domain == "all" else DOMAIN_WORDS[str(domain)]
-        return {"domain": words} | ({"between": "all powers"} if fields["between"] == "all" else {})
+        return {"domain": f"{words}, {_shift(fields)}"} | (
+            {"between": "all powers"} if fields["between"] == "all" else {}
+        )
     if event.kind is EventKind.SET:
         named = zip(fields["number"], fields["to"], strict=True)  # type: ignore[arg-type]
         return {"number": listing(f"{names.get(str(name), str(name))} is {value:g}" for name, value in named)}
@@ -85,6 +87,20 @@ def _said_of(event: Event, names: Mapping[str, str], targets: Mapping[str, tuple
     if event.kind is EventKind.PACT:
         return {"move": str(fields["move"]) if targets else {"join": "joins", "leave": "leaves"}[str(fields["move"])]}
     return {}
+
+
+def _shift(fields: Mapping[str, Any]) -> str:
+    """Which way a rivalry goes, and how far."""
+    if fields["to"] is not None:
+        return f"to {fields['to']:+.2f} on a scale from -1 to 1".replace("+0.00", "0")
+    return f"by {fields['by']:+.2f} on a scale from -1 to 1"
+
+
+def _how_far(event: Event) -> str:
+    """How far a change goes that can go in part; nothing where it goes all the way."""
+    words = {EventKind.THAW: THAWED, EventKind.LEADER: NEW_COURSE}.get(event.kind)
+    said = "" if words is None else words.of(float(str(event.fields["extent"])))
+    return f" {said}" if said else ""
 
 
 def number_told(name: str, meaning: str) -> str:

@@ -98,6 +98,18 @@ RESENTED = Words(
 )
 UNREST = Words("a little unrest", "some unrest", "unrest", "grave unrest", "the gravest unrest")
 
+THAWED = Words(
+    *("It hardly goes through.", "It goes through a little.", "It goes through in part."),
+    *("It goes through for the most part.", "It goes through almost altogether."),
+    full="",
+)
+NEW_COURSE = Words(
+    *("The old course hardly changes.", "The old course changes a little.", "The old course changes in part."),
+    *("The old course changes for the most part.", "The old course changes almost altogether."),
+    full="",
+)
+HELP = Words("hardly any help", "a little help", "help", "much help", "all the help there could be")
+
 NEUTRAL = SCALE[-1]  # from here on the rules let a state join no alliance
 OUT = Words("hardly", "a little", "in part", "for the most part", "altogether")  # how far a promise keeps rivals away
 

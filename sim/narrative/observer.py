@@ -13,6 +13,7 @@ from sim.batch.outcomes import classify, outcome_words, thresholds
 from sim.engine.agents import Model, State
 from sim.engine.offer import Offer
 from sim.model.fields import DOMAINS, KINDS
+from sim.model.rules.diplomacy import vote_offence
 from sim.model.variables import BY_POWER, BY_STATE
 from sim.model.vocabulary import term_words
 from sim.narrative.levels import NEUTRAL
@@ -54,18 +55,31 @@ class Stand:
     word: str = ""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Visit:
+    """A visit beyond the calendar, to a power that the state had provoked: what it had signed with a rival, or a vote.
+
+    after: the largest offer of a rival of that power that was signed in the quarter; None where there was none.
+    """
+
+    quarter: int
+    power: str
+    after: Offer | None
+    voted: bool  # whether the state had voted otherwise than the power asked
+
+
 @dataclass(kw_only=True)
 class StateYear:
     """What happened to one state in one year. Quarters as year * 4 + quarter - 1, powers by code."""
 
     heard: list[ObservedOffer] = field(default_factory=list)
-    visits: list[tuple[int, str, Offer | None]] = field(default_factory=list)  # off the calendar, and after what
+    visits: list[Visit] = field(default_factory=list)  # off the calendar
     pressed: list[tuple[int, str, Offer | None]] = field(default_factory=list)  # and after what was signed with a rival
     eased: list[tuple[int, str]] = field(default_factory=list)
     sides: list[tuple[int, str | None, float]] = field(default_factory=list)  # and how far promises bind it, 0..1
-    unrest: list[tuple[int, str | None, float, bool]] = field(
+    unrest: list[tuple[int, dict[str, float], float, bool]] = field(
         default_factory=list
-    )  # and who helped, how much of it there is (0..1), and whether that is less than before
+    )  # and who helped how much (0..1), how much of it there is (0..1), and whether that is less than before
     neutral: list[int] = field(default_factory=list)  # quarters in which it may join no alliance
     votes: list[tuple[int, int]] = field(
         default_factory=list
@@ -177,10 +191,11 @@ class Observer:
         """What the quarter brought to one state beside its offers."""
         world, i, now = self.model.world, state.place, self.model.quarter
         unrest = float(world.unrest[i, 0])
-        helpers = [power.code for power in self.model.powers if world.helped[i, power.place, 0] > 0.0]
+        helpers = {power.code: float(world.helped[i, power.place, 0]) for power in self.model.powers}
+        helpers = {code: help_ for code, help_ in helpers.items() if help_ > 0.0}
         if helpers or unrest > self.unrest[state.code] + UNREST:
             calmer = unrest < self.unrest[state.code]
-            year.unrest.append((now, helpers[0] if helpers else None, unrest, calmer))
+            year.unrest.append((now, helpers, unrest, calmer))
         if world.neutrality[i, 0] >= NEUTRAL:
             year.neutral.append(now)
         self.unrest[state.code] = unrest
@@ -193,8 +208,10 @@ class Observer:
         ]
         for code, extra in state.visits.items():
             if extra:
-                taken = [offer for offer in state.answered if offer.accepted and offer.by != code]
-                year.visits.append((now, code, taken[0] if taken else None))
+                ballot = float(world.ballot[self.model.power(code).place, 0])
+                voted = vote_offence(float(world.vote[i, 0]), ballot, 1.0) > 0.0
+                after = self._gain_of_a_rival(state, code)
+                year.visits.append(Visit(quarter=now, power=code, after=after, voted=voted))
         for code, level in state.pressure.items():
             known = self.pressure.get((state.code, code), 0.0)
             if abs(level - known) > PRESSED:

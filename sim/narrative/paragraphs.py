@@ -12,8 +12,8 @@ from sim.batch.outcomes import split_word
 from sim.engine.offer import Offer
 from sim.io.text import capital, listing, percent_in_sentence
 from sim.model.vocabulary import KIND_WORDS, term_words
-from sim.narrative.levels import OUT, UNREST, is_most
-from sim.narrative.observer import ObservedOffer, StateYear
+from sim.narrative.levels import HELP, OUT, UNREST, is_most
+from sim.narrative.observer import ObservedOffer, StateYear, Visit
 from sim.scenario.calendar import quarter_text
 
 ROOM = 5  # sentences a paragraph has room for
@@ -100,9 +100,10 @@ class Paragraphs:
             yield Sentence(
                 _early(when), 10.0, f"In {season} {{who}} openly takes the side of {self.names[side]}: {bound}."
             )
-        for when, helper, level, calmer in year.unrest:
+        for when, helpers, level, calmer in year.unrest:
             calm = ", and the streets calm down" if calmer else ""
-            helped = f"; {self.names[helper]} sends help{calm}" if helper else ""
+            sent = listing(f"{self.names[code]} sends {HELP.of(much)}" for code, much in helpers.items())
+            helped = f"; {sent}{calm}" if helpers else ""
             yield Sentence(_early(when), 6.0, f"In {_season(when)} {{who}} faces {UNREST.of(level)}{helped}.")
         for when, other in year.clashes:
             yield Sentence(_early(when), 7.0, f"In {_season(when)} {{who}} clashes with {self.names[other]}.")
@@ -212,7 +213,7 @@ class Paragraphs:
             why = self._why("refusal", largest)
             often = "mostly" if is_most(alike, most) else "most often"
             mostly = f", {often}{why.removeprefix(',')}" if why else " once more"
-            yield Sentence(3, 3.0 if why else 1.5, f"{{who}} turns {self.names[code]} down {_times(most)}{mostly}.")
+            yield Sentence(3, 3.0 if why else 1.5, f"{{who}} turns {self.names[code]} down {times_told(most)}{mostly}.")
             return
         if largest.close < CLOSE:
             odds = percent_in_sentence(largest.offer.probability)
@@ -261,21 +262,23 @@ class Paragraphs:
         if not year.visits:
             return
         if len(year.visits) == 1:
-            when, code, after = year.visits[0]
-            where = f"{self.capitals[code]} off the calendar"
-            text = f"In {_season(when)} {{whose}} leader travels to {where}{self._after(after)}."
+            visit = year.visits[0]
+            where = f"{self.capitals[visit.power]} off the calendar"
+            text = f"In {_season(visit.quarter)} {{whose}} leader travels to {where}{self._after(visit)}."
             yield Sentence(5, 2.5, text)
             return
-        places = Counter(code for _, code, _ in year.visits)
+        places = Counter(visit.power for visit in year.visits)
         where = listing(
-            f"{self.capitals[code]} {_times(count)}" if count > 1 else self.capitals[code]
+            f"{self.capitals[code]} {times_told(count)}" if count > 1 else self.capitals[code]
             for code, count in places.items()
         )
-        text = f"{{whose}} leader travels off the calendar to {where}, to those whose rivals had gained."
+        text = f"{{whose}} leader travels off the calendar to {where}{why_visited(year.visits)}."
         yield Sentence(5, 3.0, text)
 
-    def _after(self, offer: Offer | None) -> str:
-        return "" if offer is None else f", after taking {self._thing(offer)}"
+    def _after(self, visit: Visit) -> str:
+        if visit.after is not None:
+            return f", after taking {self._thing(visit.after)}"
+        return ", after voting otherwise than was asked there" if visit.voted else ""
 
     def _thing(self, offer: Offer) -> str:
         return f"{KIND_WORDS[offer.kind].one} from {self.names[offer.by]}"
@@ -311,6 +314,20 @@ class Paragraphs:
             yield Sentence(9, 1.0 + 100.0 * largest, f"{{whose}} ties move: {', '.join(parts)}.")
 
 
+def why_visited(visits: Iterable[Visit]) -> str:
+    """What all the powers have in common that were visited off the calendar; empty where that is not known of each."""
+    visits = list(visits)
+    if not all(visit.after is not None or visit.voted for visit in visits):
+        return ""
+    by_deal = any(visit.after is not None for visit in visits)
+    by_vote = any(visit.after is None for visit in visits)
+    said = [
+        *(["whose rivals had gained"] if by_deal else []),
+        *(["that had asked for another vote"] if by_vote else []),
+    ]
+    return f", to powers {' or '.join(said)}"
+
+
 def moved(before: Mapping[str, float], after: Mapping[str, float], names: Mapping[str, str], least: float) -> list[str]:
     """The largest moves of shares in words, at most three."""
     changes = sorted(((code, after[code] - share) for code, share in before.items()), key=lambda move: -abs(move[1]))
@@ -342,7 +359,8 @@ def _count(count: int, noun: str) -> str:
     return f"{_number(count)} {noun}{'' if count == 1 else 's'}"
 
 
-def _times(count: int) -> str:
+def times_told(count: int) -> str:
+    """How often, as a reader says it."""
     return {1: "once", 2: "twice"}.get(count, f"{_number(count)} times")
 
 
