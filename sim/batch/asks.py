@@ -262,7 +262,7 @@ def _actors(words: list[str], line: Entry, known: Known) -> list[str] | None:
             allowed = (
                 f"a state ({listed(known.states, 'list actors')}) and a power ({listed(known.powers, 'list actors')})"
             )
-            near = nearest_to(rest[0].lower(), called)
+            near = nearest_to(rest[0].lower(), [text for text in called if text != ALL])
             line.refuse(found=quoted(rest[0]), allowed=allowed, nearest=near and called[near])
             return None
     return found
