@@ -133,10 +133,10 @@ def known_from_results(results: Finished) -> Known:
 
 def known_before(scenario: Scenario, series: int, thin: int, measures: Sequence[str] | None) -> Known:
     """What the results of a scenario will have, so that a question can be refused before anything is run."""
-    from sim.evidence.evidence import load_evidence
     from sim.model.variables import MEASURES
+    from sim.scenario.scenario import evidence_of
 
-    evidence = load_evidence(scenario.world)
+    evidence = evidence_of(scenario)
     quarters = [quarter_text(quarter) for quarter in range(scenario.start, scenario.end + 1)]
     return Known(
         states={actor.code: actor.name for actor in evidence.states},

@@ -14,7 +14,6 @@ from sim.batch.runner import run
 from sim.batch.tables import share_range
 from sim.io.errors import InputError
 
-
 WORDS = ("alignment", "partners", "outcome", "ALD", "OST", "all", ">", "=", "3", "%", "leaning", "at", "2027-Q3", "is")
 
 
