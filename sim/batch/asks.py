@@ -133,10 +133,10 @@ def known_from_results(results: Finished) -> Known:
 
 def known_before(scenario: Scenario, series: int, thin: int, measures: Sequence[str] | None) -> Known:
     """What the results of a scenario will have, so that a question can be refused before anything is run."""
-    from sim.evidence.evidence import load_evidence
     from sim.model.variables import MEASURES
+    from sim.scenario.scenario import evidence_of
 
-    evidence = load_evidence(scenario.world)
+    evidence = evidence_of(scenario)
     quarters = [quarter_text(quarter) for quarter in range(scenario.start, scenario.end + 1)]
     return Known(
         states={actor.code: actor.name for actor in evidence.states},
@@ -262,7 +262,7 @@ def _actors(words: list[str], line: Entry, known: Known) -> list[str] | None:
             allowed = (
                 f"a state ({listed(known.states, 'list actors')}) and a power ({listed(known.powers, 'list actors')})"
             )
-            near = nearest_to(rest[0].lower(), called)
+            near = nearest_to(rest[0].lower(), [text for text in called if text != ALL])
             line.refuse(found=quoted(rest[0]), allowed=allowed, nearest=near and called[near])
             return None
     return found

@@ -115,7 +115,7 @@ class FinishedFolder:
     def write_csv(self, names: Iterable[str]) -> list[Path]:
         """Write tables, given by the names of their attributes, as CSV beside the Parquet files; returns the paths."""
         paths = []
-        for name in self._known("write_csv", names):
+        for name in self._named("write_csv", names):
             paths.append(self.folder / f"{name}.csv")
             write_text(paths[-1], table_as_csv(getattr(self, name)))
         return paths
@@ -132,10 +132,10 @@ class FinishedFolder:
         """
         from sim.batch.workbook import write_workbook
 
-        named, path = self._known("write_excel", names), self.folder / "tables.xlsx"
+        named, path = self._named("write_excel", names), self.folder / "tables.xlsx"
         return path, write_workbook(path, self._about(), {name: getattr(self, name) for name in named})
 
-    def _known(self, door: str, names: Iterable[str]) -> list[str]:
+    def _named(self, door: str, names: Iterable[str]) -> list[str]:
         """Names of tables that there are; raises `InputError` for others."""
         arguments = Arguments(door)
         named = arguments.names("names", names)

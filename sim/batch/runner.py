@@ -10,9 +10,8 @@ import dataclasses
 import os
 import shutil
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import Any, overload
 
@@ -22,19 +21,17 @@ from sim.batch.notebook import noted_blocks, notes_folder, opened_or_made, telli
 from sim.batch.plan import CHUNK, ENGINES, NUMBERS, SERIES_RUNS, BatchRequest, Engine, Plan
 from sim.batch.results import BATCH, Results, finished_manifest, is_finished
 from sim.batch.room import check_disk, nearest_folder
+from sim.batch.several_seeds import several_seeds
 from sim.batch.worker import Tell
 from sim.io.arguments import Arguments
 from sim.io.errors import InputError, listed, nearest_to, shown_path
-from sim.io.limits import LARGEST_SEED, LONGEST, MOST_RUNS
+from sim.io.limits import LONGEST, MOST_RUNS
 from sim.io.locks import hold
 from sim.model.variables import MEASURES
 from sim.scenario.arguments import check_setting, given_fitted
 from sim.scenario.scenario import Scenario, evidence_of, scenario_of, with_fitted
 
 _ScenarioLike = str | Path | Scenario
-
-MOST_SEEDS = 1000
-"""Seeds of one call: far more than tell how seeds differ."""
 
 _LARGE, _TRIED = 200_000, 8  # a batch of so many runs is judged by a few of them before it begins
 _ROOM = "make room, or keep less with --series, --thin and --measures"
@@ -115,6 +112,7 @@ def run(
     numbers: str = "fixed",
     fitted: str | None = None,
     dask: Any = None,
+    seeds: Path | str | None = None,
 ) -> tuple[Results, ...]: ...
 
 
@@ -205,29 +203,12 @@ def run(
     kept: dict[str, Any] = {"series": series, "thin": thin, "measures": measures, "numbers": numbers, "engine": engine}
     kept |= {"fitted": fitted, "seeds": seeds, "progress": progress, "dask": dask}
     several = isinstance(scenarios, list | tuple)
-    many = _several_seeds("sim.run", seed)
+    many = several_seeds("sim.run", seed)
     asked = [_Asked("sim.run", runs, one, workers, out, dict(kept)) for one in ([seed] if many is None else many)]
     wanted = scenarios if isinstance(scenarios, list | tuple) else (scenarios,)
     plans = [each.plan(scenario) for scenario in wanted for each in asked]
     found = tuple(_carry_out(plan, asked[0].workers, progress, dask) for plan in plans)
     return found if several or many is not None else found[0]
-
-
-def _several_seeds(function: str, seed: Any) -> list[Any] | None:
-    """The seeds of a list, each once; None where there is one seed or none, which is checked by itself."""
-    if isinstance(seed, str | bytes | Mapping) or not isinstance(seed, Iterable) or getattr(seed, "ndim", 1) == 0:
-        return None
-    arguments, seeds = Arguments(function), list(islice(seed, MOST_SEEDS + 1))
-    if len(seeds) > MOST_SEEDS:
-        arguments.entry("seed", "").refuse(found=f"more than {MOST_SEEDS}", allowed=f"{MOST_SEEDS} seeds or fewer")
-    if not seeds:
-        arguments.entry("seed", "").refuse(found="an empty list", allowed="one seed or more")
-    for place, one in enumerate(seeds):
-        arguments.whole(f"seed[{place}]", one, 0, LARGEST_SEED)
-        if not isinstance(one, list) and one in seeds[:place]:
-            arguments.entry(f"seed[{place}]", one).refuse(message="this seed is named twice")
-    arguments.refuse_if_wrong()
-    return seeds
 
 
 def run_part(

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
-from sim.cli.console import console_for, plain_table
+from sim.cli.console import BOLD, DIM, END, console_for, plain_table
 from sim.io.text import CAUTION, percent_in_cell
 from sim.model.variables import BY_NAME, HEADLINES, in_words, percent_scale
 
@@ -24,7 +24,7 @@ def print_answers(answers: Iterable[tuple[str, "Answer"]], file: TextIO | None =
         ends = f"{100 * one.low:.0f}–{100 * one.high:.0f}"
         words = f"{whose}: {one.ask}" if whose else one.ask
         table.add_row(words, percent_in_cell(one.share), ends, f"{one.runs:,}")
-    console.print("\n[bold]Asked[/bold], with the interval of the share")
+    console.print(f"\n{BOLD}Asked{END}, with the interval of the share")
     console.print(table)
     console.print()
 
@@ -35,9 +35,9 @@ def print_seeds(several: Sequence["Results"], table: "pd.DataFrame", file: TextI
     first = several[0]
     seeds = [one.manifest["seed"] for one in several]
     console.print()
-    console.print(f"[bold]{first.title}[/bold]  ({first.name})")
+    console.print(f"{BOLD}{first.title}{END}  ({first.name})")
     console.print(f"{first.number_of_runs:,} runs to {first.manifest['quarters'][-1]} of each seed; {CAUTION}")
-    console.print("\n[bold]By seed[/bold]: means over the runs, % of all engagement by power")
+    console.print(f"\n{BOLD}By seed{END}: means over the runs, % of all engagement by power")
     shown = plain_table()
     columns = _columns(first)
     for measure, power in columns:
@@ -50,11 +50,11 @@ def print_seeds(several: Sequence["Results"], table: "pd.DataFrame", file: TextI
             shown.add_row(f"  seed {seed}", *cells)
         rows = [(one[0], by_seed.loc[(state, *one, seeds[0])]) for one in columns]
         for words, column in (("  spread", "spread"), ("  by luck", "luck")):
-            shown.add_row(words, *(f"[dim]{_cell(row, measure, column)}[/dim]" for measure, row in rows))
+            shown.add_row(words, *(f"{DIM}{_cell(row, measure, column)}{END}" for measure, row in rows))
     console.print(shown)
     console.print(
-        "[dim]Spread: standard deviation between seeds; by luck: what it would be if seeds differed by the luck of so "
-        "many runs alone.[/dim]\n"
+        f"{DIM}Spread: standard deviation between seeds; by luck: what it would be if seeds differed by the luck of "
+        f"so many runs alone.{END}\n"
     )
 
 

@@ -1,6 +1,7 @@
 """`multivector compare`: scenarios against the first of them, on the same luck."""
 
 import argparse
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.cli.closing import close
@@ -106,6 +107,7 @@ def _tables(comparison: "Comparison", sentences: "list[str]", answers: "pd.DataF
 
 def _compared(asked: argparse.Namespace) -> "Comparison":
     opened = _opened(asked)
+    check_asks(asked, opened)
     from sim.analysis.comparison import compare
     from sim.batch.results import Results
 
@@ -119,6 +121,19 @@ def _compared(asked: argparse.Namespace) -> "Comparison":
     options |= {} if asked.least is None else {"least": asked.least}
     with reporter() as report:
         return compare(*opened, progress=report, **options)
+
+
+def check_asks(asked: argparse.Namespace, opened: "list[Scenario | Results]") -> None:
+    """Every question can be answered by all; otherwise nothing is run."""
+    if not asked.ask:
+        return
+    from sim.batch.asks import known_before, known_from_results, read_asks
+    from sim.batch.plan import SERIES_RUNS
+    from sim.batch.results import Results
+
+    for one in opened:
+        known = known_from_results(one) if isinstance(one, Results) else known_before(one, SERIES_RUNS, 1, None)
+        read_asks(asked.ask, known)
 
 
 def _opened(asked: argparse.Namespace) -> "list[Scenario | Results]":

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
 from sim.analysis.certainty import CERTAIN, LIKELY, Sureness
-from sim.cli.console import console_for, plain_table
+from sim.cli.console import BOLD, DIM, END, console_for, plain_table
 from sim.io.text import WIDTH, capital, percent_in_cell, signed
 from sim.model.fields import KINDS, Kind
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from sim.analysis.comparison import Comparison
     from sim.batch.results import Results
 
-_BOLD, _DIM, _END = "[bold]", "[dim]", "[/]"
 _MOST_LAID = 20  # offers that are told one by one
 
 
@@ -34,13 +33,13 @@ def print_closing(
 
 def print_sentences(sentences: Sequence[str], console: "Console") -> None:
     """What differs, for those who decide."""
-    console.print(f"\n{_BOLD}In short{_END}")
+    console.print(f"\n{BOLD}In short{END}")
     for sentence in sentences:
         lines = textwrap.wrap(sentence, min(console.width, WIDTH), initial_indent="- ", subsequent_indent="  ")
         console.print("\n".join(lines))
     console.print(
-        f"{_DIM}{capital(Sureness.CERTAIN.value)}: luck alone would do it with a chance below {100 * CERTAIN:g} %, "
-        f"corrected for how many outcomes there are (Holm); {Sureness.LIKELY.value}: below {100 * LIKELY:g} %.{_END}"
+        f"{DIM}{capital(Sureness.CERTAIN.value)}: luck alone would do it with a chance below {100 * CERTAIN:g} %, "
+        f"corrected for how many outcomes there are (Holm); {Sureness.LIKELY.value}: below {100 * LIKELY:g} %.{END}"
     )
 
 
@@ -80,13 +79,11 @@ def print_laid(comparison: "Comparison", console: "Console") -> None:
         for place, (fate, names) in enumerate(fates.items()):
             whose = "all" if len(names) == len(comparison.names) > 1 else ", ".join(names)
             table.add_row("" if place else offer, whose, *(percent_in_cell(share) for share in fate))
-    console.print(f"\n{_BOLD}What became of the offers of events{_END}: share of all runs")
+    console.print(f"\n{BOLD}What became of the offers of events{END}: share of all runs")
     console.print(table)
     if len(together) > _MOST_LAID:
         console.print(f"and {len(together) - _MOST_LAID} more: see laid.parquet in each results folder")
-    console.print(
-        f"{_DIM}An offer is answered in its quarter and then lapses; not laid: the event did not happen.{_END}"
-    )
+    console.print(f"{DIM}An offer is answered in its quarter and then lapses; not laid: the event did not happen.{END}")
 
 
 def _offer(row: dict[str, Any]) -> str:
@@ -111,11 +108,11 @@ def print_compared_asks(table: "pd.DataFrame", comparison: "Comparison", console
             f"{row.ask} ({row.scenario})" if several else str(row.ask),
             percent_in_cell(float(row.reference)),
             percent_in_cell(float(row.share)),
-            f"{difference} {_DIM}{low}…{high}{_END}",
+            f"{difference} {DIM}{low}…{high}{END}",
             sure.value if row.sure != Sureness.NONE.word else "",
         )
     runs = f"{int(table['runs'].min()):,}"
-    console.print(f"\n{_BOLD}Asked{_END}: share of {runs} runs with the same luck, differences in % points")
+    console.print(f"\n{BOLD}Asked{END}: share of {runs} runs with the same luck, differences in % points")
     console.print(shown)
 
 

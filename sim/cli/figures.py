@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from sim.cli.closing import close
 from sim.cli.common import DONE, drawing, relative
 from sim.cli.places import a_path, each_once, writable
 from sim.io.errors import InputError, Problems, input_error, shown_path
@@ -35,6 +36,9 @@ def _figures(asked: argparse.Namespace) -> int:
         with drawing(place):
             one(place)
         print(f"figures   {relative(place)}")
+    if asked.json:
+        drawn = [{"of": relative(one), "figures": relative(place)} for one, place in zip(folders, places, strict=True)]
+        close(asked, lambda: None, lambda: {"figures": drawn}, files=[("figures", place) for place in places])
     return DONE
 
 

@@ -7,6 +7,8 @@ from sim.cli.common import DONE, add_seeds
 from sim.io.errors import Entry, Problems, input_error, nearest_to, quoted
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from sim.cli.lists import Row
     from sim.evidence.evidence import Evidence
 
@@ -29,7 +31,7 @@ def add(commands: Any) -> None:
 def _list(asked: argparse.Namespace) -> int:
     check_list_name(asked.what)
     from sim.cli.closing import close
-    from sim.cli.lists import LISTINGS
+    from sim.cli.lists import LISTINGS, rows_of
     from sim.evidence.evidence import load_evidence
     from sim.evidence.worlds import HOME_WORLD
 
@@ -37,11 +39,11 @@ def _list(asked: argparse.Namespace) -> int:
     if asked.what is None:
         close(
             asked,
-            lambda: _print_overview(evidence),
-            lambda: {name: list(one.rows(evidence)) for name, one in LISTINGS.items() if one.whole},
+            lambda: _print_overview(evidence, asked.seeds),
+            lambda: {name: rows_of(one, evidence, asked.seeds) for name, one in LISTINGS.items() if one.whole},
         )
         return DONE
-    rows = matching(asked.what, list(LISTINGS[asked.what].rows(evidence)), asked.part)
+    rows = matching(asked.what, rows_of(LISTINGS[asked.what], evidence, asked.seeds), asked.part)
     close(asked, lambda: _print_rows(asked.what, rows, asked.part, evidence), lambda: {asked.what: rows})
     return DONE
 
@@ -80,14 +82,14 @@ def _print_rows(what: str, rows: "list[Row]", part: str | None, evidence: "Evide
     print("\n".join(line for row in rows for line in lines(row)) or f"  none in {evidence.world}")
 
 
-def _print_overview(evidence: "Evidence") -> None:
+def _print_overview(evidence: "Evidence", seeds: "Path | str | None") -> None:
     """What is short in full, and of the rest how much there is and how it is seen."""
-    from sim.cli.lists import LISTINGS
+    from sim.cli.lists import LISTINGS, rows_of
 
     for name, listing in LISTINGS.items():
         print(name.upper())
         if listing.whole:
-            _print_rows(name, list(listing.rows(evidence)), None, evidence)
+            _print_rows(name, rows_of(listing, evidence, seeds), None, evidence)
         else:
             print(f"  {_counted(name, evidence)}`multivector list {name}` shows them")
         print()

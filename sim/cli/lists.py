@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 from sim.io.errors import InputError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from sim.evidence.evidence import Evidence
 
 Row = Mapping[str, Any]
@@ -19,11 +21,20 @@ _WIDE, _NARROW = 118, 110
 
 @dataclass(frozen=True, kw_only=True)
 class Listing:
-    """One list: its rows in a world, the lines of a row, and whether the overview shows all of it or counts it."""
+    """One list: its rows in a world, the lines of a row, and whether the overview shows all of it or counts it.
 
-    rows: Callable[["Evidence"], Iterator[Row]]
+    of_seeds: whether the rows are told by the folder of seeds, too.
+    """
+
+    rows: Callable[..., Iterator[Row]]
     lines: Callable[[Row], list[str]]
     whole: bool = False
+    of_seeds: bool = False
+
+
+def rows_of(listing: Listing, evidence: "Evidence", seeds: "Path | str | None") -> list[Row]:
+    """The rows of a list in a world; seeds: the folder it was read from, None for the shipped one."""
+    return list(listing.rows(evidence, seeds) if listing.of_seeds else listing.rows(evidence))
 
 
 def _short(text: str, width: int) -> str:
@@ -129,16 +140,16 @@ def _outlets(evidence: "Evidence") -> Iterator[Row]:
         yield {"code": way.code, "name": way.name}
 
 
-def _worlds(_: "Evidence") -> Iterator[Row]:
+def _worlds(_: "Evidence", folder: "Path | str | None") -> Iterator[Row]:
     """The worlds, each with the one it extends, whether it changes that, and until when it knows."""
     from sim.evidence.changes import CHANGES
     from sim.evidence.layers import stamps_of_seeds
-    from sim.evidence.worlds import list_worlds, read_lineage, shipped_folder
+    from sim.evidence.worlds import list_worlds, read_lineage, seeds_folder
     from sim.io.errors import Problems
 
-    seeds = shipped_folder("seeds")
+    seeds = seeds_folder(folder)
     stamps = stamps_of_seeds(seeds)
-    for world in list_worlds():
+    for world in list_worlds(seeds):
         lineage = read_lineage(seeds, world, stamps, Problems())
         folder, top = lineage[-1] if lineage else (None, None)
         extends = top.value["extends"].text if top is not None and "extends" in top.value else None
@@ -241,7 +252,7 @@ LISTINGS: Mapping[str, Listing] = {
     "outcomes": Listing(rows=_outcomes, lines=_by_name(26), whole=True),
     "systems": Listing(rows=_systems, lines=_with_claim, whole=True),
     "readings": Listing(rows=_readings, lines=_reading_lines, whole=True),
-    "worlds": Listing(rows=_worlds, lines=_world_lines, whole=True),
+    "worlds": Listing(rows=_worlds, lines=_world_lines, whole=True, of_seeds=True),
     "actors": Listing(
         rows=_actors, lines=lambda row: [f"  {row['code']:<8} {row['name']} ({row['side']})"], whole=True
     ),

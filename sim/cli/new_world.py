@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sim.cli.closing import close
 from sim.cli.common import DONE, relative
 from sim.io.checks import check_text, is_name
 from sim.io.errors import Entry, InputError, Problems, input_error, listed, nearest_to, quoted
@@ -59,8 +60,13 @@ def new_world(asked: argparse.Namespace) -> int:
     _write(folder, name, files, _scenario_text(name, asked, evidence))
     load_evidence(name, folder)
     place, scenario = relative(folder), relative(folder / f"{name}.yaml")
-    print(f"written to {relative(folder / name)}: {listed(files)}; and {scenario}, a scenario in it")
-    print(f"all its numbers are there to be replaced; now: multivector check --seeds {place} {scenario}")
+
+    def show() -> None:
+        print(f"written to {relative(folder / name)}: {listed(files)}; and {scenario}, a scenario in it")
+        print(f"all its numbers are there to be replaced; now: multivector check --seeds {place} {scenario}")
+
+    written = [{"name": name, "path": relative(folder / name)}, {"name": name, "path": scenario}]
+    close(asked, show, lambda: {"written": written})
     return DONE
 
 

@@ -115,7 +115,7 @@ def _run(asked: argparse.Namespace) -> int:
     batches = [(scenario, seed) for scenario in scenarios for seed in seeds_of(asked)]
     check_asks(asked, scenarios, options)
     if asked.array is not None:
-        return _print_script(scenarios, asked, options)
+        return _print_script(batches, asked, options)
     if asked.dry_run:
         return _estimate(batches, options, asked)
     if asked.block is not None:
@@ -180,18 +180,22 @@ def _run_parts(
     return DONE
 
 
-def _print_script(scenarios: Sequence["Scenario"], asked: argparse.Namespace, options: dict[str, Any]) -> int:
+def _print_script(
+    batches: "Sequence[tuple[Scenario, int | None]]", asked: argparse.Namespace, options: dict[str, Any]
+) -> int:
     """The script of a job array, on standard output; everything that is asked for has been checked."""
     from sim.batch import runner
     from sim.cli.job_array import script
 
     if asked.dry_run:
         raise input_error("--array", "a script is written and nothing is run: --dry-run says nothing beside it")
-    cuts = [runner.cut(scenario, asked.array, **options) for scenario in scenarios]
+    cuts = [runner.cut(scenario, asked.array, seed=seed, **options) for scenario, seed in batches]
     blocks = max(cut.blocks for cut in cuts)
     if asked.array > blocks:
         say(f"--array {asked.array}: there are {blocks:,} blocks to share, so {asked.array - blocks:,} parts are idle")
-    print(script(asked.given, scenarios, cuts, asked.workers), end="")
+    scenarios = list({scenario.name: scenario for scenario, _ in batches}.values())
+    text = script(asked.given, scenarios, cuts, asked.workers)
+    close(asked, lambda: print(text, end=""), lambda: {"scripts": [{"parts": asked.array, "text": text}]})
     return DONE
 
 

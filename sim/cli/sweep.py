@@ -80,6 +80,7 @@ def _sweep(asked: argparse.Namespace) -> int:
 
     rows: dict[str, list[dict[str, Any]]] = {}
     files: list[tuple[str, Path]] = []
+    swept: list[Sweep] = []
     for experiment in map(runner.smallest, experiments) if asked.small else experiments:
         options = {"points": asked.points, "replicates": asked.replicates, "seed": asked.seed}
         options |= {"workers": asked.workers, "out": asked.out}
@@ -97,10 +98,11 @@ def _sweep(asked: argparse.Namespace) -> int:
         print_sweep(sweep, found)  # only now: whoever stops reading after a few lines has all files
         print("\n".join(f"{what:<9} {relative(path)}" for what, path in written))
         files += written
+        swept.append(sweep)
         for name, table in tables(sweep, found).items():
             rows.setdefault(name, []).extend({"experiment": experiment.name, **row} for row in table)
     if asked.json:
-        close(asked, lambda: None, lambda: rows, files=files)
+        close(asked, lambda: None, lambda: rows, scenarios=swept, files=files)
     return DONE
 
 
