@@ -59,7 +59,8 @@ NO_TEXT = st.integers() | st.floats() | st.booleans() | st.lists(st.text(), max_
 KIND = {  # by what is meant: what it must not be, and how a parameter of this kind is called
     "whole": (
         st.integers(max_value=-1) | st.integers(min_value=2**63) | st.floats() | st.text() | st.booleans(),
-        "runs seed run workers points replicates part parts until thin series most horizon width draws origin place",
+        "runs seed run workers points replicates part parts until thin series most horizon width draws origin place "
+        "rng",
     ),
     "path": (
         st.sampled_from(["", "  ", "a\0b", "x" * 5000, math.nan]) | st.integers() | st.lists(st.text(), max_size=2),
@@ -80,17 +81,18 @@ KIND = {  # by what is meant: what it must not be, and how a parameter of this k
         UNKNOWN | st.lists(UNKNOWN | st.integers(), min_size=1, max_size=3) | st.integers() | st.booleans(),
         "only systems states measures ways names",
     ),
+    "least": (st.floats(max_value=-0.1) | st.text() | st.booleans() | st.just(math.nan), "least"),
     "years": (UNKNOWN | st.lists(st.integers(max_value=1900), min_size=1) | st.floats() | st.booleans(), "origins"),
     "name": (
         NO_NAME,
         "fitted numbers engine switch reading state power by kind group world organisation day at code name system "
-        "measure",
+        "measure questions",
     ),
     "text": (NO_TEXT, "caption door text opponent variant of"),
     "cluster": (st.integers() | st.sampled_from(["", "  "]) | st.floats() | st.lists(st.text()), "dask"),
     "made": (
         st.integers() | st.text() | st.floats() | st.lists(st.integers(), max_size=2),
-        "evidence results played comparison several sweep found table one other made phase offer",
+        "evidence results played comparison several sweep found titles table one other made phase offer",
     ),
 }
 KINDS = {name: values for values, names in KIND.values() for name in names.split()}

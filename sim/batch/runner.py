@@ -6,32 +6,24 @@ same bytes for any number of workers, on one machine or many, interrupted or not
 """
 
 import contextlib
-import dataclasses
 import os
 import shutil
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, overload
 
+from sim.batch.asked import BatchAsked, ScenarioLike
 from sim.batch.folder import NOTES, Batch, part_folders
-from sim.batch.identity import allowed_cores
 from sim.batch.notebook import noted_blocks, notes_folder, opened_or_made, telling_of_trouble, tidy
-from sim.batch.plan import CHUNK, ENGINES, NUMBERS, SERIES_RUNS, BatchRequest, Engine, Plan
+from sim.batch.plan import CHUNK, SERIES_RUNS, Engine, Plan
 from sim.batch.results import BATCH, Results, finished_manifest, is_finished
 from sim.batch.room import check_disk, nearest_folder
 from sim.batch.several_seeds import several_seeds
 from sim.batch.worker import Tell
-from sim.io.arguments import Arguments
-from sim.io.errors import InputError, listed, nearest_to, shown_path
-from sim.io.limits import LONGEST, MOST_RUNS
+from sim.io.errors import InputError, shown_path
 from sim.io.locks import hold
-from sim.model.variables import MEASURES
-from sim.scenario.arguments import check_setting, given_fitted
-from sim.scenario.scenario import Scenario, evidence_of, scenario_of, with_fitted
-
-_ScenarioLike = str | Path | Scenario
 
 _LARGE, _TRIED = 200_000, 8  # a batch of so many runs is judged by a few of them before it begins
 _ROOM = "make room, or keep less with --series, --thin and --measures"
@@ -78,7 +70,7 @@ class Cut:
 
 @overload
 def run(
-    scenarios: _ScenarioLike,
+    scenarios: ScenarioLike,
     runs: int | None = None,
     seed: int | None = None,
     workers: int | None = None,
@@ -98,7 +90,7 @@ def run(
 
 @overload
 def run(
-    scenarios: _ScenarioLike,
+    scenarios: ScenarioLike,
     runs: int | None = None,
     *,
     seed: Sequence[int],
@@ -118,7 +110,7 @@ def run(
 
 @overload
 def run(
-    scenarios: list[_ScenarioLike] | tuple[_ScenarioLike, ...],
+    scenarios: list[ScenarioLike] | tuple[ScenarioLike, ...],
     runs: int | None = None,
     seed: int | Sequence[int] | None = None,
     workers: int | None = None,
@@ -137,7 +129,7 @@ def run(
 
 
 def run(
-    scenarios: _ScenarioLike | list[_ScenarioLike] | tuple[_ScenarioLike, ...],
+    scenarios: ScenarioLike | list[ScenarioLike] | tuple[ScenarioLike, ...],
     runs: int | None = None,
     seed: int | Sequence[int] | None = None,
     workers: int | None = None,
@@ -204,7 +196,7 @@ def run(
     kept |= {"fitted": fitted, "seeds": seeds, "progress": progress, "dask": dask}
     several = isinstance(scenarios, list | tuple)
     many = several_seeds("sim.run", seed)
-    asked = [_Asked("sim.run", runs, one, workers, out, dict(kept)) for one in ([seed] if many is None else many)]
+    asked = [BatchAsked("sim.run", runs, one, workers, out, dict(kept)) for one in ([seed] if many is None else many)]
     wanted = scenarios if isinstance(scenarios, list | tuple) else (scenarios,)
     plans = [each.plan(scenario) for scenario in wanted for each in asked]
     found = tuple(_carry_out(plan, asked[0].workers, progress, dask) for plan in plans)
@@ -212,7 +204,7 @@ def run(
 
 
 def run_part(
-    scenario: _ScenarioLike,
+    scenario: ScenarioLike,
     part: int,
     parts: int,
     runs: int | None = None,
@@ -227,7 +219,7 @@ def run_part(
     `part` counts from 1. All parts may be at work at the same time in one shared folder. Afterwards `run` with the same
     arguments puts them together, and makes what is missing. Other arguments are those of `run`.
     """
-    asked = _Asked("sim.batch.run_part", runs, seed, workers, out, {**more, "progress": progress})
+    asked = BatchAsked("sim.batch.run_part", runs, seed, workers, out, {**more, "progress": progress})
     part, parts = asked.part(part, parts)
     plan = asked.plan(scenario)
     if finished_manifest(plan.folder, BATCH, plan.hash) is not None:
@@ -249,7 +241,7 @@ def run_part(
 
 
 def cut(
-    scenario: _ScenarioLike,
+    scenario: ScenarioLike,
     parts: int,
     runs: int | None = None,
     seed: int | None = None,
@@ -261,14 +253,14 @@ def cut(
 
     Other arguments are those of `run`.
     """
-    asked = _Asked("sim.batch.cut", runs, seed, workers, out, more)
+    asked = BatchAsked("sim.batch.cut", runs, seed, workers, out, more)
     _, parts = asked.part(1, parts)
     plan = asked.plan(scenario)
     return Cut(folder=plan.folder, runs=plan.scenario.runs, blocks=len(plan.blocks), parts=parts)
 
 
 def estimate(
-    scenario: _ScenarioLike,
+    scenario: ScenarioLike,
     runs: int | None = None,
     seed: int | None = None,
     workers: int | None = None,
@@ -279,7 +271,7 @@ def estimate(
 
     Other arguments are those of `run`.
     """
-    asked = _Asked("sim.batch.estimate", runs, seed, workers, out, more)
+    asked = BatchAsked("sim.batch.estimate", runs, seed, workers, out, more)
     plan = asked.plan(scenario)
     prepared = plan.prepare()
     prepared.run_block(0, 1)
@@ -323,67 +315,6 @@ def _kept_runs(plan: Plan) -> int:
     places = (notes_folder(plan.folder), *part_folders(plan.folder))
     numbers = {number for place in places for number in noted_blocks(place / NOTES)}
     return sum(min(CHUNK, plan.scenario.runs - number * CHUNK) for number in numbers)
-
-
-def check_dask(arguments: Arguments, value: Any) -> None:
-    """Where blocks are sent is the address of a scheduler, or a client that is connected to one."""
-    if value is None or (isinstance(value, str) and value.strip()) or hasattr(value, "wait_for_workers"):
-        return
-    arguments.entry("dask", value).refuse(allowed="the address of a Dask scheduler, 'local', or a connected client")
-
-
-_MORE = ("engine", "series", "thin", "measures", "numbers", "fitted", "progress", "dask")
-
-
-class _Asked:
-    """What was asked for in a call, checked as files are."""
-
-    def __init__(self, function: str, runs: Any, seed: Any, workers: Any, out: Any, more: Mapping[str, Any]) -> None:
-        """Take note of everything; what is wrong is told together."""
-        arguments = Arguments(function)
-        self.function = function
-        self.more = dict(more)
-        for name in more:
-            if name not in _MORE:
-                arguments.entry(name, more[name]).refuse(
-                    message="there is no such argument", allowed=listed(_MORE), nearest=nearest_to(name, _MORE)
-                )
-        arguments.called("progress", self.more.pop("progress", None))
-        check_dask(arguments, self.more.pop("dask", None))
-        self.runs, self.seed = arguments.runs(runs), arguments.seed(seed)
-        self.workers = arguments.workers(workers) or allowed_cores()
-        self.out = arguments.path_or_none("out", out)
-        self.fitted = given_fitted(arguments, self.more.pop("fitted", None))
-        self.seeds = self.more.pop("seeds", None)
-        if "series" in more:
-            self.more["series"] = arguments.whole("series", more["series"], 0, MOST_RUNS)
-        if "thin" in more:
-            self.more["thin"] = arguments.whole("thin", more["thin"], 1, LONGEST)
-        if "numbers" in more:
-            self.more["numbers"] = arguments.choice("numbers", more["numbers"], NUMBERS)
-        if more.get("measures") is not None:
-            self.more["measures"] = arguments.choices("measures", more["measures"], MEASURES)
-        if "engine" in more and not callable(more["engine"]):
-            self.more["engine"] = arguments.choice("engine", more["engine"], tuple(ENGINES))
-        arguments.refuse_if_wrong()
-
-    def part(self, part: Any, parts: Any) -> tuple[int, int]:
-        """Which part of how many, counted from 1."""
-        arguments = Arguments(self.function)
-        parts = arguments.whole("parts", parts, 1, MOST_RUNS)
-        part = arguments.whole("part", part, 1, parts)
-        arguments.refuse_if_wrong()
-        return part, parts
-
-    def plan(self, scenario: _ScenarioLike) -> Plan:
-        """What is to be run of a scenario, and the folder it belongs in."""
-        scenario = scenario_of(scenario, self.seeds, self.function)
-        changes = {name: value for name, value in (("runs", self.runs), ("seed", self.seed)) if value is not None}
-        scenario = with_fitted(dataclasses.replace(scenario, **changes), self.fitted)  # type: ignore[arg-type]
-        arguments = Arguments(self.function)
-        scenario = check_setting(scenario, evidence_of(scenario), arguments)
-        arguments.refuse_if_wrong()
-        return Plan(BatchRequest(scenario=scenario, **self.more), self.out or Path("results"))
 
 
 def _check_room(plan: Plan) -> None:

@@ -15,6 +15,7 @@ from sim.batch.naming import apart
 from sim.figures.comparison import effect_cell, effect_map
 from sim.figures.given import table_drawn
 from sim.figures.style import file_name, finish, house_style, write_figure
+from sim.io.arguments import Arguments
 from sim.model.variables import in_words
 
 _NO_TITLES: Mapping[str, str] = MappingProxyType({})
@@ -30,6 +31,7 @@ def draw_ablation(
     """
     columns = ("scenario", "system", "state", "measure", "difference", "moved", "clear")
     place = table_drawn("sim.figures.draw_ablation", table, columns, "sim.analysis.effects", folder, caption)
+    Arguments("sim.figures.draw_ablation").made("titles", titles, Mapping, "titles by the name of their scenario")
     paths = []
     with house_style():
         scenarios = list(dict.fromkeys(table["scenario"].astype(str)))
