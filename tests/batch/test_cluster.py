@@ -16,8 +16,9 @@ import pytest
 from helpers.batches import bytes_of, go
 from helpers.fake_engine import Deadly, FakePrepared, fake_scenario
 from sim.batch import cluster, identity
+from sim.batch.parts import run_part
 from sim.batch.plan import CHUNK, BatchRequest, Plan
-from sim.batch.runner import run, run_part
+from sim.batch.runner import run
 from sim.batch.verify import check_results
 from sim.batch.worker import Interrupted, Stage
 from sim.cli import main

@@ -11,8 +11,9 @@ import pytest
 
 from helpers.batches import bytes_of
 from helpers.fake_engine import fake_scenario
+from sim.batch.parts import Cut
 from sim.batch.plan import CHUNK
-from sim.batch.runner import Cut, run
+from sim.batch.runner import run
 from sim.cli import main
 from sim.cli.job_array import script
 from sim.io.writers import write_text
@@ -86,6 +87,13 @@ def test_a_title_cannot_leave_its_line(here):
     lines = script(["run", "x\ny"], [scenario], [cut], None).splitlines()
     assert lines[1] == "# One rm -rf x [31m $(id) #"
     assert "#SBATCH --job-name=a-name" in lines
+
+
+def test_several_seeds_are_counted_together(here, capsys):
+    text, _ = written(capsys, "--runs", "400", "--seed", "1", "--seed", "2", "--seed", "3", "--array", "2")
+    assert "# 1,200 runs in 2 blocks each, played in 2 parts" in text
+    assert text.count("Two states, three suitors") == 1
+    assert what_of(text) == ["toy", "--runs", "400", "--seed", "1", "--seed", "2", "--seed", "3"]
 
 
 def test_more_parts_than_blocks_are_told(here, capsys):
