@@ -16,7 +16,8 @@ from sim.analysis.hindcast.request import run_backtest
 from sim.analysis.origins import roll_origins
 from sim.analysis.patterns import find_all
 from sim.analysis.sensitivity.runner import estimate_sweep
-from sim.batch.runner import estimate, run_part
+from sim.batch.parts import run_part
+from sim.batch.runner import estimate
 from sim.engine import agents, ensemble
 from sim.io.errors import InputError
 from sim.scenario.scenario import load_scenario

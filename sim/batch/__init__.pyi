@@ -1,13 +1,13 @@
 from .outcomes import Outcome as Outcome
+from .parts import Cut as Cut
+from .parts import Part as Part
+from .parts import cut as cut
+from .parts import run_part as run_part
 from .results import Results as Results
 from .results import load_results as load_results
-from .runner import Cut as Cut
 from .runner import Estimate as Estimate
-from .runner import Part as Part
-from .runner import cut as cut
 from .runner import estimate as estimate
 from .runner import run as run
-from .runner import run_part as run_part
 from .verify import check_results as check_results
 from .worker import Interrupted as Interrupted
 from .worker import Progress as Progress

@@ -16,7 +16,7 @@ from typing import Any, overload
 
 from sim.batch.asked import BatchAsked, ScenarioLike
 from sim.batch.folder import NOTES, Batch, part_folders
-from sim.batch.notebook import noted_blocks, notes_folder, opened_or_made, telling_of_trouble, tidy
+from sim.batch.notebook import noted_blocks, notes_folder, opened_or_made
 from sim.batch.plan import CHUNK, SERIES_RUNS, Engine, Plan
 from sim.batch.results import BATCH, Results, finished_manifest, is_finished
 from sim.batch.room import check_disk, nearest_folder
@@ -26,7 +26,8 @@ from sim.io.errors import InputError, shown_path
 from sim.io.locks import hold
 
 _LARGE, _TRIED = 200_000, 8  # a batch of so many runs is judged by a few of them before it begins
-_ROOM = "make room, or keep less with --series, --thin and --measures"
+ROOM = "make room, or keep less with --series, --thin and --measures"
+"""What helps where the disk is full."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,26 +44,6 @@ class Estimate:
     writable: bool
     folder: Path
     finished: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class Part:
-    """Some blocks of a batch, made; `done` and `total` count runs of this part."""
-
-    folder: Path
-    done: int
-    total: int
-    finished: bool  # whether the whole batch was put together before
-
-
-@dataclass(frozen=True, kw_only=True)
-class Cut:
-    """How a batch would be cut for a job array; nothing has been played."""
-
-    folder: Path
-    runs: int
-    blocks: int  # the most that parts could share
-    parts: int
 
 
 # --- the front -------------------------------------------------------------------------------------------------------
@@ -203,62 +184,6 @@ def run(
     return found if several or many is not None else found[0]
 
 
-def run_part(
-    scenario: ScenarioLike,
-    part: int,
-    parts: int,
-    runs: int | None = None,
-    seed: int | None = None,
-    workers: int | None = None,
-    out: Path | str | None = None,
-    progress: Tell | None = None,
-    **more: Any,
-) -> Part:
-    """Make every `parts`-th block of a batch, so that a job array on many machines can share it.
-
-    `part` counts from 1. All parts may be at work at the same time in one shared folder. Afterwards `run` with the same
-    arguments puts them together, and makes what is missing. Other arguments are those of `run`.
-    """
-    asked = BatchAsked("sim.batch.run_part", runs, seed, workers, out, {**more, "progress": progress})
-    part, parts = asked.part(part, parts)
-    plan = asked.plan(scenario)
-    if finished_manifest(plan.folder, BATCH, plan.hash) is not None:
-        return Part(folder=plan.folder, done=plan.scenario.runs, total=plan.scenario.runs, finished=True)
-    _check_room(plan)
-    notes = notes_folder(plan.folder) / f"part-{part:05d}-of-{parts:05d}"
-    with (
-        telling_of_trouble(plan.folder, _ROOM),
-        hold(notes_folder(plan.folder) / "lock", shown_path(plan.folder), shared=True),
-        hold(notes / "lock", shown_path(plan.folder)),
-    ):
-        if finished_manifest(plan.folder, BATCH, plan.hash) is not None:  # put together in the meantime
-            tidy(plan.folder)
-            return Part(folder=plan.folder, done=plan.scenario.runs, total=plan.scenario.runs, finished=True)
-        batch = Batch(plan, progress, notes, plan.blocks[part - 1 :: parts])
-        batch.play(asked.workers)
-        batch.keep()
-        return Part(folder=plan.folder, done=batch.work.done, total=batch.work.total, finished=False)
-
-
-def cut(
-    scenario: ScenarioLike,
-    parts: int,
-    runs: int | None = None,
-    seed: int | None = None,
-    workers: int | None = None,
-    out: Path | str | None = None,
-    **more: Any,
-) -> Cut:
-    """Say how a batch would be cut into parts for `run_part`, everything checked and nothing played or written.
-
-    Other arguments are those of `run`.
-    """
-    asked = BatchAsked("sim.batch.cut", runs, seed, workers, out, more)
-    _, parts = asked.part(1, parts)
-    plan = asked.plan(scenario)
-    return Cut(folder=plan.folder, runs=plan.scenario.runs, blocks=len(plan.blocks), parts=parts)
-
-
 def estimate(
     scenario: ScenarioLike,
     runs: int | None = None,
@@ -317,19 +242,19 @@ def _kept_runs(plan: Plan) -> int:
     return sum(min(CHUNK, plan.scenario.runs - number * CHUNK) for number in numbers)
 
 
-def _check_room(plan: Plan) -> None:
+def check_room(plan: Plan) -> None:
     """A large batch that the disk could not take is refused before it begins, and not after hours."""
     total = plan.scenario.runs
     if total < _LARGE or is_finished(plan.folder, BATCH, plan.hash):
         return
     _, tables = plan.judge(plan.prepare().run_block(0, _TRIED))
     left = 1.0 - min(total, _kept_runs(plan)) / total
-    check_disk("sim.run", total, left * _size(plan, tables, _TRIED), plan.folder, _ROOM)
+    check_disk("sim.run", total, left * _size(plan, tables, _TRIED), plan.folder, ROOM)
 
 
 def _carry_out(plan: Plan, workers: int, progress: Tell | None, dask: Any) -> Results:
     """Run what is not there yet."""
-    _check_room(plan)
+    check_room(plan)
 
     def opened() -> Results | None:
         manifest = finished_manifest(plan.folder, BATCH, plan.hash)
@@ -349,7 +274,7 @@ def _carry_out(plan: Plan, workers: int, progress: Tell | None, dask: Any) -> Re
 
     made_here = [place for place in (plan.folder, plan.folder.parent) if not place.exists()]
     try:
-        return opened_or_made(plan.folder, opened, made, _ROOM)
+        return opened_or_made(plan.folder, opened, made, ROOM)
     except InputError:
         if made_here:  # refused before anything was noted, as where no scheduler answers: empty folders go again
             for place in (notes_folder(plan.folder), *made_here):

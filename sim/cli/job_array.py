@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from sim.io.errors import input_error
 
 if TYPE_CHECKING:
-    from sim.batch.runner import Cut
+    from sim.batch.parts import Cut
     from sim.scenario.scenario import Scenario
 
 _CORES = 8  # of one part, unless told otherwise
@@ -71,12 +71,12 @@ def script(given: Sequence[str], scenarios: Sequence["Scenario"], cuts: Sequence
     except OSError as error:
         raise input_error("--array", f"the working folder is gone ({error.strerror})") from error
     return _SCRIPT.substitute(
-        title=_on_one_line("; ".join(scenario.title for scenario in scenarios)),
+        title=_on_one_line("; ".join(dict.fromkeys(scenario.title for scenario in scenarios))),
         runs=f"{sum(cut.runs for cut in cuts):,}",
         blocks=f"{blocks:,} block{'' if blocks == 1 else 's'}{' each' if len(cuts) > 1 else ''}",
         parts=cuts[0].parts,
         version=__version__,
-        name=re.sub(r"[^A-Za-z0-9_.-]", "-", "-".join(scenario.name for scenario in scenarios))[:_NAME],
+        name=re.sub(r"[^A-Za-z0-9_.-]", "-", "-".join(dict.fromkeys(scenario.name for scenario in scenarios)))[:_NAME],
         cores=cores or _CORES,
         folder=shlex.quote(str(folder)),
         cache=f"export MULTIVECTOR_CACHE={shlex.quote(str(folder / Path(cache).expanduser()))}\n" if cache else "",

@@ -33,8 +33,9 @@ from sim.io.text import counted, duration, size
 
 if TYPE_CHECKING:
     from sim.batch.answers import Answer
+    from sim.batch.parts import Part
     from sim.batch.results import Results
-    from sim.batch.runner import Estimate, Part
+    from sim.batch.runner import Estimate
     from sim.scenario.scenario import Scenario
 
 _SAMPLED = "sampled"
@@ -100,7 +101,7 @@ def _run(asked: argparse.Namespace) -> int:
     scenarios = load_all(asked.scenarios, asked.set, asked.reading, fitted, asked.seeds)
     from sim.batch import plan, runner
 
-    if not asked.dry_run:
+    if not asked.dry_run and asked.array is None:
         there_or_writable(asked.out)
     options = {
         "runs": asked.runs,
@@ -168,12 +169,12 @@ def _run_parts(
     options: dict[str, Any],
     asked: argparse.Namespace,
 ) -> int:
-    from sim.batch import runner
+    from sim.batch.parts import run_part
 
     rows = []
     for scenario, seed in batches:
         with reporter() as report:
-            part = runner.run_part(scenario, *block, seed=seed, progress=report, **options)
+            part = run_part(scenario, *block, seed=seed, progress=report, **options)
         _print_part(scenario.name, block, part)
         rows.append({"scenario": scenario.name, "part": block[0], "parts": block[1], **vars(part)})
     close(asked, lambda: None, lambda: {"parts": rows})
@@ -184,13 +185,13 @@ def _print_script(
     batches: "Sequence[tuple[Scenario, int | None]]", asked: argparse.Namespace, options: dict[str, Any]
 ) -> int:
     """The script of a job array, on standard output; everything that is asked for has been checked."""
-    from sim.batch import runner
+    from sim.batch.parts import cut
     from sim.cli.job_array import script
 
     if asked.dry_run:
         raise input_error("--array", "a script is written and nothing is run: --dry-run says nothing beside it")
-    cuts = [runner.cut(scenario, asked.array, seed=seed, **options) for scenario, seed in batches]
-    blocks = max(cut.blocks for cut in cuts)
+    cuts = [cut(scenario, asked.array, seed=seed, **options) for scenario, seed in batches]
+    blocks = max(one.blocks for one in cuts)
     if asked.array > blocks:
         say(f"--array {asked.array}: there are {blocks:,} blocks to share, so {asked.array - blocks:,} parts are idle")
     scenarios = list({scenario.name: scenario for scenario, _ in batches}.values())

@@ -16,8 +16,9 @@ import pytest
 from helpers.batches import bytes_of, go
 from helpers.fake_engine import Deadly, FakePrepared, fake_scenario
 from sim.batch import cluster, identity
+from sim.batch.parts import run_part
 from sim.batch.plan import CHUNK, BatchRequest, Plan
-from sim.batch.runner import run, run_part
+from sim.batch.runner import run
 from sim.batch.verify import check_results
 from sim.batch.worker import Interrupted, Stage
 from sim.cli import main
@@ -137,7 +138,7 @@ def test_nobody_at_the_address_is_told(tmp_path, capsys, monkeypatch):
     assert main.main(["run", "toy", "--runs", "5", "-o", str(tmp_path), "--dask", "wss://127.0.0.1:9"]) == 2
 
 
-NO_ADDRESS = ["", "tcp://", "127.0.0.1", "127.0.0.1:0", "127.0.0.1:99999", "http://x:80", "inproc://x", "a b:1", "\0"]
+NO_ADDRESS = ["tcp://", "127.0.0.1", "127.0.0.1:0", "127.0.0.1:99999", "http://x:80", "inproc://x", "a b:1", "\0"]
 NO_ADDRESS += ["tcp://[::1", "tcp://127.0.0.1:abc", "file:///etc/passwd", "tcp://x:1/y", "TCP://x:1", "tcp://x:\n1"]
 
 

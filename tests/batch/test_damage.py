@@ -10,8 +10,9 @@ import pytest
 from helpers.batches import bytes_of
 from helpers.fake_engine import FakePrepared, fake_scenario
 from sim.batch.manifest import SET_ASIDE, sealed_manifest, write_manifest
+from sim.batch.parts import run_part
 from sim.batch.results import load_results
-from sim.batch.runner import estimate, run, run_part
+from sim.batch.runner import estimate, run
 from sim.batch.verify import check_results
 from sim.io.errors import InputError
 

@@ -11,7 +11,7 @@ import pytest
 import sim
 from helpers.posteriors import ABOUT, NUMBERS, seeds_with, shipped_from, small_table
 from sim.analysis.ablation import effects
-from sim.batch import runner
+from sim.batch import parts, runner
 from sim.batch.plan import CHUNK, BatchRequest, Plan
 from sim.batch.verify import check_results
 from sim.cli.main import main
@@ -65,7 +65,7 @@ def test_a_batch_says_from_where_its_numbers_come(results, toy):
 def test_workers_and_parts_leave_the_same_bytes(results, toy, tmp_path):
     two = runner.run(toy, runs=CHUNK + 12, out=tmp_path / "two", workers=2)
     for part in (2, 1):
-        runner.run_part(toy, part, 2, runs=CHUNK + 12, out=tmp_path / "parts")
+        parts.run_part(toy, part, 2, runs=CHUNK + 12, out=tmp_path / "parts")
     joined = runner.run(toy, runs=CHUNK + 12, out=tmp_path / "parts")
     for other in (two, joined):
         assert other.folder.name == results.folder.name

@@ -7,7 +7,7 @@ import pytest
 import sim
 from helpers.fake_engine import FakePrepared, fake_scenario
 from sim.analysis.ablation import effects
-from sim.batch import room, runner
+from sim.batch import parts, room, runner
 from sim.io.errors import InputError
 
 
@@ -50,7 +50,7 @@ def test_a_batch_that_the_disk_cannot_take_does_not_begin(monkeypatch, tmp_path)
     monkeypatch.setattr(room.shutil, "disk_usage", lambda _: _Disk())
     for make in (
         lambda: sim.run(fake_scenario(), runs=200, out=tmp_path / "out", engine=FakePrepared),
-        lambda: runner.run_part(fake_scenario(), 1, 2, runs=200, out=tmp_path / "out", engine=FakePrepared),
+        lambda: parts.run_part(fake_scenario(), 1, 2, runs=200, out=tmp_path / "out", engine=FakePrepared),
     ):
         with pytest.raises(InputError, match="found 200 runs, which write"):
             make()

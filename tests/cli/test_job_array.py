@@ -11,8 +11,9 @@ import pytest
 
 from helpers.batches import bytes_of
 from helpers.fake_engine import fake_scenario
+from sim.batch.parts import Cut
 from sim.batch.plan import CHUNK
-from sim.batch.runner import Cut, run
+from sim.batch.runner import run
 from sim.cli import main
 from sim.cli.job_array import script
 from sim.io.writers import write_text
@@ -88,11 +89,20 @@ def test_a_title_cannot_leave_its_line(here):
     assert "#SBATCH --job-name=a-name" in lines
 
 
+def test_several_seeds_are_counted_together(here, capsys):
+    text, _ = written(capsys, "--runs", "400", "--seed", "1", "--seed", "2", "--seed", "3", "--array", "2")
+    assert "# 1,200 runs in 2 blocks each, played in 2 parts" in text
+    assert text.count("Two states, three suitors") == 1
+    assert what_of(text) == ["toy", "--runs", "400", "--seed", "1", "--seed", "2", "--seed", "3"]
+
+
 def test_more_parts_than_blocks_are_told(here, capsys):
     assert "there are 2 blocks to share, so 3 parts are idle" in written(capsys, "--runs", "400", "--array", "5")[1]
 
 
-@pytest.mark.parametrize("words", [["--array", "0"], ["--array", "x"], ["--array", "3", "--block", "1/3"]])
+@pytest.mark.parametrize(
+    "words", [["--array", "0"], ["--array", "x"], ["--array", str(10**20)], ["--array", "3", "--block", "1/3"]]
+)
 def test_wrong_usage_is_told_and_no_script_written(here, words, capsys):
     with pytest.raises(SystemExit) as stop:
         main.main(["run", "toy", *words])
@@ -103,7 +113,6 @@ def test_wrong_usage_is_told_and_no_script_written(here, words, capsys):
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["--array", str(10**20)], "allowed: a whole number from 1 to"),
         (["--array", "3", "--dry-run"], "--array: a script is written and nothing is run"),
         (["--array", "3", "--set", "nonsense=1"], "nonsense"),
     ],

@@ -18,8 +18,9 @@ from sim.analysis.lever_effects import pulls
 from sim.analysis.paired_request import paired_request
 from sim.analysis.sensitivity.evaluator import Ensemble
 from sim.analysis.sensitivity.experiment import load_experiment
+from sim.batch.parts import run_part
 from sim.batch.plan import BatchRequest, Plan, plain_scenario
-from sim.batch.runner import run, run_part
+from sim.batch.runner import run
 from sim.cli import NAMES, add_all, main
 from sim.cli.common import load_all
 from sim.engine.ensemble import prepare
