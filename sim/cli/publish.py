@@ -6,7 +6,7 @@ are not shipped; the command that makes them again is. `influence.csv` has one r
 """
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -39,11 +39,9 @@ def publish(sweep: Sweep, folder: Path, found: Sequence[Discovery] = ()) -> list
     sim.io.errors.InputError
         If the README quotes what is not in the tables; everything else has been written by then.
     """
-    from sim.figures.sensitivity import publish_figures
+    from sim.figures.sensitivity import CAPTIONS, publish_figures
     from sim.figures.style import write_rows
 
-    shutil.rmtree(folder / "figures", ignore_errors=True)
-    shutil.rmtree(folder / "tables", ignore_errors=True)
     written, rows = publish_figures(sweep, folder / "figures", found)
     tables = {name: getattr(sweep, name) for name in _SHIPPED}
     tables = {name: table for name, table in tables.items() if not table.empty}
@@ -59,6 +57,7 @@ def publish(sweep: Sweep, folder: Path, found: Sequence[Discovery] = ()) -> list
     sized = "mu_star" in set(sweep.indices["index"])  # influence is told in elementary effects
     if sweep.manifest["screen"] or (sized and len(sweep.factors) > _MANY):
         written.append(_csv(influence(sweep), folder / INFLUENCE))
+    _only({*written, folder / "figures" / CAPTIONS}, folder / "figures", folder / "tables")
     page = folder / README
     if page.is_file():
         write_text(page, renewed(_text_of(page), folder))
@@ -70,6 +69,16 @@ def _text_of(page: Path) -> str:
     text = read_text(page, problems)
     problems.raise_if_any()
     return text or ""
+
+
+def _only(written: Collection[Path], *folders: Path) -> None:
+    """Take away what was published before and is no longer; last, so that nothing is lost where there is no room."""
+    there = [path for folder in folders if folder.is_dir() for path in folder.iterdir()]
+    for path in (path for path in there if path not in written):
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
 
 
 def _csv(table: pd.DataFrame, path: Path) -> Path:

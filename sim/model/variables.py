@@ -115,7 +115,7 @@ VARIABLES: tuple[Variable, ...] = (
     ),
     Variable(
         *("compensating_visits", "i", "visits"),
-        "{unit} this quarter that answer an accepted offer",
+        "{unit} this quarter beyond the calendar, after a deal with a rival or a vote",
         counted_by=Scale.COUNT,
         summary=SUM,
         part_of="visits",
