@@ -155,10 +155,10 @@ def test_a_world_has_a_plain_name(tmp_path: Path, name: str) -> None:
     assert load_evidence("rich", tmp_path).world == "rich"
 
 
-@pytest.mark.parametrize("name", ["../toy", "toy/../toy", "", ".", "rich/", "/etc", "rich\n", "RICH", 3, None])
-def test_what_is_no_world_is_told(tmp_path: Path, name: object) -> None:
+@pytest.mark.parametrize("name", ["../toy", "toy/../toy", "", ".", "rich/", "/etc", "rich\n", "RICH"])
+def test_what_is_no_world_is_told(tmp_path: Path, name: str) -> None:
     layer(tmp_path)
-    assert "there is no such world" in said(name, tmp_path)  # type: ignore[arg-type]
+    assert "there is no such world" in said(name, tmp_path)
 
 
 @pytest.mark.parametrize("lost", ["documents.yaml", "systems.yaml", "codebook.yaml", "toy/ties.csv", "toy/actors.yaml"])
