@@ -38,6 +38,7 @@ from sim.evidence.systems import System
 from sim.evidence.targets import check_targets
 from sim.evidence.worlds import (
     HOME_WORLD,
+    check_layer,
     check_world,
     list_worlds,
     read_lineage,
@@ -121,6 +122,7 @@ def _read_dated(world: str, seeds: Path, stamps: Stamps) -> Evidence:
 def _read_evidence(world: str, seeds: Path, stamps: Stamps) -> Evidence:
     common, problems, shared = read_shared(seeds, stamps), Problems(), shared_folder(seeds)
     problems.take(common.problems)
+    check_layer(seeds, problems)
     facts, codebook, systems = common.facts, common.codebook, common.systems
     folders, until = list[Path](), None
     for folder, top in read_lineage(seeds, world, stamps, problems):

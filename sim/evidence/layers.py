@@ -23,7 +23,7 @@ from sim.evidence.numbers import NumberReader, read_parameters
 from sim.evidence.relations import RELATIONS, parties_of, read_relation
 from sim.evidence.systems import System, read_systems
 from sim.evidence.targets import CALIBRATION
-from sim.evidence.worlds import ACTORS, DOCUMENTS, FACTS, LAYER, check_layer, list_worlds, shared_folder, world_folder
+from sim.evidence.worlds import ACTORS, DOCUMENTS, FACTS, LAYER, list_worlds, shared_folder, world_folder
 from sim.io.errors import Problems
 
 if TYPE_CHECKING:
@@ -93,11 +93,15 @@ class Layer:
     problems: Problems
 
 
+def read_shared(seeds: Path, stamps: Stamps) -> Shared:
+    """What all worlds of these seeds rest on; a file of a world that changes has none of it read again."""
+    shared = tuple(one for one in stamps if one[0].endswith(_SHARED) or Path(one[0]).parent.name in _FOLDERS)
+    return _read_shared(seeds, shared)
+
+
 @functools.lru_cache(maxsize=2)
-def read_shared(seeds: Path, _stamps: Stamps) -> Shared:
-    """What all worlds of these seeds rest on."""
+def _read_shared(seeds: Path, _stamps: Stamps) -> Shared:
     problems = Problems()
-    check_layer(seeds, problems)
     own, seeds = seeds, shared_folder(seeds)
     places = dict.fromkeys((seeds, own))  # a layer may add documents and facts
     documents = read_documents(
