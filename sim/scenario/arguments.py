@@ -201,7 +201,22 @@ def _sound(scenario: Scenario, arguments: Arguments) -> bool:
         value = getattr(scenario, key)
         if isinstance(value, str) or not isinstance(value, Sequence):
             arguments.entry(f"{scenario.name}.{key}", value).refuse(allowed="a tuple")
+    if len(arguments.problems) == before:
+        for key, said in (
+            ("notes", scenario.notes),
+            *((f"beyond.{name}", why) for name, why in scenario.beyond.items()),
+        ):
+            _check_said(f"{scenario.name}.{key}", said, arguments)
     return len(arguments.problems) == before
+
+
+def _check_said(key: str, said: object, arguments: Arguments) -> None:
+    """What is said to readers beside is text, with no letter that has no place in it; it may be empty."""
+    entry = arguments.entry(key, said)
+    if not isinstance(said, str):
+        entry.refuse(allowed="text")
+    else:
+        entry.has_hidden()
 
 
 def _check_event(key: str, event: Any, arguments: Arguments) -> Any:
@@ -228,6 +243,7 @@ def _check_event(key: str, event: Any, arguments: Arguments) -> Any:
             entry.refuse(allowed=f"None, save where an event lasts: {listed(LASTING)}")
     if event.afterwards not in (True, False):
         arguments.entry(f"{key}.afterwards", event.afterwards).refuse(allowed="True or False")
+    _check_said(f"{key}.note", event.note, arguments)
     form = FORMS[event.kind]
     known = [*form.needs, *form.may]
     missing = [name for name in form.needs if name not in event.fields]
