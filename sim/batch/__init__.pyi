@@ -1,9 +1,9 @@
+from .extent import Cut as Cut
+from .extent import Estimate as Estimate
+from .extent import Part as Part
 from .outcomes import Outcome as Outcome
 from .results import Results as Results
 from .results import load_results as load_results
-from .runner import Cut as Cut
-from .runner import Estimate as Estimate
-from .runner import Part as Part
 from .runner import cut as cut
 from .runner import estimate as estimate
 from .runner import run as run

@@ -11,10 +11,10 @@ import os
 import shutil
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, overload
 
+from sim.batch.extent import Cut, Estimate, Part
 from sim.batch.folder import NOTES, Batch, part_folders
 from sim.batch.identity import allowed_cores
 from sim.batch.notebook import noted_blocks, notes_folder, opened_or_made, telling_of_trouble, tidy
@@ -35,42 +35,6 @@ _ScenarioLike = str | Path | Scenario
 
 _LARGE, _TRIED = 200_000, 8  # a batch of so many runs is judged by a few of them before it begins
 _ROOM = "make room, or keep less with --series, --thin and --measures"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Estimate:
-    """What a batch would take, judged by a few runs made and thrown away."""
-
-    runs: int
-    blocks: int
-    kept: int  # runs of an interrupted batch that need not be made again
-    seconds: float
-    size: int  # bytes on disk
-    free: int  # bytes free where they would go
-    drawn: int  # numbers drawn from their ranges
-    writable: bool
-    folder: Path
-    finished: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class Part:
-    """Some blocks of a batch, made; `done` and `total` count runs of this part."""
-
-    folder: Path
-    done: int
-    total: int
-    finished: bool  # whether the whole batch was put together before
-
-
-@dataclass(frozen=True, kw_only=True)
-class Cut:
-    """How a batch would be cut for a job array; nothing has been played."""
-
-    folder: Path
-    runs: int
-    blocks: int  # the most that parts could share
-    parts: int
 
 
 # --- the front -------------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from sim.io.errors import input_error
 
 if TYPE_CHECKING:
-    from sim.batch.runner import Cut
+    from sim.batch.extent import Cut
     from sim.scenario.scenario import Scenario
 
 _CORES = 8  # of one part, unless told otherwise

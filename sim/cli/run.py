@@ -33,8 +33,8 @@ from sim.io.text import counted, duration, size
 
 if TYPE_CHECKING:
     from sim.batch.answers import Answer
+    from sim.batch.extent import Estimate, Part
     from sim.batch.results import Results
-    from sim.batch.runner import Estimate, Part
     from sim.scenario.scenario import Scenario
 
 _SAMPLED = "sampled"

@@ -11,8 +11,9 @@ import pytest
 
 from helpers.batches import bytes_of
 from helpers.fake_engine import fake_scenario
+from sim.batch.extent import Cut
 from sim.batch.plan import CHUNK
-from sim.batch.runner import Cut, run
+from sim.batch.runner import run
 from sim.cli import main
 from sim.cli.job_array import script
 from sim.io.writers import write_text
