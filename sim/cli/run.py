@@ -100,7 +100,7 @@ def _run(asked: argparse.Namespace) -> int:
     scenarios = load_all(asked.scenarios, asked.set, asked.reading, fitted, asked.seeds)
     from sim.batch import plan, runner
 
-    if not asked.dry_run:
+    if not asked.dry_run and asked.array is None:
         there_or_writable(asked.out)
     options = {
         "runs": asked.runs,

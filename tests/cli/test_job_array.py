@@ -93,7 +93,9 @@ def test_more_parts_than_blocks_are_told(here, capsys):
     assert "there are 2 blocks to share, so 3 parts are idle" in written(capsys, "--runs", "400", "--array", "5")[1]
 
 
-@pytest.mark.parametrize("words", [["--array", "0"], ["--array", "x"], ["--array", "3", "--block", "1/3"]])
+@pytest.mark.parametrize(
+    "words", [["--array", "0"], ["--array", str(10**20)], ["--array", "x"], ["--array", "3", "--block", "1/3"]]
+)
 def test_wrong_usage_is_told_and_no_script_written(here, words, capsys):
     with pytest.raises(SystemExit) as stop:
         main.main(["run", "toy", *words])
@@ -104,7 +106,6 @@ def test_wrong_usage_is_told_and_no_script_written(here, words, capsys):
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["--array", str(10**20)], "allowed: a whole number from 1 to"),
         (["--array", "3", "--dry-run"], "--array: a script is written and nothing is run"),
         (["--array", "3", "--set", "nonsense=1"], "nonsense"),
     ],
