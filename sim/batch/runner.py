@@ -296,7 +296,7 @@ def check_dask(arguments: Arguments, value: Any) -> None:
     arguments.entry("dask", value).refuse(allowed="the address of a Dask scheduler, 'local', or a connected client")
 
 
-_MORE = ("engine", "series", "thin", "measures", "numbers", "fitted", "progress", "dask")
+_MORE = ("engine", "series", "thin", "measures", "numbers", "fitted", "seeds", "progress", "dask")
 
 
 class _Asked:
