@@ -13,9 +13,9 @@ from sim.cli.common import (
     add_workers,
     drawing,
     load_all,
-    reporter,
 )
 from sim.cli.places import a_path, telling, writable
+from sim.cli.progress import reporter
 from sim.cli.typed import YEAR, runs
 from sim.io.errors import input_error
 

@@ -12,9 +12,9 @@ from sim.cli.common import (
     add_seeds,
     drawing,
     load_all,
-    reporter,
 )
 from sim.cli.places import writable
+from sim.cli.progress import reporter
 from sim.cli.typed import WORKERS, YEAR
 
 

@@ -14,9 +14,9 @@ from sim.cli.common import (
     add_seeds,
     drawing,
     load_all,
-    reporter,
 )
 from sim.cli.places import a_path, each_once, telling, writable
+from sim.cli.progress import reporter
 from sim.io.errors import input_error
 
 if TYPE_CHECKING:

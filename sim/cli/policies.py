@@ -17,8 +17,8 @@ from sim.cli.common import (
     is_table,
     load_all,
     place_of,
-    reporter,
 )
+from sim.cli.progress import reporter
 from sim.cli.typed import runs
 
 if TYPE_CHECKING:

@@ -20,11 +20,11 @@ from sim.cli.common import (
     drawing,
     load_all,
     relative,
-    reporter,
     say,
     write_tables,
 )
 from sim.cli.places import telling, there_or_writable
+from sim.cli.progress import reporter
 from sim.cli.typed import whole
 from sim.io.errors import input_error, quoted
 from sim.io.letters import printable

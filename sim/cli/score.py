@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from sim.cli.closing import close
-from sim.cli.common import DONE, add_out, add_seeds, add_workers, reporter
+from sim.cli.common import DONE, add_out, add_seeds, add_workers
 from sim.cli.places import a_path, telling, writable
+from sim.cli.progress import reporter
 from sim.cli.typed import runs
 from sim.io.shapes import inside
 

@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from sim.cli.beside_record import describe, leave
-from sim.cli.common import load_all, reporter
+from sim.cli.common import load_all
+from sim.cli.progress import reporter
 
 
 def add(commands: Any) -> None:

@@ -20,13 +20,13 @@ from sim.cli.common import (
     drawing,
     load_each,
     relative,
-    reporter,
     say,
     with_readings,
     write_out,
     write_tables,
 )
 from sim.cli.places import a_path, each_once, telling, there_or_writable, writable
+from sim.cli.progress import reporter
 from sim.cli.typed import whole
 from sim.io.errors import InputError, input_error, listed
 from sim.io.limits import MOST_POINTS, MOST_REPLICATES

@@ -10,7 +10,7 @@ import pytest
 import sim
 from sim.batch import runner
 from sim.batch.worker import Interrupted, Progress, Stage
-from sim.cli import common, main
+from sim.cli import main, progress
 from sim.io import text
 
 ROOT = Path(__file__).parents[2]
@@ -232,8 +232,8 @@ def told(done, stage=Stage.RUN):
 
 def test_plain_lines_come_every_ten_seconds(capsys, monkeypatch):
     now = [0.0]
-    monkeypatch.setattr(common.time, "monotonic", lambda: now[0])
-    lines = common.PlainLines()
+    monkeypatch.setattr(progress.time, "monotonic", lambda: now[0])
+    lines = progress.PlainLines()
     lines(told(0, Stage.COMPILE))
     for second in range(1, 36):
         now[0] = float(second)
@@ -245,9 +245,9 @@ def test_plain_lines_come_every_ten_seconds(capsys, monkeypatch):
 
 
 def test_the_bar_follows_the_stages(capsys):
-    with common.Bar() as bar:
-        for progress in (told(0, Stage.COMPILE), told(0), told(500), told(1000, Stage.WRITE)):
-            bar(progress)
+    with progress.Bar() as bar:
+        for stage in (told(0, Stage.COMPILE), told(0), told(500), told(1000, Stage.WRITE)):
+            bar(stage)
         assert bar.bar.tasks[0].description == "toy: writing bands and totals"
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.cli import common, main, streams
+from sim.cli import common, main, progress, streams
 from sim.figures import batch
 from sim.io.text import columns_of
 
@@ -118,7 +118,7 @@ def test_a_closed_standard_error_costs_nothing_and_nothing_goes_elsewhere(place,
     assert out.getvalue() == ""
     monkeypatch.setattr(sys, "stderr", None)
     common.say("to nobody")
-    with common.reporter():
+    with progress.reporter():
         pass
     assert capsys.readouterr().out == ""
 
