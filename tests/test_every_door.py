@@ -86,7 +86,7 @@ KIND = {  # by what is meant: what it must not be, and how a parameter of this k
     "name": (
         NO_NAME,
         "fitted numbers engine switch reading state power by kind group world organisation day at code name system "
-        "measure questions",
+        "measure question questions",
     ),
     "text": (NO_TEXT, "caption door text opponent variant of"),
     "cluster": (st.integers() | st.sampled_from(["", "  "]) | st.floats() | st.lists(st.text()), "dask"),
@@ -101,6 +101,8 @@ FREE = {  # what may be anything of its sort: no value of another sort is mistak
     "draw_levers": {"caption"},
     "row": {"horizon", "kind", "series"},  # text, which stand for other things elsewhere
     "error_of": {"power"},  # a power that no class names has no error
+    "paths_of": {"table"},  # none where there is no such table
+    "write_tables": {"place"},  # a folder, and no place in a list
     "reasons_with": {"names"},  # by code
 }
 INSIDE = {"Problems"}  # the notebook of the readers of files, into which only they write

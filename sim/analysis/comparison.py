@@ -123,6 +123,9 @@ class Comparison:
         """
         from sim.analysis.compared_asks import ask_compared
 
+        arguments = Arguments("Comparison.ask")
+        arguments.names("questions", questions)
+        arguments.refuse_if_wrong()
         return ask_compared(self.results, self.names, self.runs, self.level, questions)
 
     def write(self, folder: Path | str | None = None) -> Path:

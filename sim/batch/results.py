@@ -157,6 +157,9 @@ class FinishedFolder:
         It is looked through once, and again when its size or date says that it may be another one. Raises `InputError`
         where it was changed, or the manifest does not list it.
         """
+        arguments = Arguments("path_of")
+        name = arguments.text("name", name)
+        arguments.refuse_if_wrong()
         path, file = self.folder / name, listed_files(self.manifest).get(name)
         if file is None:
             place = f"{shown_path(self.folder)}/{name}"
@@ -171,6 +174,9 @@ class FinishedFolder:
 
     def paths_of(self, table: str) -> list[Path]:
         """The files of a table, in order: one of its name, or those in a folder of its name; none where it is not."""
+        arguments = Arguments("paths_of")
+        table = arguments.text("table", table)
+        arguments.refuse_if_wrong()
         names = listed_files(self.manifest)
         return [self.path_of(name) for name in names if name == table or name.startswith(f"{table}/")]
 
@@ -256,6 +262,9 @@ class Results(FinishedFolder):
         """
         from sim.batch.answers import answer
 
+        arguments = Arguments("Results.ask")
+        question = arguments.text("question", question)
+        arguments.refuse_if_wrong()
         return answer(self, question)
 
     def final_outcomes(self) -> "pd.DataFrame":

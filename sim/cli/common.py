@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from sim.cli.places import a_path, each_once, followed, telling, writable, writable_file
-from sim.cli.typed import SEED, WORKERS, runs
+from sim.cli.typed import SEED, WORKERS, percentage_points, runs
 from sim.io.checks import check_group
 from sim.io.errors import Entry, InputError, Problems, quoted, shown_path
 from sim.io.readers import parse_yaml
@@ -150,17 +150,6 @@ def add_least(parser: argparse.ArgumentParser) -> None:
         help="smallest difference of interest, in points of what goes from 0 to 100 %% and else in per cent: smaller "
         "ones get no star, however clear they are (default: 0.5; 0: any)",
     )
-
-
-def percentage_points(text: str) -> float:
-    """A reader of 0 to 100 for the parser."""
-    try:
-        number = float(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number") from None
-    if not 0.0 <= number <= 100.0:
-        raise argparse.ArgumentTypeError(f"{text} is not a number from 0 to 100")
-    return number
 
 
 def add_no_figures(parser: argparse.ArgumentParser) -> None:

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Callable
 from typing import Any
 
-from sim.io.checks import check_choice, check_whole_number, number_meant, whole_written
+from sim.io.checks import check_choice, check_number, check_whole_number, number_meant, whole_written
 from sim.io.errors import Entry, Problems
 from sim.io.letters import printable
 from sim.io.limits import FIRST_YEAR, LARGEST_SEED, LAST_YEAR, MOST_RUNS, MOST_WORKERS
@@ -28,6 +28,15 @@ def whole(low: int, high: int) -> Callable[[str], int]:
 def runs(least: int = 1) -> Callable[[str], int]:
     """A reader of numbers of runs."""
     return whole(least, MOST_RUNS)
+
+
+def percentage_points(text: str) -> float:
+    """A reader of 0 to 100 for the parser."""
+    problems, meant = Problems(), None if "," in text else number_meant(text)
+    found = check_number(Entry(text if meant is None else meant, problems, "", 0, 0, "", text), 0.0, 100.0)
+    if found is None:
+        raise argparse.ArgumentTypeError(printable("; ".join(problem.said for problem in problems)))
+    return found
 
 
 SEED = whole(0, LARGEST_SEED)

@@ -138,6 +138,7 @@ class Backtest:
         """The same without a manifest; returns the names of the files."""
         import pandas as pd
 
+        place = path_given("Backtest.write_tables", "place", place)
         names = [name for name in ("scores", "vectors", "skill") if len(getattr(self, name))]
         for name in names:
             write_table(getattr(self, name), place, name)
