@@ -181,8 +181,8 @@ def instances(tmp_path_factory):
     origins = bare["Origins"]
     for name in ("skill", "drift"):
         object.__setattr__(origins, name, table)
-    object.__setattr__(bare["Comparison"], "results", ())
-    vars(bare["Comparison"])["names"] = ("one", "other")
+    made = sim.run(fake_scenario(), runs=2, out=out, engine=FakePrepared)
+    vars(bare["Comparison"]).update(names=("one", "other"), results=(made, made), runs=2, level=0.95)
     object.__setattr__(bare["Ablation"], "table", pd.DataFrame({"system": ["trade"], "measure": ["trust"]}))
     return {
         **bare,
