@@ -174,7 +174,7 @@ def test_members_on_a_day(record, organisation, day, members):
 
 
 def test_an_organisation_that_nobody_knows_has_no_members(record):
-    with pytest.raises(KeyError):
+    with pytest.raises(InputError):
         record.members("league", "2010-01-01")
 
 
