@@ -353,11 +353,7 @@ def _one_seed(arguments: Arguments, seed: int | None, rng: int | None) -> int | 
 
 
 def _as_batches_see_it() -> inspect.Signature:
-    """The signature of the model with `rng` in the place of `seed`.
-
-    From 3.5 on `mesa.batch_run` puts none in the place of every seed among the parameters of a model that has a `seed`;
-    of one that has only `rng` it lets them be.
-    """
+    """With `rng` in the place of `seed`: `batch_run` of Mesa 3.5 empties every `seed` of a model that names one."""
     told = inspect.signature(Model.__init__)
     known = dict(told.parameters)
     rng = known.pop("rng").replace(kind=inspect.Parameter.POSITIONAL_OR_KEYWORD)
