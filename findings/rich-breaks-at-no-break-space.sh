@@ -6,8 +6,8 @@
 # What happens (rich 15.0.0): a text, a cell of a table and a column's least width all treat it as any other space. A column
 # that holds "100 %" is said to need 3 columns, is made so narrow where the table is wide, and shows "100" above "%".
 # Why: words are found with the regular expression \s*\S+\s*, and the least width with str.split; for both, a no-break space
-# is a space. It has been reported (issues 3545 and 4196) and is
-# so still. There is no option for it: `no_wrap` keeps a whole column on one line, which cuts longer cells.
+# is a space. It has been reported (issues 3545 and 4196) and is so still. There is no option for it: `no_wrap` keeps a
+# whole column on one line, which cuts longer cells.
 # Why it matters: shares and amounts in narrow terminals are read wrongly, or not at all. What helps: a letter of the private
 # use area in its place, which is turned back when the text is written, as below.
 set -euo pipefail
