@@ -23,7 +23,13 @@ extends: toy
 to: 2030-Q4
 """
 QUICK = [
-    *(["list"], ["list", "readings"], ["check", "{file}"], ["trace", "choice.gain"], ["diff", "{file}", "toy"]),
+    *(
+        ["list", "outcomes"],
+        ["list", "readings"],
+        ["check", "{file}"],
+        ["trace", "choice.gain"],
+        ["diff", "{file}", "toy"],
+    ),
     *(["explain", "toy", "--state", "ALD"], ["schema"], ["new", "a-name", "-o", "{folder}"], ["chronicle", "{file}"]),
     *(["explain", "toy", "--state", "ALD", "--json"], ["run", "toy", "--dry-run"], ["audit", "--world", "toy"]),
 ]
@@ -75,7 +81,7 @@ def test_an_output_that_takes_nothing_is_told_in_words(arguments, place, monkeyp
 
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252", "cp1251"])
 def test_an_output_that_knows_few_letters_gets_others(encoding, place, monkeypatch):
-    for arguments in QUICK:
+    for arguments in (QUICK[1], QUICK[2], QUICK[3], QUICK[8]) if encoding != "ascii" else QUICK:
         for file in place.glob("a-name.yaml"):
             file.unlink()
         out = io.TextIOWrapper(io.BytesIO(), encoding=encoding)
