@@ -130,10 +130,10 @@ def rows_that_differ(mine: "pd.DataFrame", outcomes: Sequence[tuple[str, str]]) 
     moved = [one for one in outcomes if by_outcome.loc[one, "moved"] > 0.0]
     shown = clear or moved
     faint, still = len([one for one in moved if one not in shown]), len(outcomes) - len(moved)
-    said = [f"{_counted(faint, 'more outcome')} without a clear difference"] if faint else []
+    said = [f"{_counted(faint, 'more outcome')} without a difference that counts"] if faint else []
     said += [f"{_counted(still, 'outcome')} the same in every run"] if still else []
     if moved and not clear:
-        said.append("none of these differences is clear")
+        said.append("none of these differences counts")
     return shown, "; ".join(said)
 
 

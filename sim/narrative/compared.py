@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def compared_in_words(comparison: Comparison) -> list[str]:
-    """What is told of each state where something moves: the word it ends under, and what moves most surely."""
+    """What is told of each state: the word it ends under, and what moves most surely, where that is more than luck."""
     table = signs(comparison)
     said: list[str] = []
     for scenario in comparison.names[1:]:
@@ -36,7 +36,7 @@ def _of_scenario(comparison: Comparison, table: pd.DataFrame, scenario: str) -> 
             said.append(f"With {scenario}, {_word_sentence(name, word)}")
         else:
             still.append(name)
-        if other["moved"]:
+        if other["moved"] and other["sure"] != Sureness.OPEN.word:
             said.append(f"{'It' if said else f'With {scenario}, {name}'} {_measure_sentence(comparison, other)}")
         if said:
             yield " ".join(said)
