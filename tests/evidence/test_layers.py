@@ -254,7 +254,7 @@ def keys_without(text: str) -> Iterator[tuple[str, str]]:
 
 
 OPTIONAL = ("corridors.csv", "pipelines.csv")  # whom a way does not reach has no row
-STEP = 97  # of some three thousand; every one of them was tried once
+STEP = 97  # of some three thousand: a sample, which is another one when the world grows
 
 
 def test_whatever_is_taken_from_a_small_world_is_named_or_not_needed(tmp_path: Path) -> None:
