@@ -23,6 +23,7 @@ from sim.batch.manifest import (
     wrong_file,
 )
 from sim.batch.notebook import notes_folder
+from sim.batch.tables import value_unit
 from sim.io.arguments import Arguments, path_given
 from sim.io.errors import InputError, input_error, listed, nearest_to, shown_path
 from sim.io.limits import LARGEST_SEED
@@ -240,7 +241,10 @@ class Results(FinishedFolder):
     @cached_property
     def offers(self) -> "pd.DataFrame":
         """Offers made and accepted, by state, power and kind, over all runs."""
-        return self._read("offers")
+        table = self._read("offers")
+        if "unit" not in table:  # as folders of before were written
+            table.insert(table.columns.get_loc("kind") + 1, "unit", [value_unit(str(kind)) for kind in table["kind"]])
+        return table
 
     @cached_property
     def laid(self) -> "pd.DataFrame":
