@@ -173,8 +173,8 @@ def read_effects(path: Path | str) -> Measured:
     import pandas as pd
 
     path = Path(path)
-    told = read_measured(path, "ablate", (EFFECTS_FORMAT, *_READ_AS), _MEASURED)
-    with reading_measured(path, "ablate"):
+    told = read_measured(path, "ablate", (EFFECTS_FORMAT, *_READ_AS), _MEASURED, "effects")
+    with reading_measured(path, "ablate", "effects"):
         parts = [_READ_AS.get(told["format"], pd.DataFrame)(told[name]) for name in ("summary", "states")]
         for part in parts:  # null stands for what is not finite: every run moved by the same amount
             for name in ("effect", "z"):

@@ -1,11 +1,12 @@
 """Parts of long work kept as arrays while it lasts, each in a file of its own behind a hash of what it depends on."""
 
 import contextlib
+import dataclasses
 import io
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -13,6 +14,8 @@ from sim.analysis.kept_tables import noted_in
 from sim.batch.manifest import PARTIAL, set_aside_and_say
 from sim.batch.worker import Interrupted
 from sim.io.sealed import read_sealed, write_sealed
+
+Thing = TypeVar("Thing")
 
 
 class KeptArrays:
@@ -39,6 +42,32 @@ class KeptArrays:
             sink = io.BytesIO()
             np.savez(sink, **arrays)
             write_sealed(self.place / _name(part), sink.getvalue(), f"{self.of} {part}")
+
+    def thing(self, part: str, kind: type[Thing], make: Callable[[], Thing]) -> Thing:
+        """A part whose fields are arrays, tuples and whole numbers: taken up where it was kept, else made and kept."""
+        known = self.get(part)
+        if known is not None:
+            split = {name.partition(" "): value for name, value in known.items()}
+            return kind(**{name: _READ[word](value) for (word, _, name), value in split.items()})
+        made = make()
+        values = {one.name: getattr(made, one.name) for one in dataclasses.fields(made)}  # type: ignore[arg-type]
+        words = {
+            name: next(word for word, kind_ in _TYPES.items() if isinstance(value, kind_))
+            for name, value in values.items()
+        }
+        self.put(part, {f"{words[name]} {name}": np.asarray(value) for name, value in values.items()})
+        return made
+
+
+NOT_KEPT = KeptArrays(None, "")
+"""For whoever keeps nothing."""
+
+_TYPES = {"array": np.ndarray, "tuple": tuple, "whole": int}
+_READ: dict[str, Callable[[Any], Any]] = {
+    "array": lambda value: value,
+    "tuple": lambda value: tuple(value.tolist()),
+    "whole": int,
+}
 
 
 def _name(part: str) -> str:

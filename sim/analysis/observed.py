@@ -15,8 +15,8 @@ out in one place for whatever is fitted to the record or scored by it:
   no vote is held.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -59,10 +59,6 @@ class Observed:
     delivered: Floats  # [R, I, J, Y] index points of security a year
     output: Floats  # [R, I, Y] bn USD a year, at prices of the first year
     votes: Floats  # [R, I, T] 1 yes, 0.5 abstains, 0 no, nan away or no vote
-
-    def arrays(self) -> dict[str, Any]:
-        """The same as arrays by name, to be kept; `observed_from` makes it again."""
-        return {one.name: np.asarray(getattr(self, one.name)) for one in fields(self)}
 
     @property
     def turnover(self) -> Floats:
@@ -132,15 +128,6 @@ def observe(block: Block, history: History, seed: int, dollars_of: int | None = 
         output=_by_year(block.state_measure("output"), cut).mean(axis=-1),
         votes=votes,
     )
-
-
-def observed_from(kept: Mapping[str, Any]) -> Observed:
-    """What `Observed.arrays` gave, made again."""
-    told: dict[str, Any] = dict(kept)
-    told["first"] = int(told["first"])
-    for name in ("states", "powers", "years", "quarters"):
-        told[name] = tuple(told[name].tolist())
-    return Observed(**told)
 
 
 def joined(parts: Sequence[Observed]) -> Observed:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from sim.analysis.backtest.against import Against
 from sim.analysis.hindcast.ways import Question, Way, scenario_of
 from sim.analysis.kept_arrays import KeptArrays
-from sim.analysis.observed import Observed, joined, observe, observed_from
+from sim.analysis.observed import Observed, joined, observe
 from sim.analysis.record import Record
 from sim.batch.worker import Work
 from sim.engine.ensemble import LANES, prepare
@@ -66,12 +66,11 @@ def play_ways(asked: Asked, ways: Sequence[Way], work: Work, kept: KeptArrays) -
     def one(number: int) -> None:
         way, block = divmod(number, len(starts))
         count = min(LANES, runs - starts[block])
-        known = kept.get(f"block-{number:05d}")
-        if known is None:
-            parts[number] = observe(prepared[way].run_block(starts[block], count), asked.history, seed)
-            kept.put(f"block-{number:05d}", parts[number].arrays())
-        else:
-            parts[number] = observed_from(known)
+        parts[number] = kept.thing(
+            f"block-{number:05d}",
+            Observed,
+            lambda: observe(prepared[way].run_block(starts[block], count), asked.history, seed),
+        )
         work.done += count
 
     work.play(range(len(ways) * len(starts)), one, asked.workers)
