@@ -230,7 +230,7 @@ def read_fitted(folder):
 
 def read_kept(folder):
     """What is taken up of a wave and of tables: it is what it was, or it is not taken up."""
-    wave = read_wave(folder, "waves/wave-1.bin", WAVE.points, "seed 1")
+    wave = read_wave(folder / "waves/wave-1.bin", WAVE.points, "seed 1")
     assert wave is None or (wave.targets == WAVE.targets).all()
     for number, table in KeptTables(folder, "", 3, "seed 1").found.items():
         assert table["number"].tolist() == [number, 1]
