@@ -19,8 +19,7 @@ from sim.analysis.record import Record, record_of
 from sim.analysis.spread import check_world
 from sim.analysis.starting import TRAILING
 from sim.batch.identity import allowed_cores, digest_of
-from sim.batch.manifest import has_manifest
-from sim.batch.results import TABLES, opened_manifest
+from sim.batch.results import check_tables
 from sim.batch.worker import Stage, Tell, Work
 from sim.engine.ensemble import LANES
 from sim.engine.fitted import posterior_of
@@ -240,8 +239,7 @@ def with_fit(evidence: Evidence, folder: Path) -> Evidence:
         allowed = "the folder that 'multivector calibrate' named at its end"
         found = f"no {HISTORY}/{ROWS}"
         raise input_error(shown_path(folder), "this is not the folder of a calibration", found=found, allowed=allowed)
-    if has_manifest(folder):
-        opened_manifest(folder, TABLES)
+    check_tables(folder)
     return dataclasses.replace(evidence, folder=folder)
 
 
