@@ -158,7 +158,7 @@ def rows_text(rows: Iterable[Mapping[str, Any]]) -> str:
 
 
 def read_measured(path: Path, command: str, layouts: Sequence[int], shape: Shape, what: str = "") -> dict[str, Any]:
-    """What a file of what a command measured says: it has the form of one, and its seal, where it has one, fits.
+    """What a file of what a command measured says: it has the form of one, and its seal fits.
 
     what: what the file is of, where that is not the name of the command.
 
@@ -174,6 +174,8 @@ def read_measured(path: Path, command: str, layouts: Sequence[int], shape: Shape
         told = read_json_group(path)
         if not any(type(told.get("format")) is int and told["format"] == one for one in layouts):
             raise ValueError("another format")
+        if "seal" not in told and told["format"] == layouts[0]:
+            raise input_error(shown_path(path), "it has no seal")
         if told.get("seal", seal(told)) != seal(told):
             raise input_error(shown_path(path), "it was changed after it was written")
         check_shape(told, shape, shown_path(path))

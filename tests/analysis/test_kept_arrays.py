@@ -59,7 +59,7 @@ def test_without_a_folder_nothing_is_kept():
 
 def test_patterns_go_on_where_they_were_stopped(tmp_path, monkeypatch):
     three = patterns.load_patterns()[:3]
-    monkeypatch.setattr(patterns, "load_patterns", lambda: three)
+    monkeypatch.setattr(patterns, "load_patterns", lambda **_: three)
     asked = []
 
     def find(pattern, lab, runs):

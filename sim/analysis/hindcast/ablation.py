@@ -210,8 +210,7 @@ def ablate_by_skill(
             work.done += first.runs
 
     identities = [identity_of(question, first.evidence, first.runs) for question in questions]
-    count = len(questions) * len(cases)
-    of = digest_of([identities, names, repr(history)])
+    of, count = digest_of([identities, names, repr(history)]), len(questions) * len(cases)
     with keeping(kept_in, f"ablate-skill-{first.question.plain.name}", of, count) as kept:
         work.play(range(count), one, first.workers)
     scores = {
