@@ -14,9 +14,9 @@ MEASURED = Path(__file__).resolve().parent.parent / "experiments" / "documented.
 
 def print_documented(evidence: "Evidence", printed: str) -> str:
     """The page, out of `experiments/documented.json`; `printed` is the line that says where it comes from."""
-    from sim.analysis.documented import LEAST
     from sim.analysis.documented_file import load_documented
     from sim.analysis.documented_results import counted_verdicts, read_replay
+    from sim.analysis.documented_view import LEAST
 
     found, book = read_replay(MEASURED), load_documented(evidence)
     lines = [

@@ -195,7 +195,8 @@ class _Ablation:
         work.prepare()
         missing = [number for number in range(len(self.systems)) if number not in kept.found]
         if missing:
-            reference = self._finals(None)
+            with work.kept_whatever_happens():
+                reference = self._finals(None)
             resampling = Resampling(runs, self.scenario.seed)
             work.unkept = runs  # the reference
             work.done = runs * len(kept.found) + work.unkept

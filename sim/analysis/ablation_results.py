@@ -21,6 +21,7 @@ from sim.analysis.effect_tables import (
 )
 from sim.analysis.paired import LEVEL
 from sim.batch.manifest import MOST_ROWS, close_folder, has_manifest, sealed_manifest
+from sim.batch.results import check_tables
 from sim.io.arguments import path_given
 from sim.io.shapes import FLAG, NUMBER, TEXT, group, list_of, or_nothing, whole
 from sim.io.text import CAUTION
@@ -173,8 +174,8 @@ def read_effects(path: Path | str) -> Measured:
     import pandas as pd
 
     path = Path(path)
-    told = read_measured(path, "ablate", (EFFECTS_FORMAT, *_READ_AS), _MEASURED)
-    with reading_measured(path, "ablate"):
+    told = read_measured(path, "ablate", (EFFECTS_FORMAT, *_READ_AS), _MEASURED, "effects")
+    with reading_measured(path, "ablate", "effects"):
         parts = [_READ_AS.get(told["format"], pd.DataFrame)(told[name]) for name in ("summary", "states")]
         for part in parts:  # null stands for what is not finite: every run moved by the same amount
             for name in ("effect", "z"):
@@ -194,7 +195,9 @@ def load_effects(folder: Path | str) -> "pd.DataFrame":
     sim.io.errors.InputError
         If the table is missing or holds something else.
     """
-    place = path_given("load_effects", "folder", folder) / EFFECTS_FILE
+    folder = path_given("load_effects", "folder", folder)
+    check_tables(folder)
+    place = folder / EFFECTS_FILE
     with reading_measured(place, "ablate"):
         table = that_counts(read_table(place))
         for name in ("difference", "low", "high", "effect", "moved", "runs"):

@@ -1,11 +1,14 @@
 """Runs told year by year: what a block of quarters is as calendar years, and many blocks of it, with progress."""
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.batch.identity import allowed_cores
+from sim.analysis.kept_arrays import NOT_KEPT, KeptArrays, keeping
+from sim.batch.identity import allowed_cores, code_hash, digest_of, evidence_hash
+from sim.batch.plan import plain_scenario
 from sim.batch.room import check_memory
 from sim.batch.worker import Tell, Work
 from sim.engine.block import Block
@@ -58,8 +61,13 @@ def lasting(scenario: Scenario, years: int) -> Scenario:
     return replace(scenario, end=max(scenario.end, 4 * (first + years) - 1))
 
 
-def played(prepared: PreparedEnsemble, runs: int, work: Work, workers: int | None) -> Years:
-    """Play the first runs of a scenario and tell them year by year; `work` hears how far it is."""
+def played(
+    prepared: PreparedEnsemble, runs: int, work: Work, workers: int | None, kept: KeptArrays = NOT_KEPT
+) -> Years:
+    """Play the first runs of a scenario and tell them year by year; `work` hears how far it is.
+
+    kept: where finished blocks are kept meanwhile.
+    """
     evidence = prepared.evidence
     years = -(-len(prepared.quarters) // 4)
     check_memory(work.name, runs, years * len(evidence.states) * (len(evidence.powers) + 2))
@@ -67,22 +75,32 @@ def played(prepared: PreparedEnsemble, runs: int, work: Work, workers: int | Non
 
     def one(number: int) -> None:
         first = number * LANES
-        parts[number] = years_of(prepared.run_block(first, min(LANES, runs - first)))
+        parts[number] = kept.thing(
+            f"block-{number:05d}", Years, lambda: years_of(prepared.run_block(first, min(LANES, runs - first)))
+        )
         work.done += len(parts[number].trade)
 
-    work.play(range(-(-runs // LANES)), one, workers or allowed_cores())
+    work.play(range(blocks_of(runs)), one, workers or allowed_cores())
     return joined([parts[number] for number in sorted(parts)])
 
 
-def play(scenario: Scenario, runs: int, workers: int | None, tell: Tell | None) -> Years:
-    """Play a scenario by itself."""
+def play(scenario: Scenario, runs: int, workers: int | None, tell: Tell | None, out: Path | None = None) -> Years:
+    """Play a scenario by itself; out: folder in which finished blocks are kept meanwhile."""
     work = Work(scenario.name, None, tell, nothing_to_keep, runs)
     work.prepare()
-    return played(prepare(scenario), runs, work, workers)
+    prepared = prepare(scenario)
+    of = digest_of([plain_scenario(scenario), runs, evidence_hash(prepared.evidence), code_hash()])
+    with keeping(out, f"spread-{scenario.name}", of, blocks_of(runs)) as kept:
+        return played(prepared, runs, work, workers, kept)
+
+
+def blocks_of(runs: int) -> int:
+    """How many blocks so many runs are."""
+    return -(-runs // LANES)
 
 
 def nothing_to_keep() -> None:
-    """Work that is quickly done again takes no notes."""
+    """Parts are kept as they come."""
 
 
 def joined(parts: list[Years]) -> Years:

@@ -135,7 +135,7 @@ class Comparison:
         for name in tables:
             write_text(folder / f"{name}.csv", csv_of(getattr(self, name)))
         write_text(folder / FILE, json.dumps(self._told(), indent=1, ensure_ascii=False) + "\n")
-        said = {"name": folder.name, "title": f"Compared: {', '.join(self.names)}", "runs": self.runs}
+        said = {"name": self.names[0], "title": f"Compared: {', '.join(self.names)}", "runs": self.runs}
         close_folder(folder, "compare", said, [*(f"{name}.csv" for name in tables), FILE])
         return folder
 

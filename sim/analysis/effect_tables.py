@@ -157,8 +157,10 @@ def rows_text(rows: Iterable[Mapping[str, Any]]) -> str:
     return "[\n" + ",\n".join(f"  {json.dumps(row, ensure_ascii=False)}" for row in rows) + "\n ]"
 
 
-def read_measured(path: Path, command: str, layouts: Sequence[int], shape: Shape) -> dict[str, Any]:
-    """What a file of what a command measured says: it has the form of one, and its seal, where it has one, fits.
+def read_measured(path: Path, command: str, layouts: Sequence[int], shape: Shape, what: str = "") -> dict[str, Any]:
+    """What a file of what a command measured says: it has the form of one, and its seal fits.
+
+    what: what the file is of, where that is not the name of the command.
 
     Raises
     ------
@@ -166,12 +168,14 @@ def read_measured(path: Path, command: str, layouts: Sequence[int], shape: Shape
         If the file is missing, was changed after it was written, or holds something else than what
         `multivector <command> -o FILE.json` writes.
     """
-    with reading_measured(path, command):
+    with reading_measured(path, command, what):
         if not path.exists():
             raise FileNotFoundError
         told = read_json_group(path)
         if not any(type(told.get("format")) is int and told["format"] == one for one in layouts):
             raise ValueError("another format")
+        if "seal" not in told and told["format"] == layouts[0]:
+            raise input_error(shown_path(path), "it has no seal")
         if told.get("seal", seal(told)) != seal(told):
             raise input_error(shown_path(path), "it was changed after it was written")
         check_shape(told, shape, shown_path(path))
@@ -193,7 +197,7 @@ def read_table(path: Path) -> "pd.DataFrame":
 
 
 @contextlib.contextmanager
-def reading_measured(path: Path, command: str) -> Iterator[None]:
+def reading_measured(path: Path, command: str, what: str = "") -> Iterator[None]:
     """Tell in words what is wrong with a file of what a command measured, while it is read.
 
     Raises
@@ -207,7 +211,8 @@ def reading_measured(path: Path, command: str) -> Iterator[None]:
     except OSError as error:
         raise input_error(shown_path(path), message, found=error.strerror or "no such file") from None
     except InputError as error:
-        raise InputError([*error.problems, Problem(file=shown_path(path), message=message)]) from None
+        found = f"no file of {what or command} that this version can read"
+        raise InputError([*error.problems, Problem(file=shown_path(path), found=found, message=message)]) from None
     except (ValueError, KeyError, TypeError, AttributeError):
-        found = f"no file of {command} that this version can read"
+        found = f"no file of {what or command} that this version can read"
         raise input_error(shown_path(path), message, found=found) from None

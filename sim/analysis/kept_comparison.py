@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.analysis.effect_tables import LEAST, counting, read_table, reading_measured, that_counts
 from sim.batch.naming import titles_apart_of
+from sim.batch.results import check_tables
 from sim.io.arguments import path_given
 from sim.io.json_files import read_json_group
 
@@ -69,6 +70,7 @@ def load_comparison(folder: Path | str) -> KeptComparison:
         If a file is missing, or holds something else.
     """
     place = path_given("load_comparison", "folder", folder)
+    check_tables(place)
     told = read_json_group(place / FILE)
     with reading_measured(place, "compare"):
         effects, changes, course = (read_table(place / f"{name}.csv") for name in ("effects", "changes", "course"))

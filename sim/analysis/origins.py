@@ -21,13 +21,16 @@ from numpy.typing import NDArray
 
 from sim.analysis.annual import Years, nothing_to_keep, played
 from sim.analysis.effect_tables import csv_of, records_of
+from sim.analysis.kept_arrays import KeptArrays, keeping
 from sim.analysis.movement import RESAMPLES, interval
 from sim.analysis.paired import LEVEL
 from sim.analysis.record import Record, record_of, resamples
 from sim.analysis.scores import crps, fan, inside_of
 from sim.analysis.spread import check_world, model_shares
 from sim.analysis.starting import HORIZON, TRAILING, start_of
+from sim.batch.identity import code_hash, digest_of, evidence_hash
 from sim.batch.manifest import close_folder
+from sim.batch.plan import plain_scenario
 from sim.batch.worker import Tell, Work
 from sim.engine.ensemble import prepare
 from sim.engine.fitted import fitted_numbers
@@ -37,7 +40,7 @@ from sim.io.arguments import Arguments, path_given
 from sim.io.errors import listed
 from sim.io.shapes import inside
 from sim.io.text import CAUTION
-from sim.io.writers import write_text, write_whole
+from sim.io.writers import sources_hash, write_text, write_whole
 from sim.scenario.scenario import Scenario, evidence_of, scenario_of
 
 if TYPE_CHECKING:
@@ -157,6 +160,7 @@ def roll_origins(
     origins: Sequence[int] = ORIGINS,
     level: float = LEVEL,
     seeds: Path | str | None = None,
+    out: Path | str | None = None,
 ) -> Origins:
     """Start a scenario at past years and score its trade shares on what the record has after them.
 
@@ -174,6 +178,8 @@ def roll_origins(
         How much the intervals cover.
     seeds
         The folder of a world of one's own, for what is named and not loaded yet (`load_scenario(..., seeds=...)`).
+    out
+        Folder in which what was played is kept while this lasts, so that the same call goes on where it was stopped.
 
     Raises
     ------
@@ -185,7 +191,7 @@ def roll_origins(
     runs, seed = arguments.runs(runs, 2) or RUNS, arguments.seed(seed)
     workers, level = arguments.workers(workers), arguments.level(level)
     history = load_history()
-    years = given_origins(arguments, origins, history)
+    years, kept_in = given_origins(arguments, origins, history), arguments.path_or_none("out", out)
     arguments.refuse_if_wrong()
     given = scenario_of(scenario, seeds, "sim.analysis.roll_origins")
     given = dataclasses.replace(given, seed=given.seed if seed is None else seed, events=())
@@ -198,17 +204,20 @@ def roll_origins(
     record = record_of(history, *codes)
     work = Work(given.name, None, progress, nothing_to_keep, runs * len(years) * len(KINDS))
     work.prepare()
-    games = [
-        Game(
-            kind=kind,
-            origin=year,
-            history=history,
-            record=record,
-            seen=_play(given, record, year, runs, work, workers, told=kind == KINDS[1]),
-        )
-        for kind in KINDS
-        for year in years
-    ]
+
+    def game(kind: str, year: int, kept: KeptArrays) -> Game:
+        known = kept.get(f"{kind}-{year}")
+        if known is None:
+            known = {"seen": _play(given, record, year, runs, work, workers, told=kind == KINDS[1])}
+            kept.put(f"{kind}-{year}", known)
+        else:
+            work.done += runs
+        return Game(kind=kind, origin=year, history=history, record=record, seen=known["seen"])
+
+    analysis = sources_hash(Path(__file__).parent)
+    of = digest_of([plain_scenario(given), runs, repr(history), evidence_hash(evidence), code_hash(), analysis])
+    with keeping(kept_in, f"origins-{given.name}", of, len(KINDS) * len(years)) as kept:
+        games = [game(kind, year, kept) for kind in KINDS for year in years]
     return Origins(
         scenario=given,
         runs=runs,

@@ -15,8 +15,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.analysis.kept_arrays import keeping
 from sim.analysis.paired import LEVEL, Resampling, paired
 from sim.analysis.pattern_measures import PATTERN_MEASURES, Lab, Pattern
+from sim.batch.identity import code_hash, digest_of, evidence_hash, plain
+from sim.batch.plan import plain_scenario
 from sim.evidence.documents import FACT_IDS
 from sim.evidence.evidence import Evidence, load_evidence
 from sim.evidence.worlds import shipped_folder
@@ -39,6 +42,7 @@ from sim.io.forms import (
     whole_number,
 )
 from sim.io.limits import MOST_RUNS
+from sim.io.writers import sources_hash
 from sim.scenario.arguments import given_fitted
 from sim.scenario.calendar import QUARTER
 
@@ -198,23 +202,50 @@ def find_all(
     *,
     fitted: str | None = None,
     seeds: Path | str | None = None,
+    out: Path | str | None = None,
 ) -> "list[Finding]":
     """Ask the model about every pattern; `progress` is told the id of each before it is asked.
 
     fitted: how fitted numbers are taken, `posterior` or `fixed`, in place of what scenarios say; seeds: a folder in
-    place of the shipped one, with a home world of its own. Raises `InputError` where `runs`, in place of what the
-    patterns say, is no number of runs.
+    place of the shipped one, with a home world of its own; out: folder in which findings are kept while this lasts, so
+    that the same call goes on where it was stopped. Raises `InputError` where `runs`, in place of what the patterns
+    say, is no number of runs.
     """
     arguments = Arguments("find_all")
     arguments.called("progress", progress)
     runs, fitted = arguments.runs(runs, 2), given_fitted(arguments, fitted)
+    place = arguments.path_or_none("out", out)
     arguments.refuse_if_wrong()
-    lab, findings = Lab(fitted=fitted, seeds=seeds), []
-    for pattern in load_patterns(seeds=seeds):
-        if progress is not None:
-            progress(pattern.id)
-        findings.append(find(pattern, lab, runs))
+    lab, findings, patterns = Lab(fitted=fitted, seeds=seeds), list[Finding](), load_patterns(seeds=seeds)
+    with keeping(place, "patterns", _identity(patterns, runs, lab, seeds), len(patterns)) as kept:
+        for pattern in patterns:
+            known = kept.get(pattern.id)
+            if known is None:
+                if progress is not None:
+                    progress(pattern.id)
+                findings.append(find(pattern, lab, runs))
+                found = findings[-1]
+                kept.put(pattern.id, {"found": [found.value, found.low, found.high, found.runs]})
+            else:
+                value, low, high, count = known["found"].tolist()
+                verdict = verdict_of(pattern, low, high) if count else Verdict.MISSING
+                one = Finding(pattern=pattern, verdict=verdict, value=value, low=low, high=high, runs=int(count))
+                findings.append(one)
     return findings
+
+
+def _identity(patterns: Sequence[Pattern], runs: int | None, lab: Lab, seeds: Path | str | None) -> str:
+    """Hash of everything that findings depend on."""
+    played = dict.fromkeys(name for one in patterns for name in (one.scenario, one.against) if name)
+    said = {
+        "patterns": [plain(one) for one in patterns],
+        "runs": runs,
+        "scenarios": [plain_scenario(lab.scenario(name)) for name in played],
+        "evidence": evidence_hash(load_evidence(folder=seeds)),
+        "code": code_hash(),
+        "analysis": sources_hash(Path(__file__).parent),
+    }
+    return digest_of(said)
 
 
 def table_of(findings: Sequence[Finding]) -> "pd.DataFrame":

@@ -118,6 +118,7 @@ def spread(
     progress: Tell | None = None,
     level: float = LEVEL,
     seeds: Path | str | None = None,
+    out: Path | str | None = None,
 ) -> Spread:
     """Compare how far a scenario's runs move with how far the record moved.
 
@@ -132,6 +133,8 @@ def spread(
         How much the intervals cover.
     seeds
         The folder of a world of one's own, for what is named and not loaded yet (`load_scenario(..., seeds=...)`).
+    out
+        Folder in which blocks of runs are kept while this lasts, so that the same call goes on where it was stopped.
 
     Raises
     ------
@@ -142,6 +145,7 @@ def spread(
     arguments.called("progress", progress)
     runs, seed = arguments.runs(runs, 2) or RUNS, arguments.seed(seed)
     workers, level = arguments.workers(workers), arguments.level(level)
+    kept_in = arguments.path_or_none("out", out)
     arguments.refuse_if_wrong()
     given = scenario_of(scenario, seeds, "sim.spread")
     given = dataclasses.replace(given, seed=given.seed if seed is None else seed)
@@ -150,7 +154,7 @@ def spread(
     history = load_history()
     check_world(given, history)
     longer = lasting(given, max(HORIZONS) + 1)
-    seen = play(longer, runs, workers, progress)
+    seen = play(longer, runs, workers, progress, kept_in)
     record = record_of(history, *_shared(seen, history))
     notes = [] if longer.end == given.end else [f"played for {len(seen.years)} whole years, longer than it says itself"]
     return Spread(

@@ -70,7 +70,8 @@ class Variants:
         work.prepare()
         missing = [number for number in range(count) if number not in kept.found]
         if missing:
-            reference = self._finals(self.base, self.after)
+            with work.kept_whatever_happens():
+                reference = self._finals(self.base, self.after)
             resampling = Resampling(runs, self.base.seed)
             work.unkept = runs  # the reference
             work.done = runs * len(kept.found) + runs

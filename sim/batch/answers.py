@@ -132,7 +132,7 @@ def _from_runs(results: Finished, ask: Ask) -> NDArray[Any]:
     """What runs came to, [R]."""
 
     def columns(*names: str) -> list[NDArray[Any]]:
-        table = pq.read_table(results.folder / "runs.parquet", columns=list(names))
+        table = pq.read_table(results.path_of("runs.parquet"), columns=list(names))
         return [_array(table[name]) for name in names]
 
     state = ask.state
@@ -170,7 +170,7 @@ def _course(results: Finished, ask: Ask, column: str) -> NDArray[Any]:
     """One column of the course: in the quarter that is asked about, or else the mean of the last quarters, [R]."""
     quarters = [ask.at] if ask.at else _last(results)
     wanted = (pc.field("state") == ask.state) & pc.field("quarter").isin(quarters)
-    table = pq.read_table(results.folder / "series.parquet", columns=["run", column], filters=wanted)
+    table = pq.read_table(results.paths_of("series.parquet"), columns=["run", column], filters=wanted)
     table = table.sort_by("run")
     values = _array(table[column]).reshape(-1, len(quarters))
     if values.dtype.kind in "UO":

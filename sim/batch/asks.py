@@ -70,9 +70,11 @@ _MOST = 300  # characters of a line
 class Finished(Protocol):
     """Finished results, as far as a question needs them (`sim.batch.results.Results`)."""
 
-    @property
-    def folder(self) -> Path:
-        """Where the tables are."""
+    def path_of(self, name: str) -> Path:
+        """A file of theirs, looked through."""
+
+    def paths_of(self, table: str) -> list[Path]:
+        """The files of a table, looked through."""
 
     @property
     def manifest(self) -> dict[str, Any]:

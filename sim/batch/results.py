@@ -326,6 +326,12 @@ def opened_manifest(folder: Path, kind: Kind) -> dict[str, Any]:
     return manifest
 
 
+def check_tables(folder: Path) -> None:
+    """See that a folder of tables is what it was; one of an earlier version has no manifest. Raises `InputError`."""
+    if has_manifest(folder):
+        opened_manifest(folder, TABLES)
+
+
 def finished_manifest(folder: Path, kind: Kind, wanted: str) -> dict[str, Any] | None:
     """The manifest of a folder that is finished, with what belongs in it; None where there is none.
 

@@ -48,6 +48,14 @@ def _is_results(folder: Path) -> bool:
     return has_manifest(folder) or notes_folder(folder).is_dir()
 
 
+def is_forecast(folder: Path) -> bool:
+    """Whether this is a frozen forecast, whose manifest is laid out in its own way (`sim.analysis.hindcast.frozen`)."""
+    try:
+        return "draws_sha256" in read_json_group(folder / MANIFEST)
+    except InputError:
+        return False
+
+
 def check_results(folder: Path) -> Checked:
     """Compare every file of a finished folder, of a batch, a sweep or tables, with its manifest.
 

@@ -47,9 +47,9 @@ Tell = Callable[[Progress], None]
 class Interrupted(KeyboardInterrupt):
     """The work was stopped by hand; what was finished is kept, and asking for the same again continues there."""
 
-    def __init__(self, folder: Path, done: int, total: int) -> None:
-        super().__init__(f"interrupted after {done} of {total} runs; kept in {folder}")
-        self.folder, self.done, self.total = folder, done, total
+    def __init__(self, folder: Path, done: int, total: int, counted: str = "runs") -> None:
+        super().__init__(f"interrupted after {done} of {total} {counted}; kept in {folder}")
+        self.folder, self.done, self.total, self.counted = folder, done, total, counted
 
 
 def play_blocks(
@@ -154,7 +154,7 @@ class Work:
             with contextlib.suppress(OSError):  # no room for notes either: those from before hold
                 self._keep()
             if isinstance(error, KeyboardInterrupt) and self.folder is not None:
-                raise Interrupted(self.folder, self.done - self.unkept, self.total) from None
+                raise Interrupted(self.folder, self.done - self.unkept, self.total, self.counted) from None
             raise
 
     def times(self) -> dict[str, Any]:

@@ -61,7 +61,7 @@ def _backtest(asked: argparse.Namespace) -> int:
     from sim.analysis.hindcast.request import run_backtest
 
     with reporter() as report:
-        found = run_backtest(scenario, against=asked.against, progress=report, **_options(asked), **origin)
+        found = run_backtest(scenario, against=asked.against, progress=report, out=out, **_options(asked), **origin)
     folder = found.folder(out)
     if not asked.no_figures:
         with drawing(folder / "figures"):
@@ -110,6 +110,7 @@ def _ablate(scenario: Any, asked: argparse.Namespace, out: Path) -> int:
             scenario,
             progress=report,
             origins=ORIGINS if asked.origin is None else (asked.origin,),
+            out=out,
             **_options(asked),
         )
     folder: Path = found.folder(out)

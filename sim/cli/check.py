@@ -100,7 +100,7 @@ def _scenario_lines(name: str, seeds: str | None = None) -> list[str | InputErro
 
 def _results_lines(place: Path) -> list[str | InputError]:
     """What there is to say about each results folder at a place, or what is wrong with it."""
-    from sim.batch.verify import check_results, results_below
+    from sim.batch.verify import check_results, is_forecast, results_below
 
     folders = results_below(place)
     if not folders:
@@ -108,6 +108,9 @@ def _results_lines(place: Path) -> list[str | InputError]:
     lines: list[str | InputError] = []
     for folder in folders:
         try:
+            if is_forecast(folder):
+                lines.append(_forecast_line(folder))
+                continue
             found = check_results(folder)
         except InputError as error:
             lines.append(error)
@@ -115,3 +118,12 @@ def _results_lines(place: Path) -> list[str | InputError]:
         told = f"{counted(found.runs, 'run')}, {counted(found.files, 'file')}, {size(found.size)}, as they were written"
         lines.append(f"fine  {relative(folder)}: {found.title} ({told})")
     return lines
+
+
+def _forecast_line(folder: Path) -> str:
+    """That a forecast is what it was when it was frozen."""
+    from sim.analysis.hindcast.frozen import load_frozen
+
+    found = load_frozen(folder)
+    told = f"years after {found.origin}, {found.manifest['draws']:,} draws, as they were frozen"
+    return f"fine  {relative(folder)}: {found.manifest['scenario']} ({told})"

@@ -6,7 +6,7 @@ from typing import Any
 
 from sim.cli.closing import close
 from sim.cli.common import DONE, add_numbers, add_out_file, add_seeds, say, write_out
-from sim.cli.patterns import check_suffix
+from sim.cli.patterns import check_suffix, kept_beside
 from sim.cli.typed import runs
 
 
@@ -30,7 +30,7 @@ def _documented(asked: argparse.Namespace) -> int:
     from sim.analysis.documented_results import idle_reasons, replay_text, table_of
     from sim.cli.documented_report import print_replay
 
-    options = {"fitted": asked.numbers, "file": asked.file, "seeds": asked.seeds}
+    options = {"fitted": asked.numbers, "file": asked.file, "seeds": asked.seeds, "out": kept_beside(out)}
     found = replay(asked.runs, progress=lambda what: say(f"{what} ..."), **options)
     table = table_of(found)
     if out is not None:

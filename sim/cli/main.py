@@ -125,7 +125,7 @@ def _say_interrupted(stop: KeyboardInterrupt, arguments: Sequence[str]) -> None:
     from sim.io.errors import shown_path
 
     folder = shown_path(getattr(stop, "folder", ""))
-    say(f"\nInterrupted; {done:,} of {total:,} runs are finished and kept in {folder}.")
+    say(f"\nInterrupted; {done:,} of {total:,} {getattr(stop, 'counted', 'runs')} are finished and kept in {folder}.")
     say(f"To go on from there, give the same command again:\n\n    {shlex.join(['multivector', *arguments])}\n")
 
 

@@ -23,7 +23,9 @@ def _origins(asked: argparse.Namespace) -> int:
     from sim.analysis.origins import roll_origins
 
     with reporter() as report:
-        found = roll_origins(scenario, runs=asked.runs, seed=asked.seed, workers=asked.workers, progress=report)
+        found = roll_origins(
+            scenario, runs=asked.runs, seed=asked.seed, workers=asked.workers, progress=report, out=asked.out
+        )
     return leave(found, asked, _draw, _show, lambda: {"skill": found.skill, "drift": found.drift})
 
 

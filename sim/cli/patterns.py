@@ -32,7 +32,8 @@ def _patterns(asked: argparse.Namespace) -> int:
     from sim.analysis.patterns import find_all, table_of
     from sim.cli.report import print_patterns
 
-    findings = find_all(asked.runs, fitted=asked.numbers, seeds=asked.seeds, progress=lambda name: say(f"{name} ..."))
+    options = {"fitted": asked.numbers, "seeds": asked.seeds, "out": kept_beside(out)}
+    findings = find_all(asked.runs, progress=lambda name: say(f"{name} ..."), **options)
     table = table_of(findings)
     if out is not None:
         from sim.analysis.effect_tables import csv_of, json_of
@@ -41,6 +42,11 @@ def _patterns(asked: argparse.Namespace) -> int:
     files = [] if out is None else [("table", out)]
     close(asked, lambda: print_patterns(findings, LEVEL), lambda: {"patterns": table}, files=files)
     return DONE
+
+
+def kept_beside(out: Path | None) -> Path:
+    """The folder in which parts are kept while a command lasts: that of the file it writes, or the usual one."""
+    return Path("results") if out is None else out.parent
 
 
 def check_suffix(out: Path | None) -> None:

@@ -20,7 +20,9 @@ def _spread(asked: argparse.Namespace) -> int:
     from sim.analysis.spread import spread
 
     with reporter() as report:
-        found = spread(scenario, runs=asked.runs, seed=asked.seed, workers=asked.workers, progress=report)
+        found = spread(
+            scenario, runs=asked.runs, seed=asked.seed, workers=asked.workers, progress=report, out=asked.out
+        )
     return leave(found, asked, _draw, _show, lambda: {"spread": found.table})
 
 

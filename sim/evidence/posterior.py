@@ -231,9 +231,10 @@ _ABOUT_FORM: Form[object] = Form(
             read=lambda entry, _: tuple(check_text(one) for one in check_list(entry, "a list of names of numbers")),
             schema={"type": "array", "items": {"type": "string"}},
         ),
+        "seal": TEXT.says("a hash of all the rest"),
         "numbers": group(schema_of(_TOLD_FORM), "what is said of each number, by name"),
     },
-    may={"made_from": as_written({"type": "object"}), "seal": TEXT.says("a hash of all the rest")},
+    may={"made_from": as_written({"type": "object"})},
 )
 
 
@@ -251,10 +252,8 @@ def read_about(seeds: Path) -> About | None:
             numbers[name] = Told(**told)
     problems.raise_if_any()
     assert values is not None
-    if values["seal"]:
-        said = read_json_group(place)
-        if said["seal"] != seal(said):
-            raise input_error(shown_path(place), "it was changed after it was written", allowed=HOW_TO_MAKE)
+    if values["seal"] != seal(read_json_group(place)):
+        raise input_error(shown_path(place), "it was changed after it was written", allowed=HOW_TO_MAKE)
     made_from = {} if values["made_from"] is None else _plain(values["made_from"])
     about = {key: values[key] for key in ("sha256", "rows", "columns")}
     return About(**about, numbers=numbers, made_from=made_from if isinstance(made_from, dict) else {})

@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from sim.analysis.documented import TELLERS, Verdict, View, replay, stage, verdict_of
+from sim.analysis.documented import Verdict, replay, verdict_of
 from sim.analysis.documented_file import Seen, load_documented
 from sim.analysis.documented_results import (
     counted_verdicts,
@@ -25,6 +25,7 @@ from sim.analysis.documented_results import (
     table_of,
     unexplained,
 )
+from sim.analysis.documented_view import TELLERS, View, stage
 from sim.cli import main
 from sim.cli.documented_report import print_replay, share_words
 from sim.engine.ensemble import prepare

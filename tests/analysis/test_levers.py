@@ -332,7 +332,13 @@ def test_the_command_prints_what_was_expected_and_found(tmp_path, capsys, file):
     assert "Numbers of powers" in said
     assert "Levers that move nothing in any run: no-tariff." in said
     (folder,) = tmp_path.iterdir()
-    assert {path.name for path in folder.iterdir()} == {"levers.parquet", "expected.csv", "levers.json", "figures"}
+    assert {path.name for path in folder.iterdir()} == {
+        "levers.parquet",
+        "expected.csv",
+        "levers.json",
+        "manifest.json",
+        "figures",
+    }
 
 
 def test_the_command_tells_what_is_wrong(capsys):

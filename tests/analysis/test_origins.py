@@ -152,7 +152,8 @@ def test_it_is_written_and_printed(tmp_path, capsys):
     assert all(kind in printed for kind in KINDS)
     (folder,) = tmp_path.iterdir()
     names = {path.name for path in folder.iterdir()}
-    assert names == {"skill.csv", "skill.parquet", "drift.csv", "drift.parquet", "origins.json", "figures"}
+    files = {"skill.csv", "skill.parquet", "drift.csv", "drift.parquet", "origins.json", "manifest.json"}
+    assert names == files | {"figures"}
     assert "not a forecast" in (folder / "figures" / "origins.svg").read_text(encoding="utf-8")
     told = json.loads((folder / "origins.json").read_text(encoding="utf-8"))
     assert len(told["drift"]) == len(pd.read_csv(folder / "drift.csv"))

@@ -198,7 +198,12 @@ def test_the_command_prints_a_table_a_state_and_the_verdict(tmp_path, capsys):
     assert "BEK" not in said
     assert "no-to-all: signs nothing" in said
     (folder,) = tmp_path.iterdir()
-    assert {path.name for path in folder.iterdir()} == {"policies.csv", "verdicts.csv", "policies.json"}
+    assert {path.name for path in folder.iterdir()} == {
+        "policies.csv",
+        "verdicts.csv",
+        "policies.json",
+        "manifest.json",
+    }
     assert main.main([*asked, str(tmp_path / "p.json")]) == 0
     assert json.loads((tmp_path / "p.json").read_text(encoding="utf-8"))["runs"] == 8
 

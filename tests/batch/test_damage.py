@@ -109,11 +109,11 @@ def test_no_name_in_a_manifest_leads_out_of_its_folder(name, folder):
     manifest["files"][0]["name"] = name
     write_manifest(folder, manifest)
     for read in (load_results, check_results):
-        with pytest.raises(InputError, match="a path that stays within the folder"):
+        with pytest.raises(InputError, match=r"a path that stays within the folder|no control characters"):
             read(folder)
 
 
-@pytest.mark.parametrize("name", ["../../x", "/tmp/x", "..", "a/b", ""])
+@pytest.mark.parametrize("name", ["../../x", "/x", "..", "a/b", ""])
 def test_what_folders_are_called_after_is_no_path(name, folder):
     write_manifest(folder, sealed_manifest(folder) | {"name": name})
     with pytest.raises(InputError, match=r"name: found .*; allowed: a plain name, no path"):

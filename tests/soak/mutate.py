@@ -57,8 +57,8 @@ from sim.io.sealed import seal
 from sim.io.writers import write_text
 
 ROOT = Path(__file__).parents[2]
-LONGEST = 2.0
-"""Seconds that an answer may take."""
+LONGEST, MADE_AGAIN = 2.0, 30.0
+"""Seconds that an answer may take, and that it may take to make again what was lost."""
 
 SPEC = {
     "title": "A try",
@@ -230,7 +230,7 @@ def read_fitted(folder):
 
 def read_kept(folder):
     """What is taken up of a wave and of tables: it is what it was, or it is not taken up."""
-    wave = read_wave(folder, "waves/wave-1.bin", WAVE.points, "seed 1")
+    wave = read_wave(folder / "waves/wave-1.bin", WAVE.points, "seed 1")
     assert wave is None or (wave.targets == WAVE.targets).all()
     for number, table in KeptTables(folder, "", 3, "seed 1").found.items():
         assert table["number"].tolist() == [number, 1]
@@ -306,20 +306,21 @@ class Sweep:
             shutil.rmtree(folder.parent)
 
     def _ended(self, read, folder, wanted, way):
-        signal.setitimer(signal.ITIMER_REAL, LONGEST)
+        longest = MADE_AGAIN if read in {run_again, sweep_again} else LONGEST
+        signal.setitimer(signal.ITIMER_REAL, longest)
         try:
             found = read(folder)
         except InputError as error:
             return "told" if str(error) else "told without a word"
         except TookTooLong:
-            return f"took more than {LONGEST:.0f} seconds"
+            return f"took more than {longest:.0f} seconds"
         except Exception:  # noqa: BLE001  whatever it is, it is what is looked for
             return f"traceback\n{traceback.format_exc()}"
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0.0)
         if found == wanted:
             return "the same"
-        whole = way.endswith("its seal") or (way == "another's" and read is read_measured)
+        whole = way.endswith("its seal") or (way in {"another's", "a link"} and read is read_measured)
         return "sealed" if whole else "another answer"
 
 

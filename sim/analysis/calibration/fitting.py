@@ -23,6 +23,7 @@ from sim.analysis.calibration.play import Past, in_units, past_of, play_points
 from sim.analysis.calibration.results import Calibration, numbers_table, predicted_table, waves_table
 from sim.analysis.calibration.sampler import Chain, load_emcee, one_thread, sample
 from sim.batch.identity import allowed_cores, code_hash, digest_of, evidence_hash, plain
+from sim.batch.manifest import set_aside_and_say
 from sim.batch.notebook import held
 from sim.batch.worker import Tell, Work
 from sim.evidence.calibration import FEWEST_POINTS, LEAST_YEARS, Plan, load_plan
@@ -174,10 +175,11 @@ class _Fit:
             allowed = "a wider prior, a larger 'cut' or a higher 'ranked' in seeds/history/calibration.yaml"
             raise input_error("calibrate", message, found=f"{left:.2g} of the prior left", allowed=allowed)
         name = f"waves/wave-{number}.bin"
-        kept = read_wave(self.folder, name, points, self.of)
+        kept = read_wave(self.folder / name, points, self.of)
         if kept is not None:
             self.work.done += len(points) * waves.runs
             return dataclasses.replace(kept, left=left)
+        set_aside_and_say(self.folder, [name], f"{name} is not what it was")
         targets = play_points(self.past, points, waves.runs, seed + number, self.work, self.workers)
         # At single precision from the start, so that a wave from the folder says what a fresh one does.
         wave = Wave(points=points, targets=targets.astype(np.float32).astype(np.float64), left=left)

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import io
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.batch.manifest import set_aside_and_say
 from sim.io.sealed import read_sealed, write_sealed
 
 Floats = NDArray[np.float64]
@@ -25,20 +23,17 @@ class Wave:
     left: float
 
 
-def write_wave(place: Path, wave: Wave, of: str) -> None:
+def write_wave(place: Path, wave: Wave, of: str = "") -> None:
     """Write a wave whole, sealed; of: hash of all that its targets depend on."""
     data = io.BytesIO()
     np.savez(data, points=wave.points, targets=wave.targets.astype(np.float32), left=np.float64(wave.left))
     write_sealed(place, data.getvalue(), of)
 
 
-def read_wave(folder: Path, name: str, points: Floats, of: str) -> Wave | None:
-    """The wave of these points, if it is there and whole; what is damaged, or of another fit, is set aside."""
-    if not os.path.lexists(folder / name):
-        return None
-    said = read_sealed(folder / name, of)
+def read_wave(place: Path, points: Floats, of: str = "") -> Wave | None:
+    """The wave of these points, if it is there and whole; what is damaged, or of another fit, is played again."""
+    said = read_sealed(place, of)
     if said is None:
-        set_aside_and_say(folder, [name], f"{name} is not what it was")
         return None
     with np.load(io.BytesIO(said), allow_pickle=False) as arrays:
         if not np.array_equal(arrays["points"], points):

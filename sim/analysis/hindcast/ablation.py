@@ -27,11 +27,13 @@ from sim.analysis.hindcast.playing import Asked, Game, arms_exponents
 from sim.analysis.hindcast.recorded import recorded_after
 from sim.analysis.hindcast.request import RUNS, SCENARIO, asked_of
 from sim.analysis.hindcast.ways import OBSERVED, UNCONDITIONAL, Question, Way, scenario_of
+from sim.analysis.kept_arrays import keeping
 from sim.analysis.observed import AGREEMENT, ARMS, TRADE_SHARE, joined, observe
 from sim.analysis.origins import write_table
 from sim.analysis.record import Floats
 from sim.analysis.scores import crps
 from sim.analysis.starting import HORIZON, TRAILING
+from sim.batch.identity import digest_of
 from sim.batch.manifest import close_folder
 from sim.batch.worker import Tell, Work
 from sim.engine.ensemble import LANES, prepare
@@ -139,6 +141,7 @@ def ablate_by_skill(
     fit: str | Path | None = None,
     systems: Sequence[str] | None = None,
     level: float = LEVEL,
+    out: str | Path | None = None,
 ) -> Ablation:
     """Switch off each system by itself, and score the fans on the record after some past years.
 
@@ -154,6 +157,8 @@ def ablate_by_skill(
         Which systems; all of them unless told otherwise.
     level
         How much the intervals hold.
+    out
+        Folder in which scores are kept while this lasts, so that the same call goes on where it was stopped.
 
     Raises
     ------
@@ -166,7 +171,7 @@ def ablate_by_skill(
     given: Any = origins
     several: list[Any] = list(given) if isinstance(given, list | tuple | range) else [given]
     origins = [arguments.whole("origins", one, history.first + TRAILING, history.last - 1) for one in several or [None]]
-    level = arguments.level(level)
+    level, kept_in = arguments.level(level), arguments.path_or_none("out", out)
     arguments.refuse_if_wrong()
     asked = [
         asked_of(
@@ -195,10 +200,19 @@ def ablate_by_skill(
     def one(number: int) -> None:
         place, case = divmod(number, len(cases))
         _, way, off = cases[case]
-        game = _played(asked[place], questions[place], way, off, work)
-        rows[place, case] = _scores(game, questions[place], came[place])
+        known = kept.get(f"case-{number:04d}")
+        if known is None:
+            game = _played(asked[place], questions[place], way, off, work)
+            rows[place, case] = _scores(game, questions[place], came[place])
+            kept.put(f"case-{number:04d}", {"scores": rows[place, case]})
+        else:
+            rows[place, case] = known["scores"]
+            work.done += first.runs
 
-    work.play(range(len(questions) * len(cases)), one, first.workers)
+    identities = [identity_of(question, first.evidence, first.runs) for question in questions]
+    of, count = digest_of([identities, names, repr(history)]), len(questions) * len(cases)
+    with keeping(kept_in, f"ablate-skill-{first.question.plain.name}", of, count) as kept:
+        work.play(range(count), one, first.workers)
     scores = {
         cases[case][0]: np.concatenate([rows[at, case] for at in range(len(asked))]) for case in range(len(cases))
     }
@@ -208,7 +222,7 @@ def ablate_by_skill(
         runs=first.runs,
         level=level,
         table=_table(scores, [one for some in came for one in some], level),
-        identity=identity_of(questions[0], first.evidence, first.runs),
+        identity=identities[0],
         notes=tuple(dict.fromkeys(note for one in asked for note in one.notes)),
     )
 

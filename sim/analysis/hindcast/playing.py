@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from sim.analysis.backtest.against import Against
 from sim.analysis.hindcast.ways import Question, Way, scenario_of
+from sim.analysis.kept_arrays import KeptArrays
 from sim.analysis.observed import Observed, joined, observe
 from sim.analysis.record import Record
 from sim.batch.worker import Work
@@ -50,10 +51,11 @@ class Asked:
     notes: tuple[str, ...] = ()
 
 
-def play_ways(asked: Asked, ways: Sequence[Way], work: Work) -> list[Game]:
+def play_ways(asked: Asked, ways: Sequence[Way], work: Work, kept: KeptArrays) -> list[Game]:
     """Play some ways on the luck of the scenario; `work` hears how far it is.
 
-    All ways share their luck run by run, so that what differs between two of them owes little to chance.
+    kept: where finished blocks are kept. All ways share their luck run by run, so that what differs between two of them
+    owes little to chance.
     """
     question, evidence, runs = asked.question, asked.evidence, asked.runs
     prepared = [prepare(scenario_of(question, way, evidence, asked.record), evidence) for way in ways]
@@ -64,7 +66,11 @@ def play_ways(asked: Asked, ways: Sequence[Way], work: Work) -> list[Game]:
     def one(number: int) -> None:
         way, block = divmod(number, len(starts))
         count = min(LANES, runs - starts[block])
-        parts[number] = observe(prepared[way].run_block(starts[block], count), asked.history, seed)
+        parts[number] = kept.thing(
+            f"block-{number:05d}",
+            Observed,
+            lambda: observe(prepared[way].run_block(starts[block], count), asked.history, seed),
+        )
         work.done += count
 
     work.play(range(len(ways) * len(starts)), one, asked.workers)

@@ -13,20 +13,21 @@ from sim.analysis.hindcast.playing import Asked, play_ways
 from sim.analysis.hindcast.recorded import recorded_after
 from sim.analysis.hindcast.results import Hindcast
 from sim.analysis.hindcast.ways import WAYS, Question, Way, can_ask, vote_quarters
+from sim.analysis.kept_arrays import keeping
 from sim.analysis.observed import ARMS
 from sim.analysis.record import Record, record_of
 from sim.analysis.spread import check_world
 from sim.analysis.starting import TRAILING
-from sim.batch.identity import allowed_cores
-from sim.batch.manifest import has_manifest
-from sim.batch.results import TABLES, opened_manifest
+from sim.batch.identity import allowed_cores, digest_of
+from sim.batch.results import check_tables
 from sim.batch.worker import Stage, Tell, Work
+from sim.engine.ensemble import LANES
 from sim.engine.fitted import posterior_of
 from sim.evidence.calibration import load_plan
 from sim.evidence.evidence import Evidence
 from sim.evidence.history import History, load_history
 from sim.evidence.posterior import FIXED, HISTORY, POSTERIOR, ROWS
-from sim.io.arguments import Arguments, functions_given
+from sim.io.arguments import Arguments, functions_given, path_given
 from sim.io.errors import InputError, input_error, shown_path
 from sim.io.json_files import read_json_group
 from sim.scenario.arguments import check_setting, given_fitted
@@ -58,6 +59,7 @@ def run_backtest(
     fitted: str | None = None,
     fit: str | Path | None = None,
     ways: Sequence[Way] = WAYS,
+    out: str | Path | None = None,
 ) -> Hindcast:
     """Foretell the years after an origin in every way, beside the null model, and score what came.
 
@@ -83,6 +85,8 @@ def run_backtest(
         of the record, one that was fitted until then.
     ways
         Which ways are played; all of them unless told otherwise.
+    out
+        Folder in which blocks of runs are kept while this lasts, so that the same call goes on where it was stopped.
 
     Raises
     ------
@@ -91,10 +95,17 @@ def run_backtest(
     """
     functions_given("sim.analysis.run_backtest", none=("progress",), progress=progress)
     ways = _known_ways(ways)
+    kept_in = None if out is None else path_given("sim.analysis.run_backtest", "out", out)
     asked = asked_of(scenario, against, runs, seed, workers, origin=origin, told=told, fitted=fitted, fit=fit)
     work = Work(asked.question.plain.name, None, progress, lambda: None, asked.runs * len(ways))
     work.prepare()
-    games = play_ways(asked, ways, work)
+    identity = identity_of(asked.question, asked.evidence, asked.runs)
+    of, parts = (
+        digest_of([identity, [str(way) for way in ways], repr(asked.history)]),
+        len(ways) * -(-asked.runs // LANES),
+    )
+    with keeping(kept_in, f"backtest-{asked.question.plain.name}", of, parts) as kept:
+        games = play_ways(asked, ways, work, kept)
     work.tell(Stage.WRITE)
     found = Hindcast(
         question=asked.question,
@@ -104,7 +115,7 @@ def run_backtest(
         history=asked.history,
         came=asked.came,
         scored=None,
-        identity=identity_of(asked.question, asked.evidence, asked.runs),
+        identity=identity,
         notes=asked.notes,
     )
     came = asked.came
@@ -228,8 +239,7 @@ def with_fit(evidence: Evidence, folder: Path) -> Evidence:
         allowed = "the folder that 'multivector calibrate' named at its end"
         found = f"no {HISTORY}/{ROWS}"
         raise input_error(shown_path(folder), "this is not the folder of a calibration", found=found, allowed=allowed)
-    if has_manifest(folder):
-        opened_manifest(folder, TABLES)
+    check_tables(folder)
     return dataclasses.replace(evidence, folder=folder)
 
 

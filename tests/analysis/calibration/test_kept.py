@@ -32,6 +32,12 @@ def test_where_nothing_is_there_is_none(tmp_path, wave):
     assert read_wave(tmp_path, wave.points) is None
 
 
+def test_a_wave_of_another_fit_is_none(place, wave):
+    write_wave(place, wave, "seed 1")
+    assert read_wave(place, wave.points, "seed 2") is None
+    assert read_wave(place, wave.points, "seed 1") is not None
+
+
 def test_a_wave_of_other_points_is_none(place, wave):
     assert read_wave(place, wave.points + 1e-12) is None
     assert read_wave(place, wave.points[:3]) is None
