@@ -170,6 +170,11 @@ class Entry:
     def __repr__(self) -> str:
         return f"Entry({self.key or '(top)'} at {self.file}:{self.line})"
 
+    @property
+    def place(self) -> str:
+        """`file:line`, for what is said of it later."""
+        return f"{self.file}:{self.line}"
+
     def quoted(self) -> str:
         """What was found here, as a message says it: text in quotes and cut short, the rest by what it is."""
         if isinstance(self.value, dict):

@@ -8,6 +8,7 @@ Everything is checked before anything runs, and every mistake is told with its f
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,7 +47,7 @@ from sim.scenario.unions import check_one_union
 from sim.scenario.units import Range, check_number_name, read_override
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -304,7 +305,7 @@ def _resolve(drafts: list[_Draft], evidence: Evidence) -> Scenario | None:
         readings |= draft.readings
     moved = moved_by(readings, evidence, numbers)
     numbers = {**moved.numbers, **numbers}
-    without = _union(draft.values["without"] for draft in oldest_first)
+    without = tuple(dict.fromkeys(chain.from_iterable(draft.values["without"] for draft in oldest_first)))
     events = unfold(events_in_run(drafts, start, end), start, end)
     until = _check_known(drafts, evidence, end)
     places = {name: entry for draft in oldest_first for name, entry in draft.places.items()}
@@ -326,7 +327,7 @@ def _resolve(drafts: list[_Draft], evidence: Evidence) -> Scenario | None:
         fitted=_nearest_or(drafts, "fitted", FIXED),
         without=without,
         events=events,
-        evidence=_union(draft.values["evidence"] for draft in oldest_first),
+        evidence=tuple(dict.fromkeys(chain.from_iterable(draft.values["evidence"] for draft in oldest_first))),
         extends=tuple(draft.path.stem for draft in drafts[1:]),
         notes=own.values["notes"],
         beyond={**moved.beyond, **beyond},
@@ -365,19 +366,15 @@ def _origins(oldest_first: list[_Draft]) -> dict[str, str]:
         keys = draft.top.value
         for key in ("world", "from", "to", "runs", "seed", "fitted", "knows_until", "title", "question", "notes"):
             if key in keys:
-                places[key] = _place(keys[key])
+                places[key] = keys[key].place
         for name, entry in draft.places.items():
-            places[f"numbers.{name}"] = _place(entry)
+            places[f"numbers.{name}"] = entry.place
         for switch in draft.readings:
-            places[f"readings.{switch}"] = _place(draft.values["readings"][switch])
+            places[f"readings.{switch}"] = draft.values["readings"][switch].place
         for key in ("without", "evidence"):
             for entry in keys[key].value if key in keys and isinstance(keys[key].value, list) else ():
-                added.setdefault(f"{key}.{entry.text}", _place(entry))
+                added.setdefault(f"{key}.{entry.text}", entry.place)
     return places | added
-
-
-def _place(entry: Entry) -> str:
-    return f"{entry.file}:{entry.line}"
 
 
 def _nearest(drafts: list[_Draft], key: str) -> int | None:
@@ -394,10 +391,6 @@ def _nearest(drafts: list[_Draft], key: str) -> int | None:
 def _nearest_or(drafts: list[_Draft], key: str, usual: str) -> str:
     """What the scenario, or else the nearest it extends, says in a word; `usual` where none does."""
     return next((draft.values[key] for draft in drafts if key in draft.top.value), None) or usual
-
-
-def _union(parts: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(item for part in parts for item in part))
 
 
 def check_order(drafts: list[_Draft], start: int, end: int) -> None:
