@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.io.errors import input_error
+from sim.io.extras import optional
 from sim.model.variables import BY_NAME, BY_POWER
 
 if TYPE_CHECKING:
@@ -38,11 +38,7 @@ def labelled_series(series: "pd.DataFrame", powers: Sequence[str], about: Mappin
     sim.io.errors.InputError
         If xarray is not installed.
     """
-    try:
-        import xarray
-    except ModuleNotFoundError:
-        message = "xarray is not installed; it comes with: pip install 'multivector[xarray]'"
-        raise input_error("to_xarray", message) from None
+    library = optional("xarray", "xarray", "to_xarray", "labelled arrays need")
     import pandas as pd
 
     labels, states = series["quarter"].cat.categories, series["state"].cat.categories
@@ -65,7 +61,7 @@ def labelled_series(series: "pd.DataFrame", powers: Sequence[str], about: Mappin
         values = np.stack([_plain(series[column]).reshape(shape) for column in columns], axis=-1)
         by_power = measure in BY_POWER
         arrays[measure] = ((*_ROWS, *(("power",) if by_power else ())), values if by_power else values[..., 0])
-    dataset = xarray.Dataset(arrays, coords=coordinates, attrs=dict(about))
+    dataset: xarray.Dataset = library.Dataset(arrays, coords=coordinates, attrs=dict(about))
     for measure in arrays:
         known = BY_NAME[measure]
         dataset[measure].attrs = {"units": known.unit, "long_name": known.explained}

@@ -1,13 +1,12 @@
 """Tables as one workbook for spreadsheets. Only this room knows openpyxl, which is an extra: `multivector[excel]`."""
 
-import importlib.util
 import io
 import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.io.errors import input_error
+from sim.io.extras import optional
 from sim.io.letters import cleaned
 from sim.io.writers import write_bytes
 
@@ -20,9 +19,7 @@ MOST_CELLS = 3_000_000  # of a sheet; more take minutes to write and no spreadsh
 
 def check_there() -> None:
     """Raise `InputError` where openpyxl is not installed."""
-    if importlib.util.find_spec("openpyxl") is None:
-        message = "workbooks need openpyxl, which is not installed; it comes with: pip install 'multivector[excel]'"
-        raise input_error("excel", message)
+    optional("openpyxl", "excel", "excel", "workbooks need")
 
 
 def write_workbook(path: Path, about: Mapping[str, object], tables: "Mapping[str, pd.DataFrame]") -> list[str]:

@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -185,7 +186,7 @@ def test_text_in_a_workbook_is_no_formula_and_what_is_too_large_is_named(tmp_pat
 
 
 def test_a_missing_library_for_workbooks_is_told_before_anything_is_played(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    monkeypatch.setitem(sys.modules, "openpyxl", None)
     assert main(["run", "toy", "--runs", "3", "--excel", "-o", str(tmp_path / "out")]) == 2
     assert "pip install 'multivector[excel]'" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()

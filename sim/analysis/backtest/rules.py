@@ -13,7 +13,6 @@ Smaller is better, for all of them. Sharp fans in the right place win; fans that
 - energy score: CRPS for whole vectors, `scoringrules.es_ensemble`, estimator `nrg`.
 """
 
-from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -21,7 +20,7 @@ import numpy as np
 from sim.analysis.observed import ARMS, TURNOVER, VOTE
 from sim.analysis.record import Floats
 from sim.analysis.scores import logit
-from sim.io.errors import input_error
+from sim.io.extras import optional
 
 LEVELS = (0.5, 0.8, 0.9)
 FLOOR = 1e-4
@@ -38,13 +37,7 @@ _BACKEND = "numpy"  # the same digits whether or not a compiler is there
 
 def scoringrules() -> Any:
     """The library of scores; says how to get it where it is missing."""
-    try:
-        return import_module("scoringrules")
-    except ModuleNotFoundError as error:
-        if (error.name or "").split(".")[0] != "scoringrules":
-            raise
-        message = "scores need scoringrules, which is not installed; it comes with: pip install 'multivector[history]'"
-        raise input_error("backtest", message) from None
+    return optional("scoringrules", "history", "backtest", "scores need")
 
 
 def scale_of(measure: str, values: Floats | float) -> Floats:

@@ -5,7 +5,6 @@ levels and switches alike. A dummy factor, which moves nothing, always stands la
 """
 
 from dataclasses import dataclass
-from importlib import import_module
 from itertools import product
 from typing import Any
 
@@ -14,7 +13,7 @@ from numpy.typing import NDArray
 
 from sim.analysis.sensitivity.design_kinds import Design, DesignKind
 from sim.analysis.sensitivity.factors import DUMMY, Factor, FactorKind
-from sim.io.errors import input_error
+from sim.io.extras import optional
 
 Floats = NDArray[np.float64]
 
@@ -48,13 +47,7 @@ def with_dummy(factors: tuple[Factor, ...]) -> tuple[Factor, ...]:
 
 def salib(part: str) -> Any:
     """A module of SALib, such as `sample.sobol`; says how to get it where it is missing."""
-    try:
-        return import_module(f"SALib.{part}")
-    except ModuleNotFoundError as error:
-        if (error.name or "").split(".")[0] != "SALib":
-            raise
-        message = "sweeps need SALib, which is not installed; it comes with: pip install 'multivector[sweep]'"
-        raise input_error("sweep", message) from None
+    return optional(f"SALib.{part}", "sweep", "sweep", "sweeps need")
 
 
 def salib_problem(factors: tuple[Factor, ...], unit: bool = False) -> dict[str, Any]:

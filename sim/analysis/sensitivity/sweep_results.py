@@ -17,7 +17,7 @@ from sim.batch import results as batch_results
 from sim.batch.manifest import COMMON, MOST_ROWS
 from sim.batch.results import FinishedFolder, opened_manifest
 from sim.io.arguments import path_given
-from sim.io.errors import input_error
+from sim.io.extras import optional
 from sim.io.limits import LARGEST_SEED
 from sim.io.shapes import ANYTHING, NAME, TEXT, Fault, group, list_of, map_of, one_of, or_nothing, whole
 
@@ -137,17 +137,13 @@ class Sweep(FinishedFolder):
         sim.io.errors.InputError
             If xarray is not installed.
         """
-        try:
-            import xarray
-        except ModuleNotFoundError:
-            message = "xarray is not installed; it comes with: pip install 'multivector[xarray]'"
-            raise input_error("to_xarray", message) from None
+        library = optional("xarray", "xarray", "to_xarray", "labelled arrays need")
         values = read_outputs(self.path_of("outcomes.parquet"), int(self.manifest["replicates"]))
         coordinates = {name: ("point", self.design[name].to_numpy()) for name in self.factors}
         told = {key: self.manifest[key] for key in ("name", "title", "question", "note", "seed")}
-        return xarray.Dataset(
-            {name: (("point", "replicate"), value) for name, value in values.items()}, coords=coordinates, attrs=told
-        )
+        arrays = {name: (("point", "replicate"), value) for name, value in values.items()}
+        dataset: xarray.Dataset = library.Dataset(arrays, coords=coordinates, attrs=told)
+        return dataset
 
 
 def load_sweep(folder: Path | str) -> Sweep:
