@@ -53,7 +53,8 @@ def readme_commands():
 
 def arguments_of(command):
     """What follows the program's name, with few runs; what the shell would do with the output is left out."""
-    words = shlex.split(re.split(r"\s[|>]", command)[0], comments=True)
+    words = shlex.split(command, comments=True)
+    words = words[: next((at for at, word in enumerate(words) if word in {"|", ">"}), len(words))]
     while not words.pop(0).endswith("multivector"):
         pass
     played = {"run", "compare", "ablate", "patterns", "documented", "levers", "policies", "backtest"}

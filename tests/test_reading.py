@@ -37,6 +37,7 @@ REASONS = {
     "sim/analysis/sensitivity/folder.py": {"read_text": OURS},
     "sim/analysis/sensitivity/sweep_results.py": {"read_table": CHECKED},
     "sim/batch/aggregate.py": {"load": HELD},
+    "sim/analysis/kept_arrays.py": {"load": HELD},
     "sim/batch/answers.py": {"read_table": CHECKED},
     "sim/batch/folder.py": {"read_text": OURS},
     "sim/batch/manifest.py": {"ParquetFile": "looked at by `ordinary` in the same line"},

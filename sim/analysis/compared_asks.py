@@ -43,7 +43,7 @@ def ask_compared(
     import pandas as pd
 
     if not asks:
-        raise input_error("ask", "nothing is asked", allowed="a line such as: alignment KAZ CHN > 30 %")
+        raise input_error("ask", "nothing is asked", allowed="a line such as: alignment STATE POWER > 30 %")
     read = [read_asks(asks, known_from_results(one), "ask") for one in results]
     rows = []
     for name, other, questions in list(zip(names, results, read, strict=True))[1:]:

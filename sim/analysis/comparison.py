@@ -119,7 +119,7 @@ class Comparison:
     def ask(self, *questions: str) -> "pd.DataFrame":
         """The share of runs in which it is so, in the reference and in each scenario, and how they differ.
 
-        questions: lines such as `alignment KAZ CHN > 30 %`; see `sim.batch.asks` and `sim.analysis.compared_asks`.
+        questions: lines such as `alignment STATE POWER > 30 %`; see `sim.batch.asks` and `sim.analysis.compared_asks`.
         """
         from sim.analysis.compared_asks import ask_compared
 

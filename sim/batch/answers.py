@@ -65,7 +65,7 @@ class Answer:
 
 
 def answer(results: Finished, text: str) -> Answer:
-    """What the runs of a finished batch say to a question such as `alignment KAZ CHN > 30 %`.
+    """What the runs of a finished batch say to a question such as `alignment STATE POWER > 30 %`.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Questions asked of every run in one line: `dependence UZB CHN > 30 %`, `outcome KAZ = multi-vector at 2030-Q4`.
+"""Questions asked of every run in one line: `dependence STATE POWER > 30 %`, `outcome STATE = multi-vector at 2030-Q4`.
 
 A line has a measure, whom it is about, a comparison and a value with its unit; behind it may stand a quarter. Without
 one it is about what a run comes to: the mean over its last quarters, or the sum over all. What such a line is in runs
@@ -63,7 +63,7 @@ _SIGNS = {"≥": ">=", "≤": "<=", "==": "=", "≠": "!=", "<>": "!=", "is": "=
 _SIGN = re.compile(r">=|<=|!=|==|<>|[≥≤≠=<>]|(?<= )is not(?= )|(?<= )is(?= )")
 _WHEN = re.compile(r"\s+(?:at|in)\s+(\S+)\s*\Z", re.IGNORECASE)
 _FILLERS = frozenset(("of", "on", "with", "for", "to"))
-_FORM = "MEASURE STATE [POWER] COMPARISON VALUE [at QUARTER], such as: alignment KAZ CHN > 30 % at 2030-Q4"
+_FORM = "MEASURE STATE [POWER] COMPARISON VALUE [at QUARTER], such as: alignment STATE POWER > 30 % at 2030-Q4"
 _MOST = 300  # characters of a line
 
 

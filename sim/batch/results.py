@@ -257,7 +257,7 @@ class Results(FinishedFolder):
         return self._read("variance")
 
     def ask(self, question: str) -> "Answer":
-        """In what share of the runs it is so: `results.ask("alignment KAZ CHN > 30 %")`; see `sim.batch.asks`.
+        """In what share of the runs it is so: `results.ask("alignment STATE POWER > 30 %")`; see `sim.batch.asks`.
 
         Raises
         ------

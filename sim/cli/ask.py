@@ -11,9 +11,7 @@ def add(commands: Any) -> None:
     """Describe the command to the parser."""
     parser = commands.add_parser("ask", help="in what share of finished runs a line of one's own holds")
     parser.add_argument("folder", metavar="FOLDER", help="a results folder, such as `multivector run` leaves")
-    told = (
-        "a measure, whose it is, a comparison, a value: 'alignment KAZ CHN > 30 %%'; at 2030-Q4 behind it if you like"
-    )
+    told = "a measure, whose it is, a comparison, a value: 'alignment STATE POWER > 30 %%'; at 2030-Q4 may stand behind"
     parser.add_argument("lines", nargs="+", metavar="LINE", help=told)
     parser.set_defaults(command=_ask)
 

@@ -85,8 +85,8 @@ def add_ask(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="LINE",
-        help="tell in what share of runs it is so, such as 'alignment KAZ CHN > 30 %%' or 'outcome KAZ = leaning at "
-        "2030-Q4' ('multivector list measures' names them); may be repeated",
+        help="tell in what share of runs it is so, such as 'alignment STATE POWER > 30 %%' or 'outcome STATE = leaning "
+        "at 2030-Q4' ('multivector list measures' names them); may be repeated",
     )
 
 

@@ -59,9 +59,15 @@ def writable_file(place: Path) -> Path:
         if place.exists() and not place.is_file():
             raise input_error(shown_path(place), "the name of a file is wanted", found="a device or a pipe")
         end = followed(place)
-        end.parent.mkdir(parents=True, exist_ok=True)
-        with NamedTemporaryFile(dir=end.parent, prefix=f".{end.name}.", suffix=".draft"):
-            return place
+        made = [folder for folder in end.parents if not folder.exists()]
+        try:
+            end.parent.mkdir(parents=True, exist_ok=True)
+            with NamedTemporaryFile(dir=end.parent, prefix=f".{end.name}.", suffix=".draft"):
+                return place
+        finally:
+            for folder in made:  # nothing has been written yet, and perhaps nothing will be
+                with contextlib.suppress(OSError):
+                    folder.rmdir()
 
 
 @contextlib.contextmanager

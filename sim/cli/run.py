@@ -26,7 +26,7 @@ from sim.cli.common import (
 from sim.cli.places import telling, there_or_writable
 from sim.cli.progress import reporter
 from sim.cli.typed import whole
-from sim.io.errors import input_error, quoted
+from sim.io.errors import InputError, input_error, quoted
 from sim.io.letters import printable
 from sim.io.limits import LONGEST, MOST_PARTS, MOST_RUNS
 from sim.io.text import counted, duration, size
@@ -209,10 +209,14 @@ def _print_part(name: str, block: tuple[int, int], part: "Part") -> None:
 
 
 def _show(results: Sequence["Results"], asked: argparse.Namespace) -> int:
-    for one in results:
-        with telling(one.folder, "the results are complete, but tables cannot be written beside them"):
-            write_tables(one, one.tables, asked)
-    drawn = [] if asked.no_figures else _draw(results)
+    drawn, trouble = [], None
+    try:
+        for one in results:
+            with telling(one.folder, "the results are complete, but tables cannot be written beside them"):
+                write_tables(one, one.tables, asked)
+        drawn = [] if asked.no_figures else _draw(results)
+    except InputError as error:  # told when the table has been shown
+        trouble = error
     files = [("results", one.folder) for one in results] + [("figures", folder) for folder in drawn]
     answers = _answers(results, asked.ask)
     # only now: whoever stops reading after a few lines has all files
@@ -223,6 +227,8 @@ def _show(results: Sequence["Results"], asked: argparse.Namespace) -> int:
         scenarios=results,
         files=files,
     )
+    if trouble is not None:
+        raise trouble
     return DONE
 
 

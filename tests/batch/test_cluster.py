@@ -435,7 +435,7 @@ def test_a_part_that_makes_no_sense_is_wrong_usage(wrong, capsys):
     with pytest.raises(SystemExit) as stop:
         main.main(["run", "toy", f"--block={wrong}"])
     assert stop.value.code == 2
-    assert "no part such as 3/40" in capsys.readouterr().err
+    assert "allowed: a part and how many there are, such as 3/40" in capsys.readouterr().err
 
 
 def test_a_complaint_survives_the_way_from_a_worker():

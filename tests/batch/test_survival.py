@@ -140,7 +140,7 @@ def test_finished_results_on_a_disk_that_can_only_be_read_are_opened(small_disk,
     assert "How the runs end" in capsys.readouterr().out
     assert main.main([*ASKED, "--csv", "-o", str(small_disk)]) == 2
     told = capsys.readouterr()
-    assert "the results are complete, but figures and CSV files cannot be written" in told.err
+    assert "the results are complete, but tables cannot be written beside them" in told.err
     assert "How the runs end" in told.out
 
 

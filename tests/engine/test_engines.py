@@ -256,7 +256,7 @@ def course(scenario, evidence, monkeypatch, quarters):
     The price of exports, the tide of growth and the threat at the border move with luck only; so does the rivalry of
     two powers. Output answers other actors. Everything by code.
     """
-    monkeypatch.setattr(agents, "load_evidence", lambda world: evidence)
+    monkeypatch.setattr(agents, "evidence_of", lambda scenario: evidence)
     model = Model(scenario, run=2)
     told = {}
     for _ in range(quarters):

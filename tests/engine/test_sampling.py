@@ -8,6 +8,7 @@ import pytest
 from sim.batch import runner
 from sim.engine import agents, ensemble
 from sim.engine.sampling import quantiles, sampled_numbers, values_in
+from sim.evidence.evidence import load_evidence
 from sim.scenario.scenario import load_scenario, with_number
 from sim.scenario.units import Range, Shape
 
@@ -16,7 +17,7 @@ AVERSION = "choice.dependence_aversion"
 
 @pytest.fixture(scope="module")
 def evidence():
-    return ensemble.load_evidence("toy")
+    return load_evidence("toy")
 
 
 @pytest.fixture(scope="module")

@@ -13,6 +13,7 @@ from sim.evidence import load_evidence
 from sim.evidence.computation import computation_of, step_lines
 from sim.evidence.provenance import trace_number
 from sim.evidence.story import Kind
+from sim.io.errors import InputError
 
 HOME = load_evidence()
 
@@ -174,8 +175,10 @@ class TestText:
 
     def test_bits_of_a_file_cannot_reach_the_terminal(self, tmp_path: Path) -> None:
         contents = files()
-        contents["facts/one.yaml"]["facts"][0]["says"] = "a \x1b[31mred\x07 [bold]word[/bold]"
-        text = trace_number(load_evidence(folder=write(tmp_path, contents)), "states.KAZ.gdp")
-        assert "\x1b" not in text
-        assert "\x07" not in text
+        fact = contents["facts/one.yaml"]["facts"][0]
+        fact["says"] = "a \x1b[31mred\x07 word"
+        with pytest.raises(InputError, match=r"facts\[0\]\.says: found the character U\+001B"):
+            load_evidence(folder=write(tmp_path / "one", contents))
+        fact["says"] = "a [bold]word[/bold]"
+        text = trace_number(load_evidence(folder=write(tmp_path / "other", contents)), "states.KAZ.gdp")
         assert "[bold]word[/bold]" in text

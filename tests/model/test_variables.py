@@ -184,7 +184,7 @@ from sim.figures.comparison import draw_differences
 
 one, two = (run(fake_scenario(name, runs=40), out=Path(sys.argv[1]), engine=FakePrepared) for name in "ab")
 found = compare_results([one, two])
-print_comparison(found)
+print_comparison(found, whole=True)
 drawn = pd.read_csv(draw_differences(found) / "effects.csv")
 print(json.dumps({
     "series": "warmth" in one.series,
@@ -240,7 +240,7 @@ def test_the_page_of_results_lists_what_is_kept_of_a_run_and_of_offers():
     summed_up = {variable.name for variable in VARIABLES if variable.origin is Origin.RECORDED and variable.summary}
     named = set(re.findall(r"`(\w+)`", of_runs))
     assert named == judged | summed_up | {"run"}
-    assert set(re.findall(r"`(\w+)`", of_offers)) == {"state", "power", "kind", *OFFER_TOTALS}
+    assert set(re.findall(r"`(\w+)`", of_offers)) == {"state", "power", "kind", "unit", *OFFER_TOTALS}
 
 
 def test_the_read_me_of_a_folder_has_a_line_for_every_column():

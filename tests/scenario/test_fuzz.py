@@ -13,6 +13,7 @@ from sim.cli.new import starting_text
 from sim.engine.ensemble import prepare
 from sim.evidence.evidence import load_evidence
 from sim.io.errors import InputError
+from sim.io.letters import is_on_one_line
 from sim.scenario.diff import diff_text
 from sim.scenario.family import list_scenarios
 from sim.scenario.scenario import SCENARIO_KEYS, load_scenario
@@ -62,7 +63,7 @@ def survives(desk, content):
         assert set(scenario.sampled) <= set(ready.values_of(0, 3))
         assert "only their words differ" in diff_text(scenario, scenario)
         return
-    assert all(line.isprintable() and line.partition(": ")[2] for line in said), said
+    assert all(is_on_one_line(line) and line.partition(": ")[2] for line in said), said
 
 
 # --- texts that were sound once --------------------------------------------------------------------------------------

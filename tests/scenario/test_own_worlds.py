@@ -30,7 +30,7 @@ from sim.scenario.diff import diff_text
 from sim.scenario.scenario import Scenario, evidence_of, load_scenario, scenario_of
 
 GDP = "states.ALD.gdp"
-READS_NO_EVIDENCE = ("schema",)
+READS_NO_EVIDENCE = ("ask", "schema", "figures")
 
 
 @pytest.fixture(scope="module")
