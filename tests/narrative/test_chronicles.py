@@ -18,7 +18,8 @@ from sim.engine.agents import Model
 from sim.evidence.evidence import load_evidence
 from sim.io.text import CAUTION, capital
 from sim.model.variables import BY_STATE
-from sim.narrative.chronicle import WIDTH, tell
+from sim.io.text import WIDTH
+from sim.narrative.chronicle import tell
 from sim.narrative.observer import Stand, StateYear
 from sim.narrative.paragraphs import ROOM, Paragraphs
 from sim.scenario.events import EventKind

@@ -357,7 +357,7 @@ def test_a_results_folder_is_explained_as_its_scenario(tmp_path, capsys):
     assert main.main(["explain", "toy", "--seed", "8", *question]) == 0
     assert capsys.readouterr().out == of_folder.out
     assert main.main(["explain", str(results.folder), "--state", "ALD", "--run", "3"]) == 2
-    assert "Did you mean '2'?" in capsys.readouterr().err
+    assert "allowed: a whole number from 0 to 2" in capsys.readouterr().err
     assert main.main(["explain", str(results.folder), "--state", "ALD", "--seed", "9"]) == 2
     assert "a seed of their own" in capsys.readouterr().err
     manifest = json.loads((results.folder / "manifest.json").read_text(encoding="utf-8"))
