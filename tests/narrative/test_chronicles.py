@@ -16,9 +16,8 @@ import pytest
 
 from sim.engine.agents import Model
 from sim.evidence.evidence import load_evidence
-from sim.io.text import CAUTION, capital
+from sim.io.text import CAUTION, WIDTH, capital
 from sim.model.variables import BY_STATE
-from sim.io.text import WIDTH
 from sim.narrative.chronicle import tell
 from sim.narrative.observer import Stand, StateYear
 from sim.narrative.paragraphs import ROOM, Paragraphs
