@@ -308,7 +308,7 @@ def test_without_salib_the_way_to_get_it_is_told(monkeypatch):
     def missing(name):
         raise ModuleNotFoundError(f"No module named {name!r}", name=name)
 
-    monkeypatch.setattr("sim.analysis.sensitivity.designs.import_module", missing)
+    monkeypatch.setattr("sim.io.extras.import_module", missing)
     with pytest.raises(InputError, match=r"multivector\[sweep\]"):
         lay_out(cube(2), Design(kind=DesignKind.SOBOL, points=8), 0)
     grid = replace(SAMPLE.design, kind=DesignKind.GRID, points=2)
