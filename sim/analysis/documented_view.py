@@ -80,7 +80,8 @@ class View:
         """The same runs without what one entry lays."""
         if self._beside is None or self._beside[0] != entry.id:
             others = [one for one in self.entries if one.id != entry.id]
-            beside = stage(self.book, others, self.prepared.seed, self.prepared.scenario.fitted)
+            played = self.prepared.scenario
+            beside = stage(self.book, others, self.prepared.seed, played.fitted, played.seeds)
             ready = prepare(beside, self.prepared.evidence)
             self._beside = entry.id, ready.run_block(self.first, self.runs)
         return self._beside[1]
@@ -109,7 +110,9 @@ Teller: TypeAlias = Callable[[View, Reported, Sight, Sequence[str]], Bools]
 def _answers(view: View, entry: Reported, sight: Sight, states: Sequence[str]) -> NDArray[np.int8]:
     """The answers to the offers laid here before a state: int8 [R, offers]."""
     mine = {id(one) for state in states for one in offers_to(entry.events, state, sight.powers, sight.kind)}
-    places = [at for at, one in enumerate(offers_among(view.prepared.events)) if id(one) in mine]
+    laid = offers_among([event for one in view.entries for event in one.events])  # a prepared stage has copies of them
+    places = [at for at, one in enumerate(laid) if id(one) in mine]
+    assert places, "a sight of offers is of offers that its entry lays"
     found: NDArray[np.int8] = view.block.answers[:, places]
     return found
 

@@ -91,7 +91,7 @@ def of_hundred(one: float, other: float) -> tuple[str, str]:
         text, step = f"{100 * share:.{digits}f}", 10**-digits
         if float(text) == 0.0 and share > 0.0:
             return f"less than {step:g}"
-        return f"more than {100 - step:g}" if float(text) == 100.0 and share < 1.0 else text
+        return f"more than {100 - step:g}" if float(text) == 100 and share < 1 else text
 
     for digits in (0, 1, 2):
         pair = told(one, digits), told(other, digits)

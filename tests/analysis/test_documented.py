@@ -31,6 +31,7 @@ from sim.cli.documented_report import print_replay, share_words
 from sim.engine.ensemble import prepare
 from sim.evidence.documents import FactKind
 from sim.evidence.evidence import load_evidence
+from sim.evidence.worlds import seeds_folder
 from sim.io.errors import InputError
 from sim.scenario.calendar import quarter_text
 
@@ -340,3 +341,12 @@ def test_an_entry_by_itself_is_played_without_the_others():
     together = [entry for entry in BOOK.entries if not entry.alone]
     assert stage(BOOK, [alone]).events == alone.events
     assert dataclasses.replace(stage(BOOK, together), events=()) == stage(BOOK, [])
+
+
+def test_what_is_played_beside_comes_from_the_same_folder(monkeypatch):
+    asked, seeds = [], seeds_folder()
+    monkeypatch.setattr("sim.analysis.documented_view.stage", lambda *given: asked.append(given[-1]) or stage(*given))
+    entries = BOOK.entries[:2]
+    prepared = prepare(stage(BOOK, entries, seeds=seeds), EVIDENCE)
+    View(book=BOOK, entries=entries, prepared=prepared, first=0, runs=1).without(entries[0])
+    assert asked == [seeds]

@@ -194,7 +194,7 @@ def test_the_table_has_a_row_a_pattern(lab):
 
 def test_the_command_prints_verdicts_and_writes_the_table(tmp_path, capsys, monkeypatch):
     some = tuple(PATTERNS[name] for name in ("nobody-leaves-the-middle", "largest-trader-rises"))
-    monkeypatch.setattr("sim.analysis.patterns.load_patterns", lambda: some)
+    monkeypatch.setattr("sim.analysis.patterns.load_patterns", lambda **_: some)
     assert main.main(["patterns", "--runs", "20", "-o", str(tmp_path / "found.json")]) == 0
     out = capsys.readouterr().out
     for word in ("nobody-leaves-the-middle", "below 0.1", "not a forecast", "c5-multivector-default", "Sources"):

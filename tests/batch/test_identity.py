@@ -55,7 +55,7 @@ def test_a_sweep_and_an_ablation_know_their_packages(tmp_path):
     experiment = load_experiment("0002-rivalry-and-aversion")
     planned, _ = plan_sweep("sim.sweep", experiment, None, None, None, None, tmp_path, None)
     assert planned.identity["sensitivity"] == sources_hash(SENSITIVITY)
-    ablation = _Ablation(load_scenario("toy"), ["trust-backlash"], 0.95)
+    ablation = _Ablation(load_scenario("toy"), "toy", ["trust-backlash"], 0.95)
     assert ablation.identity()["analysis"] == sources_hash(PACKAGE / "analysis")
 
 

@@ -16,11 +16,11 @@ import pytest
 
 from sim.engine.agents import Model
 from sim.evidence.evidence import load_evidence
-from sim.io.text import CAUTION, capital
+from sim.io.text import CAUTION, WIDTH, capital
 from sim.model.variables import BY_STATE
-from sim.narrative.chronicle import WIDTH, tell
+from sim.narrative.chronicle import tell
 from sim.narrative.observer import Stand, StateYear
-from sim.narrative.paragraphs import ROOM, Paragraphs
+from sim.narrative.paragraphs import ROOM, Paragraphs, times_told
 from sim.scenario.events import EventKind
 from sim.scenario.family import list_scenarios
 from sim.scenario.scenario import load_scenario
@@ -137,7 +137,7 @@ def test_what_is_counted_in_a_story_is_so_in_the_run(name):
     glances = [(int(a), int(b)) for a, b in re.findall(r"(\d+) offers are made and (\d+) signed", text)]
     assert [sum(numbers) for numbers in zip(*glances, strict=True)] == [len(model.offers), signed]
     off_calendar = model.by_state[:, :, BY_STATE.index("compensating_visits"), 0].sum()
-    assert f"Leaders went {off_calendar:.0f} times off the calendar" in text
+    assert f"Leaders went off the calendar {times_told(int(off_calendar))}" in text
     sided = model.by_state[:, :, BY_STATE.index("sided"), 0]
     before = np.vstack([np.zeros_like(sided[:1]), sided[:-1]])
     taken = int(((sided != before) & (sided > 0)).sum())

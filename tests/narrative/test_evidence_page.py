@@ -13,6 +13,7 @@ from helpers.small_seeds import files, write
 from sim.evidence import load_evidence
 from sim.evidence.influence import movers, outcomes_of, read_influence
 from sim.evidence.story import Kind, Link
+from sim.io.errors import InputError
 from sim.narrative.evidence_page import evidence_page, one_voice
 
 HOME = load_evidence()
@@ -174,7 +175,7 @@ class TestPart:
         assert len(part.ids) < 400
 
 
-EVIL = "<script>alert('x')</script>\x07\x1b[31m & \"quoted\" <b>bold</b>"
+EVIL = "<script>alert('x')</script> & \"quoted\" <b>bold</b>"
 
 
 def test_every_text_is_escaped(tmp_path: Path) -> None:
@@ -191,10 +192,17 @@ def test_every_text_is_escaped(tmp_path: Path) -> None:
     system = contents["systems.yaml"]["systems"]["over-dependence-aversion"]
     system["name"] = system["claim"] = EVIL
     text = evidence_page(load_evidence(folder=write(tmp_path, contents)))
-    for raw in ("<script", "<b>", "\x07", "\x1b"):
+    for raw in ("<script", "<b>"):
         assert raw not in text
     assert "&lt;script&gt;alert(" in text
     assert "script" not in Read(text).tags
+
+
+def test_text_that_cannot_be_shown_reaches_no_page(tmp_path: Path) -> None:
+    contents = files()
+    contents["documents.yaml"]["documents"]["a-paper"]["citation"] = "A paper\x07\x1b[31m"
+    with pytest.raises(InputError, match=r"documents.a-paper.citation: .* no control characters"):
+        load_evidence(folder=write(tmp_path, contents))
 
 
 def test_a_world_that_is_not_swept_has_a_page_too() -> None:

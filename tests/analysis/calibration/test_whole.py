@@ -249,7 +249,7 @@ def test_a_wrong_argument_is_told_by_name(asked, value):
         ("baseline", "it does not play the years that are fitted"),
         ("history-2010-2019-tol", "Did you mean 'history-2010-2019"),
         ("", "there is no such scenario"),
-        (3, "there is no such scenario"),
+        (3, "allowed: the name of a scenario, or the path of a YAML file"),
     ],
 )
 def test_a_scenario_that_cannot_be_fitted_is_told(scenario, told, tmp_path):

@@ -11,6 +11,7 @@ from sim.analysis.sensitivity.experiment import Experiment
 from sim.analysis.sensitivity.factors import DUMMY, Factor
 from sim.analysis.sensitivity.indices import INDICES, TABLES, analyse, check_output, strongest_factors
 from sim.analysis.sensitivity.noise import TARGET, noise_shares
+from sim.analysis.sensitivity.own_points import OwnPoints
 from sim.analysis.sensitivity.runner import sweep
 from sim.io.errors import InputError
 
@@ -151,7 +152,10 @@ def test_seeds_differ_and_the_same_seed_does_not(solved, tmp_path):
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_design_is_analysed_with_known_indices_and_intervals(kind):
     points = {DesignKind.SOBOL: 64, DesignKind.FAST: 65, DesignKind.LATIN_HYPERCUBE: 200, DesignKind.MORRIS: 12}
-    sample = lay_out(cube(3), Design(kind=kind, points=points.get(kind, 4)), 0)
+    design = Design(kind=kind, points=points.get(kind, 4))
+    if kind is DesignKind.TABLE:
+        design = replace(design, points=200, own=OwnPoints(np.random.default_rng(1).random((200, 3))))
+    sample = lay_out(cube(3), design, 0)
     luck = np.random.default_rng(0).normal(size=(sample.rows, 4))
     output = (sample.values[:, 0] * 3 + sample.values[:, 1])[:, None] + 0.01 * luck
     found = analyse(sample, {"y": output}, 0)
@@ -304,7 +308,7 @@ def test_without_salib_the_way_to_get_it_is_told(monkeypatch):
     def missing(name):
         raise ModuleNotFoundError(f"No module named {name!r}", name=name)
 
-    monkeypatch.setattr("sim.analysis.sensitivity.designs.import_module", missing)
+    monkeypatch.setattr("sim.io.extras.import_module", missing)
     with pytest.raises(InputError, match=r"multivector\[sweep\]"):
         lay_out(cube(2), Design(kind=DesignKind.SOBOL, points=8), 0)
     grid = replace(SAMPLE.design, kind=DesignKind.GRID, points=2)

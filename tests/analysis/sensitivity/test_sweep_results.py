@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -11,6 +12,9 @@ import pytest
 from sim.analysis.sensitivity.indices import TABLES
 from sim.analysis.sensitivity.runner import sweep
 from sim.analysis.sensitivity.sweep_results import load_sweep
+from sim.batch.manifest import write_manifest
+from sim.io.errors import InputError
+from sim.io.writers import file_hash
 
 ROOT = Path(__file__).parents[3]
 SPEC = {
@@ -31,12 +35,23 @@ def done(tmp_path_factory):
 
 
 def test_a_sweep_of_the_first_format_is_read_under_the_names_of_today(done, tmp_path):
-    noise = pq.read_table(done.folder / "noise.parquet")
+    folder = tmp_path / "sweep"
+    shutil.copytree(done.folder, folder)
+    noise = pq.read_table(folder / "noise.parquet")
     before = ["luck" if name == "luck_alone" else name for name in noise.column_names]
     assert before != noise.column_names
-    pq.write_table(noise.rename_columns(before), tmp_path / "noise.parquet")
-    (tmp_path / "manifest.json").write_text(json.dumps(done.manifest | {"sweep_format": 1}), encoding="utf-8")
-    pd.testing.assert_frame_equal(load_sweep(tmp_path).noise, done.noise)
+    pq.write_table(noise.rename_columns(before), folder / "noise.parquet")
+    listed = [file | {"sha256": file_hash(folder / file["name"])} for file in done.manifest["files"]]
+    write_manifest(folder, done.manifest | {"sweep_format": 1, "files": listed})  # it had a seal as well
+    pd.testing.assert_frame_equal(load_sweep(folder).noise, done.noise)
+
+
+def test_a_sweep_that_only_says_it_is_of_the_first_format_is_refused(done, tmp_path):
+    folder = tmp_path / "sweep"
+    shutil.copytree(done.folder, folder)
+    (folder / "manifest.json").write_text(json.dumps(done.manifest | {"sweep_format": 1}), encoding="utf-8")
+    with pytest.raises(InputError, match="it was changed after it was written"):
+        load_sweep(folder)
 
 
 @pytest.mark.parametrize("table", TABLES)
