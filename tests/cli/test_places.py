@@ -185,9 +185,9 @@ def test_a_scenario_named_and_written_out_is_run_once(tmp_path, capsys):
     assert capsys.readouterr().out.count("\nresults ") == 1
 
 
-def test_what_can_be_written_is_there_from_now_on(tmp_path):
+def test_a_folder_is_there_from_now_on_and_a_file_that_is_asked_for_leaves_nothing_yet(tmp_path):
     assert writable(tmp_path / "a" / "b").is_dir()
-    assert writable_file(tmp_path / "c" / "d.txt").parent.is_dir()
-    assert not list((tmp_path / "c").iterdir())
+    assert writable_file(tmp_path / "c" / "e" / "d.txt") == tmp_path / "c" / "e" / "d.txt"
+    assert [path.name for path in tmp_path.iterdir()] == ["a"]
     with pytest.raises(InputError, match="folder"):
         writable_file(tmp_path / "a")
