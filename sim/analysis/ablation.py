@@ -18,7 +18,7 @@ from sim.analysis.ablation_results import EFFECTS_FORMAT
 from sim.analysis.effect_tables import LEAST, effect_table, given_least, with_counts
 from sim.analysis.kept_tables import KeptTables, noted_in
 from sim.analysis.paired import LEVEL, Finals, Label, Resampling, finals_of_block, holm, joined, paired
-from sim.analysis.paired_request import paired_request
+from sim.analysis.paired_request import check_known, paired_request
 from sim.batch.identity import code_hash, digest_of, evidence_hash
 from sim.batch.naming import apart
 from sim.batch.outcomes import thresholds
@@ -27,7 +27,7 @@ from sim.batch.worker import Tell, Work
 from sim.engine.ensemble import prepare
 from sim.evidence.evidence import Evidence
 from sim.io.arguments import Arguments, functions_given
-from sim.io.errors import input_error, listed, nearest_to, quoted
+from sim.io.errors import input_error
 from sim.io.writers import sources_hash
 from sim.model.variables import OUTCOME_CHANGED
 from sim.scenario.scenario import Scenario, evidence_of
@@ -145,24 +145,8 @@ def _asked_systems(scenario: Scenario, systems: Sequence[str] | None) -> list[st
 
 def check_systems(systems: Any, known: Sequence[str]) -> list[str]:
     """The systems that are asked for, in the order of the evidence; all of them for None."""
-    arguments = Arguments("system")
-    asked = arguments.names_or_none("ids", systems)
-    arguments.refuse_if_wrong()
-    for name in asked or ():
-        check_system(name, known)
-    return [name for name in known if asked is None or name in asked]
-
-
-def check_system(name: str, known: Sequence[str]) -> None:
-    """A system is named by its id."""
-    if name not in known:
-        raise input_error(
-            "system",
-            "there is no such system",
-            found=quoted(name),
-            allowed=listed(known, "list systems"),
-            nearest=nearest_to(name, known),
-        )
+    asked = check_known("system", systems, known, "list systems")
+    return [name for name in known if name in asked]
 
 
 class _Ablation:

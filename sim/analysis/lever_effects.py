@@ -9,8 +9,7 @@ from sim.analysis.effect_tables import ON_SHOW
 from sim.analysis.lever_file import LEVERS_FILE, Lever, Move, load_levers
 from sim.analysis.observables import SIGNED_VALUE, TRADE_SHARE
 from sim.analysis.paired import LEVEL, Label
-from sim.analysis.paired_request import paired_request
-from sim.analysis.policy_effects import check_known
+from sim.analysis.paired_request import check_known, paired_request
 from sim.analysis.variants import Variant, Variants, tables_of
 from sim.batch.worker import Tell
 from sim.engine.fitted import fitted_numbers

@@ -1,5 +1,6 @@
 """What every door to paired runs is asked beside its question, checked once: ablation, levers and policies."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from sim.batch.identity import allowed_cores
 from sim.batch.room import check_memory, outcomes_of
 from sim.io.arguments import Arguments
+from sim.io.errors import input_error, listed, nearest_to, quoted
 from sim.io.limits import MOST_RUNS
 from sim.scenario.scenario import Scenario, evidence_of, scenario_of
 
@@ -46,3 +48,23 @@ def paired_request(
     level, folder = arguments.level(level), arguments.path_or_none("out", out)
     arguments.refuse_if_wrong()
     return PairedRequest(runs=runs, seed=seed, workers=workers, level=level, folder=folder, door=door, seeds=seeds)
+
+
+def check_known(what: str, asked: Any, known: Sequence[str], where: str) -> list[str]:
+    """What was asked for, each once, or everything that is known; complains with the nearest.
+
+    where: the command that shows all.
+    """
+    arguments = Arguments(what)
+    asked = arguments.names_or_none("ids", asked)
+    arguments.refuse_if_wrong()
+    for name in asked or ():
+        if name not in known:
+            raise input_error(
+                what,
+                f"there is no such {what}",
+                found=quoted(name),
+                allowed=listed(known, where),
+                nearest=nearest_to(name, known),
+            )
+    return list(known) if asked is None else list(dict.fromkeys(asked))

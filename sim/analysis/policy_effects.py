@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 from sim.analysis.constant_policies import constant_policies
 from sim.analysis.observables import SIGNED_VALUE
 from sim.analysis.paired import LEVEL, Label
-from sim.analysis.paired_request import paired_request
+from sim.analysis.paired_request import check_known, paired_request
 from sim.analysis.variants import Variant, Variants, tables_of
 from sim.batch.worker import Tell
-from sim.io.arguments import Arguments, functions_given
-from sim.io.errors import input_error, listed, nearest_to, quoted
+from sim.io.arguments import functions_given
 from sim.model.variables import OUTCOME_CHANGED, VARIABLES
 from sim.scenario.scenario import Scenario, evidence_of
 
@@ -113,23 +112,3 @@ def policy_variants(base: Scenario, states: Sequence[str] | None, only: Sequence
 def is_looked_at(state: str, label: Label) -> bool:
     """Whether an outcome is an end of the government of a state, or stands beside the ends."""
     return label.state == state and not label.power and (label.measure in ENDS or label.measure in MEANS)
-
-
-def check_known(what: str, asked: Sequence[str] | None, known: Sequence[str], where: str) -> list[str]:
-    """What was asked for, each once, or everything that is known; complains with the nearest.
-
-    where: the command that shows all.
-    """
-    arguments = Arguments(what)
-    asked = arguments.names_or_none("ids", asked)
-    arguments.refuse_if_wrong()
-    for name in asked or ():
-        if name not in known:
-            raise input_error(
-                what,
-                f"there is no such {what}",
-                found=quoted(name),
-                allowed=listed(known, where),
-                nearest=nearest_to(name, known),
-            )
-    return list(known) if asked is None else list(dict.fromkeys(asked))

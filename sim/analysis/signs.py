@@ -25,7 +25,8 @@ def signs(comparison: Comparison) -> pd.DataFrame:
 
     One row a scenario, state and outcome: `measure` is `outcome` with the `word`, or a measure with its `power`;
     `reference` and `mean`, `difference`, `moved` (share of runs that differ), `p` (by itself), `corrected` (for all
-    rows of the scenario) and `sure`: certain, likely, open or none.
+    rows of the scenario), `sure` (certain, likely, open or none) and `counts`: surer than open, and no smaller than the
+    smallest difference of interest, as in `comparison.effects`.
     """
     import pandas as pd
 
@@ -34,14 +35,15 @@ def signs(comparison: Comparison) -> pd.DataFrame:
     for scenario in comparison.names[1:]:
         effects = comparison.effects
         mine = effects[(effects["scenario"] == scenario) & effects["measure"].isin(asked)]
-        kept = ["state", "measure", "power", "reference", "mean", "difference", "moved", "p"]
+        kept = ["state", "measure", "power", "reference", "mean", "difference", "moved", "p", "counts"]
         table = pd.concat([_words(comparison, scenario), mine[kept].assign(word="")], ignore_index=True)
         table.insert(0, "scenario", scenario)
         table["corrected"] = holm(table["p"].to_numpy(dtype=np.float64))
         sure = [sureness(p, moved) for p, moved in zip(table["corrected"], table["moved"], strict=True)]
-        tables.append(table.assign(sure=[one.word for one in sure]))
+        known = np.array([one in {Sureness.CERTAIN, Sureness.LIKELY} for one in sure])
+        tables.append(table.assign(sure=[one.word for one in sure], counts=table["counts"].astype(bool) & known))
     columns = ["scenario", "state", "measure", "power", "word", "reference", "mean", "difference", "moved"]
-    return pd.concat(tables, ignore_index=True)[[*columns, "p", "corrected", "sure"]]
+    return pd.concat(tables, ignore_index=True)[[*columns, "p", "corrected", "sure", "counts"]]
 
 
 def _words(comparison: Comparison, scenario: str) -> pd.DataFrame:
@@ -58,7 +60,8 @@ def _words(comparison: Comparison, scenario: str) -> pd.DataFrame:
             had, has = (int(mine.loc[one, "runs"].sum()) for one in (before, after))
             row = {"state": state, "measure": OUTCOME, "power": "", "word": word, "p": coin(left, came)}
             shares = {"reference": had / total, "mean": has / total, "difference": (has - had) / total}
-            rows.append(row | shares | {"moved": (left + came) / total})
+            large = abs(has - had) / total >= comparison.least / 100.0
+            rows.append(row | shares | {"moved": (left + came) / total, "counts": large})
     return pd.DataFrame(rows)
 
 

@@ -1,4 +1,4 @@
-"""What several commands need: a word to the user, options with one meaning everywhere, scenarios, a progress bar.
+"""What several commands need: a word to the user, options with one meaning everywhere, scenarios as they are asked for.
 
 Nothing heavy is imported at the top, because this is read before any command runs.
 """

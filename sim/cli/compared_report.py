@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from sim.analysis.certainty import CERTAIN, LIKELY, Sureness
 from sim.cli.console import BOLD, DIM, END, console_for, plain_table
-from sim.io.text import WIDTH, capital, percent_in_cell, signed
+from sim.io.text import WIDTH, capital, counted, percent_in_cell, signed
 from sim.model.fields import KINDS, Kind
 
 if TYPE_CHECKING:
@@ -130,8 +130,8 @@ def rows_that_differ(mine: "pd.DataFrame", outcomes: Sequence[tuple[str, str]]) 
     moved = [one for one in outcomes if by_outcome.loc[one, "moved"] > 0.0]
     shown = clear or moved
     faint, still = len([one for one in moved if one not in shown]), len(outcomes) - len(moved)
-    said = [f"{_counted(faint, 'more outcome')} without a difference that counts"] if faint else []
-    said += [f"{_counted(still, 'outcome')} the same in every run"] if still else []
+    said = [f"{counted(faint, 'more outcome')} without a difference that counts"] if faint else []
+    said += [f"{counted(still, 'outcome')} the same in every run"] if still else []
     if moved and not clear:
         said.append("none of these differences counts")
     return shown, "; ".join(said)
@@ -141,7 +141,3 @@ def states_that_move(mine: "pd.DataFrame") -> "pd.Series[bool]":
     """The rows of states in which anything differs in any run."""
     moved: pd.Series[bool] = mine.groupby("state")["moved"].transform("max") > 0.0
     return moved
-
-
-def _counted(count: int, what: str) -> str:
-    return f"{count} {what}{'' if count == 1 else 's'}"

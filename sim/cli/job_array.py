@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.io.errors import input_error
+from sim.io.letters import on_one_line
 
 if TYPE_CHECKING:
     from sim.batch.parts import Cut
@@ -71,7 +72,7 @@ def script(given: Sequence[str], scenarios: Sequence["Scenario"], cuts: Sequence
     except OSError as error:
         raise input_error("--array", f"the working folder is gone ({error.strerror})") from error
     return _SCRIPT.substitute(
-        title=_on_one_line("; ".join(dict.fromkeys(scenario.title for scenario in scenarios))),
+        title=on_one_line("; ".join(dict.fromkeys(scenario.title for scenario in scenarios))),
         runs=f"{sum(cut.runs for cut in cuts):,}",
         blocks=f"{blocks:,} block{'' if blocks == 1 else 's'}{' each' if len(cuts) > 1 else ''}",
         parts=cuts[0].parts,
@@ -83,10 +84,6 @@ def script(given: Sequence[str], scenarios: Sequence["Scenario"], cuts: Sequence
         command=shlex.join([*_program(), given[0]]),
         what=shlex.join(_without(given[1:])),
     )
-
-
-def _on_one_line(text: str) -> str:
-    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
 
 
 def _program() -> list[str]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def compared_in_words(comparison: Comparison) -> list[str]:
-    """What is told of each state: the word it ends under, and what moves most surely, where that is more than luck."""
+    """What is told of each state: the word it ends under, and what moves most surely, where that counts."""
     table = signs(comparison)
     said: list[str] = []
     for scenario in comparison.names[1:]:
@@ -27,16 +27,16 @@ def compared_in_words(comparison: Comparison) -> list[str]:
 
 def _of_scenario(comparison: Comparison, table: pd.DataFrame, scenario: str) -> Iterator[str]:
     words = told_first(table[table["measure"] == OUTCOME])
-    rest = told_first(_by_size(table[table["measure"] != OUTCOME]))
+    rest = told_first(_by_size(table)[(table["measure"] != OUTCOME) & table["counts"]])
     still = []
     for state, name in comparison.states.items():
-        word, other = (part[part["state"] == state].iloc[0] for part in (words, rest))
+        word, others = words[words["state"] == state].iloc[0], rest[rest["state"] == state]
         said = []
         if word["moved"]:
             said.append(f"With {scenario}, {_word_sentence(name, word)}")
         else:
             still.append(name)
-        if other["moved"] and other["sure"] != Sureness.OPEN.word:
+        for _, other in others.iterrows():
             said.append(f"{'It' if said else f'With {scenario}, {name}'} {_measure_sentence(comparison, other)}")
         if said:
             yield " ".join(said)

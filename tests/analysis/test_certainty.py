@@ -1,6 +1,7 @@
 """Seeds beside each other, and how sure the sign of a difference is, in words."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from helpers.fake_engine import FakePrepared, fake_scenario
 from sim.analysis.across_seeds import across_seeds
 from sim.analysis.certainty import Sureness, coin, sureness
 from sim.analysis.comparison import compare_results
+from sim.analysis.effect_tables import with_counts
 from sim.analysis.signs import signs
 from sim.batch.runner import run
 from sim.cli import main
@@ -119,6 +121,19 @@ def test_sentences_name_every_state_once_or_more(comparison):
     for name in comparison.states.values():
         assert name in said
     assert "of 100 worlds" in said or "under the same word" in said
+
+
+def test_what_does_not_count_is_told_as_no_difference_in_either_list_of_sentences(comparison):
+    """A difference that is certain and smaller than anybody cares for is not told in short as if it counted."""
+    for least in (0.0, 100.0):
+        one = replace(comparison, effects=with_counts(comparison.effects, least), least=least)
+        table, effects = signs(one), one.effects
+        measures = table[(table["measure"] != "outcome") & table["counts"]]
+        keys = ["scenario", "state", "measure", "power"]
+        counting = effects.loc[effects["counts"], keys]
+        assert set(measures[keys].itertuples(index=False)) <= set(counting.itertuples(index=False))
+    assert measures.empty
+    assert " instead of " not in " ".join(one for one in compared_in_words(one) if "of 100 worlds" not in one)
 
 
 def test_the_same_runs_are_asked_in_a_comparison(comparison):

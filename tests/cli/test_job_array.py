@@ -85,7 +85,7 @@ def test_a_title_cannot_leave_its_line(here):
     scenario = fake_scenario(name="a name", title="One\nrm -rf x\x1b[31m $(id)\r\u2028#")
     cut = Cut(folder=here, runs=20, blocks=1, parts=2)
     lines = script(["run", "x\ny"], [scenario], [cut], None).splitlines()
-    assert lines[1] == "# One rm -rf x [31m $(id) #"
+    assert lines[1] == r"# One rm -rf x\x1b[31m $(id) #"
     assert "#SBATCH --job-name=a-name" in lines
 
 
