@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.io.errors import input_error
 from sim.io.letters import on_one_line
+from sim.io.text import counted
 
 if TYPE_CHECKING:
     from sim.batch.parts import Cut
@@ -67,14 +67,11 @@ def script(given: Sequence[str], scenarios: Sequence["Scenario"], cuts: Sequence
 
     cache = os.environ.get("MULTIVECTOR_CACHE")
     blocks = max(cut.blocks for cut in cuts)
-    try:
-        folder = Path.cwd()
-    except OSError as error:
-        raise input_error("--array", f"the working folder is gone ({error.strerror})") from error
+    folder = Path.cwd()
     return _SCRIPT.substitute(
         title=on_one_line("; ".join(dict.fromkeys(scenario.title for scenario in scenarios))),
         runs=f"{sum(cut.runs for cut in cuts):,}",
-        blocks=f"{blocks:,} block{'' if blocks == 1 else 's'}{' each' if len(cuts) > 1 else ''}",
+        blocks=f"{counted(blocks, 'block')}{' each' if len(cuts) > 1 else ''}",
         parts=cuts[0].parts,
         version=__version__,
         name=re.sub(r"[^A-Za-z0-9_.-]", "-", "-".join(dict.fromkeys(scenario.name for scenario in scenarios)))[:_NAME],

@@ -193,7 +193,8 @@ def _print_script(
     cuts = [cut(scenario, asked.array, seed=seed, **options) for scenario, seed in batches]
     blocks = max(one.blocks for one in cuts)
     if asked.array > blocks:
-        say(f"--array {asked.array}: there are {blocks:,} blocks to share, so {asked.array - blocks:,} parts are idle")
+        idle = counted(asked.array - blocks, "part")
+        say(f"--array {asked.array}: {counted(blocks, 'block')} to share, which leaves nothing to do for {idle}")
     scenarios = list({scenario.name: scenario for scenario, _ in batches}.values())
     text = script(asked.given, scenarios, cuts, asked.workers)
     close(asked, lambda: print(text, end=""), lambda: {"scripts": [{"parts": asked.array, "text": text}]})

@@ -97,7 +97,7 @@ def test_several_seeds_are_counted_together(here, capsys):
 
 
 def test_more_parts_than_blocks_are_told(here, capsys):
-    assert "there are 2 blocks to share, so 3 parts are idle" in written(capsys, "--runs", "400", "--array", "5")[1]
+    assert "2 blocks to share, which leaves nothing to do for 3 parts" in written(capsys, "--runs", "400", "--array", "5")[1]
 
 
 @pytest.mark.parametrize(
