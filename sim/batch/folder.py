@@ -212,6 +212,7 @@ class Batch:
             "quarters": [quarter_text(quarter) for quarter in self.names.quarters],
             "states": {actor.code: actor.name for actor in evidence.states},
             "powers": {actor.code: actor.name for actor in evidence.powers},
+            "spoken": {actor.code: actor.spoken or actor.name for actor in evidence.powers},
             "kinds": list(self.names.kinds),
             "series_runs": self.plan.series,
             "thin": self.plan.thin,

@@ -62,7 +62,13 @@ BATCH = Kind(
             "numbers": map_of(NUMBER),
             "identity": group({"code": TEXT, "evidence": TEXT, "scenario": group({}, {"readings": map_of(TEXT)})}),
         },
-        {"question": TEXT, "readings": map_of(TEXT), "posterior": or_nothing(TEXT), "versions": map_of(ANYTHING)},
+        {
+            "question": TEXT,
+            "readings": map_of(TEXT),
+            "spoken": map_of(TEXT, NAME),
+            "posterior": or_nothing(TEXT),
+            "versions": map_of(ANYTHING),
+        },
     ),
 )
 SWEEP = Kind(
@@ -200,6 +206,11 @@ class Results(FinishedFolder):
     def powers(self) -> dict[str, str]:
         """Code of each power -> its name, in the order of the evidence."""
         return dict(self.manifest["powers"])
+
+    @property
+    def spoken(self) -> dict[str, str]:
+        """Powers by code, as they stand in a sentence: the United States."""
+        return {**self.powers, **self.manifest.get("spoken", {})}
 
     @property
     def readings(self) -> dict[str, str]:

@@ -67,16 +67,11 @@ def _measure_sentence(comparison: Comparison, row: Any) -> str:
     if now == before:
         now, before = f"{scale * row['mean']:.2f}", f"{scale * row['reference']:.2f}"
     if row["power"]:
-        whom = comparison.powers.get(row["power"], row["power"])
-        said = f"has {now} instead of {before} % of its engagement with {_the(whom)}"
+        whom = comparison.results[0].spoken[row["power"]]
+        said = f"has {now} instead of {before} % of its engagement with {whom}"
     else:
         said = f"has {now} instead of {before} {in_words(measure)}"
     return f"{said}; {_sure(row['sure'], 'rises' if up else 'falls', 'this')}"
-
-
-def _the(name: str) -> str:
-    """The name of a power as it stands in a sentence."""
-    return f"the {name}" if len(name.split()) > 1 else name
 
 
 def _sure(word: str, verb: str, what: str) -> str:
