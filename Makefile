@@ -24,7 +24,7 @@
 #   make site        build the documentation and the reference of the API as a site, into build/site
 #   make clean       remove the environment and the caches; results stay
 #
-# LIBRARIES=newest takes the newest libraries that pyproject.toml allows in place of the tested set.
+#   LIBRARIES=newest takes the newest libraries that pyproject.toml allows in place of the tested set.
 
 VENV := .venv
 BIN := $(VENV)/bin

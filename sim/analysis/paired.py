@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.batch.outcomes import Thresholds, final_columns, split_word, summarise
+from sim.batch.outcomes import Thresholds, ended_by, final_columns, summarise
 from sim.engine.block import Block
 from sim.model.chance import address, luck, uniform
 from sim.model.variables import ACCEPTANCE, BALANCING_ENDED, MEAN_TRUST, OUTCOME
@@ -100,9 +100,7 @@ def finals_of(columns: Mapping[str, NDArray[Any]], states: Sequence[str], powers
         take(ACCEPTANCE, told["accepted"] / np.maximum(told["offers"], 1))
     words = columns.get(OUTCOME)
     if words is not None:
-        known, places = np.unique(np.asarray(words, dtype=np.str_), return_inverse=True)
-        over = np.array([split_word(str(word))[0].ends_multi_vectorism for word in known], dtype=np.float64)
-        take(BALANCING_ENDED, over[places].reshape(words.shape))
+        take(BALANCING_ENDED, ended_by(words))
     return Finals(
         states=tuple(states),
         powers=tuple(powers),

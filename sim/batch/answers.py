@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 
 from sim.batch.asked_values import NEVER, NOBODY, is_word
 from sim.batch.asks import ALL, Ask, Finished, known_from_results, read_asks
-from sim.batch.outcomes import combined_pressure, split_word
+from sim.batch.outcomes import combined_pressure, ended_by
 from sim.batch.tables import share_range
 from sim.io.text import percent_in_cell
 from sim.model.variable import Reduction
@@ -137,7 +137,7 @@ def _from_runs(results: Finished, ask: Ask) -> NDArray[Any]:
 
     state = ask.state
     if ask.measure == BALANCING_ENDED:
-        return _over(columns(f"{OUTCOME}_{state}")[0])
+        return ended_by(columns(f"{OUTCOME}_{state}")[0])
     if ask.measure == ACCEPTANCE:
         accepted, offers = columns(f"accepted_{state}", f"offers_{state}")
         return np.asarray(accepted / np.maximum(offers, 1))
@@ -156,7 +156,7 @@ def _from_course(results: Finished, ask: Ask) -> NDArray[Any]:
         return np.stack([_course(results, ask, name) for name in names], axis=-1)
 
     if ask.measure == BALANCING_ENDED:
-        return _over(columns(OUTCOME)[..., 0])
+        return ended_by(columns(OUTCOME)[..., 0])
     if ask.measure in (MEAN_TRUST, COMBINED_PRESSURE):
         name = "trust" if ask.measure == MEAN_TRUST else "pressure"
         values = columns(*(f"{name}_{power}" for power in results.powers))
@@ -207,11 +207,3 @@ def _together(values: NDArray[Any], measure: str) -> NDArray[Any]:
     if BY_NAME[measure].over_powers is Reduction.JOINT:
         return combined_pressure(values)
     return np.asarray(values.sum(axis=-1) if BY_NAME[measure].over_powers is Reduction.SUM else values.mean(axis=-1))
-
-
-def _over(words: NDArray[Any]) -> NDArray[np.float64]:
-    """1 where balancing has ended by the word, else 0."""
-    known, places = np.unique(words.astype(str), return_inverse=True)
-    over = np.array([split_word(word)[0].ends_multi_vectorism for word in known.tolist()], dtype=np.float64)
-    ended: NDArray[np.float64] = over[places]
-    return ended

@@ -234,3 +234,17 @@ def split_word(text: str) -> tuple[Outcome, str]:
 
 def _word(outcome: Outcome, power: str) -> str:
     return f"{outcome.word}-{power}" if outcome.names_power and power else outcome.word
+
+
+def ended_by(words: NDArray[Any]) -> NDArray[np.float64]:
+    """1 where balancing has ended by the outcome word, else 0; of the shape of the words.
+
+    Raises
+    ------
+    ValueError
+        If one of them is no outcome word.
+    """
+    known, places = np.unique(words.astype(np.str_), return_inverse=True)
+    over = np.array([split_word(word)[0].ends_multi_vectorism for word in known.tolist()], dtype=np.float64)
+    ended: NDArray[np.float64] = over[places].reshape(words.shape)
+    return ended

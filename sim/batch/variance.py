@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from sim.batch.outcomes import split_word
+from sim.batch.outcomes import ended_by
 from sim.model.variables import BALANCING_ENDED, OUTCOME
 
 LUCKS_PER_DRAW = 2
@@ -100,8 +100,7 @@ def variance_table(runs: Path, states: tuple[str, ...], powers: tuple[str, ...],
     for name, measure, state, power in _columns(pq.read_schema(runs), states, powers):
         values = np.asarray(pq.read_table(runs, columns=[name])[name])
         if measure == BALANCING_ENDED:
-            ended = {word: split_word(word)[0].ends_multi_vectorism for word in set(values.tolist())}
-            values = np.array([ended[word] for word in values.tolist()])
+            values = ended_by(values)
         whole = len(values) // lucks_per_draw
         parted = split(values[: whole * lucks_per_draw].reshape(whole, lucks_per_draw))
         if parted is not None:

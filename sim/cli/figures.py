@@ -35,10 +35,8 @@ def _figures(asked: argparse.Namespace) -> int:
     for one, place in zip(draw, places, strict=True):
         with drawing(place):
             one(place)
-        print(f"figures   {relative(place)}")
-    if asked.json:
-        drawn = [{"of": relative(one), "figures": relative(place)} for one, place in zip(folders, places, strict=True)]
-        close(asked, lambda: None, lambda: {"figures": drawn}, files=[("figures", place) for place in places])
+    drawn = [{"of": relative(one), "figures": relative(place)} for one, place in zip(folders, places, strict=True)]
+    close(asked, lambda: None, lambda: {"figures": drawn}, files=[("figures", place) for place in places])
     return DONE
 
 

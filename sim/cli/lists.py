@@ -151,10 +151,10 @@ def _worlds(_: "Evidence", folder: "Path | str | None") -> Iterator[Row]:
     stamps = stamps_of_seeds(seeds)
     for world in list_worlds(seeds):
         lineage = read_lineage(seeds, world, stamps, Problems())
-        folder, top = lineage[-1] if lineage else (None, None)
+        place, top = lineage[-1] if lineage else (None, None)
         extends = top.value["extends"].text if top is not None and "extends" in top.value else None
         days = [one.value["knows_until"].text for _, one in lineage if "knows_until" in one.value]
-        changes = extends is not None and folder is not None and (folder / CHANGES).is_file()
+        changes = extends is not None and place is not None and (place / CHANGES).is_file()
         yield {"world": world, "extends": extends, "changes": changes, "knows_until": days[-1] if days else None}
 
 
