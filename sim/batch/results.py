@@ -209,7 +209,7 @@ class Results(FinishedFolder):
 
     @property
     def spoken(self) -> dict[str, str]:
-        """Powers by code, as they stand in a sentence: the United States."""
+        """Code of each power -> its name as it stands in a sentence, with an article where one belongs."""
         return {**self.powers, **self.manifest.get("spoken", {})}
 
     @property

@@ -97,7 +97,8 @@ def test_several_seeds_are_counted_together(here, capsys):
 
 
 def test_more_parts_than_blocks_are_told(here, capsys):
-    assert "2 blocks to share, which leaves nothing to do for 3 parts" in written(capsys, "--runs", "400", "--array", "5")[1]
+    said = written(capsys, "--runs", "400", "--array", "5")[1]
+    assert "2 blocks to share, which leaves nothing to do for 3 parts" in said
 
 
 @pytest.mark.parametrize(
