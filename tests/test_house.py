@@ -183,6 +183,13 @@ def test_small_commands_load_nothing_heavy_and_answer_within_a_second(arguments,
     assert min(ask() for _ in range(2)) < 1.0
 
 
+@pytest.mark.parametrize("wing", ["io", "batch"])
+def test_a_wing_of_many_rooms_names_each_of_them(wing):
+    told = (ROOT / "sim" / wing / "__init__.py").read_text(encoding="utf-8")
+    rooms = {path.stem for path in (ROOT / "sim" / wing).glob("*.py")} - {"__init__"}
+    assert rooms == set(re.findall(r"`(\w+)`", told)) & rooms
+
+
 # --- names and numbers -----------------------------------------------------------------------------------------------
 
 

@@ -3,10 +3,10 @@
 `run` is the door. Runs are cut into blocks whose bytes depend on nothing but the question, so workers, machines and
 interruptions change nothing; `identity` says what results depend on.
 
-Rooms by what they are for: what is asked for (`asked`, `several_seeds`, `plan`, `identity`, `room`), making it (`runner`,
-`worker`, `cluster`, `parts`), counting (`outcomes`, `aggregate`, `tables`, `variance`, `summary`), the folder (`folder`,
-`notebook`, `manifest`, `verify`, `checkout`), and finished ones (`results`, `naming`, `asks`, `asked_values`, `answers`,
-`labelled`, `workbook`).
+Rooms by what they are for: what is asked for (`asked`, `several_seeds`, `plan`, `identity`, `room`), making it
+(`runner`, `worker`, `cluster`, `parts`), counting (`outcomes`, `aggregate`, `tables`, `variance`, `summary`), the
+folder (`folder`, `notebook`, `manifest`, `verify`, `checkout`), and finished ones (`results`, `naming`, `asks`,
+`asked_values`, `answers`, `labelled`, `workbook`).
 """
 
 import lazy_loader

@@ -4,7 +4,8 @@ Each file has `add(commands)`, which describes the command to the parser and nam
 import nothing heavy at the top, because all of them are read before any command runs.
 
 A file that is no command serves several: `main` starts, `common`, `typed` and `places` read options, `progress` and
-`streams` speak meanwhile, `closing` ends a command, `console`, `coloured` and those called `..._report` print its tables.
+`streams` speak meanwhile, `closing` ends a command, `console`, `coloured` and those called `..._report` print its
+tables.
 """
 
 from importlib import import_module

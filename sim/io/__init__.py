@@ -4,8 +4,9 @@ Nothing here knows the model. A reader gives entries that know their file and li
 one of them, and all mistakes of a file are told together. Files land whole or not at all.
 
 Rooms by what they are for: what people write (`readers`, `forms`, `checks`, `meant`, `errors`), what callers give
-(`arguments`, `limits`), what was kept on disk and is read back (`regular`, `json_files`, `parquet`, `shapes`, `sealed`,
-`own`), writing (`writers`, `locks`), words (`letters`, `text`, `words_once`), and the machine (`memory`, `extras`).
+(`arguments`, `limits`), what was kept on disk and is read back (`regular`, `json_files`, `parquet`, `shapes`,
+`sealed`, `own`), writing (`writers`, `locks`), words (`letters`, `text`, `words_once`), and the machine (`memory`,
+`extras`).
 """
 
 import lazy_loader
