@@ -16,10 +16,11 @@ import numpy as np
 
 from sim.analysis.ablation_results import EFFECTS_FORMAT
 from sim.analysis.effect_tables import LEAST, effect_table, given_least, with_counts
+from sim.analysis.identity import rests_on
 from sim.analysis.kept_tables import KeptTables, noted_in
 from sim.analysis.paired import LEVEL, Finals, Label, Resampling, finals_of_block, holm, joined, paired
 from sim.analysis.paired_request import check_known, paired_request
-from sim.batch.identity import code_hash, digest_of, evidence_hash
+from sim.batch.identity import digest_of
 from sim.batch.naming import apart
 from sim.batch.outcomes import thresholds
 from sim.batch.plan import CHUNK, plain_scenario
@@ -28,7 +29,6 @@ from sim.engine.ensemble import prepare
 from sim.evidence.evidence import Evidence
 from sim.io.arguments import Arguments, functions_given
 from sim.io.errors import input_error
-from sim.io.writers import sources_hash
 from sim.model.variables import OUTCOME_CHANGED
 from sim.scenario.scenario import Scenario, evidence_of
 
@@ -167,9 +167,7 @@ class _Ablation:
             "scenario": plain_scenario(self.scenario),
             "systems": list(self.systems),
             "level": self.level,
-            "evidence": evidence_hash(self.evidence),
-            "code": code_hash(),
-            "analysis": sources_hash(Path(__file__).parent),
+            **rests_on(self.evidence),
         }
 
     def tables(self, workers: int, tell: Tell | None, kept: KeptTables) -> "list[pd.DataFrame]":

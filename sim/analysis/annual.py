@@ -6,8 +6,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.analysis.identity import rests_on
 from sim.analysis.kept_arrays import NOT_KEPT, KeptArrays, keeping
-from sim.batch.identity import allowed_cores, code_hash, digest_of, evidence_hash
+from sim.batch.identity import allowed_cores, digest_of
 from sim.batch.plan import plain_scenario
 from sim.batch.room import check_memory
 from sim.batch.worker import Tell, Work
@@ -89,7 +90,7 @@ def play(scenario: Scenario, runs: int, workers: int | None, tell: Tell | None, 
     work = Work(scenario.name, None, tell, nothing_to_keep, runs)
     work.prepare()
     prepared = prepare(scenario)
-    of = digest_of([plain_scenario(scenario), runs, evidence_hash(prepared.evidence), code_hash()])
+    of = digest_of([plain_scenario(scenario), runs, rests_on(prepared.evidence)])
     with keeping(out, f"spread-{scenario.name}", of, blocks_of(runs)) as kept:
         return played(prepared, runs, work, workers, kept)
 

@@ -23,14 +23,14 @@ from sim.analysis.documented_file import (
     load_documented,
 )
 from sim.analysis.documented_view import TELLERS, View, stage, visited
+from sim.analysis.identity import rests_on
 from sim.analysis.kept_arrays import keeping
-from sim.batch.identity import code_hash, digest_of, evidence_hash, plain
+from sim.batch.identity import digest_of, plain
 from sim.batch.plan import plain_scenario
 from sim.batch.tables import share_range
 from sim.engine.ensemble import prepare
 from sim.evidence.evidence import Evidence, load_evidence
 from sim.io.arguments import Arguments
-from sim.io.writers import sources_hash
 from sim.scenario.arguments import given_fitted
 from sim.scenario.scenario import Scenario
 
@@ -158,9 +158,7 @@ def _identity(book: Documented, evidence: Evidence, staged: Scenario, runs: int)
         "book": plain(book),
         "stage": plain_scenario(staged),
         "runs": runs,
-        "evidence": evidence_hash(evidence),
-        "code": code_hash(),
-        "analysis": sources_hash(Path(__file__).parent),
+        **rests_on(evidence),
     }
     return digest_of(said)
 

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from sim.analysis.annual import Years, nothing_to_keep, played
 from sim.analysis.effect_tables import csv_of, records_of
+from sim.analysis.identity import rests_on
 from sim.analysis.kept_arrays import KeptArrays, keeping
 from sim.analysis.movement import RESAMPLES, interval
 from sim.analysis.paired import LEVEL
@@ -28,7 +29,7 @@ from sim.analysis.record import Record, record_of, resamples
 from sim.analysis.scores import crps, fan, inside_of
 from sim.analysis.spread import check_world, model_shares
 from sim.analysis.starting import HORIZON, TRAILING, start_of
-from sim.batch.identity import code_hash, digest_of, evidence_hash
+from sim.batch.identity import digest_of
 from sim.batch.manifest import close_folder
 from sim.batch.plan import plain_scenario
 from sim.batch.worker import Tell, Work
@@ -40,7 +41,7 @@ from sim.io.arguments import Arguments, path_given
 from sim.io.errors import listed
 from sim.io.shapes import inside
 from sim.io.text import CAUTION
-from sim.io.writers import sources_hash, write_text, write_whole
+from sim.io.writers import write_text, write_whole
 from sim.scenario.scenario import Scenario, evidence_of, scenario_of
 
 if TYPE_CHECKING:
@@ -214,8 +215,7 @@ def roll_origins(
             work.done += runs
         return Game(kind=kind, origin=year, history=history, record=record, seen=known["seen"])
 
-    analysis = sources_hash(Path(__file__).parent)
-    of = digest_of([plain_scenario(given), runs, repr(history), evidence_hash(evidence), code_hash(), analysis])
+    of = digest_of([plain_scenario(given), runs, repr(history), rests_on(evidence)])
     with keeping(kept_in, f"origins-{given.name}", of, len(KINDS) * len(years)) as kept:
         games = [game(kind, year, kept) for kind in KINDS for year in years]
     return Origins(

@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.analysis.identity import rests_on
 from sim.analysis.kept_arrays import keeping
 from sim.analysis.paired import LEVEL, Resampling, paired
 from sim.analysis.pattern_measures import PATTERN_MEASURES, Lab, Pattern
-from sim.batch.identity import code_hash, digest_of, evidence_hash, plain
+from sim.batch.identity import digest_of, plain
 from sim.batch.plan import plain_scenario
 from sim.evidence.documents import FACT_IDS
 from sim.evidence.evidence import Evidence, load_evidence
@@ -42,7 +43,6 @@ from sim.io.forms import (
     whole_number,
 )
 from sim.io.limits import MOST_RUNS
-from sim.io.writers import sources_hash
 from sim.scenario.arguments import given_fitted
 from sim.scenario.calendar import QUARTER
 
@@ -241,9 +241,7 @@ def _identity(patterns: Sequence[Pattern], runs: int | None, lab: Lab, seeds: Pa
         "patterns": [plain(one) for one in patterns],
         "runs": runs,
         "scenarios": [plain_scenario(lab.scenario(name)) for name in played],
-        "evidence": evidence_hash(load_evidence(folder=seeds)),
-        "code": code_hash(),
-        "analysis": sources_hash(Path(__file__).parent),
+        **rests_on(load_evidence(folder=seeds)),
     }
     return digest_of(said)
 

@@ -3,23 +3,22 @@
 import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sim.analysis.effect_tables import effect_table
+from sim.analysis.identity import rests_on
 from sim.analysis.kept_tables import KeptTables, noted_in
 from sim.analysis.observables import cut, observed
 from sim.analysis.paired import Finals, Label, Resampling, holm, joined, paired
 from sim.analysis.paired_request import PairedRequest
-from sim.batch.identity import code_hash, digest_of, evidence_hash
+from sim.batch.identity import digest_of
 from sim.batch.outcomes import thresholds
 from sim.batch.plan import CHUNK, plain_scenario
 from sim.batch.worker import Tell, Work
 from sim.engine.ensemble import prepare
 from sim.io.shapes import inside
-from sim.io.writers import sources_hash
 from sim.model.variables import OUTCOME_CHANGED
 from sim.scenario.calendar import quarter_text
 from sim.scenario.scenario import Scenario, evidence_of
@@ -58,9 +57,7 @@ class Variants:
             "scenario": plain_scenario(self.base),
             "variants": [[dict(one.keys), plain_scenario(one.scenario), list(one.after)] for one in self.variants],
             "level": self.level,
-            "evidence": evidence_hash(self.evidence),
-            "code": code_hash(),
-            "analysis": sources_hash(Path(__file__).parent),
+            **rests_on(self.evidence),
         }
 
     def tables(self, workers: int, tell: Tell | None, kept: KeptTables) -> "list[pd.DataFrame]":

@@ -1,16 +1,14 @@
 """What a backtest depends on, as hashes: code, evidence, the fit, and the decisions that were written down before."""
 
-from pathlib import Path
 from typing import Any
 
 from sim.analysis.decisions import decisions_hash
 from sim.analysis.hindcast.ways import Question
-from sim.batch.identity import code_hash, evidence_hash
+from sim.analysis.identity import rests_on
 from sim.batch.plan import plain_scenario
 from sim.engine.fitted import posterior_of
 from sim.evidence.evidence import Evidence
 from sim.evidence.posterior import POSTERIOR
-from sim.io.writers import sources_hash
 
 
 def fit_hash(question: Question, evidence: Evidence) -> str:
@@ -29,9 +27,7 @@ def identity_of(question: Question, evidence: Evidence, runs: int) -> dict[str, 
         "spans": [list(span) for span in question.spans],
         "runs": runs,
         "seed": question.plain.seed,
-        "evidence": evidence_hash(evidence),
+        **rests_on(evidence),
         "posterior": fit_hash(question, evidence),
         "decisions": decisions_hash(),
-        "code": code_hash(),
-        "analysis": sources_hash(Path(__file__).parents[1]),
     }
