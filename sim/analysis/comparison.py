@@ -6,7 +6,6 @@ Scenarios that begin in different quarters are compared over the quarters they s
 a shared quarter it is the same for both.
 """
 
-import hashlib
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -28,7 +27,7 @@ from sim.batch.results import Results, load_results
 from sim.batch.runner import run
 from sim.batch.worker import Progress
 from sim.io.arguments import Arguments, path_given
-from sim.io.shapes import inside
+from sim.io.shapes import inside_by
 from sim.io.text import CAUTION
 from sim.io.writers import write_text
 from sim.model.variables import BY_POWER, HEADLINES, QUANTITIES
@@ -101,9 +100,8 @@ class Comparison:
     def folder(self) -> Path:
         """Where `write` puts its files unless told otherwise: beside the results."""
         said = "\n".join(one.folder.name for one in self.results)
-        short = hashlib.sha256(said.encode()).hexdigest()[:6]
         place = self.results[0].folder.parent if self.out is None else self.out
-        return inside(place, f"compare-{'-and-'.join(self.names)[:60]}-{short}")
+        return inside_by(place, f"compare-{'-and-'.join(self.names)[:60]}", said)
 
     def changed(self, scenario: str) -> dict[str, float]:
         """Share of runs that end under another word than in the reference, by state."""

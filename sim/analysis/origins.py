@@ -10,7 +10,6 @@ what is named above is set back.
 """
 
 import dataclasses
-import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -39,7 +38,7 @@ from sim.evidence.evidence import Evidence
 from sim.evidence.history import History, load_history
 from sim.io.arguments import Arguments, path_given
 from sim.io.errors import listed
-from sim.io.shapes import inside
+from sim.io.shapes import inside_by
 from sim.io.text import CAUTION
 from sim.io.writers import write_text, write_whole
 from sim.scenario.scenario import Scenario, evidence_of, scenario_of
@@ -118,7 +117,7 @@ class Origins:
         """Where `write` puts its files unless told otherwise."""
         place = path_given("Origins.folder", "out", out)
         said = csv_of(self.skill) + csv_of(self.drift) + self.caption
-        return inside(place, f"origins-{self.scenario.name}-{hashlib.sha256(said.encode()).hexdigest()[:6]}")
+        return inside_by(place, f"origins-{self.scenario.name}", said)
 
     def write(self, folder: Path | str | None = None) -> Path:
         """Write the tables as CSV and Parquet, and everything as JSON; returns the folder."""

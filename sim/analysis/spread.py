@@ -6,7 +6,6 @@ years, whether a change is followed by another of its kind, whether the states m
 """
 
 import dataclasses
-import hashlib
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -34,7 +33,7 @@ from sim.batch.worker import Tell
 from sim.evidence.history import History, Line, load_history
 from sim.io.arguments import Arguments, path_given
 from sim.io.errors import input_error, listed
-from sim.io.shapes import inside
+from sim.io.shapes import inside_by
 from sim.io.text import CAUTION
 from sim.io.writers import write_text, write_whole
 from sim.scenario.arguments import check_setting
@@ -84,7 +83,7 @@ class Spread:
         """Where `write` puts its files unless told otherwise."""
         place = path_given("Spread.folder", "out", out)
         said = csv_of(self.table) + self.caption
-        return inside(place, f"spread-{self.scenario.name}-{hashlib.sha256(said.encode()).hexdigest()[:6]}")
+        return inside_by(place, f"spread-{self.scenario.name}", said)
 
     def write(self, folder: Path | str | None = None) -> Path:
         """Write the table as CSV and Parquet, and everything as JSON; returns the folder."""

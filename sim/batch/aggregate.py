@@ -19,7 +19,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from sim.batch.outcomes import OUTCOMES, Summary, outcome_words
-from sim.batch.tables import share_range, value_unit
+from sim.batch.tables import labels_of, share_range, value_unit
 from sim.engine.block import Block
 from sim.engine.laid_offers import NOT_LAID, TAKEN, offers_among
 from sim.io.regular import open_regular
@@ -313,8 +313,7 @@ class Aggregate:
 
     @staticmethod
     def _text(codes: NDArray[Any], words: Sequence[str], ordered: bool = False) -> pa.Array:
-        places = pa.array(np.asarray(codes, dtype=np.int16))
-        return pa.DictionaryArray.from_arrays(places, pa.array(list(words), pa.string()), ordered=ordered)
+        return labels_of(np.asarray(codes, dtype=np.int16), words, ordered=ordered)
 
     # --- keeping it for a resumed batch ---
 

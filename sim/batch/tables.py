@@ -51,13 +51,13 @@ def series_table(
     known, codes = np.unique(words, return_inverse=True)
     columns: dict[str, Any] = {
         "run": np.repeat(np.arange(block.first, block.first + runs, dtype=np.int32), quarters * states),
-        "quarter": _labels(
+        "quarter": labels_of(
             np.tile(np.repeat(np.arange(quarters, dtype=np.int16), states), runs),
             [quarter_text(quarter) for quarter in block.quarters],
             ordered=True,
         ),
-        "state": _labels(np.tile(np.arange(states, dtype=np.int8), runs * quarters), block.states),
-        OUTCOME: _labels(codes.reshape(length).astype(np.int16), known.tolist()),
+        "state": labels_of(np.tile(np.arange(states, dtype=np.int8), runs * quarters), block.states),
+        OUTCOME: labels_of(codes.reshape(length).astype(np.int16), known.tolist()),
     }
     by_state = {name: block.state_measure(name).reshape(length) for name in BY_STATE}
     columns |= {name: _power(by_state[name], block.powers) for name in BY_STATE if not BY_NAME[name].is_quantity}
@@ -112,10 +112,10 @@ def _short(values: NDArray[np.float64]) -> NDArray[np.float32]:
 def _power(codes: NDArray[np.float64], powers: Sequence[str]) -> pa.DictionaryArray:
     """Names of powers out of 1 + their places; nought is nobody, a missing value."""
     places = codes.astype(np.int8)
-    return _labels(np.maximum(places - np.int8(1), 0), powers, missing=places == 0)
+    return labels_of(np.maximum(places - np.int8(1), 0), powers, missing=places == 0)
 
 
-def _labels(
+def labels_of(
     codes: NDArray[Any], words: Sequence[str], missing: NDArray[np.bool_] | None = None, ordered: bool = False
 ) -> pa.DictionaryArray:
     """Words by their places; ordered: one stands before the other, as quarters do, so that readers can compare them."""

@@ -4,7 +4,6 @@ Nothing heavy is imported at the top, because this is read before any command ru
 """
 
 import argparse
-import hashlib
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
@@ -16,7 +15,7 @@ from sim.cli.typed import SEED, WORKERS, percentage_points, runs
 from sim.io.checks import check_group
 from sim.io.errors import Entry, InputError, Problems, quoted, shown_path
 from sim.io.readers import parse_yaml
-from sim.io.shapes import inside
+from sim.io.shapes import inside_by
 from sim.io.text import listing
 
 if TYPE_CHECKING:
@@ -221,7 +220,7 @@ def place_of(out: Path, word: str, names: str, table: "pd.DataFrame") -> Path:
 
     if is_table(out):
         return out
-    return inside(out, f"{word}-{names[:60]}-{hashlib.sha256(csv_of(table).encode()).hexdigest()[:6]}")
+    return inside_by(out, f"{word}-{names[:60]}", csv_of(table))
 
 
 # --- scenarios -------------------------------------------------------------------------------------------------------

@@ -4,7 +4,6 @@ A drawing function takes a tidy table and the axes to draw on, and gives the axe
 figure of one's own. Colours, style and layout are those of `sim.figures.style`.
 """
 
-import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -39,7 +38,7 @@ from sim.figures.style import (
     write_figure,
 )
 from sim.figures.ternary import ternary_path
-from sim.io.shapes import inside
+from sim.io.shapes import inside_by
 from sim.io.text import percent_in_cell
 from sim.model.variables import BY_NAME, OFFER_TOTALS
 
@@ -186,9 +185,8 @@ def draw_comparison(several: Sequence[Results], folder: Path | str | None = None
     """Draw the outcomes of several scenarios side by side; returns the folder with the figure and its data."""
     folder = drawn_of("sim.figures.draw_comparison", "several", several, Results, "sim.run", folder)
     if folder is None:
-        names = " ".join(one.folder.name for one in several)
-        short = hashlib.sha256(names.encode()).hexdigest()[:6]
-        folder = inside(several[0].folder.parent, f"{'-and-'.join(one.name for one in several)[:60]}-{short}")
+        folders = " ".join(one.folder.name for one in several)
+        folder = inside_by(several[0].folder.parent, "-and-".join(one.name for one in several)[:60], folders)
     with house_style():
         write_figure(*_outcome_figure(several), folder, "outcomes")
     return folder

@@ -4,6 +4,7 @@ The forms of `sim.io.forms` are for what people write, with lines and nearest na
 less: it is right, or it was changed, and then one place is named.
 """
 
+import hashlib
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -15,6 +16,7 @@ from sim.io.errors import MOST_LISTED, InputError, Problem, input_error, quoted,
 from sim.io.json_files import in_words
 
 MOST_NAME = 200
+_HASHED = 6  # letters of a hash in the name of a folder
 
 
 class Fault(NamedTuple):
@@ -131,6 +133,11 @@ def inside(folder: Path, name: str) -> Path:
     if not is_plain_name(name):
         raise input_error(shown_path(folder), "this cannot be the name of anything in it", found=quoted(name))
     return folder / name
+
+
+def inside_by(folder: Path, name: str, said: str) -> Path:
+    """The same, with the beginning of a hash of what lies there behind the name: two of one name stand apart."""
+    return inside(folder, f"{name}-{hashlib.sha256(said.encode()).hexdigest()[:_HASHED]}")
 
 
 TEXT = plain("text", lambda value: isinstance(value, str))

@@ -7,7 +7,6 @@ for having it.
 """
 
 import dataclasses
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -39,7 +38,7 @@ from sim.batch.worker import Tell, Work
 from sim.engine.ensemble import LANES, prepare
 from sim.evidence.history import load_history
 from sim.io.arguments import Arguments, path_given
-from sim.io.shapes import inside
+from sim.io.shapes import inside_by
 from sim.io.text import CAUTION
 from sim.io.writers import write_text
 from sim.scenario.scenario import Scenario, evidence_of
@@ -104,7 +103,7 @@ class Ablation:
         """Where `write` puts its files unless told otherwise."""
         place = path_given("Ablation.folder", "out", out)
         said = csv_of(self.table) + self.caption
-        return inside(place, f"ablate-skill-{self.scenario.name}-{hashlib.sha256(said.encode()).hexdigest()[:6]}")
+        return inside_by(place, f"ablate-skill-{self.scenario.name}", said)
 
     def write(self, folder: Path | str | None = None) -> Path:
         """Write the table as CSV and Parquet, and everything as JSON; returns the folder."""
