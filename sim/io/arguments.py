@@ -226,7 +226,7 @@ def _plain(value: Any) -> Any:
             pass
         try:
             number = float(value)
-        except (TypeError, ValueError, OverflowError):
+        except (TypeError, ValueError, ArithmeticError):
             number = math.nan
         # what merely can be turned into a float, such as text, is none; a library's float compares equal to it
         if hasattr(value, "dtype") and getattr(value.dtype, "kind", "") == "f":

@@ -46,13 +46,15 @@ class Reader(Generic[C_contra]):
     """How one value is read.
 
     read: checks the entry, notes what is wrong with it, gives what it means, given the context; schema: the same as a
-    JSON Schema; missing: what holds where the key is not written; percent: whether it is written as a percentage.
+    JSON Schema; missing: what holds where the key is not written; percent: whether it is written as a percentage; made:
+    checks a value made in Python, which is what it means already; None where `read` does that too.
     """
 
     read: Callable[[Entry, C_contra], Any]
     schema: Schema
     missing: Any = None
     percent: bool = False
+    made: Callable[[Entry, C_contra], Any] | None = None
 
     def says(self, meaning: str, missing: Any = None) -> Reader[C_contra]:
         """The same reader for a key that means this, and is `missing` where it is not written."""
@@ -181,7 +183,15 @@ TRUE_OR_FALSE: Reader[object] = Reader(
     read=lambda entry, _: check_choice(entry, ("true", "false")) != "false",
     schema={"enum": [True, False, "true", "false"]},
     missing=True,
+    made=lambda entry, _: _check_made_flag(entry),
 )
+
+
+def _check_made_flag(entry: Entry) -> None:
+    """True or False as it is kept."""
+    if not isinstance(entry.value, bool):
+        entry.refuse(allowed="True or False")
+
 
 YES_OR_NO: Reader[object] = Reader(
     read=lambda entry, _: check_choice(entry, ("yes", "no", "true", "false")) not in ("no", "false"),

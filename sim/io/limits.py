@@ -23,3 +23,6 @@ MOST_REPLICATES = 100_000
 
 FIRST_YEAR, LAST_YEAR = 1990, 2200
 """Years that a run may have."""
+
+MOST_LINES = 10_000_000
+"""Lines of a file that a problem or an event may stand in."""

@@ -8,14 +8,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sim.evidence.dates import is_day
+from sim.evidence.documents import FACT_IDS
 from sim.evidence.needed import check_needed
 from sim.evidence.posterior import TAKEN
 from sim.evidence.story import span
-from sim.io.checks import check_choice, check_number
-from sim.io.errors import listed, nearest_to
+from sim.io.checks import check_choice
 from sim.io.letters import is_on_one_line
 from sim.io.limits import FIRST_YEAR, LARGEST_SEED, LAST_YEAR, MOST_RUNS
-from sim.scenario.events import FORMS, LASTING, Event, EventKind
+from sim.scenario.event_arguments import check_event, check_said
 from sim.scenario.reading_choice import check_taken
 from sim.scenario.units import (
     ONE_FOR_ALL,
@@ -123,10 +123,10 @@ def check_setting(scenario: Scenario, evidence: Evidence, arguments: Arguments) 
     end = arguments.whole(f"{scenario.name}.end", scenario.end, start, LAST_YEAR * 4 + 3)
     events = []
     for number, event in enumerate(scenario.events):
-        events.append(_check_event(f"{scenario.name}.events[{number}]", event, arguments))
-        _check_settings(f"{scenario.name}.events[{number}]", event, evidence, arguments)
+        events.append(check_event(f"{scenario.name}.events[{number}]", event, evidence, arguments))
     numbers = _check_numbers(scenario, evidence, arguments)
     check_taken(scenario, evidence, arguments)
+    FACT_IDS.read(arguments.entry(f"{scenario.name}.evidence", list(scenario.evidence)), evidence)
     arguments.choice(f"{scenario.name}.fitted", scenario.fitted, TAKEN)
     _check_sampled(scenario, evidence, arguments)
     for system in scenario.without:
@@ -199,80 +199,14 @@ def _sound(scenario: Scenario, arguments: Arguments) -> bool:
             entry.refuse(allowed="values by the name of their number")
     for key in _LISTS:
         value = getattr(scenario, key)
-        if isinstance(value, str) or not isinstance(value, Sequence):
+        if isinstance(value, str | bytes) or not isinstance(value, Sequence):
             arguments.entry(f"{scenario.name}.{key}", value).refuse(allowed="a tuple")
+    arguments.path_or_none(f"{scenario.name}.path", scenario.path)
     if len(arguments.problems) == before:
         for key, said in (
             ("notes", scenario.notes),
+            *((f"extends[{at}]", name) for at, name in enumerate(scenario.extends)),
             *((f"beyond.{name}", why) for name, why in scenario.beyond.items()),
         ):
-            _check_said(f"{scenario.name}.{key}", said, arguments)
+            check_said(f"{scenario.name}.{key}", said, arguments)
     return len(arguments.problems) == before
-
-
-def _check_said(key: str, said: object, arguments: Arguments) -> None:
-    """What is said to readers beside is text, with no letter that has no place in it; it may be empty."""
-    entry = arguments.entry(key, said)
-    if not isinstance(said, str):
-        entry.refuse(allowed="text")
-    else:
-        entry.has_hidden()
-
-
-def _check_event(key: str, event: Any, arguments: Arguments) -> Any:
-    """An event made in Python is of a kind, falls into a quarter, and says what its kind needs and nothing else.
-
-    It may fall outside the run, as where a scenario is shortened: then it does not happen. Gives it back with plain
-    whole numbers.
-    """
-    if not isinstance(event, Event) or not isinstance(event.kind, EventKind):
-        arguments.entry(key, f"<{type(event).__name__}>").refuse(allowed="an Event of one of the kinds of EventKind")
-        return event
-    fields: Any = event.fields
-    if not isinstance(fields, Mapping):
-        arguments.entry(f"{key}.fields", fields).refuse(allowed="what the event says, by the name of its field")
-        return event
-    first = arguments.whole(f"{key}.at", event.at, FIRST_YEAR * 4, LAST_YEAR * 4 + 3)
-    latest, until = event.latest, event.until
-    if latest is not None:
-        latest = arguments.whole(f"{key}.latest", event.latest, first, LAST_YEAR * 4 + 3)
-    if until is not None:
-        until = arguments.whole(f"{key}.until", until, first if latest is None else latest, LAST_YEAR * 4 + 3)
-        if not FORMS[event.kind].lasts:
-            entry = arguments.entry(f"{key}.until", event.until)
-            entry.refuse(allowed=f"None, save where an event lasts: {listed(LASTING)}")
-    if event.afterwards not in (True, False):
-        arguments.entry(f"{key}.afterwards", event.afterwards).refuse(allowed="True or False")
-    _check_said(f"{key}.note", event.note, arguments)
-    form = FORMS[event.kind]
-    known = [*form.needs, *form.may]
-    missing = [name for name in form.needs if name not in event.fields]
-    if missing:
-        arguments.entry(f"{key}.fields", listed(event.fields) or "nothing").refuse(allowed=f"with {listed(missing)}")
-    for name in event.fields:
-        if name not in known:
-            entry = arguments.entry(f"{key}.fields.{name}", name)
-            entry.refuse(allowed=listed(known), nearest=nearest_to(name, known))
-    return replace(event, at=first, latest=latest, until=until)
-
-
-def _check_settings(key: str, event: Any, evidence: Evidence, arguments: Arguments) -> None:
-    """An event that sets numbers names those of the evidence, with a finite value each; of ranges a file is asked."""
-    if not isinstance(event, Event) or event.kind is not EventKind.SET:
-        return
-    fields: Any = event.fields
-    if not isinstance(fields, Mapping):
-        return
-    names, values = fields.get("number"), fields.get("to")
-    entry = arguments.entry(f"{key}.fields", "number and to")
-    if not isinstance(names, tuple) or not isinstance(values, tuple) or not names or len(names) != len(values):
-        entry.refuse(allowed="a tuple of names of numbers, and a tuple of as many values")
-        return
-    for name, value in zip(names, values, strict=True):
-        named = arguments.entry(f"{key}.fields.number", name)
-        if not isinstance(name, str):
-            named.refuse(allowed="the name of a number of the evidence, as text")
-        elif name.startswith(ONE_FOR_ALL):
-            named.refuse(allowed="a number of the world; a line between outcome words holds for the whole run")
-        elif check_number_name(named, name, evidence) is not None:
-            check_number(arguments.entry(f"{key}.fields.to", value))

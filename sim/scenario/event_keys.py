@@ -62,7 +62,16 @@ def _some_of(several: Callable[[Codes], tuple[str, ...]], what: str) -> Reader[C
     return Reader(
         read=lambda entry, known: check_one_or_more(entry, several(known)),
         schema={"anyOf": [{"const": EVERYTHING}, _CODE, codes], "description": f"{what}, or all"},
+        made=lambda entry, known: _check_made_codes(entry, several(known)),
     )
+
+
+def _check_made_codes(entry: Entry, codes: tuple[str, ...]) -> tuple[str, ...]:
+    """Several codes as they are kept: a tuple, which one code by itself is not."""
+    if isinstance(entry.value, list):
+        return check_one_or_more(entry, codes)
+    entry.refuse(allowed=f"a tuple of: {listed(codes, 'list actors')}")
+    return ()
 
 
 def check_one_or_more(entry: Entry, codes: tuple[str, ...]) -> tuple[str, ...]:

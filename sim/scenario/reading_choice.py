@@ -105,6 +105,7 @@ def check_taken(scenario: Scenario, evidence: Evidence, arguments: Arguments) ->
             entry.refuse(found=f"{reading!r}, and nothing said of '{name}'", allowed="what `with_reading` gives")
             return
     for name, switch in scenario.by_reading.items():
-        if moved.switches.get(name) != switch or scenario.numbers.get(name) != moved.numbers[name]:
+        told = name in moved.switches and moved.switches[name] == switch
+        if not told or scenario.numbers.get(name) != moved.numbers[name]:
             entry = arguments.entry(f"{scenario.name}.by_reading", name)
             entry.refuse(found=f"'{name}' by '{switch}'", allowed="what `with_reading` gives")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -293,7 +293,8 @@ def percentage(low: float, high: float) -> Reader[object]:
         return quantity.amount / 100
 
     said = "a percentage with its sign, such as 25 %"
-    return Reader(read=read, schema={"type": "string", "pattern": PERCENT_TEXT, "description": said}, percent=True)
+    schema = {"type": "string", "pattern": PERCENT_TEXT, "description": said}
+    return Reader(read=read, schema=schema, percent=True, made=lambda entry, _: check_number(entry, low, high))
 
 
 def level(low: float, high: float) -> Reader[object]:
@@ -309,14 +310,30 @@ def level(low: float, high: float) -> Reader[object]:
         return check_number(entry, low, high, words)
 
     said = f"a level, or a number from {low:g} to {high:g}"
-    return Reader(read=read, schema={"anyOf": [LEVEL_SCHEMA, number_schema(low, high)], "description": said})
+    schema = {"anyOf": [LEVEL_SCHEMA, number_schema(low, high)], "description": said}
+    return Reader(read=read, schema=schema, made=lambda entry, _: check_number(entry, low, high))
 
 
-OFFER_SIZE: Reader[object] = as_written(
-    {
-        "anyOf": [{"type": "string", "pattern": MONEY_TEXT}, {"type": "string", "pattern": POINTS_TEXT}],
-        "description": "money, such as 4.2 bn USD or 300 mn USD; for security points, such as 0.2 points",
-    }
+LARGEST_SIZE = 10_000
+"""Of an offer: bn USD, or points of an index."""
+
+
+def _check_made_size(entry: Entry) -> float | None:
+    """The size of an offer as it is kept: a number above 0."""
+    size = check_number(entry, 0.0, LARGEST_SIZE)
+    if size == 0.0:
+        entry.refuse(allowed=f"a number above 0, up to {LARGEST_SIZE}")
+    return size
+
+
+OFFER_SIZE: Reader[object] = replace(
+    as_written(
+        {
+            "anyOf": [{"type": "string", "pattern": MONEY_TEXT}, {"type": "string", "pattern": POINTS_TEXT}],
+            "description": "money, such as 4.2 bn USD or 300 mn USD; for security points, such as 0.2 points",
+        }
+    ),
+    made=lambda entry, _: _check_made_size(entry),
 )
 """The size of an offer; what it means depends on the kind of offer, so `check_size` reads it."""
 
@@ -327,7 +344,7 @@ def check_size(entry: Entry, kind: str) -> float | None:
         return None
     quantity = parse_quantity(entry.text)
     units = {"points": 1.0, "point": 1.0} if kind == "security" else MONEY
-    if quantity is None or quantity.unit not in units or not 0 < quantity.amount * units[quantity.unit] <= 10_000:
+    if quantity is None or quantity.unit not in units or not 0 < quantity.amount * units[quantity.unit] <= LARGEST_SIZE:
         example = "points, such as 0.2 points" if kind == "security" else "money, such as 4.2 bn USD or 300 mn USD"
         meant = amount_meant(entry.text or "") or ""
         fits = meant.partition(" ")[2] in units and meant != entry.text

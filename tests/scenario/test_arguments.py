@@ -152,3 +152,21 @@ def test_only_what_lasts_has_an_end_in_python():
     check_setting(dataclasses.replace(load_scenario("toy"), events=(made,)), EVIDENCE, arguments)
     with pytest.raises(InputError, match="save where an event lasts"):
         arguments.refuse_if_wrong()
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("by_reading", {"no-such-number": None}, "toy.by_reading"),
+        ("path", 5, "toy.path: found '5'; allowed: a path"),
+        ("evidence", ("no-such-fact",), "no-such-fact"),
+        ("evidence", b"x", "toy.evidence: found '<bytes>'; allowed: a tuple"),
+        ("extends", (5,), "toy.extends[0]: found '5'; allowed: text"),
+    ],
+)
+def test_a_field_of_a_scenario_made_in_python_holds_what_it_is_for(field, value, said):
+    arguments = Arguments("sim.run")
+    check_setting(dataclasses.replace(load_scenario("toy"), **{field: value}), EVIDENCE, arguments)
+    with pytest.raises(InputError) as wrong:
+        arguments.refuse_if_wrong()
+    assert said in str(wrong.value)
