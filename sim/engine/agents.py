@@ -15,7 +15,7 @@ import mesa
 import numpy as np
 
 from sim.engine.block import Block
-from sim.engine.collecting import Collector
+from sim.engine.collecting import Collector, measure_place
 from sim.engine.ensemble import PreparedEnsemble, offer_totals, prepare_checked
 from sim.engine.ensemble import prepare as prepare_ensemble
 from sim.engine.laid_offers import LaidOffers
@@ -133,7 +133,7 @@ class State(_Actor):
 
     def measure(self, name: str) -> float:
         """A measure of the last quarter by name (`sim.model.variables.BY_STATE`)."""
-        return float(self.model.by_state[self.model.page, self.place, BY_STATE.index(name), 0])
+        return float(self.model.by_state[self.model.page, self.place, measure_place(name), 0])
 
     def _by_power(self, field: str) -> dict[str, float]:
         row = getattr(self.model.world, field)[self.place, :, 0]

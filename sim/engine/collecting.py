@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import mesa
 
+from sim.io.arguments import Arguments
 from sim.model.variables import BY_STATE
 from sim.scenario.calendar import quarter_text
 
@@ -42,6 +43,14 @@ class Collector(mesa.DataCollector):
     def _record_agents(self, model: Any) -> Any:
         """Rows of the states alone; powers have other columns."""
         return self._record_agenttype(model, self._states) if self._twice else super()._record_agents(model)
+
+
+def measure_place(name: str) -> int:
+    """Where a measure of states stands in the record, by its name. Raises `InputError` where there is none."""
+    arguments = Arguments("State.measure")
+    name = arguments.choice("name", name, BY_STATE)
+    arguments.refuse_if_wrong()
+    return BY_STATE.index(name)
 
 
 # Functions of a module, and parts of them, so that a model can be pickled.

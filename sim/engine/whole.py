@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim import __version__
-from sim.io.errors import InputError, input_error
+from sim.io.errors import InputError, input_error, listed
 from sim.model.fields import FIELDS
 from sim.model.parameters import aligned, row_names
 from sim.model.world import Store, unpack
@@ -64,6 +64,20 @@ class Whole:
     def _hang_doors(self) -> None:
         for name in self._ways:
             vars(self)[name] = functools.partial(_move, self, name)
+
+    def check_actors(self) -> None:
+        """Every state and power is there, and once: Mesa lets agents be taken away and added."""
+        wanted = sorted(actor.code for actor in (*self.evidence.states, *self.evidence.powers))
+        there = sorted(agent.actor.code for agent in self.agents if hasattr(agent, "actor"))
+        if there != wanted:
+            gone = [code for code in wanted if code not in there]
+            said = f"{listed(gone)} taken away" if gone else "an actor that is there twice"
+            raise input_error(
+                str(self.setting.name),
+                "every state and power has to act once a quarter",
+                found=said,
+                allowed="these actors, and agents of your own beside them",
+            )
 
     @contextmanager
     def moving(self) -> Iterator[None]:
@@ -154,6 +168,7 @@ class Whole:
 
 def _move(model: Whole, name: str, *arguments: Any, **named: Any) -> Any:
     """Let Mesa move a model on."""
+    model.check_actors()
     with model.moving():
         return model._ways[name](*arguments, **named)
 

@@ -286,3 +286,25 @@ def test_chance_for_those_who_extend_the_model_is_one_for_every_run(short):
     assert draws[0] == draws[2] != draws[1]
     assert isinstance(Model(short).random, random.Random)
     assert {type(agent) for agent in Model(short).agents} == {State, Power}
+
+
+def test_every_actor_acts_and_once():
+    model = Model("toy", seed=1)
+    state = model.state("ALD")
+    state.remove()
+    for _ in range(2):  # it is refused before anything has moved, and the model is not broken by it
+        with pytest.raises(InputError, match="found ALD taken away"):
+            model.step()
+    assert model.quarter == model.setting.start - 1
+    model.register_agent(state)
+    twin = type(state)(model, state.actor, state.place)
+    with pytest.raises(InputError, match="there twice"):
+        model.run_model()
+    twin.remove()
+    model.step()
+
+
+def test_a_measure_is_asked_by_a_name_there_is():
+    state = Model("toy", seed=1).state("ALD")
+    with pytest.raises(InputError, match=r"State\.measure: name: found 'hhj'; allowed: .*Did you mean 'hhi'\?"):
+        state.measure("hhj")

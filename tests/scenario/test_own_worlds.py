@@ -18,6 +18,7 @@ from sim.analysis.lever_effects import pulls
 from sim.analysis.paired_request import paired_request
 from sim.analysis.sensitivity.evaluator import Ensemble
 from sim.analysis.sensitivity.experiment import load_experiment
+from sim.analysis.sensitivity.plan import plan_sweep
 from sim.batch.parts import run_part
 from sim.batch.plan import BatchRequest, Plan, plain_scenario
 from sim.batch.runner import run
@@ -59,6 +60,16 @@ def test_every_door_reads_the_numbers_of_the_folder(desk: Path, rich: Scenario) 
     request = paired_request("door", runs=2, seed=None, workers=1, level=0.9, out=None, seeds=place)
     assert request.of(desk / "mine.yaml").seeds == place
     assert "Aldara" in sim.tell(desk / "mine.yaml", seeds=place)
+    experiment = {
+        "title": "A try",
+        "question": "Does it hear of the world?",
+        "scenario": "toy",
+        "factors": ["choice.dependence_aversion"],
+        "design": {"kind": "latin-hypercube", "points": 8},
+        "outcomes": {"signed": {"total": "value_signed", "kind": "money"}},
+    }
+    planned, _ = plan_sweep("sim.sweep", experiment, None, None, None, 1, None, None, seeds=place)
+    assert planned.experiment.scenario.seeds == place
     assert sim.load_evidence("rich", place).numbers[GDP].value == 5000
     assert "to see whether it is used" in sim.trace_number(sim.load_evidence("rich", place), GDP)
 

@@ -72,6 +72,7 @@ def plan_sweep(
     workers: int | None,
     out: Path | str | None,
     evaluator: Evaluator | None,
+    seeds: Path | str | None = None,
 ) -> tuple[SweepPlan, int]:
     """The experiment with what is asked for in place of what it says, and how many workers there are.
 
@@ -87,7 +88,7 @@ def plan_sweep(
     folder = arguments.path_or_none("out", out) or Path("results")
     arguments.refuse_if_wrong()
     if not isinstance(experiment, Experiment):
-        experiment = load_experiment(experiment)
+        experiment = load_experiment(experiment, seeds=seeds)
     if points is not None:
         experiment = dataclasses.replace(experiment, design=resized(experiment.design, points))
         if experiment.screen is not None:

@@ -36,6 +36,7 @@ def sweep(
     out: Path | str | None = None,
     progress: Tell | None = None,
     evaluator: Evaluator | None = None,
+    seeds: Path | str | None = None,
 ) -> Sweep:
     """Run an experiment, or open what it left when it was run before.
 
@@ -53,6 +54,8 @@ def sweep(
         Called from this thread with a `Progress` now and then; it counts runs.
     evaluator
         What to run instead of the model; only the factors of the experiment matter then.
+    seeds
+        The folder of a world of one's own, for an experiment that is named and not loaded yet.
 
     Raises
     ------
@@ -62,7 +65,7 @@ def sweep(
         If stopped with Ctrl-C; the same call continues where it stopped.
     """
     functions_given("sim.sweep", none=("progress", "evaluator"), progress=progress, evaluator=evaluator)
-    plan, workers = plan_sweep("sim.sweep", experiment, points, replicates, seed, workers, out, evaluator)
+    plan, workers = plan_sweep("sim.sweep", experiment, points, replicates, seed, workers, out, evaluator, seeds)
 
     def opened() -> Sweep | None:
         manifest = finished_manifest(plan.folder, SWEEP, plan.hash)
@@ -90,9 +93,10 @@ def estimate_sweep(
     seed: int | None = None,
     workers: int | None = None,
     out: Path | str | None = None,
+    seeds: Path | str | None = None,
 ) -> SweepEstimate:
     """Say how many runs a sweep has and how long they would take, without writing anything."""
-    plan, workers = plan_sweep("estimate_sweep", experiment, points, replicates, seed, workers, out, None)
+    plan, workers = plan_sweep("estimate_sweep", experiment, points, replicates, seed, workers, out, None, seeds)
     rows = plan.experiment.rows(screen=True) + plan.experiment.rows()
     base = {factor.name: np.full(LANES, factor.base) for factor in plan.experiment.factors}
     which = np.arange(LANES, dtype=np.int64) % plan.experiment.replicates
