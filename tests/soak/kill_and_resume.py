@@ -250,8 +250,7 @@ def main(arguments=None):
                 if folder.exists():
                     check_landed_whole(folder, wanted)
             inside = next(folder.iterdir())
-            ended = contents(inside)
-            differ = sorted(name for name in ended.keys() | wanted if ended.get(name) != wanted.get(name))
+            differ = sorted({name for name, _ in contents(inside).items() ^ wanted.items()})
             assert not differ, f"batch {batches} ended otherwise after {times} kills: {', '.join(differ)}"
             check_results(inside)
             batches, most = batches + 1, max(most, times)
