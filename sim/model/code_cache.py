@@ -119,6 +119,8 @@ class _CodeCache(NullCache):
             return
         try:
             path = folder / self._file(sig, data.codegen)
+            if path.exists() and not path.is_file():  # a pipe, say, which is never written to
+                path.unlink()
             write_bytes(path, hashlib.sha256(code).digest() + code, mode=_OURS_ALONE)
         except OSError as error:
             _say_not_kept(folder, error)
