@@ -72,12 +72,14 @@ class Parser(argparse.ArgumentParser):
         """Read the arguments, and refuse what is left over in the words of the command that it was given to."""
         found, left = super().parse_known_args(args, namespace)
         if left:
-            self.error(printable(self._left_over(next((one for one in left if one.startswith("-")), left[0]))))
+            behind = left[left.index("--") + 1 :] if "--" in left else []  # where nothing is an option
+            option = next((one for one in left if one.startswith("-") and not behind), None)
+            told = f"found {quoted((behind or left)[0])}; this is one too many"
+            self.error(printable(told if option is None else self._no_option(option)))
         return found, left
 
-    def _left_over(self, word: str) -> str:
-        if not word.startswith("-"):
-            return f"found {quoted(word)}; this is one too many"
+    def _no_option(self, word: str) -> str:
+        """That there is no such option, with the nearest that there is."""
         problems, options = Problems(), [one for action in self._actions for one in action.option_strings]
         name = word.partition("=")[0]
         message, allowed = "there is no such option", "what --help names"
