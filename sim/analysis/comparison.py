@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -101,7 +101,8 @@ class Comparison:
         """Where `write` puts its files unless told otherwise: beside the results."""
         said = "\n".join(one.folder.name for one in self.results)
         place = self.results[0].folder.parent if self.out is None else self.out
-        return inside_by(place, f"compare-{'-and-'.join(self.names)[:60]}", said)
+        names = "-and-".join(PurePath(name).name for name in self.names)  # folders of one name go by their paths
+        return inside_by(place, f"compare-{names[:60]}", said)
 
     def changed(self, scenario: str) -> dict[str, float]:
         """Share of runs that end under another word than in the reference, by state."""

@@ -105,7 +105,8 @@ def _number(entry: Entry, measure: str) -> AskedValue | None:
         return None
     high = {_SHARE: 1.0, _POINTS: 100.0}.get(unit)
     if high is not None and not 0.0 <= number <= high:
-        near = f"{quantity.amount:g} %" if unit == _SHARE and not quantity.unit and quantity.amount <= 100 else None
+        plain = unit == _SHARE and not quantity.unit and 0.0 <= quantity.amount <= 100.0
+        near = f"{quantity.amount:g} %" if plain else None
         entry.refuse(allowed=_allowed(measure), nearest=near)
         return None
     return AskedValue(said=_said(number, unit), number=number)

@@ -44,6 +44,9 @@ PARTIAL = "partial"
 SET_ASIDE = "set-aside"
 """Where what is broken goes, below its folder: under its name, with a number behind it that makes it no table."""
 
+OF_FORECASTS = "draws_sha256"
+"""What only the manifest of a frozen forecast has, which is laid out in its own way."""
+
 MOST_ROWS = 2**53
 
 LOG = logging.getLogger("multivector")
@@ -138,6 +141,9 @@ def read_manifest(folder: Path, kind: Kind, others: Sequence[Kind] = ()) -> dict
         Where it is of another kind, or in a layout that this version does not read.
     """
     manifest = sealed_manifest(folder)
+    if OF_FORECASTS in manifest:
+        scored = "`multivector check` and `multivector score` open it"
+        raise input_error(shown_path(folder), scored, found="a frozen forecast", allowed=kind.words)
     if kind.key not in manifest:
         there = next((one for one in others if one.key in manifest), None)
         found = "results, but of no kind that is known" if there is None else there.words

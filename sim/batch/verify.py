@@ -8,6 +8,7 @@ from typing import Any
 from sim.batch.manifest import (
     COMMON,
     MANIFEST,
+    OF_FORECASTS,
     PARTIAL,
     SET_ASIDE,
     Damaged,
@@ -51,7 +52,7 @@ def _is_results(folder: Path) -> bool:
 def is_forecast(folder: Path) -> bool:
     """Whether this is a frozen forecast, whose manifest is laid out in its own way (`sim.analysis.hindcast.frozen`)."""
     try:
-        return "draws_sha256" in read_json_group(folder / MANIFEST)
+        return OF_FORECASTS in read_json_group(folder / MANIFEST)
     except InputError:
         return False
 

@@ -26,8 +26,10 @@ def add(commands: Any) -> None:
 
 
 def _check(asked: argparse.Namespace) -> int:
+    from sim.evidence.worlds import list_worlds
     from sim.scenario.family import list_scenarios
 
+    list_worlds(asked.seeds)  # said once, and not of every file
     rows: list[dict[str, Any]] = []
     for name in asked.files or list_scenarios():
         try:

@@ -43,7 +43,10 @@ def _list(asked: argparse.Namespace) -> int:
             lambda: {name: rows_of(one, evidence, asked.seeds) for name, one in LISTINGS.items() if one.whole},
         )
         return DONE
-    rows = matching(asked.what, rows_of(LISTINGS[asked.what], evidence, asked.seeds), asked.part)
+    rows = rows_of(LISTINGS[asked.what], evidence, asked.seeds)
+    if asked.world is not None:  # scenarios are listed of all worlds unless one is asked for
+        rows = [row for row in rows if asked.what != "scenarios" or row["world"] == asked.world]
+    rows = matching(asked.what, rows, asked.part)
     close(asked, lambda: _print_rows(asked.what, rows, asked.part, evidence), lambda: {asked.what: rows})
     return DONE
 

@@ -50,9 +50,10 @@ def _scenarios(_: "Evidence") -> Iterator[Row]:
 
     for name in list_scenarios():
         try:
-            yield {"name": name, "title": load_scenario(name).title}
+            scenario = load_scenario(name)
+            yield {"name": name, "title": scenario.title, "world": scenario.world}
         except InputError:
-            yield {"name": name, "title": f"(has mistakes: multivector check {name})"}
+            yield {"name": name, "title": f"(has mistakes: multivector check {name})", "world": None}
 
 
 def _outcomes(_: "Evidence") -> Iterator[Row]:

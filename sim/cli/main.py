@@ -22,7 +22,7 @@ from sim.cli.closing import alone
 from sim.cli.common import FAULT, INTERRUPTED, WRONG_INPUT, say
 from sim.cli.places import check_working_folder, is_of_the_system, trouble
 from sim.cli.streams import guarded
-from sim.cli.typed import Parser
+from sim.cli.typed import Parser, as_typed
 from sim.io.errors import InputError
 from sim.io.memory import out_of_memory, prepare_for_limits, ran_out
 
@@ -52,7 +52,7 @@ def _answer(arguments: Sequence[str]) -> int:
         with alone(asked):
             code: int = asked.command(asked)
     except InputError as error:
-        say(str(error))
+        say(str(as_typed(error, asked)))
         return WRONG_INPUT
     except KeyboardInterrupt as stop:
         _say_interrupted(stop, arguments)

@@ -124,7 +124,11 @@ def _files(asked: argparse.Namespace, evidence: "Evidence") -> "Mapping[str, str
         place = Entry(asked.like, problems, "--like", 0, 0, "", asked.like)
         message = f"the world {evidence.world} has no such {option.removeprefix('--')}"
         place.refuse(message=message, allowed=listed(known), nearest=nearest_to(asked.like, known))
-    called = check_text(Entry(asked.called, problems, "--called", 0, 0, "", asked.called)) if asked.called else code
+    called = (
+        check_text(Entry(asked.called, problems, "--called", 0, 0, "", asked.called))
+        if asked.called is not None
+        else code
+    )
     problems.raise_if_any()
     new = begin.Newcomer(code=code, name=called, like=known[asked.like])
     return begin.world_with_power(evidence, new) if asked.state is None else begin.world_with_state(evidence, new)

@@ -23,6 +23,9 @@ _OF_THE_SYSTEM = frozenset(
 
 def a_path(text: str) -> Path:
     """A reader of paths for the parser; `~` at the beginning is the home folder of the user."""
+    if text == "-":
+        allowed = "a path; where nothing is said of it a table is printed, and ./- is a file of this name"
+        raise argparse.ArgumentTypeError(f"found '-'; allowed: {allowed}")
     try:
         return path_given("", "", text)
     except InputError as error:

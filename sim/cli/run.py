@@ -89,8 +89,8 @@ def _names(text: str) -> tuple[str, ...]:
 
 def _part(text: str) -> tuple[int, int]:
     match = re.fullmatch(r"([0-9]+)/([0-9]+)", text)
-    if match is None or not 1 <= int(match[1]) <= int(match[2]):
-        allowed = "a part and how many there are, such as 3/40, from 1/40 to 40/40"
+    if match is None or not 1 <= int(match[1]) <= int(match[2]) <= MOST_PARTS:
+        allowed = f"a part and how many there are, such as 3/40, from 1/40 to 40/40, {MOST_PARTS} parts at most"
         raise argparse.ArgumentTypeError(printable(f"found {quoted(text)}; allowed: {allowed}"))
     return int(match[1]), int(match[2])
 
@@ -100,21 +100,21 @@ def _run(asked: argparse.Namespace) -> int:
     fitted = None if asked.numbers == _SAMPLED else asked.numbers
     scenarios = load_all(asked.scenarios, asked.set, asked.reading, fitted, asked.seeds)
     from sim.batch import plan, runner
+    from sim.batch.asked import BatchAsked
 
-    if not asked.dry_run and asked.array is None:
-        there_or_writable(asked.out)
-    options = {
-        "runs": asked.runs,
-        "workers": asked.workers,
-        "out": asked.out,
+    kept = {
         "engine": asked.engine,
         "series": plan.SERIES_RUNS if asked.series is None else asked.series,
         "thin": asked.thin,
         "measures": asked.measures,
         "numbers": _SAMPLED if asked.numbers == _SAMPLED else "fixed",
     }
+    BatchAsked("sim.run", asked.runs, None, asked.workers, asked.out, {**kept, "dask": asked.dask})
+    options = {"runs": asked.runs, "workers": asked.workers, "out": asked.out, **kept}
     batches = [(scenario, seed) for scenario in scenarios for seed in seeds_of(asked)]
     check_asks(asked, scenarios, options)
+    if not asked.dry_run and asked.array is None:  # only now: what is refused leaves no folder
+        there_or_writable(asked.out)
     if asked.array is not None:
         return _print_script(batches, asked, options)
     if asked.dry_run:

@@ -1,11 +1,12 @@
 """Options as they are typed: numbers checked as in files, and nothing taken that is given twice."""
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sim.io.checks import check_choice, check_number, check_whole_number, number_meant, whole_written
-from sim.io.errors import Entry, Problems
+from sim.io.errors import Entry, InputError, Problem, Problems, nearest_to, quoted
 from sim.io.letters import printable
 from sim.io.limits import FIRST_YEAR, LARGEST_SEED, LAST_YEAR, MOST_RUNS, MOST_WORKERS
 
@@ -63,9 +64,29 @@ class Parser(argparse.ArgumentParser):
     """A parser that takes every option with one value once."""
 
     def __init__(self, **words: Any) -> None:
-        super().__init__(**words)
+        super().__init__(allow_abbrev=False, **words)  # `--run` might be `--runs`, or which run
         for name in (None, "store"):
             self.register("action", name, Once)
+
+    def parse_known_args(self, args: Sequence[str] | None = None, namespace: Any = None) -> tuple[Any, list[str]]:  # type: ignore[override]
+        """Read the arguments, and refuse what is left over in the words of the command that it was given to."""
+        found, left = super().parse_known_args(args, namespace)
+        if left:
+            behind = left[left.index("--") + 1 :] if "--" in left else []  # where nothing is an option
+            option = next((one for one in left if one.startswith("-") and not behind), None)
+            told = f"found {quoted((behind or left)[0])}; this is one too many"
+            self.error(printable(told if option is None else self._no_option(option)))
+        return found, left
+
+    def _no_option(self, word: str) -> str:
+        """That there is no such option, with the nearest that there is."""
+        problems, options = Problems(), [one for action in self._actions for one in action.option_strings]
+        name = word.partition("=")[0]
+        message, allowed = "there is no such option", "what --help names"
+        Entry(name, problems, "", 0, 0, "", name).refuse(
+            message=message, allowed=allowed, nearest=nearest_to(name, options)
+        )
+        return "; ".join(problem.said for problem in problems)
 
     def _check_value(self, action: argparse.Action, value: Any) -> None:
         """Refuse what is none of the choices, in the words of files, with the nearest."""
@@ -73,3 +94,15 @@ class Parser(argparse.ArgumentParser):
             problems, words = Problems(), [str(one) for one in action.choices]
             check_choice(Entry(str(value), problems, "", 0, 0, "", str(value)), words)
             raise argparse.ArgumentError(action, printable("; ".join(problem.said for problem in problems)))
+
+
+def as_typed(error: InputError, asked: argparse.Namespace) -> InputError:
+    """An error of a function, told by the option that was typed and not by what the function calls it."""
+
+    def typed(problem: Problem) -> Problem:
+        option = problem.key.partition("[")[0]
+        if not problem.file.startswith("sim.") or option not in vars(asked):
+            return problem
+        return replace(problem, file=f"--{option.replace('_', '-')}", key="")
+
+    return InputError(map(typed, error.problems))

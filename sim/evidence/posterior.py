@@ -187,7 +187,9 @@ def check_names(about: About, numbers: Mapping[str, Number], seeds: Path, world:
         if name not in numbers or name.startswith(ONE_FOR_ALL):
             found = f"the column {quoted(name)}"
             allowed = f"a number of the world {world} that may differ from run to run, or a name in {NO_NUMBER}*"
-            problems.add(Problem(file=told, found=found, allowed=allowed, nearest=nearest_to(name, numbers)))
+            help_ = f"with it, {world} can only be run with single values: 'fitted: fixed', or --numbers fixed"
+            near = nearest_to(name, numbers)
+            problems.add(Problem(file=told, found=found, message=help_, allowed=allowed, nearest=near))
     problems.raise_if_any()
 
 

@@ -162,6 +162,9 @@ class Arguments:
             written = os.fspath(value)
             if not isinstance(written, str) or not written.strip() or "\0" in written:
                 raise ValueError
+            if not _is_text(written):
+                self.entry(key, value).refuse(allowed="a path that is text in UTF-8, since it is noted in files")
+                return Path()
             path = Path(written).expanduser()
             if not _too_long(path):
                 return path
@@ -203,6 +206,15 @@ def _too_long(path: Path) -> bool:
     except OSError as error:
         return error.errno == errno.ENAMETOOLONG
     return False
+
+
+def _is_text(path: str) -> bool:
+    """Whether all letters of a path are letters; the system allows bytes that are none."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _written(plain: Any) -> str:

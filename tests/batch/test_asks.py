@@ -120,6 +120,7 @@ def test_all_powers_together(results):
         ("pressure ALD all > 3 %", "Did you mean 'combined_pressure'?"),
         ("acceptance ALD > 3 % at 2026-Q1", "this is of the whole run"),
         ("balancing_ended ALD = maybe", "yes or no"),
+        ("alignment ALD OST > -30", "dominant"),  # and no share is near to it
         ("partners ALD > nan", "a number in powers"),
         ("partners ALD > 1e999", "a finite number"),
     ],
@@ -128,6 +129,7 @@ def test_what_is_no_question_is_told_with_the_nearest(results, text, said):
     with pytest.raises(InputError) as error:
         results.ask(text)
     assert said in str(error.value)
+    assert "Did you mean '-" not in str(error.value)
 
 
 @pytest.mark.parametrize(

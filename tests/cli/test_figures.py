@@ -9,6 +9,7 @@ from sim.analysis.ablation_results import write_tables
 from sim.analysis.comparison import compare_results
 from sim.analysis.effect_tables import LEAST, smallest_of_interest, with_counts
 from sim.analysis.kept_comparison import load_comparison
+from sim.batch.results import load_results
 from sim.batch.runner import run
 from sim.cli import main
 from sim.figures.ablation import draw_ablation
@@ -140,3 +141,23 @@ def test_the_smallest_difference_of_interest_is_checked(least, results):
 
     with pytest.raises(InputError, match="least"):
         compare(*results, least=least)
+
+
+def test_results_of_one_folder_name_are_compared_and_the_place_has_a_name(results, tmp_path):
+    again = [shutil.copytree(one.folder, tmp_path / "other" / one.folder.name) for one in results[:1]]
+    found = compare_results([results[0], results[1], load_results(again[0])])
+    assert len(set(found.names)) == 3
+    assert found.folder.parent == results[0].folder.parent
+    assert found.write(tmp_path / "place").is_dir()
+
+
+def test_a_frozen_forecast_is_told_what_it_is(capsys):
+    from sim.evidence.worlds import shipped_folder
+
+    frozen = sorted(one.parent for one in (shipped_folder("seeds").parent / "forecasts").glob("*/manifest.json"))
+    assert frozen
+    for command in (["figures"], ["ask"]):
+        assert main.main([*command, str(frozen[0]), *(["hhi KAZ > 1 %"] if command == ["ask"] else [])]) == 2
+        told = capsys.readouterr().err
+        assert "found a frozen forecast" in told
+        assert "--out" not in told

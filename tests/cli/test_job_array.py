@@ -63,7 +63,7 @@ def test_a_script_says_what_it_plays_and_how_it_is_used(here, capsys, monkeypatc
 
 WORDS = [
     ["--array=3", "--seed", "5", "-o", "out $(id) 'x'"],
-    ["-o", "out $(id) 'x'", "--seed", "5", "--arr", "3", "--workers=2"],
+    ["-o", "out $(id) 'x'", "--seed", "5", "--array", "3", "--workers=2"],
     ["--workers", "2", "--seed", "5", "--array", "3", "-o", "out $(id) 'x'"],
 ]
 

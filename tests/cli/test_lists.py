@@ -48,6 +48,17 @@ def test_what_is_not_there_is_told_with_the_nearest(arguments, said, capsys):
     assert said in capsys.readouterr().err
 
 
+def test_scenarios_are_listed_of_the_world_that_is_asked_for(capsys):
+    assert main.main(["list", "scenarios", "--world", "archipelago"]) == 0
+    told = [line.split()[0] for line in capsys.readouterr().out.splitlines()]
+    assert told == ["archipelago", "archipelago-blockade"]
+
+
+def test_seeds_that_are_none_are_said_once(tmp_path, capsys):
+    assert main.main(["check", "--seeds", str(tmp_path)]) == 2
+    assert len(capsys.readouterr().err.splitlines()) == 1
+
+
 def test_one_kind_of_event_is_told_key_by_key(capsys):
     assert main.main(["list", "events", "TARIFF"]) == 0
     told = capsys.readouterr().out

@@ -1,5 +1,7 @@
 """What is typed on the command line is what is meant, or it is refused with what might have been meant."""
 
+import os
+
 import pytest
 
 from sim.cli.main import main
@@ -97,6 +99,27 @@ def test_a_reading_is_taken_once(capsys, tmp_path, monkeypatch):
         (["explain", "x" * 5000, "--state", "ALD"], "too long for the system"),
         (["sweep", "x" * 5000], "too long for the system"),
         (["rnu", "toy"], "Did you mean 'run'?"),
+        (
+            ["run", "toy", "--sede", "3"],
+            "found '--sede'; there is no such option; allowed: what --help names. Did you ",
+        ),
+        (["run", "toy", "--run", "3"], "Did you mean '--runs'?"),
+        (["run", "toy", "--dry-rnu"], "Did you mean '--dry-run'?"),
+        (["run", "toy", "--", "--dry-run"], "'--dry-run'"),
+        (["run", "toy", "--runs", "5", "--", "--dry-run"], "found '--dry-run'; this is one too many"),
+        (["new", "--power", "KOR", "--like", "IND", "--called", ""], "--called: found ''"),
+        (["list", "worlds", "toy", "more"], "found 'more'; this is one too many"),
+        (["run", "toy", "--block", "1/" + "9" * 20], "argument --block: found '1/999"),
+        (["run", "toy", "--measures", "hih"], "--measures: found 'hih'"),
+        (["run", "toy", "--ask", "hhi ALD"], "found no comparison"),
+        (["run", "toy", "--seed", "1", "--seed", "1"], "named twice"),
+        (["run", "toy", "--dask", ""], "--dask: found ''"),
+        (["chronicle", "toy", "-o", "-"], "argument -o/--out: found '-'; allowed: a path"),
+        (
+            ["run", "toy", "-o", os.fsdecode(b"\xff")],
+            "argument -o/--out: found '\\udcff'; allowed: a path that is text",
+        ),
+        (["check", os.fsdecode(b"\xff")], "allowed: a path that is text in UTF-8"),
     ],
     ids=lambda one: " ".join(one)[:40] if isinstance(one, list) else "",
 )
