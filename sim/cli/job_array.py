@@ -95,7 +95,7 @@ def _without(given: Sequence[str]) -> list[str]:
     skip = False
     for word in given:
         option, equals, _ = word.partition("=")
-        drop = len(option) > len("--") and any(whole.startswith(option) for whole in (_OPTION, "--workers"))
+        drop = option in {_OPTION, "--workers"}
         if not skip and not drop:
             kept.append(word)
         skip = drop and not equals
