@@ -3,6 +3,7 @@
 #   make demo        set up, run two scenarios, print the table, say where the figures are
 #   make setup       only set up
 #   make test        the tests
+#   make coverage    the same, telling which lines none of them reaches
 #   make lint        style, types, who may import whom
 #   make check       what has to pass before a change is merged: lint, the site and tests
 #   make bench       the measurements
@@ -52,7 +53,7 @@ READY := $(VENV)/.ready-$(LIBRARIES)
 $(shell test ! -d $(VENV) || $(BIN)/python -c "" >/dev/null 2>&1 || rm -f $(VENV)/.ready*)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test bench calibration wheel ends constraints soak mutate lint check effects levers documented policies chronicles experiments docs site clean
+.PHONY: help setup demo test coverage bench calibration wheel ends constraints soak mutate lint check effects levers documented policies chronicles experiments docs site clean
 
 help:
 	@sed -n 's/^#   //p' $(firstword $(MAKEFILE_LIST))
@@ -88,11 +89,15 @@ demo: $(READY)
 # The rulebook is compiled once before the two workers start, or each would compile it for itself.
 define run-tests
 	@$(BIN)/multivector run toy --runs 1 --no-figures -o $(VENV)/first-run > /dev/null
-	@$(BIN)/python -m pytest -n 2 --benchmark-disable --cov --cov-report=term
+	@$(BIN)/python -m pytest -n 2 --benchmark-disable $(1)
 endef
 
 test: $(READY)-dev
-	$(run-tests)
+	$(call run-tests)
+
+# Watching every line takes its time, so the tests of every day do without.
+coverage: $(READY)-dev
+	$(call run-tests,--cov --cov-report=term)
 
 bench: $(READY)-dev
 	@$(BIN)/python -m pytest tests/benchmarks --override-ini addopts="--import-mode=importlib --strict-markers" \
@@ -120,7 +125,7 @@ lint: $(READY)-dev
 	@$(BIN)/lint-imports
 
 check: lint site
-	$(run-tests)
+	$(call run-tests)
 
 # What each system does, where it shows most: the file behind docs/systems.md (ten minutes)
 effects: $(READY)
