@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import shutil
 from collections.abc import Iterator
@@ -236,16 +237,17 @@ def rows_without(text: str, name: str) -> Iterator[tuple[str, str]]:
         yield f"{name}:{at + 1} value", "".join([*lines[:at], emptied, *lines[at + 1 :]])
 
 
-def keys_without(text: str) -> Iterator[tuple[str, str]]:
-    """A YAML file without each of its keys, however deep, one at a time."""
+def keys_without(text: str, step: int) -> Iterator[tuple[str, str]]:
+    """A YAML file without every so many of its keys, however deep, one at a time."""
 
     def walk(group: object, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
         for key, value in group.items() if isinstance(group, dict) else ():
             yield (*path, key)
             yield from walk(value, (*path, key))
 
-    for path in walk(yaml.safe_load(text), ()):
-        top = yaml.safe_load(text)
+    whole = yaml.safe_load(text)
+    for path in list(walk(whole, ()))[::step]:
+        top = copy.deepcopy(whole)
         inner = top
         for key in path[:-1]:
             inner = inner[key]
@@ -262,7 +264,7 @@ def test_whatever_is_taken_from_a_small_world_is_named_or_not_needed(tmp_path: P
     text = "title: T\nquestion: Q\nworld: small\nfrom: 2026-Q1\nto: 2026-Q2\nruns: 1\nseed: 1\n"
     path = question(tmp_path, text)
     place = layer(tmp_path / "worlds", {"small": whole}) / "small"
-    tried = [("actors.yaml", *one) for one in keys_without(whole["actors.yaml"])][::STEP]
+    tried = [("actors.yaml", *one) for one in keys_without(whole["actors.yaml"], STEP)]
     for name in sorted(whole):
         if name.endswith(".csv"):
             tried += [(name, *one) for one in rows_without(whole[name], name)][:: STEP // 4]
