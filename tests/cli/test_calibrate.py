@@ -92,7 +92,7 @@ def test_only_the_plan_as_it_stands_is_published(capsys, arguments):
         (("--workers", "0"), "0"),
         (("--workers", "many"), "many"),
         (("--workers", "5000"), "5000"),
-        (("--smal", "--untl"), "--untl"),
+        (("--small", "--untl"), "--untl"),
         (("one", "two"), "two"),
     ],
 )

@@ -68,9 +68,10 @@ def test_text_of_strangers_is_shown_and_never_read_as_markup(text, columns, monk
     [("40", 40), ("0", None), ("-5", None), ("abc", None), ("²", None), ("", None), ("9" * 30, None), ("1", 20)],
 )
 def test_how_many_columns_there_are(said, columns, monkeypatch):
-    monkeypatch.setenv("COLUMNS", said)
-    assert columns_on(io.StringIO()) == columns
-    assert console_for(io.StringIO()).width == (columns or 80)
+    with monkeypatch.context() as patch:  # which whoever reports on the tests does not see
+        patch.setenv("COLUMNS", said)
+        found = columns_on(io.StringIO()), console_for(io.StringIO()).width
+    assert found == (columns, columns or 80)
 
 
 @pytest.mark.parametrize(("name", "value"), [("NO_COLOR", "1"), ("TERM", "dumb")])
