@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from sim.engine.ensemble import prepare
 from sim.evidence.evidence import load_evidence
+from sim.io.arguments import Arguments
 from sim.model.chance import lucks
 from sim.model.fields import DOMAINS, KINDS
 from sim.model.parameters import vector
@@ -18,6 +19,7 @@ from sim.model.turn import advance
 from sim.model.variable import Scale
 from sim.model.variables import BY_NAME, BY_POWER, BY_STATE, COUNTS
 from sim.model.world import build, check_invariants, unpack
+from sim.scenario.arguments import check_setting
 from sim.scenario.events import Event, EventKind
 from sim.scenario.scenario import load_scenario
 
@@ -111,6 +113,16 @@ EVENTS = st.one_of(
         say=st.sampled_from(["yes", "no"]),
     ),
 )
+
+
+def can_be_said(one):
+    """Whether a file could say this too: nobody sets a sanction against itself, say."""
+    arguments = Arguments("test")
+    check_setting(dataclasses.replace(TOY, events=(one,)), EVIDENCE, arguments)
+    return not arguments.problems
+
+
+EVENTS = EVENTS.filter(can_be_said)
 
 
 def anywhere_inside(share):
