@@ -1,6 +1,7 @@
 """A batch in a few numbers, and its columns in words: closing table, README of a results folder, `summary.json`."""
 
 import textwrap
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from sim.batch.outcomes import split_word
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from sim.batch.results import Results
 
+MOST_LAID = 20  # offers of events that a closing table tells one by one
 _DIGITS = 6  # of shares and amounts in JSON; more than the number of runs supports
 
 
@@ -98,15 +100,20 @@ def laid_in_words(results: "Results") -> list[tuple[str, str]]:
         return []
     told = []
     for row in results.laid.itertuples():
-        when = row.quarter if row.latest == row.quarter else f"{row.quarter} to {row.latest}"
-        size = f"{row.size:.4g} {'points' if row.kind == KINDS[Kind.SECURITY] else 'bn USD'}"
-        offer = f"{when} {row.power} to {row.state}, {row.kind}, {size}"
+        offer = offer_in_words(row._asdict())
         if not row.laid:
             told.append((offer, "never laid on the table"))
             continue
         shares = (100 * share for share in (row.share, row.low, row.high))
         told.append((offer, "taken in {:.0f} % ({:.0f} to {:.0f} %)".format(*shares) + f" of {row.laid:,} runs"))
     return told
+
+
+def offer_in_words(row: Mapping[str, Any]) -> str:
+    """An offer that an event lays on the table, out of its row of `laid`: when, who to whom, what, how much."""
+    when = row["quarter"] if row["latest"] == row["quarter"] else f"{row['quarter']} to {row['latest']}"
+    size = f"{row['size']:.4g} {'points' if row['kind'] == KINDS[Kind.SECURITY] else 'bn USD'}"
+    return f"{when} {row['power']} to {row['state']}, {row['kind']}, {size}"
 
 
 def variance_lines(results: "Results") -> list[str]:

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
 from sim.analysis.certainty import CERTAIN, LIKELY, Sureness
+from sim.batch.summary import MOST_LAID, offer_in_words
 from sim.cli.console import BOLD, DIM, END, console_for, plain_table
 from sim.io.text import WIDTH, capital, counted, percent_in_cell, signed
-from sim.model.fields import KINDS, Kind
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
     from sim.analysis.comparison import Comparison
     from sim.batch.results import Results
-
-_MOST_LAID = 20  # offers that are told one by one
 
 
 def print_closing(
@@ -74,22 +72,16 @@ def print_laid(comparison: "Comparison", console: "Console") -> None:
     together: dict[str, dict[tuple[Any, ...], list[str]]] = {}
     for row in rows:
         fate = row["taken"], row["refused"], row["not_laid"]
-        together.setdefault(_offer(row), {}).setdefault(fate, []).append(row["scenario"])
-    for offer, fates in list(together.items())[:_MOST_LAID]:
+        together.setdefault(offer_in_words(row), {}).setdefault(fate, []).append(row["scenario"])
+    for offer, fates in list(together.items())[:MOST_LAID]:
         for place, (fate, names) in enumerate(fates.items()):
             whose = "all" if len(names) == len(comparison.names) > 1 else ", ".join(names)
             table.add_row("" if place else offer, whose, *(percent_in_cell(share) for share in fate))
     console.print(f"\n{BOLD}What became of the offers of events{END}: share of all runs")
     console.print(table)
-    if len(together) > _MOST_LAID:
-        console.print(f"and {len(together) - _MOST_LAID} more: see laid.parquet in each results folder")
+    if len(together) > MOST_LAID:
+        console.print(f"and {len(together) - MOST_LAID} more: see laid.parquet in each results folder")
     console.print(f"{DIM}An offer is answered in its quarter and then lapses; not laid: the event did not happen.{END}")
-
-
-def _offer(row: dict[str, Any]) -> str:
-    when = row["quarter"] if row["latest"] == row["quarter"] else f"{row['quarter']} to {row['latest']}"
-    size = f"{row['size']:.4g} {'points' if row['kind'] == KINDS[Kind.SECURITY] else 'bn USD'}"
-    return f"{when} {row['power']} to {row['state']}, {row['kind']}, {size}"
 
 
 # --- lines of one's own ----------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from sim.analysis.comparison import Comparison
 from sim.analysis.effect_tables import LEAST, shown_outcomes
 from sim.analysis.patterns import Finding, Verdict
 from sim.analysis.result_pairs import naive_words
-from sim.batch.summary import laid_in_words, remarks_on, share_ended
+from sim.batch.summary import MOST_LAID, laid_in_words, remarks_on, share_ended
 from sim.batch.variance import FEWEST_DRAWS
 from sim.cli.compared_report import rows_that_differ, states_that_move
 from sim.cli.console import BOLD, DIM, END, console_for, plain_table
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
     from sim.batch.results import Results
 
-_MOST_LAID = 20  # offers of events that the closing table tells one by one
 _RARE = 0.01  # shares of runs below this are not named one by one in the table; the files have them all
 
 
@@ -107,12 +106,12 @@ def _print_laid(results: "Results", console: "Console") -> None:
         return
     table = plain_table()
     table.add_column("")
-    for offer, answer in told[:_MOST_LAID]:
+    for offer, answer in told[:MOST_LAID]:
         table.add_row(offer, answer)
     console.print(f"\n{BOLD}Offers laid on the table by events{END}, with the 95 % interval of the share")
     console.print(table)
-    if len(told) > _MOST_LAID:
-        console.print(f"and {len(told) - _MOST_LAID} more: see laid.parquet")
+    if len(told) > MOST_LAID:
+        console.print(f"and {len(told) - MOST_LAID} more: see laid.parquet")
 
 
 def _print_variance(results: "Results", console: "Console") -> None:

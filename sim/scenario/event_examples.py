@@ -35,12 +35,6 @@ def example_events(evidence: Evidence, at: int, knows_until: str = "") -> dict[s
     return examples
 
 
-def missing_kinds(evidence: Evidence) -> tuple[str, ...]:
-    """The kinds that cannot happen in a world, because what they are about is not in it."""
-    there = example_events(evidence, 0)
-    return tuple(word for kind in FORMS if (word := kind.name.lower()) not in there)
-
-
 def keys_of(kind: EventKind) -> dict[str, str]:
     """The keys of a kind of event: key -> what it means and how it is written, and whether it may be left out."""
     form = FORMS[kind]
