@@ -286,6 +286,12 @@ def convergence_lines(data: pd.DataFrame, axes: "Axes") -> "Axes":
     axes.axhline(float(data["target"].iloc[0]), color=INK, linewidth=0.9, linestyle=(0, (4, 3)))
     axes.set_xscale("log", base=2)
     axes.set_yscale("log")
+    # Letters are drawn as they stand, so powers written for typesetting would show their commands.
+    axes.set_xticks(sorted(data["points"].unique()))
+    axes.yaxis.set_major_locator(mpl.ticker.LogLocator(subs=(1.0, 2.0, 5.0)))
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_formatter(mpl.ticker.FormatStrFormatter("%g"))
+        axis.set_minor_locator(mpl.ticker.NullLocator())
     axes.grid(color=GRID, linewidth=0.6)
     axes.set_axisbelow(True)
     return axes

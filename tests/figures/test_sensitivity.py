@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 from PIL import Image
 
 from sim.analysis.sensitivity.experiment import Discover
@@ -15,6 +16,7 @@ from sim.analysis.sensitivity.runner import sweep
 from sim.figures import discovery, phase_diagram, ternary
 from sim.figures import sensitivity as figures
 from sim.figures import sensitivity_panels as plots
+from sim.figures.style import house_style
 from sim.io.text import CAUTION
 
 DRAWS = np.random.default_rng(3)
@@ -105,6 +107,21 @@ def test_a_drawing_function_draws_on_the_axes_it_is_given(name):
     assert DRAWN[name](given) is given
     assert len(given.get_children()) > before
     given.figure.savefig(io.BytesIO())
+
+
+@pytest.mark.parametrize("name", DRAWN)
+def test_labels_say_no_commands_for_typesetting(name):
+    with house_style():  # in which letters are drawn as they stand
+        figure = DRAWN[name](axes()).figure
+        figure.draw_without_rendering()
+    assert not [text.get_text() for text in figure.findobj(Text) if "\\math" in text.get_text()]
+
+
+def test_the_sizes_of_a_sample_stand_below_it():
+    with house_style():
+        on = DRAWN["convergence_lines"](axes())
+        on.figure.draw_without_rendering()
+    assert [label.get_text() for label in on.get_xticklabels()] == ["8", "16"]
 
 
 def test_the_widest_bar_is_on_top_and_the_dummy_at_the_bottom():
