@@ -6,7 +6,7 @@
 #   make coverage    the same, telling which lines none of them reaches
 #   make lint        style, types, who may import whom
 #   make check       what has to pass before a change is merged: lint, the site and tests
-#   make bench       the measurements
+#   make bench       the measurements: first as ratios to an earlier build (REFERENCE=COMMIT), then what a turn and a run take
 #   make wheel       build the wheel, install it outside any checkout, and try it (PYTHONS_TO_TRY="python3.11 python3.13")
 #   make mutate      damage every file that is read back, 20,000 times, and look whether anything is believed (10 minutes)
 #   make ends        the wheel on every Python here, with the oldest and the newest libraries that are allowed: a small
@@ -30,6 +30,7 @@
 VENV := .venv
 BIN := $(VENV)/bin
 RUNS ?= 2000
+REFERENCE ?= 1780de9
 EFFECTS := baseline war-goes-on divided-assembly washington-summit middle-corridor-open us-security-return five-as-one \
   refineries-outside-china
 
@@ -100,6 +101,7 @@ coverage: $(READY)-dev
 	$(call run-tests,--cov --cov-report=term)
 
 bench: $(READY)-dev
+	@$(BIN)/python tools/bench_against.py $(REFERENCE)
 	@$(BIN)/python -m pytest tests/benchmarks --override-ini addopts="--import-mode=importlib --strict-markers" \
 	  --benchmark-only --benchmark-columns=min,median,rounds
 
