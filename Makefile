@@ -7,6 +7,7 @@
 #   make lint        style, types, who may import whom
 #   make check       what has to pass before a change is merged: lint, the site and tests
 #   make bench       the measurements: first as ratios to an earlier build (REFERENCE=COMMIT), then what a turn and a run take
+#   make scale       how cost and memory grow with runs (up to MOST=100000), states, powers and workers; for docs/speed.md
 #   make wheel       build the wheel, install it outside any checkout, and try it (PYTHONS_TO_TRY="python3.11 python3.13")
 #   make mutate      damage every file that is read back, 20,000 times, and look whether anything is believed (10 minutes)
 #   make ends        the wheel on every Python here, with the oldest and the newest libraries that are allowed: a small
@@ -31,6 +32,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUNS ?= 2000
 REFERENCE ?= 1780de9
+MOST ?= 100000
 EFFECTS := baseline war-goes-on divided-assembly washington-summit middle-corridor-open us-security-return five-as-one \
   refineries-outside-china
 
@@ -54,7 +56,7 @@ READY := $(VENV)/.ready-$(LIBRARIES)
 $(shell test ! -d $(VENV) || $(BIN)/python -c "" >/dev/null 2>&1 || rm -f $(VENV)/.ready*)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test coverage bench calibration wheel ends constraints soak mutate lint check effects levers documented policies chronicles experiments docs site clean
+.PHONY: help setup demo test coverage bench scale calibration wheel ends constraints soak mutate lint check effects levers documented policies chronicles experiments docs site clean
 
 help:
 	@sed -n 's/^#   //p' $(firstword $(MAKEFILE_LIST))
@@ -104,6 +106,9 @@ bench: $(READY)-dev
 	@$(BIN)/python tools/bench_against.py $(REFERENCE)
 	@$(BIN)/python -m pytest tests/benchmarks --override-ini addopts="--import-mode=importlib --strict-markers" \
 	  --benchmark-only --benchmark-columns=min,median,rounds
+
+scale: $(READY)
+	@$(BIN)/python tools/measure_scale.py --most $(MOST)
 
 wheel: $(READY)
 	@$(BIN)/python tools/try_wheel.py $(PYTHONS_TO_TRY)
