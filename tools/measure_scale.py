@@ -138,9 +138,13 @@ def of_resuming(most: int) -> Iterator[Row]:
         first.wait()
         second = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
         assert second.stdout is not None
-        taken_up, seconds = json.loads(second.stdout.readline())
+        line = second.stdout.readline()
         second.send_signal(signal.SIGKILL)
         second.wait()
+    if not line:
+        print(f"resume: {most:,} runs are over before they can be killed and go on; take more", flush=True)
+        return
+    taken_up, seconds = json.loads(line)
     where = {"part": "resume", "runs": most, "workers": os.cpu_count()}
     yield where | {"what": "taken up", "value": taken_up, "unit": "runs"}
     yield where | {"what": "going on", "value": round(seconds, 2), "unit": "s"}
