@@ -52,13 +52,9 @@ import json, sys, time
 began = time.perf_counter()
 import sim
 from sim.batch.worker import Stage
-first = []
 def tell(now):
     if now.stage is Stage.RUN:
-        first.append(now.done)
-        if now.done > first[0]:
-            print(json.dumps([first[0], time.perf_counter() - began]), flush=True)
-            first[0] = 10**12
+        print(json.dumps([now.done, time.perf_counter() - began]), flush=True)
 sim.run("baseline", runs=int(sys.argv[1]), out=sys.argv[2], progress=tell)
 """
 
@@ -130,30 +126,34 @@ def of_worlds(_: int) -> Iterator[Row]:
 def of_resuming(most: int) -> Iterator[Row]:
     """Seconds from starting again, after a kill halfway, to the first new runs."""
     with tempfile.TemporaryDirectory() as place:
-        command = [sys.executable, "-c", RESUME, str(most), place]
-        first = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE)
-        half = 0.5 * most * _seconds_a_run(most)
-        time.sleep(half)
-        first.send_signal(signal.SIGKILL)
-        first.wait()
-        second = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
-        assert second.stdout is not None
-        line = second.stdout.readline()
-        second.send_signal(signal.SIGKILL)
-        second.wait()
-    if not line:
+        reached, _ = _killed_after(most // 2, most, place)
+        taken_up, _ = _killed_after(0, most, place)
+        begun, seconds = _killed_after(taken_up + 1, most, place)
+    if begun <= taken_up or not reached:
         print(f"resume: {most:,} runs are over before they can be killed and go on; take more", flush=True)
         return
-    taken_up, seconds = json.loads(line)
     where = {"part": "resume", "runs": most, "workers": os.cpu_count()}
     yield where | {"what": "taken up", "value": taken_up, "unit": "runs"}
     yield where | {"what": "going on", "value": round(seconds, 2), "unit": "s"}
 
 
-def _seconds_a_run(most: int) -> float:
-    """How long a run takes by the clock, told by a batch of a tenth."""
-    runs = max(RUNS[0], most // 100)
-    return batch(runs, os.cpu_count() or 1)[1] / runs
+def _killed_after(done: int, most: int, place: str) -> tuple[int, float]:
+    """Play or go on with a batch, and kill it as soon as so many of its runs are there.
+
+    Returns how many there were when it was killed, and how many seconds after its start.
+    """
+    child = subprocess.Popen(
+        [sys.executable, "-c", RESUME, str(most), place], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
+    assert child.stdout is not None
+    there, seconds = 0, 0.0
+    for line in child.stdout:
+        there, seconds = json.loads(line)
+        if there >= done:
+            break
+    child.send_signal(signal.SIGKILL)
+    child.wait()
+    return there, seconds
 
 
 def batch(runs: int, workers: int) -> tuple[float, float, float]:
@@ -243,6 +243,8 @@ def draw(rows: list[dict[str, str]]) -> None:
         figure = Figure(figsize=(8.0, 5.4), layout="constrained")
         for axes, (title, unit, across, x, y) in zip(figure.subplots(2, 2).flat, panels, strict=True):
             axes.plot(x, y, "o-", color="#0072B2")
+            if not x:
+                continue  # not measured yet
             axes.set(title=title, ylabel=unit, xlabel=across, ylim=(0.0, 1.15 * max(y, default=1.0)))
             if across != "workers":
                 axes.set_xscale("log")
