@@ -2,7 +2,8 @@
 
 Rules stay plain Python for whoever calls them; inside compiled code they are inlined. Without compilation
 (`NUMBA_DISABLE_JIT=1`) everything runs, slowly, line by line. The compiler's settings belong to the whole process and
-are left alone: what our code needs is told of our functions alone, and kept by `sim.model.code_cache`.
+are left alone: what our code needs is told of our functions alone (`sim.model.pipeline`), and kept by
+`sim.model.code_cache`.
 """
 
 import ast
@@ -14,15 +15,12 @@ from types import ModuleType
 from typing import Any
 
 import numba
-from numba.core.compiler import Compiler
-from numba.core.compiler_machinery import register_pass
-from numba.core.lowering import Lower
-from numba.core.typed_passes import NativeLowering
 from numba.extending import register_jitable, typeof_impl
 
 from sim.model import chance
-from sim.model.code_cache import PLAIN, keep_code
+from sim.model.code_cache import keep_code
 from sim.model.parameters import Rows
+from sim.model.pipeline import Inner, Outer, Unaliased
 from sim.model.rules import (
     arithmetic,
     camps,
@@ -50,62 +48,13 @@ RULEBOOK = (
     *(offers, reactions, region, routes, security, structure, terms),
 )
 _FROM_CHANCE = ("mix", "address", "uniform")
-_OPTIONS = {"error_model": "numpy", "forceinline": True}
+_OPTIONS = {"error_model": "numpy", "forceinline": True, "pipeline_class": Inner}
 
 
 @typeof_impl.register(Rows)
 def _typeof_rows(rows: Rows, context: Any) -> Any:
     """Row numbers are constants of compiled code, looked up when it is compiled."""
     return typeof_impl(rows.numbered(), context)
-
-
-class _Wide(Lower):
-    """Asks for the full width of the vector units, of which LLVM uses half by default on some processors.
-
-    Results are the same to the last bit: lanes do not touch each other, and nothing is contracted. It is an attribute
-    of each function, so that other code in the process is compiled as before. What the user has said of the processor
-    (`NUMBA_CPU_FEATURES`, `NUMBA_CPU_NAME`) stands.
-    """
-
-    def setup_function(self, fndesc: Any) -> None:
-        super().setup_function(fndesc)
-        if numba.config.CPU_FEATURES is None and numba.config.CPU_NAME is None:
-            set.add(self.function.attributes, '"prefer-vector-width"="512"')  # `add` knows no attributes of a target
-
-
-@register_pass(mutates_CFG=True, analysis_only=False)
-class _WideLowering(NativeLowering):
-    _name = "multivector_lowering"
-
-    @property
-    def lowering_class(self) -> type:
-        return _Wide
-
-
-class _Pipeline(Compiler):
-    """The compiler's own passes, with our way of writing down a function."""
-
-    def define_pipelines(self) -> Any:
-        pipelines = super().define_pipelines()
-        if not PLAIN:
-            for pipeline in pipelines:
-                pipeline.passes = [(_WideLowering if one is NativeLowering else one, t) for one, t in pipeline.passes]
-                pipeline.finalize()
-        return pipelines
-
-
-class _Unaliased(_Pipeline):
-    """Tells the compiler that the arrays handed to a phase do not overlap, which lets it work on many lanes at once.
-
-    A hint only: results are the same to the last bit without it (tested), loops are just slower.
-    """
-
-    def __init__(
-        self, typingctx: Any, targetctx: Any, library: Any, args: Any, return_type: Any, flags: Any, locals: Any
-    ) -> None:
-        if hasattr(flags, "noalias") and not PLAIN:
-            flags.noalias = True
-        super().__init__(typingctx, targetctx, library, args, return_type, flags, locals)
 
 
 def _register(module: ModuleType, names: tuple[str, ...] | None = None) -> None:
@@ -151,7 +100,7 @@ def phase(function: Callable[..., Any]) -> Any:
     has no wrapper for the interpreter; `sim.model.turn.advance` calls phases for everyone.
     """
     names = fields_used(function)
-    core = _inner(function, pipeline_class=_Unaliased)
+    core = _inner(function, pipeline_class=Unaliased)
     arguments = list(inspect.signature(function).parameters)[1:]
     view: Any = namedtuple("View", list(names))  # type: ignore[misc]
     parts = ", ".join(place_of(name, function.__name__) for name in names)
@@ -164,7 +113,7 @@ def phase(function: Callable[..., Any]) -> Any:
     return door
 
 
-def _inner(function: Callable[..., Any], pipeline_class: type = _Pipeline, **options: Any) -> Any:
+def _inner(function: Callable[..., Any], pipeline_class: type = Inner, **options: Any) -> Any:
     return numba.njit(
         nogil=True,
         error_model="numpy",
@@ -178,7 +127,7 @@ def _inner(function: Callable[..., Any], pipeline_class: type = _Pipeline, **opt
 
 def entry(function: Callable[..., Any]) -> Any:
     """Compile what the interpreter calls, and keep the machine code between runs."""
-    compiled = numba.njit(nogil=True, error_model="numpy", pipeline_class=_Pipeline)(function)
+    compiled = numba.njit(nogil=True, error_model="numpy", pipeline_class=Outer)(function)
     keep_code(compiled)
     return compiled
 

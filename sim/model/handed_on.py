@@ -1,0 +1,191 @@
+"""Functions that only ever become a part of another: neither optimised nor made machine code by themselves.
+
+The compiler optimises every function that it meets and makes machine code of it, also where nobody ever calls it: a
+rule by itself, once more in each helper and phase that uses it, and once more in the turn. All of that is thrown away
+but the last. So our inner functions are handed on as they are written down, and only the outermost, which the
+interpreter calls, is optimised and made machine code. Two more things are spared:
+
+- A value that is set once is a value, wherever what follows it. The compiler gives it a place in memory as soon as
+  another block reads it, writes the whole value out and in, be it a tuple of fifty arrays, and takes that back later.
+- A helper that is written into a phase is read anew for each place, so it need not be copied twice.
+
+This reaches into the compiler. Where that is not built as we know it, importing raises `ImportError`, and functions are
+compiled the compiler's own way: it takes more than twice as long and gives the same bits.
+"""
+
+import inspect
+from collections import defaultdict
+from functools import partial
+from typing import Any
+
+from numba import _dynfunc
+from numba.core import ir
+from numba.core.analysis import compute_cfg_from_blocks, must_use_alloca
+from numba.core.codegen import JITCodeLibrary, JITCPUCodegen
+from numba.core.compiler import DefaultPassBuilder, Flags
+from numba.core.compiler_machinery import register_pass
+from numba.core.environment import lookup_environment
+from numba.core.inline_closurecall import InlineWorker
+from numba.core.lowering import Lower
+from numba.core.untyped_passes import InlineInlinables
+
+# What is replaced or leaned upon, with the names of its parameters.
+_AS_WE_KNOW_IT: tuple[tuple[Any, str, tuple[str, ...]], ...] = (
+    (JITCodeLibrary, "__init__", ("self", "codegen", "name")),
+    (JITCodeLibrary, "add_llvm_module", ("self", "ll_module")),
+    (JITCodeLibrary, "finalize", ("self",)),
+    (JITCodeLibrary, "get_pointer_to_function", ("self", "name")),
+    (JITCodeLibrary, "_get_module_for_linking", ("self",)),
+    (JITCodeLibrary, "_raise_if_finalized", ("self",)),
+    (JITCPUCodegen, "set_env", ("self", "env_name", "env")),
+    (InlineInlinables, "_do_work", ("self", "state", "work_list", "block", "i", "expr", "inline_worker")),
+    (InlineWorker, "run_untyped_passes", ("self", "func", "enable_ssa")),
+    (
+        InlineWorker,
+        "inline_ir",
+        ("self", "caller_ir", "block", "i", "callee_ir", "callee_freevars", "arg_typs"),
+    ),
+    (Lower, "_find_singly_assigned_variable", ("self",)),
+    (Lower, "storevar", ("self", "value", "name", "argidx")),
+    (DefaultPassBuilder, "define_untyped_pipeline", ("state", "name")),
+    (ir.Stmt, "list_vars", ("self",)),
+)
+
+
+def as_we_know_it() -> bool:
+    """Whether the compiler is built as this file takes it to be."""
+    try:
+        same = all(
+            tuple(inspect.signature(getattr(owner, name)).parameters) == parameters
+            for owner, name, parameters in _AS_WE_KNOW_IT
+        )
+    except (AttributeError, TypeError, ValueError):
+        return False
+    return same and hasattr(Flags, "no_compile")
+
+
+if not as_we_know_it():
+    raise ImportError("this compiler is built otherwise")
+
+
+class Part(JITCodeLibrary):
+    """What a function is written down in that becomes part of another."""
+
+    def add_llvm_module(self, ll_module: Any) -> None:
+        """Take what is written down as it is."""
+        ll_module.data_layout = self._codegen._data_layout
+        self._final_module.link_in(ll_module)
+
+    def finalize(self) -> None:
+        """Put to it what it calls itself, and no more."""
+        self._raise_if_finalized()
+        for library in dict.fromkeys(self._linking_libraries):
+            self._reload_init.update(library._reload_init)
+            self._final_module.link_in(library._get_module_for_linking(), preserve=True)
+        self._finalized = True
+
+    def get_pointer_to_function(self, name: str) -> int:  # noqa: ARG002 (as the compiler asks)
+        """Give 0: it is nowhere in memory."""
+        return 0
+
+
+def lower_part(state: Any, lower: Any) -> None:
+    """Write a part down with the compiler's own pass, `lower`, and make it known to those who call it."""
+    state.library = Part(state.targetctx.codegen(), state.func_id.func_qualname)
+    state.flags.no_compile = True
+    lower(state)
+    made = state["cr"]
+    # what stands for it among the compiled functions; the interpreter never calls it
+    sign = _dynfunc.make_function(made.fndesc.lookup_module(), made.fndesc.qualname, "", 0, made.env, (state.library,))
+    state.targetctx.insert_user_function(sign, made.fndesc, [state.library])
+    state.reload_init.extend(state.library._reload_init)
+    state["cr"] = made._replace(cfunc=sign)
+
+
+def tell_parts(state: Any) -> None:
+    """Tell machine code where the parts in it find their environments, as the compiler does for each function."""
+    for variable in state.library._final_module.global_variables:
+        environment = lookup_environment(variable.name)
+        if environment is not None:
+            state.targetctx.codegen().set_env(variable.name, environment)
+
+
+def values_set_once(lower: Any) -> set[str]:
+    """Variables that are set in one place, which comes before all that read them, and need no place in memory.
+
+    What counts references is left to the compiler.
+    """
+    blocks = lower.blocks
+    if lower.func_ir.func_id.is_generator:
+        return set()
+    set_in, met_in = defaultdict(list), defaultdict(set)
+    for label, block in blocks.items():
+        for statement in block.body:
+            if isinstance(statement, ir.Del):
+                met_in[statement.value].add(label)
+                continue
+            if isinstance(statement, ir.Assign):
+                set_in[statement.target.name].append(label)
+            for variable in statement.list_vars():
+                met_in[variable.name].add(label)
+    before = compute_cfg_from_blocks(blocks).dominators()
+    barred = must_use_alloca(blocks)
+    return {
+        name
+        for name, (first, *more) in set_in.items()
+        if not more
+        and name not in barred
+        and all(first <= label and first in before[label] for label in met_in[name])
+        and not _counted(lower, name)
+    }
+
+
+def _counted(lower: Any, name: str) -> bool:
+    model = lower.context.data_model_manager[lower.typeof(name)]
+    return bool(lower.context.enable_nrt and model.contains_nrt_meminfo())
+
+
+def _itself(block: Any, _memo: Any) -> Any:
+    return block
+
+
+class _Worker(InlineWorker):
+    """Writes a helper into its caller without copying it first: it was read for this place alone."""
+
+    def __init__(self, like: InlineWorker) -> None:
+        super().__init__(
+            like.typingctx, like.targetctx, like.locals, like.pipeline, like.flags, validator=like.validator
+        )
+        self._compiler_pipeline = _untyped
+
+    def run_untyped_passes(self, func: Any, enable_ssa: bool = False) -> Any:
+        made = super().run_untyped_passes(func, enable_ssa)
+        for block in made.blocks.values():
+            block.__deepcopy__ = partial(_itself, block)
+        return made
+
+    def inline_ir(
+        self, caller_ir: Any, block: Any, i: int, callee_ir: Any, callee_freevars: Any, arg_typs: Any = None
+    ) -> Any:
+        blocks = list(callee_ir.blocks.values())
+        done = super().inline_ir(caller_ir, block, i, callee_ir, callee_freevars, arg_typs)
+        for one in blocks:
+            vars(one).pop("__deepcopy__", None)
+        return done
+
+
+@register_pass(mutates_CFG=True, analysis_only=False)
+class WriteIn(InlineInlinables):
+    """Writes helpers into their callers."""
+
+    _name = "multivector_write_in"
+
+    def _do_work(self, state: Any, work_list: Any, block: Any, i: int, expr: Any, inline_worker: Any) -> Any:
+        return super()._do_work(state, work_list, block, i, expr, _Worker(inline_worker))
+
+
+def _untyped(state: Any, name: str = "untyped") -> Any:
+    pipeline = DefaultPassBuilder.define_untyped_pipeline(state, name)
+    pipeline.passes = [(WriteIn if one is InlineInlinables else one, text) for one, text in pipeline.passes]
+    pipeline.finalize()
+    return pipeline
