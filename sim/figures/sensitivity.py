@@ -13,6 +13,7 @@ from matplotlib.patches import Patch
 from sim.analysis.sensitivity.design_kinds import DesignKind
 from sim.figures.discovery import discovery_box, discovery_path
 from sim.figures.given import drawn_of
+from sim.figures.kept import noted
 from sim.figures.sensitivity_frame import (
     MOST_PANELS,
     PANEL_TITLE,
@@ -95,7 +96,7 @@ def _all_figures(sweep: "Sweep", found: Sequence["Discovery"]) -> list[SweepFigu
 
 
 def _write_captions(captions: list[dict[str, str]], folder: Path) -> None:
-    write_text(folder / CAPTIONS, table_as_csv(pd.DataFrame(captions)))
+    write_text(noted(folder / CAPTIONS), table_as_csv(pd.DataFrame(captions)))
 
 
 def _analysed(sweep: "Sweep", index: str) -> list[str]:

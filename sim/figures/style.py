@@ -25,6 +25,7 @@ from matplotlib.text import Text
 from PIL import Image
 
 from sim.batch.outcomes import OUTCOMES, Outcome, split_word
+from sim.figures.kept import noted
 from sim.io.letters import cleaned
 from sim.io.text import CAUTION
 from sim.io.words_once import say_once
@@ -270,7 +271,7 @@ def write_figure(figure: Figure, data: pd.DataFrame, folder: Path, name: str) ->
                 figure.savefig(handle, **options)
 
         write_whole(folder / f"{name}.{suffix}", write)
-        return folder / f"{name}.{suffix}"
+        return noted(folder / f"{name}.{suffix}")
 
     paths = [save("png", dpi=DPI, **PNG), save("svg", format="svg", metadata={"Date": None, "Creator": None})]
     return [*paths, write_rows(data, folder / f"{name}.csv")]
@@ -279,7 +280,7 @@ def write_figure(figure: Figure, data: pd.DataFrame, folder: Path, name: str) ->
 def write_rows(data: pd.DataFrame, path: Path) -> Path:
     """Write what a figure is drawn from as CSV; returns the path."""
     write_text(path, table_as_csv(data, "%.6g"))
-    return path
+    return noted(path)
 
 
 def write_light(figure: Figure, path: Path) -> Path:
