@@ -19,6 +19,7 @@ from sim.batch.outcomes import split_word
 from sim.batch.results import Results
 from sim.figures.calendar_axis import calendar_axis, course
 from sim.figures.given import beside_each_other, drawn_of
+from sim.figures.pictures import write_figure
 from sim.figures.style import (
     FAINT,
     GRID,
@@ -35,7 +36,6 @@ from sim.figures.style import (
     outcome_order,
     panels_for,
     put_legend,
-    write_figure,
 )
 from sim.figures.ternary import ternary_path
 from sim.io.text import percent_in_cell
