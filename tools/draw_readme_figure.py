@@ -17,7 +17,7 @@ SCENARIO, RUNS = "baseline", 2_000  # those of `make demo`
 def drawn(runs: int = RUNS) -> bytes:
     """The figure as a file."""
     import sim
-    from sim.figures.style import in_palette
+    from sim.figures.pictures import in_palette
 
     with tempfile.TemporaryDirectory() as folder:
         results = sim.run(SCENARIO, runs=runs, out=folder, numbers="sampled")

@@ -61,7 +61,7 @@ def shown(value: Any) -> dict[str, Any]:
     """A value as a notebook shows it: a figure as a picture, a table as a table, everything else as text."""
     data: dict[str, Any] = {"text/plain": lines(repr(value))}
     if hasattr(value, "savefig"):
-        from sim.figures.style import in_palette  # found once the program has set its path
+        from sim.figures.pictures import in_palette  # found once the program has set its path
 
         picture = io.BytesIO()
         value.savefig(picture, format="png", dpi=110, bbox_inches="tight", metadata={"Software": None})

@@ -1,19 +1,21 @@
 """`multivector ablate`: each system switched off in turn, on the same luck."""
 
 import argparse
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.cli.closing import about, close
 from sim.cli.common import (
     DONE,
+    Drawing,
     add_least,
     add_no_figures,
     add_out_or_table,
     add_scenarios,
     add_settings,
     add_workers,
-    drawing,
+    draw_once,
     folder_for,
     is_table,
     load_all,
@@ -68,8 +70,7 @@ def _ablate(asked: argparse.Namespace) -> int:
     place = place_of(out, "ablate", names, table)
     drawn = not (is_table(out) or asked.no_figures)
     if drawn:
-        with drawing(place / "figures"):
-            _draw(table, place / "figures", titles)
+        draw_once(Drawing(place / "figures", [place], partial(draw, table, titles)))
     from sim.analysis.ablation_results import summary
     from sim.analysis.effect_tables import ON_SHOW
 
@@ -96,7 +97,8 @@ def _write(table: "pd.DataFrame", titles: dict[str, str], place: Path) -> None:
         tidy(place)
 
 
-def _draw(table: "pd.DataFrame", folder: Path, titles: dict[str, str]) -> None:
+def draw(table: "pd.DataFrame", titles: dict[str, str], folder: Path) -> None:
+    """Draw what each system does into a folder."""
     from sim.figures.ablation import draw_ablation
 
     draw_ablation(table, folder, titles=titles)

@@ -1,17 +1,19 @@
 """`multivector backtest`: years that are past foretold from what was known before them, and scored on what came."""
 
 import argparse
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from sim.cli.closing import close
 from sim.cli.common import (
     DONE,
+    Drawing,
     add_no_figures,
     add_out,
     add_seeds,
     add_workers,
-    drawing,
+    draw_once,
     load_all,
 )
 from sim.cli.places import a_path, telling, writable
@@ -63,11 +65,10 @@ def _backtest(asked: argparse.Namespace) -> int:
     with reporter() as report:
         found = run_backtest(scenario, against=asked.against, progress=report, out=out, **_options(asked), **origin)
     folder = found.folder(out)
-    if not asked.no_figures:
-        with drawing(folder / "figures"):
-            _draw(found, folder / "figures")
     with telling(folder, "the results cannot be written there"):
         found.write(folder)
+    if not asked.no_figures:
+        draw_once(Drawing(folder / "figures", [folder, found.question.plain.title], partial(_draw, found)))
     from sim.cli.hindcast_report import print_hindcast
 
     tables = {"fans": found.fans} if found.scored is None else {"skill": found.scored.skill}

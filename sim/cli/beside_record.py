@@ -2,18 +2,20 @@
 
 import argparse
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from sim.cli import typed
 from sim.cli.closing import about, close
 from sim.cli.common import (
     DONE,
+    Drawing,
     add_no_figures,
     add_out,
     add_scenario,
     add_settings,
     add_workers,
-    drawing,
+    draw_once,
 )
 from sim.cli.places import telling, writable
 
@@ -50,11 +52,10 @@ def leave(
     tables: as in `sim.cli.closing.close`.
     """
     folder = found.folder(asked.out)
-    if not asked.no_figures:
-        with drawing(folder / "figures"):
-            draw(found, folder / "figures")
     with telling(folder, "the results cannot be written there"):
         found.write(folder)
+    if not asked.no_figures:
+        draw_once(Drawing(folder / "figures", [folder, found.scenario.title], partial(draw, found)))
     about_it = [about(found.scenario, asked.runs, asked.seed)]
     close(asked, lambda: show(found), tables, scenarios=about_it, files=[("results", folder)])
     return DONE

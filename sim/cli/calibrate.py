@@ -1,16 +1,18 @@
 """`multivector calibrate`: fit what the record can tell, and say what it cannot."""
 
 import argparse
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from sim.cli.closing import close
 from sim.cli.common import (
     DONE,
+    Drawing,
     add_no_figures,
     add_out,
     add_seeds,
-    drawing,
+    draw_once,
     load_all,
 )
 from sim.cli.places import writable
@@ -53,8 +55,7 @@ def _calibrate(asked: argparse.Namespace) -> int:
         found = calibrate(scenario, progress=report, out=asked.out, **options)
     found.write()
     if not asked.no_figures:
-        with drawing(found.folder / "figures"):
-            _draw(found, found.folder / "figures")
+        draw_once(Drawing(found.folder / "figures", [found.folder, found.scenario.title], partial(_draw, found)))
     from sim.cli.calibration_report import print_calibration
 
     close(

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from sim.cli.places import a_path, each_once, followed, telling, writable, writable_file
 from sim.cli.typed import SEED, WORKERS, percentage_points, runs
@@ -51,7 +51,38 @@ def write_out(path: Path | str, text: str) -> None:
 def drawing(folder: Path) -> AbstractContextManager[None]:
     """Say that figures are drawn, and in words where they cannot be kept: what they show is complete by then."""
     say("drawing figures ...")
+    return _figures_there(folder)
+
+
+def _figures_there(folder: Path) -> AbstractContextManager[None]:
     return telling(folder, "the results are complete, but figures cannot be written there")
+
+
+class Drawing(NamedTuple):
+    """Figures that belong into a folder; `of`: what they show, as finished folders and as texts."""
+
+    folder: Path
+    of: Sequence[Path | str]
+    draw: Callable[[Path], object]
+
+    @property
+    def shown(self) -> list[str]:
+        """What they show as texts alone: the seal of a folder says what lies in it."""
+        from sim.figures.kept import sealed_as
+
+        return [text for one in self.of for text in (sealed_as(one) if isinstance(one, Path) else [one])]
+
+
+def draw_once(*asked: Drawing) -> None:
+    """Draw figures, but for those that are still what would be drawn; of these nothing is touched."""
+    from sim.figures.kept import are_current, draw_and_record
+
+    wanted = [one for one in asked if not are_current(one.folder, one.shown)]
+    if not wanted:
+        say("the figures are as they were drawn")
+    for one in wanted:
+        with drawing(one.folder) if one is wanted[0] else _figures_there(one.folder):
+            draw_and_record(one.folder, one.shown, one.draw)
 
 
 # --- options ---------------------------------------------------------------------------------------------------------

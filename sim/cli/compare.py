@@ -1,18 +1,20 @@
 """`multivector compare`: scenarios against the first of them, on the same luck."""
 
 import argparse
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.cli.closing import close
 from sim.cli.common import (
     DONE,
+    Drawing,
     add_ask,
     add_batch_options,
     add_least,
     add_no_figures,
     add_seeds,
-    drawing,
+    draw_once,
     load_all,
 )
 from sim.cli.places import a_path, each_once, telling, writable
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from sim.analysis.comparison import Comparison
+    from sim.analysis.kept_comparison import KeptComparison
     from sim.batch.results import Results
     from sim.scenario.scenario import Scenario
 
@@ -59,13 +62,10 @@ def add(commands: Any) -> None:
 
 def _compare(asked: argparse.Namespace) -> int:
     comparison = _compared(asked)
-    if not asked.no_figures:
-        from sim.figures.comparison import draw_differences
-
-        with drawing(comparison.folder / "figures"):
-            draw_differences(comparison)
     with telling(comparison.folder, "the comparison cannot be written there"):
         folder = comparison.write()
+    if not asked.no_figures:
+        draw_once(Drawing(folder / "figures", [folder], partial(draw, comparison)))
     answers = comparison.ask(*asked.ask) if asked.ask else None
     from sim.cli.compared_report import print_closing
     from sim.cli.report import print_comparison
@@ -86,6 +86,13 @@ def _compare(asked: argparse.Namespace) -> int:
         files=[*files, ("compared", folder), *([] if asked.no_figures else [("figures", folder / "figures")])],
     )
     return DONE
+
+
+def draw(comparison: "Comparison | KeptComparison", folder: Path) -> None:
+    """Draw all figures of a comparison into a folder."""
+    from sim.figures.comparison import draw_differences
+
+    draw_differences(comparison, folder)
 
 
 def _tables(comparison: "Comparison", sentences: "list[str]", answers: "pd.DataFrame | None") -> dict[str, Any]:

@@ -1,14 +1,16 @@
 """`multivector figures`: the figures of finished folders drawn again, out of what lies there; nothing is run."""
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from sim.cli.closing import close
-from sim.cli.common import DONE, drawing, relative
+from sim.cli.common import DONE, Drawing, draw_once, relative
 from sim.cli.places import a_path, each_once, writable
 from sim.io.errors import InputError, Problems, input_error, shown_path
+from sim.io.writers import file_hash
 
 _KINDS = "a finished folder of run, compare, sweep, ablate, levers or policies"
 
@@ -24,20 +26,25 @@ def add(commands: Any) -> None:
 
 def _figures(asked: argparse.Namespace) -> int:
     folders = [Path(one) for one in each_once(map(str, asked.folders), Path)]
-    problems, draw = Problems(), []
+    problems, opened = Problems(), list[_Opened]()
     for folder in folders:
         try:
-            draw.append(_drawer(folder))
+            opened.append(_open(folder))
         except InputError as error:
             problems.take(error.problems)
     problems.raise_if_any()
     places = [writable(place) for place in _places(folders, asked.out)]
-    for one, place in zip(draw, places, strict=True):
-        with drawing(place):
-            one(place)
+    draw_once(*(Drawing(place, one.shows, one.draw) for one, place in zip(opened, places, strict=True)))
     drawn = [{"of": relative(one), "figures": relative(place)} for one, place in zip(folders, places, strict=True)]
     close(asked, lambda: None, lambda: {"figures": drawn}, files=[("figures", place) for place in places])
     return DONE
+
+
+class _Opened(NamedTuple):
+    """A finished folder that was opened: what its figures show, and what draws them into another folder."""
+
+    shows: Sequence[Path | str]
+    draw: Callable[[Path], object]
 
 
 def _places(folders: list[Path], out: Path | None) -> list[Path]:
@@ -51,8 +58,8 @@ def _places(folders: list[Path], out: Path | None) -> list[Path]:
     return [out / name for name in apart([folder.resolve().name for folder in folders])]
 
 
-def _drawer(folder: Path) -> Callable[[Path], object]:
-    """What draws the figures of a folder into another one; the folder has been opened by then.
+def _open(folder: Path) -> _Opened:
+    """Open a folder of which figures can be drawn.
 
     Raises
     ------
@@ -62,10 +69,10 @@ def _drawer(folder: Path) -> Callable[[Path], object]:
     if not folder.is_dir():
         found = "no folder" if folder.exists() else "no such folder"
         raise input_error(shown_path(folder), "figures are drawn from folders", found=found, allowed=_KINDS)
-    for file, drawer in _BY_FILE.items():
+    for file, opens in _BY_FILE.items():
         if (folder / file).exists():
             _check_unchanged(folder)
-            return drawer(folder)
+            return opens(folder)
     if (folder / "partial").is_dir():
         help_ = "it is finished by giving the command that began it again"
         raise input_error(shown_path(folder), help_, found="an unfinished folder")
@@ -82,63 +89,67 @@ def _check_unchanged(folder: Path) -> None:
             check_files(folder, manifest)
 
 
-def _of_manifest(folder: Path) -> Callable[[Path], object]:
+def _of_manifest(folder: Path) -> _Opened:
     from sim.batch.manifest import sealed_manifest
     from sim.batch.results import SWEEP, load_results
+    from sim.cli.run import draw_one
 
     if SWEEP.key in sealed_manifest(folder):
         return _of_sweep(folder)
-    from sim.figures.batch import draw_figures
-
-    results = load_results(folder)
-    return lambda place: draw_figures(results, place)
+    return _Opened([folder], partial(draw_one, load_results(folder)))
 
 
-def _of_sweep(folder: Path) -> Callable[[Path], object]:
+def _of_sweep(folder: Path) -> _Opened:
     from sim.analysis.sensitivity.experiment import Discover
     from sim.analysis.sensitivity.sweep_results import load_sweep
-    from sim.cli.sweep import discovered
-    from sim.figures.sensitivity import draw_sweep
+    from sim.cli.sweep import discovered, draw, told_of
 
     sweep = load_sweep(folder)
     asks = [Discover(**one) for one in sweep.manifest.get("discover", ())]
     found = discovered(asks, int(sweep.manifest["seed"]), sweep)
-    return lambda place: draw_sweep(sweep, place, found)
+    return _Opened([folder, *map(told_of, found)], partial(draw, sweep, found))
 
 
-def _of_comparison(folder: Path) -> Callable[[Path], object]:
+def _of_comparison(folder: Path) -> _Opened:
     from sim.analysis.kept_comparison import load_comparison
-    from sim.figures.comparison import draw_differences
+    from sim.cli.compare import draw
 
-    comparison = load_comparison(folder)
-    return lambda place: draw_differences(comparison, place)
+    return _Opened(_told_by(folder), partial(draw, load_comparison(folder)))
 
 
-def _of_ablation(folder: Path) -> Callable[[Path], object]:
+def _of_ablation(folder: Path) -> _Opened:
     from sim.analysis.ablation_results import load_effects, read_titles
-    from sim.figures.ablation import draw_ablation
+    from sim.cli.ablate import draw
 
-    table, titles = load_effects(folder), read_titles(folder)
-    return lambda place: draw_ablation(table, place, titles=titles)
+    return _Opened(_told_by(folder), partial(draw, load_effects(folder), read_titles(folder)))
 
 
-def _of_levers(folder: Path) -> Callable[[Path], object]:
+def _of_levers(folder: Path) -> _Opened:
     from sim.analysis.lever_results import read_levers
-    from sim.figures.levers import draw_levers
+    from sim.cli.levers import draw
 
     found = read_levers(folder / "levers.json")
-    return lambda place: draw_levers(found, place)
+    return _Opened([*_told_by(folder), found.scenario], partial(draw, found, found.scenario))
 
 
-def _of_policies(folder: Path) -> Callable[[Path], object]:
+def _of_policies(folder: Path) -> _Opened:
     from sim.analysis.policy_results import read_policies
-    from sim.figures.policies import draw_policies
+    from sim.cli.policies import draw
 
     found = read_policies(folder / "policies.json")
-    return lambda place: draw_policies(found.table, place, found.scenario)
+    return _Opened([*_told_by(folder), found.scenario], partial(draw, found.table, found.scenario))
 
 
-_BY_FILE: dict[str, Callable[[Path], Callable[[Path], object]]] = {
+def _told_by(folder: Path) -> list[Path | str]:
+    """What tells all that lies in a folder: its manifest, or where an earlier version wrote none, its files."""
+    from sim.batch.manifest import has_manifest
+
+    if has_manifest(folder):
+        return [folder]
+    return [file_hash(path) for path in sorted(folder.iterdir()) if path.is_file()]
+
+
+_BY_FILE: dict[str, Callable[[Path], _Opened]] = {
     "comparison.json": _of_comparison,
     "effects.json": _of_ablation,
     "levers.json": _of_levers,

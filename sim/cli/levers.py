@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 from sim.cli.closing import about, close
 from sim.cli.common import (
     DONE,
+    Drawing,
     add_no_figures,
     add_out_or_table,
     add_scenario,
     add_settings,
     add_workers,
-    drawing,
+    draw_once,
     folder_for,
     is_table,
     load_all,
@@ -69,10 +70,8 @@ def _levers(asked: argparse.Namespace) -> int:
     found, folder = measured(table, known, LEVEL), place(table)
     drawn = not (alone or asked.no_figures or found.expected.empty)
     if drawn:
-        from sim.figures.levers import draw_levers
-
-        with drawing(folder / "figures"):
-            draw_levers(found, folder / "figures", f"{scenario.title} ({scenario.name})")
+        caption = f"{scenario.title} ({scenario.name})"
+        draw_once(Drawing(folder / "figures", [folder, caption], partial(draw, found, caption)))
     close(
         asked,
         lambda: print_levers(found),
@@ -81,6 +80,13 @@ def _levers(asked: argparse.Namespace) -> int:
         files=[("levers", folder), *([("figures", folder / "figures")] if drawn else [])],
     )
     return DONE
+
+
+def draw(found: "MeasuredLevers", caption: str, folder: Path) -> None:
+    """Draw what was expected of levers and found into a folder."""
+    from sim.figures.levers import draw_levers
+
+    draw_levers(found, folder, caption)
 
 
 def _write(table: "pd.DataFrame", found: "MeasuredLevers", place: Path) -> None:

@@ -1,18 +1,20 @@
 """`multivector policies`: constant policies in place of a state's own rule, on the same luck."""
 
 import argparse
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.cli.closing import about, close
 from sim.cli.common import (
     DONE,
+    Drawing,
     add_no_figures,
     add_out_or_table,
     add_scenario,
     add_settings,
     add_workers,
-    drawing,
+    draw_once,
     folder_for,
     is_table,
     load_all,
@@ -68,10 +70,8 @@ def _policies(asked: argparse.Namespace) -> int:
     place = place_of(out, "policies", scenario.name, table)
     drawn = not (alone or asked.no_figures)
     if drawn:
-        from sim.figures.policies import draw_policies
-
-        with drawing(place / "figures"):
-            draw_policies(table, place / "figures", f"{scenario.title} ({scenario.name})")
+        caption = f"{scenario.title} ({scenario.name})"
+        draw_once(Drawing(place / "figures", [place, caption], partial(draw, table, caption)))
     from sim.analysis.policy_results import counted, judged
 
     close(
@@ -82,6 +82,13 @@ def _policies(asked: argparse.Namespace) -> int:
         files=[("policies", place), *([("figures", place / "figures")] if drawn else [])],
     )
     return DONE
+
+
+def draw(table: "pd.DataFrame", caption: str, folder: Path) -> None:
+    """Draw what policies bring into a folder."""
+    from sim.figures.policies import draw_policies
+
+    draw_policies(table, folder, caption)
 
 
 def _write(table: "pd.DataFrame", place: Path) -> None:

@@ -39,8 +39,8 @@ def publish(sweep: Sweep, folder: Path, found: Sequence[Discovery] = ()) -> list
     sim.io.errors.InputError
         If the README quotes what is not in the tables; everything else has been written by then.
     """
+    from sim.figures.pictures import write_rows
     from sim.figures.sensitivity import CAPTIONS, publish_figures
-    from sim.figures.style import write_rows
 
     written, rows = publish_figures(sweep, folder / "figures", found)
     tables = {name: getattr(sweep, name) for name in _SHIPPED}

@@ -3,6 +3,7 @@
 import argparse
 import re
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ from sim.cli.closing import close
 from sim.cli.common import (
     DONE,
     WRONG_INPUT,
+    Drawing,
     add_ask,
     add_batch_options,
     add_no_figures,
@@ -17,7 +19,7 @@ from sim.cli.common import (
     add_scenarios,
     add_tables,
     check_tables,
-    drawing,
+    draw_once,
     load_all,
     relative,
     say,
@@ -284,17 +286,30 @@ def _tables(results: Sequence["Results"], answers: "Sequence[tuple[Results, Answ
 
 
 def _draw(results: Sequence["Results"]) -> list[Path]:
-    from sim.figures.batch import draw_comparison, draw_figures
+    wanted = [Drawing(one.folder / "figures", [one.folder], partial(draw_one, one)) for one in results]
+    for seed in dict.fromkeys(one.manifest["seed"] for one in results):  # scenarios side by side on one luck
+        alike = [one for one in results if one.manifest["seed"] == seed]
+        if len(alike) > 1:
+            from sim.figures.given import beside_each_other
 
-    folders = [one.folder / "figures" for one in results]
-    with drawing(results[0].folder):
-        for one, folder in zip(results, folders, strict=True):
-            draw_figures(one, folder)
-        for seed in dict.fromkeys(one.manifest["seed"] for one in results):  # scenarios side by side on one luck
-            alike = [one for one in results if one.manifest["seed"] == seed]
-            if len(alike) > 1:
-                folders.append(draw_comparison(alike))
-    return folders
+            wanted.append(
+                Drawing(beside_each_other(alike), [one.folder for one in alike], partial(_draw_together, alike))
+            )
+    draw_once(*wanted)
+    return [one.folder for one in wanted]
+
+
+def draw_one(results: "Results", folder: Path) -> None:
+    """Draw all figures of a batch into a folder."""
+    from sim.figures.batch import draw_figures
+
+    draw_figures(results, folder)
+
+
+def _draw_together(results: Sequence["Results"], folder: Path) -> None:
+    from sim.figures.batch import draw_comparison
+
+    draw_comparison(results, folder)
 
 
 def _print_estimate(name: str, estimate: "Estimate") -> int:

@@ -3,12 +3,14 @@
 import argparse
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.cli.closing import close
 from sim.cli.common import (
     DONE,
+    Drawing,
     add_no_figures,
     add_numbers,
     add_out,
@@ -17,6 +19,7 @@ from sim.cli.common import (
     add_tables,
     add_workers,
     check_tables,
+    draw_once,
     drawing,
     load_each,
     relative,
@@ -31,8 +34,10 @@ from sim.cli.typed import whole
 from sim.io.errors import InputError, input_error, listed
 from sim.io.limits import MOST_POINTS, MOST_REPLICATES
 from sim.io.text import counted, duration
+from sim.io.writers import table_as_csv
 
 if TYPE_CHECKING:
+    from sim.analysis.sensitivity.discovery import Discovery
     from sim.analysis.sensitivity.experiment import Discover, Experiment
     from sim.analysis.sensitivity.sweep_results import Sweep
 
@@ -190,9 +195,19 @@ def _write(
             publish(sweep, experiment.folder, found)
         written.append(("published", experiment.folder))
     elif not asked.no_figures:
-        from sim.figures.sensitivity import draw_sweep
-
-        with drawing(sweep.folder / "figures"):
-            draw_sweep(sweep, None, found)
-        written.append(("figures", Path(sweep.folder) / "figures"))
+        place = Path(sweep.folder) / "figures"
+        draw_once(Drawing(place, [Path(sweep.folder), *map(told_of, found)], partial(draw, sweep, found)))
+        written.append(("figures", place))
     return written
+
+
+def told_of(found: "Discovery") -> str:
+    """All that figures show of a box, as a text."""
+    return "\n".join([found.words, *map(table_as_csv, (found.box, found.path, found.scores))])
+
+
+def draw(sweep: "Sweep", found: list[Any], folder: Path) -> None:
+    """Draw all figures of a sweep into a folder, and the boxes that were found."""
+    from sim.figures.sensitivity import draw_sweep
+
+    draw_sweep(sweep, folder, found)

@@ -14,7 +14,8 @@ from sim.analysis.effect_tables import that_counts
 from sim.batch.naming import apart
 from sim.figures.comparison import effect_cell, effect_map
 from sim.figures.given import table_drawn
-from sim.figures.style import file_name, finish, house_style, write_figure
+from sim.figures.pictures import write_figure
+from sim.figures.style import file_name, finish, house_style
 from sim.io.arguments import Arguments
 from sim.model.variables import in_words
 

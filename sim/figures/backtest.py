@@ -15,7 +15,8 @@ from sim.analysis.backtest.opponents import WALK
 from sim.analysis.backtest.result import MAIN_VARIANT, Backtest
 from sim.analysis.backtest.skill import EVERY
 from sim.analysis.observed import TRADE_SHARE
-from sim.figures.style import ABOVE, DASHES, FAINT, GRID, INK, PALETTE, finish, house_style, mixed, write_figure
+from sim.figures.pictures import write_figure
+from sim.figures.style import ABOVE, DASHES, FAINT, GRID, INK, PALETTE, finish, house_style, mixed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -18,7 +18,8 @@ from sim.batch.naming import names_apart, titles_apart
 from sim.batch.outcomes import split_word
 from sim.batch.results import Results
 from sim.figures.calendar_axis import calendar_axis, course
-from sim.figures.given import drawn_of
+from sim.figures.given import beside_each_other, drawn_of
+from sim.figures.pictures import write_figure
 from sim.figures.style import (
     FAINT,
     GRID,
@@ -35,10 +36,8 @@ from sim.figures.style import (
     outcome_order,
     panels_for,
     put_legend,
-    write_figure,
 )
 from sim.figures.ternary import ternary_path
-from sim.io.shapes import inside_by
 from sim.io.text import percent_in_cell
 from sim.model.variables import BY_NAME, OFFER_TOTALS
 
@@ -185,8 +184,7 @@ def draw_comparison(several: Sequence[Results], folder: Path | str | None = None
     """Draw the outcomes of several scenarios side by side; returns the folder with the figure and its data."""
     folder = drawn_of("sim.figures.draw_comparison", "several", several, Results, "sim.run", folder)
     if folder is None:
-        folders = " ".join(one.folder.name for one in several)
-        folder = inside_by(several[0].folder.parent, "-and-".join(one.name for one in several)[:60], folders)
+        folder = beside_each_other(several)
     with house_style():
         write_figure(*_outcome_figure(several), folder, "outcomes")
     return folder

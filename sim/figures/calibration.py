@@ -8,7 +8,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from sim.analysis.calibration.results import INFORMED, Calibration
-from sim.figures.style import ABOVE, BELOW, FAINT, GRID, finish, house_style, write_figure
+from sim.figures.pictures import write_figure
+from sim.figures.style import ABOVE, BELOW, FAINT, GRID, finish, house_style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -21,6 +21,7 @@ from sim.analysis.effect_tables import shown_outcomes
 from sim.analysis.kept_comparison import KeptComparison
 from sim.figures.calendar_axis import calendar_axis, course
 from sim.figures.given import drawn_of
+from sim.figures.pictures import write_figure
 from sim.figures.style import (
     DASHES,
     FAINT,
@@ -37,7 +38,6 @@ from sim.figures.style import (
     outcome_order,
     panels_for,
     put_legend,
-    write_figure,
 )
 from sim.io.text import percent_in_cell
 from sim.model.variables import in_words

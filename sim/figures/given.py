@@ -1,13 +1,18 @@
 """What figures are drawn of, checked before anything is drawn or written."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from types import UnionType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from sim.io.arguments import Arguments
 from sim.io.errors import listed
+from sim.io.shapes import inside_by
+
+if TYPE_CHECKING:
+    from sim.batch.results import Results
 
 
 def drawn_of(function: str, key: str, value: Any, kind: type[Any] | UnionType, maker: str, folder: Any) -> Path | None:
@@ -22,6 +27,12 @@ def drawn_of(function: str, key: str, value: Any, kind: type[Any] | UnionType, m
     place = arguments.path_or_none("folder", folder)
     arguments.refuse_if_wrong()
     return place
+
+
+def beside_each_other(several: Sequence["Results"]) -> Path:
+    """The folder for a figure of several scenarios, unless another one is named: beside that of the first."""
+    folders = " ".join(one.folder.name for one in several)
+    return inside_by(several[0].folder.parent, "-and-".join(one.name for one in several)[:60], folders)
 
 
 def table_drawn(function: str, table: Any, columns: tuple[str, ...], maker: str, folder: Any, caption: Any) -> Path:

@@ -9,7 +9,8 @@ from matplotlib.figure import Figure
 
 from sim.analysis.hindcast.results import Hindcast
 from sim.analysis.observed import TRADE_SHARE
-from sim.figures.style import ABOVE, FAINT, INK, finish, house_style, mixed, write_figure
+from sim.figures.pictures import write_figure
+from sim.figures.style import ABOVE, FAINT, INK, finish, house_style, mixed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -9,7 +9,8 @@ from sim.analysis.lever_results import Answer, MeasuredLevers
 from sim.analysis.observables import words_of
 from sim.figures.comparison import effect_cell, effect_map
 from sim.figures.given import drawn_of
-from sim.figures.style import finish, house_style, write_figure
+from sim.figures.pictures import write_figure
+from sim.figures.style import finish, house_style
 
 _STRONG = 2.0  # effects beyond this many spreads between runs have the darkest colour
 _SIGNS = {"up": 1.0, "down": -1.0, "either": 1.0}

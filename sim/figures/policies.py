@@ -10,7 +10,8 @@ from sim.analysis.policy_effects import ENDS
 from sim.analysis.policy_results import counted
 from sim.figures.comparison import effect_cell, effect_map
 from sim.figures.given import table_drawn
-from sim.figures.style import finish, house_style, write_figure
+from sim.figures.pictures import write_figure
+from sim.figures.style import finish, house_style
 
 _STRONG = 2.0  # effects beyond this many spreads between runs have the darkest colour
 

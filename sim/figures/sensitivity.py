@@ -13,6 +13,8 @@ from matplotlib.patches import Patch
 from sim.analysis.sensitivity.design_kinds import DesignKind
 from sim.figures.discovery import discovery_box, discovery_path
 from sim.figures.given import drawn_of
+from sim.figures.kept import noted
+from sim.figures.pictures import write_figure, write_light
 from sim.figures.sensitivity_frame import (
     MOST_PANELS,
     PANEL_TITLE,
@@ -34,18 +36,7 @@ from sim.figures.sensitivity_panels import (
     ranked_bars,
     tornado,
 )
-from sim.figures.style import (
-    ABOVE,
-    BELOW,
-    FAINT,
-    INK,
-    file_name,
-    house_style,
-    in_lines,
-    mixed,
-    write_figure,
-    write_light,
-)
+from sim.figures.style import ABOVE, BELOW, FAINT, INK, file_name, house_style, in_lines, mixed
 from sim.figures.ternary import ternary_density
 from sim.io.writers import table_as_csv, write_text
 
@@ -95,7 +86,7 @@ def _all_figures(sweep: "Sweep", found: Sequence["Discovery"]) -> list[SweepFigu
 
 
 def _write_captions(captions: list[dict[str, str]], folder: Path) -> None:
-    write_text(folder / CAPTIONS, table_as_csv(pd.DataFrame(captions)))
+    write_text(noted(folder / CAPTIONS), table_as_csv(pd.DataFrame(captions)))
 
 
 def _analysed(sweep: "Sweep", index: str) -> list[str]:

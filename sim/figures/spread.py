@@ -10,7 +10,8 @@ from matplotlib.figure import Figure
 
 from sim.analysis.origins import Origins
 from sim.analysis.spread import INSIDE, Spread
-from sim.figures.style import ABOVE, BELOW, DASHES, FAINT, GRID, PALETTE, finish, house_style, write_figure
+from sim.figures.pictures import write_figure
+from sim.figures.style import ABOVE, BELOW, DASHES, FAINT, GRID, PALETTE, finish, house_style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

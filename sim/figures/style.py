@@ -1,34 +1,24 @@
-"""The house style of figures: colours, dashes, panels, legends, what stands above and below, and how they are written.
+"""The house style of figures: colours, dashes, panels, legends, and what stands above and below.
 
 Colours go to the powers in the order of the evidence. They can be told apart by people who see colours differently, and
 every line has a dash of its own besides, for print and for grey.
 """
 
 import contextlib
-import io
 import re
 import textwrap
-import warnings
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
-import numpy as np
-import pandas as pd
 from matplotlib.colors import LinearSegmentedColormap, to_rgb
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties, findfont, get_font
-from matplotlib.text import Text
-from PIL import Image
 
 from sim.batch.outcomes import OUTCOMES, Outcome, split_word
-from sim.io.letters import cleaned
+from sim.figures.lettering import FONT, boxes_for_letters
+from sim.figures.one_pass import lay_out
 from sim.io.text import CAUTION
-from sim.io.words_once import say_once
-from sim.io.writers import table_as_csv, write_bytes, write_text, write_whole
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -40,16 +30,10 @@ DASHES: tuple[Any, ...] = (
     "solid", (0, (6, 1.5)), (0, (6, 1.5, 1.2, 1.5)), (0, (1.2, 1.2)), (0, (9, 2)), (0, (3, 1.2)),
     (0, (6, 1.5, 1.2, 1.5, 1.2, 1.5)), (0, (2, 2)), (0, (9, 2, 2, 2)), (0, (4, 3)),
 )  # fmt: skip
-PNG = {"format": "png", "metadata": {"Software": None}}  # no version in the file: same results, same bytes
-DPI = 200
-COLOURS = 256  # as many as one byte a pixel can name
-AS_THEY_ARE = 128  # of these, the most frequent of a picture
 INK, FAINT, GRID = "#222222", "#6E6E6E", "#DADADA"
 ABOVE, BELOW = PALETTE[1], PALETTE[0]  # more and less than something
 DIVERGING = LinearSegmentedColormap.from_list("two-sided", [BELOW, "#F7F7F7", ABOVE])
 RISING = LinearSegmentedColormap.from_list("rising", ["#F7F7F7", "#56B4E9", "#0072B2", "#00304D"])
-
-FONT = "DejaVu Sans"
 
 STYLE = {
     "axes.edgecolor": FAINT,
@@ -211,12 +195,8 @@ def finish(figure: Figure, title: str, subtitle: str, names: str, counted: str, 
     if layout is not None:
         margin = (0.2 + _FOOT_LINE * len(rests_on)) * inch
         layout.set(rect=(0.005, margin, 0.99, 1 - (0.7 + above + more) * inch - margin), h_pad=0.07)
-        with lettered(figure):
-            figure.draw_without_rendering()
-        figure.set_layout_engine("none")  # laid out once, for both files
-        for axes in figure.axes:
-            # The solver of the layout differs in the last digits from one time to the next, and the file would show it.
-            axes.set_position([round(edge, 5) for edge in axes.get_position(original=True).bounds])
+        with boxes_for_letters():
+            lay_out(figure)
 
 
 def _make_room(figure: Figure, more: float, above: float) -> None:
@@ -243,77 +223,3 @@ def in_lines(name: str, width: int) -> str:
 def file_name(text: str) -> str:
     """What something is called, as part of the name of a file."""
     return "".join(sign if sign.isalnum() else "-" for sign in text.lower())
-
-
-@contextmanager
-def lettered(figure: Figure) -> Iterator[None]:
-    """A figure as it can be drawn: no letter in it that has no place in text; what the font lacks is said once."""
-    for text in figure.findobj(Text):
-        if not text.get_text().isprintable():
-            text.set_text(cleaned(text.get_text()))
-    written = {letter for text in figure.findobj(Text) for letter in text.get_text() if not letter.isspace()}
-    known = get_font(findfont(FontProperties(family=FONT))).get_charmap()
-    missing = sorted(letter for letter in written if ord(letter) not in known)
-    if missing:
-        say_once(f"figures: {FONT} has no letters for {' '.join(missing)}; boxes stand in their place")
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", r"(?s).*(?:missing from|natively)", UserWarning)
-        yield
-
-
-def write_figure(figure: Figure, data: pd.DataFrame, folder: Path, name: str) -> Iterable[Path]:
-    """Write one figure as PNG and SVG with its data as CSV; returns the paths in that order."""
-
-    def save(suffix: str, **options: Any) -> Path:
-        def write(handle: BinaryIO) -> None:
-            with lettered(figure):
-                figure.savefig(handle, **options)
-
-        write_whole(folder / f"{name}.{suffix}", write)
-        return folder / f"{name}.{suffix}"
-
-    paths = [save("png", dpi=DPI, **PNG), save("svg", format="svg", metadata={"Date": None, "Creator": None})]
-    return [*paths, write_rows(data, folder / f"{name}.csv")]
-
-
-def write_rows(data: pd.DataFrame, path: Path) -> Path:
-    """Write what a figure is drawn from as CSV; returns the path."""
-    write_text(path, table_as_csv(data, "%.6g"))
-    return path
-
-
-def write_light(figure: Figure, path: Path) -> Path:
-    """Write a figure as a PNG with a palette, about a third of the usual size; returns the path."""
-    picture = io.BytesIO()
-    with lettered(figure):
-        figure.savefig(picture, dpi=DPI, **PNG)
-    write_bytes(path, in_palette(picture.getvalue()))
-    return path
-
-
-def in_palette(picture: bytes) -> bytes:
-    """A PNG with the 256 colours that suit it best, one byte a pixel; the same bytes for the same picture.
-
-    The most frequent colours, those of paper, areas and lettering, stay as they are. Pillow finds the others so that
-    they lie close to whatever is left, however rare it is: the shades of a colour bar, edges where two colours blend.
-    Asked for all of them, either of its methods does worse: by range it tints pale areas, by median it draws colour
-    bars in steps. Nothing is dithered, so lettering stays clean.
-    """
-    with Image.open(io.BytesIO(picture)) as image:
-        pixels = np.asarray(image.convert("RGB"))
-    codes = pixels.astype(np.uint32) @ np.array([1 << 16, 1 << 8, 1], dtype=np.uint32)
-    shades, which, counts = np.unique(codes, return_inverse=True, return_counts=True)
-    colours = np.stack([shades >> 16, shades >> 8 & 255, shades & 255], axis=-1).astype(np.uint8)
-    palette = colours
-    if len(colours) > COLOURS:
-        order = np.argsort(-counts.astype(np.int64), kind="stable")
-        kept, rest = order[:AS_THEY_ARE], order[AS_THEY_ARE:]
-        others = Image.fromarray(np.repeat(colours[rest], counts[rest], axis=0)[np.newaxis])
-        found = others.quantize(COLOURS - AS_THEY_ARE, Image.Quantize.MAXCOVERAGE, kmeans=1, dither=Image.Dither.NONE)
-        palette = np.concatenate([colours[kept], np.array(found.getpalette(), dtype=np.uint8).reshape(-1, 3)])[:COLOURS]
-    distance = ((colours[:, np.newaxis].astype(np.int32) - palette.astype(np.int32)) ** 2).sum(axis=-1)
-    light = Image.fromarray(distance.argmin(axis=-1)[which].reshape(codes.shape).astype(np.uint8))
-    light.putpalette(palette.tobytes())
-    file = io.BytesIO()
-    light.save(file, "PNG", optimize=True)
-    return file.getvalue()

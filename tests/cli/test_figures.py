@@ -14,6 +14,7 @@ from sim.batch.runner import run
 from sim.cli import main
 from sim.figures.ablation import draw_ablation
 from sim.figures.comparison import draw_differences
+from sim.figures.kept import RECORD
 from sim.io.errors import InputError
 from sim.narrative.differences import told_differences
 
@@ -50,7 +51,7 @@ def test_a_comparison_is_drawn_again_with_the_same_bytes(comparison, tmp_path, n
     plain = bytes_of(draw_differences(comparison, tmp_path / "plain"))
     assert main.main(["figures", str(folder)]) == 0
     again = bytes_of(folder / "figures")
-    assert set(again) == set(plain)
+    assert set(again) == {*plain, RECORD}
     pictures = [name for name in plain if name.endswith(".png")]
     assert [name for name in pictures if again[name] != plain[name]] == []
     kept = load_comparison(folder)
@@ -84,7 +85,7 @@ def test_several_folders_get_a_folder_each_and_one_named_twice_gets_one(results,
     several = [str(folder), f"{folder}/.", str(tmp_path / folder.name)]
     assert main.main(["figures", *several, "-o", str(out)]) == 0
     assert sorted(path.name for path in out.iterdir()) == [folder.name, f"{folder.name} (2)"]
-    assert {path.suffix for path in (out / folder.name).iterdir()} == {".png", ".svg", ".csv"}
+    assert {path.suffix for path in (out / folder.name).iterdir()} == {".png", ".svg", ".csv", ".json"}
     assert capsys.readouterr().out.count("figures ") == 2
 
 

@@ -7,7 +7,9 @@ import pytest
 from matplotlib.figure import Figure
 from PIL import Image
 
-from sim.figures.style import COLOURS, DIVERGING, DPI, PALETTE, PNG, RISING, in_palette, write_light
+from sim.figures.one_pass import DPI
+from sim.figures.pictures import COLOURS, in_palette, write_light
+from sim.figures.style import DIVERGING, PALETTE, RISING
 
 
 def bands():
@@ -47,7 +49,7 @@ def words():
 
 def true_colours(figure):
     file = io.BytesIO()
-    figure.savefig(file, dpi=DPI, **PNG)
+    figure.savefig(file, dpi=DPI, format="png")
     return file.getvalue()
 
 
