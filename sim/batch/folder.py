@@ -74,10 +74,10 @@ class Batch:
 
     def one_block(self, number: int) -> None:
         """Run one block, write its files and count it; doing it twice leaves the same bytes."""
-        block, summary, tables = self.plan.make(self.prepared, number)
+        pages, summary, tables = self.plan.make(self.prepared, number)
         files = self._written(tables)
         with self.notebook.lock:
-            self.aggregate.add(number, block, summary)
+            self.aggregate.add(number, pages, summary)
             self._count(number, files)
 
     def _written(self, tables: Mapping[str, Any]) -> list[WrittenFile]:

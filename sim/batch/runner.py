@@ -204,7 +204,7 @@ def estimate(
     count = min(64, total)
     started = time.perf_counter()
     block = prepared.run_block(0, count)
-    _, tables = plan.judge(block)
+    _, tables = plan.judge([block])
     one = (time.perf_counter() - started) / count
     kept = min(total, _kept_runs(plan))
     place = nearest_folder(plan.folder)
@@ -247,7 +247,7 @@ def check_room(plan: Plan) -> None:
     total = plan.scenario.runs
     if total < _LARGE or is_finished(plan.folder, BATCH, plan.hash):
         return
-    _, tables = plan.judge(plan.prepare().run_block(0, _TRIED))
+    _, tables = plan.judge([plan.prepare().run_block(0, _TRIED)])
     left = 1.0 - min(total, _kept_runs(plan)) / total
     check_disk("sim.run", total, left * _size(plan, tables, _TRIED), plan.folder, ROOM)
 
