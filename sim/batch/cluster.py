@@ -284,7 +284,7 @@ def run_task(task: BlockTask, number: int) -> BlockResult:
         files = tuple(write_table(table, folder, name) for name, table in tables.items())
         write_bytes(folder / counts, packed)
         return BlockResult(number=number, files=files, counts=made, contents={})
-    contents = {name: table_bytes(table) for name, table in tables.items()}
+    contents = {name: table_bytes(table, name) for name, table in tables.items()}
     listed_files = tuple(
         WrittenFile(name=name, sha256=hashlib.sha256(data).hexdigest(), rows=tables[name].num_rows)
         for name, data in contents.items()

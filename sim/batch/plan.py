@@ -15,7 +15,7 @@ from sim.batch.identity import code_hash, digest_of, evidence_hash, plain
 from sim.batch.manifest import PARTIAL
 from sim.batch.outcomes import Summary, Thresholds, final_columns, joined, outcome_words, summarise, thresholds
 from sim.batch.results import RESULTS_FORMAT
-from sim.batch.tables import runs_table, series_table
+from sim.batch.tables import PART, runs_table, series_table
 from sim.batch.variance import LUCKS_PER_DRAW
 from sim.engine.block import Block, Pages, pages_of
 from sim.engine.fitted import fitted_numbers
@@ -199,7 +199,7 @@ ENGINES: Mapping[str, Callable[[], Engine]] = {"ensemble": _ensemble, "mesa": _m
 
 def runs_part(number: int) -> str:
     """Where the rows of one block wait until all are joined, below the results folder."""
-    return f"{PARTIAL}/runs-{number:05d}.parquet"
+    return f"{PARTIAL}/runs-{number:05d}{PART}"
 
 
 def plain_scenario(scenario: Scenario, without: Collection[str] = ()) -> dict[str, Any]:

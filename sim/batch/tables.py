@@ -18,11 +18,14 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from sim.engine.block import Block, _kept
+from sim.io.regular import open_regular
 from sim.io.writers import WrittenFile, file_hash, write_bytes, write_whole
 from sim.model.variables import BY_NAME, BY_POWER, BY_STATE, COUNTS, MEASURES, OUTCOME, SECURES
 from sim.scenario.calendar import quarter_text
 
 ROW_GROUP = 65_536
+PART = ".arrow"
+"""How the names of files end that wait until all are joined."""
 
 
 # --- tables ----------------------------------------------------------------------------------------------------------
@@ -152,22 +155,30 @@ def share_range(taken: float, laid: float) -> tuple[float, float]:
 # --- files -----------------------------------------------------------------------------------------------------------
 
 
-def table_bytes(table: pa.Table) -> bytes:
-    """One Parquet file; equal tables give equal bytes for one version of the library."""
+def table_bytes(table: pa.Table, name: str) -> bytes:
+    """The file of a table: Parquet, or as it lies in memory where it is only a part (`.arrow`), which is soon joined.
+
+    Equal tables give equal bytes for one version of the library.
+    """
+    if name.endswith(PART):
+        buffer = pa.BufferOutputStream()
+        with pa.ipc.new_stream(buffer, table.schema) as stream:
+            stream.write_table(table)
+        return bytes(buffer.getvalue())
     sink = io.BytesIO()
     pq.write_table(table, sink, row_group_size=ROW_GROUP, **_layout(table.schema))
     return sink.getvalue()
 
 
 def write_table(table: pa.Table, folder: Path, name: str) -> WrittenFile:
-    """Write one Parquet file whole; equal tables give equal bytes for one version of the library."""
-    data = table_bytes(table)
+    """Write one file whole, in the form that its name tells of (`table_bytes`)."""
+    data = table_bytes(table, name)
     write_bytes(folder / name, data)
     return WrittenFile(name=name, sha256=hashlib.sha256(data).hexdigest(), rows=table.num_rows)
 
 
 def join_tables(parts: Iterable[Path], folder: Path, name: str) -> WrittenFile:
-    """Join Parquet files of one schema into one, without holding more than a row group of them in memory."""
+    """Join parts of one schema into one Parquet file, without holding more than a row group of them in memory."""
     rows = 0
 
     def write(handle: BinaryIO) -> None:
@@ -175,7 +186,8 @@ def join_tables(parts: Iterable[Path], folder: Path, name: str) -> WrittenFile:
         writer: pq.ParquetWriter | None = None
         waiting: list[pa.Table] = []
         for part in parts:
-            waiting.append(pq.read_table(part))
+            with open_regular(part) as kept, pa.ipc.open_stream(kept.read()) as stream:
+                waiting.append(stream.read_all())
             rows += waiting[-1].num_rows
             writer = writer or pq.ParquetWriter(handle, waiting[0].schema, **_layout(waiting[0].schema))
             if sum(table.num_rows for table in waiting) >= ROW_GROUP:
