@@ -18,7 +18,7 @@ from sim.batch.checkout import Checkouts
 from sim.batch.cluster import BlockResult, BlockTask, run_task
 from sim.batch.identity import allowed_cores, version_of, versions
 from sim.batch.manifest import PARTIAL, check_written, read_manifest, set_aside_and_say, write_manifest
-from sim.batch.notebook import Notebook, intact, notes_folder, tidy
+from sim.batch.notebook import NOTES, Notebook, intact, part_folders, tidy
 from sim.batch.outcomes import OUTCOMES
 from sim.batch.plan import CHUNK, Plan
 from sim.batch.results import BATCH, RESULTS_FORMAT, Results
@@ -34,15 +34,7 @@ from sim.model.variables import MEASURES
 from sim.scenario.calendar import quarter_text
 from sim.scenario.reading_choice import readings_taken
 
-NOTES = "blocks.json"
-"""The list of finished blocks among the notes of a batch."""
-
 _COUNTS = "aggregate.npz"
-
-
-def part_folders(folder: Path) -> list[Path]:
-    """Where the parts of a job array keep their notes, in the order of their numbers."""
-    return sorted(notes_folder(folder).glob("part-*-of-*"))
 
 
 class Batch:

@@ -24,6 +24,9 @@ from sim.io.sealed import seal
 from sim.io.shapes import HASH, INNER_PATH, TEXT, check_shape, group, list_of, map_of, or_nothing, whole
 from sim.io.writers import WrittenFile, file_hash, is_draft, mark_of, write_text
 
+NOTES = "blocks.json"
+"""The list of finished blocks among the notes of a batch."""
+
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 _Opened = TypeVar("_Opened")
@@ -160,6 +163,11 @@ def intact(folder: Path, file: WrittenFile) -> bool:
 def notes_folder(folder: Path) -> Path:
     """Where the notes on a folder lie."""
     return folder / PARTIAL
+
+
+def part_folders(folder: Path) -> list[Path]:
+    """Where the parts of a job array keep their notes, in the order of their numbers."""
+    return sorted(notes_folder(folder).glob("part-*-of-*"))
 
 
 def tidy(folder: Path) -> None:

@@ -77,7 +77,6 @@ class Plan:
             self.scenario = every_number(request.scenario, self.evidence, LUCKS_PER_DRAW)
         self.fitted = fitted_numbers(self.scenario, self.evidence)
         self.measures = request.measures
-        self.engine = ENGINES[request.engine]() if isinstance(request.engine, str) else request.engine
         self.thin = request.thin
         self.series = min(request.series, self.scenario.runs)
         self.numbers = {name: number.value for name, number in self.evidence.numbers.items()}
@@ -110,8 +109,10 @@ class Plan:
         }
 
     def prepare(self) -> PreparedEngine:
-        """The engine made ready."""
-        return self.engine(self.scenario, self.evidence)
+        """The engine made ready; only now is it loaded, since a batch that is finished needs none."""
+        asked = self.request.engine
+        engine = ENGINES[asked]() if isinstance(asked, str) else asked
+        return engine(self.scenario, self.evidence)
 
     def make(self, prepared: PreparedEngine, number: int) -> tuple[list[Pages], Summary, dict[str, pa.Table]]:
         """Run one block: its arrays, how they are judged, and its tables by the names of their files.

@@ -15,8 +15,7 @@ from pathlib import Path
 from typing import Any, overload
 
 from sim.batch.asked import BatchAsked, ScenarioLike
-from sim.batch.folder import NOTES, Batch, part_folders
-from sim.batch.notebook import noted_blocks, notes_folder, opened_or_made
+from sim.batch.notebook import NOTES, noted_blocks, notes_folder, opened_or_made, part_folders
 from sim.batch.plan import CHUNK, SERIES_RUNS, Engine, Plan
 from sim.batch.results import BATCH, Results, finished_manifest, is_finished
 from sim.batch.room import check_disk, nearest_folder
@@ -261,6 +260,8 @@ def _carry_out(plan: Plan, workers: int, progress: Tell | None, dask: Any) -> Re
         return None if manifest is None else Results(plan.folder, manifest)
 
     def made() -> Results:
+        from sim.batch.folder import Batch  # loads the compiler, which a batch that is finished does not need
+
         for part in part_folders(plan.folder):  # a living part of a job array is not robbed of its folder
             with hold(part / "lock", shown_path(plan.folder)):
                 pass
