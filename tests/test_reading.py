@@ -43,7 +43,6 @@ REASONS = {
     "sim/batch/manifest.py": {"ParquetFile": "looked at by `ordinary` in the same line"},
     "sim/batch/results.py": {"read_table": CHECKED},
     "sim/batch/room.py": {"read_text": "a file of the kernel"},
-    "sim/batch/tables.py": {"read_table": CHECKED},
     "sim/batch/variance.py": {"read_schema": "written a moment before", "read_table": "written a moment before"},
     "sim/cli/new.py": {"open": "a new file, made exclusively"},
     "sim/cli/streams.py": {"open": "the system's own place for nothing"},

@@ -20,10 +20,11 @@ from sim.analysis.comparable import check_actors, check_end, check_luck, check_r
 from sim.analysis.effect_tables import LEAST, counting, csv_of, given_least, records_of, with_counts
 from sim.analysis.kept_comparison import FILE, caption_of, changed_of
 from sim.analysis.paired import LEVEL, RESAMPLES, Resampling, paired
-from sim.analysis.result_pairs import Course, Pair, naive_words
+from sim.analysis.result_pairs import Course, Pair
 from sim.batch.manifest import close_folder
 from sim.batch.naming import names_apart, titles_apart
 from sim.batch.results import Results, load_results
+from sim.batch.rows import naive_words
 from sim.batch.runner import run
 from sim.batch.worker import Progress
 from sim.io.arguments import Arguments, path_given

@@ -1,6 +1,6 @@
 """Two results on the same luck, read state by state: what differs, and which runs end under another word.
 
-What "nothing changes" would say, the yardstick of both, stands here too.
+What "nothing changes" would say of every outcome, the yardstick of both, stands here too.
 """
 
 import math
@@ -156,14 +156,6 @@ def starting_values(results: Results) -> dict[Label, float]:
         over = [split_word(word)[0].ends_multi_vectorism for word in rows["outcome"]]
         values[Label(str(state), BALANCING_ENDED, "")] = float(rows["share"][over].sum())
     return values
-
-
-def naive_words(results: Results) -> dict[str, tuple[str, float]]:
-    """What "nothing changes" would say: for each state the word most runs had in the first quarter, and their share."""
-    rows = results.outcomes[results.outcomes["quarter"] == results.manifest["quarters"][0]]
-    rows = rows.astype({"state": str, "outcome": str}).sort_values(["runs", "outcome"], ascending=[False, True])
-    most = rows.drop_duplicates("state").set_index("state")
-    return {state: (str(most["outcome"][state]), float(most["share"][state])) for state in results.states}
 
 
 # --- reading ----------------------------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from sim.batch.outcomes import OUTCOMES, Summary, outcome_words
 from sim.batch.tables import labels_of, share_range, value_unit
-from sim.engine.block import Block
+from sim.engine.block import Block, Pages, pages_of
 from sim.engine.laid_offers import NOT_LAID, TAKEN, offers_among
 from sim.io.regular import open_regular
 from sim.model.compiling import entry
@@ -62,7 +62,7 @@ def _scale(measure: str, powers: int) -> tuple[int, float, int]:
 
 @entry
 def _count(
-    values: NDArray[np.float64],  # [C, M, R]
+    values: NDArray[np.float64],  # [F, C, M, L]
     by_ratio: NDArray[np.int64],  # [M]
     per_unit: NDArray[np.float64],  # [M]
     bins: NDArray[np.int64],  # [M]
@@ -74,31 +74,32 @@ def _count(
 ) -> int:
     """Add values to the histograms and sums; returns how many lay outside the bins and were counted in the last one."""
     outside = 0
-    for cell in range(values.shape[0]):
-        for m in range(values.shape[1]):
+    for cell in range(values.shape[1]):
+        for m in range(values.shape[2]):
             if bins[m] == 0:
                 continue
             here = start[m] + cell * bins[m]
             last = bins[m] - 1
             total = 0
-            for run in range(values.shape[2]):
-                value = values[cell, m, run]
-                if by_ratio[m] == 0:
-                    place = math.floor(value * per_unit[m] + 0.5)
-                elif value < 2.0**_SMALLEST:
-                    place = 0
-                else:  # the bits of a double are its exponent and then its place in the octave, finest last
-                    place = 1 + (np.float64(value).view(np.int64) >> _FINER) - _FIRST_BIN
-                if place > last:
-                    outside += 1
-                    place = last
-                    most[cell, m] = max(most[cell, m], value)
-                elif place < 0:
-                    outside += 1
-                    place = 0
-                    least[cell, m] = min(least[cell, m], value)
-                histogram[here + place] += 1
-                total += math.floor(value * _FIXED_POINT + 0.5)
+            for filling in range(values.shape[0]):
+                for lane in range(values.shape[3]):
+                    value = values[filling, cell, m, lane]
+                    if by_ratio[m] == 0:
+                        place = math.floor(value * per_unit[m] + 0.5)
+                    elif value < 2.0**_SMALLEST:
+                        place = 0
+                    else:  # the bits of a double are its exponent and then its place in the octave, finest last
+                        place = 1 + (np.float64(value).view(np.int64) >> _FINER) - _FIRST_BIN
+                    if place > last:
+                        outside += 1
+                        place = last
+                        most[cell, m] = max(most[cell, m], value)
+                    elif place < 0:
+                        outside += 1
+                        place = 0
+                        least[cell, m] = min(least[cell, m], value)
+                    histogram[here + place] += 1
+                    total += math.floor(value * _FIXED_POINT + 0.5)
             sums[cell, m] += total
     return outside
 
@@ -121,8 +122,8 @@ class _Histograms:
         self.outside = 0
 
     def add(self, values: NDArray[np.float64]) -> None:
-        """Count values [R, ..., measures]; the engine lays runs side by side in memory, and so they are read here."""
-        laid = np.ascontiguousarray(np.moveaxis(values, 0, -1)).reshape(self.cells, len(self.measures), -1)
+        """Count values [fillings, ..., measures, lanes]: runs lie side by side in memory, and so they are read here."""
+        laid = np.ascontiguousarray(values).reshape(len(values), self.cells, len(self.measures), -1)
         how = (self.by_ratio, self.per_unit, self.bins, self.start)
         self.outside += _count(laid, *how, self.histogram, self.sums, self.least, self.most)
 
@@ -204,9 +205,10 @@ class Aggregate:
         """How many values lay beyond what the histograms cover and were counted at their edge."""
         return self._by_power.outside + self._by_state.outside
 
-    def add(self, number: int, block: Block, summary: Summary) -> None:
+    def add(self, number: int, played: Block | Sequence[Pages], summary: Summary) -> None:
         """Count the runs of block `number`; a block that was counted before is left out."""
-        runs, cells = block.runs, len(self.quarters) * len(self.states)
+        pages = [pages_of(played)] if isinstance(played, Block) else played
+        runs, cells = sum(page.runs for page in pages), len(self.quarters) * len(self.states)
         codes = summary.outcome.astype(np.int64) * (len(self.powers) + 1) + summary.power + 1
         codes = codes.reshape(runs, cells) + np.arange(cells) * self._outcomes.shape[1]
         outcomes = np.bincount(codes.ravel(), minlength=self._outcomes.size).reshape(self._outcomes.shape)
@@ -215,11 +217,13 @@ class Aggregate:
                 return
             self.blocks.add(number)
             self.runs += runs
-            self._by_power.add(block.by_power)
-            self._by_state.add(block.by_state)
             self._outcomes += outcomes
-            self._offers += block.offers.sum(axis=0)
-            self._answers += np.stack([(block.answers > NOT_LAID).sum(axis=0), (block.answers == TAKEN).sum(axis=0)], 1)
+            for page in pages:
+                self._by_power.add(page.by_power)
+                self._by_state.add(page.by_state)
+                self._offers += page.offers.sum(axis=(0, -1))
+                said = (page.answers > NOT_LAID, page.answers == TAKEN)
+                self._answers += np.stack([one.sum(axis=(0, -1)) for one in said], 1)
 
     # --- tables ---
 
@@ -380,4 +384,4 @@ class Aggregate:
 
 def warm_up() -> None:
     """Compile the counting before runs are timed."""
-    _Histograms(BY_POWER, 1, 1).add(np.zeros((1, 1, 1, 1, len(BY_POWER))))
+    _Histograms(BY_POWER, 1, 1).add(np.zeros((1, 1, 1, 1, len(BY_POWER), 1)))

@@ -274,9 +274,9 @@ def run_task(task: BlockTask, number: int) -> BlockResult:
             _READY.clear()  # one at a time, so that a worker that lives long does not grow
             _READY[task.hash] = _make_ready(task)
         plan, prepared = _READY[task.hash]
-    block, summary, tables = plan.make(prepared, number)
-    aggregate = Aggregate(block)
-    aggregate.add(number, block, summary)
+    pages, summary, tables = plan.make(prepared, number)
+    aggregate = Aggregate(pages[0].blocks()[0])
+    aggregate.add(number, pages, summary)
     folder, counts = Path(task.folder), f"{PARTIAL}/counts-{number:05d}.npz"
     packed = aggregate.packed()
     made = WrittenFile(name=counts, sha256=hashlib.sha256(packed).hexdigest())
@@ -284,7 +284,7 @@ def run_task(task: BlockTask, number: int) -> BlockResult:
         files = tuple(write_table(table, folder, name) for name, table in tables.items())
         write_bytes(folder / counts, packed)
         return BlockResult(number=number, files=files, counts=made, contents={})
-    contents = {name: table_bytes(table) for name, table in tables.items()}
+    contents = {name: table_bytes(table, name) for name, table in tables.items()}
     listed_files = tuple(
         WrittenFile(name=name, sha256=hashlib.sha256(data).hexdigest(), rows=tables[name].num_rows)
         for name, data in contents.items()

@@ -17,11 +17,11 @@ from sim.batch.aggregate import Aggregate, warm_up
 from sim.batch.checkout import Checkouts
 from sim.batch.cluster import BlockResult, BlockTask, run_task
 from sim.batch.identity import allowed_cores, version_of, versions
-from sim.batch.manifest import PARTIAL, check_written, set_aside_and_say, write_manifest
-from sim.batch.notebook import Notebook, intact, notes_folder, tidy
+from sim.batch.manifest import PARTIAL, check_written, read_manifest, set_aside_and_say, write_manifest
+from sim.batch.notebook import NOTES, Notebook, intact, part_folders, tidy
 from sim.batch.outcomes import OUTCOMES
 from sim.batch.plan import CHUNK, Plan
-from sim.batch.results import RESULTS_FORMAT, Results, load_results
+from sim.batch.results import BATCH, RESULTS_FORMAT, Results
 from sim.batch.summary import columns_in_words, laid_lines, remarks_on, summary_of, variance_lines
 from sim.batch.tables import join_tables, write_table
 from sim.batch.variance import variance_table
@@ -34,15 +34,7 @@ from sim.model.variables import MEASURES
 from sim.scenario.calendar import quarter_text
 from sim.scenario.reading_choice import readings_taken
 
-NOTES = "blocks.json"
-"""The list of finished blocks among the notes of a batch."""
-
 _COUNTS = "aggregate.npz"
-
-
-def part_folders(folder: Path) -> list[Path]:
-    """Where the parts of a job array keep their notes, in the order of their numbers."""
-    return sorted(notes_folder(folder).glob("part-*-of-*"))
 
 
 class Batch:
@@ -74,10 +66,10 @@ class Batch:
 
     def one_block(self, number: int) -> None:
         """Run one block, write its files and count it; doing it twice leaves the same bytes."""
-        block, summary, tables = self.plan.make(self.prepared, number)
+        pages, summary, tables = self.plan.make(self.prepared, number)
         files = self._written(tables)
         with self.notebook.lock:
-            self.aggregate.add(number, block, summary)
+            self.aggregate.add(number, pages, summary)
             self._count(number, files)
 
     def _written(self, tables: Mapping[str, Any]) -> list[WrittenFile]:
@@ -192,7 +184,7 @@ class Batch:
         check_written(self.folder, files)
         write_manifest(self.folder, self._manifest(files))
         tidy(self.folder)
-        return load_results(self.folder)
+        return Results(self.folder, read_manifest(self.folder, BATCH))  # whose files were looked through just now
 
     def _text(self, name: str, text: str) -> WrittenFile:
         write_text(self.folder / name, text)

@@ -22,7 +22,10 @@ from sim.io.json_files import read_json_group
 from sim.io.locks import hold
 from sim.io.sealed import seal
 from sim.io.shapes import HASH, INNER_PATH, TEXT, check_shape, group, list_of, map_of, or_nothing, whole
-from sim.io.writers import WrittenFile, file_hash, is_draft, write_text
+from sim.io.writers import WrittenFile, file_hash, is_draft, mark_of, write_text
+
+NOTES = "blocks.json"
+"""The list of finished blocks among the notes of a batch."""
 
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
@@ -51,12 +54,15 @@ class Notebook:
         self.blocks = blocks
         self.libraries = dict(versions() if libraries is None else libraries)
         self.files: _Files = {}
+        self._marks: dict[str, tuple[int, ...]] = {}  # of files that were as they should be when they were counted
         self.lock = threading.RLock()
 
     def add(self, number: int, files: Sequence[WrittenFile]) -> None:
-        """Count a block as finished."""
+        """Count a block as finished, whose files are as they should be."""
+        marks = {file.name: mark_of(self.folder / file.name) for file in files}
         with self.lock:
             self.files[number] = tuple(files)
+            self._marks |= marks
 
     def missing(self) -> list[int]:
         """Those blocks that are not there yet."""
@@ -97,10 +103,12 @@ class Notebook:
     def made_again(self, make: Callable[[int], Sequence[WrittenFile]]) -> None:
         """See that every finished block is still there before all are joined; what was spoilt meanwhile is made again.
 
-        make: makes the files of a block, and counts nothing.
+        make: makes the files of a block, and counts nothing. A file is looked through where its size or date says that
+        it may be another than the one that was counted.
         """
         for number, files in sorted(self.files.items()):
-            spoilt = self.spoilt(files)
+            moved = [file for file in files if mark_of(self.folder / file.name) != self._marks.get(file.name)]
+            spoilt = self.spoilt(moved)
             if spoilt:
                 set_aside_and_say(self.folder, spoilt, f"{', '.join(spoilt)} was spoilt or taken away meanwhile")
                 self.add(number, make(number))
@@ -155,6 +163,11 @@ def intact(folder: Path, file: WrittenFile) -> bool:
 def notes_folder(folder: Path) -> Path:
     """Where the notes on a folder lie."""
     return folder / PARTIAL
+
+
+def part_folders(folder: Path) -> list[Path]:
+    """Where the parts of a job array keep their notes, in the order of their numbers."""
+    return sorted(notes_folder(folder).glob("part-*-of-*"))
 
 
 def tidy(folder: Path) -> None:

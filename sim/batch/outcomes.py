@@ -4,8 +4,8 @@ Everything here is pure and vectorised over runs. The lines between the words ar
 (`seeds/parameters/measures.yaml`), never of the code.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
@@ -192,6 +192,18 @@ def summarise(block: "Block", lines: Thresholds) -> Summary:
         pressed_quarters=(combined >= lines.squeezed_pressure).sum(axis=1).astype(np.int32),
         totals={name: block.state_measure(name).sum(axis=1) for name in SUMMARY_TOTALS},
     )
+
+
+def joined(summaries: Sequence[Summary]) -> Summary:
+    """The summary of runs one after the other, out of those of some of them each."""
+
+    def whole(name: str) -> Any:
+        parts = [getattr(one, name) for one in summaries]
+        if isinstance(parts[0], dict):
+            return {key: np.concatenate([part[key] for part in parts]) for key in parts[0]}
+        return np.concatenate(parts)
+
+    return summaries[0] if len(summaries) == 1 else Summary(**{one.name: whole(one.name) for one in fields(Summary)})
 
 
 def final_columns(summary: Summary, block: "Block") -> dict[str, NDArray[Any]]:

@@ -4,20 +4,20 @@ Runs are cut into blocks of a fixed number, whatever the number of workers. A bl
 and of its number: making it twice, here or on another machine, gives the same bytes.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import pyarrow as pa
 
 from sim.batch.identity import code_hash, digest_of, evidence_hash, plain
 from sim.batch.manifest import PARTIAL
-from sim.batch.outcomes import Summary, Thresholds, final_columns, outcome_words, summarise, thresholds
+from sim.batch.outcomes import Summary, Thresholds, final_columns, joined, outcome_words, summarise, thresholds
 from sim.batch.results import RESULTS_FORMAT
-from sim.batch.tables import runs_table, series_table
+from sim.batch.tables import PART, runs_table, series_table
 from sim.batch.variance import LUCKS_PER_DRAW
-from sim.engine.block import Block
+from sim.engine.block import Block, Pages, pages_of
 from sim.engine.fitted import fitted_numbers
 from sim.engine.sampling import every_number, sampled_numbers
 from sim.evidence.evidence import Evidence
@@ -40,6 +40,14 @@ class PreparedEngine(Protocol):
 
     def run_block(self, first: int, count: int) -> Block:
         """Run numbers `first` to `first + count - 1`; may be called from several threads at once."""
+
+
+@runtime_checkable
+class PagedEngine(Protocol):
+    """An engine that can also give runs as they lie in memory, which saves a copy of them."""
+
+    def run_pages(self, first: int, count: int) -> list[Pages]:
+        """Run numbers `first` to `first + count - 1`; what comes back may be overwritten by the next call."""
 
 
 Engine = Callable[[Scenario, Evidence], PreparedEngine]
@@ -69,7 +77,6 @@ class Plan:
             self.scenario = every_number(request.scenario, self.evidence, LUCKS_PER_DRAW)
         self.fitted = fitted_numbers(self.scenario, self.evidence)
         self.measures = request.measures
-        self.engine = ENGINES[request.engine]() if isinstance(request.engine, str) else request.engine
         self.thin = request.thin
         self.series = min(request.series, self.scenario.runs)
         self.numbers = {name: number.value for name, number in self.evidence.numbers.items()}
@@ -102,19 +109,26 @@ class Plan:
         }
 
     def prepare(self) -> PreparedEngine:
-        """The engine made ready."""
-        return self.engine(self.scenario, self.evidence)
+        """The engine made ready; only now is it loaded, since a batch that is finished needs none."""
+        asked = self.request.engine
+        engine = ENGINES[asked]() if isinstance(asked, str) else asked
+        return engine(self.scenario, self.evidence)
 
-    def make(self, prepared: PreparedEngine, number: int) -> tuple[Block, Summary, dict[str, pa.Table]]:
-        """Run one block: its arrays, how they are judged, and its tables by the names of their files."""
+    def make(self, prepared: PreparedEngine, number: int) -> tuple[list[Pages], Summary, dict[str, pa.Table]]:
+        """Run one block: its arrays, how they are judged, and its tables by the names of their files.
+
+        The arrays hold until this thread makes another block.
+        """
         first = number * CHUNK
-        block = prepared.run_block(first, min(CHUNK, self.scenario.runs - first))
-        block.check()
-        summary, tables = self.judge(block)
+        pages = _played(prepared, first, min(CHUNK, self.scenario.runs - first))
+        blocks = [block for page in pages for block in page.blocks()]
+        for block in blocks:
+            block.check()
+        summary, tables = self.judge(blocks)
         named = {runs_part(number): tables[0]}
         if len(tables) > 1:
             named[f"series.parquet/block-{number:05d}.parquet"] = tables[1]
-        return block, summary, named
+        return pages, summary, named
 
     def drawn(self, first: int, count: int) -> dict[str, Any]:
         """The numbers that are drawn, as the runs have them once they have followed their inputs: float64 [count]."""
@@ -135,16 +149,36 @@ class Plan:
                 said[name] = f"posterior, {low:.4g} to {high:.4g} in 90 % of its rows"
         return said
 
-    def judge(self, block: Block) -> tuple[Summary, list[pa.Table]]:
-        """How the runs of a block came out; the table of its runs and, where one is kept, that of their course."""
-        summary = summarise(block, self.lines)
-        drawn = self.drawn(block.first, block.runs)
-        tables = [runs_table(block, final_columns(summary, block), drawn)]
-        kept = min(block.runs, self.series - block.first)
+    def judge(self, blocks: Sequence[Block]) -> tuple[Summary, list[pa.Table]]:
+        """How runs came out; the table of the runs and, where one is kept, that of their course.
+
+        blocks: the runs, in blocks one after the other.
+        """
+        first, powers = blocks[0], blocks[0].powers
+        summary = joined([summarise(block, self.lines) for block in blocks])
+        runs = len(summary.outcome)
+        tables = [runs_table(first, final_columns(summary, first), self.drawn(first.first, runs))]
+        kept = min(runs, self.series - first.first)
         if kept > 0:
-            words = outcome_words(summary.outcome[:kept], summary.power[:kept], block.powers)
-            tables.append(series_table(block.head(kept), words, self.thin, self.measures))
+            words = outcome_words(summary.outcome[:kept], summary.power[:kept], powers)
+            tables.append(series_table(_heads(blocks, kept), words, self.thin, self.measures))
         return summary, tables
+
+
+def _heads(blocks: Sequence[Block], kept: int) -> list[Block]:
+    """The first so many runs of blocks one after the other."""
+    before = [sum(block.runs for block in blocks[:at]) for at in range(len(blocks))]
+    left = [(block, min(block.runs, kept - done)) for block, done in zip(blocks, before, strict=True)]
+    return [block if some == block.runs else block.head(some) for block, some in left if some > 0]
+
+
+def _played(prepared: PreparedEngine, first: int, count: int) -> list[Pages]:
+    """Runs as they were played; an engine of one's own may give them as a block."""
+    if isinstance(prepared, PagedEngine):
+        return prepared.run_pages(first, count)
+    block = prepared.run_block(first, count)
+    block.check()
+    return [pages_of(block)]
 
 
 def _ensemble() -> Engine:
@@ -166,7 +200,7 @@ ENGINES: Mapping[str, Callable[[], Engine]] = {"ensemble": _ensemble, "mesa": _m
 
 def runs_part(number: int) -> str:
     """Where the rows of one block wait until all are joined, below the results folder."""
-    return f"{PARTIAL}/runs-{number:05d}.parquet"
+    return f"{PARTIAL}/runs-{number:05d}{PART}"
 
 
 def plain_scenario(scenario: Scenario, without: Collection[str] = ()) -> dict[str, Any]:

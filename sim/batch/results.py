@@ -28,7 +28,7 @@ from sim.io.arguments import Arguments, path_given
 from sim.io.errors import InputError, input_error, listed, nearest_to, shown_path
 from sim.io.limits import LARGEST_SEED
 from sim.io.shapes import ANYTHING, NAME, NUMBER, TEXT, group, list_of, map_of, or_nothing, whole
-from sim.io.writers import table_as_csv, write_text
+from sim.io.writers import mark_of, table_as_csv, write_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -171,7 +171,7 @@ class FinishedFolder:
         if file is None:
             place = f"{shown_path(self.folder)}/{name}"
             raise input_error(place, "there is no such table in these results", found="a file that is not listed")
-        now = _stamp(path)
+        now = mark_of(path)
         if not now or now != self._known.get(name):
             wrong = wrong_file(self.folder, name, file)
             if wrong is not None:
@@ -373,12 +373,3 @@ def _not_there(folder: Path, kind: Kind) -> InputError:
         return input_error(place, help_, found=f"an unfinished {kind.folder}")
     found = f"no {kind.folder}" if folder.is_dir() else "no such folder"
     return input_error(place, "a finished one has a manifest.json", found=found)
-
-
-def _stamp(path: Path) -> tuple[int, ...]:
-    """What changes with a file, most of the time; empty where there is none."""
-    try:
-        about = path.stat()
-    except OSError:
-        return ()
-    return about.st_dev, about.st_ino, about.st_size, about.st_mtime_ns

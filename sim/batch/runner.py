@@ -15,8 +15,7 @@ from pathlib import Path
 from typing import Any, overload
 
 from sim.batch.asked import BatchAsked, ScenarioLike
-from sim.batch.folder import NOTES, Batch, part_folders
-from sim.batch.notebook import noted_blocks, notes_folder, opened_or_made
+from sim.batch.notebook import NOTES, noted_blocks, notes_folder, opened_or_made, part_folders
 from sim.batch.plan import CHUNK, SERIES_RUNS, Engine, Plan
 from sim.batch.results import BATCH, Results, finished_manifest, is_finished
 from sim.batch.room import check_disk, nearest_folder
@@ -204,7 +203,7 @@ def estimate(
     count = min(64, total)
     started = time.perf_counter()
     block = prepared.run_block(0, count)
-    _, tables = plan.judge(block)
+    _, tables = plan.judge([block])
     one = (time.perf_counter() - started) / count
     kept = min(total, _kept_runs(plan))
     place = nearest_folder(plan.folder)
@@ -247,7 +246,7 @@ def check_room(plan: Plan) -> None:
     total = plan.scenario.runs
     if total < _LARGE or is_finished(plan.folder, BATCH, plan.hash):
         return
-    _, tables = plan.judge(plan.prepare().run_block(0, _TRIED))
+    _, tables = plan.judge([plan.prepare().run_block(0, _TRIED)])
     left = 1.0 - min(total, _kept_runs(plan)) / total
     check_disk("sim.run", total, left * _size(plan, tables, _TRIED), plan.folder, ROOM)
 
@@ -261,6 +260,8 @@ def _carry_out(plan: Plan, workers: int, progress: Tell | None, dask: Any) -> Re
         return None if manifest is None else Results(plan.folder, manifest)
 
     def made() -> Results:
+        from sim.batch.folder import Batch  # loads the compiler, which a batch that is finished does not need
+
         for part in part_folders(plan.folder):  # a living part of a job array is not robbed of its folder
             with hold(part / "lock", shown_path(plan.folder)):
                 pass

@@ -1,10 +1,11 @@
 """A batch in a few numbers, and its columns in words: closing table, README of a results folder, `summary.json`."""
 
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sim.batch.outcomes import split_word
+from sim.batch.rows import Row, bands_at, final_rows, rows_at
 from sim.model.fields import KINDS, Kind
 from sim.model.variable import Origin, Reduction
 from sim.model.variables import (
@@ -24,8 +25,6 @@ from sim.model.variables import (
 )
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from sim.batch.results import Results
 
 MOST_LAID = 20  # offers of events that a closing table tells one by one
@@ -38,20 +37,18 @@ def summary_of(results: "Results") -> dict[str, Any]:
     Shares are shares of runs, 0..1; alignment is the mean over runs with the range of nine in ten.
     """
     last = results.manifest["quarters"][-1]
-    final, bands = results.final_outcomes(), results.bands
-    bands = bands[(bands["quarter"] == last) & (bands["measure"].isin(HEADLINES))]
+    final, bands = final_rows(results), bands_at(results, last)
     states: dict[str, Any] = {}
     for code, name in results.states.items():
-        rows = final[final["state"] == code]
-        mine = bands[bands["state"] == code].set_index(["measure", "power"])
         states[code] = {
             "name": name,
-            "outcomes": {str(row.outcome): _short(row.share) for row in rows.itertuples()},
-            BALANCING_ENDED: _short(share_ended(rows)),
+            "outcomes": {row["outcome"]: _short(row["share"]) for row in final[code]},
+            BALANCING_ENDED: _short(share_ended(final[code])),
         }
         for measure in sorted(name for name in HEADLINES if name in QUANTITIES):
-            by_power = {power: _band(mine.loc[measure, power]) for power in results.powers if measure in BY_POWER}
-            states[code][measure] = by_power or _band(mine.loc[measure, ""])
+            powers = results.powers if measure in BY_POWER else ()
+            by_power = {power: _band(bands[code, measure, power]) for power in powers}
+            states[code][measure] = by_power or _band(bands[code, measure, ""])
     told: dict[str, Any] = {
         "scenario": results.name,
         "title": results.title,
@@ -72,9 +69,9 @@ def summary_of(results: "Results") -> dict[str, Any]:
     return told
 
 
-def share_ended(rows: "pd.DataFrame") -> float:
-    """Share of runs in which a state has stopped balancing, out of its rows of `final_outcomes`."""
-    return float(sum(row.share for row in rows.itertuples() if split_word(str(row.outcome))[0].ends_multi_vectorism))
+def share_ended(rows: Sequence[Row]) -> float:
+    """Share of runs in which a state has stopped balancing, out of its rows of `sim.batch.rows.final_rows`."""
+    return float(sum(row["share"] for row in rows if split_word(row["outcome"])[0].ends_multi_vectorism))
 
 
 def remarks_on(results: "Results") -> list[str]:
@@ -99,13 +96,13 @@ def laid_in_words(results: "Results") -> list[tuple[str, str]]:
     if "laid" not in results.tables:
         return []
     told = []
-    for row in results.laid.itertuples():
-        offer = offer_in_words(row._asdict())
-        if not row.laid:
+    for row in rows_at(results, "laid"):
+        offer = offer_in_words(row)
+        if not row["laid"]:
             told.append((offer, "never laid on the table"))
             continue
-        shares = (100 * share for share in (row.share, row.low, row.high))
-        told.append((offer, "taken in {:.0f} % ({:.0f} to {:.0f} %)".format(*shares) + f" of {row.laid:,} runs"))
+        shares = (100 * row[name] for name in ("share", "low", "high"))
+        told.append((offer, "taken in {:.0f} % ({:.0f} to {:.0f} %)".format(*shares) + f" of {row['laid']:,} runs"))
     return told
 
 
@@ -134,7 +131,7 @@ def share_of_numbers(row: Any) -> str:
     return f"{100 * row.numbers:.0f} % ({low:.0f}–{high:.0f})"
 
 
-def _band(row: "pd.Series[Any]") -> dict[str, float]:
+def _band(row: Row) -> dict[str, float]:
     return {name: _short(row[name]) for name in ("mean", "p5", "p50", "p95")}
 
 

@@ -18,25 +18,31 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from sim.engine.block import Block, _kept
+from sim.io.regular import open_regular
 from sim.io.writers import WrittenFile, file_hash, write_bytes, write_whole
-from sim.model.variables import BY_NAME, BY_POWER, BY_STATE, COUNTS, OUTCOME, SECURES
+from sim.model.variables import BY_NAME, BY_POWER, BY_STATE, COUNTS, MEASURES, OUTCOME, SECURES
 from sim.scenario.calendar import quarter_text
 
 ROW_GROUP = 65_536
+PART = ".arrow"
+"""How the names of files end that wait until all are joined."""
 
 
 # --- tables ----------------------------------------------------------------------------------------------------------
 
 
 def series_table(
-    block: Block, words: NDArray[np.str_], thin: int = 1, measures: Sequence[str] | None = None
+    played: Block | Sequence[Block],
+    words: NDArray[np.str_],
+    thin: int = 1,
+    measures: Sequence[str] | None = None,
 ) -> pa.Table:
     """One row a run, quarter and state; one column a measure, and one a measure and power.
 
     Parameters
     ----------
-    block
-        The runs.
+    played
+        The runs, in a block, or in several one after the other.
     words
         [R, T, I], the outcome words as they would read if the run ended there.
     thin
@@ -44,10 +50,11 @@ def series_table(
     measures
         Names out of `MEASURES`; all of them unless told otherwise.
     """
+    blocks = [played] if isinstance(played, Block) else list(played)
     if thin > 1:
-        block, words = block.every(thin), words[:, _kept(words.shape[1], thin)]
-    runs, quarters, states = block.runs, len(block.quarters), len(block.states)
-    length = runs * quarters * states
+        blocks, words = [block.every(thin) for block in blocks], words[:, _kept(words.shape[1], thin)]
+    block, runs = blocks[0], sum(one.runs for one in blocks)
+    quarters, states = len(block.quarters), len(block.states)
     known, codes = np.unique(words, return_inverse=True)
     columns: dict[str, Any] = {
         "run": np.repeat(np.arange(block.first, block.first + runs, dtype=np.int32), quarters * states),
@@ -57,23 +64,25 @@ def series_table(
             ordered=True,
         ),
         "state": labels_of(np.tile(np.arange(states, dtype=np.int8), runs * quarters), block.states),
-        OUTCOME: labels_of(codes.reshape(length).astype(np.int16), known.tolist()),
+        OUTCOME: labels_of(codes.ravel().astype(np.int16), known.tolist()),
     }
-    by_state = {name: block.state_measure(name).reshape(length) for name in BY_STATE}
-    columns |= {name: _power(by_state[name], block.powers) for name in BY_STATE if not BY_NAME[name].is_quantity}
+    wanted = {*MEASURES} if measures is None else {*measures}
+    by_state = {name: [one.state_measure(name) for one in blocks] for name in BY_STATE if name in wanted}
+    for name, values in by_state.items():
+        if not BY_NAME[name].is_quantity:
+            columns[name] = _power(np.concatenate(values).ravel(), block.powers)
     for name, values in by_state.items():
         if name in COUNTS:
-            columns[name] = np.rint(values).astype(np.int16)
+            columns[name] = np.rint(np.concatenate(values)).astype(np.int16).ravel()
         elif BY_NAME[name].is_quantity:
             columns[name] = _short(values)
     for name in BY_POWER:
-        by_power = block.power_measure(name).reshape(length, len(block.powers))
-        for index, power in enumerate(block.powers):
-            columns[f"{name}_{power}"] = _short(by_power[:, index])
-    if measures is not None:
-        wanted = {"run", "quarter", "state", *measures}
-        wanted |= {f"{name}_{power}" for name in measures if name in BY_POWER for power in block.powers}
-        columns = {name: column for name, column in columns.items() if name in wanted}
+        if name in wanted:
+            by_power = [one.power_measure(name) for one in blocks]
+            for index, power in enumerate(block.powers):
+                columns[f"{name}_{power}"] = _short([values[..., index] for values in by_power])
+    if OUTCOME not in wanted:
+        del columns[OUTCOME]
     return pa.table(columns)
 
 
@@ -82,10 +91,11 @@ def runs_table(
 ) -> pa.Table:
     """One row a run; for each name in `what` a column a state [R, I], or a column a state and power [R, I, J].
 
-    numbers: what was drawn for each run, [R] by the name of the number, which is the name of its column. Empty text is
-    written as a missing value.
+    block: the runs, or the first of them; numbers: what was drawn for each run, [R] by the name of the number, which is
+    the name of its column. Empty text is written as a missing value.
     """
-    columns: dict[str, Any] = {"run": np.arange(block.first, block.first + block.runs, dtype=np.int32)}
+    runs = len(next(iter(what.values())))
+    columns: dict[str, Any] = {"run": np.arange(block.first, block.first + runs, dtype=np.int32)}
     columns |= {name: np.ascontiguousarray(values) for name, values in (numbers or {}).items()}
     for i, state in enumerate(block.states):
         for name, values in what.items():
@@ -103,10 +113,11 @@ def _column(values: NDArray[Any]) -> Any:
     return np.ascontiguousarray(values)
 
 
-def _short(values: NDArray[np.float64]) -> NDArray[np.float32]:
+def _short(parts: Sequence[NDArray[np.float64]]) -> NDArray[np.float32]:
     # Seven digits are more than the model knows, and half the bytes; whatever compares runs bit by bit does so on the
     # arrays in memory, not on files.
-    return np.ascontiguousarray(values, dtype=np.float32)
+    short = np.empty((sum(map(len, parts)), *parts[0].shape[1:]), dtype=np.float32)
+    return np.concatenate(parts, out=short, casting="same_kind").ravel()
 
 
 def _power(codes: NDArray[np.float64], powers: Sequence[str]) -> pa.DictionaryArray:
@@ -144,22 +155,30 @@ def share_range(taken: float, laid: float) -> tuple[float, float]:
 # --- files -----------------------------------------------------------------------------------------------------------
 
 
-def table_bytes(table: pa.Table) -> bytes:
-    """One Parquet file; equal tables give equal bytes for one version of the library."""
+def table_bytes(table: pa.Table, name: str) -> bytes:
+    """The file of a table: Parquet, or as it lies in memory where it is only a part (`.arrow`), which is soon joined.
+
+    Equal tables give equal bytes for one version of the library.
+    """
+    if name.endswith(PART):
+        buffer = pa.BufferOutputStream()
+        with pa.ipc.new_stream(buffer, table.schema) as stream:
+            stream.write_table(table)
+        return bytes(buffer.getvalue())
     sink = io.BytesIO()
     pq.write_table(table, sink, row_group_size=ROW_GROUP, **_layout(table.schema))
     return sink.getvalue()
 
 
 def write_table(table: pa.Table, folder: Path, name: str) -> WrittenFile:
-    """Write one Parquet file whole; equal tables give equal bytes for one version of the library."""
-    data = table_bytes(table)
+    """Write one file whole, in the form that its name tells of (`table_bytes`)."""
+    data = table_bytes(table, name)
     write_bytes(folder / name, data)
     return WrittenFile(name=name, sha256=hashlib.sha256(data).hexdigest(), rows=table.num_rows)
 
 
 def join_tables(parts: Iterable[Path], folder: Path, name: str) -> WrittenFile:
-    """Join Parquet files of one schema into one, without holding more than a row group of them in memory."""
+    """Join parts of one schema into one Parquet file, without holding more than a row group of them in memory."""
     rows = 0
 
     def write(handle: BinaryIO) -> None:
@@ -167,7 +186,8 @@ def join_tables(parts: Iterable[Path], folder: Path, name: str) -> WrittenFile:
         writer: pq.ParquetWriter | None = None
         waiting: list[pa.Table] = []
         for part in parts:
-            waiting.append(pq.read_table(part))
+            with open_regular(part) as kept, pa.ipc.open_stream(kept.read()) as stream:
+                waiting.append(stream.read_all())
             rows += waiting[-1].num_rows
             writer = writer or pq.ParquetWriter(handle, waiting[0].schema, **_layout(waiting[0].schema))
             if sum(table.num_rows for table in waiting) >= ROW_GROUP:

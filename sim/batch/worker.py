@@ -14,8 +14,6 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from sim.model.code_cache import warm
-
 CHECKPOINT_SECONDS = 2.0  # work that a kill may cost, unless taking notes takes long
 _CHECKPOINT_SHARE = 0.05  # of the time, at most, goes into notes
 _LOOK_UP_EVERY = 0.5  # seconds, so that Ctrl-C is heard while blocks last long
@@ -118,6 +116,8 @@ class Work:
 
     def prepare(self) -> None:
         """Say that it is getting ready, which is long where the rulebook has to be compiled."""
+        from sim.model.code_cache import warm
+
         self.tell(Stage.PREPARE if warm() else Stage.COMPILE)
 
     def tell(self, stage: Stage) -> None:

@@ -256,7 +256,7 @@ def _by_scenario(results: Sequence["Results"]) -> "list[list[Results]]":
 
 def _print(results: Sequence["Results"], answers: "Sequence[tuple[Results, Answer]]") -> None:
     from sim.cli.asked_report import print_answers, print_seeds
-    from sim.cli.report import print_results
+    from sim.cli.run_report import print_results
 
     for together in _by_scenario(results):
         if len(together) == 1:

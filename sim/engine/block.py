@@ -82,6 +82,50 @@ class Block:
                 raise ValueError(f"run {self.first + bad} left a number in {name} that is not finite")
 
 
+@dataclass(frozen=True, kw_only=True)
+class Pages:
+    """Some runs as they were played: L of them side by side in the lanes, F times one after the other, and runs last.
+
+    Letters as for `Block`; E offers that events lay on the table.
+    """
+
+    first: int
+    states: tuple[str, ...]
+    powers: tuple[str, ...]
+    kinds: tuple[str, ...]
+    quarters: tuple[int, ...]
+    by_power: NDArray[np.float64]  # [F, T, I, J, len(BY_POWER), L]
+    by_state: NDArray[np.float64]  # [F, T, I, len(BY_STATE), L]
+    offers: NDArray[np.int64]  # [F, I, J, K, len(OFFER_TOTALS), L]
+    answers: NDArray[np.int8]  # [F, E, L]
+
+    @property
+    def runs(self) -> int:
+        """How many runs there are."""
+        return int(self.by_state.shape[0] * self.by_state.shape[-1])
+
+    def blocks(self) -> list[Block]:
+        """The same runs as blocks, one a filling of the lanes, which share the memory."""
+        same = {name: getattr(self, name) for name in ("states", "powers", "kinds", "quarters")}
+        arrays = {name: getattr(self, name) for name in ("by_power", "by_state", "offers", "answers")}
+        lanes = self.by_state.shape[-1]
+        return [
+            Block(
+                first=self.first + at * lanes,
+                **same,
+                **{name: np.moveaxis(array[at], -1, 0) for name, array in arrays.items()},
+            )
+            for at in range(self.by_state.shape[0])
+        ]
+
+
+def pages_of(block: Block) -> Pages:
+    """A block as one filling of as many lanes as it has runs, which shares the memory."""
+    same = {name: getattr(block, name) for name in ("first", "states", "powers", "kinds", "quarters")}
+    arrays = {name: getattr(block, name) for name in ("by_power", "by_state", "offers", "answers")}
+    return Pages(**same, **{name: np.moveaxis(array, 0, -1)[None] for name, array in arrays.items()})
+
+
 def _place(function: str, name: str, names: tuple[str, ...]) -> int:
     """Where a measure stands among those of its sort; raises `InputError` with the nearest."""
     if not isinstance(name, str) or name not in names:

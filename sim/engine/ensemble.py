@@ -5,8 +5,9 @@ threads as there are cores; `Prepared.run_block` may be called from any of them.
 whatever block, lane or thread it is played in.
 """
 
+import math
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
@@ -14,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.engine.block import Block
+from sim.engine.block import Block, Pages
 from sim.engine.event_rows import rows_of
 from sim.engine.fitted import Fitted, fitted_numbers
 from sim.engine.laid_offers import LaidOffers, offers_among
@@ -35,16 +36,6 @@ from sim.scenario.following import Following, following
 from sim.scenario.scenario import Scenario, evidence_of, with_fitted
 
 LANES = 96  # measured: fewer cost more loops, more leave the cache, and at 64 or 128 rows fall on the same cache sets
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Arrays:
-    """What a block is filled into, runs last."""
-
-    by_power: np.ndarray
-    by_state: np.ndarray
-    offers: np.ndarray
-    answers: np.ndarray
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,28 +62,61 @@ class PreparedEnsemble:
 
     def run_block(self, first: int, count: int, lanes: int = LANES) -> Block:
         """Play runs `first` .. `first + count - 1`; any count, also one."""
+        whole = self._room(first, 1, count)
+        if count <= lanes:
+            self._play(whole, 0)
+            return whole.blocks()[0]
+        for start in range(0, count, lanes):
+            some = min(lanes, count - start)
+            page = self._room(first + start, 1, some, _kept(self._sizes(some)))
+            self._play(page, 0)
+            for name in ("by_power", "by_state", "offers", "answers"):
+                getattr(whole, name)[..., start : start + some] = getattr(page, name)
+        return whole.blocks()[0]
+
+    def run_pages(self, first: int, count: int, lanes: int = LANES) -> list[Pages]:
+        """The same runs as they are played, without a copy: full lanes together, then the last if they are not full.
+
+        The arrays belong to the thread, which writes over them when it plays again.
+        """
+        sizes = self._sizes(count)
+        room, full = _kept(sizes), count // lanes
+        pages = [self._room(first, full, lanes, room)] if full else []
+        if count % lanes:
+            begun = self._sizes(full * lanes)
+            rest = [array[size:] for array, size in zip(room, begun, strict=True)]
+            pages.append(self._room(first + full * lanes, 1, count % lanes, rest))
+        for page in pages:
+            for at in range(page.by_state.shape[0]):
+                self._play(page, at)
+        return pages
+
+    def _sizes(self, runs: int) -> tuple[int, int]:
+        """How many numbers are recorded of so many runs, by power and by state."""
         axes = axes_of(self.evidence)
-        shape = (len(self.quarters), len(axes["i"]))
-        arrays = _Arrays(
-            by_power=np.empty((*shape, len(axes["j"]), len(BY_POWER), count)),
-            by_state=np.empty((*shape, len(BY_STATE), count)),
-            offers=np.empty((len(axes["i"]), len(axes["j"]), len(KINDS), len(OFFER_TOTALS), count), dtype=np.int64),
-            answers=np.empty((len(offers_among(self.events)), count), dtype=np.int8),
-        )
-        with np.errstate(over="ignore"):  # addresses wrap round on purpose when nothing is compiled
-            for start in range(0, count, lanes):
-                part = slice(start, min(start + lanes, count))
-                self._play(first + start, part, arrays)
-        return Block(
+        cells = len(self.quarters) * len(axes["i"]) * runs
+        return cells * len(axes["j"]) * len(BY_POWER), cells * len(BY_STATE)
+
+    def _room(self, first: int, fillings: int, lanes: int, room: Sequence[np.ndarray] = ()) -> Pages:
+        """Pages for runs that are yet to be played; room: what they are written into, new where none is given."""
+        axes = axes_of(self.evidence)
+        states, powers = len(axes["i"]), len(axes["j"])
+        by_power = (fillings, len(self.quarters), states, powers, len(BY_POWER), lanes)
+        by_state = (fillings, len(self.quarters), states, len(BY_STATE), lanes)
+        by_offer = (fillings, states, powers, len(KINDS), len(OFFER_TOTALS), lanes)
+        filled = [
+            array[: math.prod(shape)].reshape(shape) for array, shape in zip(room, (by_power, by_state), strict=False)
+        ] or [aligned(by_power), aligned(by_state)]
+        return Pages(
             first=first,
             states=axes["i"],
             powers=axes["j"],
             kinds=KINDS,
             quarters=self.quarters,
-            by_power=np.moveaxis(arrays.by_power, -1, 0),
-            by_state=np.moveaxis(arrays.by_state, -1, 0),
-            offers=np.moveaxis(arrays.offers, -1, 0),
-            answers=np.moveaxis(arrays.answers, -1, 0),
+            by_power=filled[0],
+            by_state=filled[1],
+            offers=np.empty(by_offer, dtype=np.int64),
+            answers=np.empty((fillings, len(offers_among(self.events)), lanes), dtype=np.int8),
         )
 
     def happenings(self, first: int, lanes: int) -> np.ndarray:
@@ -137,52 +161,51 @@ class PreparedEnsemble:
             return draw(seed, first, lanes)
         return draw(seed, 0, 1 + int(self.luck_of.max()))[..., self.luck_of[first : first + lanes]]
 
-    def _play(self, first: int, part: slice, arrays: _Arrays) -> None:
-        """Fill the lanes of a part; what lies between two quarters is done there, the rest in one go."""
-        lanes = part.stop - part.start
-        values = self.values_of(first, lanes)
-        store = build(self.evidence, values, self._by_luck(lucks, self.seed, first, lanes))
-        p, happenings = vector(values, lanes), self.happenings(first, lanes)
-        pages = _pages((*arrays.by_power.shape[:-1], lanes), (*arrays.by_state.shape[:-1], lanes))
-        settings, laid = (
-            self.settings(first, lanes, values),
-            LaidOffers(self.events, self.dates(first, lanes), self.evidence),
-        )
+    def _play(self, pages: Pages, at: int) -> None:
+        """Play one filling of the lanes; what lies between two quarters is done there, the rest in one go."""
+        lanes = pages.by_state.shape[-1]
+        first = pages.first + at * lanes
+        with np.errstate(over="ignore"):  # addresses wrap round on purpose when nothing is compiled
+            values = self.values_of(first, lanes)
+            store = build(self.evidence, values, self._by_luck(lucks, self.seed, first, lanes))
+            p, happenings = vector(values, lanes), self.happenings(first, lanes)
+            settings = self.settings(first, lanes, values)
+            laid = LaidOffers(self.events, self.dates(first, lanes), self.evidence)
+            course = pages.by_power[at], pages.by_state[at]
 
-        def go(start: int, quarters: int, phase: Phase, actor: int) -> None:
-            at = start - self.scenario.start
-            here = (page[at : at + quarters] for page in pages)
-            advance(store, p, happenings, start, quarters, int(phase), actor, self.pole, *here)
+            def go(start: int, quarters: int, phase: Phase, actor: int) -> None:
+                begin = start - self.scenario.start
+                here = (page[begin : begin + quarters] for page in course)
+                advance(store, p, happenings, start, quarters, int(phase), actor, self.pole, *here)
 
-        start, end = self.scenario.start, self.scenario.end + 1
-        stops = {quarter for quarter in settings.quarters if start <= quarter < end}
-        stops |= {quarter + 1 for quarter in laid.quarters if start <= quarter < end}
-        going_on = start in stops
-        if going_on:  # before anything is set
-            for place in range(store.state_key.shape[0]):
-                go(start, 1, Phase.START, place)
-        for now, after in pairwise(sorted({start, end} | stops)):
-            settings.apply(store, p, now)
-            go(now, after - now, Phase.ALL, GO_ON if going_on else 0)
-            laid.look(unpack(store), after - 1)
-            going_on = True
-        arrays.by_power[..., part], arrays.by_state[..., part] = pages
-        arrays.offers[..., part] = offer_totals(unpack(store))
-        arrays.answers[..., part] = laid.answers
+            start, end = self.scenario.start, self.scenario.end + 1
+            stops = {quarter for quarter in settings.quarters if start <= quarter < end}
+            stops |= {quarter + 1 for quarter in laid.quarters if start <= quarter < end}
+            going_on = start in stops
+            if going_on:  # before anything is set
+                for place in range(store.state_key.shape[0]):
+                    go(start, 1, Phase.START, place)
+            for now, after in pairwise(sorted({start, end} | stops)):
+                settings.apply(store, p, now)
+                go(now, after - now, Phase.ALL, GO_ON if going_on else 0)
+                laid.look(unpack(store), after - 1)
+                going_on = True
+        pages.offers[at] = offer_totals(unpack(store))
+        pages.answers[at] = laid.answers
 
 
 _KEPT = threading.local()
 
 
-def _pages(*shapes: tuple[int, ...]) -> tuple[np.ndarray, ...]:
-    """Arrays for the record of one filling of the lanes, whatever is in them: every place is written.
+def _kept(sizes: tuple[int, int]) -> list[np.ndarray]:
+    """Room for so many numbers, whatever is in it: every place is written.
 
-    A thread keeps them for its next filling, since getting fresh memory costs as much as a third of the playing.
+    A thread keeps it for its next runs, since getting fresh memory costs as much as a third of the playing.
     """
-    pages: dict[tuple[int, ...], np.ndarray] = getattr(_KEPT, "pages", {})
-    if tuple(pages) != shapes:
-        pages = _KEPT.pages = {shape: aligned(shape) for shape in shapes}
-    return tuple(pages.values())
+    room: list[np.ndarray] = getattr(_KEPT, "room", [])
+    if not room or any(array.size < size for array, size in zip(room, sizes, strict=True)):
+        room = _KEPT.room = [aligned((size,)) for size in sizes]
+    return room
 
 
 def offer_totals(world: Any) -> np.ndarray:

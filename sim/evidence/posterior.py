@@ -22,7 +22,7 @@ from sim.io.checks import check_list, check_text, check_whole_number
 from sim.io.errors import InputError, Problem, Problems, input_error, listed, nearest_to, quoted, shown_path
 from sim.io.forms import TEXT, Form, Reader, as_written, group, number, read_form, schema_of
 from sim.io.json_files import read_json_group
-from sim.io.parquet import read_parquet
+from sim.io.parquet import numbers_of, read_parquet
 from sim.io.readers import read_yaml
 from sim.io.sealed import seal
 from sim.io.writers import write_bytes, write_text
@@ -163,7 +163,7 @@ def _read_rows(place: Path) -> tuple[tuple[str, ...], Any]:
         raise input_error(told, "a column of the posterior is float64, and there once", found=listed(wrong[:_TOLD]))
     if not table.num_rows or not table.num_columns:
         raise input_error(told, "the posterior is empty", allowed=HOW_TO_MAKE)
-    values = np.ascontiguousarray([column.to_numpy() for column in table.columns])
+    values = np.ascontiguousarray([numbers_of(column) for column in table.columns])
     endless = [name for name, row in zip(table.column_names, values, strict=True) if not np.isfinite(row).all()]
     if endless:
         message = "a value is missing or not finite"

@@ -105,6 +105,15 @@ def file_hash(path: Path | str) -> str:
         return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
+def mark_of(path: Path) -> tuple[int, ...]:
+    """What changes with a file, most of the time; empty where there is none."""
+    try:
+        about = path.stat()
+    except OSError:
+        return ()
+    return about.st_dev, about.st_ino, about.st_size, about.st_mtime_ns
+
+
 def _put(handle: BinaryIO, data: bytes) -> None:
     handle.write(data)
 

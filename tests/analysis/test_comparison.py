@@ -9,10 +9,12 @@ import sim
 from helpers.fake_engine import POWERS, FakePrepared, fake_scenario
 from sim.analysis.comparison import compare, compare_results, is_results
 from sim.analysis.paired import Label
-from sim.analysis.result_pairs import naive_words, starting_values
+from sim.analysis.result_pairs import starting_values
+from sim.batch.rows import naive_words
 from sim.batch.runner import run
 from sim.cli import main
-from sim.cli.report import print_comparison, print_results
+from sim.cli.report import print_comparison
+from sim.cli.run_report import print_results
 from sim.figures.comparison import draw_differences, effect_map, flow
 from sim.figures.style import look
 from sim.io.errors import InputError

@@ -160,7 +160,7 @@ def test_what_is_no_manifest_is_told(text, folder):
 # --- while it is being made ------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["series.parquet/block-00000.parquet", "partial/runs-00000.parquet"])
+@pytest.mark.parametrize("name", ["series.parquet/block-00000.parquet", "partial/runs-00000.arrow"])
 def test_a_file_that_is_taken_away_meanwhile_is_made_again(name, kept, tmp_path):
     folder = tmp_path / kept.name
 

@@ -6,7 +6,7 @@ import io
 import pytest
 
 from sim.batch import runner
-from sim.cli.report import print_results
+from sim.cli.run_report import print_results
 from sim.scenario.scenario import load_scenario
 
 HEAD = "title: T\nquestion: Q?\nworld: toy\nfrom: 2026-Q1\nto: 2027-Q1\nruns: 20\nseed: 4\n"

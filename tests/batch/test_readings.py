@@ -7,7 +7,7 @@ import pytest
 from helpers.fake_engine import FakePrepared, fake_scenario
 from sim.analysis.comparison import compare_results
 from sim.batch.runner import run
-from sim.cli.report import print_results
+from sim.cli.run_report import print_results
 from sim.evidence.evidence import load_evidence
 from sim.scenario.reading_choice import each_reading, with_reading
 

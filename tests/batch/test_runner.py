@@ -129,7 +129,7 @@ class CountingEngine:
         return Counting(scenario, evidence)
 
 
-@pytest.mark.parametrize("spoilt", ["series.parquet/block-00000.parquet", "partial/runs-00000.parquet"])
+@pytest.mark.parametrize("spoilt", ["series.parquet/block-00000.parquet", "partial/runs-00000.arrow"])
 @pytest.mark.parametrize("how", ["cut", "gone"])
 def test_a_spoilt_file_is_made_again(results, spoilt, how, tmp_path):
     with pytest.raises(Interrupted) as stop:

@@ -89,8 +89,8 @@ def test_files_tell_nothing_of_time_machine_or_place(block, summary, tmp_path):
 def test_joining_parts_keeps_every_row_in_order(block, summary, tmp_path):
     table = runs_table(block, final_columns(summary, block))
     for number in range(3):
-        write_table(table.slice(number * 3, 3), tmp_path, f"part-{number}.parquet")
-    written = join_tables([tmp_path / f"part-{number}.parquet" for number in range(3)], tmp_path, "all.parquet")
+        write_table(table.slice(number * 3, 3), tmp_path, f"part-{number}.arrow")
+    written = join_tables([tmp_path / f"part-{number}.arrow" for number in range(3)], tmp_path, "all.parquet")
     assert written.rows == 9
     assert pq.read_table(tmp_path / "all.parquet").equals(table.slice(0, 9))
 
@@ -100,8 +100,8 @@ def test_joining_does_not_depend_on_how_rows_were_cut(tmp_path):
     for name, size in (("few", 45), ("many", 10)):
         parts = []
         for start in range(0, 90, size):
-            write_table(table.slice(start, size), tmp_path, f"{name}-{start}.parquet")
-            parts.append(tmp_path / f"{name}-{start}.parquet")
+            write_table(table.slice(start, size), tmp_path, f"{name}-{start}.arrow")
+            parts.append(tmp_path / f"{name}-{start}.arrow")
         join_tables(parts, tmp_path, f"{name}.parquet")
     assert (tmp_path / "few.parquet").read_bytes() == (tmp_path / "many.parquet").read_bytes()
 

@@ -185,7 +185,7 @@ def test_the_shares_are_told_in_the_read_me_and_in_the_summary(results):
 
 
 def test_the_shares_stand_in_the_closing_table(results, capsys):
-    from sim.cli.report import print_results
+    from sim.cli.run_report import print_results
 
     print_results(results)
     out = capsys.readouterr().out
@@ -194,7 +194,7 @@ def test_the_shares_stand_in_the_closing_table(results, capsys):
 
 
 def test_with_too_few_runs_that_is_said_instead(tmp_path, capsys):
-    from sim.cli.report import print_results
+    from sim.cli.run_report import print_results
 
     few = runner.run("toy", runs=2 * FEWEST_DRAWS - 2, numbers="sampled", out=tmp_path)
     print_results(few)

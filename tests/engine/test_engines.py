@@ -93,6 +93,20 @@ def test_blocks_may_be_cut_anywhere(cuts):
             assert np.array_equal(getattr(part, name), getattr(whole, name)[start:stop]), name
 
 
+@pytest.mark.parametrize("count", [3, 32, 70])
+def test_pages_hold_the_bits_of_a_block_whatever_was_played_before(count):
+    prepared = ensemble.prepare(short("washington-summit", 2 * A_YEAR))
+    for first in (10, 200):
+        whole = prepared.run_block(first, count)
+        pages = prepared.run_pages(first, count, lanes=32)
+        assert sum(page.runs for page in pages) == count
+        blocks = [block for page in pages for block in page.blocks()]
+        for block in blocks:
+            at = block.first - first
+            for name in ARRAYS:
+                assert np.array_equal(getattr(block, name), getattr(whole, name)[at : at + block.runs]), name
+
+
 def test_threads_do_not_meet():
     prepared = ensemble.prepare(short("baseline", 2 * A_YEAR))
     firsts = range(0, 400, 40)

@@ -23,7 +23,7 @@ from sim.batch.checkout import Checkouts
 from sim.batch.identity import plain, version_of, versions
 from sim.batch.manifest import PARTIAL, check_written, write_manifest
 from sim.batch.notebook import Notebook, notes_folder, tidy
-from sim.batch.tables import join_tables, write_table
+from sim.batch.tables import PART, join_tables, write_table
 from sim.batch.worker import Stage, Tell, Work
 from sim.io.errors import input_error
 from sim.io.writers import WrittenFile, file_hash, write_text
@@ -110,7 +110,7 @@ class SweepWork:
 
         def written(number: int) -> list[WrittenFile]:
             answers = self._answers(sample, rows_of(number))
-            return [write_table(answers, self.folder, f"{PARTIAL}/{prefix}block-{number:05d}.parquet")]
+            return [write_table(answers, self.folder, f"{PARTIAL}/{prefix}block-{number:05d}{PART}")]
 
         def one_block(number: int) -> None:
             files = written(number)
