@@ -153,7 +153,7 @@ class Expressions:
         """The function with these lines; a fault in one is told with the line of the source it comes from."""
         known = self.function.__name__
         inputs = ast.arguments([], [ast.arg(one) for one in arguments], None, [], [], None, [])
-        tree = ast.FunctionDef(known, inputs, body or [ast.Pass()], [], None)
+        tree = ast.copy_location(ast.FunctionDef(known, inputs, body or [ast.Pass()], [], None), tree_of(self.function))
         module = ast.fix_missing_locations(ast.Module([tree], []))
         exec(compile(module, inspect.getfile(self.function), "exec"), self.scope)
         return self.scope[known]

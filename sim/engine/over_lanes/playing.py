@@ -75,7 +75,8 @@ class Converted:
             if field in self.private and field in COUNTERS:
                 array = np.zeros((*array.shape, actors, 1), array.dtype)
             elif field in self.private:
-                array = np.ones((*array.shape[:-1], actors, array.shape[-1]), array.dtype)
+                fill = 1 if array.dtype == np.float64 else 0  # behind the end of a list nothing is divided by nought
+                array = np.full((*array.shape[:-1], actors, array.shape[-1]), fill, array.dtype)
             elif field in COUNTERS or field in KEYED:
                 array = array[..., None]
             setattr(w, field, array)
