@@ -91,6 +91,9 @@ def fields_used(function: Callable[..., Any]) -> tuple[str, ...]:
 
 HELPERS: dict[tuple[str, str], Callable[..., Any]] = {}
 
+PHASES: dict[str, Callable[..., Any]] = {}
+"""The sources of the phases by their names, for `sim.engine.over_lanes`."""
+
 
 def phase(function: Callable[..., Any]) -> Any:
     """Compile a phase of the turn: no interpreter lock, no checks that stop vectorising.
@@ -99,6 +102,7 @@ def phase(function: Callable[..., Any]) -> Any:
     arrays at every call would take minutes to compile. The returned function takes the store instead of the world. It
     has no wrapper for the interpreter; `sim.model.turn.advance` calls phases for everyone.
     """
+    PHASES[function.__name__] = function
     names = fields_used(function)
     core = _inner(function, pipeline_class=Unaliased)
     arguments = list(inspect.signature(function).parameters)[1:]
