@@ -341,6 +341,8 @@ FIELDS = (
     Field("allowed", "ijk", "0 or 1", "whether the state may take it; kept where someone asks why"),
     Field("reserved", "ijk", "utility", "what it has to beat; kept where someone asks why"),
     Field("draw", "ijk", "0..1", "the draw that decided; kept where someone asks why"),
+    Field("imposes", "j", "0 or 1", "whether a scenario has it lay an offer on a table this quarter"),
+    Field("instructed", "i", "0 or 1", "whether an answer is given from outside this quarter"),
     Field("forced_size", "ijk", "unit", "offer that a scenario puts on the table"),
     Field("forced_exclusivity", "ijk", "0..1 or -1", "its exclusivity; -1 = the power's own style"),
     Field("forced_strings", "ijk", "0..1 or -1", "its governance terms; -1 = the power's own style"),
@@ -359,10 +361,9 @@ FIELDS = (
 
 
 # Few of all possible offers are made in any one quarter. Work on those is done on lists of offers, packed side by side:
-# what one power drafts (`draft`), what lies on the table of each state (`table`), and what a state weighs at one place
-# in its order of needs (`hand`). Rows of numbers that such a list carries along:
+# what one power drafts (`draft`), what each has laid on the tables (`laid`), what lies on the table of each state
+# (`table`), and what a state weighs at one place in its order of needs (`hand`). Rows of numbers that such lists carry:
 DRAFT = ("drawn", "median", "market", "package", "spread", "limit", "mega", "network", "ceiling")
-
 
 HAND = (
     *("size", "span", "need", "priority", "believed", "local", "packaged"),
@@ -370,12 +371,11 @@ HAND = (
     *("signed", "clause", "strings", "regard", "secures", "agreed", "told"),
 )
 
-
 STRIDE = 16  # lists are worked on in steps of so many offers, so that none is left for a slow remainder
-
 
 LISTS = (
     *("draft_first", "draft_last", "draft_lane", "draft_luck", "draft", "draft_size"),
+    *("laid_first", "laid_last", "laid_lane"),
     *("table_first", "table_last", "table_lane"),
     *(
         "seats",

@@ -95,6 +95,8 @@ def _lists(states: int, powers: int, lanes: int) -> list[Any]:
     seats = -(-powers * lanes // STRIDE) * STRIDE * kinds
     draft: list[Any] = [np.zeros((states, kinds), place), np.zeros((states, kinds), place), aligned((drafts,), place)]
     draft += [aligned((2, drafts), np.uint64), aligned((len(DRAFT), drafts), fill=1.0), aligned((drafts,), fill=1.0)]
+    laid: list[Any] = [np.zeros((powers, states, kinds), place), np.zeros((powers, states, kinds), place)]
+    laid += [aligned((powers, states * kinds * lanes), place)]
     table: list[Any] = [np.zeros((states, powers, kinds), place), np.zeros((states, powers, kinds), place)]
     table += [aligned((states, powers * kinds * lanes), place)]
     seat: list[Any] = [np.zeros(kinds, np.int64), *(aligned((seats,), place) for _ in range(3))]
@@ -103,7 +105,7 @@ def _lists(states: int, powers: int, lanes: int) -> list[Any]:
         aligned((len(HAND), seats), fill=1.0),
         *(aligned((seats,), fill=1.0) for _ in range(4)),
     ]
-    return draft + table + seat
+    return draft + laid + table + seat
 
 
 def reset(world: Any, values: Mapping[str, Any]) -> None:

@@ -15,18 +15,20 @@ from sim.model.rules.terms import (
 
 @inlined
 def lay_table(w, i):
-    """List the lanes in which there is an offer to state i, power by power and kind by kind."""
+    """List the lanes in which there is an offer to state i, power by power and kind by kind; old answers are gone."""
     powers, kinds, lanes = w.size.shape[1:]
-    n = 0
     for j in range(powers):
         for k in range(kinds):
-            w.table_first[i, j, k] = n
-            for lane in range(
-                lanes
-            ):  # each lane is written at the end of the list, which grows only where there is an offer
-                w.table_lane[i, n] = lane
-                n += 1 if w.size[i, j, k, lane] > 0.0 else 0
-            w.table_last[i, j, k] = n
+            for n in range(w.table_first[i, j, k], w.table_last[i, j, k]):
+                w.accepted[i, j, k, w.table_lane[i, n]] = 0.0
+    laid = 0
+    for j in range(powers):
+        for k in range(kinds):
+            w.table_first[i, j, k] = laid
+            for n in range(w.laid_first[j, i, k], w.laid_last[j, i, k]):
+                w.table_lane[i, laid] = w.laid_lane[j, n]
+                laid += 1
+            w.table_last[i, j, k] = laid
 
 
 @phase

@@ -130,9 +130,11 @@ def know_suitors(w, p, i):
         for lane in range(lanes):
             w.packaged_with[j, lane] = 0.0
             w.promised[i, j, lane] = 0.0
+        for lane in range(lanes):  # both domains at once: most of the regard is the same in both
+            w.regard[j, ECONOMIC_RIVALRY, lane] = add_up(regards(w, p, i, j, ECONOMIC_RIVALRY, lane))
+            w.regard[j, SECURITY_RIVALRY, lane] = add_up(regards(w, p, i, j, SECURITY_RIVALRY, lane))
         for d in range(w.heat.shape[1]):
             for lane in range(lanes):
-                w.regard[j, d, lane] = add_up(regards(w, p, i, j, d, lane))
                 w.clause[j, d, lane] = exclusivity_price(
                     1.0,
                     w.at_stake[i, j, d, lane],
@@ -154,10 +156,9 @@ def seat_offers(w, p, t, i):
             d = domain_of(k)
             secures = 1.0 if k == SECURITY else 0.0
             where = address(t, ACCEPT, w.state_key[i], w.power_key[j], k)
-            for lane in range(lanes):
-                w.accepted[i, j, k, lane] = 0.0
             for at in range(w.table_first[i, j, k], w.table_last[i, j, k]):
                 lane = w.table_lane[i, at]
+                w.accepted[i, j, k, lane] = 0.0
                 place = int(w.rank[i, k, lane])
                 n = np.uint64(place * room + w.seats[place])
                 w.seats[place] += 1
@@ -195,7 +196,7 @@ def seat_offers(w, p, t, i):
                 w.hand[hand.strings, n] = w.strings[i, j, k, lane]
                 w.hand[hand.regard, n] = w.regard[j, d, lane]
                 w.hand[hand.secures, n] = secures
-                w.hand[hand.told, n] = w.told[i, j, k, lane]
+                w.hand[hand.told, n] = w.told[i, j, k, lane] if w.instructed[i, lane] > 0.0 else 0.0
                 w.hand[hand.agreed, n] = w.agreed[i, j, k, lane]
 
 

@@ -57,6 +57,7 @@ def happen(w, p, t, row):
         if code == event.summit:
             w.called_summit[i, j, lane] = 1.0
         elif code == event.offer:
+            w.imposes[j, lane] = 1.0
             w.forced_size[i, j, k, lane] += row[5]
             w.forced_exclusivity[i, j, k, lane] = row[6]
             w.forced_strings[i, j, k, lane] = row[7]
@@ -90,6 +91,7 @@ def happen(w, p, t, row):
         elif code == event.plant:
             w.plant_ordered[i, lane] += row[5]
         elif code == event.answer:  # of the kinds from k to the one in the last value
+            w.instructed[i, lane] = 1.0
             for one in range(k, int(row[6])):
                 w.told[i, j, one, lane] = row[5]
         else:  # a rivalry between powers i and j: to a level, or by a step; it moves at once and for good
@@ -132,6 +134,18 @@ def wear_and_quarrel(w, p, t, j):
 @inlined
 def drive_apart(w, p, t, j, other, low, high):
     """A third power may try to part powers j and other where they coordinate; their ties move at once and for good."""
+    together = 0
+    for lane in range(w.luck.shape[0]):
+        together += 1 if coordination_of(w.anchor[j, other, SECURITY_RIVALRY, lane]) > 0.0 else 0
+    if together > 0:  # most powers do not coordinate
+        part(w, p, t, j, other, low, high)
+    for lane in range(w.luck.shape[0]):
+        w.called_wedge[j, other, lane] = 0.0
+
+
+@inlined
+def part(w, p, t, j, other, low, high):
+    """An attempt to drive powers j and other apart, in the lanes in which they coordinate and it comes."""
     attempt, outcome = address(t, WEDGE, low, high, 0), address(t, WEDGE_OUTCOME, low, high, 0)
     for lane in range(w.luck.shape[0]):
         step = wedge_step(
@@ -146,7 +160,6 @@ def drive_apart(w, p, t, j, other, low, high):
         )
         together = coordination_of(w.anchor[j, other, SECURITY_RIVALRY, lane])
         w.driven_apart[lane] = pick(together > 0.0, step, 0.0)
-        w.called_wedge[j, other, lane] = 0.0
     for d in range(w.heat.shape[1]):
         for lane in range(w.luck.shape[0]):
             w.anchor[j, other, d, lane] = clamp(w.anchor[j, other, d, lane] + w.driven_apart[lane], -1.0, 1.0)

@@ -86,6 +86,22 @@ def hold_session(w, p, t, i):
             )
 
 
+@inlined
+def forget_instructions(w, i):
+    """Answers given from outside held for this quarter; mostly there are none."""
+    powers, kinds, lanes = w.told.shape[1:]
+    instructed = 0
+    for lane in range(lanes):
+        instructed += 1 if w.instructed[i, lane] > 0.0 else 0
+    if instructed > 0:
+        for j in range(powers):
+            for k in range(kinds):
+                for lane in range(lanes):
+                    w.told[i, j, k, lane] = 0.0
+        for lane in range(lanes):
+            w.instructed[i, lane] = 0.0
+
+
 @phase
 def diplomacy_state(w, p, t, i):
     """State i votes; what it signed provokes the others; its leader visits those it provoked and depends on."""
@@ -104,11 +120,10 @@ def diplomacy_state(w, p, t, i):
                 weight = p[diplomacy.kind_weight + k, lane] * suitor_weight(w.size[i, j, k, lane], w.scale[i, k, lane])
                 w.gain[i, j, d, lane] += weight * w.accepted[i, j, k, lane]
                 w.rebuffed[i, j, lane] += weight * (1.0 - w.accepted[i, j, k, lane])
-            for lane in range(lanes):
-                w.told[i, j, k, lane] = 0.0
         for lane in range(lanes):
             signed = w.gain[i, j, ECONOMIC_RIVALRY, lane] + w.gain[i, j, SECURITY_RIVALRY, lane]
             w.recent[i, j, lane] = recent_gain(w.recent[i, j, lane], signed, p[choice.gain_memory, lane])
+    forget_instructions(w, i)
     if t % QUARTERS == AUTUMN:  # the General Assembly meets in autumn
         hold_session(w, p, t, i)
     cast_vote(w, p, t, i)

@@ -1,24 +1,18 @@
-"""What still flows: ways, lines and borders that close and open again, and what unions and sanctions make of trade."""
+"""What still flows: ways, lines and borders that close and open again."""
 
 from sim.model.compiling import inlined
 from sim.model.parameters import flows
 from sim.model.phases.layout import DEAL, event
+from sim.model.phases.levels import aim_levels
 from sim.model.rules.arithmetic import clamp, exp, larger, pick, positive
 from sim.model.rules.flows import (
     blamed,
-    cut_off,
     detour_next,
-    diverted,
-    drawn_in,
     energy_part,
     fitting,
     getting_through,
     level_next,
-    passed_on,
-    shunned,
     shut_next,
-    union_gain,
-    ways_gain,
 )
 from sim.model.rules.structure import share_of
 
@@ -66,6 +60,41 @@ def weigh_sanctions(w, j):
 
 
 @inlined
+def all_flows(w, i):
+    """Whether every way, line and border of state i stands open in all lanes and nothing is still held up from before.
+
+    Then nothing is shut, lost or brought out by other ways, and most of what follows has nothing to work out.
+    """
+    powers, corridors, lanes = w.link.shape
+    shut = 0
+    for c in range(corridors):
+        for lane in range(lanes):
+            shut += 1 if w.corridor_open[c, lane] < 1.0 else 0
+            shut += 1 if w.capacity[c, lane] < w.capacity_built[c, lane] else 0
+            shut += 1 if w.way_shut[i, c, lane] > 0.0 else 0
+    for line in range(w.carries.shape[1]):
+        for lane in range(lanes):
+            shut += 1 if w.line_open[line, lane] < 1.0 else 0
+            shut += 1 if w.line_shut[i, line, lane] > 0.0 else 0
+    for j in range(powers):
+        for lane in range(lanes):
+            shut += 1 if w.border_open[i, j, lane] < 1.0 else 0
+            shut += 1 if w.border_shut[i, j, lane] > 0.0 else 0
+    for lane in range(lanes):
+        shut += 1 if w.detoured[i, lane] > 0.0 else 0
+    return shut == 0
+
+
+@inlined
+def carries_any(w, i, line):
+    """Whether a pipeline carries oil or gas of state i in any lane; most carry none of most states."""
+    carrying = 0
+    for lane in range(w.gdp.shape[1]):
+        carrying += 1 if w.carries[i, line, lane] > 0.0 else 0
+    return carrying > 0
+
+
+@inlined
 def shut_ways(w, p, i):
     """What part of the trade of state i on each corridor, and of its oil and gas in each line, does not get through."""
     states, corridors, lanes = w.carried.shape
@@ -94,31 +123,48 @@ def shut_ways(w, p, i):
 
 
 @inlined
+def open_outlets(w, i):
+    """What of its oil and gas state i sells by named lines to each power, and what each controls, with all open."""
+    powers, lines, lanes = w.reach.shape
+    for j in range(powers):
+        for lane in range(lanes):
+            w.by_line[j, lane] = 0.0
+            w.piped[i, j, lane] = 0.0
+    for line in range(lines):
+        if carries_any(w, i, line):
+            for j in range(powers):
+                for lane in range(lanes):
+                    w.by_line[j, lane] += w.carries[i, line, lane] * w.reach[j, line, lane]
+                    w.piped[i, j, lane] += w.line_control[j, line, lane] * w.carries[i, line, lane]
+    for lane in range(lanes):
+        w.outlets_whole[lane] = w.outlet_else[i, lane]
+    for j in range(powers):
+        for lane in range(lanes):
+            w.by_line[j, lane] = clamp(w.by_line[j, lane], 0.0, w.outlet_built[i, j, lane])
+            w.outlets_whole[lane] += w.outlet_built[i, j, lane]
+
+
+@inlined
 def lose_outlets(w, p, i):
     """Which outlets for its oil and gas state i has lost with closed lines, and what it brings out by others."""
     powers, lines, lanes = w.reach.shape
     for lane in range(lanes):
-        w.outlets_whole[lane] = w.outlet_else[i, lane]
         w.shut_in[lane] = 0.0
         w.shut_sold[lane] = 0.0
-    for line in range(lines):
-        for lane in range(lanes):
-            w.shut_in[lane] += w.carries[i, line, lane] * w.line_shut[i, line, lane]
     for j in range(powers):
         for lane in range(lanes):
-            w.by_line[j, lane] = 0.0
             w.lost[j, lane] = 0.0
-            w.piped[i, j, lane] = 0.0
-        for line in range(lines):
+    for line in range(lines):
+        if carries_any(w, i, line):
             for lane in range(lanes):
-                bought = w.carries[i, line, lane] * w.reach[j, line, lane]
-                w.by_line[j, lane] += bought
-                w.lost[j, lane] += bought * w.line_shut[i, line, lane]
-                w.piped[i, j, lane] += w.line_control[j, line, lane] * w.carries[i, line, lane]
+                w.shut_in[lane] += w.carries[i, line, lane] * w.line_shut[i, line, lane]
+            for j in range(powers):
+                for lane in range(lanes):
+                    bought = w.carries[i, line, lane] * w.reach[j, line, lane]
+                    w.lost[j, lane] += bought * w.line_shut[i, line, lane]
+    for j in range(powers):
         for lane in range(lanes):
-            w.by_line[j, lane] = clamp(w.by_line[j, lane], 0.0, w.outlet_built[i, j, lane])
             w.lost[j, lane] = clamp(w.lost[j, lane], 0.0, w.by_line[j, lane])
-            w.outlets_whole[lane] += w.outlet_built[i, j, lane]
             w.shut_sold[lane] += w.lost[j, lane]
     for lane in range(lanes):
         elsewhere = clamp(w.shut_in[lane] - w.shut_sold[lane], 0.0, w.outlet_else[i, lane])
@@ -135,28 +181,21 @@ def lose_outlets(w, p, i):
         w.energy_lost[i, lane] = clamp(share_of(shut - found, w.outlets_whole[lane]), 0.0, 1.0)
     for j in range(powers):
         for lane in range(lanes):
-            crosses = w.energy_rent[i, lane] * share_of(w.piped[i, j, lane], w.outlets_whole[lane])
-            w.piped[i, j, lane] = clamp(crosses, 0.0, 1.0)
             still = positive(w.outlet_built[i, j, lane] - w.lost[j, lane])
             w.brought[j, lane] = still * w.by_others[lane]
             w.outlet[i, j, lane] = still + w.brought[j, lane]
 
 
 @inlined
-def let_flow(w, p, i):
-    """What part of the usual trade of state i with each power gets through, and how much of it is oil and gas."""
+def hold_up(w, p, i):
+    """What corridors and borders hold up of the trade of state i with each power."""
     powers, corridors, lanes = w.link.shape
-    for lane in range(lanes):
-        w.turnover[lane] = w.other[i, DEAL, lane]
     for j in range(powers):
         for lane in range(lanes):
-            w.turnover[lane] += w.trade[i, j, lane]
-    for j in range(powers):
-        for lane in range(lanes):
-            w.held_up[lane] = 0.0
+            w.held_up[j, lane] = 0.0
         for c in range(corridors):
             for lane in range(lanes):
-                w.held_up[lane] += w.routed[i, j, c, lane] * w.way_shut[i, c, lane]
+                w.held_up[j, lane] += w.routed[i, j, c, lane] * w.way_shut[i, c, lane]
         for lane in range(lanes):
             w.border_shut[i, j, lane] = shut_next(
                 w.border_shut[i, j, lane],
@@ -164,78 +203,85 @@ def let_flow(w, p, i):
                 p[flows.closure, lane],
                 p[flows.reopening, lane],
             )
-            energy = energy_part(
-                w.energy_rent[i, lane],
-                share_of(w.outlet_built[i, j, lane], w.outlets_whole[lane]),
-                w.turnover[lane],
-                w.trade[i, j, lane],
-                p[flows.export_part, lane],
-            )
-            w.energy[j, lane] = energy
-            w.flowing[i, j, lane] = getting_through(
-                clamp(w.held_up[lane], 0.0, 1.0),
-                w.border_shut[i, j, lane],
-                energy,
-                share_of(w.by_line[j, lane], w.outlet_built[i, j, lane]),
-                share_of(w.lost[j, lane], w.outlet_built[i, j, lane]),
-            )
 
 
 @inlined
-def aim_levels(w, p, i):
-    """What unions, new ways, sanctions and oil that seeks other buyers make of trade with each power in the end."""
+def lose_nothing(w, i):
+    """Where everything stands open, all that can be sold is sold and nothing is held up."""
+    powers, corridors, lanes = w.link.shape
+    for lane in range(lanes):
+        w.energy_lost[i, lane] = 0.0
+    for c in range(corridors):
+        for lane in range(lanes):
+            w.closed[c, lane] = 0.0
+    for j in range(powers):
+        for lane in range(lanes):
+            w.lost[j, lane] = 0.0
+            w.held_up[j, lane] = 0.0
+            w.outlet[i, j, lane] = w.outlet_built[i, j, lane]
+
+
+@inlined
+def sells_by_line(w, j):
+    """Whether oil and gas of the state goes to power j by a named line in any lane."""
+    sold = 0
+    for lane in range(w.might.shape[1]):
+        sold += 1 if w.by_line[j, lane] > 0.0 else 0
+    return sold > 0
+
+
+@inlined
+def crosses_by_line(w, i, j):
+    """Whether oil and gas of state i crosses by a line what power j controls, in any lane."""
+    crossing = 0
+    for lane in range(w.might.shape[1]):
+        crossing += 1 if w.piped[i, j, lane] > 0.0 else 0
+    return crossing > 0
+
+
+@inlined
+def let_flow(w, p, i, free):
+    """What part of the usual trade of state i with each power gets through, and how much of it is oil and gas.
+
+    free: whether everything stands open; then whatever is sold by no line gets through whole.
+    """
     powers, lanes = w.might.shape
     for lane in range(lanes):
-        w.bonds[lane] = 0.0
-        w.cut[lane] = 0.0
+        w.turnover[lane] = w.other[i, DEAL, lane]
     for j in range(powers):
         for lane in range(lanes):
-            w.bonds[lane] += w.union[i, j, lane]
-            w.cut[lane] += w.trade[i, j, lane] * cut_off(w.sanctioned[i, j, lane], p[flows.sanction_bite, lane])
+            w.turnover[lane] += w.trade[i, j, lane]
     for j in range(powers):
-        for lane in range(lanes):
-            own, bite = w.union[i, j, lane], cut_off(w.sanctioned[i, j, lane], p[flows.sanction_bite, lane])
-            ease, transit = p[flows.transit_ease, lane], p[flows.sanction_transit, lane]
-            w.aimed[j, lane] = (
-                union_gain(
-                    own, clamp(w.bonds[lane] - own, 0.0, 1.0), p[flows.union_trade, lane], p[flows.union_wall, lane]
-                )
-                + ways_gain(w.ways[i, j, lane], w.ways_start[i, j, lane], p[flows.corridor_trade, lane])
-                + passed_on(w.outcast[j, lane], own, transit, ease)
-                - shunned(w.outcast[j, lane], p[flows.over_compliance, lane])
-                - bite
-                + diverted(w.cut[lane], w.trade[i, j, lane] * bite, w.turnover[lane], p[flows.sanction_detour, lane])
-                + w.energy[j, lane] * share_of(w.brought[j, lane], w.outlet_built[i, j, lane])
-            )
-    sanctions = 0.0
-    for j in range(powers):
-        for lane in range(lanes):
-            sanctions += w.outcast[j, lane]
-    if sanctions > 0.0:  # in most blocks there is none, and nothing would be added
-        buy_to_pass_on(w, p, i)
+        if crosses_by_line(w, i, j):
+            for lane in range(lanes):
+                crosses = w.energy_rent[i, lane] * share_of(w.piped[i, j, lane], w.outlets_whole[lane])
+                w.piped[i, j, lane] = clamp(crosses, 0.0, 1.0)
+        if free and not sells_by_line(w, j):
+            for lane in range(lanes):
+                w.flowing[i, j, lane] = 1.0
+        else:
+            sell(w, p, i, j)
 
 
 @inlined
-def buy_to_pass_on(w, p, i):
-    """What state i buys from those who set sanctions to sell it on to those whom they punish."""
-    powers, lanes = w.might.shape
-    for other in range(powers):
-        for lane in range(lanes):
-            w.sources[lane] = 0.0
-        for j in range(powers):
-            for lane in range(lanes):
-                w.sources[lane] += w.sanction[j, other, lane] * w.trade[i, j, lane]
-        for lane in range(lanes):
-            part = passed_on(
-                w.outcast[other, lane],
-                w.union[i, other, lane],
-                p[flows.sanction_transit, lane],
-                p[flows.transit_ease, lane],
-            )
-            w.sold_on[lane] = drawn_in(part * w.trade[i, other, lane], w.sources[lane])
-        for j in range(powers):
-            for lane in range(lanes):
-                w.aimed[j, lane] += w.sanction[j, other, lane] * w.sold_on[lane]
+def sell(w, p, i, j):
+    """What part of the usual trade of state i with power j gets through, oil and gas by the lines that are open."""
+    for lane in range(w.might.shape[1]):
+        energy = energy_part(
+            w.energy_rent[i, lane],
+            share_of(w.outlet_built[i, j, lane], w.outlets_whole[lane]),
+            w.turnover[lane],
+            w.trade[i, j, lane],
+            p[flows.export_part, lane],
+        )
+        w.energy[j, lane] = energy
+        w.flowing[i, j, lane] = getting_through(
+            clamp(w.held_up[j, lane], 0.0, 1.0),
+            w.border_shut[i, j, lane],
+            energy,
+            share_of(w.by_line[j, lane], w.outlet_built[i, j, lane]),
+            share_of(w.lost[j, lane], w.outlet_built[i, j, lane]),
+        )
 
 
 @inlined
@@ -272,26 +318,34 @@ def blame(w, p, i):
 def anybody_shuts(w, i):
     """Whether anybody keeps trade of state i shut, or has just let go of it, in any lane."""
     powers, corridors, lanes = w.link.shape
-    shut = 0.0
+    shut = 0
     for c in range(corridors):
         for lane in range(lanes):
-            shut += w.corridor_by[c, lane]
+            shut += 1 if w.corridor_by[c, lane] > 0.0 else 0
     for line in range(w.carries.shape[1]):
         for lane in range(lanes):
-            shut += w.line_by[line, lane]
+            shut += 1 if w.line_by[line, lane] > 0.0 else 0
     for j in range(powers):
         for lane in range(lanes):
-            shut += w.border_by[i, j, lane] + w.sanctioned[i, j, lane] + w.imposed[i, j, lane]
-    return shut > 0.0
+            shut += 1 if w.border_by[i, j, lane] > 0.0 else 0
+            shut += 1 if w.sanctioned[i, j, lane] > 0.0 else 0
+            shut += 1 if w.imposed[i, j, lane] > 0.0 else 0
+    return shut > 0
 
 
 @inlined
 def find_flows(w, p, i):
     """What of the trade, the oil and the gas of state i gets through now, and where its trade is bound."""
-    shut_ways(w, p, i)
-    lose_outlets(w, p, i)
-    let_flow(w, p, i)
-    aim_levels(w, p, i)
+    open_outlets(w, i)
+    free = all_flows(w, i)
+    if free:
+        lose_nothing(w, i)
+    else:
+        shut_ways(w, p, i)
+        lose_outlets(w, p, i)
+        hold_up(w, p, i)
+    let_flow(w, p, i, free)
+    aim_levels(w, p, i, free)
 
 
 @inlined
@@ -300,11 +354,15 @@ def move_flows(w, p, i):
     find_flows(w, p, i)
     powers, lanes = w.might.shape
     for j in range(powers):
+        moved = 0
         for lane in range(lanes):
-            before = w.level[i, j, lane]
-            after = level_next(before, w.aimed[j, lane], p[flows.phasing, lane])
-            w.level[i, j, lane] = after
-            w.trade[i, j, lane] *= exp(after - before)
+            moved += 1 if w.aimed[j, lane] != w.level[i, j, lane] else 0
+        if moved > 0:  # else nothing changes, not by a bit
+            for lane in range(lanes):
+                before = w.level[i, j, lane]
+                after = level_next(before, w.aimed[j, lane], p[flows.phasing, lane])
+                w.level[i, j, lane] = after
+                w.trade[i, j, lane] *= exp(after - before)
     if anybody_shuts(w, i):
         blame(w, p, i)
 

@@ -41,9 +41,20 @@ from sim.model.rules.terms import exclusivity_asked, governance_asked
 
 
 @inlined
+def clear_tables(w, j):
+    """What power j laid on the tables a quarter ago is gone; nothing else was there, so no more need be touched."""
+    states, kinds, lanes = w.need.shape
+    for i in range(states):
+        for k in range(kinds):
+            for n in range(w.laid_first[j, i, k], w.laid_last[j, i, k]):
+                w.size[i, j, k, w.laid_lane[j, n]] = 0.0
+
+
+@inlined
 def put_on_tables(w, p, j):
     """Power j puts its drafts on the tables, within its purse and on its terms, and what a scenario imposes."""
     states, kinds, lanes = w.need.shape
+    laid = 0
     for k in range(kinds):
         d = domain_of(k)
         for lane in range(lanes):
@@ -52,28 +63,49 @@ def put_on_tables(w, p, j):
             for n in range(w.draft_first[i, k], w.draft_last[i, k]):
                 w.drafted_value[w.draft_lane[n]] += w.draft_size[n]
         for i in range(states):
+            w.laid_first[j, i, k] = laid
             for n in range(w.draft_first[i, k], w.draft_last[i, k]):
                 lane = w.draft_lane[n]
-                own = within_purse(w.draft_size[n], w.drafted_value[lane], w.purse[j, k, lane])
-                w.size[i, j, k, lane] = own + w.forced_size[i, j, k, lane]
-                asked = exclusivity_asked(
+                w.size[i, j, k, lane] = within_purse(w.draft_size[n], w.drafted_value[lane], w.purse[j, k, lane])
+                w.asked[i, j, k, lane] = exclusivity_asked(
                     w.exclusivity_style[j, lane],
                     w.contained[j, d, lane],
                     p[terms.conditionality, lane],
                     p[terms.rivalry_exclusivity, lane],
                     p[terms.clause_by_kind + k, lane],
                 )
-                strings = governance_asked(
+                w.strings[i, j, k, lane] = governance_asked(
                     w.governance_style[j, lane], p[terms.conditionality, lane], p[terms.strings_by_kind + k, lane]
                 )
-                imposed, wanted = w.forced_exclusivity[i, j, k, lane], w.forced_strings[i, j, k, lane]
-                w.asked[i, j, k, lane] = pick(imposed >= 0.0, imposed, asked)
-                w.strings[i, j, k, lane] = pick(wanted >= 0.0, wanted, strings)
-                w.agreed[i, j, k, lane] = w.forced_agreed[i, j, k, lane]
-                w.forced_agreed[i, j, k, lane] = 0.0
-                w.forced_size[i, j, k, lane] = 0.0
-                w.forced_exclusivity[i, j, k, lane] = -1.0
-                w.forced_strings[i, j, k, lane] = -1.0
+                w.agreed[i, j, k, lane] = 0.0
+                if w.imposes[j, lane] > 0.0:
+                    impose(w, i, j, k, lane)
+                w.laid_lane[j, laid] = lane
+                laid += 1 if w.size[i, j, k, lane] > 0.0 else 0
+            w.laid_last[j, i, k] = laid
+
+
+@inlined
+def impose(w, i, j, k, lane):
+    """What a scenario imposes comes on top of the draft of power j, on the terms that it names."""
+    imposed, wanted = w.forced_exclusivity[i, j, k, lane], w.forced_strings[i, j, k, lane]
+    w.size[i, j, k, lane] += w.forced_size[i, j, k, lane]
+    w.asked[i, j, k, lane] = pick(imposed >= 0.0, imposed, w.asked[i, j, k, lane])
+    w.strings[i, j, k, lane] = pick(wanted >= 0.0, wanted, w.strings[i, j, k, lane])
+    w.agreed[i, j, k, lane] = w.forced_agreed[i, j, k, lane]
+    w.forced_agreed[i, j, k, lane] = 0.0
+    w.forced_size[i, j, k, lane] = 0.0
+    w.forced_exclusivity[i, j, k, lane] = -1.0
+    w.forced_strings[i, j, k, lane] = -1.0
+
+
+@inlined
+def anything_imposed(w, j):
+    """Whether a scenario has power j lay an offer on a table this quarter, in any lane; mostly it has not."""
+    imposing = 0
+    for lane in range(w.might.shape[1]):
+        imposing += 1 if w.imposes[j, lane] > 0.0 else 0
+    return imposing > 0
 
 
 @inlined
@@ -115,17 +147,26 @@ def look_at_camps(w, p, j):
 
 
 @inlined
+def push_all(w, p, j):
+    """By what factor power j makes more or fewer offers to each state than need and attention alone would."""
+    states, lanes = w.gdp.shape
+    for i in range(states):
+        for lane in range(lanes):
+            together = collective_effort(w.collective[j, lane], w.format[j, lane], p[offers.collective_track, lane])
+            w.pushed_all[i, lane] = together * effort_by_side(
+                w.sided[i, j, lane],
+                w.sided_elsewhere[i, j, lane],
+                p[offers.side_favour, lane],
+                p[offers.side_shun, lane],
+            )
+
+
+@inlined
 def push(w, p, i, j, k):
-    """By what factor power j makes more or fewer offers of a kind to state i than need and attention alone would."""
+    """The same for one kind of offer to state i."""
     lanes = w.might.shape[1]
     for lane in range(lanes):
-        w.pushed[lane] = collective_effort(w.collective[j, lane], w.format[j, lane], p[offers.collective_track, lane])
-        w.pushed[lane] *= effort_by_side(
-            w.sided[i, j, lane],
-            w.sided_elsewhere[i, j, lane],
-            p[offers.side_favour, lane],
-            p[offers.side_shun, lane],
-        )
+        w.pushed[lane] = w.pushed_all[i, lane]
     if k == SECURITY:
         for lane in range(lanes):
             depth = HALF * (w.share[i, j, DEAL, lane] + w.share[i, j, INFRASTRUCTURE, lane])
@@ -171,10 +212,10 @@ def plan_effort(w, p, j, k):
 
 
 @inlined
-def draw_offers(w, p, t, i, j, k, drafted):
+def draw_offers(w, p, t, i, j, k, drafted, imposing):
     """In which lanes an offer of power j to state i comes; the place behind the last draft.
 
-    drafted: the place behind the last draft so far.
+    drafted: the place behind the last draft so far; imposing: whether a scenario imposes any offer of this power.
     """
     lanes = w.might.shape[1]
     come = address(t, OFFER, w.state_key[i], w.power_key[j], k)
@@ -187,8 +228,10 @@ def draw_offers(w, p, t, i, j, k, drafted):
         )
         drawn = 1.0 if uniform(w.luck[lane], come) < probability else 0.0
         w.comes[lane] = drawn
-        w.tabled[lane] = drawn + w.forced_size[i, j, k, lane]
-        w.size[i, j, k, lane] = 0.0
+        w.tabled[lane] = drawn
+    if imposing:
+        for lane in range(lanes):
+            w.tabled[lane] += w.forced_size[i, j, k, lane]
     w.draft_first[i, k] = drafted
     for lane in range(lanes):  # each lane is written at the end of the list, which grows only where there is an offer
         w.draft_lane[drafted] = lane
@@ -258,13 +301,17 @@ def offer_power(w, p, t, j):
     those are drafted side by side in one list, sized there, and then put on the tables.
     """
     states, kinds, lanes = w.need.shape
-    drafted = 0
+    drafted, imposing = 0, anything_imposed(w, j)
+    clear_tables(w, j)
     look_at_camps(w, p, j)
+    push_all(w, p, j)
     for k in range(kinds):
         plan_effort(w, p, j, k)
         for i in range(states):
             push(w, p, i, j, k)
-            drafted = draw_offers(w, p, t, i, j, k, drafted)
+            drafted = draw_offers(w, p, t, i, j, k, drafted, imposing)
             note_drafts(w, p, t, i, j, k)
     size_drafts(w, drafted)
     put_on_tables(w, p, j)
+    for lane in range(lanes):
+        w.imposes[j, lane] = 0.0

@@ -93,10 +93,11 @@ def judge_worth(w, p, i):
     """What carriage and refining leave of the worth of offers to state i, and whose works could stand in for whose."""
     powers, kinds, lanes = w.vigour.shape
     for j in range(powers):
+        for lane in range(lanes):
+            w.carriage[lane] = carriage_left(w.haul[i, j, lane], p[routes.distance_cost, lane])
         for k in range(kinds):
             for lane in range(lanes):
-                carried = carriage_left(w.haul[i, j, lane], p[routes.distance_cost, lane])
-                w.worth[i, j, k, lane] = 1.0 if k == SECURITY else carried
+                w.worth[i, j, k, lane] = 1.0 if k == SECURITY else w.carriage[lane]
         for lane in range(lanes):
             w.worth[i, j, MINERALS, lane] *= ore_worth(
                 w.refining[j, lane], w.plants[i, lane], p[routes.refining_choke, lane]

@@ -3,7 +3,7 @@
 from sim.model.compiling import inlined, phase
 from sim.model.parameters import flows, reactions
 from sim.model.phases.layout import ECONOMIC_RIVALRY, INFRASTRUCTURE, SECURITY, SECURITY_RIVALRY, domain_of
-from sim.model.rules.arithmetic import larger, pick
+from sim.model.rules.arithmetic import larger
 from sim.model.rules.flows import imposed_pressure
 from sim.model.rules.reactions import (
     carrot_next,
@@ -25,15 +25,7 @@ def plan_more(w, p, i, j):
     for k in range(kinds):
         d = domain_of(k)
         for lane in range(lanes):
-            drills = drills_added(
-                w.provoked[i, j, d, lane],
-                w.ability[j, k, lane] * w.vigour[j, k, lane],
-                w.agenda[j, lane],
-                p[reactions.counter_exercise, lane],
-            )
-            plan = counter_plan(w.provoked[i, j, d, lane], w.zero_sum[j, lane], p[reactions.counter_initiative, lane])
-            more = pick(k == SECURITY, drills, pick(k == INFRASTRUCTURE, plan, 0.0))
-            w.carrot[i, j, k, lane] = more + carrot_next(
+            w.carrot[i, j, k, lane] = carrot_next(
                 w.carrot[i, j, k, lane],
                 w.provoked[i, j, d, lane],
                 w.carrot_style[j, lane],
@@ -41,6 +33,19 @@ def plan_more(w, p, i, j):
                 p[reactions.propagation, lane],
                 p[reactions.carrot_limit, lane],
             )
+        if k == SECURITY:
+            for lane in range(lanes):
+                w.carrot[i, j, k, lane] += drills_added(
+                    w.provoked[i, j, d, lane],
+                    w.ability[j, k, lane] * w.vigour[j, k, lane],
+                    w.agenda[j, lane],
+                    p[reactions.counter_exercise, lane],
+                )
+        if k == INFRASTRUCTURE:
+            for lane in range(lanes):
+                w.carrot[i, j, k, lane] += counter_plan(
+                    w.provoked[i, j, d, lane], w.zero_sum[j, lane], p[reactions.counter_initiative, lane]
+                )
 
 
 @inlined
@@ -100,7 +105,8 @@ def count_purse(w, p, j):
         for lane in range(lanes):
             w.signed_now[lane] = 0.0
         for i in range(states):
-            for lane in range(lanes):
+            for n in range(w.table_first[i, j, k], w.table_last[i, j, k]):
+                lane = w.table_lane[i, n]
                 w.signed_now[lane] += w.accepted[i, j, k, lane] * w.size[i, j, k, lane]
         for lane in range(lanes):
             w.purse[j, k, lane] = purse_next(

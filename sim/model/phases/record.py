@@ -135,9 +135,10 @@ def sum_up(w, i, pole):
                 w.offers_made[lane] += 1.0
                 w.offers_taken[lane] += taken
                 w.made_count[i, j, k, lane] += 1.0
-                w.taken_count[i, j, k, lane] += taken
                 w.made_value[i, j, k, lane] += w.size[i, j, k, lane]
-                w.taken_value[i, j, k, lane] += taken * w.size[i, j, k, lane]
+                if taken > 0.0:
+                    w.taken_count[i, j, k, lane] += taken
+                    w.taken_value[i, j, k, lane] += taken * w.size[i, j, k, lane]
     for j in range(powers):
         for lane in range(lanes):
             whole = w.engaged[lane]
@@ -167,9 +168,13 @@ def keep_by_power(w, i, by_power):
 
 
 @inlined
-def signed_value(w, i, j, k, lane):
-    """What state i has signed of a kind with power j this quarter."""
-    return w.accepted[i, j, k, lane] * w.size[i, j, k, lane]
+def keep_signed(w, i, j, k, place, by_power):
+    """Keep what state i has signed of a kind with power j this quarter, at a place of the record."""
+    for lane in range(w.gdp.shape[1]):
+        by_power[i, j, place, lane] = 0.0
+    for n in range(w.table_first[i, j, k], w.table_last[i, j, k]):
+        lane = w.table_lane[i, n]
+        by_power[i, j, place, lane] = w.accepted[i, j, k, lane] * w.size[i, j, k, lane]
 
 
 @inlined
@@ -181,14 +186,10 @@ def keep_by_kind(w, i, j, by_power):
         by_power[i, j, power_place.works_stock, lane] = w.stock[i, j, INFRASTRUCTURE, lane]
     for lane in range(w.gdp.shape[1]):
         by_power[i, j, power_place.security_stock, lane] = w.stock[i, j, SECURITY, lane]
-    for lane in range(w.gdp.shape[1]):
-        by_power[i, j, power_place.signed_deal, lane] = signed_value(w, i, j, DEAL, lane)
-    for lane in range(w.gdp.shape[1]):
-        by_power[i, j, power_place.signed_minerals, lane] = signed_value(w, i, j, MINERALS, lane)
-    for lane in range(w.gdp.shape[1]):
-        by_power[i, j, power_place.signed_infrastructure, lane] = signed_value(w, i, j, INFRASTRUCTURE, lane)
-    for lane in range(w.gdp.shape[1]):
-        by_power[i, j, power_place.signed_security, lane] = signed_value(w, i, j, SECURITY, lane)
+    keep_signed(w, i, j, DEAL, power_place.signed_deal, by_power)
+    keep_signed(w, i, j, MINERALS, power_place.signed_minerals, by_power)
+    keep_signed(w, i, j, INFRASTRUCTURE, power_place.signed_infrastructure, by_power)
+    keep_signed(w, i, j, SECURITY, power_place.signed_security, by_power)
 
 
 @inlined
