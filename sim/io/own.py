@@ -30,6 +30,39 @@ def read_own(path: Path, most: int) -> bytes:
         return handle.read(most)
 
 
+def read_beside(path: Path, source: Path, most: int) -> bytes:
+    """The bytes of an ordinary file, no link, that nobody else owns or may write than a source of ours.
+
+    The folders in which it lies, up to that which holds them both, have to be so too.
+
+    Raises
+    ------
+    OSError
+        If there is none, it is another kind of thing, larger than `most` bytes, or (`NotOursError`) of others.
+    """
+    as_it_is, shared = source.stat(), {*source.parents}
+    for folder in path.parents:
+        if folder in shared:
+            break
+        _refuse_if_of_others(folder.lstat(), as_it_is, folder)
+    with open_regular(path, links=False) as handle:
+        about = os.fstat(handle.fileno())
+        _refuse_if_of_others(about, as_it_is, path)
+        if about.st_size > most:
+            raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), str(path))
+        return handle.read(most)
+
+
+def _refuse_if_of_others(about: os.stat_result, as_it_is: os.stat_result, path: Path) -> None:
+    if os.name != "posix":
+        return
+    if about.st_uid not in {as_it_is.st_uid, 0}:
+        raise NotOursError(errno.EPERM, "it belongs to another user than the package", str(path))
+    more = about.st_mode & ~as_it_is.st_mode & _OTHERS_WRITE
+    if more or (about.st_mode & stat.S_IWGRP and about.st_gid != as_it_is.st_gid):
+        raise NotOursError(errno.EPERM, "others may write it than may write the package", str(path))
+
+
 def make_own(folder: Path) -> None:
     """Make a folder for its user alone, with those above it that are missing; one that is there has to be such.
 

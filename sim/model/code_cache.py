@@ -7,7 +7,8 @@ in another folder find the same code. A file that is damaged counts as none and 
 written, nothing is kept and everything works.
 
 What is kept runs as a program when it is read. So folder and files are made for their user alone, and what another user
-owns or may write is never read; a line says so once.
+owns or may write is never read; a line says so once. Where nothing is kept yet, code that came with the package is used
+if it was made for these sources and for such a processor (`sim.model.shipped`).
 """
 
 import contextlib
@@ -18,7 +19,7 @@ import os
 import pickle
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -27,12 +28,14 @@ import numba
 import numpy as np
 from numba.core.caching import NullCache
 from numba.core.compiler import CompileResult
+from numba.core.registry import cpu_target
 from numba.core.serialize import dumps
 
 from sim.io.errors import shown_path
 from sim.io.own import NotOursError, close_own, make_own, read_own, refuse_if_shared
 from sim.io.words_once import say_once
 from sim.io.writers import sources_hash, write_bytes
+from sim.model import shipped
 from sim.model.fields import FIELDS
 from sim.model.parameters import row_names
 
@@ -40,6 +43,8 @@ PLAIN = bool(os.environ.get("MULTIVECTOR_PLAIN"))  # no hints for the compiler; 
 _MARK = hashlib.sha256().digest_size  # bytes at the head of a kept file: the hash of what follows
 _MOST = 1 << 28  # bytes of one file; the turn takes two million
 _OURS_ALONE = 0o600
+
+_Read = Callable[[Path, int], bytes]  # raises `OSError` for what cannot be read or trusted
 
 
 def cache_home() -> Path:
@@ -68,9 +73,13 @@ def compile_hash() -> str:
 
 
 def warm() -> bool:
-    """Whether compiled code for these very sources is already kept, so that nothing needs compiling."""
-    folder = _folder()
-    return folder is not None and any(_read(path) is not None for path in folder.glob("turn.advance-*.nbc"))
+    """Whether compiled code for these very sources is already kept or came along, so that nothing needs compiling."""
+    folder, turn = _folder(), "turn.advance-*.nbc"
+    if folder is not None and any(_read(path) is not None for path in folder.glob(turn)):
+        return True
+    coming = (shipped.PLACE / compile_hash()).glob(turn)
+    fits = shipped.made_for(cpu_target.target_context.codegen()) is not None
+    return fits and any(_read(path, shipped.read_shipped) is not None for path in coming)
 
 
 def keep_code(dispatcher: Any) -> None:
@@ -98,16 +107,15 @@ class _CodeCache(NullCache):
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         """What was compiled for a signature, or None where nothing usable is kept."""
         target_context.refresh()
-        folder = _folder()
-        path = None if folder is None else folder / self._file(sig, target_context.codegen())
-        kept = None if path is None else _read(path)
-        if path is None or kept is None:
-            return None
-        try:
-            return CompileResult._rebuild(target_context, *pickle.loads(kept))
-        except Exception:  # whatever is the matter with what is kept, it can be made anew
-            _say_damaged(path)
-            return None
+        for path, read in self._places(sig, target_context.codegen()):
+            kept = _read(path, read)
+            if kept is None:
+                continue
+            try:
+                return CompileResult._rebuild(target_context, *pickle.loads(kept))
+            except Exception:  # whatever is the matter with what is kept, it can be made anew
+                _say_damaged(path)
+        return None
 
     def save_overload(self, sig: Any, data: Any) -> None:
         """Keep what was compiled for a signature, whole or not at all."""
@@ -118,16 +126,24 @@ class _CodeCache(NullCache):
         if folder is None:
             return
         try:
-            path = folder / self._file(sig, data.codegen)
+            path = folder / self._file(sig, data.codegen.magic_tuple())
             if path.exists() and not path.is_file():  # a pipe, say, which is never written to
                 path.unlink()
             write_bytes(path, hashlib.sha256(code).digest() + code, mode=_OURS_ALONE)
         except OSError as error:
             _say_not_kept(folder, error)
 
-    def _file(self, sig: Any, codegen: Any) -> str:
-        """The file for a signature on this processor. `repr` tells types with all that the code was made for."""
-        return f"{self._name}-{_hashed(self._source, sig, codegen.magic_tuple(), PLAIN)[:16]}.nbc"
+    def _places(self, sig: Any, codegen: Any) -> Iterator[tuple[Path, _Read]]:
+        """Where the code for a signature may be kept, and how it is read there."""
+        folder, coming = _folder(), shipped.made_for(codegen)
+        if folder is not None:
+            yield folder / self._file(sig, codegen.magic_tuple()), read_own
+        if coming is not None:
+            yield shipped.PLACE / compile_hash() / self._file(sig, coming), shipped.read_shipped
+
+    def _file(self, sig: Any, made_for: Any) -> str:
+        """The file for a signature on a processor. `repr` tells types with all that the code was made for."""
+        return f"{self._name}-{_hashed(self._source, sig, made_for, PLAIN)[:16]}.nbc"
 
 
 def _folder(*, make: bool = False) -> Path | None:
@@ -177,10 +193,10 @@ def _hashed(*parts: Any) -> str:
     return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
-def _read(path: Path) -> bytes | None:
+def _read(path: Path, read: _Read = read_own) -> bytes | None:
     """What is kept in a file; None where there is none that can be read, it is not as it was written, or not ours."""
     try:
-        kept = read_own(path, _MOST)
+        kept = read(path, _MOST)
     except FileNotFoundError:
         return None
     except OSError:
