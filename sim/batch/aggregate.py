@@ -19,9 +19,10 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from sim.batch.outcomes import OUTCOMES, Summary, outcome_words
-from sim.batch.tables import labels_of, share_range, value_unit
+from sim.batch.tables import labels_of, share_range, table_of, value_unit
 from sim.engine.block import Block, Pages, pages_of
 from sim.engine.laid_offers import NOT_LAID, TAKEN, offers_among
+from sim.io.parquet import text_column
 from sim.io.regular import open_regular
 from sim.model.compiling import entry
 from sim.model.variable import Scale
@@ -248,13 +249,13 @@ class Aggregate:
             "quarter": self._when(pair // len(self.states)),
             "state": self._text(pair % len(self.states), self.states),
             "power": self._text(power + 1, ("", *self.powers)),
-            "measure": pa.array([measure] * cells, pa.string()),
+            "measure": text_column([measure] * cells),
             "mean": counted.means(index, self.runs),
         }
         quantiles = counted.quantiles(index, self.runs)
         for column, q in enumerate(QUANTILES):
-            columns[f"p{round(100 * q)}"] = np.ascontiguousarray(quantiles[:, column])
-        return pa.table(columns)
+            columns[f"p{round(100 * q)}"] = quantiles[:, column]
+        return table_of(columns)
 
     def outcomes(self) -> pa.Table:
         """Runs and their share by quarter, state and outcome word; words nobody had are left out."""
@@ -262,11 +263,11 @@ class Aggregate:
         kind, power = np.divmod(code, len(self.powers) + 1)
         runs = self._outcomes[cell, code]
         words = outcome_words(kind.astype(np.int8), (power - 1).astype(np.int8), self.powers)
-        return pa.table(
+        return table_of(
             {
                 "quarter": self._when(cell // len(self.states)),
                 "state": self._text(cell % len(self.states), self.states),
-                "outcome": pa.array(words.tolist(), pa.string()),
+                "outcome": text_column(words.tolist()),
                 "power": self._text(power, ("", *self.powers)),
                 "runs": runs,
                 "share": runs / self.runs,
@@ -283,10 +284,10 @@ class Aggregate:
             "power": self._text(power, self.powers),
             "kind": self._text(kind, self.kinds),
             # values of one kind add up, those of all kinds do not: a row says what its values are
-            "unit": pa.array([value_unit(self.kinds[at]) for at in kind], pa.string()),
+            "unit": text_column([value_unit(self.kinds[at]) for at in kind]),
         }
-        columns |= {name: np.ascontiguousarray(totals[:, index]) for index, name in enumerate(OFFER_TOTALS)}
-        return pa.table(columns)
+        columns |= {name: totals[:, index] for index, name in enumerate(OFFER_TOTALS)}
+        return table_of(columns)
 
     def laid(self, events: Sequence[Event]) -> pa.Table:
         """What became of each offer that an event lays on the table, over all runs.
@@ -297,19 +298,19 @@ class Aggregate:
         offers = offers_among(events)
         ranges = [share_range(int(taken), int(laid)) for laid, taken in self._answers]
         columns: dict[str, Any] = {
-            "quarter": pa.array([quarter_text(event.at) for event in offers], pa.string()),
-            "latest": pa.array([quarter_text(event.last) for event in offers], pa.string()),
+            "quarter": text_column([quarter_text(event.at) for event in offers]),
+            "latest": text_column([quarter_text(event.last) for event in offers]),
         }
         for name, key in (("power", "by"), ("state", "to"), ("kind", "kind")):
-            columns[name] = pa.array([str(event.fields[key]) for event in offers], pa.string())
-        columns["size"] = pa.array([float(str(event.fields["size"])) for event in offers], pa.float64())
-        columns["laid"] = np.ascontiguousarray(self._answers[:, 0])
-        columns["taken"] = np.ascontiguousarray(self._answers[:, 1])
+            columns[name] = text_column([str(event.fields[key]) for event in offers])
+        columns["size"] = np.array([float(str(event.fields["size"])) for event in offers], dtype=np.float64)
+        columns["laid"] = self._answers[:, 0]
+        columns["taken"] = self._answers[:, 1]
         shares = [math.nan if not laid else taken / laid for laid, taken in self._answers]
         low, high = [ends[0] for ends in ranges], [ends[1] for ends in ranges]
         for name, values in (("share", shares), ("low", low), ("high", high)):
-            columns[name] = pa.array(values, pa.float64())
-        return pa.table(columns)
+            columns[name] = np.array(values, dtype=np.float64)
+        return table_of(columns)
 
     def _when(self, places: NDArray[Any]) -> pa.Array:
         """Quarters by their places, of which one stands before the other."""

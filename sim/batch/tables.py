@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from sim.engine.block import Block, _kept
+from sim.io.parquet import column_of, text_column
 from sim.io.regular import open_regular
 from sim.io.writers import WrittenFile, file_hash, write_bytes, write_whole
 from sim.model.variables import BY_NAME, BY_POWER, BY_STATE, COUNTS, MEASURES, OUTCOME, SECURES
@@ -83,7 +84,7 @@ def series_table(
                 columns[f"{name}_{power}"] = _short([values[..., index] for values in by_power])
     if OUTCOME not in wanted:
         del columns[OUTCOME]
-    return pa.table(columns)
+    return table_of(columns)
 
 
 def runs_table(
@@ -96,7 +97,7 @@ def runs_table(
     """
     runs = len(next(iter(what.values())))
     columns: dict[str, Any] = {"run": np.arange(block.first, block.first + runs, dtype=np.int32)}
-    columns |= {name: np.ascontiguousarray(values) for name, values in (numbers or {}).items()}
+    columns |= numbers or {}
     for i, state in enumerate(block.states):
         for name, values in what.items():
             if values.ndim == 2:
@@ -104,13 +105,18 @@ def runs_table(
             else:
                 for j, power in enumerate(block.powers):
                     columns[f"{name}_{state}_{power}"] = _column(values[:, i, j])
-    return pa.table(columns)
+    return table_of(columns)
+
+
+def table_of(columns: Mapping[str, Any]) -> pa.Table:
+    """A table of columns and of arrays of numbers."""
+    return pa.table({name: column_of(one) if isinstance(one, np.ndarray) else one for name, one in columns.items()})
 
 
 def _column(values: NDArray[Any]) -> Any:
     if values.dtype.kind == "U":
-        return pa.array([word or None for word in values.tolist()], pa.string())
-    return np.ascontiguousarray(values)
+        return text_column([word or None for word in values.tolist()])
+    return values
 
 
 def _short(parts: Sequence[NDArray[np.float64]]) -> NDArray[np.float32]:
@@ -130,8 +136,7 @@ def labels_of(
     codes: NDArray[Any], words: Sequence[str], missing: NDArray[np.bool_] | None = None, ordered: bool = False
 ) -> pa.DictionaryArray:
     """Words by their places; ordered: one stands before the other, as quarters do, so that readers can compare them."""
-    places = pa.array(codes, mask=missing)
-    return pa.DictionaryArray.from_arrays(places, pa.array(list(words), pa.string()), ordered=ordered)
+    return pa.DictionaryArray.from_arrays(column_of(codes, missing), text_column(words), ordered=ordered)
 
 
 def value_unit(kind: str) -> str:

@@ -1,4 +1,7 @@
-"""Parquet files that were kept on disk, read as if a stranger had written them."""
+"""Parquet files that were kept on disk, read as if a stranger had written them; and columns, made and read.
+
+Arrow's own ways between its columns and arrays load pandas, which takes longer than most tables here to be written.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,8 @@ from sim.io.errors import input_error, shown_path
 from sim.io.regular import read_regular
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy as np
     import pyarrow as pa
     from numpy.typing import NDArray
@@ -38,10 +43,7 @@ def read_parquet(path: Path | str, most: int = MOST_PARQUET_BYTES) -> pa.Table:
 
 
 def numbers_of(column: pa.Array | pa.ChunkedArray) -> NDArray[Any]:
-    """The numbers in a column; missing ones are not numbers, as the library has it.
-
-    The library's own way loads pandas, which takes longer than most tables to be read.
-    """
+    """The numbers in a column; missing ones are not numbers, as Arrow has it."""
     import numpy as np
     import pyarrow as pa
 
@@ -52,3 +54,26 @@ def numbers_of(column: pa.Array | pa.ChunkedArray) -> NDArray[Any]:
     kind: np.dtype[Any] = np.dtype(column.type.to_pandas_dtype())
     parts = [np.frombuffer(one.buffers()[1], kind, len(one), one.offset * kind.itemsize) for one in chunks if len(one)]
     return parts[0] if len(parts) == 1 else np.concatenate([np.empty(0, kind), *parts])
+
+
+def column_of(values: NDArray[Any], missing: NDArray[np.bool_] | None = None) -> pa.Array:
+    """A column of numbers, with none where one is missing; the memory is shared where it is of one piece."""
+    import numpy as np
+    import pyarrow as pa
+
+    there = None if missing is None else pa.py_buffer(np.packbits(~missing, bitorder="little"))
+    held = pa.py_buffer(np.ascontiguousarray(values))
+    return pa.Array.from_buffers(pa.from_numpy_dtype(values.dtype), len(values), [there, held])
+
+
+def text_column(words: Sequence[str | None]) -> pa.Array:
+    """A column of text, with nothing where a word is None."""
+    import numpy as np
+    import pyarrow as pa
+
+    written = [b"" if word is None else word.encode() for word in words]
+    ends = np.zeros(len(written) + 1, dtype=np.int32)
+    np.cumsum([len(word) for word in written], out=ends[1:], dtype=np.int32)
+    there = np.packbits([word is not None for word in words], bitorder="little") if None in words else None
+    buffers = [None if there is None else pa.py_buffer(there), pa.py_buffer(ends), pa.py_buffer(b"".join(written))]
+    return pa.Array.from_buffers(pa.string(), len(written), buffers)

@@ -29,6 +29,7 @@ import numpy as np
 from numba.core.caching import NullCache
 from numba.core.compiler import CompileResult
 from numba.core.registry import cpu_target
+from numba.core.runtime import rtsys
 from numba.core.serialize import dumps
 
 from sim.io.errors import shown_path
@@ -106,7 +107,7 @@ class _CodeCache(NullCache):
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         """What was compiled for a signature, or None where nothing usable is kept."""
-        target_context.refresh()
+        _make_ready(target_context)
         for path, read in self._places(sig, target_context.codegen()):
             kept = _read(path, read)
             if kept is None:
@@ -144,6 +145,17 @@ class _CodeCache(NullCache):
     def _file(self, sig: Any, made_for: Any) -> str:
         """The file for a signature on a processor. `repr` tells types with all that the code was made for."""
         return f"{self._name}-{_hashed(self._source, sig, made_for, PLAIN)[:16]}.nbc"
+
+
+def _make_ready(target_context: Any) -> None:
+    """What kept code needs to run. All that the compiler knows takes 0.3 s to load, and is when something is compiled.
+
+    Where this compiler has no such door, it is told to make everything ready.
+    """
+    try:
+        rtsys.initialize(target_context)
+    except AttributeError:
+        target_context.refresh()
 
 
 def _folder(*, make: bool = False) -> Path | None:

@@ -7,7 +7,9 @@ are left alone: what our code needs is told of our functions alone (`sim.model.p
 """
 
 import ast
+import functools
 import inspect
+import sys
 import textwrap
 from collections import namedtuple
 from collections.abc import Callable
@@ -75,18 +77,40 @@ def fields_used(function: Callable[..., Any]) -> tuple[str, ...]:
     waiting, known = [function], {function}
     while waiting:
         current = waiting.pop()
-        for node in ast.walk(ast.parse(textwrap.dedent(inspect.getsource(current)))):
-            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "w":
-                seen.add(node.attr)
-            elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-                called = HELPERS.get((current.__module__, node.func.id)) or HELPERS.get(
-                    (getattr(current.__globals__.get(node.func.id), "__module__", ""), node.func.id)
-                )
-                if called is not None and called not in known:
-                    known.add(called)
-                    waiting.append(called)
+        touched, calls = _named_in(current)
+        seen |= touched
+        for name in calls:
+            called = HELPERS.get((current.__module__, name)) or HELPERS.get(
+                (getattr(current.__globals__.get(name), "__module__", ""), name)
+            )
+            if called is not None and called not in known:
+                known.add(called)
+                waiting.append(called)
     every = (*World._fields, *(one.name for one in SCRATCH.get(function.__name__, ())))
     return tuple(name for name in every if name in seen)
+
+
+@functools.cache
+def _named_in(function: Callable[..., Any]) -> tuple[frozenset[str], tuple[str, ...]]:
+    """The fields of `w` that a function names itself, and the names of what it calls."""
+    definition = _definitions(function.__module__).get(function.__code__.co_firstlineno)
+    nodes = list(ast.walk(definition or ast.parse(textwrap.dedent(inspect.getsource(function)))))
+    touched = {
+        node.attr
+        for node in nodes
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "w"
+    }
+    calls = [node.func.id for node in nodes if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)]
+    return frozenset(touched), tuple(dict.fromkeys(calls))
+
+
+@functools.cache
+def _definitions(module: str) -> dict[int, ast.AST]:
+    """The functions of a module by their first line: a module is read once, which every start waits for."""
+    functions = [
+        node for node in ast.parse(inspect.getsource(sys.modules[module])).body if isinstance(node, ast.FunctionDef)
+    ]
+    return {min(node.lineno, *(one.lineno for one in node.decorator_list), node.lineno): node for node in functions}
 
 
 HELPERS: dict[tuple[str, str], Callable[..., Any]] = {}
