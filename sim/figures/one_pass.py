@@ -6,7 +6,6 @@ are told in points in either form.
 """
 
 import io
-from codecs import getwriter
 from functools import lru_cache
 from typing import Any
 
@@ -246,13 +245,13 @@ def lay_out(figure: Figure) -> None:
 def in_both_forms(figure: Figure) -> tuple[NDArray[np.uint8], bytes]:
     """A figure in pixels (height, width, 4) and as SVG."""
     figure.set_dpi(DPI)
-    file = io.BytesIO()
-    both = _Both(figure, getwriter("utf-8")(file))
+    file = io.StringIO()
+    both = _Both(figure, file)
     figure.draw(both)
     both.lines.finalize()
     pixels = np.asarray(both.pixels.buffer_rgba())
     both.let_go()
-    return pixels, file.getvalue()
+    return pixels, file.getvalue().encode()
 
 
 def in_pixels(figure: Figure) -> NDArray[np.uint8]:

@@ -53,6 +53,7 @@ STYLE = {
     "legend.fontsize": 8.5,
     "legend.frameon": False,
     "svg.fonttype": "path",
+    "text.hinting": "none",  # letters are as wide in pixels as in lines, and cost half as much
     "text.parse_math": False,  # a title may have a dollar sign
     "text.usetex": False,
     "svg.hashsalt": "multivector",
