@@ -9,7 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
+import numpy as np
 import pandas as pd
+from matplotlib.collections import LineCollection, PolyCollection
+from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
@@ -43,6 +46,7 @@ from sim.model.variables import BY_NAME, OFFER_TOTALS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from numpy.typing import NDArray
 
 _LABEL, _WIDEST_LABEL = 30, 50  # letters in a line of a name beside a bar
 _SHORTER = 8  # by so many letters a line may end early, where a name can be broken
@@ -57,16 +61,17 @@ def alignment_over_time(data: pd.DataFrame, axes: "Axes", how: Look, top: float 
     is where the axis ends, in per cent, just above the bands unless given.
     """
     ends: dict[str, float] = {}
-    for power in how.name:
-        rows = data[data["power"] == power]
-        if rows.empty:
-            continue
-        bands = (100 * rows[name] for name in ("p5", "p25", "p50", "p75", "p95"))
-        when, low, below, middle, above, high = course(rows["quarter"].astype(str), *bands)
-        axes.fill_between(when, low, high, color=how.colour[power], alpha=0.13, linewidth=0)
-        axes.fill_between(when, below, above, color=how.colour[power], alpha=0.26, linewidth=0)
+    bands, fills = [], []
+    by_power = {str(power): rows for power, rows in data.groupby("power", observed=True, sort=False)}
+    for power in (power for power in how.name if power in by_power):
+        rows = by_power[power]
+        values = (100 * rows[name] for name in ("p5", "p25", "p50", "p75", "p95"))
+        when, low, below, middle, above, high = course(rows["quarter"].astype(str), *values)
+        bands += [_between(when, low, high), _between(when, below, above)]
+        fills += [to_rgba(how.colour[power], alpha) for alpha in (0.13, 0.26)]
         axes.plot(when, middle, color=how.colour[power], linestyle=how.dash[power], linewidth=1.7)
         ends[power] = float(middle[-1])
+    axes.add_collection(PolyCollection(bands, facecolors=fills, linewidths=0), autolim=False)
     calendar_axis(axes, data["quarter"].astype(str))
     axes.set_ylim(0, (106 * float(data["p95"].max()) if top is None else top) or 1.0)
     axes.grid(axis="y", color=GRID, linewidth=0.6)
@@ -76,19 +81,19 @@ def alignment_over_time(data: pd.DataFrame, axes: "Axes", how: Look, top: float 
     return axes
 
 
+def _between(when: Any, low: Any, high: Any) -> "NDArray[np.float64]":
+    """The outline of a band."""
+    return np.concatenate([np.column_stack([when, low]), np.column_stack([when, high])[::-1]])
+
+
 def _label_ends(axes: "Axes", ends: dict[str, float], last: float, span: float, how: Look) -> None:
     """Name each line at its end; names that would meet are moved apart and tied to their line."""
     bottom, top = axes.get_ylim()
     places = apart(ends, 0.062 * (top - bottom), bottom + 0.02 * (top - bottom), top)
-    for power, value in ends.items():
-        axes.plot(
-            [last, last + 0.035 * span],
-            [value, places[power]],
-            color=how.colour[power],
-            linewidth=0.7,
-            clip_on=False,
-            solid_capstyle="butt",
-        )
+    ties = [[(last, value), (last + 0.035 * span, places[power])] for power, value in ends.items()]
+    colours = [how.colour[power] for power in ends]
+    axes.add_collection(LineCollection(ties, colors=colours, linewidths=0.7, clip_on=False), autolim=False)
+    for power in ends:
         axes.text(
             last + 0.045 * span,
             places[power],
@@ -149,10 +154,12 @@ def offer_bars(data: pd.DataFrame, axes: "Axes", how: Look) -> "Axes":
     `data` has one row a power with the columns power, made, accepted (per run).
     """
     longest = float(data["made"].max()) or 1.0
-    bars = zip(data["power"].astype(str), data["made"].tolist(), data["accepted"].tolist(), strict=True)
-    for place, (power, made, taken) in enumerate(bars):
-        axes.barh(place, made, height=0.72, facecolor=mixed(how.colour[power], 0.78), edgecolor=how.colour[power])
-        axes.barh(place, taken, height=0.42, facecolor=how.colour[power], edgecolor="none")
+    colours = [how.colour[power] for power in data["power"].astype(str)]
+    made_all, taken_all = data["made"].tolist(), data["accepted"].tolist()
+    pale = [mixed(colour, 0.78) for colour in colours]
+    axes.barh(range(len(data)), made_all, height=0.72, facecolor=pale, edgecolor=colours)
+    axes.barh(range(len(data)), taken_all, height=0.42, facecolor=colours, edgecolor="none")
+    for place, (made, taken) in enumerate(zip(made_all, taken_all, strict=True)):
         if made > 0.005 * longest:
             axes.text(made + 0.02 * longest, place, percent_in_cell(taken / made), va="center", fontsize=7.5)
     axes.set_yticks(range(len(data)), [how.name[str(power)] for power in data["power"]])
@@ -198,7 +205,7 @@ def _alignment_figure(results: Results) -> tuple[Figure, pd.DataFrame]:
     top = 106 * float(data["p95"].max())
     for axes, (state, name) in zip(panels, results.states.items(), strict=True):
         alignment_over_time(data[data["state"] == state], axes, how, top)
-        axes.set_title(name)
+        axes.set_title(name, y=1.0)
     handles: list[Any] = [
         Line2D([], [], color=how.colour[power], linestyle=how.dash[power], linewidth=1.7, label=f"{power}  {name}")
         for power, name in how.name.items()
@@ -238,7 +245,7 @@ def _ternary_figure(results: Results, most: int = 1000) -> tuple[Figure, pd.Data
     corners = (results.powers[left], results.powers[right], "all other powers")
     for axes, (state, name) in zip(panels, results.states.items(), strict=True):
         ternary_path(data[data["state"] == state], axes, corners, PALETTE[1])
-        axes.set_title(name, loc="left")
+        axes.set_title(name, y=1.0)
     quarters = results.manifest["quarters"]
     handles = [
         Line2D([], [], marker="o", markerfacecolor="white", color=INK, label=f"{quarters[0]}, mean"),
@@ -274,8 +281,8 @@ def _outcome_figure(several: Sequence[Results]) -> tuple[Figure, pd.DataFrame]:
         mine = data[data["state"] == state]
         outcome_bars(mine if len(several) > 1 else mine.assign(label=name), axes, how)
         if len(several) > 1:
-            axes.set_title(name, fontsize=9.5)
-        axes.tick_params(axis="x", length=0 if axes is not rows[-1] else 3)
+            axes.set_title(name, y=1.0, fontsize=9.5)
+        axes.xaxis.set_visible(axes is rows[-1])
         axes.spines["bottom"].set_visible(axes is rows[-1])
     rows[-1].set_xlabel("% of runs")
     found = sorted(set(data["outcome"]), key=outcome_order(how))
@@ -303,7 +310,8 @@ def _offer_figure(results: Results) -> tuple[Figure, pd.DataFrame]:
             scale = runs if row == 0 else 1000 * runs
             one = pd.DataFrame({"power": mine["power"], "made": mine[made] / scale, "accepted": mine[taken] / scale})
             axes = offer_bars(one, grid[row, column], how)
-            axes.set_title(kind if row == 0 else "")
+            axes.set_title(kind if row == 0 else "", y=1.0)
+            axes.yaxis.set_visible(column == 0)  # the names stand on the left alone
             amount = "index points per run" if kind == "security" else "bn USD per run"
             axes.set_xlabel("offers per run" if row == 0 else amount)
     _finish(

@@ -6,7 +6,6 @@ are told in points in either form.
 """
 
 import io
-from codecs import getwriter
 from functools import lru_cache
 from typing import Any
 
@@ -87,6 +86,10 @@ class _Both(Ruler):
         self._scaled = Affine2D().scale(self._share)
         self.open_group = self.lines.open_group
         self.close_group = self.lines.close_group
+
+    def let_go(self) -> None:
+        """Give the pictures up: texts go on knowing what they were drawn by as long as there is the figure."""
+        del self.pixels, self.lines, self.open_group, self.close_group
 
     def option_image_nocomposite(self) -> bool:
         """Pictures are put down one by one."""
@@ -226,6 +229,10 @@ def lay_out(figure: Figure) -> None:
     if layout is None:
         return
     figure.set_dpi(DPI)
+    for axes in figure.axes:
+        for axis in (axes.xaxis, axes.yaxis):
+            if not axis.get_label_text():  # else its place is sought among the labels of all ticks, again and again
+                axis.set_label_coords(0.0, 0.0)
     _Canvas(figure)
     layout.execute(figure)
     FigureCanvasBase(figure)
@@ -238,11 +245,13 @@ def lay_out(figure: Figure) -> None:
 def in_both_forms(figure: Figure) -> tuple[NDArray[np.uint8], bytes]:
     """A figure in pixels (height, width, 4) and as SVG."""
     figure.set_dpi(DPI)
-    file = io.BytesIO()
-    both = _Both(figure, getwriter("utf-8")(file))
+    file = io.StringIO()
+    both = _Both(figure, file)
     figure.draw(both)
     both.lines.finalize()
-    return np.asarray(both.pixels.buffer_rgba()), file.getvalue()
+    pixels = np.asarray(both.pixels.buffer_rgba())
+    both.let_go()
+    return pixels, file.getvalue().encode()
 
 
 def in_pixels(figure: Figure) -> NDArray[np.uint8]:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.collections import LineCollection
 
 from sim.figures.style import FAINT, GRID, INK, RISING
 
@@ -45,14 +46,17 @@ def draw_triangle(axes: "Axes", corners: tuple[str, str, str]) -> None:
     axes.set_axis_off()
     axes.set_xlim(-0.08, 1.08)
     axes.set_ylim(-0.12, height + 0.1)
-    for step in (0.25, 0.5, 0.75):
+    grid = [
+        np.column_stack(to_triangle(np.array(ends, dtype=float)))
+        for step in (0.25, 0.5, 0.75)
         for ends in (
             [(step, 1 - step, 0), (step, 0, 1 - step)],
             [(1 - step, step, 0), (0, step, 1 - step)],
             [(1 - step, 0, step), (0, 1 - step, step)],
-        ):
-            across, up = to_triangle(np.array(ends, dtype=float))
-            axes.plot(across, up, color=GRID, linewidth=0.7, zorder=1)
+        )
+    ]
+    lines = LineCollection(grid, colors=GRID, linewidths=0.7, zorder=1, capstyle="projecting")
+    axes.add_collection(lines, autolim=False)
     axes.plot([0, 1, 0.5, 0], [0, 0, height, 0], color=FAINT, linewidth=1.0, zorder=1)
     axes.plot(0.5, height / 3, "+", color=FAINT, markersize=7, zorder=1)
     axes.text(-0.02, -0.03, corners[0], ha="left", va="top", fontsize=8.5, color=INK)
