@@ -7,7 +7,7 @@ a shared quarter it is the same for both.
 """
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path, PurePath
@@ -25,7 +25,8 @@ from sim.batch.manifest import close_folder
 from sim.batch.naming import names_apart, titles_apart
 from sim.batch.results import Results, load_results
 from sim.batch.runner import run
-from sim.batch.worker import Progress
+from sim.batch.watching import watched
+from sim.batch.worker import Tell
 from sim.io.arguments import Arguments, path_given
 from sim.io.shapes import inside_by
 from sim.io.text import CAUTION
@@ -162,13 +163,14 @@ class Comparison:
 # --- the front -------------------------------------------------------------------------------------------------------
 
 
+@watched
 def compare(
     *scenarios: What,
     runs: int | None = None,
     seed: int | None = None,
     workers: int | None = None,
     out: Path | str | None = None,
-    progress: Callable[[Progress], None] | None = None,
+    progress: Tell | None = None,
     level: float = LEVEL,
     fitted: str | None = None,
     least: float = LEAST,
