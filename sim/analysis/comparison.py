@@ -28,8 +28,10 @@ from sim.batch.runner import run
 from sim.batch.watching import watched
 from sim.batch.worker import Tell
 from sim.io.arguments import Arguments, path_given
+from sim.io.letters import printable
 from sim.io.shapes import inside_by
-from sim.io.text import CAUTION
+from sim.io.shown import Shown
+from sim.io.text import CAUTION, counted, listing
 from sim.io.writers import write_text
 from sim.model.variables import BY_POWER, HEADLINES, QUANTITIES
 from sim.scenario.arguments import given_fitted
@@ -48,8 +50,8 @@ _IN_COURSE = tuple(name for name in HEADLINES if name in QUANTITIES)
 """What is compared quarter by quarter."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Comparison:
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Comparison(Shown):
     """Scenarios set against the first of them, on the same luck.
 
     Tables are pandas frames:
@@ -76,6 +78,11 @@ class Comparison:
     effects: "pd.DataFrame"
     changes: "pd.DataFrame"
     out: Path | None = None  # where results were asked to go
+
+    def __repr__(self) -> str:
+        differing = counted(int(self.effects["counts"].sum()), "difference")
+        names = printable(f"{listing(self.names[1:])} against {self.names[0]}")
+        return f"<{type(self).__name__} of {names}; {self.caption}; {differing} that count>"
 
     @cached_property
     def course(self) -> "pd.DataFrame":
