@@ -93,8 +93,7 @@ KIND = {  # by what is meant: what it must not be, and how a parameter of this k
     "cluster": (st.integers() | st.sampled_from(["", "  "]) | st.floats() | st.lists(st.text()), "dask"),
     "made": (
         st.integers() | st.text() | st.floats() | st.lists(st.integers(), max_size=2),
-        "evidence results played comparison several sweep found titles table one other made phase offer "
-        "shown",
+        "evidence results played comparison several sweep found titles table one other made phase offer shown",
     ),
 }
 KINDS = {name: values for values, names in KIND.values() for name in names.split()}
