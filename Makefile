@@ -22,6 +22,7 @@
 #   make policies    measure again what constant policies buy and cost, for docs/policies.md
 #   make experiments run every experiment again: figures, tables, notebook (adds the tools of scenario discovery); and
 #                    draw the figure of the README
+#   make notebook    run the notebook of the tour again (docs/notebook.ipynb)
 #   make docs        renew what is printed: the pages, and the schemas of files
 #   make site        build the documentation and the reference of the API as a site, into build/site
 #   make clean       remove the environment and the caches; results stay
@@ -56,7 +57,7 @@ READY := $(VENV)/.ready-$(LIBRARIES)
 $(shell test ! -d $(VENV) || $(BIN)/python -c "" >/dev/null 2>&1 || rm -f $(VENV)/.ready*)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test coverage bench scale calibration wheel ends constraints soak mutate lint check effects levers documented policies chronicles experiments docs site clean
+.PHONY: help setup demo test coverage bench scale calibration wheel ends constraints soak mutate lint check effects levers documented policies chronicles experiments notebook docs site clean
 
 help:
 	@sed -n 's/^#   //p' $(firstword $(MAKEFILE_LIST))
@@ -166,9 +167,12 @@ $(READY)-experiments: $(READY) constraints/experiments.txt
 
 experiments: $(READY)-experiments
 	@$(BIN)/multivector sweep experiments/0* --publish
-	@$(BIN)/python tools/render_notebook.py
+	@$(BIN)/python tools/render_notebook.py experiments/notebook.ipynb
 	@$(BIN)/python tools/draw_readme_figure.py
 	@$(BIN)/python tools/print_pages.py
+
+notebook: $(READY)
+	@$(BIN)/python tools/render_notebook.py docs/notebook.ipynb
 
 docs: $(READY)
 	@$(BIN)/python tools/print_pages.py

@@ -15,6 +15,7 @@ from .engine.agents import Model as Model
 from .evidence.evidence import load_evidence as load_evidence
 from .evidence.provenance import trace_number as trace_number
 from .figures.batch import draw_figures as draw_figures
+from .figures.cards import card as card
 from .io.errors import InputError as InputError
 from .narrative.chronicle import tell as tell
 from .narrative.counterfactual import explain as explain

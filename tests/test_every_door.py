@@ -72,7 +72,8 @@ KIND = {  # by what is meant: what it must not be, and how a parameter of this k
     ),
     "told": (UNKNOWN | st.integers() | st.floats(), "told"),
     "flag": (st.integers() | st.text() | st.floats() | st.lists(st.booleans()), "small dated screen null"),
-    "called": (st.integers() | st.text() | st.booleans() | st.lists(st.text()), "progress write evaluator"),
+    "called": (st.integers() | st.text() | st.booleans() | st.lists(st.text()), "write evaluator"),
+    "watched": (st.integers() | st.text() | st.floats() | st.lists(st.text()), "progress"),
     "level": (
         st.floats(max_value=0.0) | st.floats(min_value=1.0) | st.text() | st.integers() | st.booleans(),
         "level",
@@ -92,7 +93,7 @@ KIND = {  # by what is meant: what it must not be, and how a parameter of this k
     "cluster": (st.integers() | st.sampled_from(["", "  "]) | st.floats() | st.lists(st.text()), "dask"),
     "made": (
         st.integers() | st.text() | st.floats() | st.lists(st.integers(), max_size=2),
-        "evidence results played comparison several sweep found titles table one other made phase offer",
+        "evidence results played comparison several sweep found titles table one other made phase offer shown",
     ),
 }
 KINDS = {name: values for values, names in KIND.values() for name in names.split()}

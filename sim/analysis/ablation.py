@@ -24,6 +24,7 @@ from sim.batch.identity import digest_of
 from sim.batch.naming import apart
 from sim.batch.outcomes import thresholds
 from sim.batch.plan import CHUNK, plain_scenario
+from sim.batch.watching import watched
 from sim.batch.worker import Tell, Work
 from sim.engine.ensemble import prepare
 from sim.evidence.evidence import Evidence
@@ -39,6 +40,7 @@ RUNS = 500
 """Runs with and without each system, unless told otherwise."""
 
 
+@watched
 def effects(
     scenarios: str | Path | Scenario | Sequence[str | Path | Scenario],
     runs: int = RUNS,
@@ -65,7 +67,7 @@ def effects(
     systems
         Ids of systems; all of the world unless told otherwise. One that the scenario has switched off is left out.
     progress
-        Called from this thread with a `Progress` now and then.
+        Called from this thread with a `Progress` now and then; True for a bar.
     level
         How much the intervals cover, and what the correction keeps for the whole family.
     least

@@ -7,7 +7,7 @@ a shared quarter it is the same for both.
 """
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path, PurePath
@@ -26,10 +26,13 @@ from sim.batch.naming import names_apart, titles_apart
 from sim.batch.results import Results, load_results
 from sim.batch.rows import naive_words
 from sim.batch.runner import run
-from sim.batch.worker import Progress
+from sim.batch.watching import watched
+from sim.batch.worker import Tell
 from sim.io.arguments import Arguments, path_given
+from sim.io.letters import printable
 from sim.io.shapes import inside_by
-from sim.io.text import CAUTION
+from sim.io.shown import Shown
+from sim.io.text import CAUTION, counted, listing
 from sim.io.writers import write_text
 from sim.model.variables import BY_POWER, HEADLINES, QUANTITIES
 from sim.scenario.arguments import given_fitted
@@ -48,8 +51,8 @@ _IN_COURSE = tuple(name for name in HEADLINES if name in QUANTITIES)
 """What is compared quarter by quarter."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Comparison:
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Comparison(Shown):
     """Scenarios set against the first of them, on the same luck.
 
     Tables are pandas frames:
@@ -76,6 +79,11 @@ class Comparison:
     effects: "pd.DataFrame"
     changes: "pd.DataFrame"
     out: Path | None = None  # where results were asked to go
+
+    def __repr__(self) -> str:
+        differing = counted(int(self.effects["counts"].sum()), "difference")
+        names = printable(f"{listing(self.names[1:])} against {self.names[0]}")
+        return f"<{type(self).__name__} of {names}; {self.caption}; {differing} that count>"
 
     @cached_property
     def course(self) -> "pd.DataFrame":
@@ -163,13 +171,14 @@ class Comparison:
 # --- the front -------------------------------------------------------------------------------------------------------
 
 
+@watched
 def compare(
     *scenarios: What,
     runs: int | None = None,
     seed: int | None = None,
     workers: int | None = None,
     out: Path | str | None = None,
-    progress: Callable[[Progress], None] | None = None,
+    progress: Tell | None = None,
     level: float = LEVEL,
     fitted: str | None = None,
     least: float = LEAST,

@@ -28,6 +28,7 @@ from sim.analysis.kept_arrays import keeping
 from sim.batch.identity import digest_of, plain
 from sim.batch.plan import plain_scenario
 from sim.batch.tables import share_range
+from sim.batch.watching import watched
 from sim.engine.ensemble import prepare
 from sim.evidence.evidence import Evidence, load_evidence
 from sim.io.arguments import Arguments
@@ -92,6 +93,7 @@ def verdict_of(low: float, high: float, line: float) -> Verdict:
 # --- asking the model ------------------------------------------------------------------------------------------------
 
 
+@watched
 def replay(
     runs: int | None = None,
     *,
@@ -99,7 +101,7 @@ def replay(
     fitted: str | None = None,
     file: Path | str | None = None,
     seeds: Path | str | None = None,
-    progress: Callable[[str], None] | None = None,
+    progress: Callable[[str], None] | bool | None = None,
     out: Path | str | None = None,
 ) -> tuple[Replayed, ...]:
     """Play what documents report as done, and look for what was seen next.
@@ -118,7 +120,7 @@ def replay(
     seeds
         A folder of seeds in place of the shipped ones, with a home world of its own.
     progress
-        Told in a word what is played next.
+        Told in a word what is played next; True for a bar.
     out
         Folder in which what was played is kept while this lasts, so that the same call goes on where it was stopped.
 
@@ -144,7 +146,7 @@ def replay(
         for number, entries in enumerate(stages):
             counts = kept.get(f"stage-{number:03d}")
             if counts is None:
-                if progress is not None:
+                if callable(progress):
                     progress(entries[0].id if len(entries) == 1 else f"{len(entries)} entries in one world")
                 counts = _play(book, entries, evidence, (runs, seed, fitted, seeds))
                 kept.put(f"stage-{number:03d}", counts)

@@ -11,6 +11,7 @@ from sim.analysis.observables import SIGNED_VALUE, TRADE_SHARE
 from sim.analysis.paired import LEVEL, Label
 from sim.analysis.paired_request import check_known, paired_request
 from sim.analysis.variants import Variant, Variants, tables_of
+from sim.batch.watching import watched
 from sim.batch.worker import Tell
 from sim.engine.fitted import fitted_numbers
 from sim.evidence.evidence import Evidence, load_evidence
@@ -49,6 +50,7 @@ class Pull:
     number: str = ""  # the name of the number, where it is one of a power that nobody wrote a lever for
 
 
+@watched
 def levers(
     scenario: str | Path | Scenario = "baseline",
     runs: int = RUNS,
@@ -77,7 +79,7 @@ def levers(
     file
         Levers in place of `seeds/levers.yaml`.
     progress
-        Called from this thread with a `Progress` now and then.
+        Called from this thread with a `Progress` now and then; True for a bar.
     level
         How much the intervals cover, and what the correction keeps for the whole family of a lever.
     out

@@ -31,6 +31,7 @@ from sim.analysis.starting import HORIZON, TRAILING, start_of
 from sim.batch.identity import digest_of
 from sim.batch.manifest import close_folder
 from sim.batch.plan import plain_scenario
+from sim.batch.watching import watched
 from sim.batch.worker import Tell, Work
 from sim.engine.ensemble import prepare
 from sim.engine.fitted import fitted_numbers
@@ -151,6 +152,7 @@ def write_table(table: "pd.DataFrame", folder: Path, name: str) -> None:
     write_whole(folder / f"{name}.parquet", lambda handle: pq.write_table(columns, handle))
 
 
+@watched
 def roll_origins(
     scenario: str | Path | Scenario = "baseline",
     runs: int | None = None,

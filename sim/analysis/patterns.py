@@ -21,6 +21,7 @@ from sim.analysis.paired import LEVEL, Resampling, paired
 from sim.analysis.pattern_measures import PATTERN_MEASURES, Lab, Pattern
 from sim.batch.identity import digest_of, plain
 from sim.batch.plan import plain_scenario
+from sim.batch.watching import watched
 from sim.evidence.documents import FACT_IDS
 from sim.evidence.evidence import Evidence, load_evidence
 from sim.evidence.worlds import shipped_folder
@@ -196,15 +197,16 @@ def verdict_of(pattern: Pattern, low: float, high: float) -> Verdict:
     return Verdict.HOLDS if right else Verdict.FAILS if wrong else Verdict.UNCLEAR
 
 
+@watched
 def find_all(
     runs: int | None = None,
-    progress: Callable[[str], None] | None = None,
+    progress: Callable[[str], None] | bool | None = None,
     *,
     fitted: str | None = None,
     seeds: Path | str | None = None,
     out: Path | str | None = None,
 ) -> "list[Finding]":
-    """Ask the model about every pattern; `progress` is told the id of each before it is asked.
+    """Ask the model about every pattern; `progress` is told the id of each before it is asked, or is True for a bar.
 
     fitted: how fitted numbers are taken, `posterior` or `fixed`, in place of what scenarios say; seeds: a folder in
     place of the shipped one, with a home world of its own; out: folder in which findings are kept while this lasts, so
@@ -221,7 +223,7 @@ def find_all(
         for pattern in patterns:
             known = kept.get(pattern.id)
             if known is None:
-                if progress is not None:
+                if callable(progress):
                     progress(pattern.id)
                 findings.append(find(pattern, lab, runs))
                 found = findings[-1]

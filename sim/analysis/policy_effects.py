@@ -11,6 +11,7 @@ from sim.analysis.observables import SIGNED_VALUE
 from sim.analysis.paired import LEVEL, Label
 from sim.analysis.paired_request import check_known, paired_request
 from sim.analysis.variants import Variant, Variants, tables_of
+from sim.batch.watching import watched
 from sim.batch.worker import Tell
 from sim.io.arguments import functions_given
 from sim.model.variables import OUTCOME_CHANGED, VARIABLES
@@ -32,6 +33,7 @@ MEANS = (SIGNED_VALUE, OUTCOME_CHANGED)
 """What is shown beside the ends, and never counted: money signed for is a means."""
 
 
+@watched
 def policies(
     scenario: str | Path | Scenario = "baseline",
     runs: int = RUNS,
@@ -59,7 +61,7 @@ def policies(
     only
         Ids of policies (`sim.analysis.constant_policies`); all of the world unless told otherwise.
     progress
-        Called from this thread with a `Progress` now and then.
+        Called from this thread with a `Progress` now and then; True for a bar.
     level
         How much the intervals cover, and what the correction keeps for the whole family.
     out

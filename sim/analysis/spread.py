@@ -29,6 +29,7 @@ from sim.analysis.movement import (
 from sim.analysis.paired import LEVEL
 from sim.analysis.record import Record, observed_shares, record_of
 from sim.batch.manifest import close_folder
+from sim.batch.watching import watched
 from sim.batch.worker import Tell
 from sim.evidence.history import History, Line, load_history
 from sim.io.arguments import Arguments, path_given
@@ -109,6 +110,7 @@ class Spread:
         return place
 
 
+@watched
 def spread(
     scenario: str | Path | Scenario = "baseline",
     runs: int | None = None,

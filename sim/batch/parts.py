@@ -9,6 +9,7 @@ from sim.batch.folder import Batch
 from sim.batch.notebook import notes_folder, telling_of_trouble, tidy
 from sim.batch.results import BATCH, finished_manifest
 from sim.batch.runner import ROOM, check_room
+from sim.batch.watching import watched
 from sim.batch.worker import Tell
 from sim.io.errors import shown_path
 from sim.io.locks import hold
@@ -34,6 +35,7 @@ class Cut:
     parts: int
 
 
+@watched
 def run_part(
     scenario: ScenarioLike,
     part: int,

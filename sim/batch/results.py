@@ -26,8 +26,11 @@ from sim.batch.notebook import notes_folder
 from sim.batch.tables import value_unit
 from sim.io.arguments import Arguments, path_given
 from sim.io.errors import InputError, input_error, listed, nearest_to, shown_path
+from sim.io.letters import printable
 from sim.io.limits import LARGEST_SEED
 from sim.io.shapes import ANYTHING, NAME, NUMBER, TEXT, group, list_of, map_of, or_nothing, whole
+from sim.io.shown import Shown
+from sim.io.text import counted
 from sim.io.writers import mark_of, table_as_csv, write_text
 
 if TYPE_CHECKING:
@@ -91,7 +94,7 @@ KINDS = (BATCH, SWEEP, TABLES)
 """Every kind of folder that has a manifest; those of a forecast have another (`sim.analysis.hindcast.frozen`)."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class FinishedFolder:
     """A folder that is complete, of a batch or a sweep; its tables are read when they are first asked for."""
 
@@ -118,6 +121,10 @@ class FinishedFolder:
     def tables(self) -> tuple[str, ...]:
         """Names of the tables that may be there."""
         return tuple(name for name in dir(type(self)) if isinstance(getattr(type(self), name), cached_property))
+
+    def __repr__(self) -> str:
+        what = printable(f"{self.name}: {self.title}")
+        return f"<{type(self).__name__} of {what}; {counted(self.number_of_runs, 'run')}, in {shown_path(self.folder)}>"
 
     def write_csv(self, names: Iterable[str]) -> list[Path]:
         """Write tables, given by the names of their attributes, as CSV beside the Parquet files; returns the paths."""
@@ -193,8 +200,8 @@ class FinishedFolder:
         return frame
 
 
-@dataclass(frozen=True)
-class Results(FinishedFolder):
+@dataclass(frozen=True, repr=False)
+class Results(Shown, FinishedFolder):
     """The finished results folder of a batch."""
 
     @property

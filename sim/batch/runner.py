@@ -20,6 +20,7 @@ from sim.batch.plan import CHUNK, SERIES_RUNS, Engine, Plan
 from sim.batch.results import BATCH, Results, finished_manifest, is_finished
 from sim.batch.room import check_disk, nearest_folder
 from sim.batch.several_seeds import several_seeds
+from sim.batch.watching import watched
 from sim.batch.worker import Tell
 from sim.io.errors import InputError, shown_path
 from sim.io.locks import hold
@@ -108,6 +109,7 @@ def run(
 ) -> tuple[Results, ...]: ...
 
 
+@watched
 def run(
     scenarios: ScenarioLike | list[ScenarioLike] | tuple[ScenarioLike, ...],
     runs: int | None = None,
@@ -139,7 +141,7 @@ def run(
     out
         Folder in which each scenario gets a folder `<scenario>-<hash>` of its own; `results` unless told otherwise.
     progress
-        Called from this thread with a `Progress` now and then.
+        Called from this thread with a `Progress` now and then; True for a bar, in a terminal or a notebook.
     engine
         `ensemble` (compiled, fast), `mesa` (one agent at a time), or a function that prepares an engine of your own.
     series

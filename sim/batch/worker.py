@@ -39,7 +39,8 @@ class Progress:
     counted: str = "runs"
 
 
-Tell = Callable[[Progress], None]
+Tell = Callable[[Progress], None] | bool
+"""What is called with a `Progress`; from whoever calls a function of ours also True, for a bar (`watching`)."""
 
 
 class Interrupted(KeyboardInterrupt):
@@ -110,7 +111,7 @@ class Work:
         self.done = 0  # runs that are there; whoever finishes a block adds to it
         self.resumed = 0  # of them those that an earlier process had finished
         self.unkept = 0  # of them those that nobody could take up, and would have to be run again
-        self._tell, self._keep = tell or (lambda _: None), keep
+        self._tell, self._keep = tell if callable(tell) else (lambda _: None), keep
         self._started, self._clock = datetime.now(UTC), time.perf_counter()
         self._noted_at, self._noting_took = self._clock, 0.0
 

@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import mesa
 import numpy as np
 
 from sim.engine.block import Block
-from sim.engine.collecting import Collector, measure_place
+from sim.engine.collecting import Collector, measure_place, mesa
 from sim.engine.ensemble import PreparedEnsemble, offer_totals, prepare_checked
 from sim.engine.ensemble import prepare as prepare_ensemble
 from sim.engine.laid_offers import LaidOffers

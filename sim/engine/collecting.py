@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import warnings
 from functools import partial
 from typing import TYPE_CHECKING, Any
-
-import mesa
 
 from sim.io.arguments import Arguments
 from sim.model.variables import BY_STATE
 from sim.scenario.calendar import quarter_text
+
+with warnings.catch_warnings():  # in a notebook Mesa asks for widgets, which nothing here needs
+    warnings.filterwarnings("ignore", "IProgress not found")
+    import mesa as mesa  # noqa: PLC0414 (the agents have it from here)
 
 if TYPE_CHECKING:
     from sim.evidence.evidence import Evidence

@@ -6,15 +6,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from sim.io.arguments import Arguments
+from sim.io.letters import printable
+from sim.io.shown import Shown
 from sim.model.fields import KINDS, TERMS
 from sim.model.vocabulary import term_words
+from sim.scenario.calendar import quarter_text
 
 REASONS = 3  # as many as a sentence can carry
 TOLD = {1: "yes", -1: "no", 0: ""}
 
 
-@dataclass(frozen=True, kw_only=True)
-class Offer:
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Offer(Shown):
     """One offer, from being laid on the table to its answer.
 
     size in bn USD, for security in index points; exclusivity, strings and local are shares 0..1; terms are the parts of
@@ -38,6 +41,11 @@ class Offer:
     permitted: bool = True
     told: str = ""  # "yes" or "no" where the answer was given from outside; probability and draw are the state's own
     terms: Mapping[str, float] = dataclasses.field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        answer = {None: "not answered yet", True: "accepted", False: "refused"}[self.accepted]
+        what = printable(f"{self.by} to {self.to}, {self.kind}, {self.amount}")
+        return f"<{type(self).__name__} of {quarter_text(self.quarter)}: {what}, {answer}>"
 
     @property
     def amount(self) -> str:

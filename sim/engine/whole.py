@@ -21,6 +21,8 @@ import numpy as np
 
 from sim import __version__
 from sim.io.errors import InputError, input_error, listed
+from sim.io.letters import printable
+from sim.io.shown import Shown
 from sim.model.fields import FIELDS
 from sim.model.parameters import aligned, row_names
 from sim.model.world import Store, unpack
@@ -39,7 +41,7 @@ class BrokenModel(RuntimeError):
     """A step of this model was broken off: its world stands in the middle of a quarter."""
 
 
-class Whole:
+class Whole(Shown):
     """What keeps a model of Mesa from being half stepped or half copied; mixed in before `mesa.Model`.
 
     Whoever mixes it in calls `guard` once Mesa's own part is made, and has the attributes named here.
@@ -55,6 +57,15 @@ class Whole:
     setting: Scenario
     agent_numbers: MutableMapping[Any, Any] | None = None  # where Mesa counts agents, if outside of the model
     _moving = False
+
+    def __repr__(self) -> str:
+        known = vars(self)  # of a model that is broken, too, and of one that was never made
+        if "prepared" not in known or "quarter" not in known:
+            return f"<{type(self).__name__}>"
+        setting, quarter = known["setting"], known["quarter"]
+        when = f"after {quarter_text(quarter)}" if quarter >= setting.start else "not played yet"
+        luck = f"run {known['run_number']} of seed {known['prepared'].seed}"
+        return f"<{type(self).__name__} of {printable(setting.name)}; {luck}, {when}>"
 
     def guard(self) -> None:
         """Put every way to move the model on, as Mesa has laid it, behind one door."""

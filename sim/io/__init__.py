@@ -5,8 +5,8 @@ one of them, and all mistakes of a file are told together. Files land whole or n
 
 Rooms by what they are for: what people write (`readers`, `forms`, `checks`, `meant`, `errors`), what callers give
 (`arguments`, `limits`), what was kept on disk and is read back (`regular`, `json_files`, `parquet`, `shapes`,
-`sealed`, `own`), writing (`writers`, `locks`), words (`letters`, `text`, `words_once`), and the machine (`memory`,
-`extras`).
+`sealed`, `own`), writing (`writers`, `locks`), words (`letters`, `text`, `words_once`), cards (`shown`), and the
+machine (`memory`, `extras`).
 """
 
 import lazy_loader

@@ -99,7 +99,8 @@ class Arguments:
     def called(self, key: str, value: Any, *, none: bool = True) -> None:
         """What is called now and then: a function; or None, for nothing, where that may be."""
         if not callable(value) and (value is not None or not none):
-            self.entry(key, value).refuse(allowed=f"a function{', or None' if none else ''}")
+            bar = "True for a bar, " if key == "progress" else ""  # which `sim.batch.watching` has put in its place
+            self.entry(key, value).refuse(allowed=f"{bar}a function{', or None' if none else ''}")
 
     def made(self, key: str, value: Any, kind: type[_Made] | UnionType, allowed: str) -> _Made:
         """What was made by something else; allowed: what that is, in words. Tells at once where it is none."""

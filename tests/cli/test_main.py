@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from rich.console import Console
 
 import sim
-from sim.batch import runner
+from sim.batch import runner, watching
 from sim.batch.worker import Interrupted, Progress, Stage
-from sim.cli import main, progress
+from sim.cli import common, main
 from sim.io import text
 
 ROOT = Path(__file__).parents[2]
@@ -232,8 +233,8 @@ def told(done, stage=Stage.RUN):
 
 def test_plain_lines_come_every_ten_seconds(capsys, monkeypatch):
     now = [0.0]
-    monkeypatch.setattr(progress.time, "monotonic", lambda: now[0])
-    lines = progress.PlainLines()
+    monkeypatch.setattr(watching.time, "monotonic", lambda: now[0])
+    lines = watching.PlainLines(common.say)
     lines(told(0, Stage.COMPILE))
     for second in range(1, 36):
         now[0] = float(second)
@@ -245,7 +246,7 @@ def test_plain_lines_come_every_ten_seconds(capsys, monkeypatch):
 
 
 def test_the_bar_follows_the_stages(capsys):
-    with progress.Bar() as bar:
+    with watching.Bar(Console(stderr=True)) as bar:
         for stage in (told(0, Stage.COMPILE), told(0), told(500), told(1000, Stage.WRITE)):
             bar(stage)
         assert bar.bar.tasks[0].description == "toy: writing bands and totals"

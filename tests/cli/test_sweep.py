@@ -230,3 +230,15 @@ def test_the_notebook_runs_and_prints_what_it_shows(root, tmp_path, monkeypatch)
     assert len([line for line in first["source"] if line.strip()]) < 12
     kinds = {kind for cell in fresh["cells"] for out in cell.get("outputs", ()) for kind in out.get("data", {})}
     assert {"text/html", "image/png"} <= kinds
+
+
+def test_the_notebook_of_the_tour_runs_and_shows_what_it_shows(root, tmp_path, monkeypatch):
+    renderer = module("render_notebook", root / "tools" / "render_notebook.py")
+    notebook = json.loads(renderer.TOUR.read_text(encoding="utf-8"))
+    monkeypatch.chdir(tmp_path)
+    fresh = renderer.rendered(notebook)
+    assert renderer.printed_by(fresh) == renderer.printed_by(notebook), "renew it with `make notebook`"
+    told = json.dumps(fresh)
+    assert "toy: 200 runs" in told
+    assert all(f"<{name} of" in told for name in ("Results", "Comparison", "Model", "Offer"))
+    assert renderer.printed_by(renderer.rendered({"cells": []})) == []

@@ -118,8 +118,9 @@ def test_a_switch_is_true_or_false(value):
 
 @pytest.mark.parametrize("value", [3, "print", [], True])
 def test_what_is_called_is_a_function(value):
-    assert "allowed: a function, or None" in told(lambda arguments: arguments.called("progress", value))
+    assert "allowed: a function, or None" in told(lambda arguments: arguments.called("write", value))
     taken(lambda arguments: arguments.called("progress", None))
+    assert "True for a bar, a function, or None" in told(lambda arguments: arguments.called("progress", "loud"))
 
 
 @pytest.mark.parametrize("value", [0.0, 1.0, -0.5, float("nan"), "0.9", None, True])

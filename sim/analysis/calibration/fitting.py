@@ -25,6 +25,7 @@ from sim.analysis.calibration.sampler import Chain, load_emcee, one_thread, samp
 from sim.batch.identity import allowed_cores, code_hash, digest_of, evidence_hash, plain
 from sim.batch.manifest import set_aside_and_say
 from sim.batch.notebook import held
+from sim.batch.watching import watched
 from sim.batch.worker import Tell, Work
 from sim.evidence.calibration import FEWEST_POINTS, LEAST_YEARS, Plan, load_plan
 from sim.io.arguments import Arguments
@@ -40,6 +41,7 @@ PREDICTED, PREDICTED_RUNS = 500, 2
 _SMALL = {"points": 200, "runs": 32, "truths": 20}
 
 
+@watched
 def calibrate(
     scenario: str | Path | Scenario | None = None,
     until: int | None = None,

@@ -34,6 +34,7 @@ from sim.analysis.scores import crps
 from sim.analysis.starting import HORIZON, TRAILING
 from sim.batch.identity import digest_of
 from sim.batch.manifest import close_folder
+from sim.batch.watching import watched
 from sim.batch.worker import Tell, Work
 from sim.engine.ensemble import LANES, prepare
 from sim.evidence.history import load_history
@@ -128,6 +129,7 @@ def _percent(part: float) -> str:
     return f"{100 * part:+.1f} %".replace("-", "−")
 
 
+@watched
 def ablate_by_skill(
     scenario: str | Path | Scenario = SCENARIO,
     runs: int | None = None,

@@ -30,6 +30,7 @@ from sim.analysis.spread import check_world
 from sim.batch.identity import allowed_cores, code_hash, evidence_hash, version_of
 from sim.batch.manifest import leads_out
 from sim.batch.notebook import telling_of_trouble
+from sim.batch.watching import watched
 from sim.batch.worker import Tell, Work
 from sim.engine.ensemble import LANES, prepare
 from sim.engine.fitted import posterior_of
@@ -84,6 +85,7 @@ class Frozen:
 # --- freezing --------------------------------------------------------------------------------------------------------
 
 
+@watched
 def freeze(
     question: str | Path | Scenario,
     folder: str | Path,

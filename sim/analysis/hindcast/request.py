@@ -20,6 +20,7 @@ from sim.analysis.spread import check_world
 from sim.analysis.starting import TRAILING
 from sim.batch.identity import allowed_cores, digest_of
 from sim.batch.results import check_tables
+from sim.batch.watching import watched
 from sim.batch.worker import Stage, Tell, Work
 from sim.engine.ensemble import LANES
 from sim.engine.fitted import posterior_of
@@ -46,6 +47,7 @@ _UNTIL = "until"  # what a fit says of the last year of its targets
 _QUARTERS = 4
 
 
+@watched
 def run_backtest(
     scenario: str | Path | Scenario = SCENARIO,
     against: str | Path | None = None,

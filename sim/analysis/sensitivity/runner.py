@@ -22,10 +22,12 @@ from sim.analysis.sensitivity.plan import plan_sweep, resized
 from sim.analysis.sensitivity.sweep_results import SWEEP, Sweep
 from sim.batch.notebook import opened_or_made
 from sim.batch.results import finished_manifest, is_finished
+from sim.batch.watching import watched
 from sim.batch.worker import Tell
 from sim.io.arguments import functions_given
 
 
+@watched
 def sweep(
     experiment: str | Path | Mapping[str, Any] | Experiment,
     *,
@@ -51,7 +53,7 @@ def sweep(
     out
         Folder in which the sweep gets a folder of its own; `results` unless told otherwise.
     progress
-        Called from this thread with a `Progress` now and then; it counts runs.
+        Called from this thread with a `Progress` now and then; it counts runs. True for a bar.
     evaluator
         What to run instead of the model; only the factors of the experiment matter then.
     seeds

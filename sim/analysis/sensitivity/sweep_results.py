@@ -64,7 +64,7 @@ def read_outputs(path: Path, replicates: int) -> dict[str, Floats]:
     return {name: table[name].to_numpy().reshape(-1, replicates) for name in names}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Sweep(FinishedFolder):
     """The finished folder of a sweep; its tables are read when they are first asked for."""
 
