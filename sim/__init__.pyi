@@ -8,6 +8,7 @@ from .analysis.policy_effects import policies as policies
 from .analysis.sensitivity.runner import sweep as sweep
 from .analysis.spread import spread as spread
 from .batch.outcomes import Outcome as Outcome
+from .batch.peeking import peek as peek
 from .batch.results import Results as Results
 from .batch.results import load_results as load_results
 from .batch.runner import run as run

@@ -5,8 +5,8 @@ interruptions change nothing; `identity` says what results depend on.
 
 Rooms by what they are for: what is asked for (`asked`, `several_seeds`, `plan`, `identity`, `room`), making it
 (`runner`, `worker`, `cluster`, `parts`), counting (`outcomes`, `aggregate`, `tables`, `variance`, `summary`), the
-folder (`folder`, `notebook`, `manifest`, `verify`, `checkout`), and finished ones (`results`, `naming`, `asks`,
-`asked_values`, `answers`, `labelled`, `workbook`).
+folder (`folder`, `notebook`, `manifest`, `verify`, `checkout`), finished ones (`results`, `naming`, `asks`,
+`asked_values`, `answers`, `labelled`, `workbook`), and a look at a few runs in memory (`peeking`, `pool`).
 """
 
 import lazy_loader

@@ -198,7 +198,7 @@ def explain(
     arguments.refuse_if_wrong()
     if isinstance(played, PreparedEnsemble):
         return _explain(played, run, played.scenario.end, state, at, by, kind)
-    explanations = _explain(played.prepared, played.run_number, played.quarter, state, at, by, kind)
+    explanations = _explain(played.as_played, played.run_number, played.quarter, state, at, by, kind)
     mine = set(map(_fingerprint, played.offers))
     if not all(_fingerprint(one.offer) in mine for one in explanations):
         message = "the model was changed by hand, and playing the run again does not lead to the same offers"
