@@ -24,7 +24,7 @@ import sim
 from helpers.fake_engine import FakePrepared, fake_scenario
 from sim.analysis.sensitivity import load_experiment
 from sim.cli.main import _parser
-from sim.engine import ensemble
+from sim.engine import Offer, ensemble
 from sim.evidence import load_history
 from sim.io.errors import InputError
 from sim.scenario import load_scenario
@@ -72,6 +72,12 @@ KIND = {  # by what is meant: what it must not be, and how a parameter of this k
     ),
     "told": (UNKNOWN | st.integers() | st.floats(), "told"),
     "flag": (st.integers() | st.text() | st.floats() | st.lists(st.booleans()), "small dated screen null"),
+    "answers": (st.integers() | st.text(min_size=1) | st.lists(st.integers() | UNKNOWN, min_size=1), "answers"),
+    "players": (
+        st.integers() | st.text() | st.lists(st.text()) | st.dictionaries(UNKNOWN, st.integers(), min_size=1),
+        "players",
+    ),
+    "said": (st.integers() | st.text() | st.floats(), "said"),
     "called": (st.integers() | st.text() | st.booleans() | st.lists(st.text()), "write evaluator"),
     "watched": (st.integers() | st.text() | st.floats() | st.lists(st.text()), "progress"),
     "level": (
@@ -144,7 +150,7 @@ def doors():
         for name, method in inspect.getmembers(one, inspect.isfunction):
             if not name.startswith("_") and method.__module__.startswith("sim."):
                 functions[f"{one.__name__}.{name}"] = method
-    functions["sim.Model"] = sim.Model
+    functions |= {"sim.Model": sim.Model, "sim.Game": sim.Game}
     return {
         name: parameters
         for name, one in functions.items()
@@ -191,6 +197,7 @@ def instances(tmp_path_factory):
         "Block": block,
         "Offer": model.offers[0] if model.offers else bare["Offer"],
         "Results": sim.run(fake_scenario(), runs=2, out=out, engine=FakePrepared),
+        "Game": sim.Game(TOY, "ALD"),
         "Experiment": load_experiment(EXPERIMENT),
         "History": load_history(),
         "Sweep": sim.run(fake_scenario(), runs=2, out=out, engine=FakePrepared),
@@ -222,6 +229,7 @@ GOOD = {  # an argument that is needed, where another one is wrong
     "name": "choice.dependence_aversion",
     "evidence": sim.load_evidence("toy"),
     "played": PREPARED,
+    "offer": Offer(quarter=TOY.start, by="SUD", to="ALD", kind="deal", size=1.0, exclusivity_asked=0.0, strings=0.0),
     "one": TOY,
     "other": TOY,
     "switch": "none",

@@ -15,4 +15,6 @@ from .pattern_measures import Pattern as Pattern
 from .patterns import find_all as find_all
 from .patterns import load_patterns as load_patterns
 from .policy_effects import policies as policies
+from .previews import Preview as Preview
+from .previews import preview as preview
 from .spread import Spread as Spread

@@ -3,6 +3,8 @@ from .parts import Cut as Cut
 from .parts import Part as Part
 from .parts import cut as cut
 from .parts import run_part as run_part
+from .peeking import Peek as Peek
+from .peeking import peek as peek
 from .results import Results as Results
 from .results import load_results as load_results
 from .runner import Estimate as Estimate

@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import Any
 
 NAMES = (
-    *("run", "check", "new", "diff", "compare", "ask", "ablate", "patterns", "sweep", "explain", "schema"),
+    *("run", "check", "new", "diff", "compare", "ask", "ablate", "patterns", "sweep", "explain", "play", "schema"),
     "documented",
     *("policies", "levers", "spread", "origins", "calibrate", "backtest", "score"),
     *("list", "trace", "audit", "chronicle", "figures"),

@@ -5,7 +5,6 @@ same to the last bit as the same run in the ensemble; what Mesa adds is that eve
 table with what, what was answered, and why.
 """
 
-import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,18 +13,18 @@ from typing import Any
 import numpy as np
 
 from sim.engine.block import Block
-from sim.engine.collecting import Collector, measure_place, mesa
+from sim.engine.collecting import Collector, as_batches_see_it, measure_place, mesa, one_seed
 from sim.engine.ensemble import PreparedEnsemble, offer_totals, prepare_checked
 from sim.engine.ensemble import prepare as prepare_ensemble
 from sim.engine.laid_offers import LaidOffers
 from sim.engine.offer import Offer, offer_at
+from sim.engine.players import Playable, Player, ask, given_players
 from sim.engine.sampling import event_dates
 from sim.engine.whole import Whole
 from sim.evidence.actors import Actor
 from sim.evidence.evidence import Evidence
 from sim.io.arguments import Arguments
 from sim.io.errors import input_error, listed, nearest_to
-from sim.io.limits import LARGEST_SEED
 from sim.model.chance import lucks
 from sim.model.fields import KINDS
 from sim.model.parameters import vector
@@ -82,6 +81,8 @@ class State(_Actor):
 
     def decide(self, phase: Phase) -> None:
         """Counter the terms, then answer every offer on the table."""
+        if phase is Phase.CHOOSE:
+            ask(self.model, self)
         super().decide(phase)
         if phase is Phase.CHOOSE:
             self.answered = [self.model.answer_to(offer) for offer in self.table]
@@ -164,14 +165,15 @@ class Power(_Actor):
         return {kind: float(self.model.world.purse[self.place, k, 0]) for k, kind in enumerate(KINDS)}
 
 
-class Model(Whole, mesa.Model):
+class Model(Whole, Playable, mesa.Model):
     """One run of a scenario, quarter by quarter.
 
     scenario: a name, a path or a `Scenario`; seed: the scenario's own if None; run: which run of the batch with that
     seed; numbers: values by name that override the scenario's, as in `sim.engine.ensemble.prepare`; fitted: how fitted
     numbers are taken, `posterior` or `fixed`, in place of what the scenario says; seeds: the folder of a world of one's
-    own, where the scenario is not loaded yet; rng: Mesa's word for the seed, a whole number. Raises `InputError` for
-    what does not exist, and for what a scenario file could not say either.
+    own, where the scenario is not loaded yet; rng: Mesa's word for the seed, a whole number; players: by the code of a
+    state a function that answers its offers (`sim.engine.players`). Raises `InputError` for what does not exist, and
+    for what a scenario file could not say either.
 
     After every `step`, `offers` holds all offers answered so far, the agents show their state, and `datacollector` has
     one more row for the model and for every state. `copy.deepcopy(model)` and pickle make a branch that goes on as this
@@ -190,17 +192,20 @@ class Model(Whole, mesa.Model):
         *,
         rng: int | None = None,
         seeds: str | Path | None = None,
+        players: Mapping[str, Player] | None = None,
     ) -> None:
         scenario = scenario_of(scenario, seeds, "sim.Model")
         evidence = evidence_of(scenario)
         arguments = Arguments("sim.Model")
         scenario = with_fitted(scenario, given_fitted(arguments, fitted))
         scenario = check_setting(scenario, evidence, arguments)
-        seed, run = _one_seed(arguments, seed, rng), arguments.run(run)
-        given = given_numbers(arguments, numbers, evidence)
+        seed, run = one_seed(arguments, seed, rng), arguments.run(run)
+        self.given = given_numbers(arguments, numbers, evidence)
+        self.players = given_players(arguments, players, evidence)
+        self.moves: list[Event] = []  # what players did, as events
         arguments.refuse_if_wrong()
         self.evidence: Evidence = evidence
-        self.prepared = prepare_checked(scenario, evidence, seed, given)
+        self.prepared = prepare_checked(scenario, evidence, seed, self.given)
         own = int(lucks(self.prepared.seed, run, 1)[0])  # another one for every run
         super().__init__(rng=own)  # for whoever extends the model; our own chance is addressed
         self.setting, self.run_number = scenario, run
@@ -343,23 +348,7 @@ class Model(Whole, mesa.Model):
         return offer_at(self.world, self.quarter, axes_of(self.evidence), places)
 
 
-def _one_seed(arguments: Arguments, seed: int | None, rng: int | None) -> int | None:
-    """The seed under either of its names; both at once are refused."""
-    if seed is None or rng is None:
-        return arguments.seed(seed) if rng is None else arguments.whole_or_none("rng", rng, 0, LARGEST_SEED)
-    arguments.entry("rng", rng).refuse(allowed="None beside a seed: it is the same, under Mesa's name")
-    return None
-
-
-def _as_batches_see_it() -> inspect.Signature:
-    """With `rng` in the place of `seed`: `batch_run` of Mesa 3.5 empties every `seed` of a model that names one."""
-    told = inspect.signature(Model.__init__)
-    known = dict(told.parameters)
-    rng = known.pop("rng").replace(kind=inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    return told.replace(parameters=[rng if name == "seed" else parameter for name, parameter in known.items()])
-
-
-Model.__init__.__signature__ = _as_batches_see_it()  # type: ignore[attr-defined]
+Model.__init__.__signature__ = as_batches_see_it(Model.__init__)  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True, kw_only=True)

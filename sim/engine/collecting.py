@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 import warnings
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sim.io.arguments import Arguments
+from sim.io.limits import LARGEST_SEED
 from sim.model.variables import BY_STATE
 from sim.scenario.calendar import quarter_text
 
@@ -15,6 +17,8 @@ with warnings.catch_warnings():  # in a notebook Mesa asks for widgets, which no
     import mesa as mesa  # noqa: PLC0414 (the agents have it from here)
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sim.evidence.evidence import Evidence
 
 
@@ -54,6 +58,22 @@ def measure_place(name: str) -> int:
     name = arguments.choice("name", name, BY_STATE)
     arguments.refuse_if_wrong()
     return BY_STATE.index(name)
+
+
+def one_seed(arguments: Arguments, seed: int | None, rng: int | None) -> int | None:
+    """The seed under either of its names; both at once are refused."""
+    if seed is None or rng is None:
+        return arguments.seed(seed) if rng is None else arguments.whole_or_none("rng", rng, 0, LARGEST_SEED)
+    arguments.entry("rng", rng).refuse(allowed="None beside a seed: it is the same, under Mesa's name")
+    return None
+
+
+def as_batches_see_it(made_by: Callable[..., None]) -> inspect.Signature:
+    """With `rng` in the place of `seed`: `batch_run` of Mesa 3.5 empties every `seed` of a model that names one."""
+    told = inspect.signature(made_by)
+    known = dict(told.parameters)
+    rng = known.pop("rng").replace(kind=inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    return told.replace(parameters=[rng if name == "seed" else parameter for name, parameter in known.items()])
 
 
 # Functions of a module, and parts of them, so that a model can be pickled.

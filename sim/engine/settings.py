@@ -91,6 +91,15 @@ class Settings:
                 due.update(range(int(self.first[at][happens].min()), event.until + 1))
         return frozenset(due)
 
+    def take_over(self, other: Settings, lanes: int) -> None:
+        """Hold in every lane what the settings of a single run hold, whose world these lanes go on from."""
+        for place, held in other._held.items():
+            self._held[place] = _Held(
+                base=np.repeat(held.base, lanes),
+                written=np.repeat(held.written, lanes),
+                holding={number: np.repeat(holds, lanes) for number, holds in held.holding.items()},
+            )
+
     def apply(self, store: Any, p: NDArray[np.float64], quarter: int) -> None:
         """Change what is due before a quarter; store and p are written."""
         if quarter not in self.quarters:

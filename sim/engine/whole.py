@@ -130,6 +130,7 @@ class Whole(Shown):
         for agent in self.agents:
             self._refuse_ties(repr(agent), vars(agent))
         collector = getattr(self, "datacollector", None)
+        self._refuse_ties("the players", getattr(self, "players", {}))
         for asked in ("model_reporters", "agent_reporters"):
             self._refuse_ties("the data collector", getattr(collector, asked, {}))
         return {"kept": kept, "made_with": _made_with(), "next_agent": self._next_agent()}

@@ -198,7 +198,7 @@ def explain(
     arguments.refuse_if_wrong()
     if isinstance(played, PreparedEnsemble):
         return _explain(played, run, played.scenario.end, state, at, by, kind)
-    explanations = _explain(played.prepared, played.run_number, played.quarter, state, at, by, kind)
+    explanations = _explain(played.as_played, played.run_number, played.quarter, state, at, by, kind)
     mine = set(map(_fingerprint, played.offers))
     if not all(_fingerprint(one.offer) in mine for one in explanations):
         message = "the model was changed by hand, and playing the run again does not lead to the same offers"
@@ -217,9 +217,9 @@ def _explain(
     scenario, evidence = prepared.scenario, prepared.evidence
     end = min(last, scenario.end)
     codes = {
-        "state": _known("state", state, {actor.code: actor.name for actor in evidence.states}),
-        "power": None if by is None else _known("power", by, {actor.code: actor.name for actor in evidence.powers}),
-        "kind": None if kind is None else _known("kind", kind, {name: name for name in KINDS}),
+        "state": code_meant("state", state, {actor.code: actor.name for actor in evidence.states}),
+        "power": None if by is None else code_meant("power", by, {actor.code: actor.name for actor in evidence.powers}),
+        "kind": None if kind is None else code_meant("kind", kind, {name: name for name in KINDS}),
     }
     quarter = None if at is None else check_quarter_played(at, scenario.start, end)
     names = {actor.code: actor.spoken or actor.name for actor in (*evidence.states, *evidence.powers)}
@@ -276,14 +276,17 @@ def _explained(moment: Moment, at: tuple[int, int, int], offer: Offer, names: Ma
     )
 
 
-def _known(what: str, written: str, known: Mapping[str, str]) -> str:
-    """The code that was meant, by code or name whatever the case; complains with the nearest."""
+def code_meant(what: str, written: str, known: Mapping[str, str], door: str = "explain") -> str:
+    """The code that was meant, by code or name whatever the case; complains with the nearest.
+
+    what: it is of, in a word; known: names by code; door: what asks.
+    """
     meant = {text.lower(): code for code, name in known.items() for text in (code, name)}
     if written.strip().lower() in meant:
         return meant[written.strip().lower()]
     near = nearest_to(written.lower(), meant)
     raise input_error(
-        "explain",
+        door,
         f"there is no such {what}",
         found=quoted(written),
         allowed=listed(known, "list actors"),

@@ -1,0 +1,208 @@
+"""What an answer would lead to: many futures with a yes and with a no, on the same lucks, and what differs.
+
+Both have the run's own past and its own luck through the quarter of the offer; from the next quarter on every pair of
+futures has a luck of its own, and the state that was asked goes by its rule, as everyone does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.batch.outcomes import combined_pressure
+from sim.engine.ensemble import PreparedEnsemble
+from sim.engine.offer import Offer
+from sim.engine.players import answer_event, with_moves
+from sim.engine.running import Running, futures
+from sim.io.arguments import Arguments
+from sim.io.errors import input_error, listed
+from sim.io.limits import LONGEST
+from sim.model.fields import KINDS
+from sim.model.variables import COMBINED_PRESSURE
+from sim.scenario.calendar import quarter_text
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from sim.engine.agents import Model
+    from sim.engine.block import Block
+
+    Floats = NDArray[np.float64]
+
+FUTURES, MOST_FUTURES = 96, 5_000
+HORIZON = 12
+"""Quarters that are looked at unless told otherwise: later, what one answer did is hardly to be told from luck."""
+
+LAST_QUARTERS = 4  # at the end of the horizon, over which the mean is taken
+NINE_IN_TEN = (0.05, 0.95)
+
+Look = Callable[["Block", int, int], "Floats"]
+"""A measure of the state and the power of an offer, by their places: [R, T]."""
+
+
+def _of_state(name: str) -> Look:
+    return lambda block, state, _: block.state_measure(name)[..., state]
+
+
+def _of_power(name: str) -> Look:
+    return lambda block, state, power: block.power_measure(name)[..., state, power]
+
+
+def _turnover(block: Block, state: int, _: int) -> Floats:
+    turnover: Floats = block.power_measure("trade")[..., state, :].sum(axis=-1)
+    return turnover + block.state_measure("trade_rest")[..., state]
+
+
+def _pressed(block: Block, state: int, _: int) -> Floats:
+    return combined_pressure(block.power_measure("pressure")[..., state, :])
+
+
+LOOKS: Mapping[str, Look] = {
+    "output": _of_state("output"),
+    "stability": _of_state("stability"),
+    "trade": _turnover,
+    "trust": _of_power("trust"),
+    COMBINED_PRESSURE: _pressed,
+    "works_stock": _of_power("works_stock"),
+}
+"""What a preview looks at; trust and works are those of the power whose offer it is."""
+
+OF_THE_POWER = frozenset(("trust", "works_stock"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Effect:
+    """What a yes changes in one measure, at the end of the horizon.
+
+    no, yes: means over the futures; change: the mean of yes less no, pair by pair, and low and high where nine in ten
+    pairs lie; power: code of the one that it is about, "" for none.
+    """
+
+    measure: str
+    power: str
+    no: float
+    yes: float
+    change: float
+    low: float
+    high: float
+
+    @property
+    def seen(self) -> bool:
+        """Whether nine in ten pairs lie on one side of nought; else there is nothing that anybody in it could see."""
+        return self.low > 0.0 or self.high < 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preview:
+    """What a yes to an offer would change, against a no.
+
+    courses holds by measure the mean change and the range of nine in ten pairs, [quarters, 3]. allowed: whether the
+    state could say yes at all; where it could not, nothing changes.
+    """
+
+    offer: Offer
+    runs: int
+    quarters: tuple[int, ...]
+    allowed: bool
+    effects: tuple[Effect, ...]
+    courses: Mapping[str, Floats]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Everything as plain values, numbers in full."""
+        rows = [{**vars(effect), "seen": effect.seen} for effect in self.effects]
+        asked = {name: getattr(self.offer, name) for name in ("by", "to", "kind", "size")}
+        asked |= {"quarter": quarter_text(self.offer.quarter), "runs": self.runs, "allowed": self.allowed}
+        return {
+            **asked,
+            "quarters": [quarter_text(quarter) for quarter in self.quarters],
+            "effects": rows,
+            "courses": {name: course.tolist() for name, course in self.courses.items()},
+        }
+
+
+def preview(
+    played: PreparedEnsemble | Model, offer: Offer, run: int = 0, *, runs: int = FUTURES, horizon: int = HORIZON
+) -> Preview:
+    """Try a yes and a no to an offer, in many futures of a run each.
+
+    Parameters
+    ----------
+    played, run
+        A `sim.Model`, whose run is meant, with what its players did; or a scenario made ready
+        (`sim.engine.ensemble.prepare`), and which of its runs. It is played again from its start, and left as it is.
+    offer
+        One that is made in that run, in a quarter that may be yet to come.
+    runs
+        Futures; the same number again is played for the no.
+    horizon
+        Quarters behind that of the offer; fewer where the run ends sooner.
+
+    Raises
+    ------
+    sim.io.errors.InputError
+        Where no such offer is made in that run, and where nothing comes after it.
+    """
+    arguments = Arguments("sim.preview")
+    run = arguments.run(run)
+    if not isinstance(played, PreparedEnsemble) and not hasattr(played, "as_played"):
+        arguments.entry("played", played).refuse(allowed="a `sim.Model`, or what `sim.engine.ensemble.prepare` gives")
+    offer = arguments.made("offer", offer, Offer, "an offer, as `model.offers` holds them")
+    runs = arguments.whole("runs", runs, 1, MOST_FUTURES)
+    horizon = arguments.whole("horizon", horizon, 1, LONGEST)
+    arguments.refuse_if_wrong()
+    prepared = played if isinstance(played, PreparedEnsemble) else played.as_played
+    run = run if isinstance(played, PreparedEnsemble) else played.run_number
+    until = min(offer.quarter + horizon, prepared.scenario.end)
+    if not prepared.scenario.start <= offer.quarter < until:
+        found = f"an offer in {quarter_text(offer.quarter)}"
+        raise input_error("sim.preview", "nothing of the run comes after it", found=found)
+    (no, _), (yes, allowed) = (_led(prepared, run, offer, said, runs, until) for said in (False, True))
+    return _compared(offer, yes, no, allowed)
+
+
+def _led(prepared: PreparedEnsemble, run: int, offer: Offer, said: bool, runs: int, until: int) -> tuple[Block, bool]:
+    """What comes where the offer is answered so, and whether it was signed."""
+    running = Running(with_moves(prepared, [answer_event(offer, said)]), run)
+    running.play(offer.quarter)
+    world, place = running.world, _place(prepared, offer)
+    if not world.size[(*place, 0)] > 0.0:
+        found = f"{offer.kind} by {offer.by} to {offer.to} in {quarter_text(offer.quarter)}"
+        raise input_error("sim.preview", "there is no such offer in this run", found=found)
+    return futures(running, runs, until), bool(world.accepted[(*place, 0)] > 0.0)
+
+
+def _place(prepared: PreparedEnsemble, offer: Offer) -> tuple[int, int, int]:
+    states = [actor.code for actor in prepared.evidence.states]
+    powers = [actor.code for actor in prepared.evidence.powers]
+    for code, known in ((offer.to, states), (offer.by, powers), (offer.kind, KINDS)):
+        if code not in known:
+            raise input_error("sim.preview", "no offer is made like this", found=f"'{code}'", allowed=listed(known))
+    return states.index(offer.to), powers.index(offer.by), KINDS.index(offer.kind)
+
+
+def _compared(offer: Offer, yes: Block, no: Block, allowed: bool) -> Preview:
+    state, power = yes.states.index(offer.to), yes.powers.index(offer.by)
+    effects, courses = [], {}
+    for name, look in LOOKS.items():
+        with_it, without = look(yes, state, power), look(no, state, power)
+        change = with_it - without
+        courses[name] = np.column_stack([change.mean(axis=0), np.quantile(change, NINE_IN_TEN, axis=0).T])
+        last = change[:, -LAST_QUARTERS:].mean(axis=1)
+        low, high = np.quantile(last, NINE_IN_TEN)
+        effects.append(
+            Effect(
+                measure=name,
+                power=offer.by if name in OF_THE_POWER else "",
+                no=float(without[:, -LAST_QUARTERS:].mean()),
+                yes=float(with_it[:, -LAST_QUARTERS:].mean()),
+                change=float(last.mean()),
+                low=float(low),
+                high=float(high),
+            )
+        )
+    return Preview(
+        offer=offer, runs=yes.runs, quarters=yes.quarters, allowed=allowed, effects=tuple(effects), courses=courses
+    )

@@ -1,0 +1,123 @@
+"""What `multivector play` shows: the table of a quarter, what was answered, what a yes would change, and the end."""
+
+import sys
+from collections import Counter
+from typing import TYPE_CHECKING, TextIO
+
+from sim.cli.console import BOLD, DIM, END, console_for, plain_table
+from sim.cli.streams import columns_for_lines
+from sim.io.text import CAUTION, counted, pages_of, percent_in_sentence
+from sim.model.variables import BY_NAME, in_words, percent_scale
+from sim.model.vocabulary import KIND_WORDS
+from sim.scenario.calendar import quarter_text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sim.analysis.previews import Effect, Preview
+    from sim.engine.offer import Offer
+    from sim.narrative.explanation import Explanation
+    from sim.narrative.games import Game
+
+_CLOSEST = 3  # powers whose share is shown
+_FELT = 0.01  # pressure that is worth a word
+
+
+def print_quarter(game: "Game", file: TextIO | None = None) -> None:
+    """How the state stands, what happens from outside, and what lies on its table."""
+    console = console_for(file)
+    console.print(f"\n{BOLD}{game.model.state(game.state).name}, {quarter_text(game.quarter)}{END}  {_standing(game)}")
+    inbox = game.inbox
+    if not inbox:
+        console.print("Nothing lies on the table in this quarter.")
+        return
+    table = plain_table()
+    for title in ("from", "what"):
+        table.add_column(title, no_wrap=True)
+    for title in ("size", "clauses", "strings", "at home", "your rule"):
+        table.add_column(title, justify="right", no_wrap=True)
+    table.add_column("you")
+    for number, offer in enumerate(inbox, 1):
+        own = "yes" if offer.draw < offer.probability else "no"
+        terms = (offer.exclusivity_signed, offer.strings, offer.local)
+        table.add_row(
+            *(str(number), offer.by, KIND_WORDS[offer.kind].bare, offer.amount),
+            *(percent_in_sentence(share) for share in terms),
+            f"{own}, {offer.probability:.0%}" if offer.permitted else "cannot",
+            offer.told or "-",
+        )
+    console.print(table)
+
+
+def _standing(game: "Game") -> str:
+    """How the state stood at the end of the last quarter, in a line; nothing before the first."""
+    if game.quarter == game.model.setting.start:
+        return ""
+    state = game.model.state(game.state)
+    shares = sorted(state.alignment.items(), key=lambda one: -one[1])[:_CLOSEST]
+    closest = ", ".join(f"{power} {share:.0%}" for power, share in shares)
+    hardest, strength = max(state.pressure.items(), key=lambda one: one[1])
+    under = f"; pressed hardest by {hardest}, {strength:.0%}" if strength >= _FELT else ""
+    return (
+        f"{DIM}output {state.measure('output'):.1f} {BY_NAME['output'].unit}, stability "
+        f"{state.measure('stability'):.0%}, {state.measure('effective_partners'):.1f} partners: {closest}{under}{END}"
+    )
+
+
+def print_answers(answered: "Sequence[Offer]", file: TextIO | None = None) -> None:
+    """What became of the offers of a quarter."""
+    console = console_for(file)
+    for offer in answered:
+        verb = "signed" if offer.accepted else "refused"
+        told = f": {offer.veto}" if offer.veto else "" if offer.told else " by your rule"
+        console.print(f"  {verb}{told}: {KIND_WORDS[offer.kind].bare} of {offer.amount} from {offer.by}")
+
+
+def print_why(explanation: "Explanation") -> None:
+    """An offer term by term."""
+    with pages_of(columns_for_lines(sys.stdout)):
+        print(f"\n{explanation}\n")
+
+
+def print_preview(preview: "Preview", file: TextIO | None = None) -> None:
+    """What a yes would change, against a no."""
+    console, offer = console_for(file), preview.offer
+    last = quarter_text(preview.quarters[-1])
+    what = f"{KIND_WORDS[offer.kind].one} of {offer.amount} from {offer.by}"
+    console.print(f"\n{BOLD}If you sign {what}{END}, by {last}: {counted(preview.runs, 'pair')} of futures")
+    if not preview.allowed:
+        console.print("You cannot: it would not be signed whatever you say.")
+        return
+    table = plain_table()
+    for title in ("with a no", "with a yes", "change", "nine in ten"):
+        table.add_column(title, justify="right")
+    for effect in preview.effects:
+        table.add_row(in_words(effect.measure, effect.power), *_cells(effect))
+    console.print(table)
+    console.print(f"{DIM}Later your rule goes on for you. {CAUTION.capitalize()}.{END}\n")
+
+
+def _cells(effect: "Effect") -> tuple[str, ...]:
+    scale = percent_scale(effect.measure)
+    unit = " %" if scale != 1.0 else ""
+    values = (f"{scale * one:.2f}{unit}" for one in (effect.no, effect.yes))
+    if not effect.seen:
+        return (*values, "-", "nothing you could see")
+    return (*values, f"{scale * effect.change:+.2f}", f"{scale * effect.low:+.2f} to {scale * effect.high:+.2f}")
+
+
+def print_game(game: "Game", file: TextIO | None = None) -> None:
+    """How the game ended: what was decided, how often the rule would have said the same, and the word at the end."""
+    from sim.batch.outcomes import split_word
+
+    console = console_for(file)
+    own = [row for row in game.decisions if row["said"]]
+    same = sum(row["said"] == row["rule"] for row in own)
+    counts = Counter(row["said"] for row in own)
+    console.print(f"\n{BOLD}{game.model.state(game.state).name} as you played it{END}")
+    said = f"You said yes {counts['yes']} and no {counts['no']} times; your rule would have said the same {same} times."
+    console.print(said if own else "You left every answer to your rule.")
+    if game.over:
+        word = game.ending
+        console.print(f"It ends as {word} in {quarter_text(game.model.quarter)}: it {split_word(word)[0].value}.")
+    console.print(f"{DIM}Seed {game.model.prepared.seed}; {CAUTION}.{END}")

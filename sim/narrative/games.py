@@ -1,0 +1,201 @@
+"""One state played quarter by quarter: what lies on its table, why, what a yes would lead to, and the game as a file.
+
+A game is a `sim.Model` with one player. What is added is that the table of the coming quarter can be looked at, as
+often as one likes, before anything is decided.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.analysis.previews import FUTURES, HORIZON, MOST_FUTURES, Preview, preview
+from sim.batch.outcomes import outcome_words, summarise, thresholds
+from sim.engine.agents import Model
+from sim.engine.offer import Offer
+from sim.engine.players import SAID, answer_event, with_moves
+from sim.io.arguments import Arguments
+from sim.io.errors import input_error
+from sim.io.limits import LONGEST
+from sim.io.writers import write_text
+from sim.narrative.counterfactual import code_meant, explain
+from sim.narrative.replay import Replay
+from sim.scenario.calendar import quarter_text
+from sim.scenario.game_file import check_extendable, game_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sim.engine.ensemble import PreparedEnsemble
+    from sim.narrative.explanation import Explanation
+    from sim.scenario.events import Event
+    from sim.scenario.scenario import Scenario
+
+
+class Game:
+    """A scenario in which one state is played; its other states, and every power, go by their rules.
+
+    scenario, seed, numbers, fitted, seeds: as for `sim.Model`; state: code or name. `inbox` is what lies on the table
+    in the coming `quarter`; `answer`, `visit` and then `step`. What is left open, the rule of the state answers.
+    """
+
+    def __init__(
+        self,
+        scenario: str | Path | Scenario,
+        state: str,
+        seed: int | None = None,
+        *,
+        numbers: Mapping[str, float] | None = None,
+        fitted: str | None = None,
+        seeds: str | Path | None = None,
+    ) -> None:
+        arguments = Arguments("sim.Game")
+        state = arguments.text("state", state)
+        arguments.refuse_if_wrong()
+        self.model = Model(scenario, seed, numbers=numbers, fitted=fitted, seeds=seeds)
+        states = self.model.evidence.states
+        self.state = code_meant("state", state, {one.code: one.name for one in states}, "sim.Game")
+        self.model.players = {self.state: self._said}
+        self._pending: dict[tuple[str, str], Event] = {}
+        self._inbox: tuple[Offer, ...] | None = None
+
+    @property
+    def quarter(self) -> int:
+        """The coming quarter, as year * 4 + quarter - 1."""
+        return self.model.quarter + 1
+
+    @property
+    def over(self) -> bool:
+        """Whether the last quarter has been played."""
+        return self.model.quarter >= self.model.setting.end
+
+    @property
+    def inbox(self) -> tuple[Offer, ...]:
+        """What lies on the table in the coming quarter; none once the game is over.
+
+        Each offer has its worth, its odds and what the rule of the state says to it: `accepted`, unless `told` says
+        that it has been decided already. Odds move with what is decided of other offers.
+        """
+        if self._inbox is None:
+            moment = None if self.over else Replay(self._ready, self.model.run_number).moment(self.quarter)
+            self._inbox = tuple(one for _, one in moment.offers() if one.to == self.state) if moment else ()
+        return self._inbox
+
+    @property
+    def _ready(self) -> PreparedEnsemble:
+        """The game so far with what has been decided of the coming quarter, made ready."""
+        return with_moves(self.model.prepared, [*self.model.moves, *self._pending.values()])
+
+    def answer(self, offer: Offer, said: bool | None) -> None:
+        """Say yes (True) or no (False) to an offer of the inbox, or leave it to the rule again (None)."""
+        arguments = Arguments("Game.answer")
+        asked = self._asked(arguments, offer)
+        said = None if said is None else arguments.flag("said", said)
+        arguments.refuse_if_wrong()
+        self._check_there(asked)
+        self._pending.pop((asked.by, asked.kind), None)
+        if said is not None:
+            self._pending[asked.by, asked.kind] = answer_event(asked, said)
+        self._inbox = None
+
+    def visit(self, power: str) -> None:
+        """Send the leader to a power in the coming quarter."""
+        arguments = Arguments("Game.visit")
+        arguments.text("power", power)
+        arguments.refuse_if_wrong()
+        self.model.visit(self.state, power)
+
+    def step(self) -> tuple[Offer, ...]:
+        """Play the coming quarter; the offers of the state as they were answered."""
+        self.model.step()
+        self._pending, self._inbox = {}, None
+        return tuple(self.model.state(self.state).answered)
+
+    def why(self, offer: Offer) -> Explanation:
+        """An offer of the inbox term by term, as the rule of the state weighs it, and what would turn its answer."""
+        asked = self._asked(arguments := Arguments("Game.why"), offer)
+        arguments.refuse_if_wrong()
+        self._check_there(asked)
+        run, quarter = self.model.run_number, asked.quarter
+        return explain(self._ready, run, state=self.state, at=quarter, by=asked.by, kind=asked.kind)[0]
+
+    def preview(self, offer: Offer, *, runs: int = FUTURES, horizon: int = HORIZON) -> Preview:
+        """What a yes to an offer of the inbox would change, against a no (`sim.preview`)."""
+        asked = self._asked(arguments := Arguments("Game.preview"), offer)
+        runs = arguments.whole("runs", runs, 1, MOST_FUTURES)
+        horizon = arguments.whole("horizon", horizon, 1, LONGEST)
+        arguments.refuse_if_wrong()
+        self._check_there(asked)
+        return preview(self._ready, asked, self.model.run_number, runs=runs, horizon=horizon)
+
+    @property
+    def decisions(self) -> list[dict[str, Any]]:
+        """What was answered so far, offer by offer, and what the rule would have said: rows for a table."""
+        return [
+            {
+                "quarter": quarter_text(one.quarter),
+                "power": one.by,
+                "kind": one.kind,
+                "size": one.size,
+                "said": one.told,
+                "signed": bool(one.accepted),
+                "rule": "yes" if one.permitted and one.draw < one.probability else "no",
+                "odds": one.probability,
+            }
+            for one in self.model.offers
+            if one.to == self.state
+        ]
+
+    @property
+    def ending(self) -> str:
+        """The outcome word of the state where the run ends: by its rule from here on, unless the game is over."""
+        block = self.model.as_played.run_block(self.model.run_number, 1)
+        summary = summarise(block, thresholds(self.model.prepared.values))
+        words = outcome_words(summary.outcome[0, -1], summary.power[0, -1], block.powers)
+        return str(words[block.states.index(self.state)])
+
+    def text(self, folder: str | Path = ".") -> str:
+        """The game so far as a scenario file that is to lie in `folder`; run 0 of it is the game."""
+        arguments = Arguments("Game.text")
+        folder = arguments.path("folder", folder)
+        arguments.refuse_if_wrong()
+        model = self.model
+        name = next(one.name for one in model.evidence.states if one.code == self.state)
+        title = f"{name} played in {model.setting.name}"
+        numbers = {known: float(np.ravel(model.values[known])[0]) for known in model.given}
+        how: dict[str, Any] = {"title": title, "seed": model.prepared.seed, "numbers": numbers, "folder": folder}
+        return game_text(model.setting, model.moves, **how)
+
+    def save(self, path: str | Path) -> Path:
+        """Write the game as a scenario file, whole; gives its path. Raises `InputError` where it cannot be written."""
+        arguments = Arguments("Game.save")
+        path = arguments.path("path", path)
+        arguments.refuse_if_wrong()
+        text = self.text(path.parent)
+        try:
+            write_text(path, text)
+        except OSError as error:
+            raise input_error(str(path), f"this file cannot be written ({error.strerror or error})") from error
+        return path
+
+    def check_can_be_saved(self, path: str | Path) -> None:
+        """Refuse before a game begins what could not be written in the end: see `save`."""
+        arguments = Arguments("Game.check_can_be_saved")
+        path = arguments.path("path", path)
+        arguments.refuse_if_wrong()
+        check_extendable(self.model.setting, path.parent)
+
+    def _said(self, _: Model, offer: Offer) -> bool | None:
+        decided = self._pending.get((offer.by, offer.kind))
+        return None if decided is None else decided.fields["say"] == SAID[True]
+
+    @staticmethod
+    def _asked(arguments: Arguments, offer: Offer) -> Offer:
+        return arguments.made("offer", offer, Offer, "an offer of the inbox")
+
+    def _check_there(self, offer: Offer) -> None:
+        if all((one.quarter, one.by, one.kind) != (offer.quarter, offer.by, offer.kind) for one in self.inbox):
+            found = f"{offer.kind} by {offer.by} in {quarter_text(offer.quarter)}"
+            raise input_error("sim.Game", "no such offer lies on the table", found=found)
