@@ -6,10 +6,11 @@ public takes pictures out.
 """
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sim.batch.results import Results
+from sim.batch.rows import Row, bands_at, final_rows
 from sim.batch.summary import remarks_on, share_ended
 from sim.figures.markup import Markup, element, framed, interval, joined, one_sided, remark, stacked, swatch, table
 from sim.figures.style import ABOVE, BELOW, FAINT, Look, look, outcome_fill, outcome_order
@@ -21,8 +22,6 @@ from sim.model.vocabulary import KIND_WORDS, term_words
 from sim.scenario.calendar import quarter_text
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from sim.analysis.comparison import Comparison
     from sim.engine.agents import Model, State
     from sim.engine.offer import Offer
@@ -69,11 +68,10 @@ def _results(results: Results) -> Markup:
     lines = [f"{counted(results.number_of_runs, 'run')} to {last}, seed {results.manifest['seed']}; {CAUTION}"]
     if taken := results.readings_said:
         lines.append("sources read as " + ", ".join(f"{reading} ({switch})" for switch, reading in taken.items()))
-    final, bands, how = results.final_outcomes(), results.bands, look(results.powers)
-    bands = bands[(bands["quarter"] == last) & (bands["measure"] == _PARTNERS)].set_index("state")
+    final, bands, how = final_rows(results), bands_at(results, last), look(results.powers)
     rows = []
     for code, name in list(results.states.items())[:MOST_ROWS]:
-        mine, partners = final[final["state"] == code], bands.loc[code]
+        mine, partners = final[code], bands[code, _PARTNERS, ""]
         ranged = element("small", f"{partners['p5']:.1f}–{partners['p95']:.1f}")
         partly = joined([f"{partners['p50']:.1f}", ranged])
         rows.append((name, *_words(mine, how), percent_in_cell(share_ended(mine)), partly))
@@ -85,10 +83,10 @@ def _results(results: Results) -> Markup:
     return framed(results.title, results.name, lines, parts)
 
 
-def _words(rows: "pd.DataFrame", how: Look) -> tuple[Markup, Markup]:
+def _words(rows: Sequence[Row], how: Look) -> tuple[Markup, Markup]:
     """Outcome words of a state at the end, as a bar and in words, each with its share."""
     order = outcome_order(how)
-    shares = sorted(((str(row.outcome), float(row.share)) for row in rows.itertuples()), key=lambda one: order(one[0]))
+    shares = sorted(((row["outcome"], row["share"]) for row in rows), key=lambda one: order(one[0]))
     fills = {word: outcome_fill(word, how) for word, _ in shares}
     told = [f"{word} {percent_in_cell(share)}" for word, share in shares if share >= _RARE]
     words = [
@@ -123,11 +121,11 @@ def _endings(comparison: "Comparison") -> list[Markup]:
     changed = {name: comparison.changed(name) for name in comparison.names[1:]}
     moved = [state for state in comparison.states if any(shares[state] for shares in changed.values())]
     still = [name for state, name in comparison.states.items() if state not in moved]
+    final = [final_rows(results) for results in comparison.results]
     rows: list[tuple[object, ...]] = []
     for state in moved[:MOST_ROWS]:
-        for at, (name, results) in enumerate(zip(comparison.names, comparison.results, strict=True)):
-            final = results.final_outcomes()
-            bar, words = _words(final[final["state"] == state], how)
+        for at, name in enumerate(comparison.names):
+            bar, words = _words(final[at][state], how)
             share = percent_in_cell(changed[name][state]) if at else ""
             called = element("span", name, class_="word") if len(name) <= _ON_ONE_LINE else name
             rows.append(("" if at else comparison.states[state], called, bar, words, share))
