@@ -8,7 +8,8 @@
 #   make check       what has to pass before a change is merged: lint, the site and tests
 #   make bench       the measurements: first as ratios to an earlier build (REFERENCE=COMMIT), then what a turn and a run take
 #   make scale       how cost and memory grow with runs (up to MOST=100000), states, powers and workers; for docs/speed.md
-#   make wheel       build the wheel, install it outside any checkout, and try it (PYTHONS_TO_TRY="python3.11 python3.13")
+#   make wheel       build the wheel, and on Linux one with machine code, into dist/; install them outside any checkout,
+#                    and try them (PYTHONS_TO_TRY="python3.11 python3.13")
 #   make mutate      damage every file that is read back, 20,000 times, and look whether anything is believed (10 minutes)
 #   make ends        the wheel on every Python here, with the oldest and the newest libraries that are allowed: a small
 #                    set of tests, and whether the tables of three scenarios are the same (half an hour)
@@ -112,7 +113,7 @@ scale: $(READY)
 	@$(BIN)/python tools/measure_scale.py --most $(MOST)
 
 wheel: $(READY)
-	@$(BIN)/python tools/try_wheel.py $(PYTHONS_TO_TRY)
+	@$(BIN)/python tools/try_wheel.py --keep dist $(PYTHONS_TO_TRY)
 
 ends: $(READY)
 	@$(BIN)/python tools/try_ends.py $(PYTHONS_TO_TRY)

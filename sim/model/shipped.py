@@ -18,7 +18,8 @@ import numba
 
 from sim.io.own import read_beside
 
-PLACE = Path(__file__).parents[1] / "_data" / "machine_code"
+SOURCE = Path(__file__)  # as which it has to be owned
+PLACE = SOURCE.parents[1] / "_data" / "machine_code"
 PROCESSOR = "x86-64-v3"
 FEATURES = ",".join(
     f"+{name}"
@@ -48,4 +49,4 @@ def read_shipped(path: Path, most: int) -> bytes:
     OSError
         If there is none, it is another kind of thing, or (`NotOursError`) not as the package's sources are.
     """
-    return read_beside(path, Path(__file__), most)
+    return read_beside(path, SOURCE, most)
