@@ -196,16 +196,22 @@ def join_tables(parts: Iterable[Path], folder: Path, name: str) -> WrittenFile:
             rows += waiting[-1].num_rows
             writer = writer or pq.ParquetWriter(handle, waiting[0].schema, **_layout(waiting[0].schema))
             if sum(table.num_rows for table in waiting) >= ROW_GROUP:
-                writer.write_table(pa.concat_tables(waiting).combine_chunks())
-                waiting = []
+                writer.write_table(_together(waiting))
         if writer is None:
             raise ValueError("there are no parts to join")
         if waiting:
-            writer.write_table(pa.concat_tables(waiting).combine_chunks())
+            writer.write_table(_together(waiting))
         writer.close()
 
     write_whole(folder / name, write)
     return WrittenFile(name=name, sha256=file_hash(folder / name), rows=rows)
+
+
+def _together(waiting: list[pa.Table]) -> pa.Table:
+    """One table of those that wait; none of them waits any more, so that their memory is free while it is written."""
+    table = pa.concat_tables(waiting).combine_chunks()
+    waiting.clear()
+    return table
 
 
 def _layout(schema: pa.Schema) -> dict[str, Any]:
