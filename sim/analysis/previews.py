@@ -159,15 +159,18 @@ def preview(
     if not prepared.scenario.start <= offer.quarter < until:
         found = f"an offer in {quarter_text(offer.quarter)}"
         raise input_error("sim.preview", "nothing of the run comes after it", found=found)
-    (no, _), (yes, allowed) = (_led(prepared, run, offer, said, runs, until) for said in (False, True))
+    place = _place(prepared, offer)
+    (no, _), (yes, allowed) = (_led(prepared, run, offer, place, said, runs, until) for said in (False, True))
     return _compared(offer, yes, no, allowed)
 
 
-def _led(prepared: PreparedEnsemble, run: int, offer: Offer, said: bool, runs: int, until: int) -> tuple[Block, bool]:
+def _led(
+    prepared: PreparedEnsemble, run: int, offer: Offer, place: tuple[int, int, int], said: bool, runs: int, until: int
+) -> tuple[Block, bool]:
     """What comes where the offer is answered so, and whether it was signed."""
     running = Running(with_moves(prepared, [answer_event(offer, said)]), run)
     running.play(offer.quarter)
-    world, place = running.world, _place(prepared, offer)
+    world = running.world
     if not world.size[(*place, 0)] > 0.0:
         found = f"{offer.kind} by {offer.by} to {offer.to} in {quarter_text(offer.quarter)}"
         raise input_error("sim.preview", "there is no such offer in this run", found=found)

@@ -268,9 +268,10 @@ def _cuts(runs: int, threads: int) -> list[tuple[int, int]]:
 def _part(
     prepared: PreparedEnsemble, lines: Thresholds, shown: tuple[str, ...], first: int, count: int
 ) -> tuple[Summary, _Part]:
-    """Play some runs, judge them, and keep what bands are made of."""
-    block = prepared.run_block(first, count)
-    values = {name: np.ascontiguousarray(np.moveaxis(_measured(block, name), 0, -1)) for name in shown}
+    """Play some runs, judge them, and keep what bands are made of; the pages are written over by the next ones."""
+    (page,) = prepared.run_pages(first, count, lanes=count)
+    (block,) = page.blocks()
+    values = {name: np.array(np.moveaxis(_measured(block, name), 0, -1), order="C") for name in shown}
     return summarise(block, lines), _Part(states=block.states, powers=block.powers, values=values)
 
 

@@ -46,12 +46,10 @@ def made_together(tasks: Iterable[Callable[[], _Made]], workers: int) -> list[_M
         work()
     finally:
         waiting.clear()
-        for one in helping:
-            one.cancel()  # those that have not begun find nothing to do
-        wait(helping)
-    for one in helping:
-        if not one.cancelled():
-            one.result()
+        helped = [one for one in helping if not one.cancel()]  # who has not begun finds nothing to do
+        wait(helped)  # and of one who was given up it would wait until the pool is free
+    for one in helped:
+        one.result()
     return [made[number] for number in range(count)]
 
 
