@@ -18,13 +18,13 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from sim.batch.counting import FIXED_POINT, PER_OCTAVE, SMALLEST, count
 from sim.batch.outcomes import OUTCOMES, Summary, outcome_words
 from sim.batch.tables import labels_of, share_range, table_of, value_unit
 from sim.engine.block import Block, Pages, pages_of
 from sim.engine.laid_offers import NOT_LAID, TAKEN, offers_among
 from sim.io.parquet import text_column
 from sim.io.regular import open_regular
-from sim.model.compiling import entry
 from sim.model.variable import Scale
 from sim.model.variables import BY_NAME, BY_POWER, BY_STATE, COUNTS, OFFER_TOTALS
 from sim.scenario.calendar import quarter_text
@@ -35,14 +35,9 @@ QUANTILES = (0.05, 0.25, 0.50, 0.75, 0.95)
 # How finely a measure is counted. Shares and indices are rounded to the nearest step; amounts, which know no upper
 # end, fall into bins of equal ratio.
 _STEP, _RATIO = 0, 1
-_PER_OCTAVE = 64  # bins between an amount and its double: each is about one hundredth wide
-_SMALLEST = -10  # amounts below 2^-10 billion, about one million, count as zero
 _LARGEST = 20
-_RATIO_BINS = 1 + (_LARGEST - _SMALLEST) * _PER_OCTAVE
-_FINER = 52 - _PER_OCTAVE.bit_length() + 1  # bits of a double below the width of a bin
-_FIRST_BIN = (1023 + _SMALLEST) * _PER_OCTAVE  # the exponent of a double is kept 1023 too large
+_RATIO_BINS = 1 + (_LARGEST - SMALLEST) * PER_OCTAVE
 _MOST_COUNTED = 255
-_FIXED_POINT = float(1 << 20)
 
 
 def _scale(measure: str, powers: int) -> tuple[int, float, int]:
@@ -59,50 +54,6 @@ def _scale(measure: str, powers: int) -> tuple[int, float, int]:
     scale = BY_NAME[measure].counted_by
     assert scale is not None, f"{measure} is recorded, so it says how it is counted"
     return scales[scale]
-
-
-@entry
-def _count(
-    values: NDArray[np.float64],  # [F, C, M, L]
-    by_ratio: NDArray[np.int64],  # [M]
-    per_unit: NDArray[np.float64],  # [M]
-    bins: NDArray[np.int64],  # [M]
-    start: NDArray[np.int64],  # [M] where the histograms of a measure begin
-    histogram: NDArray[np.uint32],  # all of them, one after the other
-    sums: NDArray[np.int64],  # [C, M]
-    least: NDArray[np.float64],  # [C, M] the smallest value below the first bin, or inf
-    most: NDArray[np.float64],  # [C, M] the largest value beyond the last bin, or -inf
-) -> int:
-    """Add values to the histograms and sums; returns how many lay outside the bins and were counted in the last one."""
-    outside = 0
-    for cell in range(values.shape[1]):
-        for m in range(values.shape[2]):
-            if bins[m] == 0:
-                continue
-            here = start[m] + cell * bins[m]
-            last = bins[m] - 1
-            total = 0
-            for filling in range(values.shape[0]):
-                for lane in range(values.shape[3]):
-                    value = values[filling, cell, m, lane]
-                    if by_ratio[m] == 0:
-                        place = math.floor(value * per_unit[m] + 0.5)
-                    elif value < 2.0**_SMALLEST:
-                        place = 0
-                    else:  # the bits of a double are its exponent and then its place in the octave, finest last
-                        place = 1 + (np.float64(value).view(np.int64) >> _FINER) - _FIRST_BIN
-                    if place > last:
-                        outside += 1
-                        place = last
-                        most[cell, m] = max(most[cell, m], value)
-                    elif place < 0:
-                        outside += 1
-                        place = 0
-                        least[cell, m] = min(least[cell, m], value)
-                    histogram[here + place] += 1
-                    total += math.floor(value * _FIXED_POINT + 0.5)
-            sums[cell, m] += total
-    return outside
 
 
 class _Histograms:
@@ -126,7 +77,7 @@ class _Histograms:
         """Count values [fillings, ..., measures, lanes]: runs lie side by side in memory, and so they are read here."""
         laid = np.ascontiguousarray(values).reshape(len(values), self.cells, len(self.measures), -1)
         how = (self.by_ratio, self.per_unit, self.bins, self.start)
-        self.outside += _count(laid, *how, self.histogram, self.sums, self.least, self.most)
+        self.outside += count(laid, *how, self.histogram, self.sums, self.least, self.most)
 
     def quantiles(self, index: int, runs: int) -> NDArray[np.float64]:
         """Quantiles [cells, len(QUANTILES)] of one measure, interpolated inside a bin as if runs lay evenly in it.
@@ -157,10 +108,10 @@ class _Histograms:
 
     def means(self, index: int, runs: int) -> NDArray[np.float64]:
         """Means [cells] of one measure; not a number where values were so large that their sum cannot be relied on."""
-        means: NDArray[np.float64] = self.sums[:, index] / (_FIXED_POINT * runs)
+        means: NDArray[np.float64] = self.sums[:, index] / (FIXED_POINT * runs)
         with np.errstate(over="ignore"):
             farthest = np.maximum(np.abs(self._finite(self.least)), np.abs(self._finite(self.most)))[:, index]
-            means[farthest * _FIXED_POINT * runs >= float(1 << 62)] = np.nan
+            means[farthest * FIXED_POINT * runs >= float(1 << 62)] = np.nan
         return means
 
     @staticmethod
@@ -172,10 +123,10 @@ class _Histograms:
         """Lower edge and width of every bin; the first, where nothing is kept apart from zero, stands for zero."""
         place = np.arange(int(self.bins[index]), dtype=np.float64)
         if self.by_ratio[index]:
-            octave, step = np.divmod(place - 1.0, float(_PER_OCTAVE))
-            exponent = octave.astype(np.int64) + _SMALLEST
-            lower = np.ldexp(1.0 + step / _PER_OCTAVE, exponent)
-            width = np.ldexp(1.0 / _PER_OCTAVE, exponent)
+            octave, step = np.divmod(place - 1.0, float(PER_OCTAVE))
+            exponent = octave.astype(np.int64) + SMALLEST
+            lower = np.ldexp(1.0 + step / PER_OCTAVE, exponent)
+            width = np.ldexp(1.0 / PER_OCTAVE, exponent)
         elif self.measures[index] in COUNTS:
             lower, width = place, np.zeros_like(place)
         else:

@@ -47,11 +47,12 @@ class Batch:
         self.checkouts = Checkouts(scenario=plan.scenario.path)
         total = sum(min(CHUNK, plan.scenario.runs - number * CHUNK) for number in blocks)
         self.work = Work(plan.scenario.name, plan.folder, tell, self.keep, total)
-        self.work.prepare()
+        compiled = self.work.prepare(compiled=plan.request.engine != "numpy")
         self.prepared = plan.prepare()
-        first = self.prepared.run_block(0, 1)
+        first = self.prepared.run_block(0, 1 if compiled else 0)
         first.check()
-        warm_up()
+        if compiled:
+            warm_up()
         self.names = first
         self.aggregate = Aggregate(first)
         self.notes = notes

@@ -18,6 +18,7 @@ from sim.batch.identity import allowed_cores
 from sim.batch.outcomes import OUTCOMES, Summary, Thresholds, outcome_words, summarise, thresholds
 from sim.batch.pool import made_together
 from sim.engine.ensemble import LANES, PreparedEnsemble, prepare_checked
+from sim.engine.ways import compile_behind
 from sim.io.arguments import Arguments
 from sim.io.errors import input_error, listed
 from sim.model.variables import BANDED, BY_POWER, HEADLINES
@@ -221,6 +222,7 @@ def _played(
 ) -> Peek:
     prepared = prepare_checked(scenario, evidence, None, given)
     lines = thresholds(prepared.values_of(0, 1))
+    compile_behind("sim.engine.first_time", scenario.runs, allowed_cores())
     cuts = _cuts(scenario.runs, threads)
     parts = made_together([partial(_part, prepared, lines, shown, *cut) for cut in cuts], threads)
     summaries = [summary for summary, _ in parts]

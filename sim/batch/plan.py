@@ -5,7 +5,7 @@ and of its number: making it twice, here or on another machine, gives the same b
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
@@ -187,6 +187,13 @@ def _ensemble() -> Engine:
     return ensemble.prepare
 
 
+def _numpy() -> Engine:
+    from sim.engine import ensemble
+    from sim.engine.ways import OVER_LANES
+
+    return lambda scenario, evidence: replace(ensemble.prepare(scenario, evidence), way=OVER_LANES)
+
+
 def _mesa() -> Engine:
     from sim.engine import agents
 
@@ -194,7 +201,7 @@ def _mesa() -> Engine:
     return prepare
 
 
-ENGINES: Mapping[str, Callable[[], Engine]] = {"ensemble": _ensemble, "mesa": _mesa}
+ENGINES: Mapping[str, Callable[[], Engine]] = {"ensemble": _ensemble, "numpy": _numpy, "mesa": _mesa}
 """What can play a scenario, by name; each is loaded when it is asked for."""
 
 

@@ -143,7 +143,8 @@ def run(
     progress
         Called from this thread with a `Progress` now and then; True for a bar, in a terminal or a notebook.
     engine
-        `ensemble` (compiled, fast), `mesa` (one agent at a time), or a function that prepares an engine of your own.
+        `ensemble` (compiled, fast), `numpy` (without a compiler, a hundred times slower), `mesa` (one agent at a time),
+        or a function that prepares an engine of your own. The three give the same numbers to the last bit.
     series
         Runs whose whole course is kept, the first ones.
     thin

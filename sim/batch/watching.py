@@ -139,7 +139,7 @@ class PlainLines:
         now = time.monotonic()
         if progress.stage.name == "RUN" and (self.clock is None or progress.scenario != self.what):
             self.clock, self.start, self.said, self.what = now, progress.done, now, progress.scenario
-        if now - self.said < self.every and progress.stage.name != "COMPILE":
+        if now - self.said < self.every and progress.stage.name not in {"COMPILE", "BEHIND"}:
             return
         self.said = now
         line = f"{progress.scenario}: {progress.stage.value}"

@@ -24,6 +24,7 @@ class Stage(Enum):
 
     PREPARE = "getting ready"
     COMPILE = "compiling the rulebook, first time only"
+    BEHIND = "compiling the rulebook, first time only; until it is there, runs are played without, more slowly"
     RUN = "running"
     WRITE = "writing bands and totals"
 
@@ -115,11 +116,23 @@ class Work:
         self._started, self._clock = datetime.now(UTC), time.perf_counter()
         self._noted_at, self._noting_took = self._clock, 0.0
 
-    def prepare(self) -> None:
-        """Say that it is getting ready, which is long where the rulebook has to be compiled."""
+    def prepare(self, *, compiled: bool = True) -> bool:
+        """Say that it is getting ready; whether the compiled rulebook is there, or comes before anything is played.
+
+        Where it has to be compiled, that is done in a process of its own while runs are played without, if it can be.
+        compiled: False where it is not needed.
+        """
         from sim.model.code_cache import warm
 
-        self.tell(Stage.PREPARE if warm() else Stage.COMPILE)
+        if not compiled or warm():
+            self.tell(Stage.PREPARE)
+            return compiled
+        from sim.batch.identity import allowed_cores
+        from sim.engine.ways import compile_behind
+
+        behind = compile_behind("sim.batch.first_time", self.total, allowed_cores())
+        self.tell(Stage.BEHIND if behind else Stage.COMPILE)
+        return not behind
 
     def tell(self, stage: Stage) -> None:
         """Say how far it is."""

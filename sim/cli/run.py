@@ -51,7 +51,7 @@ def add(commands: Any) -> None:
     add_batch_options(run, more=f"{_SAMPLED}: {told}", several=True)
     add_ask(run)
     add_out(run)
-    run.add_argument("--engine", choices=("ensemble", "mesa"), default="ensemble", help="both give the same numbers")
+    run.add_argument("--engine", choices=("ensemble", "numpy", "mesa"), default="ensemble", help="all: same numbers")
     run.add_argument(
         "--series", type=whole(0, MOST_RUNS), metavar="N", help="keep the whole course of the first N runs"
     )

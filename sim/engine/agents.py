@@ -20,6 +20,7 @@ from sim.engine.laid_offers import LaidOffers
 from sim.engine.offer import Offer, offer_at
 from sim.engine.players import Playable, Player, ask, given_players
 from sim.engine.sampling import event_dates
+from sim.engine.ways import chosen, compile_behind
 from sim.engine.whole import Whole
 from sim.evidence.actors import Actor
 from sim.evidence.evidence import Evidence
@@ -29,7 +30,6 @@ from sim.model.chance import lucks
 from sim.model.fields import KINDS
 from sim.model.parameters import vector
 from sim.model.schedule import QUARTER, Phase
-from sim.model.turn import advance
 from sim.model.variables import BY_POWER, BY_STATE
 from sim.model.world import axes_of, build, unpack
 from sim.scenario.arguments import check_setting, given_fitted, given_numbers
@@ -204,6 +204,7 @@ class Model(Whole, Playable, mesa.Model):
         self.players = given_players(arguments, players, evidence)
         self.moves: list[Event] = []  # what players did, as events
         arguments.refuse_if_wrong()
+        compile_behind("sim.engine.first_time", 1, 1)
         self.evidence: Evidence = evidence
         self.prepared = prepare_checked(scenario, evidence, seed, self.given)
         own = int(lucks(self.prepared.seed, run, 1)[0])  # another one for every run
@@ -273,7 +274,7 @@ class Model(Whole, Playable, mesa.Model):
         arguments.refuse_if_wrong()
         page = self.page
         with np.errstate(over="ignore"):  # addresses wrap round on purpose when nothing is compiled
-            advance(
+            chosen(1).advance(
                 self.store,
                 self.numbers,
                 self.happenings,

@@ -21,13 +21,13 @@ from sim.engine.fitted import Fitted, fitted_numbers
 from sim.engine.laid_offers import LaidOffers, offers_among
 from sim.engine.sampling import event_dates, sampled_numbers
 from sim.engine.settings import Settings
+from sim.engine.ways import COMPILED, Way, chosen
 from sim.evidence.evidence import Evidence
 from sim.io.arguments import Arguments
 from sim.model.chance import lucks
 from sim.model.fields import DOMAINS, KINDS
 from sim.model.parameters import aligned, number_values, vector
 from sim.model.schedule import GO_ON, Phase
-from sim.model.turn import advance
 from sim.model.variables import BY_POWER, BY_STATE, OFFER_TOTALS
 from sim.model.world import axes_of, build, unpack
 from sim.scenario.arguments import check_setting, given_fitted, given_numbers
@@ -35,7 +35,7 @@ from sim.scenario.events import Event
 from sim.scenario.following import Following, following
 from sim.scenario.scenario import Scenario, evidence_of, with_fitted
 
-LANES = 96  # measured: fewer cost more loops, more leave the cache, and at 64 or 128 rows fall on the same cache sets
+LANES = COMPILED.lanes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,16 +54,21 @@ class PreparedEnsemble:
     fixed: frozenset[str] = frozenset()  # numbers that are not drawn, whatever the scenario samples
     fitted: Fitted | None = None  # numbers that come from the posterior, a row for every run
     luck_of: np.ndarray | None = None  # int64 [runs]: the run whose luck each run has, where runs share it
+    way: Way | None = None  # how runs are played; None: as is best whenever some are to be played
 
     @property
     def quarters(self) -> tuple[int, ...]:
         """The quarters played, as year * 4 + quarter - 1."""
         return tuple(range(self.scenario.start, self.scenario.end + 1))
 
-    def run_block(self, first: int, count: int, lanes: int = LANES) -> Block:
-        """Play runs `first` .. `first + count - 1`; any count, also one."""
+    def run_block(self, first: int, count: int, lanes: int | None = None) -> Block:
+        """Play runs `first` .. `first + count - 1`; any count, also one, or none.
+
+        lanes: so many side by side, any number; as many as suit the way of playing if None.
+        """
+        lanes = self._way(count).lanes if lanes is None else lanes
         whole = self._room(first, 1, count)
-        if count <= lanes:
+        if 0 < count <= lanes:
             self._play(whole, 0)
             return whole.blocks()[0]
         for start in range(0, count, lanes):
@@ -74,11 +79,12 @@ class PreparedEnsemble:
                 getattr(whole, name)[..., start : start + some] = getattr(page, name)
         return whole.blocks()[0]
 
-    def run_pages(self, first: int, count: int, lanes: int = LANES) -> list[Pages]:
+    def run_pages(self, first: int, count: int, lanes: int | None = None) -> list[Pages]:
         """The same runs as they are played, without a copy: full lanes together, then the last if they are not full.
 
         The arrays belong to the thread, which writes over them when it plays again.
         """
+        lanes = self._way(count).lanes if lanes is None else lanes
         sizes = self._sizes(count)
         room, full = _kept(sizes), count // lanes
         pages = [self._room(first, full, lanes, room)] if full else []
@@ -90,6 +96,10 @@ class PreparedEnsemble:
             for at in range(page.by_state.shape[0]):
                 self._play(page, at)
         return pages
+
+    def _way(self, count: int) -> Way:
+        """How so many runs are played now."""
+        return chosen(count) if self.way is None else self.way
 
     def _sizes(self, runs: int) -> tuple[int, int]:
         """How many numbers are recorded of so many runs, by power and by state."""
@@ -171,12 +181,13 @@ class PreparedEnsemble:
             p, happenings = vector(values, lanes), self.happenings(first, lanes)
             settings = self.settings(first, lanes, values)
             laid = LaidOffers(self.events, self.dates(first, lanes), self.evidence)
+            turn = self._way(lanes).advance
             course = pages.by_power[at], pages.by_state[at]
 
             def go(start: int, quarters: int, phase: Phase, actor: int) -> None:
                 begin = start - self.scenario.start
                 here = (page[begin : begin + quarters] for page in course)
-                advance(store, p, happenings, start, quarters, int(phase), actor, self.pole, *here)
+                turn(store, p, happenings, start, quarters, int(phase), actor, self.pole, *here)
 
             start, end = self.scenario.start, self.scenario.end + 1
             stops = {quarter for quarter in settings.quarters if start <= quarter < end}

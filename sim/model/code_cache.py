@@ -83,6 +83,11 @@ def warm() -> bool:
     return fits and any(_read(path, shipped.read_shipped) is not None for path in coming)
 
 
+def can_keep() -> bool:
+    """Whether compiled code can be kept for other processes."""
+    return _folder(make=True) is not None
+
+
 def keep_code(dispatcher: Any) -> None:
     """Let what is compiled for a function be kept with us.
 

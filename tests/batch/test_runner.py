@@ -328,7 +328,7 @@ def test_two_at_once_in_one_folder_are_kept_apart(tmp_path):
 
 
 def test_an_unknown_engine_is_refused():
-    with pytest.raises(InputError, match=r"engine: found .*; allowed: ensemble, mesa"):
+    with pytest.raises(InputError, match=r"engine: found .*; allowed: ensemble, numpy, mesa"):
         run(fake_scenario(), engine="steam")
 
 

@@ -67,7 +67,7 @@ def test_what_is_no_number_is_told_as_in_files(read, text, words):
         (["--measures", ""], "found ''; allowed: names"),
         (["--measures", "trust,"], "found 'trust,'"),
         (["--block", "0/3"], "found '0/3'; allowed: a part and how many there are"),
-        (["--engine", "mess"], "found 'mess'; allowed: ensemble, mesa. Did you mean 'mesa'?"),
+        (["--engine", "mess"], "found 'mess'; allowed: ensemble, numpy, mesa. Did you mean 'mesa'?"),
     ],
 )
 def test_an_option_of_run_is_refused(arguments, words, capsys, tmp_path, monkeypatch):

@@ -300,7 +300,7 @@ def test_a_hosts_functions_stay_with_the_host(tmp_path, set_by_the_user):
     prepare(load_scenario("toy")).run_block(0, 1)  # so that the turn is kept, and need not be compiled here
     ours = tmp_path / "ours"
     shutil.copytree(code_cache.cache_home() / code_cache.compile_hash(), ours / code_cache.compile_hash())
-    for counting in ours.rglob("aggregate.*"):
+    for counting in ours.rglob("counting.*"):
         counting.unlink()
     host = tmp_path / "host"
     host.mkdir()
@@ -331,7 +331,7 @@ def test_a_hosts_functions_stay_with_the_host(tmp_path, set_by_the_user):
         *["host_first.first"] * 2,
         "host_second.second",
     ]
-    assert sorted(path.name.split("-")[0] for path in own) == ["aggregate._count", "turn.advance"]
+    assert sorted(path.name.split("-")[0] for path in own) == ["counting._count", "turn.advance"]
 
 
 # --- vectors ---------------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Places = NDArray[np.int64]
+_NONE: Places = np.empty(0, np.int64)
 
 
 def own(value: Any) -> Any:
@@ -54,6 +55,8 @@ def positions(first: Any, last: Any, actor: Places) -> tuple[Places, Places]:
     start, end = _flat(first, actor), _flat(last, actor)
     count = end - start
     after = count.cumsum()
+    if not after[-1]:
+        return _NONE, _NONE
     return actor[:, 0].repeat(count), np.arange(after[-1]) + (end - after).repeat(count)
 
 

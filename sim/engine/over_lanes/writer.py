@@ -300,7 +300,7 @@ class Writer(Places):
         self._refuse_leaks(node, written, "in a loop over a list")
         couple = ast.Tuple([ast.Name(rows, ast.Store()), ast.Name(n, ast.Store())], ast.Store())
         if not fields_written(self.function, node.body) - {*LISTED, *COUNTERS}:
-            return [assign(couple, found), *body]
+            return [assign(couple, found), ast.If(ast.Attribute(name(n), "size", ast.Load()), body, [])]
         kept, self.at = self.at, replace(self.at, **there)
         lanes = self.visit(self._lane_of(self.function, node))
         self.at = kept

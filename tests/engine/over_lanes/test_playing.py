@@ -7,6 +7,7 @@ import pytest
 
 from sim.engine import ensemble
 from sim.engine.over_lanes import playing
+from sim.engine.ways import COMPILED, OVER_LANES
 from sim.model.chance import lucks
 from sim.model.compiling import PHASES
 from sim.model.fields import FIELDS
@@ -24,26 +25,25 @@ WORKING_SPACE = {
 }
 
 
-def assert_same_bits(scenario, monkeypatch, runs=9):
+def assert_same_bits(scenario, runs=9):
     prepared = ensemble.prepare(scenario)
-    compiled = prepared.run_block(3, runs)
-    monkeypatch.setattr(ensemble, "advance", playing.advance)
-    over_lanes = prepared.run_block(3, runs, lanes=7)
+    compiled = dataclasses.replace(prepared, way=COMPILED).run_block(3, runs)
+    over_lanes = dataclasses.replace(prepared, way=OVER_LANES).run_block(3, runs, lanes=7)
     assert compiled.offers.sum() > 0
     for name in ARRAYS:
         assert getattr(compiled, name).tobytes() == getattr(over_lanes, name).tobytes(), name
 
 
 @pytest.mark.parametrize(("name", "quarters"), [("toy", 16), ("secondary-sanctions", 8), ("archipelago-blockade", 10)])
-def test_blocks_are_the_same_to_the_last_bit(name, quarters, monkeypatch):
+def test_blocks_are_the_same_to_the_last_bit(name, quarters):
     scenario = load_scenario(name)
-    assert_same_bits(dataclasses.replace(scenario, end=scenario.start + quarters - 1), monkeypatch)
+    assert_same_bits(dataclasses.replace(scenario, end=scenario.start + quarters - 1))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", list_scenarios())
-def test_whole_runs_of_every_scenario_are_the_same_to_the_last_bit(name, monkeypatch):
-    assert_same_bits(load_scenario(name), monkeypatch)
+def test_whole_runs_of_every_scenario_are_the_same_to_the_last_bit(name):
+    assert_same_bits(load_scenario(name))
 
 
 @pytest.mark.parametrize(("lanes", "explain"), [(1, True), (3, False)])
