@@ -93,7 +93,7 @@ demo: $(READY)
 
 # The rulebook is compiled once before the two workers start, or each would compile it for itself.
 define run-tests
-	@$(BIN)/multivector run toy --runs 1 --no-figures -o $(VENV)/first-run > /dev/null
+	@$(BIN)/python -m sim.batch.first_time
 	@$(BIN)/python -m pytest -n 2 --benchmark-disable $(1)
 endef
 
