@@ -104,6 +104,9 @@ SCRATCH: Mapping[str, tuple[Scratch, ...]] = {
     ),
     "deliver_state": (
         Scratch("kept_part", "", "0..1", "part of what is due that the power delivers this quarter"),
+        Scratch("spent", "", "unit", "paid for this quarter of a kind of the power's"),
+        Scratch("fitted", "", "1/year", "trend of trade with the power beyond what both sides earn"),
+        Scratch("apart", "", "1/year", "trade with the power that goes to others"),
         Scratch("came", "", "unit", "delivered of a kind by the power"),
         Scratch("released", "", "0..1", "part of the security under way from the power that comes this quarter"),
         Scratch("works", "", "scales", "finished of a kind by the power, in absorptive scales"),

@@ -202,7 +202,6 @@ def weigh_rivals(w, i, j):
                 guards = w.share[i, other, SECURITY, lane]
                 w.captive[i, j, lane] += hostile * w.crossing[i, other, lane]
                 w.partnered[i, j, lane] += coordination_of(w.rivalry[j, other, SECURITY_RIVALRY, lane]) * guards
-                w.strained[i, j, lane] += w.strain[other, lane] * guards
                 w.at_stake[i, j, SECURITY_RIVALRY, lane] += hostile * held
                 w.levers_at_stake[i, j, SECURITY_RIVALRY, lane] += hostile * held * lever
                 w.pressing[i, j, lane] += hostile * w.pressure[i, other, lane]
@@ -212,6 +211,27 @@ def weigh_rivals(w, i, j):
         w.captive[i, j, lane] = clamp(w.captive[i, j, lane], 0.0, 1.0)
         w.bound[i, j, lane] = clamp(w.bound[i, j, lane], 0.0, 1.0)
         w.backing[i, lane] = clamp(w.backing[i, lane] + w.partnered[i, j, lane], 0.0, 1.0)
+
+
+@inlined
+def anybody_strained(w):
+    """Whether any power is strained by a war, in any lane."""
+    strained = 0
+    for j in range(w.might.shape[0]):
+        for lane in range(w.might.shape[1]):
+            strained += 1 if w.strain[j, lane] > 0.0 else 0
+    return strained > 0
+
+
+@inlined
+def miss_guarantors(w, i):
+    """What ties in security state i has with powers that are at war, beside each."""
+    powers, lanes = w.might.shape
+    for j in range(powers):
+        for other in range(powers):
+            if other != j:
+                for lane in range(lanes):
+                    w.strained[i, j, lane] += w.strain[other, lane] * w.share[i, other, SECURITY, lane]
 
 
 @inlined
@@ -241,4 +261,6 @@ def perceive_state(w, p, t, i):
     judge_words(w, p, i)
     for j in range(w.might.shape[0]):
         weigh_rivals(w, i, j)
+    if anybody_strained(w):  # in most quarters nobody is
+        miss_guarantors(w, i)
     recall_gains(w, i)
