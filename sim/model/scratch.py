@@ -71,7 +71,6 @@ SCRATCH: Mapping[str, tuple[Scratch, ...]] = {
         Scratch("load", "", "bn USD a year", "trade of all states on a corridor"),
         Scratch("widening", "", "factor", "what works of all states have made of its capacity"),
         Scratch("outlets", "", "amount", "outlets for energy, to everyone"),
-        Scratch("carriage", "", "0..1", "part of an offer's worth that carriage leaves"),
         Scratch("cohesion_sum", "", "0..", "cohesion with the neighbours, summed"),
         Scratch("unpressed", "", "0..1", "what the pressure of all powers leaves free"),
         Scratch("pressure_nearby", "", "0..", "pressure of a power on the neighbours, by cohesion, summed"),

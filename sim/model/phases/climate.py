@@ -179,7 +179,7 @@ def weigh_partner(w, t, j):
 
 @inlined
 def look_at_rival(w, j, other, move):
-    """What luck, drawn at `move`, and the shift of power may do to a rivalry of power j; where there is none, nothing."""
+    """What luck, drawn at `move`, and the shift of power may do to a rivalry of power j; to others, nothing."""
     rivals = 0
     for d in range(w.heat.shape[1]):
         for lane in range(w.luck.shape[0]):
