@@ -92,6 +92,8 @@ class Running:
         fork.store = build(prepared.evidence, fork.values, keys)
         for axes in AXES:
             getattr(fork.store, f"by_{axes}")[...] = getattr(self.store, f"by_{axes}")
+        for past in (fork.world.size, fork.world.accepted):
+            past[...] = 0.0  # what lay on the tables is gone; the lists that would say where are not handed on
         fork.p = vector(fork.values, lanes)
         fork.p[...] = self.p
         return fork

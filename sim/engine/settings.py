@@ -105,6 +105,7 @@ class Settings:
         if quarter not in self.quarters:
             return
         world = unpack(store)
+        world.renumbered[:] = 1.0  # what hangs on numbers alone is worked out anew
         due: dict[Place, dict[int, tuple[NDArray[np.bool_], NDArray[np.bool_]]]] = {}
         for number, change in enumerate(self.changes):
             first, last = self.first[change.event], self.last[change.event]

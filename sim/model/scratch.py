@@ -71,7 +71,6 @@ SCRATCH: Mapping[str, tuple[Scratch, ...]] = {
         Scratch("load", "", "bn USD a year", "trade of all states on a corridor"),
         Scratch("widening", "", "factor", "what works of all states have made of its capacity"),
         Scratch("outlets", "", "amount", "outlets for energy, to everyone"),
-        Scratch("carriage", "", "0..1", "part of an offer's worth that carriage leaves"),
         Scratch("cohesion_sum", "", "0..", "cohesion with the neighbours, summed"),
         Scratch("unpressed", "", "0..1", "what the pressure of all powers leaves free"),
         Scratch("pressure_nearby", "", "0..", "pressure of a power on the neighbours, by cohesion, summed"),
@@ -104,6 +103,9 @@ SCRATCH: Mapping[str, tuple[Scratch, ...]] = {
     ),
     "deliver_state": (
         Scratch("kept_part", "", "0..1", "part of what is due that the power delivers this quarter"),
+        Scratch("spent", "", "unit", "paid for this quarter of a kind of the power's"),
+        Scratch("fitted", "", "1/year", "trend of trade with the power beyond what both sides earn"),
+        Scratch("apart", "", "1/year", "trade with the power that goes to others"),
         Scratch("came", "", "unit", "delivered of a kind by the power"),
         Scratch("released", "", "0..1", "part of the security under way from the power that comes this quarter"),
         Scratch("works", "", "scales", "finished of a kind by the power, in absorptive scales"),

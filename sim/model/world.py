@@ -122,6 +122,7 @@ def reset(world: Any, values: Mapping[str, Any]) -> None:
         open_now[:] = 1.0
     world.purse[:] = world.budget / YEARS_A_QUARTER
     world.flowing[:] = 1.0
+    world.renumbered[:] = 1.0
     world.welcome[:] = values["offers.first_guess"]
     world.forced_exclusivity[:] = -1.0
     world.forced_strings[:] = -1.0

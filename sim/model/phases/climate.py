@@ -177,6 +177,23 @@ def weigh_partner(w, t, j):
         w.trade_luck[j, lane] = fat_tailed(uniform(w.luck[lane], where))
 
 
+@inlined
+def look_at_rival(w, j, other, move):
+    """What luck, drawn at `move`, and the shift of power may do to a rivalry of power j; to others, nothing."""
+    rivals = 0
+    for d in range(w.heat.shape[1]):
+        for lane in range(w.luck.shape[0]):
+            rivals += 1 if w.anchor[j, other, d, lane] > 0.0 else 0
+    for lane in range(w.luck.shape[0]):
+        w.swing[lane] = 0.0
+        w.power_shift[lane] = 0.0
+    if rivals > 0:
+        for lane in range(w.luck.shape[0]):
+            w.swing[lane] = logit(uniform(w.luck[lane], move))
+            now = parity(w.might[j, lane], w.might[other, lane])
+            w.power_shift[lane] = now - parity(w.might_start[j, lane], w.might_start[other, lane])
+
+
 @phase
 def climate_power(w, p, t, j):
     """War, quarrels and rivalries of power j move; it may call the region's leaders together."""
@@ -195,9 +212,7 @@ def climate_power(w, p, t, j):
         talk, move = address(t, DIALOGUE, low, high, 0), address(t, RIVALRY, low, high, 0)
         for lane in range(lanes):
             w.talks[lane] = 1.0 if uniform(w.luck[lane], talk) < p[climate.dialogue_rate, lane] else 0.0
-            w.swing[lane] = logit(uniform(w.luck[lane], move))
-            now = parity(w.might[j, lane], w.might[other, lane])
-            w.power_shift[lane] = now - parity(w.might_start[j, lane], w.might_start[other, lane])
+        look_at_rival(w, j, other, move)
         for d in range(w.heat.shape[1]):
             for lane in range(lanes):
                 level = rivalry_next(

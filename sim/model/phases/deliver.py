@@ -56,7 +56,6 @@ def move_pipelines(w, p, t, i, j):
         w.links_built[lane] = 0.0
     load_lots(w, p, t, i, j)
     for k in range(kinds):
-        counted = 0.0 if k == SECURITY else 1.0
         for lane in range(lanes):
             moving = w.ordered[i, j, k, lane] * p[delivery.stage + k, lane]
             due = w.underway[i, j, k, lane] * pick(k == SECURITY, w.released[lane], p[delivery.stage + k, lane])
@@ -70,12 +69,13 @@ def move_pipelines(w, p, t, i, j):
             )  # what counts for trust is the part that is kept, not the length of the queue
             w.fulfilled[i, j, lane] += noticed * w.kept_part[lane]
             w.failed[i, j, lane] += noticed * (1.0 - w.kept_part[lane])
-            w.delivered[i, lane] += counted * came
-            spent = HALF * (moving + came)  # half of a work is paid for as it is begun
-            w.built[i, lane] += counted * built_by(spent, w.gdp[i, lane], p[economy.works_income + k, lane])
-            w.building[i, lane] += pick(k == INFRASTRUCTURE, spent * w.per_scale[i, k, lane], 0.0)
+            w.spent[lane] = HALF * (moving + came)  # half of a work is paid for as it is begun
             w.came[lane] = came
             w.works[lane] = works
+        if k != SECURITY:
+            for lane in range(lanes):
+                w.delivered[i, lane] += w.came[lane]
+                w.built[i, lane] += built_by(w.spent[lane], w.gdp[i, lane], p[economy.works_income + k, lane])
         for n in range(w.table_first[i, j, k], w.table_last[i, j, k]):
             lane = w.table_lane[i, n]
             w.ordered[i, j, k, lane] += w.accepted[i, j, k, lane] * w.size[i, j, k, lane]
@@ -86,6 +86,7 @@ def move_pipelines(w, p, t, i, j):
                 w.plant_ordered[i, lane] += plant_ordered(signed, w.local[i, j, lane], p[routes.plant_share, lane])
         if k == INFRASTRUCTURE:
             for lane in range(lanes):
+                w.building[i, lane] += w.spent[lane] * w.per_scale[i, k, lane]
                 w.links_built[lane] = w.works[lane]
         if k == DEAL:
             for lane in range(lanes):
@@ -96,21 +97,54 @@ def move_pipelines(w, p, t, i, j):
 
 
 @inlined
+def fit_together(w, p, i, j):
+    """The trend of trade of state i with power j, in a customs union and outside; most pairs are in none."""
+    lanes = w.might.shape[1]
+    together = 0
+    for lane in range(lanes):
+        w.fitted[lane] = w.fit[i, j, lane]
+        together += 1 if w.union[i, j, lane] > 0.0 else 0
+    if together > 0:
+        for lane in range(lanes):
+            w.fitted[lane] = union_fit(
+                w.fit[i, j, lane],
+                w.union[i, j, lane],
+                w.others_recent[i, j, lane],
+                p[delivery.union_deepening, lane],
+            )
+
+
+@inlined
+def steer_away(w, p, i, j):
+    """What trade with power j loses to others; where no state depends on it beyond its tolerance, only to sides."""
+    lanes = w.might.shape[1]
+    leaning = 0
+    for lane in range(lanes):
+        w.apart[lane] = side_trade_lost(w.sided_elsewhere[i, j, lane], p[delivery.side_trade, lane])
+        leaning += 1 if w.dependence[i, j, lane] > p[choice.tolerance, lane] else 0
+    if leaning > 0:
+        for lane in range(lanes):
+            w.apart[lane] += steered_away(
+                w.dependence[i, j, lane],
+                p[choice.dependence_aversion, lane],
+                p[choice.tolerance, lane],
+                p[delivery.trade_steering, lane],
+            )
+
+
+@inlined
 def grow_trade(w, p, t, i, j):
     """What incomes, prices, finished links, tariffs, dependence and luck do to trade with power j."""
     lanes = w.might.shape[1]
+    fit_together(w, p, i, j)
+    steer_away(w, p, i, j)
     where = address(t, TRADE, w.state_key[i], w.power_key[j], 0)
     for lane in range(lanes):
         trend = trade_trend(
             w.growth_now[i, lane],
             w.mass_growth[j, lane],
             w.energy_rent[i, lane] * w.price_step[i, lane],
-            union_fit(
-                w.fit[i, j, lane],
-                w.union[i, j, lane],
-                w.others_recent[i, j, lane],
-                p[delivery.union_deepening, lane],
-            ),
+            w.fitted[lane],
             w.links_built[lane],
             p[delivery.flywheel, lane],
             p[delivery.own_income, lane],
@@ -118,12 +152,6 @@ def grow_trade(w, p, t, i, j):
             p[delivery.price_pass, lane],
             p[delivery.link_gain, lane],
         )
-        apart = steered_away(
-            w.dependence[i, j, lane],
-            p[choice.dependence_aversion, lane],
-            p[choice.tolerance, lane],
-            p[delivery.trade_steering, lane],
-        ) + side_trade_lost(w.sided_elsewhere[i, j, lane], p[delivery.side_trade, lane])
         luck = trade_luck(
             w.trade_swing[i, j, lane],
             fat_tailed(uniform(w.luck[lane], where)),
@@ -134,7 +162,7 @@ def grow_trade(w, p, t, i, j):
         )
         w.trade[i, j, lane] = trade_next(
             w.trade[i, j, lane],
-            slowed(trend, w.let_through[i, j, lane]) - YEARS_A_QUARTER * apart + luck,
+            slowed(trend, w.let_through[i, j, lane]) - YEARS_A_QUARTER * w.apart[lane] + luck,
             w.tariff_rise[i, j, lane],
             p[delivery.tariff_exposure, lane],
             p[delivery.tariff_bite, lane],
@@ -144,10 +172,16 @@ def grow_trade(w, p, t, i, j):
 @inlined
 def count_trade(w, p, i, j):
     """What of trade with power j gets through, and what works do to outlets and to goodwill."""
+    held_up = 0
+    for lane in range(w.might.shape[1]):
+        held_up += 1 if w.flowing[i, j, lane] < 1.0 else 0
+    if held_up > 0:
+        for lane in range(w.might.shape[1]):
+            flows = w.trade[i, j, lane] * w.flowing[i, j, lane]
+            w.shut[i, lane] += (w.trade[i, j, lane] - flows) / w.gdp[i, lane]
     for lane in range(w.might.shape[1]):
         flows = w.trade[i, j, lane] * w.flowing[i, j, lane]
         w.stock[i, j, DEAL, lane] = flows + w.deal_flow[lane]
-        w.shut[i, lane] += (w.trade[i, j, lane] - flows) / w.gdp[i, lane]
         w.squeezed[i, lane] += flows * w.pressure[i, j, lane] / w.gdp[i, lane]
         w.outlet_built[i, j, lane] = outlet_next(
             w.outlet_built[i, j, lane], w.links_built[lane], p[routes.outlet_building, lane]

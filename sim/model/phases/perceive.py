@@ -89,17 +89,39 @@ def look_at_neighbours(w, i):
 
 
 @inlined
-def judge_worth(w, p, i):
-    """What carriage and refining leave of the worth of offers to state i, and whose works could stand in for whose."""
+def plan_ahead(w, p, i):
+    """How long works take, what of them stands at the horizon, and what carriage leaves of their worth.
+
+    All of it hangs on numbers alone, so it is worked out again only where these may have changed.
+    """
     powers, kinds, lanes = w.vigour.shape
+    renumbered = 0
+    for lane in range(lanes):
+        renumbered += 1 if w.renumbered[i, lane] > 0.0 else 0
+    if renumbered > 0:
+        for k in range(kinds):
+            passing = 1.0 if k == DEAL else 0.0
+            for lane in range(lanes):
+                stage = p[delivery.stage + k, lane]
+                years = building_years(stage, pick(k == SECURITY, p[delivery.lot_chance, lane], stage))
+                w.years[i, k, lane] = years
+                w.endures[i, k, lane] = endures_part(years, p[choice.horizon, lane], passing)
+            for j in range(powers):
+                for lane in range(lanes):
+                    carried = carriage_left(w.haul[i, j, lane], p[routes.distance_cost, lane])
+                    w.worth[i, j, k, lane] = 1.0 if k == SECURITY else carried
+        for lane in range(lanes):
+            w.renumbered[i, lane] = 0.0
+
+
+@inlined
+def judge_worth(w, p, i):
+    """What refining leaves of the worth of ore from state i, and whose works could stand in for whose."""
+    powers, lanes = w.might.shape
     for j in range(powers):
         for lane in range(lanes):
-            w.carriage[lane] = carriage_left(w.haul[i, j, lane], p[routes.distance_cost, lane])
-        for k in range(kinds):
-            for lane in range(lanes):
-                w.worth[i, j, k, lane] = 1.0 if k == SECURITY else w.carriage[lane]
-        for lane in range(lanes):
-            w.worth[i, j, MINERALS, lane] *= ore_worth(
+            carried = carriage_left(w.haul[i, j, lane], p[routes.distance_cost, lane])
+            w.worth[i, j, MINERALS, lane] = carried * ore_worth(
                 w.refining[j, lane], w.plants[i, lane], p[routes.refining_choke, lane]
             )
             w.rival_backlog[i, j, lane] = 0.0
@@ -129,15 +151,11 @@ def order_needs(w, p, i):
         w.market[i, lane] = market_factor(market, p[offers.market_exponent, lane])
     for k in range(kinds):
         secures = 1.0 if k == SECURITY else 0.0
-        passing = 1.0 if k == DEAL else 0.0
         for lane in range(lanes):
             scale = absorptive_scale(w.gdp[i, lane], secures, p[choice.absorption + k, lane])
             w.scale[i, k, lane] = scale
             w.per_scale[i, k, lane] = 1.0 / scale
-            stage = p[delivery.stage + k, lane]
-            years = building_years(stage, pick(k == SECURITY, p[delivery.lot_chance, lane], stage))
-            w.span[i, k, lane] = scale * years
-            w.endures[i, k, lane] = endures_part(years, p[choice.horizon, lane], passing)
+            w.span[i, k, lane] = scale * w.years[i, k, lane]
             w.backlog[i, k, lane] = 0.0
             w.rank[i, k, lane] = 0.0
         for j in range(powers):
@@ -202,7 +220,6 @@ def weigh_rivals(w, i, j):
                 guards = w.share[i, other, SECURITY, lane]
                 w.captive[i, j, lane] += hostile * w.crossing[i, other, lane]
                 w.partnered[i, j, lane] += coordination_of(w.rivalry[j, other, SECURITY_RIVALRY, lane]) * guards
-                w.strained[i, j, lane] += w.strain[other, lane] * guards
                 w.at_stake[i, j, SECURITY_RIVALRY, lane] += hostile * held
                 w.levers_at_stake[i, j, SECURITY_RIVALRY, lane] += hostile * held * lever
                 w.pressing[i, j, lane] += hostile * w.pressure[i, other, lane]
@@ -212,6 +229,27 @@ def weigh_rivals(w, i, j):
         w.captive[i, j, lane] = clamp(w.captive[i, j, lane], 0.0, 1.0)
         w.bound[i, j, lane] = clamp(w.bound[i, j, lane], 0.0, 1.0)
         w.backing[i, lane] = clamp(w.backing[i, lane] + w.partnered[i, j, lane], 0.0, 1.0)
+
+
+@inlined
+def anybody_strained(w):
+    """Whether any power is strained by a war, in any lane."""
+    strained = 0
+    for j in range(w.might.shape[0]):
+        for lane in range(w.might.shape[1]):
+            strained += 1 if w.strain[j, lane] > 0.0 else 0
+    return strained > 0
+
+
+@inlined
+def miss_guarantors(w, i):
+    """What ties in security state i has with powers that are at war, beside each."""
+    powers, lanes = w.might.shape
+    for j in range(powers):
+        for other in range(powers):
+            if other != j:
+                for lane in range(lanes):
+                    w.strained[i, j, lane] += w.strain[other, lane] * w.share[i, other, SECURITY, lane]
 
 
 @inlined
@@ -234,6 +272,7 @@ def recall_gains(w, i):
 @phase
 def perceive_state(w, p, t, i):
     """State i orders its needs and sees what it can absorb, whom it believes, and which powers check which."""
+    plan_ahead(w, p, i)
     order_needs(w, p, i)
     look_at_routes(w, p, i)
     look_at_neighbours(w, i)
@@ -241,4 +280,6 @@ def perceive_state(w, p, t, i):
     judge_words(w, p, i)
     for j in range(w.might.shape[0]):
         weigh_rivals(w, i, j)
+    if anybody_strained(w):  # in most quarters nobody is
+        miss_guarantors(w, i)
     recall_gains(w, i)
