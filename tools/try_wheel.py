@@ -48,13 +48,7 @@ print(len(results.bands), "rows of bands;", len(sim.tell("toy").splitlines()), "
 
 MADE_FOR = "from sim.model import shipped; print(shipped.PROCESSOR, shipped.FEATURES)"
 HELD = "import pathlib, sim; print(len([*pathlib.Path(sim.__path__[0]).glob('_data/machine_code/*/*.nbc')]))"
-COMPILE = """
-from sim.batch.aggregate import warm_up
-from sim.engine.ensemble import prepare
-from sim.scenario.scenario import load_scenario
-prepare(load_scenario("toy")).run_block(0, 1)
-warm_up()
-"""
+LONGEST = 900.0  # seconds that the code of the turn is waited for
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -104,11 +98,10 @@ def attempt(python: str, wheel: Path, folder: Path, runs: int, *, with_code: boo
         print("  " + run([of, "-c", EVERY_NAME], home).strip(), flush=True)
         if with_code:
             made = compile_code(of, home)
-            first_table(command, home, "without machine code")
             own = build(home / "own", of, MULTIVECTOR_MACHINE_CODE=str(made))
             run([*install, "--no-deps", "--force-reinstall", str(own)], home)
             print(f"  files of machine code that came along: {run([of, '-c', HELD], home).strip()}", flush=True)
-        if (compiled := first_table(command, home, "with what the wheel holds")) and with_code:
+        if (compiled := first_table(command, home)) and with_code:
             print(f"  FAILED: {compiled} functions were compiled although their code came along", flush=True)
             return 1
         for words in (["--help"], ["list"], ["check", "baseline"], ["schema"], ["trace", "choice.dependence_aversion"]):
@@ -129,20 +122,25 @@ def compile_code(of: str, home: Path) -> Path:
     (home / "own").mkdir()
     processor, features = run([of, "-c", MADE_FOR], home).split()
     made = {"MULTIVECTOR_CACHE": str(home / "code"), "NUMBA_CPU_NAME": processor, "NUMBA_CPU_FEATURES": features}
-    run([of, "-c", COMPILE], home, **made)
+    run([of, "-m", "sim.batch.first_time"], home, **made)
     return home / "code"
 
 
-def first_table(command: str, home: Path, how: str) -> int:
-    """Say how long a first table of 200 worlds takes where nothing is kept yet; how many functions were compiled."""
-    place = how.replace(" ", "-")
-    cache = home / f"cache-{place}"
-    begun = time.perf_counter()
-    words = ["run", "baseline", "--runs", "200", "--no-figures", "-o", f"table-{place}"]
+def first_table(command: str, home: Path) -> int:
+    """Say how long a first table of 200 worlds takes where nothing is kept yet; how many functions were compiled.
+
+    What is compiled behind the first answer is waited for.
+    """
+    cache, begun = home / "cache", time.perf_counter()
+    words = ["run", "baseline", "--runs", "200", "--no-figures", "-o", "first-table"]
     run([command, *words], home, MULTIVECTOR_CACHE=str(cache))
-    took, compiled = time.perf_counter() - begun, len([*cache.rglob("*.nbc")])
-    print(f"  the first table of 200 worlds {how}: {took:.1f} s, {compiled} functions compiled", flush=True)
-    return compiled
+    print(f"  the first table of 200 worlds took {time.perf_counter() - begun:.1f} s", flush=True)
+    if not any(path.is_file() for path in cache.rglob("*")):
+        return 0
+    while not any(cache.rglob("turn.advance-*.nbc")) and time.perf_counter() - begun < LONGEST:
+        time.sleep(1.0)
+    print(f"    and everything was compiled after {time.perf_counter() - begun:.0f} s", flush=True)
+    return len([*cache.rglob("*.nbc")])
 
 
 def run(command: list[str], folder: Path, **environment: str) -> str:

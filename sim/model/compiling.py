@@ -22,7 +22,7 @@ from numba.extending import register_jitable, typeof_impl
 from sim.model import chance
 from sim.model.code_cache import keep_code
 from sim.model.parameters import Rows
-from sim.model.pipeline import Inner, Outer, Unaliased
+from sim.model.pipeline import Inner, Outer, Unaliased, row_of_store
 from sim.model.rules import (
     arithmetic,
     camps,
@@ -131,9 +131,10 @@ def phase(function: Callable[..., Any]) -> Any:
     core = _inner(function, pipeline_class=Unaliased)
     arguments = list(inspect.signature(function).parameters)[1:]
     view: Any = namedtuple("View", list(names))  # type: ignore[misc]
-    parts = ", ".join(place_of(name, function.__name__) for name in names)
+    take, row = row_of_store()
+    parts = ", ".join(take(place_of(name, function.__name__)) for name in names)
     lines = f"def door(s, {', '.join(arguments)}):\n    core(view({parts}), {', '.join(arguments)})\n"
-    scope: dict[str, Any] = {"core": core, "view": view}
+    scope: dict[str, Any] = {"core": core, "view": view, "row": row}
     exec(compile(lines, f"<{function.__module__}.{function.__name__}>", "exec"), scope)
     # the door is copied into `advance`: compiled by itself, the core behind it would be gone through once more
     door = _inner(scope["door"])

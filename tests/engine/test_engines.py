@@ -22,7 +22,7 @@ from sim.batch.plan import CHUNK
 from sim.engine import agents, ensemble
 from sim.engine.agents import Model
 from sim.evidence.evidence import load_evidence
-from sim.model import code_cache
+from sim.model import code_cache, shipped
 from sim.model.chance import Stream, address, luck, lucks, name_key, uniform
 from sim.model.variables import BY_POWER, BY_STATE
 from sim.scenario.events import Event, EventKind
@@ -203,21 +203,40 @@ def never_a_yes(source):
     return source.replace(answer, f"return 0.0 * ({answer.removeprefix('return')})")
 
 
+def copy_of_the_checkout(folder):
+    for name in ("sim", "seeds", "scenarios"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", folder)
+
+
+def test_the_same_sources_in_another_folder_compile_nothing(compiled_run, tmp_path):
+    copy_of_the_checkout(tmp_path)
+    named = code_cache.compile_hash()
+    shutil.copytree(code_cache.cache_home() / named, tmp_path / "cache" / named)
+    kept = sorted((tmp_path / "cache").rglob("*"))
+    assert short_run(tmp_path, MULTIVECTOR_CACHE=str(tmp_path / "cache")) == compiled_run
+    assert sorted((tmp_path / "cache").rglob("*")) == kept
+
+
+@pytest.mark.slow
+def test_code_that_comes_with_a_wheel_gives_the_same_bits_and_spares_compiling(compiled_run, tmp_path):
+    level = {"NUMBA_CPU_NAME": shipped.PROCESSOR, "NUMBA_CPU_FEATURES": shipped.FEATURES}
+    assert short_run(MULTIVECTOR_CACHE=str(tmp_path / "made"), **level) == compiled_run
+    copy_of_the_checkout(tmp_path)
+    shutil.copytree(tmp_path / "made", tmp_path / "sim" / "_data" / "machine_code")
+    assert short_run(tmp_path, MULTIVECTOR_CACHE=str(tmp_path / "empty")) == compiled_run
+    assert not list((tmp_path / "empty").rglob("*.nbc"))
+
+
 @pytest.mark.slow
 def test_a_stale_rule_is_never_used(compiled_run, tmp_path):
-    for name in ("sim", "seeds", "scenarios"):
-        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    copy_of_the_checkout(tmp_path)
     rules = tmp_path / "sim" / "model" / "rules" / "choice.py"
     was = rules.read_text(encoding="utf-8")
-    # the same sources in another folder find the same code
     named = code_cache.compile_hash()
     shutil.copytree(code_cache.cache_home() / named, tmp_path / "cache" / named)
     cache = {"MULTIVECTOR_CACHE": str(tmp_path / "cache")}
-    kept = sorted((tmp_path / "cache").rglob("*"))
-
     assert short_run(tmp_path, **cache) == compiled_run
-    assert sorted((tmp_path / "cache").rglob("*")) == kept
     rules.write_text(never_a_yes(was), encoding="utf-8")
     assert short_run(tmp_path, **cache) != compiled_run
     rules.write_text(was, encoding="utf-8")
