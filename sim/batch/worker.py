@@ -128,8 +128,11 @@ class Work:
             self.tell(Stage.PREPARE)
             return compiled
         from sim.batch.identity import allowed_cores
-        from sim.engine.ways import compile_behind
+        from sim.engine.ways import compile_behind, interpreted
 
+        if interpreted():
+            self.tell(Stage.PREPARE)
+            return False
         behind = compile_behind("sim.batch.first_time", self.total, allowed_cores())
         self.tell(Stage.BEHIND if behind else Stage.COMPILE)
         return not behind

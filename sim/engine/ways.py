@@ -5,7 +5,7 @@ over lanes (`sim.engine.over_lanes`) it takes some hundredth of a second, and li
 about a second; neither needs a compiler. So where nothing has been compiled yet, the rulebook is compiled in a process
 of its own while the first runs are played without; as soon as the code is there, what is left is played compiled. That
 process goes on when nobody waits for it any more: what is asked next finds the code. Where nothing is compiled
-(`NUMBA_DISABLE_JIT=1`), nothing is waited for either.
+(`NUMBA_DISABLE_JIT=1`, or the compiler cannot be imported), nothing is waited for either.
 """
 
 import contextlib
@@ -18,13 +18,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-import numba
-
 import sim
 from sim.engine import line_by_line
 from sim.engine.over_lanes import playing
 from sim.model import turn
-from sim.model.code_cache import can_keep, warm
+from sim.model.code_cache import can_keep, compiles, warm
 
 _FEW = 1000
 """Runs that are played without the compiler even where one core has to do both."""
@@ -94,7 +92,7 @@ _BEHIND = _Behind()
 
 def interpreted() -> bool:
     """Whether nothing is compiled in this process."""
-    return bool(getattr(numba.config, "DISABLE_JIT", False))
+    return not compiles()
 
 
 def compile_behind(module: str, runs: int, cores: int) -> bool:

@@ -23,22 +23,30 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import llvmlite
-import numba
 import numpy as np
-from numba.core.caching import NullCache
-from numba.core.compiler import CompileResult
-from numba.core.registry import cpu_target
-from numba.core.runtime import rtsys
-from numba.core.serialize import dumps
 
 from sim.io.errors import shown_path
 from sim.io.own import NotOursError, close_own, make_own, read_own, refuse_if_shared
 from sim.io.words_once import say_once
 from sim.io.writers import sources_hash, write_bytes
-from sim.model import shipped
 from sim.model.fields import FIELDS
 from sim.model.parameters import row_names
+
+try:  # where the compiler is not to be had, everything is played without
+    import llvmlite
+    import numba
+    from numba.core.caching import NullCache
+    from numba.core.compiler import CompileResult
+    from numba.core.registry import cpu_target
+    from numba.core.runtime import rtsys
+    from numba.core.serialize import dumps
+
+    from sim.model import shipped
+except ImportError:
+    COMPILER = False
+    NullCache = object  # type: ignore[assignment, misc]
+else:
+    COMPILER = True
 
 PLAIN = bool(os.environ.get("MULTIVECTOR_PLAIN"))  # no hints for the compiler; only speed should tell
 _MARK = hashlib.sha256().digest_size  # bytes at the head of a kept file: the hash of what follows
@@ -69,18 +77,26 @@ _SOURCES = sources_hash(Path(__file__).parent)
 @functools.cache
 def compile_hash() -> str:
     """A hash of all that the compiled code depends on: the model's sources, names of numbers and fields, versions."""
-    versions = (numba.__version__, llvmlite.__version__, np.__version__, sys.version_info[:2])
+    compiler = (numba.__version__, llvmlite.__version__) if COMPILER else ()
+    versions = (*compiler, np.__version__, sys.version_info[:2])
     return _hashed(_SOURCES, row_names(), FIELDS, versions)[:16]
 
 
 def warm() -> bool:
     """Whether compiled code for these very sources is already kept or came along, so that nothing needs compiling."""
+    if not COMPILER:
+        return False
     folder, turn = _folder(), "turn.advance-*.nbc"
     if folder is not None and any(_read(path) is not None for path in folder.glob(turn)):
         return True
     coming = (shipped.PLACE / compile_hash()).glob(turn)
     fits = shipped.made_for(cpu_target.target_context.codegen()) is not None
     return fits and any(_read(path, shipped.read_shipped) is not None for path in coming)
+
+
+def compiles() -> bool:
+    """Whether anything is compiled in this process: the compiler is to be had, and the user has not turned it off."""
+    return COMPILER and not getattr(numba.config, "DISABLE_JIT", False)
 
 
 def can_keep() -> bool:

@@ -16,13 +16,9 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
-import numba
-from numba.extending import register_jitable, typeof_impl
-
 from sim.model import chance
-from sim.model.code_cache import keep_code
+from sim.model.code_cache import COMPILER, keep_code
 from sim.model.parameters import Rows
-from sim.model.pipeline import Inner, Outer, Unaliased, row_of_store
 from sim.model.rules import (
     arithmetic,
     camps,
@@ -50,13 +46,19 @@ RULEBOOK = (
     *(offers, reactions, region, routes, security, structure, terms),
 )
 _FROM_CHANCE = ("mix", "address", "uniform")
-_OPTIONS = {"error_model": "numpy", "forceinline": True, "pipeline_class": Inner}
 
+if COMPILER:
+    import numba
+    from numba.extending import register_jitable, typeof_impl
 
-@typeof_impl.register(Rows)
-def _typeof_rows(rows: Rows, context: Any) -> Any:
-    """Row numbers are constants of compiled code, looked up when it is compiled."""
-    return typeof_impl(rows.numbered(), context)
+    from sim.model.pipeline import Inner, Outer, Unaliased, row_of_store
+
+    _OPTIONS = {"error_model": "numpy", "forceinline": True, "pipeline_class": Inner}
+
+    @typeof_impl.register(Rows)
+    def _typeof_rows(rows: Rows, context: Any) -> Any:
+        """Row numbers are constants of compiled code, looked up when it is compiled."""
+        return typeof_impl(rows.numbered(), context)
 
 
 def _register(module: ModuleType, names: tuple[str, ...] | None = None) -> None:
@@ -66,9 +68,10 @@ def _register(module: ModuleType, names: tuple[str, ...] | None = None) -> None:
             register_jitable(**_OPTIONS)(value)
 
 
-for _module in RULEBOOK:
-    _register(_module)
-_register(chance, _FROM_CHANCE)
+if COMPILER:
+    for _module in RULEBOOK:
+        _register(_module)
+    _register(chance, _FROM_CHANCE)
 
 
 def fields_used(function: Callable[..., Any]) -> tuple[str, ...]:
@@ -128,10 +131,10 @@ def phase(function: Callable[..., Any]) -> Any:
     """
     PHASES[function.__name__] = function
     names = fields_used(function)
-    core = _inner(function, pipeline_class=Unaliased)
+    core = _inner(function, unaliased=True)
     arguments = list(inspect.signature(function).parameters)[1:]
     view: Any = namedtuple("View", list(names))  # type: ignore[misc]
-    take, row = row_of_store()
+    take, row = row_of_store() if COMPILER else (str, None)
     parts = ", ".join(take(place_of(name, function.__name__)) for name in names)
     lines = f"def door(s, {', '.join(arguments)}):\n    core(view({parts}), {', '.join(arguments)})\n"
     scope: dict[str, Any] = {"core": core, "view": view, "row": row}
@@ -142,20 +145,24 @@ def phase(function: Callable[..., Any]) -> Any:
     return door
 
 
-def _inner(function: Callable[..., Any], pipeline_class: type = Inner, **options: Any) -> Any:
+def _inner(function: Callable[..., Any], unaliased: bool = False, **options: Any) -> Any:
+    if not COMPILER:
+        return function
     return numba.njit(
         nogil=True,
         error_model="numpy",
         no_cpython_wrapper=True,
         no_cfunc_wrapper=True,
         _nrt=False,
-        pipeline_class=pipeline_class,
+        pipeline_class=Unaliased if unaliased else Inner,
         **options,
     )(function)
 
 
 def entry(function: Callable[..., Any]) -> Any:
     """Compile what the interpreter calls, and keep the machine code between runs."""
+    if not COMPILER:
+        return function
     compiled = numba.njit(nogil=True, error_model="numpy", pipeline_class=Outer)(function)
     keep_code(compiled)
     return compiled

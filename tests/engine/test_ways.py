@@ -1,12 +1,17 @@
 """Which way a turn is played: compiled where the code is there, without while it is being compiled; the same bits."""
 
 import dataclasses
+import hashlib
+import os
 import subprocess
 import sys
+import time
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+import sim
 from sim.batch import runner
 from sim.batch.worker import Stage, Work
 from sim.engine import agents, ensemble, first_time, ways
@@ -161,3 +166,55 @@ def test_what_is_compiled_behind_is_what_is_looked_for(monkeypatch):
     before = list(advance.signatures)
     assert first_time.compile_and_keep() == 0
     assert advance.signatures == before
+
+
+WITHOUT_COMPILER = """
+import hashlib, sys
+
+class Missing:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] in {"numba", "llvmlite"}:
+            raise ImportError(name)
+
+sys.meta_path.insert(0, Missing())
+from dataclasses import replace
+from sim.engine.ensemble import prepare
+from sim.scenario.scenario import load_scenario
+scenario = load_scenario("toy")
+prepared = prepare(replace(scenario, end=scenario.start + 1))
+print(*(hashlib.sha256(prepared.run_block(2, runs).by_power.tobytes()).hexdigest() for runs in (1, 3)))
+"""
+
+
+def test_where_the_compiler_cannot_be_imported_everything_is_played_without():
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT_COMPILER],
+        env=os.environ | {"PYTHONPATH": str(Path(sim.__file__).parents[1])},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    prepared = ensemble.prepare(of_toy(2))
+    blocks = (prepared.run_block(2, runs).by_power.tobytes() for runs in (1, 3))
+    assert done.stdout.split() == [hashlib.sha256(block).hexdigest() for block in blocks]
+
+
+@pytest.mark.slow
+def test_a_first_command_of_all_answers_before_the_code_is_there_and_leaves_it(tmp_path):
+    cache = tmp_path / "cache"
+    done = subprocess.run(
+        [sys.executable, "-m", "sim.cli", "run", "toy", "--runs", "20", "--no-figures", "--out", str(tmp_path / "out")],
+        env={name: value for name, value in os.environ.items() if not name.startswith("NUMBA_")}
+        | {"MULTIVECTOR_CACHE": str(cache), "PYTHONPATH": str(Path(sim.__file__).parents[1])},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=True,
+    )
+    assert "until it is there, runs are played without" in done.stderr
+    assert not list(cache.rglob("turn.advance-*"))
+    until = time.monotonic() + 900
+    while not list(cache.rglob("turn.advance-*.nbc")) or list(cache.glob("*.lock")):
+        assert time.monotonic() < until
+        time.sleep(1.0)
