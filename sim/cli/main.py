@@ -24,7 +24,7 @@ from sim.cli.places import check_working_folder, is_of_the_system, trouble
 from sim.cli.streams import guarded
 from sim.cli.typed import Parser, as_typed
 from sim.io.errors import InputError
-from sim.io.memory import out_of_memory, prepare_for_limits, ran_out
+from sim.io.memory import multiply_in_one_thread, out_of_memory, prepare_for_limits, ran_out
 
 OBJECTS_BETWEEN_SWEEPS = 100_000
 """What is read from the seeds stays; looking for rubbish in it after every 700 objects takes a tenth of the time."""
@@ -49,6 +49,8 @@ def _answer(arguments: Sequence[str]) -> int:
         check_working_folder()
         if arguments[:1] and arguments[0] not in _LIGHT:
             prepare_for_limits()
+        if arguments[:1] and arguments[0] in _RESAMPLING:
+            multiply_in_one_thread()
         with alone(asked):
             code: int = asked.command(asked)
     except InputError as error:
@@ -104,6 +106,9 @@ class _Version(argparse.Action):
 
 _LIGHT = frozenset({"check", "diff", "list", "new", "schema", "trace"})
 """Commands that load no heavy library, and need hardly any memory."""
+
+_RESAMPLING = frozenset({"ablate", "compare", "documented", "levers", "patterns", "policies", "run"})
+"""Commands that multiply only counts of resamples with whole numbers, whose sums are exact in any number of threads."""
 
 _LOADING = (
     "\nStopped while NumPy was being loaded: by hand, or because the system gave it no more threads or memory, as it "

@@ -30,7 +30,7 @@ def _patterns(asked: argparse.Namespace) -> int:
     check_suffix(out)
     from sim.analysis.paired import LEVEL
     from sim.analysis.patterns import find_all, table_of
-    from sim.cli.report import print_patterns
+    from sim.cli.patterns_report import print_patterns
 
     options = {"fitted": asked.numbers, "seeds": asked.seeds, "out": kept_beside(out)}
     findings = find_all(asked.runs, progress=lambda name: say(f"{name} ..."), **options)

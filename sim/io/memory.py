@@ -48,6 +48,15 @@ def prepare_for_limits() -> None:
             mallopt(_ARENA_MAX, 2)
 
 
+def multiply_in_one_thread() -> None:
+    """Before heavy libraries are loaded: what a command multiplies is too small for several threads.
+
+    They wait for one another longer than they work: the resamples of a comparison took five times the time of the
+    processor, and on a busy machine six times the time of the clock. What the user has said of it stands.
+    """
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+
 def ran_out(error: BaseException | None) -> bool:
     """Whether an error, or what it came from, says that there was no more memory, or no more threads."""
     seen: set[int] = set()
