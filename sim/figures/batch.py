@@ -142,7 +142,7 @@ def _write_inside(axes: "Axes", across: float, place: int, word: str, width: flo
     elif width >= 9.5:
         text = f"{power or outcome.word}\n{width:.0f} %"
     box = {"boxstyle": "round,pad=0.18", "facecolor": "white", "edgecolor": "none", "alpha": 0.9}
-    axes.text(across, place, text, ha="center", va="center", fontsize=size, bbox=box)
+    axes.text(across, place, text, ha="center", va="center", fontsize=size, bbox=box).set_in_layout(False)
 
 
 # --- offers ----------------------------------------------------------------------------------------------------------
@@ -155,19 +155,28 @@ def offer_bars(data: pd.DataFrame, axes: "Axes", how: Look) -> "Axes":
     """
     longest = float(data["made"].max()) or 1.0
     colours = [how.colour[power] for power in data["power"].astype(str)]
-    made_all, taken_all = data["made"].tolist(), data["accepted"].tolist()
     pale = [mixed(colour, 0.78) for colour in colours]
-    axes.barh(range(len(data)), made_all, height=0.72, facecolor=pale, edgecolor=colours)
-    axes.barh(range(len(data)), taken_all, height=0.42, facecolor=colours, edgecolor="none")
-    for place, (made, taken) in enumerate(zip(made_all, taken_all, strict=True)):
+    for values, height, faces, edges in (("made", 0.72, pale, colours), ("accepted", 0.42, colours, "none")):
+        bars = _bars(data[values].to_numpy(dtype=float), height)
+        axes.add_collection(PolyCollection(bars, facecolors=faces, edgecolors=edges, linewidths=1.0), autolim=False)
+    for place, (made, taken) in enumerate(zip(data["made"].tolist(), data["accepted"].tolist(), strict=True)):
         if made > 0.005 * longest:
-            axes.text(made + 0.02 * longest, place, percent_in_cell(taken / made), va="center", fontsize=7.5)
+            said = percent_in_cell(taken / made)
+            axes.text(made + 0.02 * longest, place, said, va="center", fontsize=7.5).set_in_layout(False)
     axes.set_yticks(range(len(data)), [how.name[str(power)] for power in data["power"]])
     axes.set_ylim(len(data) - 0.5, -0.5)
     axes.set_xlim(0, 1.17 * longest)
     axes.tick_params(axis="y", length=0, labelcolor=INK, labelsize=9)
     axes.xaxis.set_major_locator(mpl.ticker.MaxNLocator(nbins=4))
     return axes
+
+
+def _bars(lengths: "NDArray[np.float64]", height: float) -> "NDArray[np.float64]":
+    """The outlines [bar, corner, 2] of bars that begin at nought, one a row."""
+    low, high = (np.arange(len(lengths)) + side * height / 2 for side in (-1, 1))
+    nought = np.zeros(len(lengths))
+    corners = ((nought, low), (lengths, low), (lengths, high), (nought, high))
+    return np.stack([np.column_stack(corner) for corner in corners], axis=1)
 
 
 # --- whole figures ---------------------------------------------------------------------------------------------------

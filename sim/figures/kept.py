@@ -7,6 +7,7 @@ all three are so. Nothing here imports what draws, so that finding this out cost
 import json
 from collections.abc import Callable, Iterable
 from contextvars import ContextVar
+from functools import cache
 from pathlib import Path
 
 from sim.batch.identity import digest_of, version_of
@@ -74,6 +75,7 @@ def noted(path: Path) -> Path:
     return path
 
 
+@cache
 def _drawn_by() -> str:
     """A hash of all that a picture depends on beside what it shows: our sources, and the libraries that draw."""
     sources = sources_hash(Path(__file__).parents[1])

@@ -107,12 +107,16 @@ def test_what_was_touched_is_not_taken_for_current(drawn, harm):
 def test_another_program_or_library_draws_anew(drawn, monkeypatch):
     folder, _, _ = drawn
     version_of = kept.version_of
-    monkeypatch.setattr(kept, "version_of", lambda name: "99" if name == "matplotlib" else version_of(name))
-    assert not are_current(folder, ["results"])
-    monkeypatch.setattr(kept, "version_of", version_of)
-    assert are_current(folder, ["results"])
-    monkeypatch.setattr(kept, "sources_hash", lambda _: "0" * 64)
-    assert not are_current(folder, ["results"])
+    for name, other in (
+        ("version_of", lambda one: "99" if one == "matplotlib" else version_of(one)),
+        ("sources_hash", lambda _: "0" * 64),
+    ):
+        with monkeypatch.context() as patched:
+            patched.setattr(kept, name, other)
+            kept._drawn_by.cache_clear()
+            assert not are_current(folder, ["results"])
+        kept._drawn_by.cache_clear()
+        assert are_current(folder, ["results"])
 
 
 def test_where_drawing_fails_nothing_is_recorded(tmp_path):

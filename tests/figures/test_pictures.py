@@ -7,8 +7,8 @@ import pytest
 from matplotlib.figure import Figure
 from PIL import Image
 
-from sim.figures.one_pass import DPI
-from sim.figures.pictures import COLOURS, in_palette, write_light
+from sim.figures.one_pass import DPI, in_pixels
+from sim.figures.pictures import COLOURS, as_png, in_palette, write_light
 from sim.figures.style import DIVERGING, PALETTE, RISING
 
 
@@ -82,3 +82,15 @@ def test_a_light_picture_has_a_palette_and_is_the_same_each_time(tmp_path):
     with Image.open(io.BytesIO(first)) as picture:
         assert (picture.mode, picture.info) == ("P", {})
         assert len(picture.getcolors()) <= COLOURS
+
+
+def test_a_picture_is_what_was_drawn_pixel_for_pixel_and_knows_its_size():
+    drawn = in_pixels(shades())
+    with Image.open(io.BytesIO(as_png(drawn))) as picture:
+        picture.verify()
+    with Image.open(io.BytesIO(as_png(drawn))) as picture:
+        assert (picture.format, picture.mode) == ("PNG", "RGB")
+        assert picture.info["dpi"] == pytest.approx((DPI, DPI), abs=0.01)
+        assert (np.asarray(picture) == drawn[..., :3]).all()
+    for draw in (bands, words, colour_bars):
+        assert len(as_png(in_pixels(draw()))) < 1.25 * len(true_colours(draw()))
