@@ -46,6 +46,7 @@ SHOWN = tuple(name for name in HEADLINES if name in BANDED)
 """Measures that have bands unless others are asked for."""
 
 _FEWEST = 24  # runs that are worth a thread
+_VECTOR = 8  # lanes are played by so many: what is left over costs a sixth of the time
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -263,7 +264,7 @@ def _cuts(runs: int, threads: int) -> list[tuple[int, int]]:
     parts = -(-runs // LANES)
     even = -(-parts // threads) * threads
     parts = max(1, even if runs // even >= _FEWEST else parts)
-    size = -(-runs // parts)
+    size = -(-runs // (parts * _VECTOR)) * _VECTOR
     return [(first, min(size, runs - first)) for first in range(0, runs, size)]
 
 
@@ -301,5 +302,5 @@ def _course(parts: Sequence[Floats]) -> Floats:
     runs = values.shape[-1]
     ranks = [-(-round(100 * q) * runs // 100) - 1 for q in QUANTILES]
     mean = values.mean(axis=-1, keepdims=True)
-    values.partition(sorted(set(ranks)), axis=-1)
+    values.sort(axis=-1)  # which takes a tenth of the time that five partitions take
     return np.concatenate([mean, values[..., ranks]], axis=-1)

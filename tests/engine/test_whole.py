@@ -277,7 +277,15 @@ def test_a_seed_has_two_names_and_one_value(short):
 
 
 def test_batches_of_mesa_see_the_name_that_they_leave_alone():
-    assert list(inspect.signature(Model).parameters) == ["scenario", "rng", "run", "numbers", "fitted", "seeds"]
+    assert list(inspect.signature(Model).parameters) == [
+        "scenario",
+        "rng",
+        "run",
+        "numbers",
+        "fitted",
+        "seeds",
+        "players",
+    ]
     assert set(inspect.signature(Watched).parameters) == {"args", "named"}
 
 
