@@ -51,7 +51,7 @@ if COMPILER:
     import numba
     from numba.extending import register_jitable, typeof_impl
 
-    from sim.model.pipeline import Inner, Outer, Unaliased, row_of_store
+    from sim.model.pipeline import Inner, Outer, Unaliased
 
     _OPTIONS = {"error_model": "numpy", "forceinline": True, "pipeline_class": Inner}
 
@@ -134,10 +134,9 @@ def phase(function: Callable[..., Any]) -> Any:
     core = _inner(function, unaliased=True)
     arguments = list(inspect.signature(function).parameters)[1:]
     view: Any = namedtuple("View", list(names))  # type: ignore[misc]
-    take, row = row_of_store() if COMPILER else (str, None)
-    parts = ", ".join(take(place_of(name, function.__name__)) for name in names)
+    parts = ", ".join(place_of(name, function.__name__) for name in names)
     lines = f"def door(s, {', '.join(arguments)}):\n    core(view({parts}), {', '.join(arguments)})\n"
-    scope: dict[str, Any] = {"core": core, "view": view, "row": row}
+    scope: dict[str, Any] = {"core": core, "view": view}
     exec(compile(lines, f"<{function.__module__}.{function.__name__}>", "exec"), scope)
     # the door is copied into `advance`: compiled by itself, the core behind it would be gone through once more
     door = _inner(scope["door"])

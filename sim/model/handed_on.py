@@ -3,13 +3,11 @@
 The compiler optimises every function that it meets and makes machine code of it, also where nobody ever calls it: a
 rule by itself, once more in each helper and phase that uses it, and once more in the turn. All of that is thrown away
 but the last. So our inner functions are handed on as they are written down, and only the outermost, which the
-interpreter calls, is optimised and made machine code. Three more things are spared:
+interpreter calls, is optimised and made machine code. Two more things are spared:
 
 - A value that is set once is a value, wherever what follows it. The compiler gives it a place in memory as soon as
   another block reads it, writes the whole value out and in, be it a tuple of fifty arrays, and takes that back later.
 - A helper that is written into a phase is read anew for each place, so it need not be copied twice.
-- A field of a store is a row of an array: where it begins and how it goes on is known without asking what all indexing
-  has to ask.
 
 This reaches into the compiler. Where that is not built as we know it, importing raises `ImportError`, and functions are
 compiled the compiler's own way: it takes more than twice as long and gives the same bits.
@@ -21,18 +19,15 @@ from functools import partial
 from typing import Any
 
 from numba import _dynfunc
-from numba.core import cgutils, ir, types
+from numba.core import ir
 from numba.core.analysis import compute_cfg_from_blocks, must_use_alloca
 from numba.core.codegen import JITCodeLibrary, JITCPUCodegen
 from numba.core.compiler import DefaultPassBuilder, Flags
 from numba.core.compiler_machinery import register_pass
 from numba.core.environment import lookup_environment
-from numba.core.imputils import impl_ret_borrowed
 from numba.core.inline_closurecall import InlineWorker
 from numba.core.lowering import Lower
 from numba.core.untyped_passes import InlineInlinables
-from numba.extending import intrinsic
-from numba.np.arrayobj import make_array, populate_array
 
 # What is replaced or leaned upon, with the names of its parameters.
 _AS_WE_KNOW_IT: tuple[tuple[Any, str, tuple[str, ...]], ...] = (
@@ -118,32 +113,6 @@ def tell_parts(state: Any) -> None:
         environment = lookup_environment(variable.name)
         if environment is not None:
             state.targetctx.codegen().set_env(variable.name, environment)
-
-
-@intrinsic
-def row(_typing: Any, group: Any, at: Any) -> Any:
-    """`group[at]` for an array whose values lie one after the other and a place that is written down as a number."""
-    if not (isinstance(group, types.Array) and group.layout == "C" and isinstance(at, types.IntegerLiteral)):
-        return None
-    taken = group.copy(ndim=group.ndim - 1)
-
-    def make(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        whole = make_array(group)(context, builder, args[0])
-        shape, strides = cgutils.unpack_tuple(builder, whole.shape), cgutils.unpack_tuple(builder, whole.strides)
-        offset = builder.mul(strides[0], strides[0].type(at.literal_value))
-        part = make_array(taken)(context, builder)
-        populate_array(
-            part,
-            data=cgutils.pointer_add(builder, whole.data, offset, whole.data.type),
-            shape=shape[1:],
-            strides=strides[1:],
-            itemsize=whole.itemsize,
-            meminfo=whole.meminfo,
-            parent=whole.parent,
-        )
-        return impl_ret_borrowed(context, builder, signature.return_type, part._getvalue())
-
-    return taken(group, at), make
 
 
 def values_set_once(lower: Any) -> set[str]:

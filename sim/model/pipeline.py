@@ -5,7 +5,6 @@ compiling; with `MULTIVECTOR_PLAIN` none of it is done, and the bits are the sam
 """
 
 import importlib
-from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
@@ -23,18 +22,6 @@ try:
     handed_on = importlib.import_module("sim.model.handed_on")
 except ImportError:  # the compiler's own way is always there
     handed_on = None
-
-
-def row_of_store() -> tuple[Callable[[str], str], Any]:
-    """How to write that a field is taken from a store, given its place (`s.by_ij[3]`), and what `row` means there."""
-    if handed_on is None or PLAIN or numba.config.DISABLE_JIT:
-        return str, None
-    return _by_row, handed_on.row
-
-
-def _by_row(place: str) -> str:
-    group, _, at = place.removesuffix("]").partition("[")
-    return f"row({group}, {at})" if at else group
 
 
 class _Wide(Lower):

@@ -140,19 +140,3 @@ def _without_tests(folder):
     head = "from sim.model.compiling import _inner, entry, inlined\n\n\n"
     (folder / "both.py").write_text(head + source[begin:end], encoding="utf-8")
     return folder
-
-
-row = handed_on.row
-
-
-def _rows(group):
-    one, other = row(group, 2), row(group, 0)
-    one[1] = 7.0
-    return one.sum() - other.sum() + one.shape[0] + one.strides[0]
-
-
-def test_a_row_is_a_view():
-    group = np.arange(24.0).reshape(3, 4, 2)
-    expected, plain = group.copy(), type(_rows)(_rows.__code__, {**globals(), "row": lambda group, at: group[at]})
-    assert entry(_rows)(group) == plain(expected)
-    assert (group == expected).all()
