@@ -40,6 +40,7 @@ def cold(monkeypatch):
     monkeypatch.setattr(ways, "_LOOK_EVERY", 0.0)
     for module in ("sim.engine.ways", "sim.model.code_cache"):
         monkeypatch.setattr(f"{module}.warm", lambda: False)
+    monkeypatch.setattr(ways, "interpreted", lambda: False)
     monkeypatch.setattr(ways, "can_keep", lambda: True)
     monkeypatch.setattr(subprocess, "Popen", lambda command, **_: (begun.append(command), process)[1])
     process.begun = begun

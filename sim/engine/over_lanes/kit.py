@@ -14,7 +14,9 @@ _NONE: Places = np.empty(0, np.int64)
 
 
 def own(value: Any) -> Any:
-    """The value itself, or a copy where it is a view that a later line of the same loop may write."""
+    """The value itself, or a copy where it is a view that a later line may write; of several values, each."""
+    if value.__class__ is tuple:
+        return tuple(map(own, value))
     return value.copy() if value.__class__ is np.ndarray and value.base is not None else value
 
 

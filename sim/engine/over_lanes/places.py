@@ -9,7 +9,7 @@ import ast
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sim.engine.over_lanes.expressions import Expressions, Rules, name
+from sim.engine.over_lanes.expressions import Expressions, Rules, call, name
 from sim.engine.over_lanes.source import (
     COUNTERS,
     KEYED,
@@ -18,11 +18,13 @@ from sim.engine.over_lanes.source import (
     bound,
     called_by,
     field_of,
+    fields_written,
     is_helper,
     local_names,
     names_in,
     not_understood,
     places_of,
+    tree_of,
 )
 
 LANE = "lane"
@@ -167,6 +169,9 @@ class Places(Expressions):
         known, converted = self.setting.helper(called, way)
         self.scope[known] = converted
         given = [self.visit(one) for one in node.args]
+        written = set() if self.at.entries else fields_written(called, tree_of(called).body)
+        looked = [field_of(one) in written for one in node.args]  # what a helper is handed, it may write over
+        given = [call("_own", new) if own else new for new, own in zip(given, looked, strict=True)]
         mask = name(self.at.mask) if self.at.mask else ast.Constant(None)
         return ast.Call(name(known), [*given, name(self.at.rows), name(self.at.actor), mask, name("_lanes")], [])
 

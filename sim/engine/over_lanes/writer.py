@@ -108,7 +108,8 @@ class Writer(Places):
         looked = {field for one in ast.walk(node) if (field := field_of(one)) is not None}
         through = isinstance(node, ast.Subscript | ast.Call | ast.IfExp | ast.Name)
         value: ast.expr = self.visit(node)
-        return call("_own", value) if through and looked & self.at.written and not self.at.entries else value
+        views = looked & self.at.written or is_helper(called_by(self.function, node))
+        return call("_own", value) if through and views and not self.at.entries else value
 
     def _stored(self, target: ast.expr, value: ast.expr) -> Lines:
         place = self.place(target)

@@ -7,6 +7,7 @@ import pytest
 
 from sim.engine.over_lanes.playing import Converted
 from sim.engine.over_lanes.source import NotUnderstoodError
+from sim.model.compiling import HELPERS
 from sim.model.rules.arithmetic import positive
 
 
@@ -151,6 +152,22 @@ def others_only(w, p, t, i):
             w.cohesion[i, other, lane] += before
 
 
+def what_it_has(w, i, lane):
+    return w.gdp[i, lane]
+
+
+def put(w, i, lane, much):
+    w.gdp[i, lane] = 0.0
+    w.gdp_start[i, lane] += much
+
+
+def old_values(w, p, t, i):
+    for lane in range(w.gdp.shape[1]):
+        before = what_it_has(w, i, lane)
+        put(w, i, lane, w.gdp[i, lane])
+        w.cohesion[i, 0, lane] = before
+
+
 def world(actors=2, lanes=5):
     gdp = np.array([[0.5, 1.5, 2.5, 3.5, 0.0], [2.5, 0.0, 1.5, 0.0, 9.0]])[:actors, :lanes]
     place = {"table_first": (actors, 1, 2), "table_last": (actors, 1, 2), "table_lane": (actors, 2 * lanes)}
@@ -158,9 +175,13 @@ def world(actors=2, lanes=5):
     return SimpleNamespace(gdp=gdp.copy(), gdp_start=gdp + 5.0, cohesion=np.ones((actors, actors, lanes)), **fields)
 
 
-@pytest.mark.parametrize("source", [list_of_a_list, anything, others_only], ids=lambda source: source.__name__)
+@pytest.mark.parametrize(
+    "source", [list_of_a_list, anything, others_only, old_values], ids=lambda source: source.__name__
+)
 @pytest.mark.parametrize("empty", [False, True])
-def test_what_is_played_over_lanes_is_what_is_played_line_by_line(source, empty):
+def test_what_is_played_over_lanes_is_what_is_played_line_by_line(source, empty, monkeypatch):
+    for helper in (what_it_has, put):
+        monkeypatch.setitem(HELPERS, (helper.__module__, helper.__name__), helper)
     line_by_line, over_lanes = world(), world()
     for one in (line_by_line, over_lanes):
         one.gdp *= 0.0 if empty else 1.0
