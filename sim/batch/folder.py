@@ -49,7 +49,7 @@ class Batch:
         self.work = Work(plan.scenario.name, plan.folder, tell, self.keep, total)
         compiled = self.work.prepare(compiled=plan.request.engine != "numpy")
         self.prepared = plan.prepare()
-        own = not isinstance(plan.request.engine, str)  # which need not be able to play no run at all
+        own = plan.request.engine not in {"ensemble", "numpy"}  # which need not be able to play no run at all
         first = self.prepared.run_block(0, 1 if compiled or own else 0)
         first.check()
         if compiled:

@@ -10,12 +10,12 @@ process goes on when nobody waits for it any more: what is asked next finds the 
 
 import contextlib
 import os
-import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from subprocess import DEVNULL, Popen
 from typing import NamedTuple
 
 import sim
@@ -57,7 +57,7 @@ class _Behind:
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: Popen[bytes] | None = None
         self.begun = self.looked = 0.0
         self.there = False  # whether the code has been seen to be kept
 
@@ -65,11 +65,11 @@ class _Behind:
         """Begin to compile in a process that outlives this one; module: what it runs."""
         paths = [str(Path(sim.__file__).parents[1]), os.environ.get("PYTHONPATH", "")]
         self.begun = self.looked = time.monotonic()
-        self.process = subprocess.Popen(
+        self.process = Popen(
             [sys.executable, "-m", module],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
+            stdin=DEVNULL,
+            stdout=DEVNULL,
+            stderr=DEVNULL,
             env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, paths))},
             start_new_session=True,
         )

@@ -42,7 +42,7 @@ def cold(monkeypatch):
         monkeypatch.setattr(f"{module}.warm", lambda: False)
     monkeypatch.setattr(ways, "interpreted", lambda: False)
     monkeypatch.setattr(ways, "can_keep", lambda: True)
-    monkeypatch.setattr(subprocess, "Popen", lambda command, **_: (begun.append(command), process)[1])
+    monkeypatch.setattr(ways, "Popen", lambda command, **_: (begun.append(command), process)[1])
     process.begun = begun
     return process
 
@@ -102,7 +102,7 @@ def test_where_no_process_can_be_had_this_one_compiles(cold, monkeypatch):
     def refused(*_, **__):
         raise OSError
 
-    monkeypatch.setattr(subprocess, "Popen", refused)
+    monkeypatch.setattr(ways, "Popen", refused)
     assert not compile_behind("sim.batch.first_time", 10, 2)
     assert chosen(2) is COMPILED
 
@@ -142,6 +142,15 @@ def test_a_batch_can_be_asked_for_by_numpy(tmp_path):
     }
     tables = [results.runs for results in by_engine.values()]
     assert tables[0].equals(tables[1])
+
+
+@pytest.mark.parametrize("engine", ["ensemble", "mesa", agents.prepare], ids=["ensemble", "mesa", "own"])
+def test_a_batch_waits_for_no_compiler(cold, tmp_path, engine):
+    told = []
+    results = runner.run(of_toy(1, runs=2), workers=1, out=tmp_path, engine=engine, progress=told.append)
+    assert told[0].stage is Stage.BEHIND
+    assert cold.begun == [[sys.executable, "-m", "sim.batch.first_time"]]
+    assert len(results.runs) == 2
 
 
 def test_line_by_line_the_bits_are_the_same():
