@@ -183,7 +183,7 @@ class Batch:
         results = Results(self.folder, self._manifest(files))
         files.append(self._text("summary.json", json.dumps(summary_of(results), indent=2, ensure_ascii=False) + "\n"))
         files.append(self._text("README.txt", self._read_me(results)))
-        check_written(self.folder, files)
+        check_written(self.folder, self.notebook.touched(files))
         write_manifest(self.folder, self._manifest(files))
         tidy(self.folder)
         return Results(self.folder, read_manifest(self.folder, BATCH))  # whose files were looked through just now

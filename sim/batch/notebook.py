@@ -11,7 +11,7 @@ import json
 import os
 import shutil
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -100,6 +100,10 @@ class Notebook:
         """The names of files that are not what they were, or are gone."""
         return [file.name for file in files if not intact(self.folder, file)]
 
+    def touched(self, files: Iterable[WrittenFile]) -> list[WrittenFile]:
+        """Those files that may be others than were counted, by their size and date, or were not counted at all."""
+        return [file for file in files if mark_of(self.folder / file.name) != self._marks.get(file.name)]
+
     def made_again(self, make: Callable[[int], Sequence[WrittenFile]]) -> None:
         """See that every finished block is still there before all are joined; what was spoilt meanwhile is made again.
 
@@ -107,8 +111,7 @@ class Notebook:
         it may be another than the one that was counted.
         """
         for number, files in sorted(self.files.items()):
-            moved = [file for file in files if mark_of(self.folder / file.name) != self._marks.get(file.name)]
-            spoilt = self.spoilt(moved)
+            spoilt = self.spoilt(self.touched(files))
             if spoilt:
                 set_aside_and_say(self.folder, spoilt, f"{', '.join(spoilt)} was spoilt or taken away meanwhile")
                 self.add(number, make(number))
