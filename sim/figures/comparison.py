@@ -119,7 +119,8 @@ def effect_map(
     for (row, column), word in np.ndenumerate(() if written is None else written.to_numpy()):
         dark = says[row, column] and abs(shown[row, column]) >= 0.5 * largest
         colour = "white" if dark else INK if says[row, column] else FAINT
-        axes.text(column, row, word, ha="center", va="center", fontsize=size, color=colour)
+        cell = axes.text(column, row, word, ha="center", va="center", fontsize=size, color=colour)
+        cell.set_in_layout(False)
     return picture
 
 

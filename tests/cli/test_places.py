@@ -149,12 +149,12 @@ def test_a_full_disk_is_told_in_words_wherever_it_is_met(monkeypatch, capsys, tm
 
 
 def test_figures_that_cannot_be_kept_do_not_hide_that_the_results_are_complete(tmp_path, monkeypatch, capsys):
-    from sim.figures import style
+    from sim.figures import pictures
 
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(style, "write_whole", full)
+    monkeypatch.setattr(pictures, "write_bytes", full)
     assert main.main(["run", "toy", "--runs", "2", "-o", str(tmp_path)]) == 2
     said = capsys.readouterr().err
     assert "the results are complete" in said
