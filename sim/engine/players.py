@@ -116,7 +116,7 @@ def ask(model: Any, state: Any) -> None:
                     message="a player gave back what is no answer", allowed="True, False, or None for the state's own"
                 )
                 arguments.refuse_if_wrong()
-            world.told[i, j, k, 0] = 1.0 if said else -1.0
+            world.told[i, j, k, 0], world.instructed[i, 0] = 1.0 if said else -1.0, 1.0  # as an event of the turn does
             model.moves.append(answer_event(offer, bool(said)))
     finally:
         model._choosing = False
