@@ -54,6 +54,9 @@ def test_a_comparison_is_drawn_again_with_the_same_bytes(comparison, tmp_path, n
     assert set(again) == {*plain, RECORD}
     pictures = [name for name in plain if name.endswith(".png")]
     assert [name for name in pictures if again[name] != plain[name]] == []
+    written = {path: path.stat().st_mtime_ns for path in (folder / "figures").iterdir()}
+    assert main.main(["figures", str(folder)]) == 0  # current now: nothing is touched
+    assert {path: path.stat().st_mtime_ns for path in (folder / "figures").iterdir()} == written
     kept = load_comparison(folder)
     for scenario in comparison.names[1:]:
         assert told_differences(kept, scenario) == told_differences(comparison, scenario)

@@ -1,5 +1,6 @@
 """Light pictures show what the pictures they are made from show, in a third of the bytes."""
 
+import gc
 import io
 
 import numpy as np
@@ -9,7 +10,7 @@ from PIL import Image
 
 from sim.figures.one_pass import DPI, in_pixels
 from sim.figures.pictures import COLOURS, as_png, in_palette, write_light
-from sim.figures.style import DIVERGING, PALETTE, RISING
+from sim.figures.style import DIVERGING, PALETTE, RISING, house_style
 
 
 def bands():
@@ -69,6 +70,17 @@ def test_nobody_sees_the_difference(draw):
     assert off.max() <= 20  # and so do, nearly, the rarest of shades, along edges and in colour bars
     assert off.mean() < 0.4
     assert len(light) < 0.6 * len(picture)
+
+
+@pytest.mark.parametrize("on", [True, False])
+def test_the_house_style_leaves_the_collector_of_garbage_as_it_was(on):
+    (gc.enable if on else gc.disable)()
+    try:
+        with house_style():
+            assert not gc.isenabled()
+        assert gc.isenabled() is on
+    finally:
+        gc.enable()
 
 
 def test_few_colours_are_kept_as_they_are():
