@@ -56,7 +56,7 @@ class Game:
         arguments.refuse_if_wrong()
         self.model = Model(scenario, seed, numbers=numbers, fitted=fitted, seeds=seeds)
         states = self.model.evidence.states
-        self.state = code_meant("state", state, {one.code: one.name for one in states}, "sim.Game")
+        self.state = code_meant("state", state, {one.code: one.name for one in states}, "play")
         self.model.players = {self.state: self._said}
         self._pending: dict[tuple[str, str], Event] = {}
         self._inbox: tuple[Offer, ...] | None = None
