@@ -4,6 +4,7 @@
 #   make setup       only set up
 #   make test        the tests
 #   make coverage    the same, telling which lines none of them reaches
+#   make exhaustive  what takes minutes: every scenario played by NumPy beside the compiler, a first command with nothing compiled
 #   make lint        style, types, who may import whom
 #   make check       what has to pass before a change is merged: lint, the site and tests
 #   make bench       the measurements: first as ratios to an earlier build (REFERENCE=COMMIT), then what a turn and a run take
@@ -58,7 +59,7 @@ READY := $(VENV)/.ready-$(LIBRARIES)
 $(shell test ! -d $(VENV) || $(BIN)/python -c "" >/dev/null 2>&1 || rm -f $(VENV)/.ready*)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test coverage bench scale calibration wheel ends constraints soak mutate lint check effects levers documented policies chronicles experiments notebook docs site clean
+.PHONY: help setup demo test coverage exhaustive bench scale calibration wheel ends constraints soak mutate lint check effects levers documented policies chronicles experiments notebook docs site clean
 
 help:
 	@sed -n 's/^#   //p' $(firstword $(MAKEFILE_LIST))
@@ -103,6 +104,9 @@ test: $(READY)-dev
 # Watching every line takes its time, so the tests of every day do without.
 coverage: $(READY)-dev
 	$(call run-tests,--cov --cov-report=term)
+
+exhaustive: $(READY)-dev
+	$(call run-tests,-m exhaustive)
 
 bench: $(READY)-dev
 	@$(BIN)/python tools/bench_against.py $(REFERENCE)

@@ -30,7 +30,8 @@ MOST_ROWS = 12  # rows of a table; the rest is in the tables that the foot of th
 MOST_OFFERS = 6
 _ON_ONE_LINE = 24  # letters of a name that is not broken
 _RARE = 0.01  # shares below this are put together
-_PARTNERS, _BALANCE = "effective_partners", "balance"
+_PARTNERS = "effective_partners"
+_BALANCE = "balance"
 
 
 def card(shown: Shown) -> str:

@@ -160,7 +160,9 @@ def test_it_is_written_and_printed(tmp_path, capsys):
     assert {"spread.csv", "spread.parquet", "spread.json", "manifest.json", "figures"} == {
         path.name for path in folder.iterdir()
     }
-    assert {path.name for path in (folder / "figures").iterdir()} == {"spread.png", "spread.svg", "spread.csv"}
+    assert {path.name for path in (folder / "figures").iterdir()} == {
+        *("spread.png", "spread.svg", "spread.csv", "drawn.json")
+    }
     assert "not a forecast" in (folder / "figures" / "spread.svg").read_text(encoding="utf-8")
     told = json.loads((folder / "spread.json").read_text(encoding="utf-8"))
     assert told["seed"] == 0

@@ -218,7 +218,7 @@ def test_the_same_sources_in_another_folder_compile_nothing(compiled_run, tmp_pa
     assert sorted((tmp_path / "cache").rglob("*")) == kept
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 def test_code_that_comes_with_a_wheel_gives_the_same_bits_and_spares_compiling(compiled_run, tmp_path):
     level = {"NUMBA_CPU_NAME": shipped.PROCESSOR, "NUMBA_CPU_FEATURES": shipped.FEATURES}
     assert short_run(MULTIVECTOR_CACHE=str(tmp_path / "made"), **level) == compiled_run

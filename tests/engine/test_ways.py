@@ -210,7 +210,7 @@ def test_where_the_compiler_cannot_be_imported_everything_is_played_without():
     assert done.stdout.split() == [hashlib.sha256(block).hexdigest() for block in blocks]
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 def test_a_first_command_of_all_answers_before_the_code_is_there_and_leaves_it(tmp_path):
     cache = tmp_path / "cache"
     done = subprocess.run(

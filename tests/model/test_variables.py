@@ -49,8 +49,12 @@ def lists_of_measures(text):
             yield node.lineno, sorted(names & set(BY_NAME))
 
 
-# Fields of the world, and rows of the record of the past, some of which are called as a measure is.
-OTHER_NAMES = ("sim/model/fields.py", "sim/engine/observing.py", "sim/analysis/annual.py", "sim/analysis/record.py")
+# Fields of the world, and rows of the record of the past, some of which are called as a measure is; and what a preview
+# looks at, each in a way of its own.
+OTHER_NAMES = (
+    *("sim/model/fields.py", "sim/engine/observing.py", "sim/analysis/annual.py", "sim/analysis/record.py"),
+    "sim/analysis/previews.py",
+)
 
 
 # --- one home --------------------------------------------------------------------------------------------------------
@@ -127,8 +131,12 @@ def test_the_record_keeps_every_measure_in_its_place():
     for node in ast.walk(phase):
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Subscript):
             page = getattr(node.targets[0].value, "id", "")
-            if page in written:
+            if page in written and not isinstance(node.targets[0].slice.elts[-2], ast.Name):
                 written[page].append(ast.unparse(node.targets[0].slice.elts[-2]))
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).startswith("keep_"):  # a helper, told the place
+            *_, place, page = map(ast.unparse, node.args)
+            if place.startswith(("power_place.", "state_place.")):
+                written[page].append(place)
     assert sorted(written["by_state"]) == sorted(f"state_place.{name}" for name in BY_STATE)
     assert sorted(written["by_power"]) == sorted(f"power_place.{name}" for name in BY_POWER)
 

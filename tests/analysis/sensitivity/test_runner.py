@@ -193,7 +193,7 @@ def test_a_block_that_is_not_as_it_was_is_made_again(done, tmp_path, monkeypatch
         sweep(SPEC, out=tmp_path, workers=1)
     monkeypatch.undo()
     monkeypatch.setattr(plan, "BLOCK", 12)
-    part = sorted((stop.value.folder / "partial").glob("*.parquet"))[0]
+    part = sorted((stop.value.folder / "partial").glob("*.arrow"))[0]
     part.write_bytes(part.read_bytes()[:-40])
     again = sweep(SPEC, out=tmp_path)
     assert again.manifest["times"]["runs_taken_up"] == 12

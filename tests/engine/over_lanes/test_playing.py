@@ -40,7 +40,7 @@ def test_blocks_are_the_same_to_the_last_bit(name, quarters):
     assert_same_bits(dataclasses.replace(scenario, end=scenario.start + quarters - 1))
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("name", list_scenarios())
 def test_whole_runs_of_every_scenario_are_the_same_to_the_last_bit(name):
     assert_same_bits(load_scenario(name))
