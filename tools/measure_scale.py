@@ -220,7 +220,8 @@ def draw(rows: list[dict[str, str]]) -> None:
     from matplotlib.figure import Figure
     from matplotlib.ticker import NullFormatter, StrMethodFormatter
 
-    from sim.figures.style import house_style, write_light
+    from sim.figures.pictures import write_light
+    from sim.figures.style import house_style
 
     def column(part: str, what: str, x: str) -> tuple[list[float], list[float]]:
         found = [row for row in rows if row["part"] == part and row["what"] == what]

@@ -1,6 +1,17 @@
 """What a state earns and how firm it stands: output, the price of its exports, works, closures, needs, calm at home."""
 
-from .arithmetic import HALF, ROOT_OF_A_QUARTER, YEARS_A_QUARTER, clamp, positive, root, saturating, shared_luck
+from .arithmetic import (
+    HALF,
+    NEARLY_ALL,
+    ROOT_OF_A_QUARTER,
+    YEARS_A_QUARTER,
+    clamp,
+    larger,
+    positive,
+    root,
+    saturating,
+    shared_luck,
+)
 
 
 def price_step(luck: float, called: float, price_swing: float) -> float:
@@ -116,9 +127,10 @@ def income_next(gdp: float, growth: float, slump: float, drag: float, drag_befor
     Claim: output grows at its trend with good and bad quarters, and what holds it down lets go again.
     [c5-gdp-growth-2019, c5-gdp-growth-2020]
 
-    growth: this quarter; slump: part that a scenario takes away; drag: part held down now, and a quarter ago.
+    growth: this quarter, of which no loss takes all; slump: part that a scenario takes away; drag: part held down now,
+    and a quarter ago.
     """
-    return gdp * positive(1.0 + growth) * (1.0 - slump) * (1.0 - drag) / (1.0 - drag_before)
+    return gdp * larger(1.0 + growth, 1.0 - NEARLY_ALL) * (1.0 - slump) * (1.0 - drag) / (1.0 - drag_before)
 
 
 def gap_next(gap: float, slump: float, made_up: float, recovered: float) -> float:

@@ -69,6 +69,7 @@ def test_output_lets_go_of_what_held_it_down():
     assert held == pytest.approx(80.0)
     assert income_next(held, 0.0, 0.0, 0.0, 0.2) == pytest.approx(100.0)
     assert income_next(100.0, 0.01, 0.1, 0.0, 0.0) == pytest.approx(90.9)
+    assert income_next(100.0, -15.0, 0.0, 0.0, 0.0) == pytest.approx(1.0)
 
 
 def test_a_part_of_what_was_lost_is_made_up():
