@@ -58,6 +58,12 @@ class Build:
         """Run the command line of the build; seconds of the processor and of the clock."""
         return self._run([sys.executable, "-m", "sim.cli", *arguments], cold)[:2]
 
+    def make_ready(self) -> None:
+        """Have compiled all that is compiled once; a build that plays on meanwhile is waited for."""
+        if (self.code / "sim" / "batch" / "first_time.py").exists():
+            self._run([sys.executable, "-m", "sim.batch.first_time"], False)
+        self.play("run", "toy", "--runs", "1", "-o", "warm")
+
     def python(self, text: str, *arguments: str) -> str:
         """Run a few lines with the code of the build; what they print."""
         return self._run([sys.executable, "-c", text, *arguments], False)[2]
@@ -103,7 +109,7 @@ def main(arguments: list[str] | None = None) -> int:
     wanted = [one for one in measurements(asked.runs) if not asked.only or one.name in asked.only]
     with both_builds(asked.commit) as (before, now):
         for build in (before, now):  # what is compiled or read for the first time is not what is measured
-            build.play("run", "toy", "--runs", "1", "-o", "warm")
+            build.make_ready()
         found = [measured(one, before, now, asked.rounds) for one in wanted]
     KEPT.mkdir(exist_ok=True)
     kept = KEPT / f"against-{before.name}.json"

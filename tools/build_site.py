@@ -49,7 +49,8 @@ NAVIGATION = (  # headings, and their pages in order; what is not there yet is p
     ("What it shows", "experiments/README docs/gallery docs/levers docs/policies docs/amounts docs/explanations"),
     (
         "Use and build",
-        "docs/results docs/clusters docs/worlds docs/architecture docs/decisions/README docs/releasing findings/README",
+        "docs/results docs/speed docs/clusters docs/worlds docs/architecture docs/decisions/README docs/releasing "
+        "findings/README",
     ),
     ("The paper", "paper/paper"),
 )

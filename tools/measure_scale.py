@@ -70,15 +70,16 @@ def main(arguments: list[str] | None = None) -> int:
     asked = parser.parse_args(arguments)
     if asked.most < RUNS[0]:
         parser.error(f"--most is at least {RUNS[0]}")
-    kept = [row for row in read_table() if row["part"] not in asked.only]
     for part in asked.only:
+        kept = [row for row in read_table() if row["part"] != part]
+        found = []
         for row in parts[part](asked.most):
             print(*(row[name] for name in COLUMNS if row.get(name)), flush=True)
-            kept.append(row)
-    with TABLE.open("w", newline="") as file:
-        writer = csv.DictWriter(file, COLUMNS, restval="", lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(kept)
+            found.append(row)
+        with TABLE.open("w", newline="") as file:  # after each part, so that no measurement is lost
+            writer = csv.DictWriter(file, COLUMNS, restval="", lineterminator="\n")
+            writer.writeheader()
+            writer.writerows([*kept, *found])
     draw(read_table())
     return 0
 
@@ -115,8 +116,8 @@ def of_workers(_: int) -> Iterator[Row]:
 
 def of_worlds(_: int) -> Iterator[Row]:
     """Nanoseconds of the processor an offer slot (state x power x kind) of one turn of one run, for larger worlds."""
-    with tempfile.TemporaryDirectory() as place:
-        for states, powers in WORLDS:
+    for states, powers in WORLDS:
+        with tempfile.TemporaryDirectory() as place:
             name = large_world(Path(place), states, powers)
             cost = json.loads(python(TURN, *(("baseline", "") if name is None else (name, place))))
             where = {"part": "worlds", "states": states, "powers": powers}
