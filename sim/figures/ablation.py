@@ -15,12 +15,13 @@ from sim.batch.naming import apart
 from sim.figures.comparison import effect_cell, effect_map
 from sim.figures.given import table_drawn
 from sim.figures.pictures import write_figure
-from sim.figures.style import file_name, finish, house_style
+from sim.figures.style import file_name, finish, house_style, in_lines
 from sim.io.arguments import Arguments
 from sim.model.variables import in_words
 
 _NO_TITLES: Mapping[str, str] = MappingProxyType({})
 _STRONG = 2.0  # effects beyond this many spreads between runs have the darkest colour
+_LETTERS = 26  # of a title, above the column of one state
 
 
 def draw_ablation(
@@ -75,7 +76,8 @@ def _ablation_figure(mine: pd.DataFrame, title: str, caption: str) -> tuple[Figu
         6.5,
         _grid(largest, largest["counts"], systems, states, False),
     )
-    right.set_title("The outcome that differs most, in units of the spread between runs", pad=22)
+    told = "The outcome that differs most, in units of the spread between runs"
+    right.set_title(in_lines(told, _LETTERS * len(states)), pad=22)
     right.tick_params(axis="y", labelleft=False)
     figure.colorbar(picture, ax=right, shrink=0.5, pad=0.01, extend="both")
     subtitle = "Without the system less with it, same luck; * and colour: clear and large enough; empty: nothing"
