@@ -7,7 +7,7 @@ whatever block, lane or thread it is played in.
 
 import math
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
@@ -190,19 +190,39 @@ class PreparedEnsemble:
                 turn(store, p, happenings, start, quarters, int(phase), actor, self.pole, *here)
 
             start, end = self.scenario.start, self.scenario.end + 1
-            stops = {quarter for quarter in settings.quarters if start <= quarter < end}
-            stops |= {quarter + 1 for quarter in laid.quarters if start <= quarter < end}
-            going_on = start in stops
-            if going_on:  # before anything is set
-                for place in range(store.state_key.shape[0]):
-                    go(start, 1, Phase.START, place)
-            for now, after in pairwise(sorted({start, end} | stops)):
-                settings.apply(store, p, now)
-                go(now, after - now, Phase.ALL, GO_ON if going_on else 0)
-                laid.look(unpack(store), after - 1)
-                going_on = True
+            for quarter in play_on(go, settings, store, p, (start, end), looked_at=laid.quarters):
+                laid.look(unpack(store), quarter)
         pages.offers[at] = offer_totals(unpack(store))
         pages.answers[at] = laid.answers
+
+
+def play_on(
+    go: Callable[[int, int, Phase, int], None],
+    settings: Settings,
+    store: Any,
+    p: np.ndarray,
+    span: tuple[int, int],
+    *,
+    begun: bool = False,
+    looked_at: Collection[int] = (),
+) -> Iterator[int]:
+    """Play quarters in as few goes as can be, and set what events change in between; yields the last one of each go.
+
+    go: plays so many quarters from one on, or one phase of an actor; span: the first quarter, and the one behind the
+    last; begun: whether the world has started before; looked_at: quarters with which a go has to end.
+    """
+    first, end = span
+    stops = {quarter for quarter in settings.quarters if first <= quarter < end}
+    if not begun and first in stops:  # before anything is set
+        for place in range(store.state_key.shape[0]):
+            go(first, 1, Phase.START, place)
+        begun = True
+    stops |= {quarter + 1 for quarter in looked_at if first <= quarter < end}
+    for now, after in pairwise(sorted({first, end} | stops)):
+        settings.apply(store, p, now)
+        go(now, after - now, Phase.ALL, GO_ON if begun else 0)
+        begun = True
+        yield after - 1
 
 
 _KEPT = threading.local()

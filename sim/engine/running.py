@@ -6,19 +6,18 @@ another in each lane. Two forks at one quarter on the same lucks are pairs: what
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sim.engine.block import Block
-from sim.engine.ensemble import offer_totals
+from sim.engine.ensemble import offer_totals, play_on
 from sim.engine.laid_offers import NOT_LAID, offers_among
 from sim.engine.settings import Settings
 from sim.model.chance import lucks
 from sim.model.fields import AXES, KINDS
 from sim.model.parameters import aligned, vector
-from sim.model.schedule import GO_ON, Phase
+from sim.model.schedule import Phase
 from sim.model.turn import advance
 from sim.model.variables import BY_POWER, BY_STATE
 from sim.model.world import axes_of, build, unpack
@@ -63,15 +62,8 @@ class Running:
             pole, happenings = self.prepared.pole, self.happenings
             advance(self.store, self.p, happenings, now, quarters, int(phase), actor, pole, *here)
 
-        stops = {quarter for quarter in self.settings.quarters if start <= quarter < end}
         with np.errstate(over="ignore"):  # addresses wrap round on purpose when nothing is compiled
-            if not self.started and start in stops:  # before anything is set
-                for place in range(self.store.state_key.shape[0]):
-                    go(start, 1, Phase.START, place)
-                self.started = True
-            for now, after in pairwise(sorted({start, end} | stops)):
-                self.settings.apply(self.store, self.p, now)
-                go(now, after - now, Phase.ALL, GO_ON if self.started else 0)
+            for _ in play_on(go, self.settings, self.store, self.p, (start, end), begun=self.started):
                 self.started = True
         self.quarter = until
         return pages
