@@ -27,7 +27,9 @@ LARGE = {  # what is larger, and why
     "experiments/effects.json": "what every system does in eight scenarios; docs/systems.md is printed from it",
 }
 FILES = sorted(kept_files())
-PICTURES = [path for path in FILES if path.suffix.lower() in {".png", ".svg", ".jpg", ".jpeg", ".gif", ".pdf", ".webp"}]
+OF_THE_PAGE = ROOT / "sim" / "classroom" / "page"  # what a browser draws, not what was drawn
+SUFFIXES = {".png", ".svg", ".jpg", ".jpeg", ".gif", ".pdf", ".webp"}
+PICTURES = [path for path in FILES if path.suffix.lower() in SUFFIXES and path.parent != OF_THE_PAGE]
 PUBLISHED = sorted(path.parent for path in ROOT.glob("experiments/*/experiment.yaml"))
 CAPTIONS = "captions.csv"
 

@@ -13,6 +13,7 @@ from typing import Any
 
 NAMES = (
     *("run", "check", "new", "diff", "compare", "ask", "ablate", "patterns", "sweep", "explain", "play", "schema"),
+    "classroom",
     "documented",
     *("policies", "levers", "spread", "origins", "calibrate", "backtest", "score"),
     *("list", "trace", "audit", "chronicle", "figures"),

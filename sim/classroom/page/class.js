@@ -1,0 +1,2 @@
+// class
+export const start = () => {};

@@ -1,0 +1,2 @@
+// dispute
+export const start = () => {};

@@ -1,0 +1,2 @@
+// lesson
+export const start = () => {};

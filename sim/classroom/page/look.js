@@ -1,0 +1,2 @@
+// look
+export const start = () => {};

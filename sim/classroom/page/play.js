@@ -1,0 +1,2 @@
+// play
+export const start = () => {};

@@ -1,0 +1,172 @@
+"""What one class has in common: its scenario and lesson, who sits where, and what is told to everybody at once."""
+
+import asyncio
+import hmac
+import secrets
+import threading
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any, NamedTuple
+
+from sim.io.arguments import Arguments
+from sim.io.errors import input_error, listed, nearest_to, quoted
+from sim.scenario.family import list_scenarios
+from sim.scenario.scenario import Scenario, load_scenario, with_fitted
+
+MOST_SEATS = 200
+"""Pupils at once; a class is thirty, and a hall of a school not more."""
+
+_WAITING = 100  # events that a reader may be behind before it is let go: its page comes back and asks anew
+
+
+class Role(Enum):
+    """Who asks."""
+
+    PUPIL = "pupil"
+    TEACHER = "teacher"
+
+
+class Phase(Enum):
+    """How far a class is with playing: pupils look, they play, everybody sees what came of it."""
+
+    CLOSED = "closed"
+    OPEN = "open"
+    SHOWN = "shown"
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who asks: page is the id of one load of a page, seat the number of a pupil's place, None for who has none."""
+
+    role: Role
+    page: str = ""
+    seat: int | None = None
+
+
+class Post(NamedTuple):
+    """What a page may ask. heavy: whether worlds are played for it; who: the least who may ask.
+
+    `answer` gives plain values for JSON, and raises `InputError` for what cannot be asked like this.
+    """
+
+    path: str
+    who: Role
+    heavy: bool
+    answer: Callable[["Room", Caller, Mapping[str, Any]], dict[str, Any]]
+
+
+@dataclass
+class Room:
+    """One class. Posts are answered by several threads: whoever changes what several of them see holds `lock`.
+
+    tokens: what a page has to show, by role. games: by seat, whatever `playing` keeps of them. opinions: by number,
+    then by seat.
+    """
+
+    base: Scenario
+    lesson: Any = None
+    fitted: str | None = None
+    step: int = 0
+    phase: Phase = Phase.CLOSED
+    numbers: dict[str, float] = field(default_factory=dict)
+    games: dict[int, Any] = field(default_factory=dict)
+    opinions: dict[str, dict[int, float]] = field(default_factory=dict)
+    tokens: Mapping[Role, str] = field(default_factory=lambda: {role: secrets.token_urlsafe(18) for role in Role})
+    lock: threading.RLock = field(default_factory=threading.RLock)
+
+    def __post_init__(self) -> None:
+        self._seats: dict[str, int] = {}
+        self._known = {self.base.name: self.base}
+        self._streams: set[asyncio.Queue[dict[str, Any] | None]] = set()
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    # --- what is played ----------------------------------------------------------------------------------------------
+
+    @property
+    def scenarios(self) -> tuple[str, ...]:
+        """Names of what may be looked at: the class's own scenario, then those that come with the package."""
+        return (self.base.name, *(name for name in list_scenarios() if name != self.base.name))
+
+    def scenario(self, name: str) -> Scenario:
+        """A scenario by its name, which is looked up and never taken for a path. Raises `InputError` for others."""
+        with self.lock:
+            if name in self._known:
+                return self._known[name]
+            if name not in self.scenarios:
+                found, nearest = quoted(name), nearest_to(name, self.scenarios)
+                allowed = listed(self.scenarios, "list scenarios")
+                raise input_error("scenario", "no such scenario is here", found=found, allowed=allowed, nearest=nearest)
+            self._known[name] = with_fitted(load_scenario(name), self.fitted)
+            return self._known[name]
+
+    def asked_scenario(self, asked: Mapping[str, Any]) -> Scenario:
+        """The scenario that a request names; the class's own where it names none."""
+        arguments = Arguments("scenario")
+        name = arguments.text("scenario", asked.get("scenario") or self.base.name)
+        arguments.refuse_if_wrong()
+        return self.scenario(name)
+
+    # --- who asks ----------------------------------------------------------------------------------------------------
+
+    def role_of(self, token: str) -> Role | None:
+        """Whose token it is, compared in constant time; None for nobody's."""
+        given, found = token.encode(), None
+        for role, kept in self.tokens.items():
+            if hmac.compare_digest(given, kept.encode()):
+                found = role
+        return found
+
+    def seat_of(self, token: str) -> int | None:
+        """The seat of a seat's own token, None for one that is not known (the server was started anew)."""
+        return self._seats.get(token)
+
+    def take_seat(self) -> tuple[int, str]:
+        """A free seat, counted from 1, and the token by which its page comes back to it. No name is asked for."""
+        with self.lock:
+            if len(self._seats) >= MOST_SEATS:
+                raise input_error("seat", "the room is full", found=str(MOST_SEATS), allowed=f"{MOST_SEATS} seats")
+            seat, token = len(self._seats) + 1, secrets.token_urlsafe(18)
+            self._seats[token] = seat
+        self.tell({"event": "seats", "seats": seat})
+        return seat, token
+
+    @property
+    def seats(self) -> int:
+        """How many seats are taken."""
+        return len(self._seats)
+
+    # --- what is told to everybody -----------------------------------------------------------------------------------
+
+    def tell(self, event: dict[str, Any]) -> None:
+        """Tell every page that listens; from any thread. event: plain values, `event` names its kind."""
+        loop = self._loop
+        if loop is not None:
+            with suppress(RuntimeError):  # nobody listens any more once the loop is closed
+                loop.call_soon_threadsafe(self._put, event)
+
+    def _put(self, event: dict[str, Any] | None) -> None:
+        for stream in tuple(self._streams):
+            if stream.full():
+                self._streams.discard(stream)
+                while not stream.empty():
+                    stream.get_nowait()
+                stream.put_nowait(None)
+            else:
+                stream.put_nowait(event)
+
+    async def listen(self) -> AsyncIterator[dict[str, Any]]:
+        """What is told from now on, until the room closes or the reader leaves."""
+        self._loop = asyncio.get_running_loop()
+        stream: asyncio.Queue[dict[str, Any] | None] = asyncio.Queue(_WAITING)
+        self._streams.add(stream)
+        try:
+            while (event := await stream.get()) is not None:
+                yield event
+        finally:
+            self._streams.discard(stream)
+
+    def close(self) -> None:
+        """Let every listener go; called by the loop that serves."""
+        self._put(None)

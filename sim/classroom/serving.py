@@ -1,0 +1,120 @@
+"""`serve`: a class is opened on one address and port of this machine, until somebody ends it."""
+
+import ipaddress
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from sim.batch.identity import allowed_cores
+from sim.classroom.room import Role, Room
+from sim.engine.ways import compile_behind
+from sim.io.arguments import Arguments
+from sim.io.errors import input_error
+from sim.io.extras import optional
+from sim.scenario.arguments import given_fitted
+from sim.scenario.scenario import Scenario, scenario_of, with_fitted
+
+LOOPBACK = "127.0.0.1"
+PORT = 8765
+"""Where the page is unless told otherwise."""
+
+MOST_PORT = 65_535
+
+
+def serve(
+    scenario: str | Path | Scenario = "baseline",
+    *,
+    lesson: int | str | None = None,
+    port: int = PORT,
+    lan: str | None = None,
+    fitted: str | None = None,
+    seeds: str | Path | None = None,
+    ready: Callable[[Scenario, str, str], None] | None = None,
+) -> None:
+    """Open a class, and serve it until the process is interrupted.
+
+    Parameters
+    ----------
+    scenario, fitted, seeds
+        As in `sim.run`: what the class looks at first.
+    lesson
+        A lesson by its number or name; its scenario goes before `scenario`.
+    port
+        0 takes any that is free.
+    lan
+        An address of this machine, if pages of other machines are to be served; else this machine alone is.
+    ready
+        Called with the scenario and the teacher's and the pupils' address once the page can be opened.
+
+    Raises
+    ------
+    sim.io.errors.InputError
+        For what does not exist, an address that is not of this machine, and a port that somebody else has.
+    """
+    uvicorn = optional("uvicorn", "classroom", "classroom", "the classroom needs")
+    optional("starlette", "classroom", "classroom", "the classroom needs")
+    from sim.classroom.app import make_app
+
+    arguments = Arguments("serve")
+    port = arguments.whole("port", port, 0, MOST_PORT)
+    fitted = given_fitted(arguments, fitted)
+    arguments.refuse_if_wrong()
+    room = Room(with_fitted(scenario_of(scenario, seeds, "serve"), fitted), lesson=lesson, fitted=fitted)
+    listening = _listening(lan, port)
+    try:
+        address, port = listening.getsockname()[:2]
+        compile_behind("sim.batch.first_time", 1, allowed_cores())
+        names = (f"[{address}]",) if ":" in address else (address,)
+        hosts = tuple(f"{name}:{port}" for name in (*names, *(("localhost",) if lan is None else ())))
+        options = uvicorn.Config(
+            make_app(room, hosts),
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            ws="none",
+            proxy_headers=False,
+            timeout_graceful_shutdown=1,
+        )
+        if ready is not None:
+            ready(room.base, *(f"http://{hosts[0]}/#{room.tokens[role]}" for role in (Role.TEACHER, Role.PUPIL)))
+        uvicorn.Server(options).run(sockets=[listening])
+    finally:
+        listening.close()
+
+
+def _listening(lan: str | None, port: int) -> socket.socket:
+    """A socket that listens, so that the address is known, and taken, before anything is said of it."""
+    address = LOOPBACK if lan is None else _own_address(lan)
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((address, port))
+        listening.listen(256)
+    except OSError as error:
+        listening.close()
+        of_address = error.errno is not None and not _taken(error)
+        key, allowed = ("lan", "an address of this machine") if of_address else ("port", "one that is free, or 0")
+        found = address if of_address else str(port)
+        raise input_error("serve", f"{key}: {error.strerror}", found=found, allowed=allowed) from error
+    return listening
+
+
+def _taken(error: OSError) -> bool:
+    import errno
+
+    return error.errno in {errno.EADDRINUSE, errno.EACCES}
+
+
+def _own_address(lan: str) -> str:
+    """An address that is one: no name, none that stands for all, so that who reads it knows who is let in."""
+    arguments = Arguments("serve")
+    text = arguments.text("lan", lan)
+    arguments.refuse_if_wrong()
+    with suppress(ValueError):
+        address = ipaddress.ip_address(text)
+        if not (address.is_unspecified or address.is_multicast):
+            return str(address)
+    allowed = "one address of this machine, such as 192.168.1.20"
+    raise input_error("serve", "lan: this is no single address", found=f"'{text}'", allowed=allowed)
