@@ -60,7 +60,7 @@ KIND = {  # by what is meant: what it must not be, and how a parameter of this k
     "whole": (
         st.integers(max_value=-1) | st.integers(min_value=2**63) | st.floats() | st.text() | st.booleans(),
         "runs seed run workers points replicates part parts until thin series most horizon width draws origin place "
-        "rng",
+        "rng port",
     ),
     "path": (
         st.sampled_from(["", "  ", "a\0b", "x" * 5000, math.nan]) | st.integers() | st.lists(st.text(), max_size=2),
@@ -78,7 +78,7 @@ KIND = {  # by what is meant: what it must not be, and how a parameter of this k
         "players",
     ),
     "said": (st.integers() | st.text() | st.floats(), "said"),
-    "called": (st.integers() | st.text() | st.booleans() | st.lists(st.text()), "write evaluator"),
+    "called": (st.integers() | st.text() | st.booleans() | st.lists(st.text()), "write evaluator ready"),
     "watched": (st.integers() | st.text() | st.floats() | st.lists(st.text()), "progress"),
     "level": (
         st.floats(max_value=0.0) | st.floats(min_value=1.0) | st.text() | st.integers() | st.booleans(),
@@ -93,7 +93,7 @@ KIND = {  # by what is meant: what it must not be, and how a parameter of this k
     "name": (
         NO_NAME,
         "fitted numbers engine switch reading state power by kind group world organisation day at code name system "
-        "measure question questions",
+        "measure question questions lan lesson",
     ),
     "text": (NO_TEXT, "caption door text opponent variant of"),
     "cluster": (st.integers() | st.sampled_from(["", "  "]) | st.floats() | st.lists(st.text()), "dask"),

@@ -59,11 +59,14 @@ def serve(
     arguments = Arguments("serve")
     port = arguments.whole("port", port, 0, MOST_PORT)
     fitted = given_fitted(arguments, fitted)
+    arguments.called("ready", ready)
+    arguments.made("lesson", lesson, int | str | None, "the number or the name of a lesson")
     arguments.refuse_if_wrong()
+    address = LOOPBACK if lan is None else _own_address(lan)
     room = Room(with_fitted(scenario_of(scenario, seeds, "serve"), fitted), lesson=lesson, fitted=fitted)
-    listening = _listening(lan, port)
+    listening = _listening(address, port)
     try:
-        address, port = listening.getsockname()[:2]
+        port = listening.getsockname()[1]
         compile_behind("sim.batch.first_time", 1, allowed_cores())
         names = (f"[{address}]",) if ":" in address else (address,)
         hosts = tuple(f"{name}:{port}" for name in (*names, *(("localhost",) if lan is None else ())))
@@ -83,9 +86,8 @@ def serve(
         listening.close()
 
 
-def _listening(lan: str | None, port: int) -> socket.socket:
+def _listening(address: str, port: int) -> socket.socket:
     """A socket that listens, so that the address is known, and taken, before anything is said of it."""
-    address = LOOPBACK if lan is None else _own_address(lan)
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
