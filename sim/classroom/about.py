@@ -46,7 +46,7 @@ def _state(room: Room, caller: Caller, asked: Mapping[str, Any]) -> dict[str, An
         "scenario": scenario.name,
         "title": scenario.title,
         "question": scenario.question,
-        "scenarios": [{"name": name} for name in room.scenarios],
+        "scenarios": [{"name": name, "title": room.title(name)} for name in room.scenarios],
         "seed": scenario.seed,
         "states": [{"code": state.code, "name": state.name} for state in evidence.states],
         "powers": [

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import threading
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from functools import cache
@@ -43,6 +44,7 @@ def make_app(room: Room, hosts: tuple[str, ...]) -> Guard:
 
     @asynccontextmanager
     async def living(_: Starlette) -> AsyncIterator[None]:
+        threading.Thread(target=room.read_titles, daemon=True).start()
         yield
         room.close()
         work.close()

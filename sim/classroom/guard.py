@@ -96,21 +96,19 @@ class Guard:
         if scope["type"] != "http":  # no socket is offered
             await send({"type": "websocket.close", "code": 1008})
             return
-        begun = False
 
         async def guarded(message: Message) -> None:
-            nonlocal begun
             if message["type"] == "http.response.start":
-                begun = True
                 message = {**message, "headers": _with_ours(message.get("headers", ()))}
             await send(message)
 
         try:
             self._check(scope)
-            await self.app(scope, _limited(receive), guarded)
+            body = await _body(receive)
         except _RefusedError as refusal:
-            if not begun:
-                await _refuse(refusal, guarded)
+            await _refuse(refusal, guarded)
+        else:
+            await self.app(scope, _again(body, receive), guarded)
 
     def _check(self, scope: Scope) -> None:
         headers = _headers(scope)
@@ -163,19 +161,25 @@ def _headers(scope: Scope) -> dict[str, str]:
     return found
 
 
-def _limited(receive: Receive) -> Receive:
-    """What reads the body, up to the limit: a length can be left out or be a lie."""
-    read = 0
-
-    async def limited() -> Message:
-        nonlocal read
+async def _body(receive: Receive) -> bytes:
+    """The body as it comes, up to the limit: a length can be left out or be a lie. A reader that left sends no more."""
+    body, more = b"", True
+    while more:
         message = await receive()
-        read += len(message.get("body", b""))
-        if read > MOST_BYTES:
+        body, more = body + message.get("body", b""), bool(message.get("more_body", False))
+        if len(body) > MOST_BYTES:
             raise _too_large()
-        return message
+    return body
 
-    return limited
+
+def _again(body: bytes, receive: Receive) -> Receive:
+    """What reads a body that has been read, and then goes on listening whether the reader leaves."""
+    waiting = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def again() -> Message:
+        return waiting.pop() if waiting else await receive()
+
+    return again
 
 
 def _with_ours(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:

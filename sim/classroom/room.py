@@ -11,7 +11,7 @@ from enum import Enum
 from typing import Any, NamedTuple
 
 from sim.io.arguments import Arguments
-from sim.io.errors import input_error, listed, nearest_to, quoted
+from sim.io.errors import InputError, input_error, listed, nearest_to, quoted
 from sim.scenario.family import list_scenarios
 from sim.scenario.scenario import Scenario, load_scenario, with_fitted
 
@@ -79,6 +79,7 @@ class Room:
     def __post_init__(self) -> None:
         self._seats: dict[str, int] = {}
         self._known = {self.base.name: self.base}
+        self._titles = {self.base.name: self.base.title}
         self._streams: set[asyncio.Queue[dict[str, Any] | None]] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -88,6 +89,16 @@ class Room:
     def scenarios(self) -> tuple[str, ...]:
         """Names of what may be looked at: the class's own scenario, then those that come with the package."""
         return (self.base.name, *(name for name in list_scenarios() if name != self.base.name))
+
+    def title(self, name: str) -> str:
+        """What a scenario is in a line; its name for as long as that has not been read."""
+        return self._titles.get(name, name)
+
+    def read_titles(self) -> None:
+        """Read what every scenario is in a line, which takes half a second: in a thread, while a page opens."""
+        for name in self.scenarios:
+            with suppress(InputError):  # one that has mistakes says so when it is asked for
+                self._titles[name] = self.scenario(name).title
 
     def scenario(self, name: str) -> Scenario:
         """A scenario by its name, which is looked up and never taken for a path. Raises `InputError` for others."""
@@ -104,7 +115,8 @@ class Room:
     def asked_scenario(self, asked: Mapping[str, Any]) -> Scenario:
         """The scenario that a request names; the class's own where it names none."""
         arguments = Arguments("scenario")
-        name = arguments.text("scenario", asked.get("scenario") or self.base.name)
+        told = asked.get("scenario")
+        name = self.base.name if told is None else arguments.text("scenario", told)
         arguments.refuse_if_wrong()
         return self.scenario(name)
 
