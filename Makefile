@@ -81,12 +81,12 @@ $(READY): pyproject.toml constraints/run.txt
 	$(BIN)/python -c "$(WORKS)" >/dev/null 2>&1 || \
 	  { echo "Setting up $(VENV) with $$("$$found" --version) ..."; "$$found" -m venv --clear $(VENV); }
 	@rm -f $(VENV)/.ready*
-	@$(call install,run,sweep$(comma)history)
+	@$(call install,run,sweep$(comma)history$(comma)classroom)
 	@touch $@
 
 $(READY)-dev: $(READY) constraints/test.txt
 	@echo "Adding the tools for tests and checks ..."
-	@$(call install,test,sweep$(comma)history$(comma)dev)
+	@$(call install,test,sweep$(comma)history$(comma)classroom$(comma)dev)
 	@touch $@
 
 demo: $(READY)
