@@ -29,6 +29,9 @@
 #   make site        build the documentation and the reference of the API as a site, into build/site
 #   make clean       remove the environment and the caches; results stay
 #
+#   The tests look at the classroom in Chromium. Where it is missing, it is installed if that needs no asking (as root on
+#   Debian), or these tests are skipped; MULTIVECTOR_CHROMIUM names one to take, or `none`.
+#
 #   LIBRARIES=newest takes the newest libraries that pyproject.toml allows in place of the tested set.
 
 VENV := .venv
@@ -81,12 +84,12 @@ $(READY): pyproject.toml constraints/run.txt
 	$(BIN)/python -c "$(WORKS)" >/dev/null 2>&1 || \
 	  { echo "Setting up $(VENV) with $$("$$found" --version) ..."; "$$found" -m venv --clear $(VENV); }
 	@rm -f $(VENV)/.ready*
-	@$(call install,run,sweep$(comma)history)
+	@$(call install,run,sweep$(comma)history$(comma)classroom)
 	@touch $@
 
 $(READY)-dev: $(READY) constraints/test.txt
 	@echo "Adding the tools for tests and checks ..."
-	@$(call install,test,sweep$(comma)history$(comma)dev)
+	@$(call install,test,sweep$(comma)history$(comma)classroom$(comma)dev)
 	@touch $@
 
 demo: $(READY)
@@ -94,6 +97,7 @@ demo: $(READY)
 
 # The rulebook is compiled once before the two workers start, or each would compile it for itself.
 define run-tests
+	@$(BIN)/python tools/find_browser.py
 	@$(BIN)/python -m sim.batch.first_time
 	@$(BIN)/python -m pytest -n 2 --benchmark-disable $(1)
 endef

@@ -13,8 +13,8 @@ ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 EXTRAS = PROJECT["project"]["optional-dependencies"]
 FILES = {
-    "run": ("sweep", "history"),
-    "test": ("sweep", "history", "test", "dev"),
+    "run": ("sweep", "history", "classroom"),
+    "test": ("sweep", "history", "classroom", "test", "dev"),
     "experiments": ("sweep", "history", "xarray", "discovery"),
 }
 MACHINES = [

@@ -63,7 +63,11 @@ BREAKS = {  # by contract: a room, and the import that it must not have, one at 
     "rules": [("model/rules/choice.py", "import numba"), ("model/rules/terms.py", "from sim.model import chance")],
     "mesa": [("engine/ensemble.py", "import mesa"), ("figures/style.py", "def f():\n    import mesa\n    return mesa")],
     "drawing": [("analysis/paired.py", "import matplotlib.pyplot"), ("cli/publish.py", "import PIL.Image")],
-    "extras": [("batch/runner.py", "import distributed"), ("model/world.py", "import scipy.stats")],
+    "extras": [
+        ("batch/runner.py", "import distributed"),
+        ("model/world.py", "import scipy.stats"),
+        ("cli/play.py", "import uvicorn"),
+    ],
 }
 
 

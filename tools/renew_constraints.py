@@ -19,8 +19,8 @@ FOLDER = ROOT / "constraints"
 OLDEST_PYTHON = "3.11"
 
 EXTRAS = {
-    "run": ("sweep", "history"),
-    "test": ("sweep", "history", "test", "dev"),
+    "run": ("sweep", "history", "classroom"),
+    "test": ("sweep", "history", "classroom", "test", "dev"),
     "experiments": ("sweep", "history", "xarray", "discovery"),
 }
 """What each file is for, and the extras of pyproject.toml that it holds."""

@@ -96,6 +96,7 @@ def attempt(resolver: str, python: str, wheel: Path, folder: Path, end: str, tes
         print(f"\n{run([of, '--version'], home).strip()}, the {end} libraries", flush=True)
         (home / "tests.in").write_text("\n".join(WITH_THE_TESTS), encoding="utf-8")
         options = ["--resolution", ENDS[end], "--only-binary", ":all:", "--extra", "sweep", "--extra", "history"]
+        options += ["--extra", "classroom"]
         compiled = [str(ROOT / "pyproject.toml"), "tests.in", "--python", of, "--quiet", "-o", "all.txt"]
         run([resolver, "pip", "compile", *options, *compiled], home)
         run([resolver, "pip", "install", "--quiet", "--python", of, "-r", "all.txt"], home)

@@ -1,0 +1,132 @@
+"""A class that is really open, and windows of a real browser that look at it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+HASTE = 30.0
+"""Seconds that anything may take while other tests keep both cores busy."""
+
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",  # whatever else is asked for fails
+)
+WIDE, NARROW = (1366, 768), (1024, 768)
+"""A laptop, and the projector of a school."""
+
+
+@dataclass
+class Server:
+    """An open class: its process, and the addresses that it told."""
+
+    process: subprocess.Popen[str]
+    teacher: str
+    pupils: str
+    told: Path
+
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        return int(urlsplit(self.teacher).port or 0)
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait(HASTE)
+
+    def close(self) -> None:
+        """End it as Ctrl-C does."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+            try:
+                self.process.wait(HASTE)
+            except subprocess.TimeoutExpired:
+                self.kill()
+
+
+def opened(folder: Path, *given: str, port: int = 0) -> Server:
+    """A class that is served from now on; given: what follows `multivector classroom`. What it complains of is kept."""
+    told = folder / f"classroom-{time.monotonic_ns()}.txt"
+    command = [sys.executable, "-m", "sim.cli", "classroom", *given, "--port", str(port)]
+    with told.open("w", encoding="utf-8") as complaints:
+        process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=complaints, text=True, env=os.environ | {"PYTHONUNBUFFERED": "1"}
+        )
+    addresses: list[str] = []
+    assert process.stdout is not None
+    for line in process.stdout:
+        addresses += re.findall(r"http://\S+", line)
+        if len(addresses) == 2:
+            return Server(process, *addresses, told)
+    process.wait(HASTE)
+    raise AssertionError(f"the class was not opened:\n{told.read_text(encoding='utf-8')}")
+
+
+class Window:
+    """One window: a browser's page with nothing in common with other windows, and what it asked for and complained of."""
+
+    def __init__(self, browser: Any, address: str, size: tuple[int, int] = WIDE) -> None:
+        self.context = browser.new_context(viewport={"width": size[0], "height": size[1]}, accept_downloads=True)
+        self.context.set_default_timeout(1000 * HASTE)
+        self.page = self.context.new_page()
+        self.home = urlsplit(address).netloc
+        self.strangers: list[str] = []
+        self.complaints: list[str] = []
+        self.page.on("request", self._asked)
+        self.page.on("console", self._said)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.goto(address)
+
+    def _asked(self, request: Any) -> None:
+        parts = urlsplit(request.url)
+        if parts.scheme not in {"data", "blob"} and parts.netloc != self.home:
+            self.strangers.append(request.url)
+
+    def _said(self, message: Any) -> None:
+        if message.type in {"error", "warning"}:
+            self.complaints.append(message.text)
+
+    def ready(self) -> Window:
+        """Wait until the first worlds are drawn."""
+        self.page.wait_for_function("async () => Boolean((await import('/main.js')).state.look)")
+        return self
+
+    def state(self, what: str) -> Any:
+        """What the page's own state holds: an expression about `state`."""
+        return self.page.evaluate(f"async () => {{ const {{state}} = await import('/main.js'); return {what}; }}")
+
+    def view(self, name: str) -> None:
+        """Turn to a view as a reader does."""
+        self.page.click(f"#views button[name={name}]")
+
+    def close(self) -> None:
+        """Close it, whatever it is doing."""
+        with contextlib.suppress(Exception):
+            self.context.close()
+
+
+@contextlib.contextmanager
+def chromium(path: str) -> Iterator[Any]:
+    """A browser without a screen, driven from here."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=path, args=list(ARGUMENTS))
+        yield browser
+        browser.close()
