@@ -29,13 +29,19 @@ class _Listener:
     rung: asyncio.Event = field(default_factory=asyncio.Event)
     waiting: dict[str, Event] = field(default_factory=dict)  # the newest event of each kind
 
+    def ring(self) -> None:
+        """Wake it; from any thread."""
+        with contextlib.suppress(RuntimeError):  # its loop is closed: the server stops
+            self.loop.call_soon_threadsafe(self.rung.set)
+
 
 class Stream:
-    """Events with a `kind`, from any thread to all who listen."""
+    """Events, from any thread to all who listen; `event` names the kind of each."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._listening: list[_Listener] = []
+        self._closed = False
 
     @property
     def listening(self) -> int:
@@ -43,21 +49,29 @@ class Stream:
         return len(self._listening)
 
     def tell(self, event: Mapping[str, Any]) -> None:
-        """Put an event before everyone who listens; its `kind` says what it is."""
+        """Put an event before everyone who listens."""
         with self._lock:
             for one in self._listening:
-                one.waiting.pop(event["kind"], None)  # the newest stands last, in the order in which things happened
-                one.waiting[event["kind"]] = dict(event)
-                with contextlib.suppress(RuntimeError):  # its loop is closed: the server stops
-                    one.loop.call_soon_threadsafe(one.rung.set)
+                one.waiting.pop(event["event"], None)  # the newest stands last, in the order in which things happened
+                one.waiting[event["event"]] = dict(event)
+                one.ring()
+
+    def close(self) -> None:
+        """Let everyone go who listens, and who comes later, too."""
+        with self._lock:
+            self._closed = True
+            for one in self._listening:
+                one.ring()
 
     async def listen(self, pause: float = PAUSE, beat: float = BEAT) -> AsyncIterator[Event]:
-        """Events from now on, in their order; an empty one after a silence. pause, beat: seconds, see above."""
+        """First `here`, then what is told, in its order; an empty event after a silence. pause, beat: seconds."""
         listener = _Listener(asyncio.get_running_loop())
         with self._lock:
             self._listening.append(listener)
         try:
-            while True:
+            yield {"event": "here"}
+            self._count()
+            while not self._closed:
                 try:
                     await asyncio.wait_for(listener.rung.wait(), beat)
                 except TimeoutError:
@@ -69,6 +83,10 @@ class Stream:
         finally:
             with self._lock:
                 self._listening.remove(listener)
+            self._count()
+
+    def _count(self) -> None:
+        self.tell({"event": "people", "listening": self.listening})
 
     def _taken(self, listener: _Listener) -> list[Event]:
         with self._lock:

@@ -7,10 +7,12 @@ from sim.classroom.stream import Stream, sent
 
 
 async def heard(stream, many, **how):
+    """So many events, but for the greeting and for who comes and goes."""
     found = []
     events = stream.listen(**how)
     async for event in events:
-        found.append(event)
+        if event.get("event") not in {"here", "people"}:
+            found.append(event)
         if len(found) == many:
             break
     await events.aclose()
@@ -27,7 +29,7 @@ def test_events_come_from_any_thread_in_their_order():
         stream = Stream()
         pages = [asyncio.create_task(heard(stream, 2, pause=0.0)) for _ in range(3)]
         await listening(stream, 3)
-        events = [{"kind": "phase", "phase": "open"}, {"kind": "step", "step": 2}]
+        events = [{"event": "phase", "phase": "open"}, {"event": "step", "step": 2}]
         teller = threading.Thread(target=lambda: [stream.tell(event) for event in events])
         teller.start()
         found = await asyncio.wait_for(asyncio.gather(*pages), 5)
@@ -41,16 +43,16 @@ def test_events_come_from_any_thread_in_their_order():
 def test_of_many_events_of_a_kind_a_page_gets_the_newest():
     async def scene():
         stream = Stream()
-        page = asyncio.create_task(heard(stream, 3, pause=0.02))
-        await listening(stream, 1)
-        stream.tell({"kind": "moved", "seat": 0})
-        stream.tell({"kind": "phase", "phase": "shown"})
+        events = stream.listen(pause=0.0)
+        assert [await anext(events) for _ in range(2)] == [{"event": "here"}, {"event": "people", "listening": 1}]
+        stream.tell({"event": "moved", "seat": 0})
+        stream.tell({"event": "phase", "phase": "shown"})
         for seat in range(1, 1000):
-            stream.tell({"kind": "moved", "seat": seat})
-        await asyncio.sleep(0.005)
-        stream.tell({"kind": "moved", "seat": 3})
-        wanted = [{"kind": "phase", "phase": "shown"}, {"kind": "moved", "seat": 999}, {"kind": "moved", "seat": 3}]
-        assert await asyncio.wait_for(page, 5) == wanted
+            stream.tell({"event": "moved", "seat": seat})
+        assert await anext(events) == {"event": "phase", "phase": "shown"}
+        stream.tell({"event": "moved", "seat": 3})
+        assert [await anext(events) for _ in range(2)] == [{"event": "moved", "seat": one} for one in (999, 3)]
+        await events.aclose()
 
     asyncio.run(scene())
 
@@ -64,24 +66,53 @@ def test_a_silence_is_broken_and_who_left_is_forgotten():
         page.cancel()
         await asyncio.gather(page, return_exceptions=True)
         assert stream.listening == 0
-        stream.tell({"kind": "moved"})
+        stream.tell({"event": "moved"})
 
     asyncio.run(scene())
 
 
-def test_a_listener_whose_loop_is_closed_breaks_nothing():
+def test_a_page_is_greeted_and_hears_who_comes_and_goes():
+    async def scene():
+        stream = Stream()
+        events = stream.listen(pause=0.0)
+        assert await anext(events) == {"event": "here"}
+        assert await anext(events) == {"event": "people", "listening": 1}
+        other = asyncio.create_task(heard(stream, 1, pause=0.0))
+        assert await anext(events) == {"event": "people", "listening": 2}
+        other.cancel()
+        assert await anext(events) == {"event": "people", "listening": 1}
+        await events.aclose()
+
+    asyncio.run(scene())
+
+
+def test_a_stream_that_is_closed_lets_everyone_go():
+    async def scene():
+        stream = Stream()
+        pages = [asyncio.create_task(heard(stream, 9)) for _ in range(2)]
+        await listening(stream, 2)
+        stream.tell({"event": "phase", "phase": "open"})
+        stream.close()
+        found = await asyncio.wait_for(asyncio.gather(*pages), 5)
+        assert found == [[{"event": "phase", "phase": "open"}]] * 2
+        assert await heard(stream, 1) == []
+        assert stream.listening == 0
+
+    asyncio.run(scene())
+
+
+def test_a_page_whose_loop_is_closed_hinders_nobody():
     stream, loop = Stream(), asyncio.new_event_loop()
     events = stream.listen()
-    waiting = loop.create_task(events.__anext__())
-    loop.run_until_complete(asyncio.sleep(0))
-    waiting.cancel()
-    stream._listening.append(type("Gone", (), {"loop": loop, "waiting": {}, "rung": asyncio.Event()})())
-    loop.run_until_complete(asyncio.gather(waiting, return_exceptions=True))
+    loop.run_until_complete(anext(events))
+    gone = stream._listening[0]
+    loop.run_until_complete(events.aclose())
     loop.close()
-    stream.tell({"kind": "moved"})
+    stream._listening.append(gone)
+    stream.tell({"event": "moved"})
 
 
 def test_what_is_sent_is_one_line_of_a_stream():
-    assert sent({"kind": "step", "step": 2}) == 'data: {"kind": "step", "step": 2}\n\n'
-    assert "\n" not in sent({"kind": "x", "text": "a\nb"}).removesuffix("\n\n")
+    assert sent({"event": "step", "step": 2}) == 'data: {"event": "step", "step": 2}\n\n'
+    assert "\n" not in sent({"event": "x", "text": "a\nb"}).removesuffix("\n\n")
     assert sent({}).startswith(":")
