@@ -86,7 +86,7 @@ KIND = {  # by what is meant: what it must not be, and how a parameter of this k
     ),
     "names": (
         UNKNOWN | st.lists(UNKNOWN | st.integers(), min_size=1, max_size=3) | st.integers() | st.booleans(),
-        "only systems states measures ways names",
+        "only systems states measures kept ways names",
     ),
     "least": (st.floats(max_value=-0.1) | st.text() | st.booleans() | st.just(math.nan), "least"),
     "years": (UNKNOWN | st.lists(st.integers(max_value=1900), min_size=1) | st.floats() | st.booleans(), "origins"),

@@ -4,7 +4,7 @@ A batch (`sim.run`) keeps everything of any number of runs, in a folder; a peek 
 a fraction of a second. Run for run it plays the same worlds: the first 96 of a peek at 500 are those of a peek at 96.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -57,7 +57,8 @@ class Peek:
     `outcome` [R, T, I] says how each run
     would be judged if it ended there, as a place in `sim.batch.outcomes.OUTCOMES`, and `about` the power that the word
     is about, -1 for none. `courses` holds by measure the mean and the quantiles of `QUANTILES`, [T, I, 6], or by power
-    [T, I, J, 6]; `ends` what each run keeps of its last quarters, [R, I] or [R, I, J].
+    [T, I, J, 6]; `ends` what each run keeps of its last quarters, [R, I] or [R, I, J]; `kept` the whole course of each
+    run in the measures that were to be kept, [R, T, I] or [R, T, I, J].
     """
 
     scenario: Scenario
@@ -71,6 +72,7 @@ class Peek:
     about: NDArray[np.int8]
     courses: Mapping[str, Floats]
     ends: Mapping[str, Floats]
+    kept: Mapping[str, Floats]
 
     @cached_property
     def counted(self) -> NDArray[np.int64]:
@@ -158,6 +160,7 @@ def peek(
     seed: int | None = None,
     workers: int | None = None,
     measures: Sequence[str] | None = None,
+    kept: Sequence[str] = (),
     fitted: str | None = None,
     seeds: str | Path | None = None,
 ) -> Peek:
@@ -180,6 +183,8 @@ def peek(
         bit.
     measures
         What has bands (`sim.model.variables.BANDED`); the headlines unless told otherwise.
+    kept
+        What is kept run by run, too, quarter by quarter, out of the same list; nothing unless told otherwise.
 
     Raises
     ------
@@ -193,12 +198,13 @@ def peek(
     runs, seed = arguments.whole("runs", runs, 1, MOST_WORLDS), arguments.seed(seed)
     threads = arguments.workers(workers) or allowed_cores()
     shown = SHOWN if measures is None else arguments.choices("measures", measures, BANDED)
+    whole = arguments.choices("kept", kept, BANDED)
     given = given_numbers(arguments, numbers, evidence)
     _check_one_a_run(arguments, given, runs)
     moves = given_moves(arguments, answers, scenario, evidence)
     arguments.refuse_if_wrong()
     scenario = _as_asked(scenario, moves, runs, seed)
-    return _played(scenario, evidence, given, tuple(shown), threads)
+    return _played(scenario, evidence, given, tuple(shown), tuple(whole), threads)
 
 
 def _check_one_a_run(arguments: Arguments, given: Mapping[str, Any], runs: int) -> None:
@@ -219,13 +225,18 @@ def _as_asked(scenario: Scenario, moves: tuple[Any, ...], runs: int, seed: int |
 
 
 def _played(
-    scenario: Scenario, evidence: "Evidence", given: Mapping[str, Any], shown: tuple[str, ...], threads: int
+    scenario: Scenario,
+    evidence: "Evidence",
+    given: Mapping[str, Any],
+    shown: tuple[str, ...],
+    whole: tuple[str, ...],
+    threads: int,
 ) -> Peek:
     prepared = prepare_checked(scenario, evidence, None, given)
     lines = thresholds(prepared.values_of(0, 1))
     compile_behind("sim.engine.first_time", scenario.runs, allowed_cores())
     cuts = _cuts(scenario.runs, threads)
-    parts = made_together([partial(_part, prepared, lines, shown, *cut) for cut in cuts], threads)
+    parts = made_together([partial(_part, prepared, lines, {*shown, *whole}, *cut) for cut in cuts], threads)
     summaries = [summary for summary, _ in parts]
     ends = {
         name: np.concatenate([getattr(one, group)[name] for one in summaries])
@@ -247,6 +258,7 @@ def _played(
         about=np.concatenate([one.power for one in summaries]),
         courses=_courses([part.values for _, part in parts], shown, threads),
         ends=ends,
+        kept={name: np.concatenate([np.moveaxis(part.values[name], -1, 0) for _, part in parts]) for name in whole},
     )
 
 
@@ -269,12 +281,12 @@ def _cuts(runs: int, threads: int) -> list[tuple[int, int]]:
 
 
 def _part(
-    prepared: PreparedEnsemble, lines: Thresholds, shown: tuple[str, ...], first: int, count: int
+    prepared: PreparedEnsemble, lines: Thresholds, names: Collection[str], first: int, count: int
 ) -> tuple[Summary, _Part]:
-    """Play some runs, judge them, and keep what bands are made of; the pages are written over by the next ones."""
+    """Play some runs, judge them, and keep what was asked for; the pages are written over by the next ones."""
     (page,) = prepared.run_pages(first, count, lanes=count)
     (block,) = page.blocks()
-    values = {name: np.array(np.moveaxis(_measured(block, name), 0, -1), order="C") for name in shown}
+    values = {name: np.array(np.moveaxis(_measured(block, name), 0, -1), order="C") for name in names}
     return summarise(block, lines), _Part(states=block.states, powers=block.powers, values=values)
 
 

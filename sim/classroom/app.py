@@ -1,7 +1,6 @@
 """The application: which address answers what. All that a page may ask goes through one door, posts by their path."""
 
 import asyncio
-import json
 import threading
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -18,6 +17,7 @@ from starlette.routing import Route
 from sim.classroom import about, guard
 from sim.classroom.guard import Guard
 from sim.classroom.room import Caller, Post, Role, Room
+from sim.classroom.stream import sent
 from sim.classroom.words import page_words
 from sim.classroom.work import BusyError, SupersededError, Work
 from sim.io.errors import InputError
@@ -119,12 +119,7 @@ def _streaming(room: Room) -> Callable[[Request], Response]:
     """Events to a page for as long as it listens; an asynchronous stream ends when its reader leaves."""
 
     async def events() -> AsyncIterator[str]:
-        yield _event({"event": "here"})
         async for event in room.listen():
-            yield _event(event)
+            yield sent(event)
 
     return lambda _: StreamingResponse(events(), media_type="text/event-stream")
-
-
-def _event(event: Mapping[str, Any]) -> str:
-    return f"data: {json.dumps(event)}\n\n"

@@ -1,15 +1,14 @@
 """What one class has in common: its scenario and lesson, who sits where, and what is told to everybody at once."""
 
-import asyncio
 import hmac
 import secrets
 import threading
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, NamedTuple
 
+from sim.classroom.stream import Stream
 from sim.io.arguments import Arguments
 from sim.io.errors import InputError, input_error, listed, nearest_to, quoted
 from sim.scenario.family import list_scenarios
@@ -17,8 +16,6 @@ from sim.scenario.scenario import Scenario, load_scenario, with_fitted
 
 MOST_SEATS = 200
 """Pupils at once; a class is thirty, and a hall of a school not more."""
-
-_WAITING = 100  # events that a reader may be behind before it is let go: its page comes back and asks anew
 
 
 class Role(Enum):
@@ -34,6 +31,15 @@ class Phase(Enum):
     CLOSED = "closed"
     OPEN = "open"
     SHOWN = "shown"
+
+
+@dataclass(frozen=True)
+class Table:
+    """What a class plays together: everybody the same state, by its code, of one scenario with one seed, and run 0."""
+
+    scenario: str
+    state: str
+    seed: int
 
 
 @dataclass(frozen=True)
@@ -61,8 +67,8 @@ class Post(NamedTuple):
 class Room:
     """One class. Posts are answered by several threads: whoever changes what several of them see holds `lock`.
 
-    tokens: what a page has to show, by role. games: by seat, whatever `playing` keeps of them. opinions: by number,
-    then by seat.
+    tokens: what a page has to show, by role. table: what all play, None where each plays what they like. games: by
+    seat, whatever `playing` keeps of them. opinions: by number, then by seat.
     """
 
     base: Scenario
@@ -70,6 +76,7 @@ class Room:
     fitted: str | None = None
     step: int = 0
     phase: Phase = Phase.CLOSED
+    table: Table | None = None
     numbers: dict[str, float] = field(default_factory=dict)
     games: dict[int, Any] = field(default_factory=dict)
     opinions: dict[str, dict[int, float]] = field(default_factory=dict)
@@ -80,8 +87,7 @@ class Room:
         self._seats: dict[str, int] = {}
         self._known = {self.base.name: self.base}
         self._titles = {self.base.name: self.base.title}
-        self._streams: set[asyncio.Queue[dict[str, Any] | None]] = set()
-        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stream = Stream()
 
     # --- what is played ----------------------------------------------------------------------------------------------
 
@@ -153,32 +159,17 @@ class Room:
 
     def tell(self, event: dict[str, Any]) -> None:
         """Tell every page that listens; from any thread. event: plain values, `event` names its kind."""
-        loop = self._loop
-        if loop is not None:
-            with suppress(RuntimeError):  # nobody listens any more once the loop is closed
-                loop.call_soon_threadsafe(self._put, event)
+        self._stream.tell(event)
 
-    def _put(self, event: dict[str, Any] | None) -> None:
-        for stream in tuple(self._streams):
-            if stream.full():
-                self._streams.discard(stream)
-                while not stream.empty():
-                    stream.get_nowait()
-                stream.put_nowait(None)
-            else:
-                stream.put_nowait(event)
-
-    async def listen(self) -> AsyncIterator[dict[str, Any]]:
+    def listen(self) -> AsyncIterator[dict[str, Any]]:
         """What is told from now on, until the room closes or the reader leaves."""
-        self._loop = asyncio.get_running_loop()
-        stream: asyncio.Queue[dict[str, Any] | None] = asyncio.Queue(_WAITING)
-        self._streams.add(stream)
-        try:
-            while (event := await stream.get()) is not None:
-                yield event
-        finally:
-            self._streams.discard(stream)
+        return self._stream.listen()
+
+    @property
+    def listening(self) -> int:
+        """How many pages listen."""
+        return self._stream.listening
 
     def close(self) -> None:
-        """Let every listener go; called by the loop that serves."""
-        self._put(None)
+        """Let every listener go."""
+        self._stream.close()

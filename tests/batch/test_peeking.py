@@ -55,6 +55,16 @@ def test_a_few_are_the_first_of_many(seen):
     assert set(few.courses) == {"alignment", "effective_partners"}
 
 
+def test_courses_are_kept_run_by_run_where_they_are_asked_for(seen):
+    kept = sim.peek(TOY, 120, measures=("trust",), kept=("visits", "alignment"), workers=3)
+    block = ensemble.prepare(TOY).run_block(0, 120)
+    assert set(kept.courses) == {"trust"}
+    assert set(kept.kept) == {"visits", "alignment"}
+    assert np.array_equal(kept.kept["visits"], block.state_measure("visits"))
+    assert np.array_equal(kept.kept["alignment"], block.power_measure("alignment"))
+    assert seen.kept == {}
+
+
 def test_threads_move_no_bit(seen):
     for workers in (1, 3):
         other = sim.peek(TOY, 120, workers=workers, measures=tuple(seen.courses))
@@ -101,6 +111,7 @@ def test_answers_are_events():
         ({"numbers": {AVERSION: np.ones(7)}}, "7 values"),
         ({"numbers": {LINE: np.full(500, 0.4)}}, "the same for all"),
         ({"measures": ["trsut"]}, "Did you mean"),
+        ({"kept": ["trsut"]}, "Did you mean"),
         ({"answers": [{"at": "2026-Q2", "answer": {"by": "ADL", "to": "SUD", "say": "no"}}]}, "ALD"),
         ({"answers": [{"at": "2036-Q2", "answer": {"by": "ALD", "to": "SUD", "say": "no"}}]}, "within the run"),
         ({"answers": [{"at": "2026-Q2", "crisis": {"in": "ALD", "severity": "high"}}]}, "an answer or a visit"),
