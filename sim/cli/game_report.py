@@ -53,14 +53,14 @@ def _standing(game: "Game") -> str:
     """How the state stood at the end of the last quarter, in a line; nothing before the first."""
     if game.quarter == game.model.setting.start:
         return ""
-    state = game.model.state(game.state)
+    state, standing = game.model.state(game.state), game.standing
     shares = sorted(state.alignment.items(), key=lambda one: -one[1])[:_CLOSEST]
     closest = ", ".join(f"{power} {share:.0%}" for power, share in shares)
     hardest, strength = max(state.pressure.items(), key=lambda one: one[1])
     under = f"; pressed hardest by {hardest}, {strength:.0%}" if strength >= _FELT else ""
     return (
-        f"{DIM}output {state.measure('output'):.1f} {BY_NAME['output'].unit}, stability "
-        f"{state.measure('stability'):.0%}, {state.measure('effective_partners'):.1f} partners: {closest}{under}{END}"
+        f"{DIM}output {standing['output']:.1f} {BY_NAME['output'].unit}, stability {standing['stability']:.0%}, "
+        f"{standing['effective_partners']:.1f} partners: {closest}{under}{END}"
     )
 
 
@@ -85,6 +85,11 @@ def print_preview(preview: "Preview", file: TextIO | None = None) -> None:
     last = quarter_text(preview.quarters[-1])
     what = f"{KIND_WORDS[offer.kind].one} of {offer.amount} from {offer.by}"
     console.print(f"\n{BOLD}If you sign {what}{END}, by {last}: {counted(preview.runs, 'pair')} of futures")
+    if preview.clauses != offer.exclusivity_signed:
+        tried, there = percent_in_sentence(preview.clauses), percent_in_sentence(offer.exclusivity_signed)
+        odds = f"{preview.probability:.0%} in place of {offer.probability:.0%}"
+        console.print(f"Tried with clauses of {tried} in place of {there}; the odds that your rule says yes: {odds}.")
+        console.print(f"{DIM}To try only: no counter-offer can be made.{END}")
     if not preview.allowed:
         console.print("You cannot: it would not be signed whatever you say.")
         return

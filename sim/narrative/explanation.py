@@ -156,8 +156,8 @@ def _answer(one: Explanation) -> str:
     if offer.told:
         rule = "yes too" if own and offer.accepted else "no too" if own == offer.accepted else "yes" if own else "no"
         return (
-            f"{capital(to)} {verb}: it was told to. Its own rule would have said {rule}: the odds of a yes were "
-            f"{_odds(offer.probability)}, and the number drawn was {drawn}"
+            f"{capital(to)} was told to {verb.removesuffix('s')}; its own rule would have said {rule}: the odds of a "
+            f"yes were {_odds(offer.probability)}, and the number drawn was {drawn}"
         )
     return f"{capital(to)} {verb}. The odds of a yes were {_odds(offer.probability)}; the number drawn was {drawn}"
 
