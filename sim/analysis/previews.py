@@ -20,8 +20,10 @@ from sim.engine.running import Running, futures
 from sim.io.arguments import Arguments
 from sim.io.errors import input_error, listed
 from sim.io.limits import LONGEST
+from sim.io.shown import Shown
+from sim.io.text import signed
 from sim.model.fields import KINDS
-from sim.model.variables import COMBINED_PRESSURE
+from sim.model.variables import COMBINED_PRESSURE, percent_scale
 from sim.scenario.calendar import quarter_text
 
 if TYPE_CHECKING:
@@ -70,6 +72,9 @@ LOOKS: Mapping[str, Look] = {
 }
 """What a preview looks at; trust and works are those of the power whose offer it is."""
 
+NOTHING_SEEN = "nothing you could see"
+"""What is said of an effect whose range straddles nought."""
+
 OF_THE_POWER = frozenset(("trust", "works_stock"))
 
 
@@ -90,13 +95,24 @@ class Effect:
     high: float
 
     @property
+    def cells(self) -> tuple[str, str, str, str]:
+        """With a no, with a yes, the change, and where nine in ten pairs lie, as text in the unit that is shown."""
+        scale = percent_scale(self.measure)
+        unit = " %" if scale != 1.0 else ""
+        no, yes = (f"{scale * one:.2f}{unit}" for one in (self.no, self.yes))
+        if not self.seen:
+            return no, yes, "-", NOTHING_SEEN
+        low, high = (signed(scale * end) for end in (self.low, self.high))
+        return no, yes, signed(scale * self.change), f"{low} to {high}"
+
+    @property
     def seen(self) -> bool:
         """Whether nine in ten pairs lie on one side of nought; else there is nothing that anybody in it could see."""
         return self.low > 0.0 or self.high < 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
-class Preview:
+class Preview(Shown):
     """What a yes to an offer would change, against a no.
 
     courses holds by measure the mean change and the range of nine in ten pairs, [quarters, 3]. clauses: the share 0..1

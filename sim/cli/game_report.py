@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, TextIO
 from sim.cli.console import BOLD, DIM, END, console_for, plain_table
 from sim.cli.streams import columns_for_lines
 from sim.io.text import CAUTION, counted, pages_of, percent_in_sentence
-from sim.model.variables import BY_NAME, in_words, percent_scale
+from sim.model.variables import BY_NAME, in_words
 from sim.model.vocabulary import KIND_WORDS
 from sim.scenario.calendar import quarter_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sim.analysis.previews import Effect, Preview
+    from sim.analysis.previews import Preview
     from sim.engine.offer import Offer
     from sim.narrative.explanation import Explanation
     from sim.narrative.games import Game
@@ -97,18 +97,9 @@ def print_preview(preview: "Preview", file: TextIO | None = None) -> None:
     for title in ("with a no", "with a yes", "change", "nine in ten"):
         table.add_column(title, justify="right")
     for effect in preview.effects:
-        table.add_row(in_words(effect.measure, effect.power), *_cells(effect))
+        table.add_row(in_words(effect.measure, effect.power), *effect.cells)
     console.print(table)
     console.print(f"{DIM}Later your rule goes on for you. {CAUTION.capitalize()}.{END}\n")
-
-
-def _cells(effect: "Effect") -> tuple[str, ...]:
-    scale = percent_scale(effect.measure)
-    unit = " %" if scale != 1.0 else ""
-    values = (f"{scale * one:.2f}{unit}" for one in (effect.no, effect.yes))
-    if not effect.seen:
-        return (*values, "-", "nothing you could see")
-    return (*values, f"{scale * effect.change:+.2f}", f"{scale * effect.low:+.2f} to {scale * effect.high:+.2f}")
 
 
 def print_game(game: "Game", file: TextIO | None = None) -> None:

@@ -19,6 +19,7 @@ from sim.engine.players import SAID, answer_event, with_moves
 from sim.io.arguments import Arguments
 from sim.io.errors import input_error
 from sim.io.limits import LONGEST
+from sim.io.shown import Shown
 from sim.io.writers import write_text
 from sim.narrative.counterfactual import code_meant, explain
 from sim.narrative.replay import Replay
@@ -37,7 +38,7 @@ STANDING = ("output", "stability", "effective_partners")
 """Measures by which a player sees how the state stands."""
 
 
-class Game:
+class Game(Shown):
     """A scenario in which one state is played; its other states, and every power, go by their rules.
 
     scenario, seed, numbers, fitted, seeds: as for `sim.Model`; state: code or name. `inbox` is what lies on the table
