@@ -84,6 +84,10 @@ KIND = {  # by what is meant: what it must not be, and how a parameter of this k
         st.floats(max_value=0.0) | st.floats(min_value=1.0) | st.text() | st.integers() | st.booleans(),
         "level",
     ),
+    "share": (
+        st.floats(max_value=-0.01) | st.floats(min_value=1.01) | st.text() | st.booleans() | st.just(math.nan),
+        "clauses",
+    ),
     "names": (
         UNKNOWN | st.lists(UNKNOWN | st.integers(), min_size=1, max_size=3) | st.integers() | st.booleans(),
         "only systems states measures kept ways names",

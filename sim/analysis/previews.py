@@ -20,8 +20,10 @@ from sim.engine.running import Running, futures
 from sim.io.arguments import Arguments
 from sim.io.errors import input_error, listed
 from sim.io.limits import LONGEST
+from sim.io.shown import Shown
+from sim.io.text import signed
 from sim.model.fields import KINDS
-from sim.model.variables import COMBINED_PRESSURE
+from sim.model.variables import COMBINED_PRESSURE, percent_scale
 from sim.scenario.calendar import quarter_text
 
 if TYPE_CHECKING:
@@ -70,6 +72,9 @@ LOOKS: Mapping[str, Look] = {
 }
 """What a preview looks at; trust and works are those of the power whose offer it is."""
 
+NOTHING_SEEN = "nothing you could see"
+"""What is said of an effect whose range straddles nought."""
+
 OF_THE_POWER = frozenset(("trust", "works_stock"))
 
 
@@ -90,23 +95,37 @@ class Effect:
     high: float
 
     @property
+    def cells(self) -> tuple[str, str, str, str]:
+        """With a no, with a yes, the change, and where nine in ten pairs lie, as text in the unit that is shown."""
+        scale = percent_scale(self.measure)
+        unit = " %" if scale != 1.0 else ""
+        no, yes = (f"{scale * one:.2f}{unit}" for one in (self.no, self.yes))
+        if not self.seen:
+            return no, yes, "-", NOTHING_SEEN
+        low, high = (signed(scale * end) for end in (self.low, self.high))
+        return no, yes, signed(scale * self.change), f"{low} to {high}"
+
+    @property
     def seen(self) -> bool:
         """Whether nine in ten pairs lie on one side of nought; else there is nothing that anybody in it could see."""
         return self.low > 0.0 or self.high < 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
-class Preview:
+class Preview(Shown):
     """What a yes to an offer would change, against a no.
 
-    courses holds by measure the mean change and the range of nine in ten pairs, [quarters, 3]. allowed: whether the
-    state could say yes at all; where it could not, nothing changes.
+    courses holds by measure the mean change and the range of nine in ten pairs, [quarters, 3]. clauses: the share 0..1
+    that a yes was tried with; probability: the odds of a yes by the rule of the state, with these clauses; allowed:
+    whether it could say yes at all; where it could not, nothing changes.
     """
 
     offer: Offer
+    clauses: float
+    probability: float
+    allowed: bool
     runs: int
     quarters: tuple[int, ...]
-    allowed: bool
     effects: tuple[Effect, ...]
     courses: Mapping[str, Floats]
 
@@ -117,6 +136,8 @@ class Preview:
         asked |= {"quarter": quarter_text(self.offer.quarter), "runs": self.runs, "allowed": self.allowed}
         return {
             **asked,
+            "clauses": self.clauses,
+            "probability": self.probability,
             "quarters": [quarter_text(quarter) for quarter in self.quarters],
             "effects": rows,
             "courses": {name: course.tolist() for name, course in self.courses.items()},
@@ -124,7 +145,13 @@ class Preview:
 
 
 def preview(
-    played: PreparedEnsemble | Model, offer: Offer, run: int = 0, *, runs: int = FUTURES, horizon: int = HORIZON
+    played: PreparedEnsemble | Model,
+    offer: Offer,
+    run: int = 0,
+    *,
+    runs: int = FUTURES,
+    horizon: int = HORIZON,
+    clauses: float | None = None,
 ) -> Preview:
     """Try a yes and a no to an offer, in many futures of a run each.
 
@@ -139,6 +166,9 @@ def preview(
         Futures; the same number again is played for the no.
     horizon
         Quarters behind that of the offer; fewer where the run ends sooner.
+    clauses
+        What is signed of clauses that exclude rivals, 0..1, in place of what bargaining left. To try only: nothing
+        in the rules lets a power walk away from a better counter-offer, so none can be made.
 
     Raises
     ------
@@ -152,6 +182,7 @@ def preview(
     offer = arguments.made("offer", offer, Offer, "an offer, as `model.offers` holds them")
     runs = arguments.whole("runs", runs, 1, MOST_FUTURES)
     horizon = arguments.whole("horizon", horizon, 1, LONGEST)
+    clauses = None if clauses is None else arguments.share("clauses", clauses)
     arguments.refuse_if_wrong()
     prepared = played if isinstance(played, PreparedEnsemble) else played.as_played
     run = run if isinstance(played, PreparedEnsemble) else played.run_number
@@ -160,21 +191,44 @@ def preview(
         found = f"an offer in {quarter_text(offer.quarter)}"
         raise input_error("sim.preview", "nothing of the run comes after it", found=found)
     place = _place(prepared, offer)
-    (no, _), (yes, allowed) = (_led(prepared, run, offer, place, said, runs, until) for said in (False, True))
-    return _compared(offer, yes, no, allowed)
+    no = _answered(prepared, run, offer, place, said=False)
+    yes = _answered(prepared, run, offer, place, said=True, clauses=clauses)
+    effects, courses = _compared(offer, futures(yes, runs, until), futures(no, runs, until))
+    return Preview(
+        offer=offer,
+        clauses=offer.exclusivity_signed if clauses is None else clauses,
+        probability=float(yes.world.probability[(*place, 0)]),
+        allowed=bool(yes.world.accepted[(*place, 0)] > 0.0),
+        runs=runs,
+        quarters=tuple(range(offer.quarter + 1, until + 1)),
+        effects=effects,
+        courses=courses,
+    )
 
 
-def _led(
-    prepared: PreparedEnsemble, run: int, offer: Offer, place: tuple[int, int, int], said: bool, runs: int, until: int
-) -> tuple[Block, bool]:
-    """What comes where the offer is answered so, and whether it was signed."""
-    running = Running(with_moves(prepared, [answer_event(offer, said)]), run)
-    running.play(offer.quarter)
-    world = running.world
-    if not world.size[(*place, 0)] > 0.0:
+def _answered(
+    prepared: PreparedEnsemble,
+    run: int,
+    offer: Offer,
+    place: tuple[int, int, int],
+    *,
+    said: bool,
+    clauses: float | None = None,
+) -> Running:
+    """The run through the quarter in which the offer is answered so.
+
+    clauses: what is signed of them in place of what bargaining left, None for that.
+    """
+    running = Running(with_moves(prepared, [answer_event(offer, said)]), run, explain=said)
+    if clauses is None:
+        running.play(offer.quarter)
+    else:
+        running.play(offer.quarter - 1)
+        running.play_with(lambda world: world.signed.__setitem__((*place, 0), clauses))
+    if not running.world.size[(*place, 0)] > 0.0:
         found = f"{offer.kind} by {offer.by} to {offer.to} in {quarter_text(offer.quarter)}"
         raise input_error("sim.preview", "there is no such offer in this run", found=found)
-    return futures(running, runs, until), bool(world.accepted[(*place, 0)] > 0.0)
+    return running
 
 
 def _place(prepared: PreparedEnsemble, offer: Offer) -> tuple[int, int, int]:
@@ -186,7 +240,8 @@ def _place(prepared: PreparedEnsemble, offer: Offer) -> tuple[int, int, int]:
     return states.index(offer.to), powers.index(offer.by), KINDS.index(offer.kind)
 
 
-def _compared(offer: Offer, yes: Block, no: Block, allowed: bool) -> Preview:
+def _compared(offer: Offer, yes: Block, no: Block) -> tuple[tuple[Effect, ...], dict[str, Floats]]:
+    """What differs at the end, and quarter by quarter."""
     state, power = yes.states.index(offer.to), yes.powers.index(offer.by)
     effects, courses = [], {}
     for name, look in LOOKS.items():
@@ -206,6 +261,4 @@ def _compared(offer: Offer, yes: Block, no: Block, allowed: bool) -> Preview:
                 high=float(high),
             )
         )
-    return Preview(
-        offer=offer, runs=yes.runs, quarters=yes.quarters, allowed=allowed, effects=tuple(effects), courses=courses
-    )
+    return tuple(effects), courses

@@ -21,6 +21,7 @@ from sim.engine.ensemble import LANES, PreparedEnsemble, prepare_checked
 from sim.engine.ways import compile_behind
 from sim.io.arguments import Arguments
 from sim.io.errors import input_error, listed
+from sim.io.shown import Shown
 from sim.model.variables import BANDED, BY_POWER, HEADLINES
 from sim.scenario.arguments import check_setting, given_fitted, given_numbers
 from sim.scenario.calendar import quarter_text
@@ -50,7 +51,7 @@ _VECTOR = 8  # lanes are played by so many: what is left over costs a sixth of t
 
 
 @dataclass(frozen=True, kw_only=True)
-class Peek:
+class Peek(Shown):
     """What some hundred runs came to; R runs, T quarters, I states, J powers, O outcomes.
 
     `scenario` is what was played, with the answers that were given, and `numbers` those that went before its own.

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, TextIO
 from sim.cli.console import BOLD, DIM, END, console_for, plain_table
 from sim.cli.streams import columns_for_lines
 from sim.io.text import CAUTION, counted, pages_of, percent_in_sentence
-from sim.model.variables import BY_NAME, in_words, percent_scale
+from sim.model.variables import BY_NAME, in_words
 from sim.model.vocabulary import KIND_WORDS
 from sim.scenario.calendar import quarter_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sim.analysis.previews import Effect, Preview
+    from sim.analysis.previews import Preview
     from sim.engine.offer import Offer
     from sim.narrative.explanation import Explanation
     from sim.narrative.games import Game
@@ -53,14 +53,14 @@ def _standing(game: "Game") -> str:
     """How the state stood at the end of the last quarter, in a line; nothing before the first."""
     if game.quarter == game.model.setting.start:
         return ""
-    state = game.model.state(game.state)
+    state, standing = game.model.state(game.state), game.standing
     shares = sorted(state.alignment.items(), key=lambda one: -one[1])[:_CLOSEST]
     closest = ", ".join(f"{power} {share:.0%}" for power, share in shares)
     hardest, strength = max(state.pressure.items(), key=lambda one: one[1])
     under = f"; pressed hardest by {hardest}, {strength:.0%}" if strength >= _FELT else ""
     return (
-        f"{DIM}output {state.measure('output'):.1f} {BY_NAME['output'].unit}, stability "
-        f"{state.measure('stability'):.0%}, {state.measure('effective_partners'):.1f} partners: {closest}{under}{END}"
+        f"{DIM}output {standing['output']:.1f} {BY_NAME['output'].unit}, stability {standing['stability']:.0%}, "
+        f"{standing['effective_partners']:.1f} partners: {closest}{under}{END}"
     )
 
 
@@ -85,6 +85,11 @@ def print_preview(preview: "Preview", file: TextIO | None = None) -> None:
     last = quarter_text(preview.quarters[-1])
     what = f"{KIND_WORDS[offer.kind].one} of {offer.amount} from {offer.by}"
     console.print(f"\n{BOLD}If you sign {what}{END}, by {last}: {counted(preview.runs, 'pair')} of futures")
+    if preview.clauses != offer.exclusivity_signed:
+        tried, there = percent_in_sentence(preview.clauses), percent_in_sentence(offer.exclusivity_signed)
+        odds = f"{preview.probability:.0%} in place of {offer.probability:.0%}"
+        console.print(f"Tried with clauses of {tried} in place of {there}; the odds that your rule says yes: {odds}.")
+        console.print(f"{DIM}To try only: no counter-offer can be made.{END}")
     if not preview.allowed:
         console.print("You cannot: it would not be signed whatever you say.")
         return
@@ -92,18 +97,9 @@ def print_preview(preview: "Preview", file: TextIO | None = None) -> None:
     for title in ("with a no", "with a yes", "change", "nine in ten"):
         table.add_column(title, justify="right")
     for effect in preview.effects:
-        table.add_row(in_words(effect.measure, effect.power), *_cells(effect))
+        table.add_row(in_words(effect.measure, effect.power), *effect.cells)
     console.print(table)
     console.print(f"{DIM}Later your rule goes on for you. {CAUTION.capitalize()}.{END}\n")
-
-
-def _cells(effect: "Effect") -> tuple[str, ...]:
-    scale = percent_scale(effect.measure)
-    unit = " %" if scale != 1.0 else ""
-    values = (f"{scale * one:.2f}{unit}" for one in (effect.no, effect.yes))
-    if not effect.seen:
-        return (*values, "-", "nothing you could see")
-    return (*values, f"{scale * effect.change:+.2f}", f"{scale * effect.low:+.2f} to {scale * effect.high:+.2f}")
 
 
 def print_game(game: "Game", file: TextIO | None = None) -> None:

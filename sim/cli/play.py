@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sim.cli.closing import about, close
 from sim.cli.common import DONE, add_numbers, add_seeds, say
 from sim.cli.places import a_path, writable_file
-from sim.cli.typed import SEED
+from sim.cli.typed import SEED, percentage_points
 
 if TYPE_CHECKING:
     from sim.engine.offer import Offer
@@ -19,7 +19,8 @@ HELP = """\
   yes 1 3     accept offers 1 and 3            no 2        refuse offer 2
   rule 1      leave offer 1 to your own rule   visit CODE  travel to a power this quarter
   why 1       what speaks for and against it   if 1        what a yes would change, against a no
-  next        (or nothing) play the quarter    quit        end the game here
+  if 1 10%    the same with clauses of 10 %    next        (or nothing) play the quarter
+  quit        end the game here
 """
 WORDS = {
     **dict.fromkeys(("yes", "y", "accept"), "yes"),
@@ -125,7 +126,7 @@ def _done(game: "Game", line: str) -> bool:
     """Do what a line says; whether the quarter is to be played. What is wrong is told, and nothing is done."""
     from sim.io.errors import InputError, nearest_to, quoted
 
-    first, *rest = line.lower().replace(",", " ").split() or [""]
+    first, *rest = line.lower().replace(",", " ").replace(" %", "%").split() or [""]
     word = WORDS.get(first)
     if word is None:
         near = nearest_to(first, [one for one in WORDS if len(one) > 1])
@@ -154,11 +155,24 @@ def _travel(game: "Game", codes: list[str]) -> None:
         print(f"to whom? One of {', '.join(power.code for power in game.model.powers)}")
 
 
+def _share(written: str) -> float:
+    """A share written in per cent."""
+    from sim.io.errors import input_error
+
+    try:
+        return percentage_points(written.removesuffix("%")) / 100.0
+    except argparse.ArgumentTypeError as error:
+        raise input_error("clauses", str(error)) from error
+
+
 def _about(game: "Game", word: str, numbers: list[str]) -> None:
     """What is said or asked about offers by their numbers."""
     from sim.cli.game_report import print_preview, print_quarter, print_why
 
-    inbox = game.inbox
+    inbox, clauses = game.inbox, None
+    if word == "if" and numbers and numbers[-1].endswith("%"):
+        *numbers, written = numbers
+        clauses = _share(written)
     chosen: list[Offer] = []
     for written in numbers or [""]:
         if not written.isascii() or not written.isdigit() or not 1 <= int(written[:9]) <= len(inbox):
@@ -171,6 +185,6 @@ def _about(game: "Game", word: str, numbers: list[str]) -> None:
         elif word == "why":
             print_why(game.why(offer))
         else:
-            print_preview(game.preview(offer))
+            print_preview(game.preview(offer, clauses=clauses))
     if word in SAID:
         print_quarter(game)

@@ -6,6 +6,7 @@ another in each lane. Two forks at one quarter on the same lucks are pairs: what
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from sim.engine.settings import Settings
 from sim.model.chance import lucks
 from sim.model.fields import AXES, KINDS
 from sim.model.parameters import aligned, vector
-from sim.model.schedule import Phase
+from sim.model.schedule import QUARTER, Phase
 from sim.model.turn import advance
 from sim.model.variables import BY_POWER, BY_STATE
 from sim.model.world import axes_of, build, unpack
@@ -34,13 +35,13 @@ class Running:
     `quarter` is the one last played, as year * 4 + quarter - 1.
     """
 
-    def __init__(self, prepared: PreparedEnsemble, run: int) -> None:
-        """Begin a run; nothing is played yet."""
+    def __init__(self, prepared: PreparedEnsemble, run: int, *, explain: bool = False) -> None:
+        """Begin a run; nothing is played yet. explain: whether the world keeps what decided its offers."""
         self.prepared, self.run = prepared, run
         self.values = dict(prepared.values_of(run, 1))
         self.happenings, self.dates = prepared.happenings(run, 1), prepared.dates(run, 1)
         self.settings = prepared.settings(run, 1, self.values)
-        self.store = build(prepared.evidence, self.values, lucks(prepared.seed, run, 1))
+        self.store = build(prepared.evidence, self.values, lucks(prepared.seed, run, 1), explain)
         self.p = vector(self.values, 1)
         self.started = False
         self.quarter = prepared.scenario.start - 1
@@ -68,6 +69,31 @@ class Running:
         self.quarter = until
         return pages
 
+    def play_with(self, change: Callable[[Any], None]) -> None:
+        """Go on by one quarter, with something done to the world just before the states choose.
+
+        change: is given the world. What it does stays; nothing of the quarter is recorded.
+        """
+        now, evidence = self.quarter + 1, self.prepared.evidence
+        states, powers, lanes = len(evidence.states), len(evidence.powers), self.p.shape[1]
+        asked = {"states": states, "powers": powers}
+        pages = np.zeros((1, states, powers, len(BY_POWER), lanes)), np.zeros((1, states, len(BY_STATE), lanes))
+
+        def everyone(phase: Phase) -> None:
+            for actor in range(asked.get(phase.owner, 1)):
+                pole, happenings = self.prepared.pole, self.happenings
+                advance(self.store, self.p, happenings, now, 1, int(phase), actor, pole, *pages)
+
+        with np.errstate(over="ignore"):  # as in `play`
+            if not self.started:
+                everyone(Phase.START)
+            self.settings.apply(self.store, self.p, now)
+            for phase in QUARTER:
+                if phase is Phase.CHOOSE:
+                    change(self.world)
+                everyone(phase)
+        self.started, self.quarter = True, now
+
     def forked(self, keys: NDArray[np.uint64]) -> Running:
         """As many worlds as there are keys of luck, each with this one's past; this one stays as it is.
 
@@ -82,7 +108,7 @@ class Running:
         fork.settings = Settings(prepared.events, fork.dates, prepared.evidence, fork.values, prepared.scenario.start)
         fork.settings.take_over(self.settings, lanes)
         fork.store = build(prepared.evidence, fork.values, keys)
-        for axes in AXES:
+        for axes in (axes for axes in AXES if "u" not in axes):  # a fork does not keep why
             getattr(fork.store, f"by_{axes}")[...] = getattr(self.store, f"by_{axes}")
         for past in (fork.world.size, fork.world.accepted):
             past[...] = 0.0  # what lay on the tables is gone; the lists that would say where are not handed on

@@ -6,19 +6,23 @@ public takes pictures out.
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from sim.analysis.previews import Preview
+from sim.batch.peeking import Peek
 from sim.batch.results import Results
-from sim.batch.rows import Row, bands_at, final_rows
+from sim.batch.rows import bands_at, final_rows
 from sim.batch.summary import remarks_on, share_ended
+from sim.figures.card_parts import MOST_ROWS, RARE, kind_of, more, words_of_runs
 from sim.figures.markup import Markup, element, framed, interval, joined, one_sided, remark, stacked, swatch, table
-from sim.figures.style import ABOVE, BELOW, FAINT, Look, look, outcome_fill, outcome_order
+from sim.figures.play_cards import PARTNERS, game_card, peek_card, preview_card
+from sim.figures.style import ABOVE, BELOW, FAINT, Look, look
 from sim.io.arguments import Arguments
 from sim.io.shown import Shown
 from sim.io.text import CAUTION, counted, listing, percent_in_cell, signed
 from sim.model.variables import BALANCING_ENDED, OUTCOME_CHANGED, in_words, percent_scale
-from sim.model.vocabulary import KIND_WORDS, term_words
+from sim.model.vocabulary import term_words
 from sim.scenario.calendar import quarter_text
 
 if TYPE_CHECKING:
@@ -26,16 +30,15 @@ if TYPE_CHECKING:
     from sim.engine.agents import Model, State
     from sim.engine.offer import Offer
 
-MOST_ROWS = 12  # rows of a table; the rest is in the tables that the foot of the card names
 MOST_OFFERS = 6
 _ON_ONE_LINE = 24  # letters of a name that is not broken
-_RARE = 0.01  # shares below this are put together
-_PARTNERS = "effective_partners"
 _BALANCE = "balance"
 
 
 def card(shown: Shown) -> str:
-    """Results, a comparison, a model or an offer as a card: a piece of HTML that needs nothing beside it.
+    """Something as a card: a piece of HTML that needs nothing beside it.
+
+    shown: results, a comparison, a model, an offer, a peek, a preview, or a game.
 
     A notebook shows it by itself; here it is for a page of one's own. Text of scenarios is escaped, and there are no
     scripts.
@@ -45,20 +48,30 @@ def card(shown: Shown) -> str:
     sim.io.errors.InputError
         If it is none of these, or the files of results are not what they were.
     """
-    allowed = "what `sim.run` of one scenario or `sim.compare` gives, a `sim.Model`, or one of its offers"
+    allowed = (
+        "what `sim.run` of one scenario, `sim.compare`, `sim.peek` or `sim.preview` gives, a `sim.Model`, one of its "
+        "offers, or a `sim.Game`"
+    )
     shown = Arguments("sim.card").made("shown", shown, Shown, allowed)
     if isinstance(shown, Results):
         return _results(shown)
     from sim.analysis.comparison import Comparison
     from sim.engine.offer import Offer
 
-    if isinstance(shown, Comparison):
-        return _comparison(shown)
-    return _offer(shown) if isinstance(shown, Offer) else _model(shown)  # type: ignore[arg-type]
+    made: tuple[tuple[type[Any], Callable[[Any], Markup]], ...] = (
+        (Comparison, _comparison),
+        (Peek, peek_card),
+        (Preview, preview_card),
+        (Offer, _offer),
+        (Shown, _played),
+    )
+    return next(draw(shown) for kind, draw in made if isinstance(shown, kind))
 
 
-def _more(rows: int, where: str) -> list[Markup]:
-    return [remark(joined([f"and {rows} more:", element("code", where)]))] if rows > 0 else []
+def _played(shown: Any) -> Markup:
+    from sim.engine.agents import Model
+
+    return _model(shown) if isinstance(shown, Model) else game_card(shown)
 
 
 # --- results ---------------------------------------------------------------------------------------------------------
@@ -72,33 +85,16 @@ def _results(results: Results) -> Markup:
     final, bands, how = final_rows(results), bands_at(results, last), look(results.powers)
     rows = []
     for code, name in list(results.states.items())[:MOST_ROWS]:
-        mine, partners = final[code], bands[code, _PARTNERS, ""]
+        mine, partners = final[code], bands[code, PARTNERS, ""]
         ranged = element("small", f"{partners['p5']:.1f}–{partners['p95']:.1f}")
         partly = joined([f"{partners['p50']:.1f}", ranged])
-        rows.append((name, *_words(mine, how), percent_in_cell(share_ended(mine)), partly))
+        rows.append((name, *words_of_runs(mine, how), percent_in_cell(share_ended(mine)), partly))
     heads = ("", "share of runs", "outcome words", in_words(BALANCING_ENDED), "partners, nine runs in ten")
     parts = [table("How the runs end", heads, rows, numbers=(3, 4))]
-    parts += _more(len(results.states) - len(rows), "results.final_outcomes()")
+    parts += more(len(results.states) - len(rows), "results.final_outcomes()")
     parts += map(remark, remarks_on(results))
     parts.append(remark(joined(["Tables:", *(element("code", one) for one in results.tables)])))
     return framed(results.title, results.name, lines, parts)
-
-
-def _words(rows: Sequence[Row], how: Look) -> tuple[Markup, Markup]:
-    """Outcome words of a state at the end, as a bar and in words, each with its share."""
-    order = outcome_order(how)
-    shares = sorted(((row["outcome"], row["share"]) for row in rows), key=lambda one: order(one[0]))
-    fills = {word: outcome_fill(word, how) for word, _ in shares}
-    told = [f"{word} {percent_in_cell(share)}" for word, share in shares if share >= _RARE]
-    words = [
-        element("span", swatch(fills[word]), f" {word} {percent_in_cell(share)}", class_="word")
-        for word, share in sorted(shares, key=lambda one: -one[1])
-        if share >= _RARE
-    ]
-    rest = sum(share for _, share in shares if share < _RARE)
-    if rest > 0.0:
-        words.append(element("span", f"others {percent_in_cell(rest)}", class_="word"))
-    return stacked(((share, fills[word]) for word, share in shares), ", ".join(told)), joined(words)
 
 
 # --- a comparison ----------------------------------------------------------------------------------------------------
@@ -126,13 +122,13 @@ def _endings(comparison: "Comparison") -> list[Markup]:
     rows: list[tuple[object, ...]] = []
     for state in moved[:MOST_ROWS]:
         for at, name in enumerate(comparison.names):
-            bar, words = _words(final[at][state], how)
+            bar, words = words_of_runs(final[at][state], how)
             share = percent_in_cell(changed[name][state]) if at else ""
             called = element("span", name, class_="word") if len(name) <= _ON_ONE_LINE else name
             rows.append(("" if at else comparison.states[state], called, bar, words, share))
     heads = ("", "scenario", "share of runs", "outcome words", in_words(OUTCOME_CHANGED))
     parts = [table("How the runs end", heads, rows, numbers=(4,))] if rows else []
-    parts += _more(len(moved[MOST_ROWS:]), "comparison.changes")
+    parts += more(len(moved[MOST_ROWS:]), "comparison.changes")
     return parts + ([remark(f"No run ends otherwise in {listing(still)}.")] if still else [])
 
 
@@ -163,7 +159,7 @@ def _differences(comparison: "Comparison", scenario: str) -> list[Markup]:
         cells.append((state, outcome_told(measure, row["power"], comparison.powers), picture, told))
     heads = ("", "outcome", "in spreads between runs", "difference")
     caption = f"{scenario} less {comparison.names[0]}: what differs most surely"
-    return [table(caption, heads, cells, numbers=(3,)), *_more(len(rows) - len(shown), "comparison.effects")]
+    return [table(caption, heads, cells, numbers=(3,)), *more(len(rows) - len(shown), "comparison.effects")]
 
 
 def _per_unit(row: Mapping[Any, Any]) -> float:
@@ -187,7 +183,7 @@ def _model(model: "Model") -> Markup:
     heads = ("", "alignment now", "with whom", "partners", in_words(_BALANCE))
     parts = [table("Where the states stand", heads, rows, numbers=(3, 4))]
     parts.append(remark("What is left of each bar: with others, and at home."))
-    parts += _more(len(states) - len(rows), "model.states")
+    parts += more(len(states) - len(rows), "model.states")
     parts += _answers([offer for state in states for offer in state.answered])
     return framed(model.setting.title, model.setting.name, lines, parts)
 
@@ -199,18 +195,18 @@ def _ties(state: "State", how: Look) -> tuple[Markup, Markup]:
     words = [
         element("span", swatch(fills[code]), f" {code} {percent_in_cell(share)}", class_="word")
         for code, share in sorted(shares.items(), key=lambda one: -one[1])
-        if share >= _RARE
+        if share >= RARE
     ]
     if state.side is not None:
         words.append(element("span", f"has taken the side of {state.side}", class_="word"))
-    told = ", ".join(f"{code} {percent_in_cell(share)}" for code, share in shares.items() if share >= _RARE)
+    told = ", ".join(f"{code} {percent_in_cell(share)}" for code, share in shares.items() if share >= RARE)
     return stacked(((share, fills[code]) for code, share in shares.items()), told), joined(words)
 
 
 def _measured(state: "State", played: int) -> tuple[str, str]:
     if not played:
         return "", ""
-    return f"{state.measure(_PARTNERS):.1f}", f"{state.measure(_BALANCE):.0f}"
+    return f"{state.measure(PARTNERS):.1f}", f"{state.measure(_BALANCE):.0f}"
 
 
 def _answers(offers: "Iterable[Offer]") -> list[Markup]:
@@ -219,19 +215,19 @@ def _answers(offers: "Iterable[Offer]") -> list[Markup]:
     if not offers:
         return []
     rows = [
-        (f"{offer.by} to {offer.to}", _kind(offer), offer.amount, percent_in_cell(offer.probability), _answer(offer))
+        (f"{offer.by} to {offer.to}", kind_of(offer), offer.amount, percent_in_cell(offer.probability), _answer(offer))
         for offer in offers[:MOST_OFFERS]
     ]
     heads = ("", "offer", "size", "odds of a yes", "answer")
     parts = [table(f"Answered in {quarter_text(offers[0].quarter)}", heads, rows, numbers=(2, 3))]
-    return parts + _more(len(offers) - len(rows), "model.offers")
+    return parts + more(len(offers) - len(rows), "model.offers")
 
 
 # --- an offer --------------------------------------------------------------------------------------------------------
 
 
 def _offer(offer: "Offer") -> Markup:
-    title = f"{offer.by} to {offer.to}: {_kind(offer)}, {offer.amount}"
+    title = f"{offer.by} to {offer.to}: {kind_of(offer)}, {offer.amount}"
     lines = [f"{quarter_text(offer.quarter)}, {_answer(offer)}; {CAUTION}"]
     asked: list[tuple[object, ...]] = [
         ("exclusivity asked", percent_in_cell(offer.exclusivity_asked)),
@@ -243,11 +239,6 @@ def _offer(offer: "Offer") -> Markup:
         asked.append(("odds of a yes", joined([percent_in_cell(offer.probability), _drawn(offer)])))
     parts = [table("The terms", (), asked, numbers=(1,))]
     return framed(title, "", lines, parts + _weighed(offer))
-
-
-def _kind(offer: "Offer") -> str:
-    words = KIND_WORDS.get(offer.kind)
-    return offer.kind if words is None else words.bare
 
 
 def _answer(offer: "Offer") -> str:

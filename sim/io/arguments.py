@@ -85,6 +85,11 @@ class Arguments:
             entry.refuse(allowed=f"a number between {low:g} and {high:g}, neither of them")
         return low if number is None else number
 
+    def share(self, key: str, value: Any) -> float:
+        """A number from 0 to 1, both of them among it."""
+        checked = check_number(self.entry(key, value), 0.0, 1.0)
+        return 0.0 if checked is None else checked
+
     def level(self, value: Any) -> float:
         """How much an interval covers."""
         return self.inside("level", value, 0.0, 1.0)

@@ -63,6 +63,21 @@ class Explanation:
         said = [(name, worth, self._sentence(name, worth)) for name, worth in self.offer.terms.items() if worth]
         return tuple(sorted(said, key=lambda term: -term[1]))
 
+    @property
+    def answer(self) -> str:
+        """What was answered, with its odds, and how close it was: a sentence or two."""
+        return _answer(self)
+
+    @property
+    def terms_of_it(self) -> str:
+        """What was asked for, and what bargaining left of it."""
+        return _bargained(self)
+
+    @property
+    def turned_by(self) -> tuple[str, ...]:
+        """What would have turned the answer, all else and the draw the same, a sentence each."""
+        return tuple(_turned(self))
+
     def _sentence(self, name: str, worth: float) -> str:
         return capital(term_words(name).full(worth).format_map(_Known(self.facts)))
 
@@ -116,8 +131,8 @@ def _lines(one: Explanation) -> Iterator[str]:
     title = f"{quarter_text(offer.quarter)}: {kind.one} of {offer.amount}, offered to {to} by {by}"
     yield title
     yield "-" * len(title)
-    yield from wrapped(_answer(one))
-    yield from wrapped(_bargained(one))
+    yield from wrapped(one.answer)
+    yield from wrapped(one.terms_of_it)
     yield ""
     shown = points_of(offer.terms, offer.utility)
     longest = max((abs(points) for points in shown.values()), default=0.0)
@@ -140,7 +155,7 @@ def _lines(one: Explanation) -> Iterator[str]:
         yield from wrapped(f"Of no weight here: {', '.join(silent)}.")
     yield ""
     yield from wrapped("What would have turned the answer, all else and the draw the same:")
-    for sentence in _turned(one):
+    for sentence in one.turned_by:
         yield from wrapped(sentence, "- ", "  ")
 
 
@@ -156,8 +171,8 @@ def _answer(one: Explanation) -> str:
     if offer.told:
         rule = "yes too" if own and offer.accepted else "no too" if own == offer.accepted else "yes" if own else "no"
         return (
-            f"{capital(to)} {verb}: it was told to. Its own rule would have said {rule}: the odds of a yes were "
-            f"{_odds(offer.probability)}, and the number drawn was {drawn}"
+            f"{capital(to)} was told to {verb.removesuffix('s')}; its own rule would have said {rule}: the odds of a "
+            f"yes were {_odds(offer.probability)}, and the number drawn was {drawn}"
         )
     return f"{capital(to)} {verb}. The odds of a yes were {_odds(offer.probability)}; the number drawn was {drawn}"
 

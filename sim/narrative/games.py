@@ -19,6 +19,7 @@ from sim.engine.players import SAID, answer_event, with_moves
 from sim.io.arguments import Arguments
 from sim.io.errors import input_error
 from sim.io.limits import LONGEST
+from sim.io.shown import Shown
 from sim.io.writers import write_text
 from sim.narrative.counterfactual import code_meant, explain
 from sim.narrative.replay import Replay
@@ -33,8 +34,11 @@ if TYPE_CHECKING:
     from sim.scenario.events import Event
     from sim.scenario.scenario import Scenario
 
+STANDING = ("output", "stability", "effective_partners")
+"""Measures by which a player sees how the state stands."""
 
-class Game:
+
+class Game(Shown):
     """A scenario in which one state is played; its other states, and every power, go by their rules.
 
     scenario, seed, numbers, fitted, seeds: as for `sim.Model`; state: code or name. `inbox` is what lies on the table
@@ -121,14 +125,28 @@ class Game:
         run, quarter = self.model.run_number, asked.quarter
         return explain(self._ready, run, state=self.state, at=quarter, by=asked.by, kind=asked.kind)[0]
 
-    def preview(self, offer: Offer, *, runs: int = FUTURES, horizon: int = HORIZON) -> Preview:
-        """What a yes to an offer of the inbox would change, against a no (`sim.preview`)."""
+    def preview(
+        self, offer: Offer, *, runs: int = FUTURES, horizon: int = HORIZON, clauses: float | None = None
+    ) -> Preview:
+        """What a yes to an offer of the inbox would change, against a no (`sim.preview`).
+
+        clauses: a share 0..1 to try in place of what bargaining left; it can be tried, and not offered.
+        """
         asked = self._asked(arguments := Arguments("Game.preview"), offer)
         runs = arguments.whole("runs", runs, 1, MOST_FUTURES)
         horizon = arguments.whole("horizon", horizon, 1, LONGEST)
+        clauses = None if clauses is None else arguments.share("clauses", clauses)
         arguments.refuse_if_wrong()
         self._check_there(asked)
-        return preview(self._ready, asked, self.model.run_number, runs=runs, horizon=horizon)
+        return preview(self._ready, asked, self.model.run_number, runs=runs, horizon=horizon, clauses=clauses)
+
+    @property
+    def standing(self) -> dict[str, float]:
+        """How the state stood at the end of the last quarter, by measure; empty before the first."""
+        if self.quarter == self.model.setting.start:
+            return {}
+        state = self.model.state(self.state)
+        return {name: state.measure(name) for name in STANDING}
 
     @property
     def decisions(self) -> list[dict[str, Any]]:

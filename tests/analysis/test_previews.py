@@ -67,6 +67,19 @@ def test_an_offer_that_cannot_be_taken_changes_nothing():
     assert not any(course.any() for course in found.courses.values())
 
 
+def test_other_clauses_can_be_tried_and_those_that_are_there_change_nothing(tried):
+    model, offer, found = tried
+    assert found.clauses == offer.exclusivity_signed
+    assert found.probability == offer.probability
+    again = sim.preview(model, offer, runs=24, clauses=offer.exclusivity_signed)
+    assert again.as_dict() == found.as_dict()
+    bound = sim.preview(model, offer, runs=24, clauses=1.0)
+    assert (bound.clauses, bound.allowed) == (1.0, True)
+    assert bound.probability < found.probability
+    assert [effect.no for effect in bound.effects] == [effect.no for effect in found.effects]
+    assert [effect.yes for effect in bound.effects] != [effect.yes for effect in found.effects]
+
+
 def test_an_offer_that_nobody_makes_is_refused(tried):
     model, offer, _ = tried
     for change, said in (

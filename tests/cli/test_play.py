@@ -26,10 +26,16 @@ def play(monkeypatch, tmp_path, capsys):
 
 
 def test_a_game_is_played_and_kept(play, tmp_path):
-    moves = ("next", "next", "why 1", "if 1", "no 1", "yes 1", "visit sud", "", "quit")
+    moves = ("next", "next", "why 1", "if 1", "if 1 10 %", "no 1", "yes 1", "visit sud", "", "quit")
     code, said, _ = play(*moves, given=("toy", NAME.lower(), "--seed", "5", "--save", "my-game.yaml"))
     assert code == 0
-    for words in ("your rule", "points is what the offer is worth", "pairs of futures", "planned: a visit to"):
+    for words in (
+        "your rule",
+        "points is what the offer is worth",
+        "pairs of futures",
+        "with clauses of 10%",
+        "planned: a visit to",
+    ):
         assert words in " ".join(said.split()), words
     kept = load_scenario(tmp_path / "my-game.yaml")
     decided = [event for event in kept.events if event not in load_scenario("toy").events]
@@ -46,6 +52,8 @@ def test_a_game_is_played_and_kept(play, tmp_path):
         ("no \u0661", "which offer?"),
         ("visit", "to whom?"),
         ("visit xxx", "allowed: NOR, OST, SUD"),
+        ("if 1 200 %", "a number from 0 to 100"),
+        ("if 10%", "which offer?"),
         ("help", "leave offer 1 to your own rule"),
     ],
 )

@@ -119,7 +119,7 @@ def test_explain_says_what_the_rule_would_have_said(usual):
     told = played(with_events(answer(offer.quarter, offer.to, (offer.by,), "no", offer.kind)))
     one = explain(told, state=offer.to, at=offer.quarter, by=offer.by, kind=offer.kind)[0]
     text = " ".join(str(one).split())
-    assert "refuses: it was told to. Its own rule would have said yes: the odds of a yes were" in text
+    assert "was told to refuse; its own rule would have said yes: the odds of a yes were" in text
     assert "Nothing about the offer: the answer was given from outside." in text
     assert one.offer.probability == offer.probability
     assert one.offer.reasons == ("it was told to",)

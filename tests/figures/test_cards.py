@@ -6,6 +6,7 @@ import pytest
 
 import sim
 from helpers.fake_engine import FakePrepared, fake_scenario
+from sim.analysis.previews import NOTHING_SEEN
 from sim.engine.offer import Offer
 from sim.figures.cards import MOST_ROWS
 from sim.figures.markup import HEIGHT, NAME, STYLE, _strokes, element, interval, one_sided, said, stacked, swatch
@@ -66,15 +67,24 @@ def model():
 
 
 @pytest.fixture(scope="module")
-def cards(results, compared, model):
-    shown = {"results": results, "comparison": compared, "model": model, "offer": model.offers[0]}
+def game():
+    game = sim.Game("toy", "ALD", 5)
+    while not game.inbox:
+        game.step()
+    return game
+
+
+@pytest.fixture(scope="module")
+def cards(results, compared, model, game):
+    shown = {"results": results, "comparison": compared, "model": model, "offer": model.offers[0], "game": game}
+    shown |= {"peek": sim.peek("toy", 8), "preview": game.preview(game.inbox[0], runs=4, clauses=0.01)}
     return {name: one._repr_html_() for name, one in shown.items()}
 
 
 # --- cards -----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["results", "comparison", "model", "offer"])
+@pytest.mark.parametrize("name", ["results", "comparison", "model", "offer", "peek", "preview", "game"])
 def test_a_card_is_html_that_needs_nothing_and_does_nothing(cards, name):
     page = Page(cards[name])
     names = "div style strong small table caption thead tbody tr th td svg rect path circle span code"
@@ -83,10 +93,10 @@ def test_a_card_is_html_that_needs_nothing_and_does_nothing(cards, name):
     assert page.attributes <= {*allowed.split(), "stroke-width", "stroke-opacity", "stroke-linecap"}
     assert cards[name].startswith(f'<div class="{NAME}">')
     assert "url(" not in cards[name]
-    assert {"svg", "table"} <= page.names
+    assert {"svg", "table"} <= page.names | ({"svg"} if name == "game" else set())
 
 
-@pytest.mark.parametrize("name", ["results", "comparison", "model", "offer"])
+@pytest.mark.parametrize("name", ["results", "comparison", "model", "offer", "peek", "preview", "game"])
 def test_a_card_says_that_it_is_no_forecast(cards, name):
     assert CAUTION in cards[name]
 
@@ -143,6 +153,35 @@ def test_an_offer_shows_its_points_and_what_it_is_when_unanswered(cards, model):
     assert "odds of a yes" not in sim.card(bare)
     assert "refused" in sim.card(replace(bare, accepted=False, permitted=False))
     assert repr(offer).startswith("<Offer of 2026-Q1: ")
+
+
+def test_a_peek_shows_the_words_of_every_state(cards):
+    cells = Page(cards["peek"]).cells
+    for row in sim.peek("toy", 8).final_outcomes().itertuples():
+        assert any(f"{row.outcome} {percent_in_cell(row.share)}" in cell for cell in cells)
+    assert "8 worlds to" in cards["peek"]
+    assert "with other numbers: choice.dependence_aversion" in sim.card(
+        sim.peek("toy", 2, numbers={"choice.dependence_aversion": 0.5})
+    )
+
+
+def test_a_preview_says_what_could_be_seen_and_that_clauses_are_only_tried(cards, game):
+    found = game.preview(game.inbox[0], runs=4, clauses=0.01)
+    assert cards["preview"].count(NOTHING_SEEN) == sum(not effect.seen for effect in found.effects)
+    assert "no counter-offer can be made" in cards["preview"]
+    assert "no counter-offer" not in sim.card(game.preview(game.inbox[0], runs=4))
+    assert "would not be signed whatever" in sim.card(replace(found, allowed=False))
+
+
+def test_a_game_shows_its_table_and_its_end(cards, game):
+    cells = Page(cards["game"]).cells
+    assert game.inbox[0].amount in cells
+    assert "its own rule" in cells
+    short = replace(sim.load_scenario("toy"), end=sim.load_scenario("toy").start)
+    over = sim.Game(short, "ALD", 5)
+    assert "in 2026-Q1" in sim.card(over)
+    over.step()
+    assert f"ends as {over.ending}" in sim.card(over)
 
 
 def test_only_what_has_a_card_gets_one():
