@@ -29,7 +29,6 @@ TABLES = {name: table for name, table in vars(levels).items() if isinstance(tabl
 TOLD_OR_NOT = {
     "chronicle": {"FEW", "SHIFT", "POOR", "LEAST", "DUE", "OFTEN", "TOLD"},
     "counterfactual": {"YEAR"},
-    "evidence_page": {"MANY"},
     "story_markup": {"MANY"},
     "observer": {"UNREST", "PRESSED", "ANSWERED", "WEIGHTY", "HARDLY"},
     "paragraphs": {
