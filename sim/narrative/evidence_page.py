@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING
 
 from sim.evidence.numbers import Basis
 from sim.evidence.provenance import known_names, story_of
-from sim.evidence.story import Branch, Kind, Line, Link, Part, Piece, Role, Row, Story, clean
+from sim.evidence.story import Kind, Link, Piece, Role, Story, clean
 from sim.evidence.support import SEVERAL
 from sim.evidence.teller import Teller
 from sim.io.text import CAUTION, capital
 from sim.narrative.page_style import STYLE
+from sim.narrative.story_markup import MANY, StoryMarkup
 
 if TYPE_CHECKING:
     from sim.evidence.evidence import Evidence
 
-_MANY = 12  # names in a row beyond which a reader has to open it
 _LETTERS = {
     Kind.OUTCOME: "o",
     Kind.NUMBER: "n",
@@ -49,7 +49,6 @@ _SECTIONS = {
     Kind.SYSTEM: ("Systems", "Mechanisms that can be switched off, and the facts behind their claims."),
     Kind.RULE: ("Rules", "What states and powers do with the numbers, and the facts behind it."),
 }
-_TAGS = {Role.QUIET: "small", Role.WARNING: "em", Role.CODE: "code"}
 
 
 def evidence_page(evidence: Evidence, of: Link | None = None) -> str:
@@ -109,6 +108,7 @@ class _Page:
         self.stories = stories
         self.of = of
         self.anchors = _anchors(stories)
+        self.markup = StoryMarkup(self._lead)
 
     def whole(self) -> str:
         """The whole file."""
@@ -146,12 +146,12 @@ class _Page:
         yield "the document and the place in it, and every fact and document lists what rests on it.</p>"
         yield f'<p class="note">{escape(clean(one_voice(evidence)))}</p>'
         if self.of is not None:
-            start = self._piece(Piece(clean(self.of.name), Role.NAME, self.of))
+            start = self.markup.piece(Piece(clean(self.of.name), Role.NAME, self.of))
             yield f"<p>Start: {start}. Only what it rests on is here; a name without a link is on the page of all"
             yield "(<code>multivector trace --html FILE</code>).</p>"
         else:
             starts = [link for link in self.stories if link.kind is Kind.OUTCOME]
-            links = " · ".join(self._piece(Piece(clean(link.name), Role.NAME, link)) for link in starts)
+            links = " · ".join(self.markup.piece(Piece(clean(link.name), Role.NAME, link)) for link in starts)
             yield f"<p>Start with an outcome: {links}.</p>" if links else ""
         yield '<details open><summary>How to read a number</summary><dl class="key">'
         for basis in Basis:
@@ -164,9 +164,9 @@ class _Page:
         heading, about = _SECTIONS[kind]
         mine = [story for link, story in self.stories.items() if link.kind is kind]
         yield f'<section><h2 id="{heading.lower()}">{heading} <small>{len(mine):,}</small></h2><p>{escape(about)}</p>'
-        if len(mine) > _MANY:
+        if len(mine) > MANY:
             yield "<details><summary>All by name</summary><p>"
-            yield ", ".join(self._piece(Piece(clean(one.link.name), Role.NAME, one.link)) for one in mine)
+            yield ", ".join(self.markup.piece(Piece(clean(one.link.name), Role.NAME, one.link)) for one in mine)
             yield "</p></details>"
         for story in mine:
             yield self._story(story)
@@ -174,60 +174,11 @@ class _Page:
 
     def _story(self, story: Story) -> str:
         name = escape(clean(story.link.name))
-        about = self._line(story.about)
-        parts = "".join(self._part(part) for part in story.parts)
-        anchor = self.anchors[story.link]
-        return f'<article id="{anchor}"><h3>{name}</h3><p>{about}</p>{self._rows(story.rows)}{parts}</article>'
+        return f'<article id="{self.anchors[story.link]}"><h3>{name}</h3>{self.markup.told(story)}</article>'
 
-    def _part(self, part: Part) -> str:
-        table = self._table(part) if part.table else ""
-        branches = "".join(self._branch(branch) for branch in part.branches)
-        inner = f"{self._rows(part.rows)}{table}" + (f"<ul>{branches}</ul>" if branches else "")
-        return f"<h4>{escape(capital(part.heading))}</h4>{inner}"
-
-    def _table(self, part: Part) -> str:
-        heads = "".join(f'<th scope="col">{escape(column)}' for column in part.columns)
-        rows = ["<tr>" + "".join(f"<td>{self._line(cell)}" for cell in cells) for cells in part.table]
-        return f"<table><thead><tr>{heads}</thead><tbody>{''.join(rows)}</tbody></table>"
-
-    def _branch(self, branch: Branch) -> str:
-        inner = "".join(self._branch(one) for one in branch.branches)
-        return f"<li>{self._line(branch.head)}{self._rows(branch.rows)}" + (f"<ul>{inner}</ul>" if inner else "")
-
-    def _rows(self, rows: Iterable[Row]) -> str:
-        """Rows with labels as a list of descriptions, those without as paragraphs; steps stay below each other."""
-        told, listed = [], False
-        for row in rows:
-            line = self._folded(row.line)
-            if row.label and not listed:
-                told.append("<dl>")
-            if row.label:
-                told.append(f"<dt>{escape(row.label)}<dd>{f'<div>{line}</div>' if row.steps else line}")
-            elif row.steps:
-                told.append(f"<div>{line}</div>")
-            else:
-                told.append(f"</dl><p>{line}</p>" if listed else f"<p>{line}</p>")
-            listed = bool(row.label) or (listed and row.steps)
-        return "".join([*told, "</dl>" if listed else ""])
-
-    # --- lines -------------------------------------------------------------------------------------------------------
-
-    def _folded(self, line: Line) -> str:
-        """A line; where it is a long row of names, one that opens."""
-        count = sum(piece.link is not None for piece in line)
-        if count <= _MANY or any(piece.link is None and piece.text != ", " for piece in line):
-            return self._line(line)
-        return f"<details><summary>{count} names</summary>{self._line(line)}</details>"
-
-    def _line(self, line: Line) -> str:
-        return "".join(self._piece(piece) for piece in line)
-
-    def _piece(self, piece: Piece) -> str:
-        text = escape(piece.text, quote=False)
-        if piece.link in self.anchors:
-            return f'<a href="#{self.anchors[piece.link]}">{text}</a>'
-        tag = _TAGS.get(piece.role)
-        return f"<{tag}>{text}</{tag}>" if tag else text
+    def _lead(self, link: Link, text: str) -> str:
+        anchor = self.anchors.get(link)
+        return "" if anchor is None else f'<a href="#{anchor}">{text}</a>'
 
 
 def _title(of: Link | None) -> str:

@@ -29,7 +29,7 @@ TABLES = {name: table for name, table in vars(levels).items() if isinstance(tabl
 TOLD_OR_NOT = {
     "chronicle": {"FEW", "SHIFT", "POOR", "LEAST", "DUE", "OFTEN", "TOLD"},
     "counterfactual": {"YEAR"},
-    "evidence_page": {"_MANY"},
+    "story_markup": {"MANY"},
     "observer": {"UNREST", "PRESSED", "ANSWERED", "WEIGHTY", "HARDLY"},
     "paragraphs": {
         *("NEW_PLANTS", "REMEMBERED", "OFTEN", "CLOSE", "SEVERAL", "LARGE", "NAMED", "UNLIKELY", "STANDING", "TRUST"),
