@@ -1,5 +1,6 @@
 """What one class has in common: its scenario and lesson, who sits where, and what is told to everybody at once."""
 
+import contextlib
 import hmac
 import secrets
 import threading
@@ -103,7 +104,7 @@ class Room:
     def read_titles(self) -> None:
         """Read what every scenario is in a line, which takes half a second: in a thread, while a page opens."""
         for name in self.scenarios:
-            with suppress(InputError):  # one that has mistakes says so when it is asked for
+            with contextlib.suppress(InputError):  # one that has mistakes says so when it is asked for
                 self._titles[name] = self.scenario(name).title
 
     def scenario(self, name: str) -> Scenario:
