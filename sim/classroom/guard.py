@@ -5,6 +5,7 @@ and nobody without a token of this class plays worlds. The guard speaks the plai
 applications (ASGI), so that nothing gets past it through a feature of a library.
 """
 
+import asyncio
 import json
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
@@ -25,6 +26,12 @@ MOST_BYTES = 64 * 1024
 
 A_SECOND, AT_A_STRETCH = 200.0, 600.0
 """Requests that one address may make: a slider asks some thirty a second, and thirty pupils may sit behind one."""
+
+A_WRONG_TOKEN = 50.0
+"""Requests that one with a wrong token counts for: nobody guesses faster than four times a second."""
+
+A_BODY = 10.0
+"""Seconds that a body may take to come."""
 
 MOST_ADDRESSES = 1000  # that are remembered
 
@@ -61,11 +68,11 @@ class _Pace:
         self._now = now
         self._left: dict[str, tuple[float, float]] = {}
 
-    def allows(self, address: str) -> bool:
+    def allows(self, address: str, cost: float = 1.0) -> bool:
         now = self._now()
         left, before = self._left.pop(address, (AT_A_STRETCH, now))
         left = min(AT_A_STRETCH, left + (now - before) * A_SECOND)
-        self._left[address] = (max(left - 1.0, 0.0), now)
+        self._left[address] = (max(left - cost, 0.0), now)
         while len(self._left) > MOST_ADDRESSES:
             self._left.pop(next(iter(self._left)))
         return left >= 1.0
@@ -104,7 +111,9 @@ class Guard:
 
         try:
             self._check(scope)
-            body = await _body(receive)
+            body = await asyncio.wait_for(_body(receive), A_BODY)
+        except TimeoutError:
+            await _refuse(_RefusedError(HTTPStatus.REQUEST_TIMEOUT, "the body did not come"), guarded)
         except _RefusedError as refusal:
             await _refuse(refusal, guarded)
         else:
@@ -115,8 +124,7 @@ class Guard:
         host = headers.get("host", "")
         if host not in self.hosts:
             raise _RefusedError(HTTPStatus.MISDIRECTED_REQUEST, "this server answers under its own address only")
-        client = scope.get("client") or ("", 0)
-        if not self._pace.allows(client[0]):
+        if not self._pace.allows(_address(scope)):
             raise _RefusedError(HTTPStatus.TOO_MANY_REQUESTS, "too many requests at once; wait a moment")
         api = scope["path"].startswith(API)
         methods = ("POST",) if api else ("GET", "HEAD")
@@ -138,8 +146,14 @@ class Guard:
         scheme, _, token = headers.get("authorization", "").partition(" ")
         role = self.room.role_of(token.strip()) if scheme.lower() == "bearer" else None
         if role is None:
+            self._pace.allows(_address(scope), A_WRONG_TOKEN)
             raise _RefusedError(HTTPStatus.UNAUTHORIZED, "this page has no token of this class", **_WANTED)
         scope.setdefault("state", {})["role"] = role
+
+
+def _address(scope: Scope) -> str:
+    address, _ = scope.get("client") or ("", 0)
+    return str(address)
 
 
 _WANTED = {"www-authenticate": "Bearer"}

@@ -19,6 +19,10 @@ MOST_SEATS = 200
 """Pupils at once; a class is thirty, and a hall of a school not more."""
 
 
+EASILY_READ = "abcdefghjkmnpqrstuvwxyz23456789"
+"""Letters and digits of which none is taken for another."""
+
+
 class Role(Enum):
     """Who asks."""
 
@@ -64,6 +68,12 @@ class Post(NamedTuple):
     answer: Callable[["Room", Caller, Mapping[str, Any]], dict[str, Any]]
 
 
+def new_tokens() -> Mapping[Role, str]:
+    """A token a role. That of pupils can be typed from a wall: 40 bits, at four guesses a second (`guard`)."""
+    letters = [secrets.choice(EASILY_READ) for _ in range(8)]
+    return {Role.TEACHER: secrets.token_urlsafe(18), Role.PUPIL: "".join([*letters[:4], "-", *letters[4:]])}
+
+
 @dataclass
 class Room:
     """One class. Posts are answered by several threads: whoever changes what several of them see holds `lock`.
@@ -81,7 +91,7 @@ class Room:
     numbers: dict[str, float] = field(default_factory=dict)
     games: dict[int, Any] = field(default_factory=dict)
     opinions: dict[str, dict[int, float]] = field(default_factory=dict)
-    tokens: Mapping[Role, str] = field(default_factory=lambda: {role: secrets.token_urlsafe(18) for role in Role})
+    tokens: Mapping[Role, str] = field(default_factory=new_tokens)
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     def __post_init__(self) -> None:

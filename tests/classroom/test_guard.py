@@ -2,10 +2,11 @@
 
 import asyncio
 import json
+import re
 
 import pytest
 
-from sim.classroom.guard import A_SECOND, AT_A_STRETCH, HEADERS, MOST_BYTES, Guard
+from sim.classroom.guard import A_SECOND, A_WRONG_TOKEN, AT_A_STRETCH, HEADERS, MOST_BYTES, Guard
 from sim.classroom.room import Role, Room
 from sim.scenario import load_scenario
 
@@ -144,8 +145,35 @@ def test_an_address_that_asks_too_fast_waits_and_another_does_not():
     assert [answer(good(), guard=guard)[0] for _ in range(3)] == [200, 200, 429]
 
 
-def test_tokens_differ_and_are_long():
-    other = Room(load_scenario("toy"))
-    tokens = [*ROOM.tokens.values(), *other.tokens.values()]
-    assert len(set(tokens)) == 4
-    assert min(len(token) for token in tokens) >= 20
+def test_tokens_are_not_guessed():
+    now = [0.0]
+    guard = Guard(behind, ROOM, (HOST,), now=lambda: now[0])
+    wrong = good(authorization="Bearer wrong")
+    told = [answer(wrong, guard=guard)[0] for _ in range(20)]
+    assert set(told) == {401, 429}
+    assert told.count(401) < AT_A_STRETCH / A_WRONG_TOKEN + 2
+    now[0] += 10.0
+    told = [answer(wrong, guard=guard)[0] for _ in range(1000)]
+    assert told.count(401) <= 10.0 * A_SECOND / A_WRONG_TOKEN + 1
+
+
+def test_tokens_differ_and_that_of_pupils_can_be_typed():
+    rooms = [Room(load_scenario("toy")) for _ in range(50)]
+    assert len({token for room in rooms for token in room.tokens.values()}) == 100
+    assert all(len(room.tokens[Role.TEACHER]) >= 24 for room in rooms)
+    assert all(re.fullmatch(r"[a-hjkmnp-z2-9]{4}-[a-hjkmnp-z2-9]{4}", room.tokens[Role.PUPIL]) for room in rooms)
+
+
+def test_a_body_that_never_comes_is_not_waited_for(monkeypatch):
+    monkeypatch.setattr("sim.classroom.guard.A_BODY", 0.01)
+    sent = []
+
+    async def receive():
+        await asyncio.sleep(5)
+
+    async def send(message):
+        sent.append(message)
+
+    scope = {"type": "http", "method": "POST", "path": "/api/look", "headers": good(), "client": ("127.0.0.1", 5)}
+    asyncio.run(Guard(behind, ROOM, (HOST,))(scope, receive, send))
+    assert sent[0]["status"] == 408

@@ -19,7 +19,7 @@ const byId = (id) => document.getElementById(id);
 // No randomUUID here: where a page comes from another machine without encryption, browsers do not offer it.
 const PAGE = [...crypto.getRandomValues(new Uint8Array(9))].map((byte) => byte.toString(36)).join('');
 // The token is in the fragment, which is never sent, and leaves the address bar, which a class sees on the wall.
-if (location.hash.length > 8) sessionStorage.setItem('token', location.hash.slice(1));
+if (location.hash.length > 4) sessionStorage.setItem('token', location.hash.slice(1));
 history.replaceState(null, '', location.pathname);
 
 let words = {};
