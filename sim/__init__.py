@@ -1,8 +1,8 @@
 """Multivector: great powers make offers, states balance among them, and the evidence says with which numbers.
 
 The front door. Everything else stands in the wing of its kind, from the ground up: `io`, `evidence`, `scenario`,
-`model`, `engine`, `batch`, `analysis`, `narrative`, `figures`, `classroom`, `cli`. Each wing says what it is for and offers its
-names; all are looked up when first used, so that `import sim` stays quick.
+`model`, `engine`, `batch`, `analysis`, `narrative`, `figures`, `classroom`, `cli`. Each wing says what it is for and
+offers its names; all are looked up when first used, so that `import sim` stays quick.
 """
 
 import lazy_loader
