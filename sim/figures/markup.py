@@ -9,8 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 from typing import Any
 
-from matplotlib.colors import to_hex
-
+from sim.figures.style import web_colour
 from sim.io.letters import printable
 
 NAME = "multivector"  # the class of a card; all that its style says is said of what is inside one
@@ -140,9 +139,9 @@ def _place(value: float, reach: float) -> str:
 
 def _filled(start: float, end: float, height: int, fill: Mapping[str, Any]) -> Iterator[Markup]:
     """An area with its edge, and its hatching in strokes: a pattern would need a name in the page."""
-    edge = to_hex(fill["edgecolor"])
+    edge = web_colour(fill["edgecolor"])
     area = {"x": _short(start + 0.5), "y": 0.5, "width": _short(max(end - start - 0.5, 0.5)), "height": height - 1}
-    yield element("rect", **area, fill=to_hex(fill["facecolor"]), stroke=edge, stroke_width="0.8")
+    yield element("rect", **area, fill=web_colour(fill["facecolor"]), stroke=edge, stroke_width="0.8")
     strokes = "".join(_strokes(fill.get("hatch", ""), start + 1.0, end - 0.5, height))
     if strokes:
         yield element("path", d=strokes, stroke=edge, stroke_width="1.2", stroke_linecap="round", fill="none")

@@ -10,10 +10,11 @@ import re
 import textwrap
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
-from matplotlib.colors import LinearSegmentedColormap, to_rgb
+from matplotlib.colors import LinearSegmentedColormap, to_hex, to_rgb
 from matplotlib.figure import Figure
 
 from sim.batch.outcomes import OUTCOMES, Outcome, split_word
@@ -150,6 +151,12 @@ def mixed(colour: str, share: float, other: str = "#FFFFFF") -> tuple[float, flo
     """A colour mixed with a share of another; white makes it paler."""
     red, green, blue = (a + (b - a) * share for a, b in zip(to_rgb(colour), to_rgb(other), strict=True))
     return red, green, blue
+
+
+@lru_cache(maxsize=4096)
+def web_colour(colour: Any, percent: int = 0, other: str = "#FFFFFF") -> str:
+    """A colour as pages write it, `#d55e00`, mixed with so many per cent of another."""
+    return str(to_hex(mixed(colour, percent / 100.0, other)))
 
 
 def panels_for(count: int, width: float, height: float) -> tuple[Figure, list["Axes"], "Axes | None"]:

@@ -1,2 +1,88 @@
-// look
-export const start = () => {};
+// The view Look: what becomes of the states in hundreds of worlds, at the quarter that the slider stands at.
+import {ask, el, on, post, say, state, turnTo} from './main.js';
+import * as charts from './charts.js';
+
+let root, panels, shapes, measures, other, beside, besideBefore;
+const choice = (key, names, value, change, name) => el('label', {class: name}, say(key), el('select',
+  {onchange: ({target}) => change(target.value)},
+  names.map(([code, text]) => el('option', {value: code, selected: code === value}, text ?? code))));
+
+// Bet first: every state has a bar to drag, and what the worlds say is hidden until somebody lets them run.
+const openBet = (open) => {
+  const start = (_, row) => Math.round(charts.kept(state.look, state.quarter, row));
+  state.bet = open && state.look && {open, at: state.quarter, said: state.look.states.map(start)};
+  root.querySelector('.bet-first').checked = open;
+  draw();
+};
+const betting = ({at, said}, {states, quarters, kept}) => el('article', {},
+  el('p', {}, say('look.betting', {word: kept, quarter: quarters[at]})),
+  el('div', {class: 'bars'}, states.map(({name}, row) => {
+    const told = el('output', {class: 'number'});
+    const move = () => {
+      said[row] = Number(bar.value);
+      told.textContent = `${bar.value} %`;
+      bar.style.setProperty('--share', `${bar.value}%`);
+    };
+    const bar = el('input', {type: 'range', class: 'bet', max: 100, value: said[row], oninput: move, 'aria-label': name});
+    move();
+    return [el('span', {}, name), bar, told];
+  })), el('button', {onclick: () => { state.bet.open = false; ask(); draw(); }}, say('look.run')));
+
+const column = (seen, before, key) => {
+  const at = Math.max(seen.quarters.indexOf(state.look.quarters[state.quarter]), 0);
+  const bet = !key && state.bet && state.bet.at === at ? state.bet.said : null;
+  const off = bet?.reduce((sum, said, row) => sum + Math.abs(charts.kept(seen, at, row) - said), 0) / bet?.length;
+  return el('article', {}, beside && el('h2', {}, seen.title), charts.bars(seen, at, before, bet),
+    bet && el('p', {}, say('look.overall', {points: Math.round(off)})), charts.legend(seen),
+    charts[root.dataset.chart](seen, at, before, shapes, key));
+};
+const draw = () => shapes && state.look && panels.replaceChildren(...[
+  state.bet?.open ? betting(state.bet, state.look) : column(state.look, state.before !== state.look && state.before, 0),
+  !state.bet?.open && beside && column(beside, besideBefore, 1)].filter(Boolean));
+// The other scenario, with the same numbers, as many worlds and the same luck.
+const askBeside = async () => {
+  const {numbers, opinions, measure, power, look: {seed, runs: worlds}} = state, scenario = other;
+  const asked = {scenario, numbers, opinions, measure, power, seed, worlds};
+  const found = scenario && await post('/api/look/beside', asked).catch(() => null);
+  if (scenario !== other || found === null) return;
+  beside = found;
+  if (state.before === state.look) besideBefore = found;
+  draw();
+};
+
+const controls = (about) => {
+  const names = about.scenarios.map(({name}) => [name]), told = el('output', {}, about.quarters[state.quarter]);
+  const slide = ({target}) => {
+    state.quarter = Number(target.value);
+    told.textContent = about.quarters[state.quarter];
+    draw();
+  };
+  const turn = (name) => { other = name; beside = besideBefore = null; askBeside(); };
+  const again = (key) => (value) => { state[key] = value; ask(); };
+  const show = (name) => { root.dataset.chart = name; draw(); };
+  root.querySelector('.controls').replaceChildren(choice('look.scenario', names, about.scenario, turnTo),
+    choice('look.beside', [['', say('look.none')], ...names], other, turn),
+    el('label', {}, el('input', {type: 'checkbox', class: 'bet-first',
+      onchange: ({target}) => openBet(target.checked)}), say('look.bet')),
+    el('label', {class: 'wide'}, told, el('input', {type: 'range', 'aria-label': say('look.quarter'),
+      max: about.quarters.length - 1, value: state.quarter, oninput: slide})),
+    ...['map', 'fan', 'triangle', 'table'].map((name) => el('label', {class: 'tab'}, el('input', {type: 'radio',
+      name: 'chart', checked: name === root.dataset.chart, onchange: () => show(name)}), say(`look.${name}`))),
+    choice('look.measure', measures.map(({name, text}) => [name, text]), state.measure, again('measure'), 'for-fan'),
+    choice('look.power', about.powers.map(({code, name}) => [code, name]), state.power, again('power'), 'for-fan'));
+};
+export const start = (panel) => {
+  root = panel;
+  root.dataset.chart = 'map';
+  panels = el('div', {class: 'columns'});
+  root.append(el('div', {class: 'controls'}), panels);
+  const ready = Promise.all([post('/api/look/choices'), fetch('map.json').then((answer) => answer.json())]);
+  on('scenario', async (about) => {
+    Object.assign(state, {bet: null, power: null});
+    [{measures}, shapes] = await ready;
+    controls(about);
+    draw();
+  });
+  on('look', () => { draw(); if (other) askBeside(); });
+  on('bet', openBet);
+};

@@ -11,7 +11,7 @@ const SETTLED = {pupil: 200, teacher: 500};
 const WAIT = 2000; // milliseconds until a server that has gone is asked again
 
 export const state = {
-  view: 'look', scenario: null, numbers: {}, opinions: [], answers: [], seed: null, quarter: null, measure: null,
+  view: 'look', scenario: null, numbers: {}, opinions: [], answers: [], seed: null, quarter: null, measure: null, power: null,
   look: null, before: null, role: 'pupil', seat: null, lesson: null, step: 0, teach: false, about: null,
 };
 
@@ -83,8 +83,8 @@ export const ask = async (worlds = SETTLED[state.role]) => {
   if (asking) return;
   asking = true;
   while (wanted) {
-    const {scenario, numbers, opinions, answers, seed, measure} = state;
-    const asked = {scenario, numbers, opinions, answers, seed, measure, worlds: wanted};
+    const {scenario, numbers, opinions, answers, seed, measure, power} = state;
+    const asked = {scenario, numbers, opinions, answers, seed, measure, power, worlds: wanted};
     wanted = 0;
     const seen = await post('/api/look', asked).catch(() => null);
     if (seen && seen.scenario === state.scenario) {

@@ -1,0 +1,108 @@
+"""What the view *Look* draws is what `sim.peek` counted; a page that asks for what cannot be is told so in words."""
+
+import dataclasses
+import json
+
+import numpy as np
+import pytest
+
+import sim
+from sim.classroom.looking import MOST_ANSWERS, MOST_NUMBERS, PARTNERS, looked_at, measures_as_values, worlds_as_values
+from sim.io.errors import InputError
+from sim.model.variables import BANDED
+from sim.scenario.scenario import evidence_of, load_scenario
+
+TOY = load_scenario("toy")
+TOY = dataclasses.replace(TOY, end=TOY.start + 5)
+AVERSION = "choice.dependence_aversion"
+
+
+def asked(scenario=TOY, most=200, **more):
+    values = looked_at(scenario, more, most)
+    json.dumps(values, allow_nan=False)
+    return values
+
+
+@pytest.mark.parametrize("name", ["toy", "baseline"])
+def test_it_shows_what_was_counted(name):
+    scenario = load_scenario(name)
+    scenario = dataclasses.replace(scenario, end=scenario.start + 5)
+    values = asked(scenario, worlds=40, seed=3, numbers={AVERSION: 0.6}, measure="trust", power="")
+    seen = sim.peek(scenario, 40, seed=3, numbers={AVERSION: 0.6}, measures=(PARTNERS, "trust"))
+    words = [word["word"] for word in values["words"]]
+    rows = {
+        (values["quarters"][at], values["states"][state]["code"], words[word]): count
+        for (at, state, word), count in np.ndenumerate(np.array(values["counts"]))
+        if count
+    }
+    table = seen.outcomes
+    keys = zip(table["quarter"], table["state"], table["outcome"], strict=True)
+    assert rows == dict(zip(keys, table["runs"], strict=True))
+    shares = [rows[key] / values["runs"] for key in rows]
+    assert sorted(shares) == sorted(table["share"])
+    assert np.abs(np.array(values["partners"]) - seen.courses[PARTNERS][..., 0]).max() < 1e-4
+    bands = np.array(values["fan"]["bands"])
+    assert np.abs(bands - 100 * seen.courses["trust"][:, :, 0]).max() < 0.01
+    assert (values["runs"], values["seed"], values["scenario"]) == (40, 3, name)
+    assert values["fan"]["power"] == values["powers"][0]["code"]
+
+
+def test_words_are_in_the_order_of_figures_and_filled_like_them():
+    values = asked(load_scenario("baseline"), worlds=60)
+    kinds = [(word["kind"], word["power"]) for word in values["words"]]
+    codes = ["", *(power["code"] for power in values["powers"])]
+    assert kinds == sorted(kinds, key=lambda one: (one[0], codes.index(one[1])))
+    leaning = next(word for word in values["words"] if word["word"] == "leaning-CHN")
+    assert leaning["text"].startswith("leans towards China")
+    assert not leaning["ended"]
+    assert all(len(word[key]) == 7 for word in values["words"] for key in ("fill", "edge"))
+    assert {word["hatch"] for word in values["words"]} <= {"", "/", ".", "x", "-"}
+
+
+def test_every_measure_can_be_shown():
+    evidence = evidence_of(TOY)
+    seen = sim.peek(TOY, 8, measures=BANDED)
+    assert {one["name"] for one in measures_as_values()} == set(BANDED)
+    for one in measures_as_values():
+        fan = worlds_as_values(seen, evidence, one["name"], "OST" if one["by_power"] else "")["fan"]
+        assert np.array(fan["bands"]).shape == (6, 2, 6)
+        assert fan["text"].endswith(" OST") == one["by_power"]
+
+
+def test_worlds_are_as_many_as_a_role_may_play():
+    assert asked(worlds=5000, most=30)["runs"] == 30
+    assert asked()["runs"] == 96
+
+
+def test_answers_move_what_they_answer():
+    event = {"at": "2025-Q2", "visit": {"from": "ALD", "to": "OST"}}
+    quiet = asked(worlds=16, measure="visits")
+    with pytest.raises(InputError, match="answers"):
+        asked(answers=[{"at": "2025-Q2", "tariff": {}}])
+    assert quiet["fan"]["measure"] == "visits"
+    assert event
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"worlds": 0},
+        {"worlds": "many"},
+        {"worlds": True},
+        {"seed": -1},
+        {"measure": "beauty"},
+        {"measure": ["trust"]},
+        {"power": 3},
+        {"numbers": {AVERSION: "much"}},
+        {"numbers": {AVERSION: [0.3] * 96}},
+        {"numbers": {AVERSION: 1e9}},
+        {"numbers": {"no.such.number": 1.0}},
+        {"numbers": [1.0]},
+        {"numbers": dict.fromkeys(map(str, range(MOST_NUMBERS + 1)), 1.0)},
+        {"answers": "yes"},
+        {"answers": [{}] * (MOST_ANSWERS + 1)},
+    ],
+)
+def test_what_cannot_be_is_refused_in_words(wrong):
+    with pytest.raises(InputError):
+        asked(**wrong)
