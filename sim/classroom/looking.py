@@ -82,8 +82,8 @@ def worlds_as_values(seen: Peek, evidence: Evidence, measure: str, power: str = 
 
 
 def measures_as_values() -> list[dict[str, Any]]:
-    """What the fan can show, in the order of the list of measures: its name, what it is called, whether by power."""
-    names = sorted(BANDED, key=lambda name: (not BY_NAME[name].headline, not BY_NAME[name].shown))
+    """What the fan can show, what is shown untold first: its name, what it is called, whether by power."""
+    names = sorted(BANDED, key=lambda name: (name != PARTNERS, not BY_NAME[name].headline, not BY_NAME[name].shown))
     return [
         {"name": name, "text": in_words(name), "meaning": BY_NAME[name].explained, "by_power": name in BY_POWER}
         for name in names

@@ -2,7 +2,7 @@
 import {el, svg, say} from './main.js';
 
 const WIDE = 190, HIGH = 120, LEFT = 34, RIGHT = 6, TOP = 18, BOTTOM = 16; // of one panel of the fan
-const SIDE = 420, TALL = Math.sqrt(0.75), EDGE = 30; // of the triangle, its height in sides
+const SIDE = 260, TALL = Math.sqrt(0.75), EDGE = 30; // of the triangle, its height in sides
 export const percent = (share) => `${Math.round(100 * share)} %`;
 const round = (number) => Number(number.toFixed(1));
 const picture = (name, wide, high, told, ...parts) =>
@@ -22,7 +22,6 @@ const sharesOf = (seen, at, row) => seen.words
 // The share of worlds that a class bets on, in per cent: those in which a state is still what the first word says.
 export const kept = (seen, at, row) =>
   100 * sharesOf(seen, at, row).reduce((sum, {word, share}) => sum + (word === seen.kept ? share : 0), 0);
-
 const strip = (seen, at, row, name) => el('div', {class: name}, sharesOf(seen, at, row).map((word) => {
   const part = filled(word, 'part', el('b', {}, word.share > 0.2 ? word.word : word.share > 0.07 ? word.power : ''));
   part.style.width = `${100 * word.share}%`;
@@ -37,7 +36,7 @@ export const bars = (seen, at, before, bet) => el('div', {class: 'bars'},
     if (mark) mark.style.left = `${said}%`;
     return [el('span', {}, name), el('div', {class: 'shares', role: 'img', 'aria-label': `${name}: ${told}`},
       strip(seen, at, row, 'stack'), before && strip(before, at, row, 'ghost'), mark),
-    el('span', {class: 'number'}, `${now} %`, el('small', {}, bet ? say('look.off', {said, points: Math.abs(now - said)})
+    el('span', {class: 'number'}, `${now} %`, el('small', {}, bet ? say('look.off', {said, off: Math.abs(now - said)})
       : before && say('look.was', {share: Math.round(kept(before, at, row))})))];
   }));
 export const legend = (seen) =>
@@ -74,8 +73,9 @@ export const fan = (seen, at, before) => {
   const same = before?.fan?.text === text && before.quarters.length === seen.quarters.length;
   const panel = ({name}, row) => picture('fan', WIDE, HIGH, `${name}: ${bands[at][row][3]} ${unit}`,
     [['outer', 1, 5], ['inner', 2, 4]].map(([band, from, to]) =>
-      path(band, [...line(seen, row, from), ...line(seen, row, to).reverse()])), same && path('old', line(before, row, 3)),
-    path('median', line(seen, row, 3)), path('now', [`${x(at)} ${TOP}`, `${x(at)} ${HIGH - BOTTOM}`]),
+      path(band, [...line(seen, row, from), ...line(seen, row, to).reverse()])),
+    same && path('old', line(before, row, 3)), path('median', line(seen, row, 3)),
+    path('now', [`${x(at)} ${TOP}`, `${x(at)} ${HIGH - BOTTOM}`]),
     write(LEFT, 12, '', name), [low, high].map((value) => write(LEFT - 3, y(value) + 3, 'tick end', round(value))),
     [0, last].map((n) => write(x(n), HIGH - 4, n ? 'tick end' : 'tick', seen.quarters[n].slice(0, 4))));
   return el('figure', {}, el('figcaption', {}, `${text}, ${unit}. ${say('look.bands')}`),
@@ -88,7 +88,8 @@ export const triangle = (seen, at) => {
   const ends = [[0, 0], [1, 0], [0.5, TALL]].map(spot);
   return el('figure', {}, picture('triangle', SIDE + 2 * EDGE, SIDE * TALL + 2 * EDGE, seen.corners.join(', '),
     path('frame', [...ends, ends[0]]), seen.corners.map((name, n) =>
-      write(ends[n][0], ends[n][1] + [18, 18, -8][n], ['', 'end', 'middle'][n], name)), seen.states.map(({code}, row) => {
+      write(ends[n][0], ends[n][1] + [18, 18, -8][n], ['', 'end', 'middle'][n], name)),
+    seen.states.map(({code}, row) => {
       const way = seen.ways.slice(0, at + 1).map((states) => spot(states[row])), [x, y] = way[at];
       return [path('way', way), svg('circle', {cx: x, cy: y, r: 4}), write(x + 7, y + 4, '', code)];
     })));

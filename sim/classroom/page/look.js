@@ -23,7 +23,7 @@ const betting = ({at, said}, {states, quarters, kept}) => el('article', {},
       told.textContent = `${bar.value} %`;
       bar.style.setProperty('--share', `${bar.value}%`);
     };
-    const bar = el('input', {type: 'range', class: 'bet', max: 100, value: said[row], oninput: move, 'aria-label': name});
+    const bar = el('input', {type: 'range', class: 'bet', value: said[row], oninput: move, 'aria-label': name});
     move();
     return [el('span', {}, name), bar, told];
   })), el('button', {onclick: () => { state.bet.open = false; ask(); draw(); }}, say('look.run')));
@@ -39,17 +39,16 @@ const column = (seen, before, key) => {
 const draw = () => shapes && state.look && panels.replaceChildren(...[
   state.bet?.open ? betting(state.bet, state.look) : column(state.look, state.before !== state.look && state.before, 0),
   !state.bet?.open && beside && column(beside, besideBefore, 1)].filter(Boolean));
-// The other scenario, with the same numbers, as many worlds and the same luck.
-const askBeside = async () => {
+// The other scenario with the same numbers, as many worlds and the same luck; before: as it was without the numbers.
+const askBeside = async (before) => {
   const {numbers, opinions, measure, power, look: {seed, runs: worlds}} = state, scenario = other;
-  const asked = {scenario, numbers, opinions, measure, power, seed, worlds};
+  const asked = {scenario, measure, power, seed, worlds, ...(before ? {} : {numbers, opinions})};
   const found = scenario && await post('/api/look/beside', asked).catch(() => null);
   if (scenario !== other || found === null) return;
   beside = found;
-  if (state.before === state.look) besideBefore = found;
+  if (before || state.before === state.look) besideBefore = found;
   draw();
 };
-
 const controls = (about) => {
   const names = about.scenarios.map(({name}) => [name]), told = el('output', {}, about.quarters[state.quarter]);
   const slide = ({target}) => {
@@ -57,10 +56,10 @@ const controls = (about) => {
     told.textContent = about.quarters[state.quarter];
     draw();
   };
-  const turn = (name) => { other = name; beside = besideBefore = null; askBeside(); };
+  const turn = (name) => { other = name; beside = null; askBeside(true).then(() => askBeside()); };
   const again = (key) => (value) => { state[key] = value; ask(); };
   const show = (name) => { root.dataset.chart = name; draw(); };
-  root.querySelector('.controls').replaceChildren(choice('look.scenario', names, about.scenario, turnTo),
+  root.firstChild.replaceChildren(choice('look.scenario', names, about.scenario, turnTo),
     choice('look.beside', [['', say('look.none')], ...names], other, turn),
     el('label', {}, el('input', {type: 'checkbox', class: 'bet-first',
       onchange: ({target}) => openBet(target.checked)}), say('look.bet')),
