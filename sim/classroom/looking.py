@@ -8,7 +8,7 @@ slider.
 import math
 import time
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,8 @@ from sim.figures.style import Look, look, outcome_fill, web_colour
 from sim.figures.ternary import to_triangle
 from sim.io.arguments import Arguments
 from sim.io.checks import check_number
+from sim.io.json_files import parse_json
+from sim.io.regular import read_regular
 from sim.model.variables import BANDED, BY_NAME, BY_POWER, in_words, percent_scale
 from sim.scenario.calendar import quarter_text
 from sim.scenario.scenario import Scenario
@@ -45,6 +47,8 @@ CLOSE = 0.03
 """Shares this near to each other are called close: which of the two is larger is no news."""
 
 _NEXT_TO_NOTHING = 1e-12
+_MAP, _MAP_BYTES = Path(__file__).parent / "page" / "map.json", 100_000
+_TILE, _ACROSS = 420, 3  # how wide a tile is with the gap behind it, in units of the picture; it is half as high
 _ASKED_AT_MOST = 1_000_000
 _DIGITS = 4  # of values that are drawn: more than any screen has pixels
 
@@ -53,11 +57,14 @@ def worlds_as_values(seen: Peek, evidence: Evidence, measure: str, power: str = 
     """Worlds as values for JSON: who is in them, outcome words, partners, and the fan of one measure.
 
     evidence: that of the world; measure: one of those that `seen` has bands of, `PARTNERS` among them; power: whom it
-    is about, where it is by power. `counts` is [quarter][state][word], of `runs` worlds; `partners`
-    [quarter][state][power], mean shares 0..1, and out of these `mixes` [quarter][state], the colour of a state, its two
-    largest partners, and both their colours where they are close, and `ways` [quarter][state], its place among the
-    `corners` of a triangle with sides of 1; `bands` of the fan [quarter][state], each the mean and the quantiles of
-    `sim.batch.aggregate.QUANTILES`.
+    is about, where it is by power. What comes back, [quarter][state] where it has both:
+
+    - `counts` by word, of `runs` worlds; `kept` is the word of a state that is still multi-vector
+    - `partners` by power, mean shares 0..1
+    - `mixes` out of these: a colour, the two largest partners in words, and both their colours where they are close
+    - `ways` out of these: the place among the `corners` of a triangle with sides of 100, downwards
+    - `fan` with its `bands`: the mean and the quantiles of `sim.batch.aggregate.QUANTILES`
+    - `tiles`: the map of a world that lies nowhere, else None
     """
     how = look({one.code: one.name for one in evidence.powers})
     words, counts = _counted(seen)
@@ -74,6 +81,7 @@ def worlds_as_values(seen: Peek, evidence: Evidence, measure: str, power: str = 
         "words": [_word(word, how) for word in words],
         "counts": counts,
         "partners": np.round(partners, _DIGITS).tolist(),
+        "tiles": _tiles([one.code for one in evidence.states]),
         "close": round(100 * CLOSE),
         "mixes": _mixes(partners, how),
         **_ways(partners, how),
@@ -208,8 +216,30 @@ def _ways(partners: Floats, how: Look) -> dict[str, Any]:
     names = list(how.name.values())
     return {
         "corners": [names[left], names[right] if left != right else "", say("look.others")],
-        "ways": np.round(np.stack([across, up], axis=-1), _DIGITS).tolist(),
+        "ways": np.round(100.0 * np.stack([across, -up], axis=-1), 2).tolist(),
     }
+
+
+def _tiles(states: list[str]) -> dict[str, Any] | None:
+    """A tile for each state of a world that is not on the map of the page, in the form of that map; None if it is."""
+    if _on_map().issuperset(states):
+        return None
+    places = [(code, _TILE * (at % _ACROSS), _TILE * (at // _ACROSS) // 2) for at, code in enumerate(states)]
+    wide, high = _TILE - 20, _TILE // 2 - 20
+    return {
+        "box": f"0 0 {_TILE * _ACROSS} {_TILE // 2 * -(-len(states) // _ACROSS)}",
+        "states": {
+            code: {"d": f"M{x} {y}h{wide}v{high}h-{wide}z", "x": x + wide // 2, "y": y + high // 2}
+            for code, x, y in places
+        },
+        "land": [],
+    }
+
+
+@cache
+def _on_map() -> frozenset[str]:
+    """The states that the map of the page has."""
+    return frozenset(parse_json(read_regular(_MAP, _MAP_BYTES), "map.json")["states"])
 
 
 def _fan(seen: Peek, measure: str, power: str) -> dict[str, Any]:

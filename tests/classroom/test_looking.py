@@ -7,9 +7,18 @@ import numpy as np
 import pytest
 
 import sim
-from sim.classroom.looking import MOST_ANSWERS, MOST_NUMBERS, PARTNERS, looked_at, measures_as_values, worlds_as_values
+from sim.classroom.looking import (
+    CLOSE,
+    MOST_ANSWERS,
+    MOST_NUMBERS,
+    PARTNERS,
+    looked_at,
+    measures_as_values,
+    worlds_as_values,
+)
 from sim.io.errors import InputError
 from sim.model.variables import BANDED
+from sim.scenario.calendar import quarter_text
 from sim.scenario.scenario import evidence_of, load_scenario
 
 TOY = load_scenario("toy")
@@ -69,18 +78,46 @@ def test_every_measure_can_be_shown():
         assert fan["text"].endswith(" OST") == one["by_power"]
 
 
+def test_the_map_is_coloured_by_the_two_largest_partners_and_striped_where_they_are_close():
+    values = asked(load_scenario("baseline"), worlds=60)
+    colours = {power["code"]: power["colour"].lower() for power in values["powers"]}
+    seen = set()
+    for shares, states in zip(values["partners"], values["mixes"], strict=True):
+        for mine, (colour, told, stripes) in zip(shares, states, strict=True):
+            first, second = (part.split(" ")[0] for part in told.split(" · "))
+            by_size = sorted(zip(mine, colours, strict=True), key=lambda one: -one[0])
+            assert abs(by_size[0][0] - mine[list(colours).index(first)]) < 1e-4
+            assert (by_size[0][0] - by_size[1][0] < CLOSE) == bool(stripes)
+            assert [one.lower() for one in stripes] in ([], [colours[first], colours[second]])
+            assert len(colour) == 7
+            seen.add(bool(stripes))
+    assert seen == {True, False}
+    assert values["tiles"] is None
+
+
+def test_worlds_that_lie_nowhere_have_tiles_and_all_have_a_triangle():
+    values = asked(worlds=16)
+    assert list(values["tiles"]["states"]) == [state["code"] for state in values["states"]]
+    assert asked(load_scenario("six-states"), worlds=8)["tiles"] is None
+    ways = np.array(values["ways"])
+    assert ways.shape == (6, 2, 2)
+    assert (ways[..., 0] >= 0).all()
+    assert (ways[..., 0] <= 100).all()
+    assert (ways[..., 1] <= 0).all()
+    assert (ways[..., 1] >= -87).all()
+    assert len(set(values["corners"])) == 3
+
+
 def test_worlds_are_as_many_as_a_role_may_play():
     assert asked(worlds=5000, most=30)["runs"] == 30
     assert asked()["runs"] == 96
 
 
-def test_answers_move_what_they_answer():
-    event = {"at": "2025-Q2", "visit": {"from": "ALD", "to": "OST"}}
-    quiet = asked(worlds=16, measure="visits")
-    with pytest.raises(InputError, match="answers"):
-        asked(answers=[{"at": "2025-Q2", "tariff": {}}])
-    assert quiet["fan"]["measure"] == "visits"
-    assert event
+def test_answers_and_visits_are_played():
+    visit = {"at": quarter_text(TOY.start + 1), "visit": {"by": "ALD", "to": "OST"}}
+    quiet, busy = (asked(worlds=16, measure="visits", answers=moves) for moves in (None, [visit]))
+    means = [np.array(values["fan"]["bands"])[1, 0, 0] for values in (quiet, busy)]
+    assert means[1] > means[0]
 
 
 @pytest.mark.parametrize(

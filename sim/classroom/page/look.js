@@ -7,38 +7,43 @@ const choice = (key, names, value, change, name) => el('label', {class: name}, s
   {onchange: ({target}) => change(target.value)},
   names.map(([code, text]) => el('option', {value: code, selected: code === value}, text ?? code))));
 
-// Bet first: every state has a bar to drag, and what the worlds say is hidden until somebody lets them run.
-const openBet = (open) => {
-  const start = (_, row) => Math.round(charts.kept(state.look, state.quarter, row));
-  state.bet = open && state.look && {open, at: state.quarter, said: state.look.states.map(start)};
-  root.querySelector('.bet-first').checked = open;
+// Bet first: states have a bar to drag, and what the worlds say is hidden until somebody lets them run. A lesson asks
+// for a word, from the middle; by hand it is the first word, from where it stands.
+const openBet = (asked) => {
+  const {look: seen, quarter: at} = state;
+  state.bet = asked && seen && {open: true, word: asked.word ?? seen.kept, said: seen.states.map(({code}, row) =>
+    asked.word ? ([code, undefined].includes(asked.state) ? 50 : null) : Math.round(charts.chance(seen, at, row)))};
+  root.querySelector('.bet-first').checked = !!state.bet;
   draw();
 };
-const betting = ({at, said}, {states, quarters, kept}) => el('article', {},
-  el('p', {}, say('look.betting', {word: kept, quarter: quarters[at]})),
-  el('div', {class: 'bars'}, states.map(({name}, row) => {
-    const told = el('output', {class: 'number'});
-    const move = () => {
-      said[row] = Number(bar.value);
-      told.textContent = `${bar.value} %`;
-      bar.style.setProperty('--share', `${bar.value}%`);
-    };
-    const bar = el('input', {type: 'range', class: 'bet', value: said[row], oninput: move, 'aria-label': name});
-    move();
-    return [el('span', {}, name), bar, told];
-  })), el('button', {onclick: () => { state.bet.open = false; ask(); draw(); }}, say('look.run')));
+const run = () => {
+  if (!state.bet?.open) return;
+  Object.assign(state.bet, {open: false, at: state.quarter});
+  ask();
+  draw();
+};
+const betting = ({word, said}, {states, quarters}) => el('article', {},
+  el('p', {}, say('look.betting', {word, quarter: quarters[state.quarter]})),
+  el('div', {class: 'bars'}, states.map(({name}, row) => said[row] === null ? null : [el('span', {}, name),
+    el('input', {type: 'range', class: 'bet', value: said[row], 'aria-label': name, style: {'--share': `${said[row]}%`},
+      oninput: ({target: bar}) => {
+        said[row] = Number(bar.value);
+        bar.style.setProperty('--share', `${bar.value}%`);
+        bar.nextSibling.textContent = `${bar.value} %`;
+      }}), el('output', {class: 'number'}, `${said[row]} %`)])), el('button', {onclick: run}, say('look.run')));
 
 const column = (seen, before, key) => {
   const at = Math.max(seen.quarters.indexOf(state.look.quarters[state.quarter]), 0);
-  const bet = !key && state.bet && state.bet.at === at ? state.bet.said : null;
-  const off = bet?.reduce((sum, said, row) => sum + Math.abs(charts.kept(seen, at, row) - said), 0) / bet?.length;
+  const bet = !key && state.bet?.at === at ? state.bet : null;
+  const off = bet?.said.flatMap((said, row) =>
+    said === null ? [] : Math.abs(charts.chance(seen, at, row, bet.word) - said));
   return el('article', {}, beside && el('h2', {}, seen.title), charts.bars(seen, at, before, bet),
-    bet && el('p', {}, say('look.overall', {points: Math.round(off)})), charts.legend(seen),
-    charts[root.dataset.chart](seen, at, before, shapes, key));
+    off && el('p', {}, say('look.overall', {points: Math.round(off.reduce((a, b) => a + b, 0) / off.length)})),
+    charts.legend(seen), charts[root.dataset.chart](seen, at, before, shapes, key));
 };
-const draw = () => shapes && state.look && panels.replaceChildren(...[
-  state.bet?.open ? betting(state.bet, state.look) : column(state.look, state.before !== state.look && state.before, 0),
-  !state.bet?.open && beside && column(beside, besideBefore, 1)].filter(Boolean));
+const draw = () => shapes && state.look && panels.replaceChildren(...(state.bet?.open ? [betting(state.bet, state.look)]
+  : [column(state.look, state.before !== state.look && state.before, 0), beside && column(beside, besideBefore, 1)])
+  .filter(Boolean));
 // The other scenario with the same numbers, as many worlds and the same luck; before: as it was without the numbers.
 const askBeside = async (before) => {
   const {numbers, opinions, measure, power, look: {seed, runs: worlds}} = state, scenario = other;
@@ -60,9 +65,8 @@ const controls = (about) => {
   const again = (key) => (value) => { state[key] = value; ask(); };
   const show = (name) => { root.dataset.chart = name; draw(); };
   root.firstChild.replaceChildren(choice('look.scenario', names, about.scenario, turnTo),
-    choice('look.beside', [['', say('look.none')], ...names], other, turn),
-    el('label', {}, el('input', {type: 'checkbox', class: 'bet-first',
-      onchange: ({target}) => openBet(target.checked)}), say('look.bet')),
+    choice('look.beside', [['', say('look.none')], ...names], other, turn), el('label', {}, el('input', {
+      type: 'checkbox', class: 'bet-first', onchange: ({target}) => openBet(target.checked && {})}), say('look.bet')),
     el('label', {class: 'wide'}, told, el('input', {type: 'range', 'aria-label': say('look.quarter'),
       max: about.quarters.length - 1, value: state.quarter, oninput: slide})),
     ...['map', 'fan', 'triangle', 'table'].map((name) => el('label', {class: 'tab'}, el('input', {type: 'radio',
@@ -73,8 +77,7 @@ const controls = (about) => {
 export const start = (panel) => {
   root = panel;
   root.dataset.chart = 'map';
-  panels = el('div', {class: 'columns'});
-  root.append(el('div', {class: 'controls'}), panels);
+  root.append(el('div', {class: 'controls'}), panels = el('div', {class: 'columns'}));
   const ready = Promise.all([post('/api/look/choices'), fetch('map.json').then((answer) => answer.json())]);
   on('scenario', async (about) => {
     Object.assign(state, {bet: null, power: null});
@@ -84,4 +87,5 @@ export const start = (panel) => {
   });
   on('look', () => { draw(); if (other) askBeside(); });
   on('bet', openBet);
+  on('run', run);
 };

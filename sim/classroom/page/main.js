@@ -11,8 +11,8 @@ const SETTLED = {pupil: 200, teacher: 500};
 const WAIT = 2000; // milliseconds until a server that has gone is asked again
 
 export const state = {
-  view: 'look', scenario: null, numbers: {}, opinions: [], answers: [], seed: null, quarter: null, measure: null, power: null,
-  look: null, before: null, role: 'pupil', seat: null, lesson: null, step: 0, teach: false, about: null,
+  view: 'look', scenario: null, numbers: {}, opinions: [], answers: [], seed: null, quarter: null, measure: null,
+  power: null, look: null, before: null, role: 'pupil', seat: null, lesson: null, step: 0, teach: false, about: null,
 };
 
 const byId = (id) => document.getElementById(id);
@@ -36,6 +36,7 @@ const fill = (made, attributes, children) => {
   for (const [name, value] of Object.entries(attributes ?? {})) {
     if (name.startsWith('on')) made.addEventListener(name.slice(2), value);
     else if (name === 'html') made.innerHTML = value; // what the server has made and escaped
+    else if (name === 'style') Object.entries(value).forEach((one) => made.style.setProperty(...one));
     else if (name === 'value') made.value = value;
     else if (value !== false && value != null) made.setAttribute(name, value === true ? '' : value);
   }
