@@ -85,7 +85,10 @@ export const start = (panel) => {
     controls(about);
     draw();
   });
-  on('look', () => { draw(); if (other) askBeside(); });
+  on('look', () => {
+    if (!state.bet?.open) draw(); // a bar that is being dragged stays
+    if (other) askBeside();
+  });
   on('bet', openBet);
   on('run', run);
 };
