@@ -25,7 +25,8 @@ class StoryMarkup:
     def told(self, story: Story) -> str:
         """What is told of a thing, without its name."""
         parts = "".join(self._part(part) for part in story.parts)
-        return f"<p>{self.line(story.about)}</p>{self._rows(story.rows)}{parts}"
+        about = f"<p>{self.line(story.about)}</p>" if story.about else ""
+        return f"{about}{self._rows(story.rows)}{parts}"
 
     def line(self, line: Line) -> str:
         """Pieces in a row."""
