@@ -11,7 +11,6 @@ from sim.classroom.sources import badge, desk, label_of, lead, panel
 from sim.classroom.words import say
 from sim.engine.ensemble import prepare
 from sim.evidence.evidence import Evidence
-from sim.evidence.influence import read_influence
 from sim.evidence.numbers import Basis, Number
 from sim.evidence.provenance import known_names
 from sim.evidence.story import Kind, amount, spoken
@@ -22,7 +21,7 @@ from sim.scenario.scenario import Scenario, evidence_of
 from sim.scenario.units import ONE_FOR_ALL, check_number_name
 
 MOST_SHOWN = 5
-"""Sliders at once: more of them nobody follows from the last row."""
+"""Sliders at once, and numbers of which opinions are listed: more of them nobody follows from the last row."""
 
 MOST_FOUND = 30
 """Answers of a search; how many there are in all is told beside them."""
@@ -30,8 +29,16 @@ MOST_FOUND = 30
 MOST_ASKED = 200
 """Letters of what is searched for, and sliders that may be asked for at once."""
 
-_WORDS_MOVED = ("balancing", "multi-vector")
-"""Outcomes of the sweep over all numbers that are outcome words: what a class sees move. Shares hardly do."""
+FIRST = (
+    "climate.rivalry_level",
+    "minds.side_switch",
+    "choice.dependence_aversion",
+    "reactions.lever_use",
+    "minds.side_threshold",
+)
+"""Numbers a class without a lesson begins with: over their ranges each moves outcome words of the next ten years by ten
+points and more, which is measured again by a test. Rank by influence is another thing: most of it is on shares, which a
+class hardly sees."""
 
 _STEPS = 50, 500  # the fewest that feel smooth, and the most that a key can be pressed for
 _LOOKED_AT = 96  # runs over which the middle of a number that differs from run to run is taken
@@ -84,20 +91,9 @@ def _step(low: float, high: float, own: float) -> float | None:
     return None
 
 
-def usual_names(evidence: Evidence, most: int = MOST_SHOWN) -> tuple[str, ...]:
-    """The numbers to begin with: those that move outcome words most, by the sweep over all numbers of the home world.
-
-    Lines between the words are left out: moving one moves no world. A world that has none of the numbers of the sweep
-    begins with its first ones.
-    """
-    influence = read_influence()
-
-    def moved(name: str) -> float:
-        found = influence.get(name)
-        return 0.0 if found is None else max((found.effects.get(word, 0.0) for word in _WORDS_MOVED), default=0.0)
-
-    ranked = sorted((name for name in evidence.numbers if not name.startswith(ONE_FOR_ALL)), key=moved, reverse=True)
-    return tuple(ranked[:most])
+def first_names(evidence: Evidence) -> tuple[str, ...]:
+    """The numbers to begin with in a world: those of `FIRST` that it has; its first ones where it has none of them."""
+    return tuple(name for name in FIRST if name in evidence.numbers) or tuple(evidence.numbers)[:MOST_SHOWN]
 
 
 # --- as pieces of a page ---------------------------------------------------------------------------------------------
@@ -197,7 +193,7 @@ def _numbers(room: Room, _: Caller, asked: Mapping[str, Any]) -> dict[str, Any]:
         return {"found": len(names), "numbers": several, "html": listed}
     names = [known_number(arguments, f"names[{at}]", name, evidence) for at, name in enumerate(given)]
     arguments.refuse_if_wrong()
-    several = sliders(scenario, names or usual_names(evidence))
+    several = sliders(scenario, names or first_names(evidence))
     return {"found": len(evidence.numbers), "numbers": several, "html": slider_rows(several)}
 
 
