@@ -176,7 +176,7 @@ def known_number(arguments: Arguments, key: str, value: Any, evidence: Evidence)
 
 
 def _numbers(room: Room, _: Caller, asked: Mapping[str, Any]) -> dict[str, Any]:
-    """Sliders: those of some names, or those to begin with; or what some words find."""
+    """Sliders: those of the first of some names, or those to begin with; or what some words find."""
     scenario, arguments = room.asked_scenario(asked), Arguments("numbers")
     evidence = evidence_of(scenario)
     words = arguments.text("words", asked.get("words", ""))
@@ -193,7 +193,7 @@ def _numbers(room: Room, _: Caller, asked: Mapping[str, Any]) -> dict[str, Any]:
         return {"found": len(names), "numbers": several, "html": listed}
     names = [known_number(arguments, f"names[{at}]", name, evidence) for at, name in enumerate(given)]
     arguments.refuse_if_wrong()
-    several = sliders(scenario, names or first_names(evidence))
+    several = sliders(scenario, list(dict.fromkeys(names or first_names(evidence)))[:MOST_SHOWN])
     return {"found": len(evidence.numbers), "numbers": several, "html": slider_rows(several)}
 
 

@@ -1,17 +1,17 @@
 // Sliders beside every view; in this one what a number rests on, a search over all of them, and what a class says.
 import {el, emit, on, post, say, show, state} from './main.js';
 
-const MOST = 5; // sliders at once: more nobody follows from the last row
 const [bar, source, opinion, found] = [0, 1, 2, 3].map(() => document.createElement('div'));
 const trail = []; // what was opened, the last one last
 const rows = () => [...bar.querySelectorAll('.slider')];
 const names = () => rows().map((row) => row.dataset.name);
 const amount = (value, unit) => `${+Number(value).toPrecision(4)} ${unit}`;
-// Pieces of the page come from the server; only what was asked last is put where it belongs.
+// Pieces of the page come from the server; only what was asked last is put where it belongs. False where refused.
 const ask = async (path, body, into) => {
   const mine = into.asked = (into.asked ?? 0) + 1;
-  const said = await post(path, {scenario: state.scenario, ...body});
-  if (into.asked === mine) into.innerHTML = said.html;
+  const said = await post(path, {scenario: state.scenario, ...body}).catch(() => null);
+  if (said && into.asked === mine) into.innerHTML = said.html;
+  return Boolean(said);
 };
 const set = (values, opinions = [], settled = true) => { // undefined gives a number back to the model
   state.numbers = JSON.parse(JSON.stringify({...state.numbers, ...values})); // which drops what is undefined
@@ -30,36 +30,33 @@ const drag = ({target, type}) => {
   const {name, value, differs} = target.closest('.slider').dataset, own = +target.value === +value && !differs;
   set({[name]: own ? undefined : +target.value}, [], type === 'change');
 };
-const load = (several = names()) =>
-  ask('/api/numbers', {names: several}, bar).catch(() => ask('/api/numbers', {}, bar)).then(follow);
+const load = async (several = names()) => {
+  if (!await ask('/api/numbers', {names: several}, bar)) await ask('/api/numbers', {}, bar); // another world's names
+  follow();
+};
 const hear = (body) => ask(state.role === 'teacher' ? '/api/opinions' : '/api/opinion', body, opinion);
-const open = async ({kind, name}) => {
-  await ask('/api/source', {kind, name}, source);
-  trail.push({kind, name});
-  if (state.view !== 'dispute') show('dispute');
-  source.focus();
+const open = async (kind, name) => {
+  if (!await ask('/api/source', {kind, name}, source)) return;
+  trail.push([kind, name]);
   opinion.replaceChildren();
   if (kind === 'number') await hear({name});
 };
 const DO = { // what the buttons do that the server makes
-  source: open,
-  add: async ({name}) => {
-    const several = [name, ...names().filter((one) => one !== name)];
-    await load(several.slice(0, MOST));
-    if (several.length > MOST) free(several.slice(MOST)); // no slider any more: as the model has it
+  source: async ({kind, name}) => { await open(kind, name); show('dispute'); source.focus(); },
+  add: async ({name}) => { // what has no slider any more is as the model has it
+    const before = names();
+    await load([name, ...before]);
+    free(before.filter((one) => !names().includes(one)));
   },
   reset: ({name}) => free([name]),
   reset_all: () => free([...Object.keys(state.numbers), ...state.opinions]),
   all: () => { show('dispute'); document.querySelector('#dispute input').focus(); },
-  back: () => { if (trail.length > 1) open(trail.splice(-2)[0]); },
+  back: () => trail.length > 1 && open(...trail.splice(-2)[0]),
   say: ({name}) => hear({name, value: +opinion.querySelector('input').value}),
   unsay: ({name}) => hear({name, value: null}),
   play: ({name}) => { set({[name]: undefined}, [name]); show('look'); },
 };
-const act = ({target}) => {
-  const button = target.closest('[data-do]');
-  if (button) DO[button.dataset.do](button.dataset);
-};
+const act = ({target}) => DO[target.closest('[data-do]')?.dataset.do]?.(target.closest('[data-do]').dataset);
 
 export const start = (panel) => {
   const side = document.getElementById('sliders'), words = say('dispute.search');
@@ -74,6 +71,8 @@ export const start = (panel) => {
   on('numbers', follow);
   on('scenario', () => load());
   on('sliders', load);
-  on('view', (view) => view === 'dispute' && !trail.length && open({kind: 'number', name: names()[0]}));
-  on('class', ({event, name}) => event === 'opinions' && state.role === 'teacher' && trail.at(-1)?.name === name && hear({name}));
+  on('view', (view) => view === 'dispute' && !trail.length && open('number', names()[0]));
+  on('class', ({event, name}) => { // the teacher sees dots as they are given
+    if (event === 'opinions' && state.role === 'teacher' && trail.at(-1)?.[1] === name) hear({name});
+  });
 };
