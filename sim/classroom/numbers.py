@@ -193,13 +193,14 @@ def _numbers(room: Room, _: Caller, asked: Mapping[str, Any]) -> dict[str, Any]:
         return {"found": len(names), "numbers": several, "html": listed}
     names = [known_number(arguments, f"names[{at}]", name, evidence) for at, name in enumerate(given)]
     arguments.refuse_if_wrong()
-    several = sliders(scenario, list(dict.fromkeys(names or first_names(evidence)))[:MOST_SHOWN])
+    several = sliders(scenario, list(dict.fromkeys(names or _to_begin_with(room, evidence)))[:MOST_SHOWN])
     return {"found": len(evidence.numbers), "numbers": several, "html": slider_rows(several)}
 
 
-def _number(room: Room, caller: Caller, asked: Mapping[str, Any]) -> dict[str, Any]:
-    """One number: its slider, and the panel with its source."""
-    return _source(room, caller, {**asked, "kind": Kind.NUMBER.name.lower()})
+def _to_begin_with(room: Room, evidence: Evidence) -> tuple[str, ...]:
+    """The sliders of the class's lesson; without one, those that move most of what is seen."""
+    lesson = () if room.lesson is None else room.lesson.sliders
+    return tuple(name for name in lesson if name in evidence.numbers) or first_names(evidence)
 
 
 def _source(room: Room, _: Caller, asked: Mapping[str, Any]) -> dict[str, Any]:
@@ -224,6 +225,5 @@ def _source(room: Room, _: Caller, asked: Mapping[str, Any]) -> dict[str, Any]:
 
 POSTS = (
     Post("/api/numbers", Role.PUPIL, False, _numbers),
-    Post("/api/number", Role.PUPIL, False, _number),
     Post("/api/source", Role.PUPIL, False, _source),
 )

@@ -130,6 +130,14 @@ def test_each_of_the_first_sliders_moves_the_words_of_a_class(name):
     assert moved.max() > 0.1
 
 
+def test_a_lesson_says_which_sliders_its_class_has(room):
+    assert [one["name"] for one in ask(room, "/api/numbers")["numbers"]] == list(numbers.FIRST)
+    room.lesson = SimpleNamespace(sliders=("measures.leaning_share", "no.such"))
+    assert [one["name"] for one in ask(room, "/api/numbers")["numbers"]] == ["measures.leaning_share"]
+    twice = ask(room, "/api/numbers", names=["choice.gain", "choice.gain", *numbers.FIRST])
+    assert [one["name"] for one in twice["numbers"]] == ["choice.gain", *numbers.FIRST[:4]]
+
+
 # --- found -----------------------------------------------------------------------------------------------------------
 
 
@@ -204,7 +212,7 @@ def test_every_name_in_a_panel_leads_to_a_panel(panels, room):
 
 
 def test_a_number_and_its_source_come_together(room):
-    told = ask(room, "/api/number", name="climate.rivalry_level")
+    told = ask(room, "/api/source", kind="number", name="climate.rivalry_level")
     assert told["slider"]["name"] == "climate.rivalry_level"
     assert "No source states it" in told["html"]
     assert re.search(r"1 of [\d,]+ in influence", spaced(Read(told["html"]).text))
@@ -216,7 +224,7 @@ def test_a_number_and_its_source_come_together(room):
 @pytest.mark.parametrize(
     ("path", "asked", "said"),
     [
-        ("/api/number", {"name": "climate.rivalry_levle"}, "Did you mean 'climate.rivalry_level'"),
+        ("/api/source", {"kind": "number", "name": "climate.rivalry_levle"}, "Did you mean 'climate.rivalry_level'"),
         ("/api/numbers", {"names": ["climate.rivalry_levle"]}, "Did you mean 'climate.rivalry_level'"),
         ("/api/numbers", {"names": ["x"] * 300}, "at most 200 names"),
         ("/api/numbers", {"names": 3}, "a list of names"),

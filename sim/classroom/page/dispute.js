@@ -42,7 +42,12 @@ const open = async (kind, name) => {
   if (kind === 'number') await hear({name});
 };
 const DO = { // what the buttons do that the server makes
-  source: async ({kind, name}) => { await open(kind, name); show('dispute'); source.focus(); },
+  source: async ({kind, name}) => {
+    await open(kind, name);
+    show('dispute');
+    source.focus({preventScroll: true});
+    opinion.scrollIntoView(); // which stands before it
+  },
   add: async ({name}) => { // what has no slider any more is as the model has it
     const before = names();
     await load([name, ...before]);
