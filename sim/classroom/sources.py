@@ -52,8 +52,8 @@ def panel(evidence: Evidence, kind: Kind, name: str) -> Markup:
     def led(link: Link, text: str) -> str:
         return lead(link.kind, link.name, Markup(text)) if link.name in known[link.kind] else ""
 
-    body = Markup(StoryMarkup(led).told(story))
-    return element("article", element("h3", title), element("p", joined(what), class_="what"), body, class_="source")
+    body = Markup(StoryMarkup(led, "h3").told(story))
+    return element("article", element("h2", title), element("p", joined(what), class_="what"), body, class_="source")
 
 
 # --- kept ------------------------------------------------------------------------------------------------------------

@@ -46,7 +46,7 @@ const DO = { // what the buttons do that the server makes
     await open(kind, name);
     show('dispute');
     source.focus({preventScroll: true});
-    opinion.scrollIntoView(); // which stands before it
+    scrollTo(0, 0);
   },
   add: async ({name}) => { // what has no slider any more is as the model has it
     const before = names();
