@@ -27,6 +27,7 @@ border:0;border-bottom:1px solid rgba(128,128,128,.4);background:none;color:inhe
 """
 WIDTH, HEIGHT, SWATCH = 220, 16, 11  # of bars and of the samples beside words, in pixels
 _STEP, _RADIUS = 5, 3.5
+_EMPTY = {"input"}  # elements that hold nothing and are not closed
 
 
 class Markup(str):
@@ -48,7 +49,7 @@ def joined(parts: Iterable[object], between: str = " ") -> Markup:
 def element(name: str, *inside: object, **attributes: object) -> Markup:
     """An element with its attributes; `class_` stands for `class`, and `stroke_width` for `stroke-width`."""
     told = "".join(f' {key.rstrip("_").replace("_", "-")}="{said(value)}"' for key, value in attributes.items())
-    return Markup(f"<{name}{told}>{joined(inside, '')}</{name}>")
+    return Markup(f"<{name}{told}>" if name in _EMPTY else f"<{name}{told}>{joined(inside, '')}</{name}>")
 
 
 def framed(title: str, name: str, lines: Iterable[object], parts: Iterable[Markup]) -> Markup:

@@ -17,15 +17,17 @@ _TAGS = {Role.QUIET: "small", Role.WARNING: "em", Role.CODE: "code"}
 
 
 class StoryMarkup:
-    """Writes stories; `lead` says where a link leads."""
+    """Writes stories; `lead` says where a link leads, `heading` is the element above each part."""
 
-    def __init__(self, lead: Lead) -> None:
+    def __init__(self, lead: Lead, heading: str = "h4") -> None:
         self._lead = lead
+        self._heading = heading
 
     def told(self, story: Story) -> str:
         """What is told of a thing, without its name."""
         parts = "".join(self._part(part) for part in story.parts)
-        return f"<p>{self.line(story.about)}</p>{self._rows(story.rows)}{parts}"
+        about = f"<p>{self.line(story.about)}</p>" if story.about else ""
+        return f"{about}{self._rows(story.rows)}{parts}"
 
     def line(self, line: Line) -> str:
         """Pieces in a row."""
@@ -44,7 +46,7 @@ class StoryMarkup:
         table = self._table(part) if part.table else ""
         branches = "".join(self._branch(branch) for branch in part.branches)
         inner = f"{self._rows(part.rows)}{table}" + (f"<ul>{branches}</ul>" if branches else "")
-        return f"<h4>{escape(capital(part.heading))}</h4>{inner}"
+        return f"<{self._heading}>{escape(capital(part.heading))}</{self._heading}>{inner}"
 
     def _table(self, part: Part) -> str:
         heads = "".join(f'<th scope="col">{escape(column)}' for column in part.columns)

@@ -1,0 +1,88 @@
+"""On what a number rests, as a piece of a page: its story, told in place, with every name a way to that thing's own."""
+
+from dataclasses import replace
+from functools import cached_property
+
+from sim.classroom.searching import Shelf, shelf
+from sim.classroom.words import say
+from sim.evidence.evidence import Evidence
+from sim.evidence.influence import read_influence
+from sim.evidence.numbers import Basis, Number
+from sim.evidence.provenance import known_names, story_of
+from sim.evidence.story import Kind, Link, clean
+from sim.evidence.teller import Teller
+from sim.figures.markup import Markup, element, joined
+from sim.io.text import capital
+from sim.narrative.story_markup import StoryMarkup
+
+
+def label_of(number: Number) -> str:
+    """What stands beside a slider: the plain wording where a number has one, else what it means."""
+    return capital(clean(getattr(number, "plain", "") or number.meaning))
+
+
+def badge(basis: Basis) -> Markup:
+    """On what a number rests, in a word; the sentence is for those who point at it."""
+    word = basis.name.lower()
+    return element("span", say(f"dispute.{word}"), class_=f"badge {word}", title=basis.value)
+
+
+def lead(kind: Kind, name: str, text: object) -> Markup:
+    """A name as a button that opens the panel of what is so called."""
+    what = {"data_do": "source", "data_kind": kind.name.lower(), "data_name": name}
+    return element("button", text, type="button", class_="lead", **what)
+
+
+def panel(evidence: Evidence, kind: Kind, name: str) -> Markup:
+    """Everything told of a thing of this world, as a piece of a page.
+
+    Documents are told where they are cited: nobody has to open one to see which way it leans.
+    """
+    teller = desk(evidence).teller
+    known = known_names(teller)
+    story = story_of(teller, Link(kind, name))
+    title, what = clean(name), [element("span", kind.value, class_="quiet")]
+    if kind is Kind.NUMBER:
+        number = evidence.numbers[name]
+        title = label_of(number)
+        what = [element("code", clean(name)), badge(number.basis)]
+        if title == capital(clean(number.meaning)):
+            story = replace(story, about=())  # which the heading has said
+
+    def led(link: Link, text: str) -> str:
+        return lead(link.kind, link.name, Markup(text)) if link.name in known[link.kind] else ""
+
+    body = Markup(StoryMarkup(led, "h3").told(story))
+    return element("article", element("h2", title), element("p", joined(what), class_="what"), body, class_="source")
+
+
+# --- kept ------------------------------------------------------------------------------------------------------------
+
+
+class Desk:
+    """What stories and searches of one world need, made once and then kept."""
+
+    def __init__(self, evidence: Evidence) -> None:
+        self.evidence = evidence
+        self.teller = Teller(evidence)
+
+    @cached_property
+    def shelf(self) -> Shelf:
+        """The words by which numbers are found; of two that are as near the one that moves more comes first."""
+        influence, numbers = read_influence(), self.evidence.numbers
+        order = sorted(numbers, key=lambda name: influence[name].rank if name in influence else len(influence))
+        return shelf(self.evidence, order, {name: label_of(number) for name, number in numbers.items()})
+
+
+_DESKS: dict[int, Desk] = {}  # by which evidence it is: that is read once, and cannot be a key itself
+_MOST_DESKS = 8
+
+
+def desk(evidence: Evidence) -> Desk:
+    """The desk of a world."""
+    kept = _DESKS.get(id(evidence))
+    if kept is None or kept.evidence is not evidence:
+        if len(_DESKS) >= _MOST_DESKS:
+            _DESKS.clear()
+        kept = _DESKS[id(evidence)] = Desk(evidence)
+    return kept
