@@ -1,0 +1,299 @@
+"""Pupils' games: a seat plays one state, quarter by quarter, and what it decides can be taken home.
+
+A game is a `sim.Game` of the class's own scenario with the class's numbers, kept in the room under the seat that plays
+it, so that a page which is loaded anew finds it again. A page says which quarter of which game it shows: where that has
+been played by another page of the same seat, nothing is done and the page is told.
+"""
+
+import itertools
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from sim.batch.outcomes import split_word
+from sim.classroom.reasons import if_signed, why_so
+from sim.classroom.room import Caller, Phase, Post, Role, Room
+from sim.classroom.words import say
+from sim.io.arguments import Arguments
+from sim.io.errors import input_error, listed, quoted
+from sim.io.text import percent_in_cell
+from sim.io.writers import table_as_csv
+from sim.model.variables import BY_NAME, in_words, percent_scale
+from sim.model.vocabulary import KIND_WORDS
+from sim.narrative.games import Game
+from sim.scenario.calendar import quarter_text
+from sim.scenario.events import EventKind
+
+if TYPE_CHECKING:
+    from sim.engine.offer import Offer
+
+CLOSEST = 3
+"""Partners whose share is shown."""
+
+FELT = 0.01  # pressure that is worth a word
+ANSWERS = {"yes": True, "no": False, "rule": None}
+HEADS = ("quarter", "power", "kind", "size", "said", "signed", "rule", "odds")
+
+_count = itertools.count(1)
+
+
+@dataclass(eq=False)
+class Played:
+    """The game of a seat, which holds `lock` for as long as it looks at it or moves it.
+
+    number: of the game, since the server began; became: offers of the last quarter, as they were answered.
+    """
+
+    game: Game
+    number: int = field(default_factory=lambda: next(_count))
+    lock: threading.RLock = field(default_factory=threading.RLock)
+    became: "tuple[Offer, ...]" = ()
+
+    @property
+    def visits(self) -> tuple[str, ...]:
+        """Powers that are visited in the coming quarter."""
+        moves = (move for move in self.game.model.moves if move.kind is EventKind.VISIT)
+        return tuple(str(move.fields["to"]) for move in moves if move.at == self.game.quarter)
+
+
+def games_of(room: Room) -> dict[int, Game]:
+    """The games of a class by seat, as they are now."""
+    with room.lock:
+        return {seat: played.game for seat, played in sorted(room.games.items())}
+
+
+# --- what a page is told ---------------------------------------------------------------------------------------------
+
+
+def shown(played: Played) -> dict[str, Any]:
+    """A game as the page draws it."""
+    game = played.game
+    model, setting = game.model, game.model.setting
+    return {
+        "game": played.number,
+        "state": game.state,
+        "name": model.state(game.state).name,
+        "quarter": quarter_text(game.quarter),
+        "last": quarter_text(setting.end),
+        "over": game.over,
+        "ending": _ending(game) if game.over else "",
+        "standing": _standing(game),
+        "inbox": [_laid(offer) for offer in game.inbox],
+        "became": [_laid(offer) | {"became": _became(offer)} for offer in played.became],
+        "became_in": quarter_text(game.quarter - 1),
+        "powers": [{"code": power.code, "name": power.name} for power in model.powers],
+        "visits": list(played.visits),
+        "decided": len(model.moves),
+    }
+
+
+def _laid(offer: "Offer") -> dict[str, Any]:
+    own = "yes" if offer.draw < offer.probability else "no"
+    return {
+        "by": offer.by,
+        "kind": offer.kind,
+        "words": KIND_WORDS[offer.kind].bare,
+        "amount": offer.amount,
+        "clauses": percent_in_cell(offer.exclusivity_signed),
+        "strings": percent_in_cell(offer.strings),
+        "home": percent_in_cell(offer.local),
+        "can": offer.permitted,
+        "rule": say(f"play.rule_{own}", odds=percent_in_cell(offer.probability)) if offer.permitted else offer.veto,
+        "told": offer.told,
+    }
+
+
+def _became(offer: "Offer") -> str:
+    """What became of an offer, in a few words."""
+    verb = say("play.signed" if offer.accepted else "play.refused")
+    return f"{verb}: {offer.veto}" if offer.veto else verb if offer.told else f"{verb} {say('play.by_rule')}"
+
+
+def _standing(game: Game) -> list[dict[str, str]]:
+    """How the state stood at the end of the last quarter, a label and a value each; nothing before the first."""
+    rows = [{"label": in_words(name), "value": _measured(name, value)} for name, value in game.standing.items()]
+    if not rows:
+        return []
+    state = game.model.state(game.state)
+    names = {power.code: power.name for power in game.model.powers}
+    shares = sorted(state.alignment.items(), key=lambda one: -one[1])[:CLOSEST]
+    closest = ", ".join(f"{names[power]} {percent_in_cell(share)}" for power, share in shares)
+    pressed = [one for one in sorted(state.pressure.items(), key=lambda one: -one[1]) if one[1] >= FELT][:CLOSEST]
+    told = ", ".join(f"{names[power]} {percent_in_cell(strength)}" for power, strength in pressed)
+    rows.append({"label": say("play.closest"), "value": closest})
+    rows.append({"label": in_words("pressure"), "value": told or say("play.unpressed")})
+    return rows
+
+
+def _measured(name: str, value: float) -> str:
+    return percent_in_cell(value) if percent_scale(name) != 1.0 else f"{value:.1f} {BY_NAME[name].unit}"
+
+
+def _ending(game: Game) -> str:
+    word = game.ending
+    return say("play.ends", word=word, quarter=quarter_text(game.model.quarter), meaning=split_word(word)[0].value)
+
+
+def kept(game: Game, seat: int) -> dict[str, Any]:
+    """What a seat takes home: its decisions as a table, and the game as a scenario, each with the name of its file."""
+    import pandas as pd
+
+    path, name = game.model.setting.path, f"{game.state.lower()}-seat-{seat:02}"
+    return {
+        "csv_name": f"{name}.csv",
+        "csv": table_as_csv(pd.DataFrame(game.decisions, columns=HEADS), "%.6g"),
+        "yaml_name": f"{name}.yaml",
+        "yaml": game.text("." if path is None else path.parent),
+    }
+
+
+# --- what a page asks ------------------------------------------------------------------------------------------------
+
+
+def _game(room: Room, caller: Caller, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """The game of the seat; begun where there is none, or where another one is wanted."""
+    arguments = Arguments("game")
+    restart = arguments.flag("restart", asked.get("restart", False))
+    wanted = asked.get("state")
+    state = None if wanted is None else arguments.text("state", wanted)
+    arguments.refuse_if_wrong()
+    seat = _seat(caller)
+    with room.lock:
+        there: Played | None = room.games.get(seat)
+    if there is None and state is None:
+        return {"game": None}
+    if there is None or restart:
+        _check_open(room, caller)
+        begun = Played(Game(room.base, state or (there.game.state if there else ""), numbers=room.numbers or None))
+        with room.lock:  # of two pages of a seat that begin at once, the later goes on with the game of the earlier
+            there = begun if restart else room.games.setdefault(seat, begun)
+            room.games[seat] = there
+        _tell(room, seat, there)
+    with there.lock:
+        name = there.game.model.state(there.game.state).name
+        if state is not None and state.strip().lower() not in (there.game.state.lower(), name.lower()):
+            raise input_error("game", say("play.one_at_a_time", name=name), found=quoted(state))
+        return shown(there)
+
+
+def _answer(room: Room, caller: Caller, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """A yes or a no to an offer, or the rule's own answer."""
+    with _at(room, caller, asked, moves=True) as played:
+        arguments = Arguments("game")
+        said = arguments.choice("say", asked.get("say"), ANSWERS)
+        arguments.refuse_if_wrong()
+        played.game.answer(_offer(played.game, asked), ANSWERS[said])
+        return shown(played)
+
+
+def _visit(room: Room, caller: Caller, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """A visit to a power in the coming quarter."""
+    with _at(room, caller, asked, moves=True) as played:
+        arguments = Arguments("game")
+        power = arguments.choice("power", asked.get("power"), [power.code for power in played.game.model.powers])
+        arguments.refuse_if_wrong()
+        if power in played.visits:
+            raise input_error("game", "this visit is planned already", found=quoted(power))
+        played.game.visit(power)
+        return shown(played)
+
+
+def _step(room: Room, caller: Caller, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Play the quarter: what is left open, the rule answers."""
+    with _at(room, caller, asked, moves=True) as played:
+        played.became = played.game.step()
+        _tell(room, _seat(caller), played)
+        return shown(played)
+
+
+def _why(room: Room, caller: Caller, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """An offer weighed term by term."""
+    with _at(room, caller, asked) as played:
+        return {"html": why_so(played.game.why(_offer(played.game, asked)))}
+
+
+def _if(room: Room, caller: Caller, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """What a yes would change, against a no; with other clauses where they are given."""
+    with _at(room, caller, asked) as played:
+        arguments, clauses = Arguments("game"), asked.get("clauses")
+        clauses = None if clauses is None else arguments.share("clauses", clauses)
+        arguments.refuse_if_wrong()
+        name = played.game.model.state(played.game.state).name
+        return {"html": if_signed(played.game.preview(_offer(played.game, asked), clauses=clauses), name)}
+
+
+def _kept(room: Room, caller: Caller, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """What the seat decided, as a table and as a scenario; of a game that is over, too."""
+    with _at(room, caller, asked, over=True) as played:
+        return kept(played.game, _seat(caller))
+
+
+# --- what is checked -------------------------------------------------------------------------------------------------
+
+
+def _seat(caller: Caller) -> int:
+    if caller.seat is None:
+        raise input_error("game", "this page has no seat, so it cannot play", allowed="a page that is loaded anew")
+    return caller.seat
+
+
+def _check_open(room: Room, caller: Caller) -> None:
+    """Pupils move while the teacher lets them; the teacher always may."""
+    if caller.role is Role.PUPIL and room.phase is not Phase.OPEN:
+        raise input_error("game", say(f"play.{room.phase.value}"))
+
+
+@contextmanager
+def _at(
+    room: Room, caller: Caller, asked: Mapping[str, Any], *, moves: bool = False, over: bool = False
+) -> Iterator[Played]:
+    """The game of the seat, held, at the quarter that the page shows; over: whether it may be over."""
+    arguments, seat = Arguments("game"), _seat(caller)
+    number = arguments.whole("game", asked.get("game"), 0, 2**53)
+    quarter = arguments.text("quarter", asked.get("quarter"))
+    arguments.refuse_if_wrong()
+    with room.lock:
+        played: Played | None = room.games.get(seat)
+    if played is None or played.number != number:
+        raise input_error("game", say("play.another"))
+    if moves:
+        _check_open(room, caller)
+    with played.lock:
+        now = quarter_text(played.game.quarter)
+        if quarter != now:
+            raise input_error("game", say("play.gone_on", now=now), found=quoted(quarter))
+        if played.game.over and not over:
+            raise input_error("game", say("play.over"))
+        yield played
+
+
+def _offer(game: Game, asked: Mapping[str, Any]) -> "Offer":
+    """The offer of the inbox that is meant."""
+    arguments = Arguments("game")
+    by, kind = (arguments.text(key, asked.get(key)) for key in ("by", "kind"))
+    arguments.refuse_if_wrong()
+    for offer in game.inbox:
+        if (offer.by, offer.kind) == (by, kind):
+            return offer
+    there = [f"{KIND_WORDS[one.kind].bare} by {one.by}" for one in game.inbox]
+    raise input_error(
+        "game", say("play.no_offer"), found=quoted(f"{kind} by {by}"), allowed=listed(there, "") or "none"
+    )
+
+
+def _tell(room: Room, seat: int, played: Played) -> None:
+    """Let the board know that a game has begun or gone on."""
+    room.tell({"event": "game", "seat": seat, "state": played.game.state, "quarter": quarter_text(played.game.quarter)})
+
+
+POSTS = (
+    Post("/api/game", Role.PUPIL, False, _game),
+    Post("/api/game/answer", Role.PUPIL, False, _answer),
+    Post("/api/game/visit", Role.PUPIL, False, _visit),
+    Post("/api/game/step", Role.PUPIL, False, _step),
+    Post("/api/game/why", Role.PUPIL, True, _why),
+    Post("/api/game/if", Role.PUPIL, True, _if),
+    Post("/api/game/kept", Role.PUPIL, False, _kept),
+)
