@@ -18,7 +18,7 @@ from sim.classroom.room import Caller, Phase, Post, Role, Room
 from sim.classroom.words import say
 from sim.io.arguments import Arguments
 from sim.io.errors import input_error, listed, quoted
-from sim.io.text import percent_in_cell
+from sim.io.text import listing, percent_in_cell
 from sim.io.writers import table_as_csv
 from sim.model.variables import BY_NAME, in_words, percent_scale
 from sim.model.vocabulary import KIND_WORDS
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 CLOSEST = 3
 """Partners whose share is shown."""
 
-FELT = 0.01  # pressure that is worth a word
+FELT = 0.01  # shares and pressure that are worth a word
 ANSWERS = {"yes": True, "no": False, "rule": None}
 HEADS = ("quarter", "power", "kind", "size", "said", "signed", "rule", "odds")
 
@@ -70,39 +70,45 @@ def games_of(room: Room) -> dict[int, Game]:
 def shown(played: Played) -> dict[str, Any]:
     """A game as the page draws it."""
     game = played.game
-    model, setting = game.model, game.model.setting
+    model = game.model
+    names = {power.code: power.name for power in model.powers}
+    name, quarter = model.state(game.state).name, quarter_text(game.quarter)
+    visiting = listing(names[power] for power in played.visits)
     return {
         "game": played.number,
         "state": game.state,
-        "name": model.state(game.state).name,
-        "quarter": quarter_text(game.quarter),
-        "last": quarter_text(setting.end),
+        "quarter": quarter,
         "over": game.over,
-        "ending": _ending(game) if game.over else "",
-        "standing": _standing(game),
-        "inbox": [_laid(offer) for offer in game.inbox],
-        "became": [_laid(offer) | {"became": _became(offer)} for offer in played.became],
-        "became_in": quarter_text(game.quarter - 1),
-        "powers": [{"code": power.code, "name": power.name} for power in model.powers],
+        "title": say("play.when", name=name, quarter=quarter_text(model.quarter) if game.over else quarter),
+        "lines": [_ending(game), *_standing(game, names)] if game.over else _standing(game, names),
+        "inbox": [_laid(offer, names) for offer in game.inbox],
+        "became": [f"{_title(offer, names)}: {_became(offer)}" for offer in played.became],
+        "became_in": say("play.became", quarter=quarter_text(game.quarter - 1)),
+        "powers": [{"code": code, "name": power} for code, power in names.items()],
         "visits": list(played.visits),
+        "visiting": say("play.visiting", powers=visiting) if visiting else "",
         "decided": len(model.moves),
     }
 
 
-def _laid(offer: "Offer") -> dict[str, Any]:
+def _laid(offer: "Offer", names: Mapping[str, str]) -> dict[str, Any]:
     own = "yes" if offer.draw < offer.probability else "no"
+    odds = percent_in_cell(offer.probability)
+    rule = say(f"play.rule_{own}", odds=odds) if offer.permitted else say("play.rule_cannot", why=offer.veto)
+    clauses, strings, home = map(percent_in_cell, (offer.exclusivity_signed, offer.strings, offer.local))
     return {
         "by": offer.by,
         "kind": offer.kind,
-        "words": KIND_WORDS[offer.kind].bare,
-        "amount": offer.amount,
-        "clauses": percent_in_cell(offer.exclusivity_signed),
-        "strings": percent_in_cell(offer.strings),
-        "home": percent_in_cell(offer.local),
+        "title": _title(offer, names),
+        "lines": [say("play.terms", clauses=clauses, strings=strings, home=home), rule],
+        "clauses": f"{100 * offer.exclusivity_signed:.0f}",
         "can": offer.permitted,
-        "rule": say(f"play.rule_{own}", odds=percent_in_cell(offer.probability)) if offer.permitted else offer.veto,
         "told": offer.told,
     }
+
+
+def _title(offer: "Offer", names: Mapping[str, str]) -> str:
+    return say("play.offer", power=names[offer.by], what=KIND_WORDS[offer.kind].bare, size=offer.amount)
 
 
 def _became(offer: "Offer") -> str:
@@ -111,20 +117,22 @@ def _became(offer: "Offer") -> str:
     return f"{verb}: {offer.veto}" if offer.veto else verb if offer.told else f"{verb} {say('play.by_rule')}"
 
 
-def _standing(game: Game) -> list[dict[str, str]]:
-    """How the state stood at the end of the last quarter, a label and a value each; nothing before the first."""
-    rows = [{"label": in_words(name), "value": _measured(name, value)} for name, value in game.standing.items()]
-    if not rows:
+def _standing(game: Game, names: Mapping[str, str]) -> list[str]:
+    """How the state stood at the end of the last quarter, line by line; nothing before the first."""
+    measured = [f"{in_words(name)} {_measured(name, value)}" for name, value in game.standing.items()]
+    if not measured:
         return []
     state = game.model.state(game.state)
-    names = {power.code: power.name for power in game.model.powers}
-    shares = sorted(state.alignment.items(), key=lambda one: -one[1])[:CLOSEST]
-    closest = ", ".join(f"{names[power]} {percent_in_cell(share)}" for power, share in shares)
-    pressed = [one for one in sorted(state.pressure.items(), key=lambda one: -one[1]) if one[1] >= FELT][:CLOSEST]
-    told = ", ".join(f"{names[power]} {percent_in_cell(strength)}" for power, strength in pressed)
-    rows.append({"label": say("play.closest"), "value": closest})
-    rows.append({"label": in_words("pressure"), "value": told or say("play.unpressed")})
-    return rows
+    closest, pressed = (
+        ", ".join(f"{names[power]} {percent_in_cell(share)}" for power, share in shares if share >= FELT)
+        for shares in (_largest(state.alignment), _largest(state.pressure))
+    )
+    told = say("play.pressed", powers=pressed) if pressed else say("play.unpressed")
+    return [" · ".join(measured), say("play.closest", powers=closest), told]
+
+
+def _largest(shares: Mapping[str, float]) -> list[tuple[str, float]]:
+    return sorted(shares.items(), key=lambda one: -one[1])[:CLOSEST]
 
 
 def _measured(name: str, value: float) -> str:

@@ -56,7 +56,7 @@ def room():
 def asked():
     """A table with an offer on it, which no test moves."""
     table = Table(Room(TOY))
-    assert table.told["standing"] == []
+    assert table.told["lines"] == []
     table.do("step")
     table.to_an_offer()
     return table
@@ -83,9 +83,11 @@ def test_a_game_shows_its_state_and_what_lies_on_the_table(asked):
     game = games_of(asked.room)[TEACHER.seat]
     offer, shown = game.inbox[0], told["inbox"][0]
     assert (told["state"], told["over"]) == ("ALD", False)
-    assert (shown["by"], shown["kind"], shown["amount"]) == (offer.by, offer.kind, offer.amount)
-    assert [row["label"] for row in told["standing"]][:2] == ["output", "stability"]
-    assert "odds" in shown["rule"]
+    assert (shown["by"], shown["kind"], shown["can"]) == (offer.by, offer.kind, offer.permitted)
+    assert offer.amount in shown["title"]
+    assert "odds" in shown["lines"][-1]
+    assert told["lines"][0].startswith(f"output {game.model.state('ALD').measure('output'):.1f} bn USD a year")
+    assert told["lines"][1].startswith("closest: ")
 
 
 def test_what_is_decided_is_marked_done_and_told(room):
@@ -95,8 +97,9 @@ def test_what_is_decided_is_marked_done_and_told(room):
     assert table.do("answer", **named(offer), say="rule")["inbox"][0]["told"] == ""
     assert table.do("answer", **named(offer), say="yes")["inbox"][0]["told"] == "yes"
     assert table.do("visit", power="SUD")["visits"] == ["SUD"]
+    assert "Sudmark" in table.told["visiting"]
     table.do("step")
-    assert table.told["became"][0]["became"].startswith("signed")
+    assert table.told["became"][0].endswith(": signed")
     assert table.told["visits"] == []
     assert table.told["decided"] == 2
 
@@ -244,7 +247,7 @@ def test_what_is_taken_home_plays_the_game_again(room, tmp_path, monkeypatch, ca
             if offer["by"] != "OST":
                 table.do("answer", **named(offer), say="no" if offer["by"] == "SUD" else "yes")
         table.do("step")
-    assert "It ends as" in table.told["ending"]
+    assert "It ends as" in table.told["lines"][0]
     for door, given in (("step", {}), ("visit", {"power": "SUD"}), ("why", {"by": "SUD", "kind": "deal"})):
         with pytest.raises(InputError, match="the game is over"):
             table.at(door, **given)
