@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.batch.outcomes import split_word
 from sim.classroom.reasons import if_signed, why_so
-from sim.classroom.room import Caller, Phase, Post, Role, Room
+from sim.classroom.room import Caller, Phase, Post, Role, Room, Table
 from sim.classroom.words import say
 from sim.io.arguments import Arguments
 from sim.io.errors import input_error, listed, quoted
@@ -25,6 +25,7 @@ from sim.model.vocabulary import KIND_WORDS
 from sim.narrative.games import Game
 from sim.scenario.calendar import quarter_text
 from sim.scenario.events import EventKind
+from sim.scenario.scenario import Scenario, evidence_of
 
 if TYPE_CHECKING:
     from sim.engine.offer import Offer
@@ -170,11 +171,13 @@ def _game(room: Room, caller: Caller, asked: Mapping[str, Any]) -> dict[str, Any
     seat = _seat(caller)
     with room.lock:
         there: Played | None = room.games.get(seat)
+        table = room.table
+    states = _states(room.base if table is None else room.scenario(table.scenario), table)
     if there is None and state is None:
-        return {"game": None}
+        return {"game": None, "states": states, "why": _closed(room, caller)}
     if there is None or restart:
         _check_open(room, caller)
-        begun = Played(Game(room.base, state or (there.game.state if there else ""), numbers=room.numbers or None))
+        begun = _begun(room, table, state or (there.game.state if there else ""))
         with room.lock:  # of two pages of a seat that begin at once, the later goes on with the game of the earlier
             there = begun if restart else room.games.setdefault(seat, begun)
             room.games[seat] = there
@@ -183,7 +186,22 @@ def _game(room: Room, caller: Caller, asked: Mapping[str, Any]) -> dict[str, Any
         name = there.game.model.state(there.game.state).name
         if state is not None and state.strip().lower() not in (there.game.state.lower(), name.lower()):
             raise input_error("game", say("play.one_at_a_time", name=name), found=quoted(state))
-        return shown(there)
+        return shown(there) | {"states": states}
+
+
+def _states(scenario: Scenario, table: Table | None) -> list[dict[str, str]]:
+    """Who may be played: one state where the class plays it together."""
+    states = evidence_of(scenario).states
+    return [{"code": one.code, "name": one.name} for one in states if table is None or one.code == table.state]
+
+
+def _begun(room: Room, table: Table | None, state: str) -> Played:
+    """A game from its start: that of the class where there is one, else the class's scenario, with its numbers."""
+    if table is None:
+        return Played(Game(room.base, state, numbers=room.numbers or None))
+    if state != table.state:
+        raise input_error("game", say("play.together"), found=quoted(state), allowed=table.state)
+    return Played(Game(room.scenario(table.scenario), state, table.seed, numbers=table.numbers or None))
 
 
 def _answer(room: Room, caller: Caller, asked: Mapping[str, Any]) -> dict[str, Any]:
@@ -228,8 +246,8 @@ def _if(room: Room, caller: Caller, asked: Mapping[str, Any]) -> dict[str, Any]:
         arguments, clauses = Arguments("game"), asked.get("clauses")
         clauses = None if clauses is None else arguments.share("clauses", clauses)
         arguments.refuse_if_wrong()
-        name = played.game.model.state(played.game.state).name
-        return {"html": if_signed(played.game.preview(_offer(played.game, asked), clauses=clauses), name)}
+        names = {actor.code: actor.name for actor in (*played.game.model.states, *played.game.model.powers)}
+        return {"html": if_signed(played.game.preview(_offer(played.game, asked), clauses=clauses), names)}
 
 
 def _kept(room: Room, caller: Caller, asked: Mapping[str, Any]) -> dict[str, Any]:
@@ -247,10 +265,14 @@ def _seat(caller: Caller) -> int:
     return caller.seat
 
 
+def _closed(room: Room, caller: Caller) -> str:
+    """Why the caller may not move now, empty where they may: pupils while the teacher lets them, the teacher always."""
+    return "" if caller.role is Role.TEACHER or room.phase is Phase.OPEN else say(f"play.{room.phase.value}")
+
+
 def _check_open(room: Room, caller: Caller) -> None:
-    """Pupils move while the teacher lets them; the teacher always may."""
-    if caller.role is Role.PUPIL and room.phase is not Phase.OPEN:
-        raise input_error("game", say(f"play.{room.phase.value}"))
+    if why := _closed(room, caller):
+        raise input_error("game", why)
 
 
 @contextmanager
@@ -293,7 +315,7 @@ def _offer(game: Game, asked: Mapping[str, Any]) -> "Offer":
 
 def _tell(room: Room, seat: int, played: Played) -> None:
     """Let the board know that a game has begun or gone on."""
-    room.tell({"event": "game", "seat": seat, "state": played.game.state, "quarter": quarter_text(played.game.quarter)})
+    room.tell({"event": "moved", "seat": seat, "quarter": quarter_text(played.game.quarter)})
 
 
 POSTS = (

@@ -1,5 +1,6 @@
 """Cards of what is tried and played: some hundred worlds, what a yes would change, and a game with its table."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from sim.analysis.previews import NOTHING_SEEN
@@ -61,8 +62,12 @@ def preview_card(preview: "Preview") -> Markup:
     return framed(title, "", lines, [effects_table(preview.effects)])
 
 
-def effects_table(effects: "Sequence[Effect]") -> Markup:
-    """Effects as rows, each with its interval; those in one unit are drawn on one scale."""
+def effects_table(effects: "Sequence[Effect]", names: Mapping[str, str] | None = None) -> Markup:
+    """Effects as rows, each with its interval; those in one unit are drawn on one scale.
+
+    names: of powers in place of their codes.
+    """
+    named = names or {}
     reach: dict[str, float] = {}
     for effect in effects:
         unit = BY_NAME[effect.measure].unit
@@ -74,11 +79,11 @@ def effects_table(effects: "Sequence[Effect]") -> Markup:
         colour = (ABOVE if effect.change > 0.0 else BELOW) if effect.seen else FAINT
         picture = interval(effect.low, effect.change, effect.high, reach[unit], colour)
         told = joined([change, element("small", between)]) if effect.seen else element("small", NOTHING_SEEN)
-        called = in_words(effect.measure, effect.power)
+        called = in_words(effect.measure, named.get(effect.power, effect.power))
         shown = "" if percent_scale(effect.measure) != 1.0 else unit
         name = joined([called, element("small", shown)]) if shown else called
-        rows.append((name, no, yes, picture, told))
-    heads = ("", "with a no", "with a yes", "less, more", "change, nine in ten")
+        rows.append((name, no, yes, joined([picture, told])))
+    heads = ("", "with a no", "with a yes", "less or more, nine in ten")
     return table("What a yes changes", heads, rows, numbers=(1, 2))
 
 

@@ -13,6 +13,7 @@ import sim
 from sim.analysis.previews import NOTHING_SEEN
 from sim.classroom.playing import POSTS, games_of
 from sim.classroom.room import Caller, Phase, Role, Room
+from sim.classroom.room import Table as TogetherTable
 from sim.cli.main import main
 from sim.io.errors import InputError
 from sim.narrative.explanation import points_of
@@ -108,7 +109,7 @@ def test_a_page_that_is_loaded_anew_finds_its_game_and_a_seat_has_one_at_a_time(
     table = Table(room)
     table.to_an_offer()
     assert DOORS[""].answer(room, Caller(Role.TEACHER, "another page", 1), {}) == table.told
-    assert DOORS[""].answer(room, PUPIL, {}) == {"game": None}
+    assert DOORS[""].answer(room, PUPIL, {})["game"] is None
     with pytest.raises(InputError, match=r"you play .* already"):
         table.ask("", state="BEK")
     again = table.ask("", state="bek", restart=True)
@@ -228,6 +229,17 @@ def test_pupils_play_while_the_teacher_lets_them(room):
         table.at("step")
     assert table.at("kept")["yaml_name"] == "ald-seat-02.yaml"
     Table(room)
+
+
+def test_a_class_that_plays_together_plays_one_state_on_one_luck(room):
+    room.table = TogetherTable("toy", "BEK", 9, {"states.BEK.gdp": 27.0})
+    with pytest.raises(InputError, match="one state together"):
+        Table(room)
+    told = Table(room, state="BEK").told
+    assert [one["code"] for one in told["states"]] == ["BEK"]
+    game = games_of(room)[1]
+    assert (game.model.prepared.seed, game.model.world.gdp[1, 0]) == (9, 27.0)
+    assert "not opened" in DOORS[""].answer(room, PUPIL, {})["why"]
 
 
 def test_a_visit_is_planned_once(room):

@@ -3,14 +3,14 @@ import {el, emit, on, post, saved, say, state, tell} from './main.js';
 
 const ANSWERS = {yes: 'yes', no: 'no', rule: ''}; // a button, and what an offer is told where it is pressed
 let [panel, told] = []; // in the second it is said why, and what a yes would change
-let game = null; // as the server said last
+let game = {}; // as the server said last; without a number where there is none
 
 const show = (found) => {
   if (!found) return;
-  if (found.quarter !== game?.quarter || found.game !== game?.game) told.replaceChildren();
-  game = found.game ? found : null;
+  if (found.quarter !== game.quarter || found.game !== game.game) told.replaceChildren(say('play.hint'));
+  game = found;
   const focused = document.activeElement?.name; // what is drawn anew is the same to who goes by keyboard
-  panel.replaceChildren(el('div', {class: 'mine'}, game ? table() : choice()), told);
+  panel.replaceChildren(el('div', {class: 'mine'}, game.game ? table() : choice()), told);
   if (focused) panel.querySelector(`[name="${focused}"]`)?.focus();
   emit('game', game);
 };
@@ -34,7 +34,7 @@ const keep = async (what, type) => {
 const button = (name, onclick, more) => el('button', {name, onclick, ...more}, say(`play.${name.split(' ')[0]}`));
 const lines = (all) => all.map((line) => el('p', {}, line));
 
-const choice = () => [el('h2', {}, say('play.choose')), state.about.states.map(({code, name}) =>
+const choice = () => [el('h2', {}, say('play.choose')), el('p', {}, game.why), game.states.map(({code, name}) =>
   el('p', {}, el('button', {name: code, onclick: () => find({state: code, restart: true})}, say('play.be', {name}))))];
 const offer = ({by, kind, title, lines: terms, told: answer, can, clauses: there}) => {
   const clauses = el('input', {type: 'number', min: 0, max: 100, placeholder: there});
@@ -51,15 +51,15 @@ const travel = () => {
     el('option', {value: code, disabled: game.visits.includes(code)}, name)));
   return el('p', {}, to, button('visit', () => move('visit', {power: to.value})), ' ', game.visiting);
 };
-const table = () => [el('h2', {}, game.title), lines(game.lines),
+const table = () => [el('h2', {}, game.title), !game.over && button('step', () => move('step')), lines(game.lines),
   game.became.length > 0 && [el('h3', {}, game.became_in), el('ul', {}, game.became.map((one) => el('li', {}, one)))],
   !game.over && [el('h3', {}, say(game.inbox.length ? 'play.inbox' : 'play.nothing')),
-    el('ul', {class: 'inbox'}, game.inbox.map(offer)), travel(), el('p', {}, button('step', () => move('step')))],
+    el('ul', {class: 'inbox'}, game.inbox.map(offer)), travel()],
   el('p', {}, button('csv', () => keep('csv', 'text/csv')), button('yaml', () => keep('yaml', 'application/yaml')),
-    button('again', () => show({})))];
+    button('again', () => show({...game, game: null})))];
 
 export const start = (section) => {
   [panel, told] = [section, el('div', {class: 'told', 'aria-live': 'polite'})];
   on('view', (view) => view === 'play' && find());
-  on('class', () => state.view === 'play' && !game && find());
+  on('class', ({event}) => ['table', 'phase'].includes(event) && state.view === 'play' && find());
 };
