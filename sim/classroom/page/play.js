@@ -44,7 +44,7 @@ const offer = ({by, kind, title, lines: terms, told: answer, can, clauses: there
     button(`${one} ${by} ${kind}`, () => move('answer', {by, kind, say: one}), marked(one)));
   return el('li', {}, el('h4', {}, title), lines(terms), el('p', {}, answers), el('p', {},
     button(`why ${by} ${kind}`, () => explain('why', {by, kind})), button(`if ${by} ${kind}`, signed),
-    el('label', {}, say('play.with_clauses'), clauses, '%')));
+    el('label', {}, say('play.with_clauses'), ' ', clauses, ' %')));
 };
 const travel = () => {
   const to = el('select', {name: 'to', 'aria-label': say('play.visit')}, game.powers.map(({code, name}) =>
