@@ -30,6 +30,9 @@ from sim.scenario.scenario import Scenario, evidence_of
 if TYPE_CHECKING:
     from sim.engine.offer import Offer
 
+HERE = "your game"
+"""Where what is refused is said to stand."""
+
 CLOSEST = 3
 """Partners whose share is shown."""
 
@@ -163,7 +166,7 @@ def kept(game: Game, seat: int) -> dict[str, Any]:
 
 def _game(room: Room, caller: Caller, asked: Mapping[str, Any]) -> dict[str, Any]:
     """The game of the seat; begun where there is none, or where another one is wanted."""
-    arguments = Arguments("game")
+    arguments = Arguments(HERE)
     restart = arguments.flag("restart", asked.get("restart", False))
     wanted = asked.get("state")
     state = None if wanted is None else arguments.text("state", wanted)
@@ -173,8 +176,9 @@ def _game(room: Room, caller: Caller, asked: Mapping[str, Any]) -> dict[str, Any
         there: Played | None = room.games.get(seat)
         table = room.table
     states = _states(room.base if table is None else room.scenario(table.scenario), table)
+    more = {"states": states, "why": _closed(room, caller)}
     if there is None and state is None:
-        return {"game": None, "states": states, "why": _closed(room, caller)}
+        return {"game": None, **more}
     if there is None or restart:
         _check_open(room, caller)
         begun = _begun(room, table, state or (there.game.state if there else ""))
@@ -185,8 +189,8 @@ def _game(room: Room, caller: Caller, asked: Mapping[str, Any]) -> dict[str, Any
     with there.lock:
         name = there.game.model.state(there.game.state).name
         if state is not None and state.strip().lower() not in (there.game.state.lower(), name.lower()):
-            raise input_error("game", say("play.one_at_a_time", name=name), found=quoted(state))
-        return shown(there) | {"states": states}
+            raise input_error(HERE, say("play.one_at_a_time", name=name), found=quoted(state))
+        return shown(there) | more
 
 
 def _states(scenario: Scenario, table: Table | None) -> list[dict[str, str]]:
@@ -200,14 +204,14 @@ def _begun(room: Room, table: Table | None, state: str) -> Played:
     if table is None:
         return Played(Game(room.base, state, numbers=room.numbers or None))
     if state != table.state:
-        raise input_error("game", say("play.together"), found=quoted(state), allowed=table.state)
+        raise input_error(HERE, say("play.together"), found=quoted(state), allowed=table.state)
     return Played(Game(room.scenario(table.scenario), state, table.seed, numbers=table.numbers or None))
 
 
 def _answer(room: Room, caller: Caller, asked: Mapping[str, Any]) -> dict[str, Any]:
     """A yes or a no to an offer, or the rule's own answer."""
     with _at(room, caller, asked, moves=True) as played:
-        arguments = Arguments("game")
+        arguments = Arguments(HERE)
         said = arguments.choice("say", asked.get("say"), ANSWERS)
         arguments.refuse_if_wrong()
         played.game.answer(_offer(played.game, asked), ANSWERS[said])
@@ -217,11 +221,11 @@ def _answer(room: Room, caller: Caller, asked: Mapping[str, Any]) -> dict[str, A
 def _visit(room: Room, caller: Caller, asked: Mapping[str, Any]) -> dict[str, Any]:
     """A visit to a power in the coming quarter."""
     with _at(room, caller, asked, moves=True) as played:
-        arguments = Arguments("game")
+        arguments = Arguments(HERE)
         power = arguments.choice("power", asked.get("power"), [power.code for power in played.game.model.powers])
         arguments.refuse_if_wrong()
         if power in played.visits:
-            raise input_error("game", "this visit is planned already", found=quoted(power))
+            raise input_error(HERE, "this visit is planned already", found=quoted(power))
         played.game.visit(power)
         return shown(played)
 
@@ -243,7 +247,7 @@ def _why(room: Room, caller: Caller, asked: Mapping[str, Any]) -> dict[str, Any]
 def _if(room: Room, caller: Caller, asked: Mapping[str, Any]) -> dict[str, Any]:
     """What a yes would change, against a no; with other clauses where they are given."""
     with _at(room, caller, asked) as played:
-        arguments, clauses = Arguments("game"), asked.get("clauses")
+        arguments, clauses = Arguments(HERE), asked.get("clauses")
         clauses = None if clauses is None else arguments.share("clauses", clauses)
         arguments.refuse_if_wrong()
         names = {actor.code: actor.name for actor in (*played.game.model.states, *played.game.model.powers)}
@@ -261,7 +265,7 @@ def _kept(room: Room, caller: Caller, asked: Mapping[str, Any]) -> dict[str, Any
 
 def _seat(caller: Caller) -> int:
     if caller.seat is None:
-        raise input_error("game", "this page has no seat, so it cannot play", allowed="a page that is loaded anew")
+        raise input_error(HERE, "this page has no seat, so it cannot play", allowed="a page that is loaded anew")
     return caller.seat
 
 
@@ -272,7 +276,7 @@ def _closed(room: Room, caller: Caller) -> str:
 
 def _check_open(room: Room, caller: Caller) -> None:
     if why := _closed(room, caller):
-        raise input_error("game", why)
+        raise input_error(HERE, why)
 
 
 @contextmanager
@@ -280,28 +284,28 @@ def _at(
     room: Room, caller: Caller, asked: Mapping[str, Any], *, moves: bool = False, over: bool = False
 ) -> Iterator[Played]:
     """The game of the seat, held, at the quarter that the page shows; over: whether it may be over."""
-    arguments, seat = Arguments("game"), _seat(caller)
+    arguments, seat = Arguments(HERE), _seat(caller)
     number = arguments.whole("game", asked.get("game"), 0, 2**53)
     quarter = arguments.text("quarter", asked.get("quarter"))
     arguments.refuse_if_wrong()
     with room.lock:
         played: Played | None = room.games.get(seat)
     if played is None or played.number != number:
-        raise input_error("game", say("play.another"))
+        raise input_error(HERE, say("play.another"))
     if moves:
         _check_open(room, caller)
     with played.lock:
         now = quarter_text(played.game.quarter)
         if quarter != now:
-            raise input_error("game", say("play.gone_on", now=now), found=quoted(quarter))
+            raise input_error(HERE, say("play.gone_on", now=now))
         if played.game.over and not over:
-            raise input_error("game", say("play.over"))
+            raise input_error(HERE, say("play.over"))
         yield played
 
 
 def _offer(game: Game, asked: Mapping[str, Any]) -> "Offer":
     """The offer of the inbox that is meant."""
-    arguments = Arguments("game")
+    arguments = Arguments(HERE)
     by, kind = (arguments.text(key, asked.get(key)) for key in ("by", "kind"))
     arguments.refuse_if_wrong()
     for offer in game.inbox:

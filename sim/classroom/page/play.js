@@ -8,7 +8,7 @@ let game = {}; // as the server said last; without a number where there is none
 const show = (found) => {
   if (!found) return;
   if (found.quarter !== game.quarter || found.game !== game.game) told.replaceChildren(say('play.hint'));
-  game = found;
+  game = {...game, ...found};
   const focused = document.activeElement?.name; // what is drawn anew is the same to who goes by keyboard
   panel.replaceChildren(el('div', {class: 'mine'}, game.game ? table() : choice()), told);
   if (focused) panel.querySelector(`[name="${focused}"]`)?.focus();
