@@ -16,11 +16,12 @@ from sim.batch.outcomes import split_word
 from sim.classroom.reasons import if_signed, why_so
 from sim.classroom.room import Caller, Phase, Post, Role, Room, Table
 from sim.classroom.words import say
+from sim.figures.card_parts import measured
 from sim.io.arguments import Arguments
 from sim.io.errors import input_error, listed, quoted
 from sim.io.text import listing, percent_in_cell
 from sim.io.writers import table_as_csv
-from sim.model.variables import BY_NAME, in_words, percent_scale
+from sim.model.variables import in_words
 from sim.model.vocabulary import KIND_WORDS
 from sim.narrative.games import Game
 from sim.scenario.calendar import quarter_text
@@ -123,8 +124,8 @@ def _became(offer: "Offer") -> str:
 
 def _standing(game: Game, names: Mapping[str, str]) -> list[str]:
     """How the state stood at the end of the last quarter, line by line; nothing before the first."""
-    measured = [f"{in_words(name)} {_measured(name, value)}" for name, value in game.standing.items()]
-    if not measured:
+    main = [f"{in_words(name)} {measured(name, value)}" for name, value in game.standing.items()]
+    if not main:
         return []
     state = game.model.state(game.state)
     closest, pressed = (
@@ -132,15 +133,11 @@ def _standing(game: Game, names: Mapping[str, str]) -> list[str]:
         for shares in (_largest(state.alignment), _largest(state.pressure))
     )
     told = say("play.pressed", powers=pressed) if pressed else say("play.unpressed")
-    return [" · ".join(measured), say("play.closest", powers=closest), told]
+    return [" · ".join(main), say("play.closest", powers=closest), told]
 
 
 def _largest(shares: Mapping[str, float]) -> list[tuple[str, float]]:
     return sorted(shares.items(), key=lambda one: -one[1])[:CLOSEST]
-
-
-def _measured(name: str, value: float) -> str:
-    return percent_in_cell(value) if percent_scale(name) != 1.0 else f"{value:.1f} {BY_NAME[name].unit}"
 
 
 def _ending(game: Game) -> str:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from sim.analysis.previews import NOTHING_SEEN
 from sim.batch.summary import share_ended
-from sim.figures.card_parts import MOST_ROWS, kind_of, more, words_of_runs
+from sim.figures.card_parts import MOST_ROWS, kind_of, measured, more, words_of_runs
 from sim.figures.markup import Markup, element, framed, interval, joined, remark, table
 from sim.figures.style import ABOVE, BELOW, FAINT, look
 from sim.io.text import CAUTION, counted, percent_in_cell
@@ -101,10 +101,7 @@ def game_card(game: "Game") -> Markup:
         lines.append(f"{counted(len(said), 'offer')} answered, {same} of them as its own rule would have")
     parts = []
     if standing := game.standing:
-        rows: list[tuple[object, ...]] = [
-            (in_words(name), percent_in_cell(value) if percent_scale(name) != 1.0 else f"{value:.1f}")
-            for name, value in standing.items()
-        ]
+        rows: list[tuple[object, ...]] = [(in_words(name), measured(name, value)) for name, value in standing.items()]
         parts.append(table(f"At the end of {quarter_text(game.quarter - 1)}", (), rows, numbers=(1,)))
     if game.over:
         parts.append(remark(f"It is over, and ends as {game.ending}."))
