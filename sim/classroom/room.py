@@ -40,11 +40,15 @@ class Phase(Enum):
 
 @dataclass(frozen=True)
 class Table:
-    """What a class plays together: everybody the same state, by its code, of one scenario with one seed, and run 0."""
+    """What a class plays together: everybody the same state, by its code, of one scenario with one seed, and run 0.
+
+    numbers: that go before those of the scenario.
+    """
 
     scenario: str
     state: str
     seed: int
+    numbers: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

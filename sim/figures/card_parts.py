@@ -7,6 +7,7 @@ from sim.batch.rows import Row
 from sim.figures.markup import Markup, element, joined, remark, stacked, swatch
 from sim.figures.style import Look, outcome_fill, outcome_order
 from sim.io.text import percent_in_cell
+from sim.model.variables import BY_NAME, percent_scale
 from sim.model.vocabulary import KIND_WORDS
 
 if TYPE_CHECKING:
@@ -36,6 +37,11 @@ def words_of_runs(rows: Sequence[Row], how: Look) -> tuple[Markup, Markup]:
     if rest > 0.0:
         words.append(element("span", f"others {percent_in_cell(rest)}", class_="word"))
     return stacked(((share, fills[word]) for word, share in shares), ", ".join(told)), joined(words)
+
+
+def measured(name: str, value: float) -> str:
+    """A measure of a state as text: in per cent, or with its unit."""
+    return percent_in_cell(value) if percent_scale(name) != 1.0 else f"{value:.1f} {BY_NAME[name].unit}"
 
 
 def kind_of(offer: "Offer") -> str:

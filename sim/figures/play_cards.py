@@ -1,10 +1,11 @@
 """Cards of what is tried and played: some hundred worlds, what a yes would change, and a game with its table."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from sim.analysis.previews import NOTHING_SEEN
 from sim.batch.summary import share_ended
-from sim.figures.card_parts import MOST_ROWS, kind_of, more, words_of_runs
+from sim.figures.card_parts import MOST_ROWS, kind_of, measured, more, words_of_runs
 from sim.figures.markup import Markup, element, framed, interval, joined, remark, table
 from sim.figures.style import ABOVE, BELOW, FAINT, look
 from sim.io.text import CAUTION, counted, percent_in_cell
@@ -61,8 +62,12 @@ def preview_card(preview: "Preview") -> Markup:
     return framed(title, "", lines, [effects_table(preview.effects)])
 
 
-def effects_table(effects: "Sequence[Effect]") -> Markup:
-    """Effects as rows, each with its interval; those in one unit are drawn on one scale."""
+def effects_table(effects: "Sequence[Effect]", names: Mapping[str, str] | None = None) -> Markup:
+    """Effects as rows, each with its interval; those in one unit are drawn on one scale.
+
+    names: of powers in place of their codes.
+    """
+    named = names or {}
     reach: dict[str, float] = {}
     for effect in effects:
         unit = BY_NAME[effect.measure].unit
@@ -74,11 +79,11 @@ def effects_table(effects: "Sequence[Effect]") -> Markup:
         colour = (ABOVE if effect.change > 0.0 else BELOW) if effect.seen else FAINT
         picture = interval(effect.low, effect.change, effect.high, reach[unit], colour)
         told = joined([change, element("small", between)]) if effect.seen else element("small", NOTHING_SEEN)
-        called = in_words(effect.measure, effect.power)
+        called = in_words(effect.measure, named.get(effect.power, effect.power))
         shown = "" if percent_scale(effect.measure) != 1.0 else unit
         name = joined([called, element("small", shown)]) if shown else called
-        rows.append((name, no, yes, picture, told))
-    heads = ("", "with a no", "with a yes", "less, more", "change, nine in ten")
+        rows.append((name, no, yes, joined([picture, told])))
+    heads = ("", "with a no", "with a yes", "less or more, nine in ten")
     return table("What a yes changes", heads, rows, numbers=(1, 2))
 
 
@@ -96,10 +101,7 @@ def game_card(game: "Game") -> Markup:
         lines.append(f"{counted(len(said), 'offer')} answered, {same} of them as its own rule would have")
     parts = []
     if standing := game.standing:
-        rows: list[tuple[object, ...]] = [
-            (in_words(name), percent_in_cell(value) if percent_scale(name) != 1.0 else f"{value:.1f}")
-            for name, value in standing.items()
-        ]
+        rows: list[tuple[object, ...]] = [(in_words(name), measured(name, value)) for name, value in standing.items()]
         parts.append(table(f"At the end of {quarter_text(game.quarter - 1)}", (), rows, numbers=(1,)))
     if game.over:
         parts.append(remark(f"It is over, and ends as {game.ending}."))

@@ -70,3 +70,18 @@ def test_pairs_share_their_luck(prepared):
 
     assert np.array_equal(coming(), coming(nothing))  # what is told later moves nothing before
     assert not np.array_equal(coming(), coming(visit))
+
+
+@pytest.mark.parametrize("at", [0, 5])
+def test_a_quarter_in_which_nothing_is_changed_is_the_quarter(prepared, at):
+    usual, changed = Running(prepared, RUN), Running(prepared, RUN)
+    usual.play(START + at)
+    if at:
+        changed.play(START + at - 1)
+    seen = []
+    changed.play_with(lambda world: seen.append(world.signed.copy()))
+    assert changed.quarter == usual.quarter
+    assert len(seen) == 1
+    for mine, theirs in zip(changed.store, usual.store, strict=True):
+        assert np.array_equal(mine, theirs)
+    assert all(map(np.array_equal, changed.play(START + at + 2), usual.play(START + at + 2)))
