@@ -4,10 +4,12 @@ All pupils play one state of one scenario with one seed, and run 0 of it. The ru
 the worlds. A pupil is a seat, a number and a word for a colour, and never a name.
 """
 
+import base64
 import io
 import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,12 +17,17 @@ from numpy.typing import NDArray
 
 from sim.batch.outcomes import outcome_words, summarise, thresholds
 from sim.batch.peeking import Peek, peek
+from sim.classroom.room import Caller, Phase, Post, Role, Room, Table
 from sim.engine.block import Block
+from sim.figures.style import PALETTE
+from sim.io.arguments import Arguments
+from sim.io.errors import input_error
 from sim.io.writers import table_as_csv
 from sim.model.fields import KINDS
 from sim.model.variables import BY_NAME, OFFER_TOTALS, OUTCOME, in_words, percent_scale
 from sim.model.world import axes_of
 from sim.scenario.calendar import quarter_text
+from sim.scenario.scenario import evidence_of
 
 if TYPE_CHECKING:
     from sim.engine.agents import Model
@@ -37,8 +44,11 @@ WORLDS = 1000
 COLUMNS = 120  # that the worlds are counted in, from the lowest value to the highest of all quarters
 DIGITS = 4  # of a value that is sent
 
-COLOURS = ("blue", "orange", "green", "purple", "grey", "brown")
-"""Words for the colours of seats; the number tells seats of one colour apart."""
+COLOURS = {
+    "blue": PALETTE[1], "orange": PALETTE[0], "green": PALETTE[2], "purple": PALETTE[3], "grey": PALETTE[7],
+    "brown": PALETTE[8],
+}  # fmt: skip
+"""Colours of seats by their word; the number tells seats of one colour apart."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,12 +62,26 @@ class Course:
     words: Words
 
 
+@dataclass(frozen=True, kw_only=True)
+class Board:
+    """What a class is laid out on: the worlds of the rule from the start that all games have, and what is said of them.
+
+    dots: by seat what was last said of its game: the game, the quarter after which, and the words.
+    """
+
+    worlds: Course
+    told: Mapping[str, Any]
+    dots: dict[int, tuple["Game", int, dict[str, Any]]] = field(default_factory=dict)
+
+
 # --- what is worked out ----------------------------------------------------------------------------------------------
 
 
-def rule_worlds(scenario: "Scenario", state: str, seed: int, runs: int = WORLDS) -> Course:
+def rule_worlds(
+    scenario: "Scenario", state: str, seed: int, runs: int, numbers: Mapping[str, float] | None = None
+) -> Course:
     """What the rule makes of a state in many worlds; the first is its game on the luck that pupils have."""
-    seen: Peek = peek(scenario, runs, seed=seed, measures=MEASURES[:1], kept=MEASURES)
+    seen: Peek = peek(scenario, runs, seed=seed, numbers=numbers, measures=MEASURES[:1], kept=MEASURES)
     place = seen.states.index(state)
     return Course(
         values={name: percent_scale(name) * seen.kept[name][:, :, place] for name in MEASURES},
@@ -185,3 +209,102 @@ def zipped(files: Mapping[str, str]) -> bytes:
         for name, text in files.items():
             archive.writestr(zipfile.ZipInfo(name), text, zipfile.ZIP_DEFLATED)
     return out.getvalue()
+
+
+# --- what a page asks ------------------------------------------------------------------------------------------------
+
+
+def begin(room: Room, _: Caller, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the class a game: a state of a scenario and a seed. What was played until then is put away."""
+    scenario = room.asked_scenario(asked)
+    arguments = Arguments("class")
+    state = arguments.choice("state", asked.get("state"), [one.code for one in evidence_of(scenario).states])
+    seed = arguments.seed(asked.get("seed"))
+    arguments.refuse_if_wrong()
+    table = Table(scenario.name, state, scenario.seed if seed is None else seed, dict(room.numbers))
+    worlds = rule_worlds(scenario, state, table.seed, WORLDS, table.numbers)
+    with room.lock:
+        room.table, room.board, room.phase = (
+            table,
+            Board(worlds=worlds, told=cloud(worlds, scenario.start)),
+            Phase.CLOSED,
+        )
+        room.games.clear()
+    room.tell({"event": "table"})
+    return {}
+
+
+def turn(room: Room, _: Caller, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Open the games, close them, or show all dots to everybody."""
+    arguments = Arguments("class")
+    phase = arguments.choice("phase", asked.get("phase"), [one.value for one in Phase])
+    arguments.refuse_if_wrong()
+    with room.lock:
+        if room.table is None:
+            raise input_error("class", "the class has no game yet", allowed="a state to play, first")
+        room.phase = Phase(phase)
+    room.tell({"event": "phase", "phase": phase})
+    return {}
+
+
+def told_cloud(room: Room, _: Caller, __: Mapping[str, Any]) -> dict[str, Any]:
+    """The worlds of the rule; none while the class has no game."""
+    board = room.board
+    return {} if board is None else dict(board.told)
+
+
+def told_board(room: Room, caller: Caller, _: Mapping[str, Any]) -> dict[str, Any]:
+    """What the class plays, how far it is, and the dots that the caller may see: their own until all are shown."""
+    with room.lock:
+        table, board, phase, games = room.table, room.board, room.phase, dict(room.games)
+    everything = caller.role is Role.TEACHER or phase is Phase.SHOWN
+    seen = [seat for seat in sorted(games) if everything or seat == caller.seat]
+    dots = [] if board is None else [_seat(seat) | _dot(board, seat, games[seat]) for seat in seen]
+    told = {"phase": phase.value, "games": len(games), "people": room.listening, "seat": caller.seat, "dots": dots}
+    if table is None:
+        return told | {"state": None}
+    scenario = room.scenario(table.scenario)
+    names = {one.code: one.name for one in evidence_of(scenario).states}
+    about = {"scenario": scenario.name, "title": scenario.title, "seed": table.seed}
+    return told | about | {"state": table.state, "name": names[table.state]}
+
+
+def _seat(seat: int) -> dict[str, Any]:
+    word = list(COLOURS)[(seat - 1) % len(COLOURS)]
+    return {"seat": seat, "colour": word, "fill": COLOURS[word]}
+
+
+def _dot(board: Board, seat: int, played: Any) -> dict[str, Any]:
+    """What is said of a game; worked out anew where it has moved on. One that moves just now stays where it was."""
+    game = played.game
+    before, quarter, said = board.dots.get(seat, (None, 0, {}))
+    known = before is game
+    if not played.lock.acquire(blocking=not known):
+        return said
+    try:
+        if not known or quarter != game.quarter:
+            said = dot(course_of(game), board.worlds)
+            board.dots[seat] = (game, game.quarter, said)
+    finally:
+        played.lock.release()
+    return said
+
+
+def take_home(room: Room, _: Caller, __: Mapping[str, Any]) -> dict[str, Any]:
+    """All games of the class as files, in one; as text, since that is what an answer holds."""
+    with room.lock:
+        played = dict(room.games)
+    with ExitStack() as held:
+        for one in played.values():
+            held.enter_context(one.lock)
+        files = class_files({seat: one.game for seat, one in played.items()})
+    return {"name": "class.zip", "base64": base64.b64encode(zipped(files)).decode()}
+
+
+POSTS = (
+    Post("/api/class/begin", Role.TEACHER, True, begin),
+    Post("/api/class/turn", Role.TEACHER, False, turn),
+    Post("/api/class/cloud", Role.PUPIL, False, told_cloud),
+    Post("/api/class/board", Role.PUPIL, False, told_board),
+    Post("/api/class/export", Role.TEACHER, False, take_home),
+)
