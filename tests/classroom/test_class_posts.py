@@ -2,6 +2,7 @@
 
 import base64
 import io
+import re
 import threading
 import zipfile
 from types import SimpleNamespace
@@ -33,14 +34,14 @@ def begun(room, **asked):
     return room
 
 
-def seats(room, caller):
-    return [dot["seat"] for dot in board.told_board(room, caller, {})["dots"]]
+def seats(room, caller, **asked):
+    html = board.show(room, caller, asked)["html"]
+    return [int(seat) for seat in re.findall(r'<th scope="row">(\d+) \(', html)]
 
 
 def test_a_class_without_a_game_has_an_empty_board(room):
-    told = board.told_board(room, PUPIL, {})
-    assert (told["state"], told["phase"], told["dots"]) == (None, "closed", [])
-    assert board.told_cloud(room, PUPIL, {}) == {}
+    told = board.show(room, PUPIL, {})
+    assert (told["state"], told["phase"], "html" in told) == (None, "closed", False)
     with pytest.raises(InputError, match="no game yet"):
         board.turn(room, TEACHER, {"phase": "open"})
 
@@ -53,9 +54,11 @@ def test_a_pupil_sees_their_own_dot_until_all_are_shown(room):
         assert seats(room, PUPIL) == own
         assert seats(room, TEACHER) == [2, 3]
     assert seats(room, Caller(Role.PUPIL, "q", None)) == []
-    told = board.told_board(room, PUPIL, {})
-    assert (told["name"], told["seed"], told["games"]) == ("Bekmar", 5, 2)
-    assert (told["dots"][0]["colour"], told["dots"][0]["fill"]) == ("orange", board.COLOURS["orange"])
+    told = board.show(room, PUPIL, {"measure": "stability"})
+    assert (told["name"], told["seed"], told["games"], told["here"]) == ("Bekmar", 5, 2, 1)
+    assert told["measure"] == "stability"
+    assert 'class="pupil own"' in told["html"]
+    assert board.COLOURS["orange"] in told["html"]
 
 
 def test_a_new_game_puts_the_old_ones_away_and_is_the_same_for_all(room):
@@ -66,12 +69,12 @@ def test_a_new_game_puts_the_old_ones_away_and_is_the_same_for_all(room):
     board.begin(room, TEACHER, {"state": "ALD"})
     assert heard == [{"event": "table"}]
     assert (room.games, room.phase, room.table.seed) == ({}, Phase.CLOSED, room.base.seed)
-    assert board.told_cloud(room, PUPIL, {})["runs"] == 20
+    assert "20 worlds" in board.show(room, PUPIL, {})["html"]
 
 
 def test_a_game_that_moves_just_now_stays_where_it_was(room):
     begun(room)
-    before = board.told_board(room, TEACHER, {})["dots"]
+    before = board.show(room, TEACHER, {})
     held, go = threading.Event(), threading.Event()
 
     def hold():
@@ -83,10 +86,17 @@ def test_a_game_that_moves_just_now_stays_where_it_was(room):
     holding = threading.Thread(target=hold)
     holding.start()
     held.wait(5)
-    assert board.told_board(room, TEACHER, {})["dots"] == before
+    assert board.show(room, TEACHER, {}) == before
     go.set()
     holding.join()
-    assert len(board.told_board(room, TEACHER, {})["dots"][0]["values"]["output"]) == 2
+    assert seats(room, TEACHER, quarter=1) == [2]
+    assert board.show(room, TEACHER, {})["quarter"] == "2026-Q1"  # which both have played
+
+
+def test_a_quarter_beyond_the_last_is_the_last(room):
+    begun(room)
+    told = board.show(room, TEACHER, {"quarter": 9_999})
+    assert (told["at"], told["here"]) == (told["quarters"] - 1, 0)
 
 
 @pytest.mark.parametrize(
@@ -98,6 +108,8 @@ def test_a_game_that_moves_just_now_stays_where_it_was(room):
         (board.begin, {"state": "BEK", "scenario": "../toy"}, "no such scenario"),
         (board.turn, {"phase": "ajar"}, "phase"),
         (board.turn, {"phase": ["open"]}, "phase"),
+        (board.show, {"measure": "outptu"}, "Did you mean 'output'"),
+        (board.show, {"quarter": -1}, "quarter"),
     ],
 )
 def test_what_cannot_be_is_refused_in_words(room, ask, asked, said):
@@ -118,6 +130,5 @@ def test_only_the_teacher_turns_the_class():
         "/api/class/begin": Role.TEACHER,
         "/api/class/turn": Role.TEACHER,
         "/api/class/export": Role.TEACHER,
-        "/api/class/cloud": Role.PUPIL,
         "/api/class/board": Role.PUPIL,
     }
