@@ -21,6 +21,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
@@ -90,7 +91,7 @@ class Pupil:
             self.superseded += 1
         elif status != http.client.OK:
             self.wrong.append(f"status {status}: {said.get('error')}")
-        elif said.pop("number") != number or said["worlds"] != self.worlds:
+        elif said.pop("number") != number or said["runs"] != self.worlds:
             self.wrong.append(f"question {number} was answered by something else")
         else:
             said.pop("ms")
@@ -135,16 +136,16 @@ def lesson(teacher: Address, pupils: Address, many: int, worlds: int, seconds: f
     everybody = [Pupil(f"pupil {n}", Address(pupils.host, pupils.token), worlds) for n in range(many)]
     lines = [threading.Thread(target=one.listen, daemon=True) for one in everybody]
     until = time.perf_counter() + seconds
-    working = [threading.Thread(target=one.work, args=(until,), daemon=True) for one in everybody]
-    for thread in (*lines, *working):
+    for thread in lines:
         thread.start()
-    for thread in working:
-        thread.join(seconds + PATIENCE)
-    states = teacher.ask(warm, "/api/state", page="teacher", number=1)[1]["states"]
+    with ThreadPoolExecutor(many) as desks:
+        list(desks.map(lambda one: one.work(until), everybody))  # whoever could not go on says why
+    line = teacher.line()  # a new one: the server has given up what was silent for some seconds
+    states = teacher.ask(line, "/api/state", page="teacher", number=1)[1]["states"]
     code = states[0]["code"]  # type: ignore[index]
-    teacher.ask(warm, "/api/class/begin", page="teacher", number=2, state=code)
+    teacher.ask(line, "/api/class/begin", page="teacher", number=2, state=code)
     began = time.perf_counter()
-    teacher.ask(warm, "/api/class/turn", page="teacher", number=3, phase="open")
+    teacher.ask(line, "/api/class/turn", page="teacher", number=3, phase="open")
     for thread in lines:
         thread.join(PATIENCE)
     return everybody, began
