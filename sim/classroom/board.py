@@ -18,8 +18,9 @@ from sim.batch.outcomes import outcome_words, summarise, thresholds
 from sim.batch.peeking import Peek, peek
 from sim.classroom.dots import MEASURES, Course, Dot, dots_table, picture
 from sim.classroom.room import Caller, Phase, Post, Role, Room, Table
+from sim.classroom.words import say
 from sim.engine.block import Block
-from sim.figures.markup import joined
+from sim.figures.markup import Markup, element, joined, said
 from sim.figures.style import PALETTE
 from sim.io.arguments import Arguments
 from sim.io.errors import input_error
@@ -178,28 +179,57 @@ def show(room: Room, caller: Caller, asked: Mapping[str, Any]) -> dict[str, Any]
     arguments.refuse_if_wrong()
     with room.lock:
         table, board, phase, games = room.table, room.board, room.phase, dict(room.games)
-    told: dict[str, Any] = {"phase": phase.value, "games": len(games), "people": room.listening, "measure": measure}
-    told["measures"] = [{"name": name, "label": in_words(name)} for name in (*MEASURES, OUTCOME)]
+    told: dict[str, Any] = {"phase": phase.value, "games": len(games), "measure": measure, "state": None}
     if table is None:
-        return told | {"state": None}
+        return told | {"html": {"about": said(say("class.none"))}}
     everything = caller.role is Role.TEACHER or phase is Phase.SHOWN
     seen = [seat for seat in sorted(games) if everything or seat == caller.seat]
     dots = [_dot(board, seat, games[seat], seat == caller.seat) for seat in seen]
     at = min(_reached(dots) if quarter is None else quarter, len(board.quarters) - 1)
+    now = board.quarters[at]
+    here = sum(dot.course.quarters > at for dot in dots)
+    told |= {"state": table.state, "at": at, "quarter": now, "last": len(board.quarters) - 1, "here": here}
+    drawn = joined([picture(board.worlds, dots, measure, at, now), dots_table(board.worlds, dots, measure, at)])
+    about = _about(room, table) | {"games": len(games), "people": room.listening}
+    html = {
+        "about": said(say(f"class.{phase.value}", **about)),
+        "title": said(say("class.title", quarter=now, here=here, games=len(dots))),
+        "measure": _options(measure),
+        "shown": drawn,
+    }
+    return told | {"html": html}
+
+
+def _about(room: Room, table: Table) -> dict[str, object]:
+    """What the class plays, for its words."""
     scenario = room.scenario(table.scenario)
     names = {one.code: one.name for one in evidence_of(scenario).states}
-    drawn = picture(board.worlds, dots, measure, at, board.quarters[at])
-    return told | {
-        "title": scenario.title,
-        "seed": table.seed,
-        "state": table.state,
-        "name": names[table.state],
-        "at": at,
-        "quarter": board.quarters[at],
-        "quarters": len(board.quarters),
-        "here": sum(dot.course.quarters > at for dot in dots),
-        "html": joined([drawn, dots_table(board.worlds, dots, measure, at)]),
-    }
+    return {"name": names[table.state], "title": scenario.title, "seed": table.seed}
+
+
+def _options(measure: str) -> Markup:
+    """What dots can be laid out by, with what they are laid out by now."""
+    chosen = {measure: {"selected": ""}}
+    named = (*MEASURES, OUTCOME)
+    return joined(element("option", in_words(name), value=name, **chosen.get(name, {})) for name in named)
+
+
+def frame(_: Room, __: Caller, ___: Mapping[str, Any]) -> dict[str, Any]:
+    """What stands on the page whatever is played: what has a name is filled in or listened to by the page."""
+    named = {phase.value: f"class.turn_{phase.value}" for phase in (Phase.OPEN, Phase.CLOSED, Phase.SHOWN)}
+    buttons = {"begin": "class.begin", **named, "keep": "class.keep"}
+    which = element("select", data_part="which", aria_label=say("class.state"))
+    teacher = [which, *(element("button", say(words), data_part=name) for name, words in buttons.items())]
+    quarter = element("input", type="range", min=0, data_part="quarter", aria_label=say("class.quarter"))
+    along = [quarter, element("button", say("class.replay"), data_part="replay")]
+    measure = element("select", data_part="measure", aria_label=say("class.measure"))
+    board = [
+        element("h2", measure, element("span", data_part="title")),
+        element("p", *along, class_="along"),
+        element("div", data_part="shown"),
+    ]
+    above = [element("p", data_part="about"), element("p", *teacher, class_="teacher")]
+    return {"html": joined([*above, element("div", *board, data_part="board", hidden="")])}
 
 
 def _reached(dots: list[Dot]) -> int:
@@ -239,6 +269,7 @@ def take_home(room: Room, _: Caller, __: Mapping[str, Any]) -> dict[str, Any]:
 POSTS = (
     Post("/api/class/begin", Role.TEACHER, True, begin),
     Post("/api/class/turn", Role.TEACHER, False, turn),
+    Post("/api/class/frame", Role.PUPIL, False, frame),
     Post("/api/class/board", Role.PUPIL, False, show),
     Post("/api/class/export", Role.TEACHER, False, take_home),
 )

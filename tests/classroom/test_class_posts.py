@@ -5,6 +5,7 @@ import io
 import re
 import threading
 import zipfile
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -35,13 +36,13 @@ def begun(room, **asked):
 
 
 def seats(room, caller, **asked):
-    html = board.show(room, caller, asked)["html"]
+    html = board.show(room, caller, asked)["html"]["shown"]
     return [int(seat) for seat in re.findall(r'<th scope="row">(\d+) \(', html)]
 
 
 def test_a_class_without_a_game_has_an_empty_board(room):
     told = board.show(room, PUPIL, {})
-    assert (told["state"], told["phase"], "html" in told) == (None, "closed", False)
+    assert (told["state"], told["phase"], list(told["html"])) == (None, "closed", ["about"])
     with pytest.raises(InputError, match="no game yet"):
         board.turn(room, TEACHER, {"phase": "open"})
 
@@ -55,10 +56,12 @@ def test_a_pupil_sees_their_own_dot_until_all_are_shown(room):
         assert seats(room, TEACHER) == [2, 3]
     assert seats(room, Caller(Role.PUPIL, "q", None)) == []
     told = board.show(room, PUPIL, {"measure": "stability"})
-    assert (told["name"], told["seed"], told["games"], told["here"]) == ("Bekmar", 5, 2, 1)
-    assert told["measure"] == "stability"
-    assert 'class="pupil own"' in told["html"]
-    assert board.COLOURS["orange"] in told["html"]
+    assert (told["games"], told["here"], told["measure"]) == (2, 1, "stability")
+    assert "Bekmar" in told["html"]["about"]
+    assert "seed 5" in told["html"]["about"]
+    assert 'value="stability" selected' in told["html"]["measure"]
+    assert 'class="pupil own"' in told["html"]["shown"]
+    assert board.COLOURS["orange"] in told["html"]["shown"]
 
 
 def test_a_new_game_puts_the_old_ones_away_and_is_the_same_for_all(room):
@@ -69,7 +72,7 @@ def test_a_new_game_puts_the_old_ones_away_and_is_the_same_for_all(room):
     board.begin(room, TEACHER, {"state": "ALD"})
     assert heard == [{"event": "table"}]
     assert (room.games, room.phase, room.table.seed) == ({}, Phase.CLOSED, room.base.seed)
-    assert "20 worlds" in board.show(room, PUPIL, {})["html"]
+    assert "20 worlds" in board.show(room, PUPIL, {})["html"]["shown"]
 
 
 def test_a_game_that_moves_just_now_stays_where_it_was(room):
@@ -96,7 +99,7 @@ def test_a_game_that_moves_just_now_stays_where_it_was(room):
 def test_a_quarter_beyond_the_last_is_the_last(room):
     begun(room)
     told = board.show(room, TEACHER, {"quarter": 9_999})
-    assert (told["at"], told["here"]) == (told["quarters"] - 1, 0)
+    assert (told["at"], told["here"]) == (told["last"], 0)
 
 
 @pytest.mark.parametrize(
@@ -125,10 +128,19 @@ def test_all_games_are_taken_home_in_one_file(room):
         assert archive.namelist() == ["decisions.csv", "seat-02.yaml", "seat-03.yaml"]
 
 
+def test_the_page_finds_every_part_by_its_name(room):
+    there = set(re.findall(r' data-part="(\w+)"', board.frame(room, PUPIL, {})["html"]))
+    script = (Path(board.__file__).parent / "page" / "class.js").read_text(encoding="utf-8")
+    wanted = set(re.findall(r"parts\.(\w+)", script)) | set(board.show(begun(room), PUPIL, {})["html"])
+    assert wanted <= there
+    assert {"open", "closed", "shown", "begin", "keep", "replay"} <= there
+
+
 def test_only_the_teacher_turns_the_class():
     assert {post.path: post.who for post in board.POSTS} == {
         "/api/class/begin": Role.TEACHER,
         "/api/class/turn": Role.TEACHER,
         "/api/class/export": Role.TEACHER,
         "/api/class/board": Role.PUPIL,
+        "/api/class/frame": Role.PUPIL,
     }

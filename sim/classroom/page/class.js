@@ -2,33 +2,33 @@
 import {el, emit, headers, on, post, saved, say, state, tell} from './main.js';
 
 const PAUSE = 1000; // milliseconds: of a quarter that is played again, and until a lost line is taken up again
-const parts = {};
-let measure = 'output', quarter = null, replaying = 0, lost = false;
+const later = (wait) => new Promise((done) => setTimeout(done, wait));
+const asked = {measure: 'output'}; // and a quarter, once one was chosen; until then the server takes one
+const parts = {}; // of the view, by their names
+let games = 0, replayed = 0, lost = false;
 
-const look = async () => {
-  const board = await post('/api/class/board', {measure, ...(quarter === null ? {} : {quarter})}).catch(() => null);
-  if (board?.measure !== measure) return;
-  parts.about.textContent = say(board.state ? `class.${board.phase}` : 'class.none', board);
-  parts.turns.forEach((one) => one.setAttribute('aria-pressed', one.value === board.phase));
+const look = async (change = {}) => {
+  Object.assign(asked, change);
+  const board = await post('/api/class/board', asked).catch(() => null);
+  if (board?.measure !== asked.measure) return;
+  games = board.games;
+  for (const [name, html] of Object.entries(board.html)) parts[name].innerHTML = html; // made and escaped by the server
+  for (const phase of ['open', 'closed', 'shown']) parts[phase].setAttribute('aria-pressed', phase === board.phase);
   parts.board.hidden = !board.state;
-  parts.games = board.games;
-  if (!board.state) return;
-  Object.assign(parts.quarter, {max: board.quarters - 1, value: board.at, ariaValueText: board.quarter});
-  parts.title.textContent = say('class.title', board);
-  parts.measure.replaceChildren(...board.measures.map(({name, label}) => el('option', {value: name}, label)));
-  parts.measure.value = measure;
-  parts.shown.innerHTML = board.html; // which the server has made and escaped
+  if (board.state) Object.assign(parts.quarter, {max: board.last, value: board.at, ariaValueText: board.quarter});
 };
-const turn = (at) => { quarter = at; return look(); };
-const stop = () => { replaying = clearInterval(replaying); parts.replay.textContent = say('class.replay'); };
-const replay = () => {
-  if (replaying) return stop();
-  parts.replay.textContent = say('class.stop');
-  replaying = setInterval(() => (quarter < parts.quarter.max ? turn(quarter + 1) : stop()), PAUSE);
-  return turn(0);
+const replay = async () => { // from the first quarter to the last, or until it is pressed again
+  const mine = replayed = replayed ? 0 : Date.now();
+  for (let quarter = 0; mine && mine === replayed; quarter += 1) {
+    parts.replay.setAttribute('aria-pressed', true);
+    await Promise.all([look({quarter}), later(PAUSE)]);
+    if (quarter >= parts.quarter.max) replayed = 0;
+  }
+  parts.replay.setAttribute('aria-pressed', Boolean(replayed));
 };
-const button = (name, onclick, value) => el('button', {onclick, value}, say(`class.${name}`));
-const asking = (path, body) => () => post(path, body()).then(look, () => null);
+const change = (path, body) => post(path, body).then(() => look(), () => null);
+const begin = () => (!games || confirm(say('class.sure')))
+  && change('/api/class/begin', {scenario: state.scenario, state: parts.which.value});
 const keep = async () => {
   const {name, base64} = await post('/api/class/export');
   saved(name, Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0)), 'application/zip');
@@ -38,11 +38,10 @@ const listen = async (wait = PAUSE) => {
   try {
     const {body} = await fetch('/api/stream', {method: 'POST', headers: headers(), body: '{}'});
     const reader = body.pipeThrough(new TextDecoderStream()).getReader();
-    for (let rest = '', read; !(read = await reader.read()).done;) {
-      const said = (rest + read.value).split('\n\n');
-      rest = said.pop();
-      said.filter((one) => one.startsWith('data:')).forEach((one) => emit('class', JSON.parse(one.slice(5))));
-      wait = PAUSE;
+    for (let rest = '', read; !(read = await reader.read()).done; wait = PAUSE) {
+      const events = (rest + read.value).split('\n\n');
+      rest = events.pop();
+      events.filter((one) => one.startsWith('data:')).forEach((one) => emit('class', JSON.parse(one.slice(5))));
     }
   } catch { /* the server has gone */ }
   lost = true;
@@ -52,26 +51,19 @@ const listen = async (wait = PAUSE) => {
 const heard = ({event}) => {
   if (event === 'here' && lost) tell('');
   if (event === 'here') lost = false;
-  if (event === 'table') quarter = null;
-  if (state.view === 'class' && (state.role === 'teacher' || !['game', 'people', 'seats'].includes(event))) look();
+  if (event === 'table') delete asked.quarter;
+  if (state.view === 'class' && (state.role === 'teacher' || ['here', 'table', 'phase'].includes(event))) look();
 };
 
-export const start = (panel) => {
-  const which = el('select', {'aria-label': say('class.state')});
-  const begin = () => (!parts.games || confirm(say('class.sure'))) &&
-    asking('/api/class/begin', () => ({scenario: state.scenario, state: which.value}))();
-  parts.turns = ['open', 'closed', 'shown'].map((phase) =>
-    button(`turn_${phase}`, asking('/api/class/turn', () => ({phase})), phase));
-  const choose = () => { measure = parts.measure.value; look(); };
-  parts.measure = el('select', {'aria-label': say('class.measure'), onchange: choose});
-  parts.quarter = el('input', {type: 'range', min: 0, 'aria-label': say('class.quarter')});
-  parts.quarter.addEventListener('input', () => turn(Number(parts.quarter.value)));
-  panel.append(parts.about = el('p', {}), el('p', {class: 'teacher'},
-    which, button('begin', begin), parts.turns, button('keep', keep)),
-    parts.board = el('div', {hidden: true}, el('h2', {}, parts.measure, parts.title = el('span')),
-      el('p', {class: 'along'}, parts.quarter, parts.replay = button('replay', replay)), parts.shown = el('div')));
-  on('scenario', ({states}) =>
-    which.replaceChildren(...states.map(({code, name}) => el('option', {value: code}, name))));
+export const start = async (panel) => {
+  panel.innerHTML = (await post('/api/class/frame')).html;
+  panel.querySelectorAll('[data-part]').forEach((one) => { parts[one.dataset.part] = one; });
+  for (const [name, act] of Object.entries({begin, keep, replay})) parts[name].onclick = act;
+  for (const phase of ['open', 'closed', 'shown']) parts[phase].onclick = () => change('/api/class/turn', {phase});
+  parts.measure.onchange = () => look({measure: parts.measure.value});
+  parts.quarter.oninput = () => look({quarter: Number(parts.quarter.value)});
+  on('scenario', (about) => parts.which.replaceChildren(
+    ...about.states.map(({code, name}) => el('option', {value: code}, name))));
   on('view', (view) => view === 'class' && look());
   on('class', heard);
   listen();

@@ -130,7 +130,7 @@ byId('views').append(...Object.keys(VIEWS).map((name) =>
 byId('tools').append(
   el('button', {onclick: () => { state.teach = document.body.toggleAttribute('data-teach'); }}, say('main.teach')),
   ...sizes());
-for (const [name, view] of Object.entries(VIEWS)) view.start(byId(name));
+for (const [name, view] of Object.entries(VIEWS)) await view.start(byId(name));
 lesson.start(byId('lesson'));
 on('numbers', ({settled}) => ask(settled ? SETTLED[state.role] : COARSE));
 show('look');
