@@ -195,7 +195,7 @@ def show(room: Room, caller: Caller, asked: Mapping[str, Any]) -> dict[str, Any]
         "about": said(say(f"class.{phase.value}", **about)),
         "title": said(say("class.title", quarter=now, here=here, games=len(dots))),
         "measure": _options(measure),
-        "shown": drawn,
+        "picture": drawn,
     }
     return told | {"html": html}
 
@@ -226,7 +226,7 @@ def frame(_: Room, __: Caller, ___: Mapping[str, Any]) -> dict[str, Any]:
     board = [
         element("h2", measure, element("span", data_part="title")),
         element("p", *along, class_="along"),
-        element("div", data_part="shown"),
+        element("div", data_part="picture"),
     ]
     above = [element("p", data_part="about"), element("p", *teacher, class_="teacher")]
     return {"html": joined([*above, element("div", *board, data_part="board", hidden="")])}

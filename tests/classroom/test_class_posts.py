@@ -36,7 +36,7 @@ def begun(room, **asked):
 
 
 def seats(room, caller, **asked):
-    html = board.show(room, caller, asked)["html"]["shown"]
+    html = board.show(room, caller, asked)["html"]["picture"]
     return [int(seat) for seat in re.findall(r'<th scope="row">(\d+) \(', html)]
 
 
@@ -60,8 +60,8 @@ def test_a_pupil_sees_their_own_dot_until_all_are_shown(room):
     assert "Bekmar" in told["html"]["about"]
     assert "seed 5" in told["html"]["about"]
     assert 'value="stability" selected' in told["html"]["measure"]
-    assert 'class="pupil own"' in told["html"]["shown"]
-    assert board.COLOURS["orange"] in told["html"]["shown"]
+    assert 'class="pupil own"' in told["html"]["picture"]
+    assert board.COLOURS["orange"] in told["html"]["picture"]
 
 
 def test_a_new_game_puts_the_old_ones_away_and_is_the_same_for_all(room):
@@ -72,7 +72,7 @@ def test_a_new_game_puts_the_old_ones_away_and_is_the_same_for_all(room):
     board.begin(room, TEACHER, {"state": "ALD"})
     assert heard == [{"event": "table"}]
     assert (room.games, room.phase, room.table.seed) == ({}, Phase.CLOSED, room.base.seed)
-    assert "20 worlds" in board.show(room, PUPIL, {})["html"]["shown"]
+    assert "20 worlds" in board.show(room, PUPIL, {})["html"]["picture"]
 
 
 def test_a_game_that_moves_just_now_stays_where_it_was(room):
@@ -129,7 +129,9 @@ def test_all_games_are_taken_home_in_one_file(room):
 
 
 def test_the_page_finds_every_part_by_its_name(room):
-    there = set(re.findall(r' data-part="(\w+)"', board.frame(room, PUPIL, {})["html"]))
+    named = re.findall(r' data-part="(\w+)"', board.frame(room, PUPIL, {})["html"])
+    there = set(named)
+    assert len(named) == len(there)
     script = (Path(board.__file__).parent / "page" / "class.js").read_text(encoding="utf-8")
     wanted = set(re.findall(r"parts\.(\w+)", script)) | set(board.show(begun(room), PUPIL, {})["html"])
     assert wanted <= there
