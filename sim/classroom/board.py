@@ -188,7 +188,8 @@ def show(room: Room, caller: Caller, asked: Mapping[str, Any]) -> dict[str, Any]
     at = min(_reached(dots) if quarter is None else quarter, len(board.quarters) - 1)
     now = board.quarters[at]
     here = sum(dot.course.quarters > at for dot in dots)
-    told |= {"state": table.state, "at": at, "quarter": now, "last": len(board.quarters) - 1, "here": here}
+    far = max((dot.course.quarters for dot in dots), default=0) or len(board.quarters)  # where a replay ends
+    told |= {"state": table.state, "at": at, "quarter": now, "last": len(board.quarters) - 1, "far": far - 1}
     drawn = joined([picture(board.worlds, dots, measure, at, now), dots_table(board.worlds, dots, measure, at)])
     about = _about(room, table) | {"games": len(games), "people": room.listening}
     html = {

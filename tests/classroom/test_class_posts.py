@@ -56,7 +56,7 @@ def test_a_pupil_sees_their_own_dot_until_all_are_shown(room):
         assert seats(room, TEACHER) == [2, 3]
     assert seats(room, Caller(Role.PUPIL, "q", None)) == []
     told = board.show(room, PUPIL, {"measure": "stability"})
-    assert (told["games"], told["here"], told["measure"]) == (2, 1, "stability")
+    assert (told["games"], told["far"], told["measure"]) == (2, 0, "stability")
     assert "Bekmar" in told["html"]["about"]
     assert "seed 5" in told["html"]["about"]
     assert 'value="stability" selected' in told["html"]["measure"]
@@ -99,7 +99,8 @@ def test_a_game_that_moves_just_now_stays_where_it_was(room):
 def test_a_quarter_beyond_the_last_is_the_last(room):
     begun(room)
     told = board.show(room, TEACHER, {"quarter": 9_999})
-    assert (told["at"], told["here"]) == (told["last"], 0)
+    assert told["at"] == told["last"]
+    assert "0 of 2 games" in told["html"]["title"]
 
 
 @pytest.mark.parametrize(

@@ -5,24 +5,24 @@ const PAUSE = 1000; // milliseconds: of a quarter that is played again, and unti
 const later = (wait) => new Promise((done) => setTimeout(done, wait));
 const asked = {measure: 'output'}; // and a quarter, once one was chosen; until then the server takes one
 const parts = {}; // of the view, by their names
-let games = 0, replayed = 0, lost = false;
+let games = 0, far = 0, replayed = 0, lost = false;
 
 const look = async (change = {}) => {
   Object.assign(asked, change);
   const board = await post('/api/class/board', asked).catch(() => null);
   if (board?.measure !== asked.measure) return;
-  games = board.games;
+  [games, far] = [board.games, board.far];
   for (const [name, html] of Object.entries(board.html)) parts[name].innerHTML = html; // made and escaped by the server
   for (const phase of ['open', 'closed', 'shown']) parts[phase].setAttribute('aria-pressed', phase === board.phase);
   parts.board.hidden = !board.state;
   if (board.state) Object.assign(parts.quarter, {max: board.last, value: board.at, ariaValueText: board.quarter});
 };
-const replay = async () => { // from the first quarter to the last, or until it is pressed again
+const replay = async () => { // from the first quarter to the last one played, or until it is pressed again
   const mine = replayed = replayed ? 0 : Date.now();
   for (let quarter = 0; mine && mine === replayed; quarter += 1) {
     parts.replay.setAttribute('aria-pressed', true);
     await Promise.all([look({quarter}), later(PAUSE)]);
-    if (quarter >= parts.quarter.max) replayed = 0;
+    if (quarter >= far) replayed = 0;
   }
   parts.replay.setAttribute('aria-pressed', Boolean(replayed));
 };
@@ -46,7 +46,7 @@ const listen = async (wait = PAUSE) => {
   } catch { /* the server has gone */ }
   lost = true;
   tell(say('class.lost', {seconds: wait / PAUSE}));
-  setTimeout(listen, wait, Math.min(2 * wait, 30 * PAUSE));
+  setTimeout(listen, wait, Math.min(2 * wait, 8 * PAUSE));
 };
 const heard = ({event}) => {
   if (event === 'here' && lost) tell('');
