@@ -121,10 +121,8 @@ const sizes = () => ['small', 'middle', 'large'].map((size) => el('button', {
 }, 'A'));
 
 words = await (await fetch('words.json')).json();
-if (!sessionStorage.getItem('seat')) {
-  const {seat_token: seat} = await post('/api/join').catch(() => ({}));
-  if (seat) sessionStorage.setItem('seat', seat);
-}
+const {seat_token: seat} = await post('/api/join').catch(() => ({})); // none for who has a seat in this room
+if (seat) sessionStorage.setItem('seat', seat);
 byId('views').append(...Object.keys(VIEWS).map((name) =>
   el('button', {name, onclick: () => show(name)}, say(`main.${name}`))));
 byId('tools').append(
