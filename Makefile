@@ -9,6 +9,7 @@
 #   make check       what has to pass before a change is merged: lint, the site and tests
 #   make bench       the measurements: first as ratios to an earlier build (REFERENCE=COMMIT), then what a turn and a run take
 #   make scale       how cost and memory grow with runs (up to MOST=100000), states, powers and workers; for docs/speed.md
+#   make classroom-load  thirty pupils at a real server: how soon they get their answers, and whether any is out of order
 #   make wheel       build the wheel, and on Linux one with machine code, into dist/; install them outside any checkout,
 #                    and try them (PYTHONS_TO_TRY="python3.11 python3.13")
 #   make mutate      damage every file that is read back, 20,000 times, and look whether anything is believed (10 minutes)
@@ -62,7 +63,7 @@ READY := $(VENV)/.ready-$(LIBRARIES)
 $(shell test ! -d $(VENV) || $(BIN)/python -c "" >/dev/null 2>&1 || rm -f $(VENV)/.ready*)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test coverage exhaustive bench scale calibration wheel ends constraints soak mutate lint check effects levers documented policies chronicles experiments notebook docs site clean
+.PHONY: help setup demo test coverage exhaustive bench scale classroom-load calibration wheel ends constraints soak mutate lint check effects levers documented policies chronicles experiments notebook docs site clean
 
 help:
 	@sed -n 's/^#   //p' $(firstword $(MAKEFILE_LIST))
@@ -119,6 +120,9 @@ bench: $(READY)-dev
 
 scale: $(READY)
 	@$(BIN)/python tools/measure_scale.py --most $(MOST)
+
+classroom-load: $(READY)
+	@$(BIN)/python tools/measure_classroom.py
 
 wheel: $(READY)
 	@$(BIN)/python tools/try_wheel.py --keep dist $(PYTHONS_TO_TRY)

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from sim.classroom import about, guard, looking, numbers, opinions, playing
+from sim.classroom import about, board, guard, looking, numbers, opinions, playing
 from sim.classroom.guard import Guard
 from sim.classroom.room import Caller, Post, Role, Room
 from sim.classroom.stream import sent
@@ -34,7 +34,7 @@ KINDS = {
 }
 MOST_FILE = 1_000_000  # bytes of a file of the page
 
-POSTS: tuple[Post, ...] = (*about.POSTS, *looking.POSTS, *numbers.POSTS, *opinions.POSTS, *playing.POSTS)
+POSTS: tuple[Post, ...] = (*about.POSTS, *looking.POSTS, *numbers.POSTS, *opinions.POSTS, *playing.POSTS, *board.POSTS)
 """Everything that a page may ask."""
 
 

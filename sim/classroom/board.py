@@ -4,60 +4,69 @@ All pupils play one state of one scenario with one seed, and run 0 of it. The ru
 the worlds. A pupil is a seat, a number and a word for a colour, and never a name.
 """
 
+import base64
 import io
 import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.batch.outcomes import outcome_words, summarise, thresholds
 from sim.batch.peeking import Peek, peek
+from sim.classroom.dots import MEASURES, Course, Dot, dots_table, picture
+from sim.classroom.room import Caller, Phase, Post, Role, Room, Table
+from sim.classroom.words import say
 from sim.engine.block import Block
+from sim.figures.markup import Markup, element, joined, said
+from sim.figures.style import PALETTE
+from sim.io.arguments import Arguments
+from sim.io.errors import input_error
 from sim.io.writers import table_as_csv
 from sim.model.fields import KINDS
-from sim.model.variables import BY_NAME, OFFER_TOTALS, OUTCOME, in_words, percent_scale
+from sim.model.variables import OFFER_TOTALS, OUTCOME, in_words, percent_scale
 from sim.model.world import axes_of
 from sim.scenario.calendar import quarter_text
+from sim.scenario.scenario import evidence_of
 
 if TYPE_CHECKING:
     from sim.engine.agents import Model
     from sim.narrative.games import Game
     from sim.scenario.scenario import Scenario
 
-Floats = NDArray[np.float64]
-Words = NDArray[np.str_]
-
-MEASURES = ("output", "stability", "effective_partners", "balance")
-"""What dots can be laid out by, beside the outcome word."""
-
 WORLDS = 1000
-COLUMNS = 120  # that the worlds are counted in, from the lowest value to the highest of all quarters
-DIGITS = 4  # of a value that is sent
 
-COLOURS = ("blue", "orange", "green", "purple", "grey", "brown")
-"""Words for the colours of seats; the number tells seats of one colour apart."""
+COLOURS = {
+    "blue": PALETTE[1], "orange": PALETTE[0], "green": PALETTE[2], "purple": PALETTE[3], "grey": PALETTE[7],
+    "brown": PALETTE[8],
+}  # fmt: skip
+"""Colours of seats by their word; the number tells seats of one colour apart."""
+
+HEADS = ("seat", "quarter", "power", "kind", "size", "said", "signed", "rule", "odds")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Course:
-    """How some runs went, of one state: R runs, T quarters that were played.
+class Board:
+    """What a class is laid out on: the worlds of the rule from the start that all games have.
 
-    values: by measure, in the unit that is shown, [R, T]; words: the outcome word if the run ended there, [R, T].
+    courses: by seat the game, the quarter that comes next in it, and how it went until then, as last worked out.
     """
 
-    values: Mapping[str, Floats]
-    words: Words
+    worlds: Course
+    quarters: tuple[str, ...]
+    courses: dict[int, tuple["Game", int, Course]] = field(default_factory=dict)
 
 
 # --- what is worked out ----------------------------------------------------------------------------------------------
 
 
-def rule_worlds(scenario: "Scenario", state: str, seed: int, runs: int = WORLDS) -> Course:
+def rule_worlds(
+    scenario: "Scenario", state: str, seed: int, runs: int, numbers: Mapping[str, float] | None = None
+) -> Course:
     """What the rule makes of a state in many worlds; the first is its game on the luck that pupils have."""
-    seen: Peek = peek(scenario, runs, seed=seed, measures=MEASURES[:1], kept=MEASURES)
+    seen: Peek = peek(scenario, runs, seed=seed, numbers=numbers, measures=MEASURES[:1], kept=MEASURES)
     place = seen.states.index(state)
     return Course(
         values={name: percent_scale(name) * seen.kept[name][:, :, place] for name in MEASURES},
@@ -69,12 +78,12 @@ def course_of(game: "Game") -> Course:
     """How a game went up to now: one run."""
     block = _so_far(game.model)
     place = block.states.index(game.state)
+    values = {name: percent_scale(name) * block.state_measure(name)[:, :, place] for name in MEASURES}
     if not block.quarters:
-        return Course(values=dict.fromkeys(MEASURES, np.zeros((1, 0))), words=np.zeros((1, 0), dtype=np.str_))
+        return Course(values=values, words=np.zeros((1, 0), dtype=np.str_))
     judged = summarise(block, thresholds(game.model.prepared.values))
     return Course(
-        values={name: percent_scale(name) * block.state_measure(name)[:, :, place] for name in MEASURES},
-        words=outcome_words(judged.outcome[:, :, place], judged.power[:, :, place], block.powers),
+        values=values, words=outcome_words(judged.outcome[:, :, place], judged.power[:, :, place], block.powers)
     )
 
 
@@ -96,67 +105,6 @@ def _so_far(model: "Model") -> Block:
     )
 
 
-# --- what a page is told ---------------------------------------------------------------------------------------------
-
-
-def cloud(worlds: Course, start: int) -> dict[str, Any]:
-    """The worlds of the rule counted quarter by quarter, in columns of each measure and by outcome word.
-
-    start: the first quarter, as year * 4 + quarter - 1. Gives plain values: `quarters` [T]; by measure `label`, `unit`,
-    `low`, `high`, `counts` [T, columns] and `rule` [T]; of outcomes `names`, most frequent first, in place of the ends.
-    """
-    runs, times = worlds.words.shape
-    names, places = np.unique(worlds.words, return_inverse=True)
-    order = np.argsort(-np.bincount(places.ravel()), kind="stable")
-    rank = np.argsort(order)[places.reshape(runs, times)]
-    measures = {name: _columns(name, values) for name, values in worlds.values.items()}
-    measures[OUTCOME] = {
-        "label": in_words(OUTCOME),
-        "unit": "",
-        "names": names[order].tolist(),
-        "counts": _counted(rank, len(names)),
-        "rule": worlds.words[0].tolist(),
-    }
-    return {"runs": runs, "quarters": [quarter_text(start + at) for at in range(times)], "measures": measures}
-
-
-def _columns(name: str, values: Floats) -> dict[str, Any]:
-    low, high = float(values.min()), float(values.max())
-    width = (high - low) / COLUMNS or 1.0
-    column = np.minimum((values - low) / width, COLUMNS - 1).astype(np.int64)
-    return {
-        "label": in_words(name),
-        "unit": "%" if percent_scale(name) != 1.0 else BY_NAME[name].unit,
-        "low": low,
-        "high": high,
-        "counts": _counted(column, COLUMNS),
-        "rule": _short(values[0]),
-    }
-
-
-def _counted(places: NDArray[np.int64], many: int) -> list[list[int]]:
-    """How many runs are in each place, quarter by quarter; places: [R, T]."""
-    return [np.bincount(quarter, minlength=many).tolist() for quarter in places.T]
-
-
-def dot(course: Course, worlds: Course) -> dict[str, Any]:
-    """One game quarter by quarter: its values and outcome words, and the share of worlds that lies below each."""
-    played = course.words.shape[1]
-    below = {name: (worlds.values[name][:, :played] < values).mean(axis=0) for name, values in course.values.items()}
-    below[OUTCOME] = (worlds.words[:, :played] == course.words).mean(
-        axis=0
-    )  # a word has no below: worlds with the same
-    return {
-        "values": {name: _short(values[0]) for name, values in course.values.items()}
-        | {OUTCOME: course.words[0].tolist()},
-        "below": {name: np.round(share, 3).tolist() for name, share in below.items()},
-    }
-
-
-def _short(values: Floats) -> list[float]:
-    return [float(f"{value:.{DIGITS}g}") for value in values]
-
-
 # --- what is taken home ----------------------------------------------------------------------------------------------
 
 
@@ -165,8 +113,7 @@ def decisions_text(games: Mapping[int, "Game"]) -> str:
     import pandas as pd
 
     rows = [{"seat": seat} | row for seat, game in sorted(games.items()) for row in game.decisions]
-    heads = ("seat", "quarter", "power", "kind", "size", "said", "signed", "rule", "odds")
-    return table_as_csv(pd.DataFrame(rows, columns=heads), "%.6g")
+    return table_as_csv(pd.DataFrame(rows, columns=HEADS), "%.6g")
 
 
 def class_files(games: Mapping[int, "Game"]) -> dict[str, str]:
@@ -185,3 +132,145 @@ def zipped(files: Mapping[str, str]) -> bytes:
         for name, text in files.items():
             archive.writestr(zipfile.ZipInfo(name), text, zipfile.ZIP_DEFLATED)
     return out.getvalue()
+
+
+# --- what a page asks ------------------------------------------------------------------------------------------------
+
+
+def begin(room: Room, _: Caller, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the class a game: a state of a scenario and a seed. What was played until then is put away."""
+    scenario = room.asked_scenario(asked)
+    arguments = Arguments("class")
+    state = arguments.choice("state", asked.get("state"), [one.code for one in evidence_of(scenario).states])
+    seed = arguments.seed(asked.get("seed"))
+    arguments.refuse_if_wrong()
+    table = Table(scenario.name, state, scenario.seed if seed is None else seed, dict(room.numbers))
+    worlds = rule_worlds(scenario, state, table.seed, WORLDS, table.numbers)
+    quarters = tuple(quarter_text(quarter) for quarter in range(scenario.start, scenario.end + 1))
+    with room.lock:
+        room.table, room.board, room.phase = table, Board(worlds=worlds, quarters=quarters), Phase.CLOSED
+        room.games.clear()
+    room.tell({"event": "table"})
+    return {}
+
+
+def turn(room: Room, _: Caller, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Open the games, close them, or show all dots to everybody."""
+    arguments = Arguments("class")
+    phase = arguments.choice("phase", asked.get("phase"), [one.value for one in Phase])
+    arguments.refuse_if_wrong()
+    with room.lock:
+        if room.table is None:
+            raise input_error("class", "the class has no game yet", allowed="a state to play, first")
+        room.phase = Phase(phase)
+    room.tell({"event": "phase", "phase": phase})
+    return {}
+
+
+def show(room: Room, caller: Caller, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """What the class plays, how far it is, and the dots that the caller may see: their own until all are shown.
+
+    quarter: which one, counted from 0; without it the last that half of the games have played. measure: `MEASURES` or
+    the outcome word.
+    """
+    arguments = Arguments("class")
+    measure = arguments.choice("measure", asked.get("measure", MEASURES[0]), (*MEASURES, OUTCOME))
+    quarter = arguments.whole_or_none("quarter", asked.get("quarter"), 0, 10_000)
+    arguments.refuse_if_wrong()
+    with room.lock:
+        table, board, phase, games = room.table, room.board, room.phase, dict(room.games)
+    told: dict[str, Any] = {"phase": phase.value, "games": len(games), "measure": measure, "state": None}
+    if table is None:
+        return told | {"html": {"about": said(say("class.none"))}}
+    everything = caller.role is Role.TEACHER or phase is Phase.SHOWN
+    seen = [seat for seat in sorted(games) if everything or seat == caller.seat]
+    dots = [_dot(board, seat, games[seat], seat == caller.seat) for seat in seen]
+    at = min(_reached(dots) if quarter is None else quarter, len(board.quarters) - 1)
+    now = board.quarters[at]
+    here = sum(dot.course.quarters > at for dot in dots)
+    far = max((dot.course.quarters for dot in dots), default=0) or len(board.quarters)  # where a replay ends
+    told |= {"state": table.state, "at": at, "quarter": now, "last": len(board.quarters) - 1, "far": far - 1}
+    drawn = joined([picture(board.worlds, dots, measure, at, now), dots_table(board.worlds, dots, measure, at)])
+    about = _about(room, table) | {"games": len(games), "people": room.listening}
+    html = {
+        "about": said(say(f"class.{phase.value}", **about)),
+        "title": said(say("class.title", quarter=now, here=here, games=len(dots))),
+        "measure": _options(measure),
+        "picture": drawn,
+    }
+    return told | {"html": html}
+
+
+def _about(room: Room, table: Table) -> dict[str, object]:
+    """What the class plays, for its words."""
+    scenario = room.scenario(table.scenario)
+    names = {one.code: one.name for one in evidence_of(scenario).states}
+    return {"name": names[table.state], "title": scenario.title, "seed": table.seed}
+
+
+def _options(measure: str) -> Markup:
+    """What dots can be laid out by, with what they are laid out by now."""
+    chosen = {measure: {"selected": ""}}
+    named = (*MEASURES, OUTCOME)
+    return joined(element("option", in_words(name), value=name, **chosen.get(name, {})) for name in named)
+
+
+def frame(_: Room, __: Caller, ___: Mapping[str, Any]) -> dict[str, Any]:
+    """What stands on the page whatever is played: what has a name is filled in or listened to by the page."""
+    named = {phase.value: f"class.turn_{phase.value}" for phase in (Phase.OPEN, Phase.CLOSED, Phase.SHOWN)}
+    buttons = {"begin": "class.begin", **named, "keep": "class.keep"}
+    which = element("select", data_part="which", aria_label=say("class.state"))
+    teacher = [which, *(element("button", say(words), data_part=name) for name, words in buttons.items())]
+    quarter = element("input", type="range", min=0, data_part="quarter", aria_label=say("class.quarter"))
+    along = [quarter, element("button", say("class.replay"), data_part="replay")]
+    measure = element("select", data_part="measure", aria_label=say("class.measure"))
+    board = [
+        element("h2", measure, element("span", data_part="title")),
+        element("p", *along, class_="along"),
+        element("div", data_part="picture"),
+    ]
+    above = [element("p", data_part="about"), element("p", *teacher, class_="teacher")]
+    return {"html": joined([*above, element("div", *board, data_part="board", hidden="")])}
+
+
+def _reached(dots: list[Dot]) -> int:
+    """The last quarter that half of the games have played."""
+    played = sorted(dot.course.quarters for dot in dots)
+    return max(0, played[(len(played) - 1) // 2] - 1) if played else 0
+
+
+def _dot(board: Board, seat: int, played: Any, own: bool) -> Dot:
+    """A game, worked out anew where it has moved on. One that moves just now stays where it was."""
+    game = played.game
+    before, quarter, course = board.courses.get(seat, (None, 0, None))
+    known = course is not None and before is game
+    if played.lock.acquire(blocking=not known):
+        try:
+            if not known or quarter != game.quarter:
+                course = course_of(game)
+                board.courses[seat] = (game, game.quarter, course)
+        finally:
+            played.lock.release()
+    assert course is not None
+    word = list(COLOURS)[(seat - 1) % len(COLOURS)]
+    return Dot(seat=seat, colour=word, fill=COLOURS[word], course=course, own=own)
+
+
+def take_home(room: Room, _: Caller, __: Mapping[str, Any]) -> dict[str, Any]:
+    """All games of the class as files, in one; as text, since that is what an answer holds."""
+    with room.lock:
+        played = dict(room.games)
+    with ExitStack() as held:
+        for one in played.values():
+            held.enter_context(one.lock)
+        files = class_files({seat: one.game for seat, one in played.items()})
+    return {"name": "class.zip", "base64": base64.b64encode(zipped(files)).decode()}
+
+
+POSTS = (
+    Post("/api/class/begin", Role.TEACHER, True, begin),
+    Post("/api/class/turn", Role.TEACHER, False, turn),
+    Post("/api/class/frame", Role.PUPIL, False, frame),
+    Post("/api/class/board", Role.PUPIL, False, show),
+    Post("/api/class/export", Role.TEACHER, False, take_home),
+)

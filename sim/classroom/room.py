@@ -82,8 +82,9 @@ def new_tokens() -> Mapping[Role, str]:
 class Room:
     """One class. Posts are answered by several threads: whoever changes what several of them see holds `lock`.
 
-    tokens: what a page has to show, by role. table: what all play, None where each plays what they like. games: by
-    seat, whatever `playing` keeps of them. opinions: by number, then by seat.
+    tokens: what a page has to show, by role. table: what all play, None where each plays what they like, and
+    board: whatever `board` keeps of it. games: by seat, whatever `playing` keeps of them. opinions: by number, then by
+    seat.
     """
 
     base: Scenario
@@ -92,6 +93,7 @@ class Room:
     step: int = 0
     phase: Phase = Phase.CLOSED
     table: Table | None = None
+    board: Any = None
     numbers: dict[str, float] = field(default_factory=dict)
     games: dict[int, Any] = field(default_factory=dict)
     opinions: dict[str, dict[int, float]] = field(default_factory=dict)

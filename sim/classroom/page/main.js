@@ -122,16 +122,14 @@ const sizes = () => ['small', 'middle', 'large'].map((size) => el('button', {
 }, 'A'));
 
 words = await (await fetch('words.json')).json();
-if (!sessionStorage.getItem('seat')) {
-  const {seat_token: seat} = await post('/api/join').catch(() => ({}));
-  if (seat) sessionStorage.setItem('seat', seat);
-}
+const {seat_token: seat} = await post('/api/join').catch(() => ({})); // none for who has a seat in this room
+if (seat) sessionStorage.setItem('seat', seat);
 byId('views').append(...Object.keys(VIEWS).map((name) =>
   el('button', {name, onclick: () => show(name)}, say(`main.${name}`))));
 byId('tools').append(
   el('button', {onclick: () => { state.teach = document.body.toggleAttribute('data-teach'); }}, say('main.teach')),
   ...sizes());
-for (const [name, view] of Object.entries(VIEWS)) view.start(byId(name));
+for (const [name, view] of Object.entries(VIEWS)) await view.start(byId(name));
 lesson.start(byId('lesson'));
 on('numbers', ({settled}) => ask(settled ? SETTLED[state.role] : COARSE));
 show('look');
