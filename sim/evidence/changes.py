@@ -132,7 +132,7 @@ def _replaced(rows: _Rows, known: Collection[str], numbers: NumberReader, streng
         if not check_unit(row, values["unit"], before):
             continue
         meaning = values["meaning"] or before.meaning
-        made.from_row(name, row, values, meaning, numbers.spans[name], before.unit)
+        made.from_row(name, row, values, meaning, numbers.spans[name], before.unit, before.plain)
         if name in strengths and name in made.read and made.read[name].value == 0.0 and before.value != 0.0:
             message = "this would switch a system off, which a scenario says ('without'), and not a world"
             row.value["value"].refuse(message=message)

@@ -63,7 +63,8 @@ class Number:
     """One number of the model; low <= value <= high, all three in `unit`.
 
     targets: what a fitted number was fitted to, by the names of `seeds/history/calibration.yaml`; follows: whether its
-    range is that of the numbers in its formula, so that nothing is uncertain once those are known.
+    range is that of the numbers in its formula, so that nothing is uncertain once those are known; plain: what it is in
+    at most `MOST_WORDS` words, for a slider before a class.
     """
 
     name: str
@@ -80,6 +81,7 @@ class Number:
     note: str = ""
     targets: tuple[str, ...] = ()
     follows: bool = False
+    plain: str = ""
     file: str
     line: int
 
@@ -110,6 +112,17 @@ def level_value(text: str | None) -> float | None:
         return None
     value = (one + two) / 2.0
     return -value if word != text else value
+
+
+MOST_WORDS = 8
+"""Words of a plain wording: more do not stand beside a slider on a wall."""
+
+
+def _plain(entry: Entry, _: object) -> str:
+    text = check_text(entry)
+    if len(text.split()) > MOST_WORDS:
+        entry.refuse(found=f"{len(text.split())} words", allowed=f"at most {MOST_WORDS} words")
+    return text
 
 
 TARGETS: Reader[object] = Reader(
@@ -156,6 +169,9 @@ def number_form(span: Span) -> Form[KnowsFacts]:
             "reason": TEXT.says("why it is read so, in words"),
             "targets": TARGETS.says("what a fitted number was fitted to, by the names of the targets"),
             "note": TEXT.says("what a reader should know about it"),
+            "plain": Reader(read=_plain, schema=TEXT.schema, missing="").says(
+                f"what it is in at most {MOST_WORDS} words, for a class"
+            ),
         },
         schema={"allOf": [_rules_of(basis.name.lower()) for basis in Basis]},
     )
@@ -264,11 +280,13 @@ class NumberReader:
             if inner is not None:
                 self.from_group(f"{name}.{kind}", inner, span)
 
-    def from_row(self, name: str, row: Entry, values: Values, meaning: str, span: Span, unit: str = "") -> None:
+    def from_row(
+        self, name: str, row: Entry, values: Values, meaning: str, span: Span, unit: str = "", plain: str = ""
+    ) -> None:
         """A number written as a row of a table; `unit` where the table has no column for it."""
         cells = {column: values[column] for column in (*NUMBER_COLUMNS, "targets") if column in values}
-        plain = {"unit": unit, "note": "", "targets": ()}
-        self._keep(name, row.at_key(name), plain | cells | {"meaning": meaning}, span)
+        usual = {"unit": unit, "note": "", "targets": ()}
+        self._keep(name, row.at_key(name), usual | cells | {"meaning": meaning, "plain": plain}, span)
 
     def take(self, other: NumberReader, problems: Problems) -> None:
         """The numbers that another reader has read, and their formulas; what is wrong with those goes to `problems`."""

@@ -73,6 +73,33 @@ CODE_FIELDS: Mapping[str, tuple[Span, str]] = {
     "remitted": (SHARE, "part of what workers of {state} send home from abroad that comes from {power}"),
     "deals": (SHARE, "how much business {state} and {power} agreed on around their last summit"),
 }
+PLAIN_WORDS: Mapping[str, Mapping[str, str]] = {
+    "ties": {
+        "trade": "Trade of {state} with {power} a year",
+        "fit": "Extra growth of {state}'s trade with {power}",
+        "swing": "How jumpy {state}'s trade with {power} is",
+        "infrastructure": "Works built by {power} in {state}",
+        "minerals": "Mining and gas money, {power} to {state}",
+        "security": "Military tie of {state} with {power}",
+        "trust": "How far {state} trusts {power}",
+        "standing": "How far {power} trusts {state}",
+        "lever": "What {power} could use against {state}",
+        "calendar": "Planned visits between {state} and {power}",
+        "affinity": "How early {state} turns to {power}",
+        "union": "{state} in a customs union with {power}",
+        "kinship": "Shared identity of {state} and {power}",
+        "culture": "Pull of {power} culture in {state}",
+        "haul": "Extra freight cost between {state} and {power}",
+        "energy": "{state}'s oil and gas going to {power}",
+        "agreement": "How often {state} votes with {power}",
+    },
+    "rivalry": {
+        "economic": "Trade rivalry: {power_a} and {power_b}",
+        "security": "Arms rivalry: {power_a} and {power_b}",
+    },
+}
+"""What some tables hold in words for a class, by the name of the table and its field."""
+
 _OWNERS = {"access": "states", "link": "powers", "control": "powers"}
 _PIPE_OWNERS = {"carries": "states", "reach": "powers", "control": "powers", "along": "corridors"}
 
@@ -238,8 +265,10 @@ def read_relation(
         seen.add((first, second, what))
         span, meaning = relation.fields[what]
         names = [getattr(parties.all[code], relation.called) for code in (first, second)]
-        told = meaning.format(**dict(zip(relation.parties, names, strict=True)))
-        numbers.from_row(f"{relation.name}.{first}.{second}.{what}", row, values, told, span, relation.unit)
+        called = dict(zip(relation.parties, names, strict=True))
+        plain = PLAIN_WORDS.get(relation.name, {}).get(what, "").format(**called)
+        name = f"{relation.name}.{first}.{second}.{what}"
+        numbers.from_row(name, row, values, meaning.format(**called), span, relation.unit, plain)
     return frozenset(seen)
 
 
