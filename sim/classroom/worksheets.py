@@ -23,6 +23,7 @@ from sim.scenario.scenario import evidence_of, load_scenario
 STYLE = "print.css"
 _OF_PAGE = Path(__file__).parent / "page" / STYLE
 _MOST_STYLE = 100_000  # bytes
+_WITHOUT_UNIT = {"factor", "utility"}  # which say nothing to who has not read the model's description
 
 
 def print_lessons(folder: str | Path) -> list[Path]:
@@ -84,7 +85,8 @@ def _task(number: int, ask: str, lines: int) -> Markup:
 
 def _words(words: Iterable[str], title: str) -> Markup:
     pairs = [joined([element("dt", word), element("dd", explained(word))], "") for word in words]
-    return element("section", element("h2", title), element("dl", *pairs), class_="words")
+    head = [element("h2", title)] if title else []
+    return element("section", *head, element("dl", *pairs), class_="words")
 
 
 # --- for teachers ----------------------------------------------------------------------------------------------------
@@ -96,9 +98,9 @@ def teachers_page(lesson: Lesson, *, style: str = f"/{STYLE}") -> str:
     style: where the page finds its style.
     """
     evidence = evidence_of(load_scenario(lesson.scenario))
-    open_it = say("sheet.open", command=f"multivector classroom --lesson {lesson.number}")
+    command = element("code", f"multivector classroom --lesson {lesson.number}")
     parts = [
-        element("p", open_it),
+        element("p", say("sheet.open"), " ", command, say("sheet.then")),
         _list("aims", lesson.aims),
         _list("before", lesson.before),
         _sliders(lesson, evidence),
@@ -130,7 +132,8 @@ def _sliders(lesson: Lesson, evidence: Evidence) -> Markup:
     rows = []
     for number in (evidence.numbers[name] for name in lesson.sliders):
         called = joined([number.plain, element("small", number.name)])
-        amount = f"{number.value:g} {spoken(number.unit)}"
+        unit = "" if number.unit in _WITHOUT_UNIT else f" {spoken(number.unit)}"
+        amount = f"{number.value:g}{unit}"
         rows.append((called, amount, f"{number.low:g} – {number.high:g}", number.basis.name.lower()))
     return element("section", table(say("sheet.sliders"), heads, rows), class_="sliders")
 
