@@ -46,7 +46,7 @@ def explained(word: str) -> str:
     if word in _MEASURES:
         from sim.model.variables import BY_NAME
 
-        return say("word.measure", says=BY_NAME[_MEASURES[word]].explained)
+        return say("word.measure", says=BY_NAME[_MEASURES[word]].explained.replace("0..1", say("word.scale")))
     if word in _BASES:
         return say("word.basis", says=_BASES[word].value)
     return say(f"word.{word.replace(' ', '_')}")

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 from sim.evidence.changed import Change, How
 from sim.evidence.derivations import derive, layers_of
 from sim.evidence.formulas import FormulaError, parse_formula
-from sim.evidence.numbers import NUMBER_COLUMNS, OFFER_KINDS, TARGETS_CELL, WORDS_CELL, Basis, Number, NumberReader
+from sim.evidence.number_keys import TARGETS_CELL, WORDS_CELL
+from sim.evidence.numbers import NUMBER_COLUMNS, OFFER_KINDS, Basis, Number, NumberReader
 from sim.evidence.units import parse_unit
 from sim.io.errors import Problem, listed, nearest_to, quoted, shown_path
 from sim.io.forms import Form, Reader, Values, as_written, read_rows

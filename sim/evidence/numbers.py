@@ -8,7 +8,8 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sim.evidence.documents import FACT_CELL, FACT_ID, FACT_IDS, Fact, KnowsFacts
-from sim.io.checks import check_group, check_list, check_number, check_text
+from sim.evidence.number_keys import MOST_WORDS, PLAIN, TARGETS, WORDS_CELL
+from sim.io.checks import check_group, check_number
 from sim.io.errors import Entry, Problems, listed, nearest_to
 from sim.io.forms import (
     TEXT,
@@ -18,7 +19,6 @@ from sim.io.forms import (
     as_written,
     file_schema,
     group_schema,
-    list_schema,
     member,
     number_schema,
     part,
@@ -114,30 +114,6 @@ def level_value(text: str | None) -> float | None:
     return -value if word != text else value
 
 
-MOST_WORDS = 8
-"""Words of a plain wording: more do not stand beside a slider on a wall."""
-
-
-def _plain(entry: Entry, _: object) -> str:
-    text = check_text(entry)
-    if len(text.split()) > MOST_WORDS:
-        entry.refuse(found=f"{len(text.split())} words", allowed=f"at most {MOST_WORDS} words")
-    return text
-
-
-TARGETS: Reader[object] = Reader(
-    read=lambda entry, _: tuple(check_text(one) for one in check_list(entry, "a list of names of targets")),
-    schema=list_schema({"type": "string"}, minItems=1, uniqueItems=True),
-    missing=(),
-)
-TARGETS_CELL: Reader[object] = Reader(
-    read=lambda cell, _: tuple(one.strip() for one in (cell.text or "").split(";") if one.strip()),
-    schema={"type": "string"},
-    missing=(),
-)
-"""The same in a cell of a table, separated by semicolons; the column may be left out."""
-
-
 def _rules_of(basis: str) -> dict[str, Any]:
     more = dict(_BY_BASIS[basis])
     if basis != "fitted":
@@ -169,17 +145,12 @@ def number_form(span: Span) -> Form[KnowsFacts]:
             "reason": TEXT.says("why it is read so, in words"),
             "targets": TARGETS.says("what a fitted number was fitted to, by the names of the targets"),
             "note": TEXT.says("what a reader should know about it"),
-            "plain": Reader(read=_plain, schema=TEXT.schema, missing="").says(
-                f"what it is in at most {MOST_WORDS} words, for a class"
-            ),
+            "plain": PLAIN.says(f"what it is in at most {MOST_WORDS} words, for a class"),
         },
         schema={"allOf": [_rules_of(basis.name.lower()) for basis in Basis]},
     )
 
 
-WORDS_CELL: Reader[object] = Reader(
-    read=lambda cell, _: " ".join((cell.text or "").split()), schema={"type": "string"}, missing=""
-)
 NUMBER_COLUMNS: Mapping[str, Reader[KnowsFacts]] = {
     "value": as_written(_BARE),
     "low": as_written(_BARE),

@@ -13,7 +13,8 @@ from itertools import combinations, product
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.evidence.numbers import AMOUNT, ANY, LEANING, NUMBER_COLUMNS, SHARE, TARGETS_CELL, NumberReader, Span
+from sim.evidence.number_keys import TARGETS_CELL
+from sim.evidence.numbers import AMOUNT, ANY, LEANING, NUMBER_COLUMNS, SHARE, NumberReader, Span
 from sim.io.checks import check_choice
 from sim.io.errors import Entry, Problem, Problems, listed, shown_path
 from sim.io.forms import Form, Reader, Values, as_written, name_of, read_rows, word

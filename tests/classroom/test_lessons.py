@@ -10,7 +10,8 @@ from sim.classroom.expected import measured
 from sim.classroom.glossary import WORDS, glossary
 from sim.classroom.lessons import list_lessons, load_lesson
 from sim.evidence.evidence import load_evidence
-from sim.evidence.numbers import MOST_WORDS, Basis
+from sim.evidence.number_keys import MOST_WORDS
+from sim.evidence.numbers import Basis
 from sim.evidence.provenance import trace_number
 from sim.io.errors import InputError
 
