@@ -42,7 +42,7 @@ DOORS = (  # of the reference: every package that offers names in a stub, and wh
     *("sim.model.fields", "sim.model.variables"),
 )
 NAVIGATION = (  # headings, and their pages in order; what is not there yet is passed over
-    ("Start", "README docs/tour docs/playing docs/classroom scenarios/README CONTRIBUTING CHANGELOG"),
+    ("Start", "README docs/tour docs/playing docs/classroom docs/lessons scenarios/README CONTRIBUTING CHANGELOG"),
     ("The model", "docs/odd docs/variables docs/rulebook docs/systems docs/states docs/trace-document"),
     ("Evidence", "seeds/README docs/sources docs/codebook docs/conflicts docs/assumed seeds/history/README"),
     ("Against the record", "docs/spread docs/scoring docs/calibration docs/backtest forecasts/README docs/documented"),

@@ -1,4 +1,4 @@
-"""`multivector check`: are scenario files right, and are results still what they were when they were written?"""
+"""`multivector check`: are scenarios and lessons right, and are results still what they were when they were written?"""
 
 import argparse
 from pathlib import Path
@@ -13,13 +13,13 @@ from sim.io.text import counted, size
 def add(commands: Any) -> None:
     """Describe the command to the parser."""
     check = commands.add_parser(
-        "check", help="check scenarios and experiments before they run, and results against their hashes"
+        "check", help="check scenarios, experiments and lessons before they run, and results against their hashes"
     )
     check.add_argument(
         "files",
         nargs="*",
         metavar="FILE",
-        help="files or names of scenarios, experiments, or results folders (default: all scenarios)",
+        help="files or names of scenarios, experiments, lessons, or results folders (default: all scenarios)",
     )
     add_seeds(check)
     check.set_defaults(command=_check)
@@ -55,13 +55,17 @@ def _rows(name: str, line: str | InputError) -> list[dict[str, Any]]:
 
 
 def _lines(name: str, seeds: str | None) -> list[str | InputError]:
-    """What there is to say about an experiment, about results, or about a scenario."""
+    """What there is to say about an experiment, about a lesson, about results, or about a scenario."""
     from sim.analysis.sensitivity.experiment_files import experiment_path
 
     if not name.strip():
         raise input_error("check", "a name says something", found=quoted(name))
     if experiment_path(name) is not None:
         return [_experiment_line(name, seeds)]
+    from sim.classroom.lessons import lesson_path
+
+    if lesson_path(name) is not None:
+        return [_lesson_line(name)]
     return _results_lines(Path(name)) if Path(name).is_dir() else _scenario_lines(name, seeds)
 
 
@@ -72,6 +76,14 @@ def _experiment_line(name: str, seeds: str | None) -> str:
     points = experiment.rows(screen=True) + experiment.rows()
     size = f"{counted(len(experiment.factors), 'factor')}, {counted(points, 'point')}"
     return f"fine  {name}: {experiment.title} ({experiment.design.kind.word}, {size})"
+
+
+def _lesson_line(name: str) -> str:
+    from sim.classroom.lessons import load_lesson
+
+    lesson = load_lesson(name)
+    told = [f"{lesson.minutes} minutes", counted(len(lesson.steps), "step"), counted(len(lesson.expect), "claim")]
+    return f"fine  {name}: {lesson.title} ({', '.join(told)})"
 
 
 def _scenario_lines(name: str, seeds: str | None = None) -> list[str | InputError]:

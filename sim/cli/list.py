@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _LISTS = (
     *("scenarios", "outcomes", "systems", "readings", "worlds", "actors", "corridors", "outlets", "events"),
-    *("measures", "numbers", "facts", "documents", "experiments", "levers", "policies", "patterns"),
+    *("measures", "numbers", "facts", "documents", "experiments", "levers", "policies", "patterns", "lessons"),
 )
 
 

@@ -229,6 +229,16 @@ def _patterns(_: "Evidence") -> Iterator[Row]:
         yield {"id": pattern.id, "claim": pattern.claim}
 
 
+def _lessons(_: "Evidence") -> Iterator[Row]:
+    from sim.classroom.lessons import list_lessons, load_lesson
+
+    for name in list_lessons():
+        try:
+            yield {"name": name, "title": load_lesson(name).title}
+        except InputError:
+            yield {"name": name, "title": f"(has mistakes: multivector check {name})"}
+
+
 def _by_name(width: int) -> Callable[[Row], list[str]]:
     """A line with the name, and behind it the rest of what is told."""
 
@@ -267,6 +277,7 @@ LISTINGS: Mapping[str, Listing] = {
     "experiments": Listing(rows=_experiments, lines=_by_name(30)),
     "levers": Listing(rows=_levers, lines=lambda row: [f"  {row['id']:<30} {_short(row['says'], _NARROW)}"]),
     "policies": Listing(rows=_policies, lines=_by_name(18)),
+    "lessons": Listing(rows=_lessons, lines=_by_name(32)),
     "patterns": Listing(rows=_patterns, lines=lambda row: [f"  {row['id']:<30} {_short(row['claim'], _NARROW)}"]),
 }
 """Every list by its name, in the order of the overview."""

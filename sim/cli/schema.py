@@ -15,6 +15,7 @@ _OF_SEEDS = (
 KEPT: Mapping[str, str] = {
     "scenario": "scenarios/schema.json",
     "experiment": "experiments/schema.json",
+    "lesson": "lessons/schema.json",
     **{kind: f"seeds/schema/{kind}.json" for kind in _OF_SEEDS},
 }
 """The kinds of files that have a schema, and where the printed one stands in a checkout: near what it describes."""
@@ -53,6 +54,10 @@ def schema_of_kind(kind: str) -> dict[str, Any]:
         from sim.analysis.sensitivity.experiment import experiment_schema
 
         return experiment_schema()
+    if kind == "lesson":
+        from sim.classroom.lesson_forms import lesson_schema
+
+        return lesson_schema()
     if kind == "pattern":
         from sim.analysis.patterns import pattern_schema
 

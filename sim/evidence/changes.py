@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 from sim.evidence.changed import Change, How
 from sim.evidence.derivations import derive, layers_of
 from sim.evidence.formulas import FormulaError, parse_formula
-from sim.evidence.numbers import NUMBER_COLUMNS, OFFER_KINDS, TARGETS_CELL, WORDS_CELL, Basis, Number, NumberReader
+from sim.evidence.number_keys import TARGETS_CELL, WORDS_CELL
+from sim.evidence.numbers import NUMBER_COLUMNS, OFFER_KINDS, Basis, Number, NumberReader
 from sim.evidence.units import parse_unit
 from sim.io.errors import Problem, listed, nearest_to, quoted, shown_path
 from sim.io.forms import Form, Reader, Values, as_written, read_rows
@@ -132,7 +133,7 @@ def _replaced(rows: _Rows, known: Collection[str], numbers: NumberReader, streng
         if not check_unit(row, values["unit"], before):
             continue
         meaning = values["meaning"] or before.meaning
-        made.from_row(name, row, values, meaning, numbers.spans[name], before.unit)
+        made.from_row(name, row, values, meaning, numbers.spans[name], before.unit, before.plain)
         if name in strengths and name in made.read and made.read[name].value == 0.0 and before.value != 0.0:
             message = "this would switch a system off, which a scenario says ('without'), and not a world"
             row.value["value"].refuse(message=message)

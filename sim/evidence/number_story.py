@@ -60,6 +60,7 @@ def number_story(teller: Teller, number: Number) -> Story:
         *_uses(teller, number),
     ]
     rows = (
+        *told("plainly", number.plain),
         Row("value", (Piece(amount(number.value, number.unit), Role.VALUE), *level_words(number))),
         Row("range", _range(number, computation)),
         Row("basis", words(_BASES[number.basis] if teller.unfolds else number.basis.name.lower())),

@@ -8,7 +8,8 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sim.evidence.documents import FACT_CELL, FACT_ID, FACT_IDS, Fact, KnowsFacts
-from sim.io.checks import check_group, check_list, check_number, check_text
+from sim.evidence.number_keys import MOST_WORDS, PLAIN, TARGETS, WORDS_CELL
+from sim.io.checks import check_group, check_number
 from sim.io.errors import Entry, Problems, listed, nearest_to
 from sim.io.forms import (
     TEXT,
@@ -18,7 +19,6 @@ from sim.io.forms import (
     as_written,
     file_schema,
     group_schema,
-    list_schema,
     member,
     number_schema,
     part,
@@ -63,7 +63,8 @@ class Number:
     """One number of the model; low <= value <= high, all three in `unit`.
 
     targets: what a fitted number was fitted to, by the names of `seeds/history/calibration.yaml`; follows: whether its
-    range is that of the numbers in its formula, so that nothing is uncertain once those are known.
+    range is that of the numbers in its formula, so that nothing is uncertain once those are known; plain: what it is in
+    at most `MOST_WORDS` words, for a slider before a class.
     """
 
     name: str
@@ -80,6 +81,7 @@ class Number:
     note: str = ""
     targets: tuple[str, ...] = ()
     follows: bool = False
+    plain: str = ""
     file: str
     line: int
 
@@ -110,19 +112,6 @@ def level_value(text: str | None) -> float | None:
         return None
     value = (one + two) / 2.0
     return -value if word != text else value
-
-
-TARGETS: Reader[object] = Reader(
-    read=lambda entry, _: tuple(check_text(one) for one in check_list(entry, "a list of names of targets")),
-    schema=list_schema({"type": "string"}, minItems=1, uniqueItems=True),
-    missing=(),
-)
-TARGETS_CELL: Reader[object] = Reader(
-    read=lambda cell, _: tuple(one.strip() for one in (cell.text or "").split(";") if one.strip()),
-    schema={"type": "string"},
-    missing=(),
-)
-"""The same in a cell of a table, separated by semicolons; the column may be left out."""
 
 
 def _rules_of(basis: str) -> dict[str, Any]:
@@ -156,14 +145,12 @@ def number_form(span: Span) -> Form[KnowsFacts]:
             "reason": TEXT.says("why it is read so, in words"),
             "targets": TARGETS.says("what a fitted number was fitted to, by the names of the targets"),
             "note": TEXT.says("what a reader should know about it"),
+            "plain": PLAIN.says(f"what it is in at most {MOST_WORDS} words, for a class"),
         },
         schema={"allOf": [_rules_of(basis.name.lower()) for basis in Basis]},
     )
 
 
-WORDS_CELL: Reader[object] = Reader(
-    read=lambda cell, _: " ".join((cell.text or "").split()), schema={"type": "string"}, missing=""
-)
 NUMBER_COLUMNS: Mapping[str, Reader[KnowsFacts]] = {
     "value": as_written(_BARE),
     "low": as_written(_BARE),
@@ -264,11 +251,13 @@ class NumberReader:
             if inner is not None:
                 self.from_group(f"{name}.{kind}", inner, span)
 
-    def from_row(self, name: str, row: Entry, values: Values, meaning: str, span: Span, unit: str = "") -> None:
+    def from_row(
+        self, name: str, row: Entry, values: Values, meaning: str, span: Span, unit: str = "", plain: str = ""
+    ) -> None:
         """A number written as a row of a table; `unit` where the table has no column for it."""
         cells = {column: values[column] for column in (*NUMBER_COLUMNS, "targets") if column in values}
-        plain = {"unit": unit, "note": "", "targets": ()}
-        self._keep(name, row.at_key(name), plain | cells | {"meaning": meaning}, span)
+        usual = {"unit": unit, "note": "", "targets": ()}
+        self._keep(name, row.at_key(name), usual | cells | {"meaning": meaning, "plain": plain}, span)
 
     def take(self, other: NumberReader, problems: Problems) -> None:
         """The numbers that another reader has read, and their formulas; what is wrong with those goes to `problems`."""

@@ -13,7 +13,8 @@ from itertools import combinations, product
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.evidence.numbers import AMOUNT, ANY, LEANING, NUMBER_COLUMNS, SHARE, TARGETS_CELL, NumberReader, Span
+from sim.evidence.number_keys import TARGETS_CELL
+from sim.evidence.numbers import AMOUNT, ANY, LEANING, NUMBER_COLUMNS, SHARE, NumberReader, Span
 from sim.io.checks import check_choice
 from sim.io.errors import Entry, Problem, Problems, listed, shown_path
 from sim.io.forms import Form, Reader, Values, as_written, name_of, read_rows, word
@@ -73,6 +74,33 @@ CODE_FIELDS: Mapping[str, tuple[Span, str]] = {
     "remitted": (SHARE, "part of what workers of {state} send home from abroad that comes from {power}"),
     "deals": (SHARE, "how much business {state} and {power} agreed on around their last summit"),
 }
+PLAIN_WORDS: Mapping[str, Mapping[str, str]] = {
+    "ties": {
+        "trade": "Trade of {state} with {power} a year",
+        "fit": "Extra growth of {state}'s trade with {power}",
+        "swing": "How jumpy {state}'s trade with {power} is",
+        "infrastructure": "Works built by {power} in {state}",
+        "minerals": "Mining and gas money, {power} to {state}",
+        "security": "Military tie of {state} with {power}",
+        "trust": "How far {state} trusts {power}",
+        "standing": "How far {power} trusts {state}",
+        "lever": "What {power} could use against {state}",
+        "calendar": "Planned visits between {state} and {power}",
+        "affinity": "How early {state} turns to {power}",
+        "union": "{state} in a customs union with {power}",
+        "kinship": "Shared identity of {state} and {power}",
+        "culture": "Pull of {power} culture in {state}",
+        "haul": "Extra freight cost between {state} and {power}",
+        "energy": "{state}'s oil and gas going to {power}",
+        "agreement": "How often {state} votes with {power}",
+    },
+    "rivalry": {
+        "economic": "Trade rivalry: {power_a} and {power_b}",
+        "security": "Arms rivalry: {power_a} and {power_b}",
+    },
+}
+"""What some tables hold in words for a class, by the name of the table and its field."""
+
 _OWNERS = {"access": "states", "link": "powers", "control": "powers"}
 _PIPE_OWNERS = {"carries": "states", "reach": "powers", "control": "powers", "along": "corridors"}
 
@@ -238,8 +266,10 @@ def read_relation(
         seen.add((first, second, what))
         span, meaning = relation.fields[what]
         names = [getattr(parties.all[code], relation.called) for code in (first, second)]
-        told = meaning.format(**dict(zip(relation.parties, names, strict=True)))
-        numbers.from_row(f"{relation.name}.{first}.{second}.{what}", row, values, told, span, relation.unit)
+        called = dict(zip(relation.parties, names, strict=True))
+        plain = PLAIN_WORDS.get(relation.name, {}).get(what, "").format(**called)
+        name = f"{relation.name}.{first}.{second}.{what}"
+        numbers.from_row(name, row, values, meaning.format(**called), span, relation.unit, plain)
     return frozenset(seen)
 
 

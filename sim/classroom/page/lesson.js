@@ -1,2 +1,51 @@
-// lesson
-export const start = () => {};
+// The bar of a lesson, made by the server, and what a step does to the page. Pupils follow their teacher, or go alone.
+import {emit, on, post, show, state, turnTo} from './main.js';
+
+let bar, step = null, alone = false, begun = null;
+
+const move = (numbers) => { // sliders that are not named go back to where the evidence has them
+  Object.assign(state, {numbers: {...numbers}, opinions: []});
+  emit('numbers', {settled: true});
+};
+const slide = (quarter) => { // the slider of quarters draws what it is moved to
+  const at = state.about.quarters.indexOf(quarter), input = document.querySelector('#look .wide input');
+  if (at >= 0) state.quarter = at;
+  if (at >= 0 && input) Object.assign(input, {value: at}).dispatchEvent(new Event('input'));
+};
+// To bet and to do is the class's own: sliders stay where they are, and a button moves them for who wants it.
+const act = async ({kind, scenario, quarter, view, numbers, bet, play}) => {
+  if (state.bet?.open) emit('run');
+  if (scenario !== state.scenario) await turnTo(scenario);
+  slide(quarter);
+  if (!['bet', 'do'].includes(kind)) move(numbers);
+  if (play && state.seat) await post('/api/game', {state: play}).catch(() => null);
+  if (view !== state.view) show(view);
+  if (bet) emit('bet', bet);
+};
+const go = async (asked = {}, path = '/api/lesson') => { // without a number it is where the class is
+  const found = await post(path, asked).catch(() => null), focused = bar.contains(document.activeElement);
+  if (!found) return;
+  const {name} = focused ? document.activeElement : {}; // what is drawn anew is the same to who goes by keyboard
+  bar.innerHTML = found.html;
+  bar.querySelectorAll('[name="follow"]').forEach((one) => { one.hidden = !alone; });
+  if (name) bar.querySelector(`[name="${name}"]:enabled, [name="back"]`)?.focus();
+  if (found.lesson !== state.lesson && found.sliders.length) emit('sliders', found.sliders);
+  Object.assign(state, {lesson: found.lesson, step: found.at});
+  step = found.step;
+  if (step) await act(step);
+};
+const turn = (lesson, at) => { // by whoever holds this page: a teacher takes the class along
+  alone = state.role !== 'teacher';
+  return go({lesson, step: at}, alone ? '/api/lesson' : '/api/lesson/step');
+};
+const DO = {
+  back: () => turn(state.lesson, state.step - 1), next: () => turn(state.lesson, state.step + 1),
+  move: () => move(step.numbers), follow: () => { alone = false; go(); },
+};
+export const start = (place) => {
+  bar = place;
+  bar.onclick = ({target}) => DO[target.name]?.();
+  bar.onchange = ({target}) => turn(Number(target.value), 0);
+  on('scenario', () => { begun ??= go(); }); // whatever scenario is turned to later, the lesson is there already
+  on('class', ({event}) => event === 'lesson' && !alone && state.role !== 'teacher' && go());
+};

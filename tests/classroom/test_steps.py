@@ -1,0 +1,79 @@
+"""The bar of a lesson: pupils see no notes, a teacher takes the class along, and nothing is read that was named."""
+
+import pytest
+
+from sim.classroom.lessons import list_lessons
+from sim.classroom.room import Caller, Role, Room
+from sim.classroom.steps import POSTS, bar, served
+from sim.io.errors import InputError
+from sim.scenario.scenario import load_scenario
+
+ASK, TURN = (post.answer for post in POSTS)
+PUPIL, TEACHER = Caller(Role.PUPIL, "p", 1), Caller(Role.TEACHER, "t")
+
+
+@pytest.fixture
+def room() -> Room:
+    return Room(load_scenario("baseline"))
+
+
+def test_without_a_lesson_pupils_have_no_bar_and_a_teacher_may_choose(room: Room) -> None:
+    assert ASK(room, PUPIL, {})["html"] == ""
+    found = ASK(room, TEACHER, {})
+    assert found["lesson"] is None
+    assert found["html"].count("<option") == len(list_lessons()) + 1
+
+
+def test_a_pupil_goes_alone_and_a_teacher_takes_the_class_along(room: Room) -> None:
+    alone = ASK(room, PUPIL, {"lesson": 2, "step": 4})
+    assert (alone["lesson"], alone["at"]) == (2, 4)
+    assert (room.lesson, room.step) == (None, 0)
+    heard = []
+    room.tell = heard.append  # type: ignore[method-assign]
+    TURN(room, TEACHER, {"lesson": 2, "step": 3})
+    assert heard == [{"event": "lesson", "lesson": 2, "step": 3}]
+    assert ASK(room, PUPIL, {})["at"] == 3
+
+
+def test_the_step_says_what_it_does_to_the_page(room: Room) -> None:
+    step = ASK(room, PUPIL, {"lesson": 2, "step": 5})["step"]
+    assert step == {
+        "kind": "look",
+        "view": "look",
+        "scenario": "baseline",
+        "quarter": "2028-Q4",
+        "numbers": {"climate.rivalry_level": 1.5, "choice.dependence_aversion": 0.0},
+        "bet": None,
+        "play": None,
+    }
+
+
+def test_notes_and_the_teachers_page_are_for_teachers() -> None:
+    for number in range(1, len(list_lessons()) + 1):
+        lesson = served(number)
+        for at, step in enumerate(lesson.steps):
+            assert "<details" not in bar(lesson, at, teacher=False)
+            assert f"/teacher/{number}" not in bar(lesson, at, teacher=False)
+            assert "<details" in bar(lesson, at, teacher=True)
+            assert ('name="move"' in bar(lesson, at, teacher=False)) == (step.kind == "do" and bool(step.numbers))
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"lesson": 0},
+        {"lesson": 6},
+        {"lesson": "../scenarios/baseline.yaml"},
+        {"lesson": True},
+        {"lesson": 1, "step": 99},
+        {"lesson": 1, "step": -1},
+        {"lesson": 1, "step": "1"},
+    ],
+)
+def test_what_is_no_lesson_or_step_is_refused(asked: dict, room: Room) -> None:
+    for answer in (ASK, TURN):
+        with pytest.raises(InputError, match="lesson"):
+            answer(room, TEACHER, asked)
+    with pytest.raises(InputError, match="which one"):
+        TURN(room, TEACHER, {})
+    assert room.lesson is None
