@@ -48,16 +48,21 @@ class Server:
     def kill(self) -> None:
         """End it as a power cut would."""
         self.process.send_signal(signal.SIGKILL)
-        self.process.wait(HASTE)
+        self._ended()
 
     def close(self) -> None:
         """End it as Ctrl-C does."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
             try:
-                self.process.wait(HASTE)
+                self._ended()
             except subprocess.TimeoutExpired:
                 self.kill()
+
+    def _ended(self) -> None:
+        self.process.wait(HASTE)
+        if self.process.stdout:
+            self.process.stdout.close()
 
 
 def opened(folder: Path, *given: str, port: int = 0) -> Server:
@@ -79,7 +84,7 @@ def opened(folder: Path, *given: str, port: int = 0) -> Server:
 
 
 class Window:
-    """One window: a browser's page with nothing in common with other windows, and what it asked for and complained of."""
+    """One window, with nothing in common with other windows; and what it asked for and complained of."""
 
     def __init__(self, browser: Any, address: str, size: tuple[int, int] = WIDE) -> None:
         self.context = browser.new_context(viewport={"width": size[0], "height": size[1]}, accept_downloads=True)
@@ -100,20 +105,31 @@ class Window:
 
     def _said(self, message: Any) -> None:
         if message.type in {"error", "warning"}:
-            self.complaints.append(message.text)
+            self.complaints.append(f"{message.text} ({message.location.get('url')})")
 
     def ready(self) -> Window:
         """Wait until the first worlds are drawn."""
-        self.page.wait_for_function("async () => Boolean((await import('/main.js')).state.look)")
+        self.until("state.look")
         return self
 
     def state(self, what: str) -> Any:
         """What the page's own state holds: an expression about `state`."""
         return self.page.evaluate(f"async () => {{ const {{state}} = await import('/main.js'); return {what}; }}")
 
+    def until(self, what: str, seconds: float = HASTE) -> None:
+        """Wait until an expression about the page's `state` holds."""
+        end = time.monotonic() + seconds
+        while not self.state(f"Boolean({what})"):
+            assert time.monotonic() < end, f"after {seconds:g} s there is still no {what}; {self.complaints}"
+            self.page.wait_for_timeout(20)
+
     def view(self, name: str) -> None:
         """Turn to a view as a reader does."""
         self.page.click(f"#views button[name={name}]")
+
+    def choose_chart(self, name: str) -> None:
+        """Turn to the map, the fan, the triangle or the table."""
+        self.page.check(f"#look input[name=chart] >> nth={('map', 'fan', 'triangle', 'table').index(name)}")
 
     def close(self) -> None:
         """Close it, whatever it is doing."""
