@@ -65,6 +65,7 @@ def look_at(browser: object, server: Server, size: tuple[int, int], folder: Path
     for view in VIEWS[1:]:
         window.view(view)
         taken(view)
+    print("\n".join(f"the page complained: {line}" for line in window.complaints), end="", flush=True)
     window.close()
 
 
