@@ -27,6 +27,7 @@ ARGUMENTS = (
     "--no-first-run",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",  # whatever else is asked for fails
 )
+STREAM = "/api/stream"
 WIDE, NARROW = (1366, 768), (1024, 768)
 """A laptop, and the projector of a school."""
 
@@ -44,6 +45,10 @@ class Server:
     def port(self) -> int:
         """Where it listens."""
         return int(urlsplit(self.teacher).port or 0)
+
+    def complaints(self) -> str:
+        """What it has written beside its addresses."""
+        return self.told.read_text(encoding="utf-8")
 
     def kill(self) -> None:
         """End it as a power cut would."""
@@ -93,7 +98,10 @@ class Window:
         self.home = urlsplit(address).netloc
         self.strangers: list[str] = []
         self.complaints: list[str] = []
+        self.asked, self.answered = 0, 0  # questions to the server, other than for the stream of events
         self.page.on("request", self._asked)
+        self.page.on("requestfinished", self._answered)
+        self.page.on("requestfailed", self._answered)
         self.page.on("console", self._said)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.goto(address)
@@ -102,6 +110,10 @@ class Window:
         parts = urlsplit(request.url)
         if parts.scheme not in {"data", "blob"} and parts.netloc != self.home:
             self.strangers.append(request.url)
+        self.asked += not request.url.endswith(STREAM)
+
+    def _answered(self, request: Any) -> None:
+        self.answered += not request.url.endswith(STREAM)
 
     def _said(self, message: Any) -> None:
         if message.type in {"error", "warning"}:
@@ -122,6 +134,17 @@ class Window:
         while not self.state(f"Boolean({what})"):
             assert time.monotonic() < end, f"after {seconds:g} s there is still no {what}; {self.complaints}"
             self.page.wait_for_timeout(20)
+
+    def settled(self) -> Window:
+        """Wait until nothing more is asked, and worlds are drawn as a slider at rest has them."""
+        quiet = 0
+        end = time.monotonic() + HASTE
+        while quiet < 4:
+            self.page.wait_for_timeout(25)
+            quiet = 0 if self.asked > self.answered else quiet + 1
+            assert time.monotonic() < end, (self.asked, self.answered, self.complaints)
+        self.until("state.look?.runs === (state.role === 'teacher' ? 500 : 200)")
+        return self
 
     def view(self, name: str) -> None:
         """Turn to a view as a reader does."""
