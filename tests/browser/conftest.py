@@ -24,9 +24,10 @@ def browser():
 
 @pytest.fixture(scope="package")
 def server(tmp_path_factory):
-    started = opened(tmp_path_factory.mktemp("class"), "toy")
+    started = opened(tmp_path_factory.mktemp("class"), "baseline")
     yield started
     started.close()
+    assert "Traceback" not in started.complaints()
 
 
 @pytest.fixture
@@ -42,4 +43,4 @@ def open_window(browser, server):
     for window in windows:
         window.close()
     assert [window.strangers for window in windows if window.strangers] == []
-    assert [window.complaints for window in windows if window.complaints] == []
+    assert [window.complaints for window in windows if window.complaints] == [], server.complaints()[-3000:]

@@ -27,6 +27,7 @@ ARGUMENTS = (
     "--no-first-run",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",  # whatever else is asked for fails
 )
+STREAM = "/api/stream"
 WIDE, NARROW = (1366, 768), (1024, 768)
 """A laptop, and the projector of a school."""
 
@@ -45,19 +46,28 @@ class Server:
         """Where it listens."""
         return int(urlsplit(self.teacher).port or 0)
 
+    def complaints(self) -> str:
+        """What it has written beside its addresses."""
+        return self.told.read_text(encoding="utf-8")
+
     def kill(self) -> None:
         """End it as a power cut would."""
         self.process.send_signal(signal.SIGKILL)
-        self.process.wait(HASTE)
+        self._ended()
 
     def close(self) -> None:
         """End it as Ctrl-C does."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
             try:
-                self.process.wait(HASTE)
+                self._ended()
             except subprocess.TimeoutExpired:
                 self.kill()
+
+    def _ended(self) -> None:
+        self.process.wait(HASTE)
+        if self.process.stdout:
+            self.process.stdout.close()
 
 
 def opened(folder: Path, *given: str, port: int = 0) -> Server:
@@ -79,7 +89,7 @@ def opened(folder: Path, *given: str, port: int = 0) -> Server:
 
 
 class Window:
-    """One window: a browser's page with nothing in common with other windows, and what it asked for and complained of."""
+    """One window, with nothing in common with other windows; and what it asked for and complained of."""
 
     def __init__(self, browser: Any, address: str, size: tuple[int, int] = WIDE) -> None:
         self.context = browser.new_context(viewport={"width": size[0], "height": size[1]}, accept_downloads=True)
@@ -88,7 +98,10 @@ class Window:
         self.home = urlsplit(address).netloc
         self.strangers: list[str] = []
         self.complaints: list[str] = []
+        self.asked, self.answered = 0, 0  # questions to the server, other than for the stream of events
         self.page.on("request", self._asked)
+        self.page.on("requestfinished", self._answered)
+        self.page.on("requestfailed", self._answered)
         self.page.on("console", self._said)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.goto(address)
@@ -97,23 +110,49 @@ class Window:
         parts = urlsplit(request.url)
         if parts.scheme not in {"data", "blob"} and parts.netloc != self.home:
             self.strangers.append(request.url)
+        self.asked += not request.url.endswith(STREAM)
+
+    def _answered(self, request: Any) -> None:
+        self.answered += not request.url.endswith(STREAM)
 
     def _said(self, message: Any) -> None:
         if message.type in {"error", "warning"}:
-            self.complaints.append(message.text)
+            self.complaints.append(f"{message.text} ({message.location.get('url')})")
 
     def ready(self) -> Window:
         """Wait until the first worlds are drawn."""
-        self.page.wait_for_function("async () => Boolean((await import('/main.js')).state.look)")
+        self.until("state.look")
         return self
 
     def state(self, what: str) -> Any:
         """What the page's own state holds: an expression about `state`."""
         return self.page.evaluate(f"async () => {{ const {{state}} = await import('/main.js'); return {what}; }}")
 
+    def until(self, what: str, seconds: float = HASTE) -> None:
+        """Wait until an expression about the page's `state` holds."""
+        end = time.monotonic() + seconds
+        while not self.state(f"Boolean({what})"):
+            assert time.monotonic() < end, f"after {seconds:g} s there is still no {what}; {self.complaints}"
+            self.page.wait_for_timeout(20)
+
+    def settled(self) -> Window:
+        """Wait until nothing more is asked, and worlds are drawn as a slider at rest has them."""
+        quiet = 0
+        end = time.monotonic() + HASTE
+        while quiet < 4:
+            self.page.wait_for_timeout(25)
+            quiet = 0 if self.asked > self.answered else quiet + 1
+            assert time.monotonic() < end, (self.asked, self.answered, self.complaints)
+        self.until("state.look?.runs === (state.role === 'teacher' ? 500 : 200)")
+        return self
+
     def view(self, name: str) -> None:
         """Turn to a view as a reader does."""
         self.page.click(f"#views button[name={name}]")
+
+    def choose_chart(self, name: str) -> None:
+        """Turn to the map, the fan, the triangle or the table."""
+        self.page.check(f"#look input[name=chart] >> nth={('map', 'fan', 'triangle', 'table').index(name)}")
 
     def close(self) -> None:
         """Close it, whatever it is doing."""
