@@ -17,7 +17,7 @@ export const chance = (seen, at, row, kind = seen.kept) =>
   100 * sharesOf(seen, at, row).reduce((sum, {word, share}) => sum + (word.startsWith(kind) ? share : 0), 0);
 
 const strip = (seen, at, row, name) => el('div', {class: name}, sharesOf(seen, at, row).map((word) => filled('part',
-  word, `${100 * word.share}%`, el('b', {}, word.share > 0.2 ? word.word : word.share > 0.07 ? word.power : ''))));
+  word, `${100 * word.share}%`, el('b', {}, word.share > 0.2 ? word.word : word.share > 0.09 ? word.power : ''))));
 // Outcome words of every state, and below each bar what it was before a number was touched; bet: a word, and by state
 // in how many worlds of a hundred somebody said that it would come.
 export const bars = (seen, at, before, bet) => el('div', {class: 'bars'},

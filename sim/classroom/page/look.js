@@ -10,16 +10,15 @@ const choice = (key, names, value, change, name) => el('label', {class: name}, s
 // Bet first: states have a bar to drag, and what the worlds say is hidden until somebody lets them run. A lesson asks
 // for a word, from the middle; by hand it is the first word, from where it stands.
 const openBet = (asked) => {
-  const {look: seen, quarter: at} = state;
-  state.bet = asked && seen && {open: true, word: asked.word ?? seen.kept, said: seen.states.map(({code}, row) =>
-    asked.word ? ([code, undefined].includes(asked.state) ? 50 : null) : Math.round(charts.chance(seen, at, row)))};
-  root.querySelector('.bet-first').checked = !!state.bet;
+  const {look: seen, quarter: at} = state, {word, state: who} = asked || {};
+  const start = ({code}, row) => !word ? Math.round(charts.chance(seen, at, row)) : !who || who === code ? 50 : null;
+  state.bet = asked && seen ? {open: true, word: word ?? seen.kept, said: seen.states.map(start)} : asked;
+  root.querySelectorAll('.bet-first').forEach((box) => { box.checked = !!asked; });
   draw();
 };
 const run = () => {
-  if (!state.bet?.open) return;
-  Object.assign(state.bet, {open: false, at: state.quarter});
-  ask();
+  if (state.bet?.open) ask();
+  Object.assign(state.bet ?? {}, {open: false, at: state.bet?.at ?? state.quarter});
   draw();
 };
 const betting = ({word, said}, {states, quarters}) => el('article', {},
@@ -55,22 +54,22 @@ const askBeside = async (before) => {
   draw();
 };
 const controls = (about) => {
-  const names = about.scenarios.map(({name}) => [name]), told = el('output', {}, about.quarters[state.quarter]);
+  const names = about.scenarios.map(({name}) => [name]), {quarters} = about;
   const slide = ({target}) => {
     state.quarter = Number(target.value);
-    told.textContent = about.quarters[state.quarter];
+    target.previousSibling.textContent = quarters[state.quarter];
     draw();
   };
   const turn = (name) => { other = name; beside = null; askBeside(true).then(() => askBeside()); };
   const again = (key) => (value) => { state[key] = value; ask(); };
-  const show = (name) => { root.dataset.chart = name; draw(); };
   root.firstChild.replaceChildren(choice('look.scenario', names, about.scenario, turnTo),
     choice('look.beside', [['', say('look.none')], ...names], other, turn), el('label', {}, el('input', {
       type: 'checkbox', class: 'bet-first', onchange: ({target}) => openBet(target.checked && {})}), say('look.bet')),
-    el('label', {class: 'wide'}, told, el('input', {type: 'range', 'aria-label': say('look.quarter'),
-      max: about.quarters.length - 1, value: state.quarter, oninput: slide})),
+    el('label', {class: 'wide'}, el('output', {}, quarters[state.quarter]), el('input', {type: 'range', oninput: slide,
+      'aria-label': say('look.quarter'), max: quarters.length - 1, value: state.quarter})),
     ...['map', 'fan', 'triangle', 'table'].map((name) => el('label', {class: 'tab'}, el('input', {type: 'radio',
-      name: 'chart', checked: name === root.dataset.chart, onchange: () => show(name)}), say(`look.${name}`))),
+      name: 'chart', checked: name === root.dataset.chart, onchange: () => draw(root.dataset.chart = name)}),
+    say(`look.${name}`))),
     choice('look.measure', measures.map(({name, text}) => [name, text]), state.measure, again('measure'), 'for-fan'),
     choice('look.power', about.powers.map(({code, name}) => [code, name]), state.power, again('power'), 'for-fan'));
 };
@@ -86,7 +85,8 @@ export const start = (panel) => {
     draw();
   });
   on('look', () => {
-    if (!state.bet?.open) draw(); // a bar that is being dragged stays
+    if (state.bet && !state.bet.said) openBet(state.bet); // it was asked for before there were worlds
+    else if (!state.bet?.open) draw(); // a bar that is being dragged stays
     if (other) askBeside();
   });
   on('bet', openBet);
