@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from sim.batch.outcomes import OUTCOMES, outcome_words, split_word
 from sim.batch.peeking import Peek, peek
+from sim.classroom.opinions import numbers_of_opinions
 from sim.classroom.room import Caller, Post, Role, Room
 from sim.classroom.words import say
 from sim.evidence.evidence import Evidence, load_evidence
@@ -47,6 +48,7 @@ CLOSE = 0.03
 """Shares this near to each other are called close: which of the two is larger is no news."""
 
 _NEXT_TO_NOTHING = 1e-12
+_NOTHING: Mapping[str, Mapping[int, float]] = {}
 _MAP, _MAP_BYTES = Path(__file__).parent / "page" / "map.json", 100_000
 _TILE, _ACROSS = 420, 3  # how wide a tile is with the gap behind it, in units of the picture; it is half as high
 _ASKED_AT_MOST = 1_000_000
@@ -104,7 +106,9 @@ def measures_as_values() -> list[dict[str, Any]]:
 def _look(room: Room, caller: Caller, asked: Mapping[str, Any]) -> dict[str, Any]:
     """Play worlds and say what they came to."""
     scenario = room.asked_scenario(asked)
-    return looked_at(scenario, asked, MOST_WORLDS[caller.role])
+    with room.lock:
+        opinions = {name: dict(mine) for name, mine in room.opinions.items()}
+    return looked_at(scenario, asked, MOST_WORLDS[caller.role], opinions)
 
 
 def _choices(_room: Room, _caller: Caller, _asked: Mapping[str, Any]) -> dict[str, Any]:
@@ -119,11 +123,14 @@ POSTS = (
 )
 
 
-def looked_at(scenario: Scenario, asked: Mapping[str, Any], most: int) -> dict[str, Any]:
+def looked_at(
+    scenario: Scenario, asked: Mapping[str, Any], most: int, opinions: Mapping[str, Mapping[int, float]] = _NOTHING
+) -> dict[str, Any]:
     """What a page asked of a scenario, played and as values: `ms` says how long it took, in milliseconds.
 
-    asked: as a page sends it, with any of the keys worlds, seed, numbers, answers, measure and power; most: worlds that
-    are played at most. Raises `InputError` for what cannot be asked.
+    asked: as a page sends it, with any of the keys worlds, seed, numbers, opinions (names of numbers that are what the
+    class says they are), answers, measure and power; most: worlds that are played at most; opinions: what the class
+    says, by number and seat. Raises `InputError` for what cannot be asked.
     """
     begun = time.perf_counter()
     evidence = _evidence(scenario.world, scenario.seeds)
@@ -134,9 +141,11 @@ def looked_at(scenario: Scenario, asked: Mapping[str, Any], most: int) -> dict[s
     powers = [power.code for power in evidence.powers]
     power = arguments.text("power", asked.get("power") or "")  # worlds that stand side by side may have other powers
     numbers, answers = _numbers(arguments, asked.get("numbers")), asked.get("answers")
+    said = arguments.names("opinions", asked.get("opinions") or [])
     if isinstance(answers, list) and len(answers) > MOST_ANSWERS:
         arguments.entry("answers", f"{len(answers)} of them").refuse(allowed=f"at most {MOST_ANSWERS}")
     arguments.refuse_if_wrong()
+    numbers |= numbers_of_opinions(opinions, said, worlds, scenario.seed if seed is None else seed)
     seen = peek(scenario, worlds, numbers=numbers, answers=answers, seed=seed, measures=tuple({PARTNERS, measure}))
     values = worlds_as_values(seen, evidence, measure, power if power in powers else powers[0])
     return values | {"ms": round(1000.0 * (time.perf_counter() - begun))}
@@ -148,7 +157,7 @@ def _evidence(world: str, seeds: Path | None) -> Evidence:
     return load_evidence(world, seeds)
 
 
-def _numbers(arguments: Arguments, numbers: Any) -> dict[str, float]:
+def _numbers(arguments: Arguments, numbers: Any) -> dict[str, Any]:
     """Plain values by name; whether there are such numbers, and within which range, is for `peek` to say."""
     if numbers is None:
         return {}

@@ -16,6 +16,7 @@ from sim.classroom.looking import (
     measures_as_values,
     worlds_as_values,
 )
+from sim.classroom.opinions import numbers_of_opinions
 from sim.io.errors import InputError
 from sim.model.variables import BANDED
 from sim.scenario.calendar import quarter_text
@@ -120,6 +121,19 @@ def test_answers_and_visits_are_played():
     assert means[1] > means[0]
 
 
+def test_numbers_may_be_what_the_class_says_they_are():
+    said = {AVERSION: {1: 0.5, 2: 2.5, 7: 1.0}}
+    values = looked_at(TOY, {"worlds": 30, "opinions": [AVERSION], "seed": 5}, 200, said)
+    wanted = worlds_as_values(
+        sim.peek(TOY, 30, seed=5, numbers=numbers_of_opinions(said, [AVERSION], 30, 5), measures=(PARTNERS,)),
+        evidence_of(TOY),
+        PARTNERS,
+        "NOR",
+    )
+    assert values.pop("ms") >= 0
+    assert values == wanted
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -136,6 +150,8 @@ def test_answers_and_visits_are_played():
         {"numbers": {"no.such.number": 1.0}},
         {"numbers": [1.0]},
         {"numbers": dict.fromkeys(map(str, range(MOST_NUMBERS + 1)), 1.0)},
+        {"opinions": [AVERSION]},
+        {"opinions": 3},
         {"answers": "yes"},
         {"answers": [{}] * (MOST_ANSWERS + 1)},
     ],
