@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from sim.batch.outcomes import OUTCOMES, outcome_words, split_word
 from sim.batch.peeking import Peek, peek
+from sim.classroom.opinions import numbers_of_opinions
 from sim.classroom.room import Caller, Post, Role, Room
 from sim.classroom.words import say
 from sim.evidence.evidence import Evidence, load_evidence
@@ -104,7 +105,7 @@ def measures_as_values() -> list[dict[str, Any]]:
 def _look(room: Room, caller: Caller, asked: Mapping[str, Any]) -> dict[str, Any]:
     """Play worlds and say what they came to."""
     scenario = room.asked_scenario(asked)
-    return looked_at(scenario, asked, MOST_WORLDS[caller.role])
+    return looked_at(scenario, asked, MOST_WORLDS[caller.role], room.opinions)
 
 
 def _choices(_room: Room, _caller: Caller, _asked: Mapping[str, Any]) -> dict[str, Any]:
@@ -119,11 +120,14 @@ POSTS = (
 )
 
 
-def looked_at(scenario: Scenario, asked: Mapping[str, Any], most: int) -> dict[str, Any]:
+def looked_at(
+    scenario: Scenario, asked: Mapping[str, Any], most: int, opinions: Mapping[str, Mapping[int, float]] | None = None
+) -> dict[str, Any]:
     """What a page asked of a scenario, played and as values: `ms` says how long it took, in milliseconds.
 
-    asked: as a page sends it, with any of the keys worlds, seed, numbers, answers, measure and power; most: worlds that
-    are played at most. Raises `InputError` for what cannot be asked.
+    asked: as a page sends it, with any of the keys worlds, seed, numbers, opinions, answers, measure and power; most:
+    worlds that are played at most; opinions: what a class says, by number and seat, of which the page names those that
+    are played. Raises `InputError` for what cannot be asked.
     """
     begun = time.perf_counter()
     evidence = _evidence(scenario.world, scenario.seeds)
@@ -134,9 +138,11 @@ def looked_at(scenario: Scenario, asked: Mapping[str, Any], most: int) -> dict[s
     powers = [power.code for power in evidence.powers]
     power = arguments.text("power", asked.get("power") or "")  # worlds that stand side by side may have other powers
     numbers, answers = _numbers(arguments, asked.get("numbers")), asked.get("answers")
+    said = arguments.names("opinions", asked.get("opinions", ()))
     if isinstance(answers, list) and len(answers) > MOST_ANSWERS:
         arguments.entry("answers", f"{len(answers)} of them").refuse(allowed=f"at most {MOST_ANSWERS}")
     arguments.refuse_if_wrong()
+    numbers |= numbers_of_opinions(opinions or {}, said, worlds, scenario.seed if seed is None else seed)
     seen = peek(scenario, worlds, numbers=numbers, answers=answers, seed=seed, measures=tuple({PARTNERS, measure}))
     values = worlds_as_values(seen, evidence, measure, power if power in powers else powers[0])
     return values | {"ms": round(1000.0 * (time.perf_counter() - begun))}
@@ -148,7 +154,7 @@ def _evidence(world: str, seeds: Path | None) -> Evidence:
     return load_evidence(world, seeds)
 
 
-def _numbers(arguments: Arguments, numbers: Any) -> dict[str, float]:
+def _numbers(arguments: Arguments, numbers: Any) -> dict[str, Any]:
     """Plain values by name; whether there are such numbers, and within which range, is for `peek` to say."""
     if numbers is None:
         return {}

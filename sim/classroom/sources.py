@@ -53,7 +53,9 @@ def panel(evidence: Evidence, kind: Kind, name: str) -> Markup:
         return lead(link.kind, link.name, Markup(text)) if link.name in known[link.kind] else ""
 
     body = Markup(StoryMarkup(led, "h3").told(story))
-    return element("article", element("h2", title), element("p", joined(what), class_="what"), body, class_="source")
+    return element(
+        "article", element("h2", title), element("p", joined(what), class_="what"), body, class_="source", tabindex=-1
+    )
 
 
 # --- kept ------------------------------------------------------------------------------------------------------------
