@@ -18,7 +18,7 @@ from sim.narrative.story_markup import StoryMarkup
 
 def label_of(number: Number) -> str:
     """What stands beside a slider: the plain wording where a number has one, else what it means."""
-    return capital(clean(getattr(number, "plain", "") or number.meaning))
+    return capital(clean(number.plain or number.meaning))
 
 
 def badge(basis: Basis) -> Markup:
