@@ -1,6 +1,7 @@
 """The application: which address answers what. All that a page may ask goes through one door, posts by their path."""
 
 import asyncio
+import hmac
 import threading
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -14,12 +15,15 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from sim.classroom import about, board, guard, looking, numbers, opinions, playing
+from sim.classroom import about, board, guard, looking, numbers, opinions, playing, steps
 from sim.classroom.guard import Guard
+from sim.classroom.lesson_forms import Lesson
+from sim.classroom.lessons import list_lessons, load_lesson
 from sim.classroom.room import Caller, Post, Role, Room
 from sim.classroom.stream import sent
 from sim.classroom.words import page_words
 from sim.classroom.work import BusyError, SupersededError, Work
+from sim.classroom.worksheets import glossary_page, teachers_page, worksheet
 from sim.io.errors import InputError
 from sim.io.json_files import parse_json
 from sim.io.regular import read_regular
@@ -34,7 +38,15 @@ KINDS = {
 }
 MOST_FILE = 1_000_000  # bytes of a file of the page
 
-POSTS: tuple[Post, ...] = (*about.POSTS, *looking.POSTS, *numbers.POSTS, *opinions.POSTS, *playing.POSTS, *board.POSTS)
+POSTS: tuple[Post, ...] = (
+    *about.POSTS,
+    *looking.POSTS,
+    *numbers.POSTS,
+    *opinions.POSTS,
+    *playing.POSTS,
+    *board.POSTS,
+    *steps.POSTS,
+)
 """Everything that a page may ask."""
 
 
@@ -54,6 +66,9 @@ def make_app(room: Room, hosts: tuple[str, ...]) -> Guard:
         Route("/words.json", _json_page(page_words)),
         *(Route(f"/{name}", _page(name)) for name in page_files() if name != "index.html"),
         *(Route(post.path, _answering(post, room, work), methods=["POST"]) for post in POSTS),
+        Route("/worksheet/{name}", _paper(room, worksheet)),
+        Route("/teacher/{key}/{name}", _paper(room, teachers_page)),
+        Route("/glossary", _text(glossary_page)),
         Route("/api/stream", _streaming(room), methods=["POST"]),
     ]
     return Guard(Starlette(routes=routes, lifespan=living), room, hosts)
@@ -74,6 +89,24 @@ def _page(name: str) -> Callable[[Request], Response]:
 
 def _json_page(make: Callable[[], Any]) -> Callable[[Request], Response]:
     return lambda _: JSONResponse(make())
+
+
+def _text(make: Callable[[], str]) -> Callable[[Request], Response]:
+    return lambda _: Response(make(), media_type=KINDS[".html"])
+
+
+def _paper(room: Room, make: Callable[[Lesson], str]) -> Callable[[Request], Response]:
+    """A lesson on paper, of one that comes along or is held; a key that is asked for has to be the room's."""
+
+    def answer(request: Request) -> Response:
+        asked, held = request.path_params, room.lesson
+        known = hmac.compare_digest(asked.get("key", room.key).encode(), room.key.encode())
+        if not known or asked["name"] not in {*list_lessons(), held and held.name}:
+            return _said("there is no such page", HTTPStatus.NOT_FOUND)
+        lesson = held if held and held.name == asked["name"] else load_lesson(asked["name"])
+        return Response(make(lesson), media_type=KINDS[".html"])
+
+    return answer
 
 
 def _answering(post: Post, room: Room, work: Work) -> Callable[[Request], Any]:

@@ -7,13 +7,17 @@ import threading
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any, NamedTuple
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.classroom.stream import Stream
 from sim.io.arguments import Arguments
 from sim.io.errors import InputError, input_error, listed, nearest_to, quoted
 from sim.scenario.family import list_scenarios
 from sim.scenario.scenario import Scenario, load_scenario, with_fitted
+
+if TYPE_CHECKING:
+    from sim.classroom.lesson_forms import Lesson
 
 MOST_SEATS = 200
 """Pupils at once; a class is thirty, and a hall of a school not more."""
@@ -82,13 +86,13 @@ def new_tokens() -> Mapping[Role, str]:
 class Room:
     """One class. Posts are answered by several threads: whoever changes what several of them see holds `lock`.
 
-    tokens: what a page has to show, by role. table: what all play, None where each plays what they like, and
-    board: whatever `board` keeps of it. games: by seat, whatever `playing` keeps of them. opinions: by number, then by
-    seat.
+    tokens: what a page has to show, by role; key: what addresses of teacher's pages have in them. table: what all
+    play, None where each plays what they like, and board: whatever `board` keeps of it. games: by seat, whatever
+    `playing` keeps of them. opinions: by number, then by seat.
     """
 
     base: Scenario
-    lesson: Any = None
+    lesson: "Lesson | None" = None
     fitted: str | None = None
     step: int = 0
     phase: Phase = Phase.CLOSED
@@ -98,6 +102,7 @@ class Room:
     games: dict[int, Any] = field(default_factory=dict)
     opinions: dict[str, dict[int, float]] = field(default_factory=dict)
     tokens: Mapping[Role, str] = field(default_factory=new_tokens)
+    key: str = field(default_factory=partial(secrets.token_urlsafe, 9))
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     def __post_init__(self) -> None:

@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from sim.batch.identity import allowed_cores
+from sim.classroom.lessons import load_lesson
 from sim.classroom.room import Role, Room
 from sim.engine.ways import compile_behind
 from sim.io.arguments import Arguments
@@ -23,9 +24,9 @@ MOST_PORT = 65_535
 
 
 def serve(
-    scenario: str | Path | Scenario = "baseline",
+    scenario: str | Path | Scenario | None = None,
     *,
-    lesson: int | str | None = None,
+    lesson: int | str | Path | None = None,
     port: int = PORT,
     lan: str | None = None,
     fitted: str | None = None,
@@ -37,9 +38,9 @@ def serve(
     Parameters
     ----------
     scenario, fitted, seeds
-        As in `sim.run`: what the class looks at first.
+        As in `sim.run`: what the class looks at first; the lesson's scenario, or the baseline, unless told otherwise.
     lesson
-        A lesson by its number or name; its scenario goes before `scenario`.
+        A lesson by its number or name, or the path of a YAML file.
     port
         0 takes any that is free.
     lan
@@ -60,10 +61,12 @@ def serve(
     port = arguments.whole("port", port, 0, MOST_PORT)
     fitted = given_fitted(arguments, fitted)
     arguments.called("ready", ready)
-    arguments.made("lesson", lesson, int | str | None, "the number or the name of a lesson")
     arguments.refuse_if_wrong()
+    held = None if lesson is None else load_lesson(lesson)
+    if scenario is None:
+        scenario = held.scenario if held else "baseline"
     address = LOOPBACK if lan is None else _own_address(lan)
-    room = Room(with_fitted(scenario_of(scenario, seeds, "serve"), fitted), lesson=lesson, fitted=fitted)
+    room = Room(with_fitted(scenario_of(scenario, seeds, "serve"), fitted), lesson=held, fitted=fitted)
     listening = _listening(address, port)
     try:
         port = listening.getsockname()[1]

@@ -20,8 +20,11 @@ def served(number: int) -> Lesson:
     return load_lesson(list_lessons()[number - 1])
 
 
-def bar(lesson: Lesson | None, at: int, teacher: bool) -> Markup:
-    """The bar above every view; at: the step, counted from 0; pupils without a lesson have none."""
+def bar(lesson: Lesson | None, at: int, teacher: bool, key: str = "") -> Markup:
+    """The bar above every view; at: the step, counted from 0; pupils without a lesson have none.
+
+    key: what the address of a teacher's page has in it, so that no pupil comes upon the answers.
+    """
     if lesson is None and not teacher:
         return Markup("")
     line = [_choice(lesson)]
@@ -33,8 +36,11 @@ def bar(lesson: Lesson | None, at: int, teacher: bool) -> Markup:
     line += [_button("back", at == 0), element("output", told), _button("next", last)]
     if step.kind == "do" and step.numbers:
         line.append(_button("move"))
-    for page in ("worksheet", "teacher") if teacher else ("worksheet",):
-        href = f"/{page}/{lesson.number}"
+    papers = {"worksheet": f"/worksheet/{lesson.name}"}
+    if teacher:
+        papers["teacher"] = f"/teacher/{key}/{lesson.name}"
+    papers["glossary"] = "/glossary"
+    for page, href in papers.items():
         line.append(element("a", say(f"lesson.{page}"), href=href, target="_blank", rel="noopener"))
     line.append(_button("follow"))
     parts = [element("p", joined(line)), element("p", step.text, class_="said", aria_live="polite")]
@@ -72,8 +78,8 @@ def step_values(step: Step, lesson: Lesson) -> dict[str, Any]:
 def _asked(room: Room, asked: Mapping[str, Any]) -> tuple[Lesson | None, int]:
     """The lesson and the step of a request, looked up by their numbers; those of the class where none are named."""
     if asked.get("lesson") is None:
-        lesson = None if room.lesson is None else load_lesson(room.lesson)
-        return lesson, 0 if lesson is None else min(room.step, len(lesson.steps) - 1)
+        with room.lock:
+            return room.lesson, room.step
     arguments = Arguments("lesson")
     number = arguments.whole("lesson", asked["lesson"], 1, len(list_lessons()))
     arguments.refuse_if_wrong()
@@ -91,7 +97,7 @@ def _lesson(room: Room, caller: Caller, asked: Mapping[str, Any]) -> dict[str, A
         "sliders": [] if lesson is None else list(lesson.sliders),
         "at": at,
         "step": None if lesson is None else step_values(lesson.steps[at], lesson),
-        "html": bar(lesson, at, caller.role is Role.TEACHER),
+        "html": bar(lesson, at, caller.role is Role.TEACHER, room.key),
     }
 
 
@@ -101,7 +107,7 @@ def _turn(room: Room, caller: Caller, asked: Mapping[str, Any]) -> dict[str, Any
     if lesson is None or "lesson" not in asked:
         raise input_error("lesson", "which one?", allowed="'lesson' and 'step', both as numbers")
     with room.lock:
-        room.lesson, room.step = lesson.name, at
+        room.lesson, room.step = lesson, at
     room.tell({"event": "lesson", "lesson": lesson.number, "step": at})
     return _lesson(room, caller, asked)
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def add(commands: Any) -> None:
     """Describe the command to the parser."""
     room = commands.add_parser("classroom", help="open a page for a class: look, play, dispute")
-    room.add_argument("scenario", metavar="SCENARIO", nargs="?", default="baseline", help="what the class looks at")
+    room.add_argument("scenario", metavar="SCENARIO", nargs="?", help="what the class looks at (default: baseline)")
     room.add_argument("--lesson", metavar="N", help="open with a lesson: its number or name")
     room.add_argument(
         "--port", type=int, default=8765, metavar="P", help="port of the page; 0 takes any (default: 8765)"

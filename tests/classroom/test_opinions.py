@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 import sim
-from sim.classroom import numbers, opinions
+from sim.classroom import looking, numbers, opinions
 from sim.classroom.room import Caller, Role, Room
 from sim.io.errors import InputError
-from sim.scenario.scenario import load_scenario
+from sim.scenario.scenario import evidence_of, load_scenario
 
 NAME = "choice.dependence_aversion"
 LINE = "measures.leaning_share"
@@ -157,3 +157,18 @@ def test_worlds_are_played_with_the_spread_of_a_class():
     alone = sim.peek("toy", 96, numbers={NAME: found[NAME][run], LINE: 0.34}, seed=4)
     assert np.array_equal(played.outcome[run], alone.outcome[run])
     assert not np.array_equal(played.ends["alignment"], alone.ends["alignment"])
+
+
+def test_a_page_names_the_opinions_that_its_worlds_have(room):
+    for seat, value in SAID.items():
+        give(room, seat, value=value)
+    (look,) = (post.answer for post in looking.POSTS if post.path == "/api/look")
+    told = look(room, TEACHER, {"worlds": 96, "seed": 4, "numbers": {NAME: 0.1}, "opinions": [NAME]})
+    played = sim.peek("toy", 96, numbers=opinions.numbers_of_opinions(room.opinions, [NAME], 96, 4), seed=4)
+    assert (
+        told["counts"]
+        == looking.worlds_as_values(played, evidence_of(room.base), "alignment", played.powers[0])["counts"]
+    )
+    for wrong, said in ((["choice.gain"], "nobody has said"), ([3], "a list of names"), (["no.such"], "nobody")):
+        with pytest.raises(InputError, match=said):
+            look(room, TEACHER, {"worlds": 96, "opinions": wrong})
