@@ -2,11 +2,14 @@
 
 import dataclasses
 import json
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 import sim
+from sim.classroom import looking
 from sim.classroom.looking import (
     CLOSE,
     MOST_ANSWERS,
@@ -159,3 +162,12 @@ def test_numbers_may_be_what_the_class_says_they_are():
 def test_what_cannot_be_is_refused_in_words(wrong):
     with pytest.raises(InputError):
         asked(**wrong)
+
+
+def test_the_map_has_the_five_states_and_is_small():
+    path = Path(looking.__file__).parent / "page" / "map.json"
+    assert path.stat().st_size < 40_000
+    map_of_page = json.loads(path.read_text(encoding="utf-8"))
+    assert {state.code for state in evidence_of(load_scenario("baseline")).states} <= set(map_of_page["states"])
+    assert all(set(shape) == {"d", "x", "y"} for shape in map_of_page["states"].values())
+    assert set(re.findall("[a-zA-Z]", "".join(map_of_page["land"]))) == {"M", "l", "z"}

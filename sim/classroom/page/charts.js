@@ -32,8 +32,8 @@ export const bars = (seen, at, before, bet) => el('div', {class: 'bars'},
     el('span', {class: 'number'}, `${now} %`, el('small', {},
       said !== null ? say('look.off', {said, off: Math.abs(now - said)}) : before && say('look.was', {was})))];
   }));
-export const legend = (seen) =>
-  el('ul', {class: 'legend'}, seen.words.map((word) => el('li', {}, filled('swatch', word), word.word)));
+export const legend = ({words}) =>
+  el('ul', {class: 'legend'}, words.map((word) => el('li', {}, filled('swatch', word), word.word)));
 
 // Where states lie, or tiles for worlds that lie nowhere; coloured by their two largest partners.
 export const map = (seen, at, before, shapes, key) => {

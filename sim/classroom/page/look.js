@@ -30,7 +30,6 @@ const betting = ({word, said}, {states, quarters}) => el('article', {},
         bar.style.setProperty('--share', `${bar.value}%`);
         bar.nextSibling.textContent = `${bar.value} %`;
       }}), el('output', {class: 'number'}, `${said[row]} %`)])), el('button', {onclick: run}, say('look.run')));
-
 const column = (seen, before, key) => {
   const at = Math.max(seen.quarters.indexOf(state.look.quarters[state.quarter]), 0);
   const bet = !key && state.bet?.at === at ? state.bet : null;
@@ -54,7 +53,7 @@ const askBeside = async (before) => {
   draw();
 };
 const controls = (about) => {
-  const names = about.scenarios.map(({name}) => [name]), {quarters} = about;
+  const {quarters} = about, names = about.scenarios.map(({name}) => [name]);
   const slide = ({target}) => {
     state.quarter = Number(target.value);
     target.previousSibling.textContent = quarters[state.quarter];
