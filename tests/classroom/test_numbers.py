@@ -133,7 +133,7 @@ def test_each_of_the_first_sliders_moves_the_words_of_a_class(name):
 
 def test_a_lesson_says_which_sliders_its_class_has(room):
     assert [one["name"] for one in ask(room, "/api/numbers")["numbers"]] == list(numbers.FIRST)
-    room.lesson = 2
+    room.lesson = load_lesson(2)
     assert [one["name"] for one in ask(room, "/api/numbers")["numbers"]] == list(load_lesson(2).sliders)
     twice = ask(room, "/api/numbers", names=["choice.gain", "choice.gain", *numbers.FIRST])
     assert [one["name"] for one in twice["numbers"]] == ["choice.gain", *numbers.FIRST[:4]]

@@ -47,7 +47,7 @@ export const map = (seen, at, before, shapes, key) => {
   });
   return el('figure', {}, picture('map', box, made.map((one) => one.told).join('; '), land.map((d) =>
     svg('path', {d, class: 'land'})), made.map((one) => one.shape), made.map((one) => one.text)),
-  el('figcaption', {}, seen.tiles && say('look.tiles'), say('look.close', seen)));
+  el('figcaption', {}, seen.tiles && `${say('look.tiles')} `, say('look.close', seen)));
 };
 
 // The chosen measure over time, a panel a state: nine in ten worlds, the middle half, and the median.
