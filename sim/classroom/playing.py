@@ -12,16 +12,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sim.batch.outcomes import split_word
+from sim.classroom.desk import choice, desk
 from sim.classroom.reasons import if_signed, why_so
 from sim.classroom.room import Caller, Phase, Post, Role, Room, Table
 from sim.classroom.words import say
-from sim.figures.card_parts import measured
 from sim.io.arguments import Arguments
 from sim.io.errors import input_error, listed, quoted
-from sim.io.text import listing, percent_in_cell
 from sim.io.writers import table_as_csv
-from sim.model.variables import in_words
 from sim.model.vocabulary import KIND_WORDS
 from sim.narrative.games import Game
 from sim.scenario.calendar import quarter_text
@@ -34,10 +31,6 @@ if TYPE_CHECKING:
 HERE = "your game"
 """Where what is refused is said to stand."""
 
-CLOSEST = 3
-"""Partners whose share is shown."""
-
-FELT = 0.01  # shares and pressure that are worth a word
 ANSWERS = {"yes": True, "no": False, "rule": None}
 HEADS = ("quarter", "power", "kind", "size", "said", "signed", "rule", "odds")
 
@@ -73,76 +66,20 @@ def games_of(room: Room) -> dict[int, Game]:
 
 
 def shown(played: Played) -> dict[str, Any]:
-    """A game as the page draws it."""
+    """A game as the page draws it, and the same in plain values."""
     game = played.game
-    model = game.model
-    names = {power.code: power.name for power in model.powers}
-    name, quarter = model.state(game.state).name, quarter_text(game.quarter)
-    visiting = listing(names[power] for power in played.visits)
     return {
         "game": played.number,
         "state": game.state,
-        "quarter": quarter,
+        "quarter": quarter_text(game.quarter),
         "over": game.over,
-        "title": say("play.when", name=name, quarter=quarter_text(model.quarter) if game.over else quarter),
-        "lines": [_ending(game), *_standing(game, names)] if game.over else _standing(game, names),
-        "inbox": [_laid(offer, names) for offer in game.inbox],
-        "became": [f"{_title(offer, names)}: {_became(offer)}" for offer in played.became],
-        "became_in": say("play.became", quarter=quarter_text(game.quarter - 1)),
-        "powers": [{"code": code, "name": power} for code, power in names.items()],
+        "inbox": [
+            {name: getattr(offer, name) for name in ("by", "kind", "size", "permitted", "told")} for offer in game.inbox
+        ],
         "visits": list(played.visits),
-        "visiting": say("play.visiting", powers=visiting) if visiting else "",
-        "decided": len(model.moves),
+        "decided": len(game.model.moves),
+        "html": desk(game, played.became, played.visits),
     }
-
-
-def _laid(offer: "Offer", names: Mapping[str, str]) -> dict[str, Any]:
-    own = "yes" if offer.draw < offer.probability else "no"
-    odds = percent_in_cell(offer.probability)
-    rule = say(f"play.rule_{own}", odds=odds) if offer.permitted else say("play.rule_cannot", why=offer.veto)
-    clauses, strings, home = map(percent_in_cell, (offer.exclusivity_signed, offer.strings, offer.local))
-    return {
-        "by": offer.by,
-        "kind": offer.kind,
-        "title": _title(offer, names),
-        "lines": [say("play.terms", clauses=clauses, strings=strings, home=home), rule],
-        "clauses": f"{100 * offer.exclusivity_signed:.0f}",
-        "can": offer.permitted,
-        "told": offer.told,
-    }
-
-
-def _title(offer: "Offer", names: Mapping[str, str]) -> str:
-    return say("play.offer", power=names[offer.by], what=KIND_WORDS[offer.kind].bare, size=offer.amount)
-
-
-def _became(offer: "Offer") -> str:
-    """What became of an offer, in a few words."""
-    verb = say("play.signed" if offer.accepted else "play.refused")
-    return f"{verb}: {offer.veto}" if offer.veto else verb if offer.told else f"{verb} {say('play.by_rule')}"
-
-
-def _standing(game: Game, names: Mapping[str, str]) -> list[str]:
-    """How the state stood at the end of the last quarter, line by line; nothing before the first."""
-    main = [f"{in_words(name)} {measured(name, value)}" for name, value in game.standing.items()]
-    if not main:
-        return []
-    state = game.model.state(game.state)
-    closest, pressed = (
-        ", ".join(f"{names[power]} {percent_in_cell(share)}" for power, share in shares if share >= FELT)
-        for shares in (_largest(state.alignment), _largest(state.pressure))
-    )
-    told = say("play.pressed", powers=pressed) if pressed else say("play.unpressed")
-    return [" · ".join(main), say("play.closest", powers=closest), told]
-
-
-def _largest(shares: Mapping[str, float]) -> list[tuple[str, float]]:
-    return sorted(shares.items(), key=lambda one: -one[1])[:CLOSEST]
-
-
-def _ending(game: Game) -> str:
-    word = game.ending
-    return say("play.ends", word=word, quarter=quarter_text(game.model.quarter), meaning=split_word(word)[0].value)
 
 
 def kept(game: Game, seat: int) -> dict[str, Any]:
@@ -173,7 +110,7 @@ def _game(room: Room, caller: Caller, asked: Mapping[str, Any]) -> dict[str, Any
         there: Played | None = room.games.get(seat)
         table = room.table
     states = _states(room.base if table is None else room.scenario(table.scenario), table)
-    more = {"states": states, "why": _closed(room, caller)}
+    more = {"choice": choice(states, _closed(room, caller))}
     if there is None and state is None:
         return {"game": None, **more}
     if there is None or restart:
@@ -190,10 +127,10 @@ def _game(room: Room, caller: Caller, asked: Mapping[str, Any]) -> dict[str, Any
         return shown(there) | more
 
 
-def _states(scenario: Scenario, table: Table | None) -> list[dict[str, str]]:
-    """Who may be played: one state where the class plays it together."""
+def _states(scenario: Scenario, table: Table | None) -> dict[str, str]:
+    """Who may be played, by code: one state where the class plays it together."""
     states = evidence_of(scenario).states
-    return [{"code": one.code, "name": one.name} for one in states if table is None or one.code == table.state]
+    return {one.code: one.name for one in states if table is None or one.code == table.state}
 
 
 def _begun(room: Room, table: Table | None, state: str) -> Played:

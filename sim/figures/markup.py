@@ -46,7 +46,7 @@ def joined(parts: Iterable[object], between: str = " ") -> Markup:
     return Markup(said(between).join(said(part) for part in parts))
 
 
-def element(name: str, *inside: object, **attributes: object) -> Markup:
+def element(name: str, /, *inside: object, **attributes: object) -> Markup:
     """An element with its attributes; `class_` stands for `class`, and `stroke_width` for `stroke-width`."""
     told = "".join(f' {key.rstrip("_").replace("_", "-")}="{said(value)}"' for key, value in attributes.items())
     return Markup(f"<{name}{told}>" if name in _EMPTY else f"<{name}{told}>{joined(inside, '')}</{name}>")

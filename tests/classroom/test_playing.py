@@ -57,7 +57,7 @@ def room():
 def asked():
     """A table with an offer on it, which no test moves."""
     table = Table(Room(TOY))
-    assert table.told["lines"] == []
+    assert "output" not in table.told["html"]
     table.do("step")
     table.to_an_offer()
     return table
@@ -84,11 +84,12 @@ def test_a_game_shows_its_state_and_what_lies_on_the_table(asked):
     game = games_of(asked.room)[TEACHER.seat]
     offer, shown = game.inbox[0], told["inbox"][0]
     assert (told["state"], told["over"]) == ("ALD", False)
-    assert (shown["by"], shown["kind"], shown["can"]) == (offer.by, offer.kind, offer.permitted)
-    assert offer.amount in shown["title"]
-    assert "odds" in shown["lines"][-1]
-    assert told["lines"][0].startswith(f"output {game.model.state('ALD').measure('output'):.1f} bn USD a year")
-    assert told["lines"][1].startswith("closest: ")
+    assert (shown["by"], shown["kind"], shown["permitted"]) == (offer.by, offer.kind, offer.permitted)
+    said = in_words(told["html"])
+    for words in (offer.amount, "odds", f"output {game.model.state('ALD').measure('output'):.1f} bn USD a year"):
+        assert words in said
+    assert f'name="yes {offer.by} {offer.kind}" aria-pressed="false"' in told["html"]
+    assert "style=" not in told["html"]
 
 
 def test_what_is_decided_is_marked_done_and_told(room):
@@ -98,9 +99,9 @@ def test_what_is_decided_is_marked_done_and_told(room):
     assert table.do("answer", **named(offer), say="rule")["inbox"][0]["told"] == ""
     assert table.do("answer", **named(offer), say="yes")["inbox"][0]["told"] == "yes"
     assert table.do("visit", power="SUD")["visits"] == ["SUD"]
-    assert "Sudmark" in table.told["visiting"]
+    assert "You visit Sudmark" in table.told["html"]
     table.do("step")
-    assert table.told["became"][0].endswith(": signed")
+    assert ": signed</li>" in table.told["html"]
     assert table.told["visits"] == []
     assert table.told["decided"] == 2
 
@@ -236,10 +237,10 @@ def test_a_class_that_plays_together_plays_one_state_on_one_luck(room):
     with pytest.raises(InputError, match="one state together"):
         Table(room)
     told = Table(room, state="BEK").told
-    assert [one["code"] for one in told["states"]] == ["BEK"]
+    assert re.findall('name="([A-Z]{3})"', told["choice"]) == ["BEK"]
     game = games_of(room)[1]
     assert (game.model.prepared.seed, game.model.world.gdp[1, 0]) == (9, 27.0)
-    assert "not opened" in DOORS[""].answer(room, PUPIL, {})["why"]
+    assert "not opened" in DOORS[""].answer(room, PUPIL, {})["choice"]
 
 
 def test_a_visit_is_planned_once(room):
@@ -259,7 +260,8 @@ def test_what_is_taken_home_plays_the_game_again(room, tmp_path, monkeypatch, ca
             if offer["by"] != "OST":
                 table.do("answer", **named(offer), say="no" if offer["by"] == "SUD" else "yes")
         table.do("step")
-    assert "It ends as" in table.told["lines"][0]
+    assert "It ends as" in table.told["html"]
+    assert "Play the quarter" not in table.told["html"]
     for door, given in (("step", {}), ("visit", {"power": "SUD"}), ("why", {"by": "SUD", "kind": "deal"})):
         with pytest.raises(InputError, match="the game is over"):
             table.at(door, **given)

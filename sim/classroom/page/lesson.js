@@ -19,7 +19,7 @@ const act = async ({kind, scenario, quarter, view, numbers, bet, play}) => {
   slide(quarter);
   if (!['bet', 'do'].includes(kind)) move(numbers);
   if (play && state.seat) await post('/api/game', {state: play}).catch(() => null);
-  if (view !== state.view) show(view);
+  if (view !== state.view || play) show(view); // a game that has begun is found by its view
   if (bet) emit('bet', bet);
 };
 const go = async (asked = {}, path = '/api/lesson') => { // without a number it is where the class is

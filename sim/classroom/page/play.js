@@ -1,8 +1,7 @@
 // You are one state: what lies on its table, why, what a yes would change, and what you decided.
 import {el, emit, on, post, saved, say, state, tell} from './main.js';
 
-const ANSWERS = {yes: 'yes', no: 'no', rule: ''}; // a button, and what an offer is told where it is pressed
-let [panel, told] = []; // in the second it is said why, and what a yes would change
+let [mine, told] = []; // the desk, and beside it what is said of an offer; both are made and escaped by the server
 let game = {}; // as the server said last; without a number where there is none
 
 const show = (found) => {
@@ -10,8 +9,8 @@ const show = (found) => {
   if (found.quarter !== game.quarter || found.game !== game.game) told.replaceChildren(say('play.hint'));
   game = {...game, ...found};
   const focused = document.activeElement?.name; // what is drawn anew is the same to who goes by keyboard
-  panel.replaceChildren(el('div', {class: 'mine'}, game.game ? table() : choice()), told);
-  if (focused) panel.querySelector(`[name="${focused}"]`)?.focus();
+  mine.innerHTML = game.game ? game.html : game.choice;
+  if (focused) mine.querySelector(`[name="${focused}"]`)?.focus();
   emit('game', game);
 };
 const find = async (wanted) => show(await post('/api/game', wanted).catch(() => null));
@@ -25,41 +24,31 @@ const ask = async (what, more) => {
 };
 const move = async (what, more) => show(await ask(what, more));
 const explain = async (what, more) => {
-  told.innerHTML = (await ask(what, more))?.html ?? ''; // made and escaped by the server
+  told.innerHTML = (await ask(what, more))?.html ?? '';
+  told.scrollIntoView({block: 'nearest'});
 };
 const keep = async (what, type) => {
   const kept = await ask('kept');
   if (kept) saved(kept[`${what}_name`], kept[what], type);
 };
-const button = (name, onclick, more) => el('button', {name, onclick, ...more}, say(`play.${name.split(' ')[0]}`));
-const lines = (all) => all.map((line) => el('p', {}, line));
-
-const choice = () => [el('h2', {}, say('play.choose')), el('p', {}, game.why), game.states.map(({code, name}) =>
-  el('p', {}, el('button', {name: code, onclick: () => find({state: code, restart: true})}, say('play.be', {name}))))];
-const offer = ({by, kind, title, lines: terms, told: answer, can, clauses: there}) => {
-  const clauses = el('input', {type: 'number', min: 0, max: 100, placeholder: there});
-  const signed = () => explain('if', {by, kind, clauses: clauses.value === '' ? null : clauses.value / 100});
-  const marked = (one) => ({'aria-pressed': `${answer === ANSWERS[one]}`, disabled: one === 'yes' && !can});
-  const answers = Object.keys(ANSWERS).map((one) =>
-    button(`${one} ${by} ${kind}`, () => move('answer', {by, kind, say: one}), marked(one)));
-  return el('li', {}, el('h4', {}, title), lines(terms), el('p', {}, answers), el('p', {},
-    button(`why ${by} ${kind}`, () => explain('why', {by, kind})), button(`if ${by} ${kind}`, signed),
-    el('label', {}, say('play.with_clauses'), ' ', clauses, ' %')));
+const value = (name) => mine.querySelector(`[name="${name}"]`).value;
+const share = (percent) => (percent === '' ? null : percent / 100);
+const answer = (said) => (by, kind) => move('answer', {by, kind, say: said});
+const BUTTONS = { // by the first word of their name; the others say which offer
+  yes: answer('yes'), no: answer('no'), rule: answer('rule'), why: (by, kind) => explain('why', {by, kind}),
+  if: (by, kind) => explain('if', {by, kind, clauses: share(value(`clauses ${by} ${kind}`))}),
+  visit: () => move('visit', {power: value('to')}), step: () => move('step'),
+  csv: () => keep('csv', 'text/csv'), yaml: () => keep('yaml', 'application/yaml'), again: () => show({game: null}),
 };
-const travel = () => {
-  const to = el('select', {name: 'to', 'aria-label': say('play.visit')}, game.powers.map(({code, name}) =>
-    el('option', {value: code, disabled: game.visits.includes(code)}, name)));
-  return el('p', {}, to, button('visit', () => move('visit', {power: to.value})), ' ', game.visiting);
+const press = ({target}) => {
+  const [what, ...about] = (target.name ?? '').split(' ');
+  if (target.value === 'be') find({state: what, restart: true});
+  else BUTTONS[what]?.(...about);
 };
-const table = () => [el('h2', {}, game.title), !game.over && button('step', () => move('step')), lines(game.lines),
-  game.became.length > 0 && [el('h3', {}, game.became_in), el('ul', {}, game.became.map((one) => el('li', {}, one)))],
-  !game.over && [el('h3', {}, say(game.inbox.length ? 'play.inbox' : 'play.nothing')),
-    el('ul', {class: 'inbox'}, game.inbox.map(offer)), travel()],
-  el('p', {}, button('csv', () => keep('csv', 'text/csv')), button('yaml', () => keep('yaml', 'application/yaml')),
-    button('again', () => show({...game, game: null})))];
 
-export const start = (section) => {
-  [panel, told] = [section, el('div', {class: 'told', 'aria-live': 'polite'})];
+export const start = (panel) => {
+  [mine, told] = [el('div', {class: 'mine', onclick: press}), el('div', {class: 'told', 'aria-live': 'polite'})];
+  panel.append(mine, told);
   on('view', (view) => view === 'play' && find());
   on('class', ({event}) => ['table', 'phase'].includes(event) && state.view === 'play' && find());
 };
