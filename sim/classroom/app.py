@@ -11,15 +11,16 @@ from typing import Any
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from sim.classroom import about, board, guard, looking, numbers, opinions, playing
+from sim.classroom import about, board, guard, looking, numbers, opinions, playing, steps
 from sim.classroom.guard import Guard
 from sim.classroom.room import Caller, Post, Role, Room
 from sim.classroom.stream import sent
 from sim.classroom.words import page_words
 from sim.classroom.work import BusyError, SupersededError, Work
+from sim.classroom.worksheets import paper_pages
 from sim.io.errors import InputError
 from sim.io.json_files import parse_json
 from sim.io.regular import read_regular
@@ -34,7 +35,9 @@ KINDS = {
 }
 MOST_FILE = 1_000_000  # bytes of a file of the page
 
-POSTS: tuple[Post, ...] = (*about.POSTS, *looking.POSTS, *numbers.POSTS, *opinions.POSTS, *playing.POSTS, *board.POSTS)
+POSTS: tuple[Post, ...] = tuple(
+    post for view in (about, looking, numbers, opinions, playing, board, steps) for post in view.POSTS
+)
 """Everything that a page may ask."""
 
 
@@ -53,6 +56,7 @@ def make_app(room: Room, hosts: tuple[str, ...]) -> Guard:
         Route("/", _page("index.html")),
         Route("/words.json", _json_page(page_words)),
         *(Route(f"/{name}", _page(name)) for name in page_files() if name != "index.html"),
+        *(Route(path, _paper(make)) for path, make in paper_pages().items()),
         *(Route(post.path, _answering(post, room, work), methods=["POST"]) for post in POSTS),
         Route("/api/stream", _streaming(room), methods=["POST"]),
     ]
@@ -70,6 +74,11 @@ def _page(name: str) -> Callable[[Request], Response]:
         return Response(page_files()[name], media_type=KINDS[Path(name).suffix])
 
     return answer
+
+
+def _paper(make: Callable[[], str]) -> Callable[[Request], Response]:
+    """A page to print, made when it is asked for."""
+    return lambda _: HTMLResponse(make())
 
 
 def _json_page(make: Callable[[], Any]) -> Callable[[Request], Response]:

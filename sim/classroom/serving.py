@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from sim.batch.identity import allowed_cores
+from sim.classroom.lessons import load_lesson
 from sim.classroom.room import Role, Room
 from sim.engine.ways import compile_behind
 from sim.io.arguments import Arguments
@@ -63,7 +64,9 @@ def serve(
     arguments.made("lesson", lesson, int | str | None, "the number or the name of a lesson")
     arguments.refuse_if_wrong()
     address = LOOPBACK if lan is None else _own_address(lan)
-    room = Room(with_fitted(scenario_of(scenario, seeds, "serve"), fitted), lesson=lesson, fitted=fitted)
+    held = None if lesson is None else load_lesson(lesson)
+    base = scenario_of(scenario if held is None else held.scenario, seeds, "serve")
+    room = Room(with_fitted(base, fitted), lesson=held, fitted=fitted)
     listening = _listening(address, port)
     try:
         port = listening.getsockname()[1]

@@ -71,13 +71,15 @@ def step_values(step: Step, lesson: Lesson) -> dict[str, Any]:
 
 def _asked(room: Room, asked: Mapping[str, Any]) -> tuple[Lesson | None, int]:
     """The lesson and the step of a request, looked up by their numbers; those of the class where none are named."""
+    held: Lesson | None = room.lesson
     if asked.get("lesson") is None:
-        lesson = None if room.lesson is None else load_lesson(room.lesson)
-        return lesson, 0 if lesson is None else min(room.step, len(lesson.steps) - 1)
+        return held, 0 if held is None else min(room.step, len(held.steps) - 1)
     arguments = Arguments("lesson")
-    number = arguments.whole("lesson", asked["lesson"], 1, len(list_lessons()))
-    arguments.refuse_if_wrong()
-    lesson = served(number)
+    number = asked["lesson"]
+    if held is None or number != held.number:  # one of the teacher's own may bear a number that none has
+        number = arguments.whole("lesson", number, 1, len(list_lessons()))
+        arguments.refuse_if_wrong()
+    lesson = held if held is not None and number == held.number else served(number)
     step = arguments.whole("step", asked.get("step", 0), 0, len(lesson.steps) - 1)
     arguments.refuse_if_wrong()
     return lesson, step
@@ -101,7 +103,7 @@ def _turn(room: Room, caller: Caller, asked: Mapping[str, Any]) -> dict[str, Any
     if lesson is None or "lesson" not in asked:
         raise input_error("lesson", "which one?", allowed="'lesson' and 'step', both as numbers")
     with room.lock:
-        room.lesson, room.step = lesson.name, at
+        room.lesson, room.step = lesson, at
     room.tell({"event": "lesson", "lesson": lesson.number, "step": at})
     return _lesson(room, caller, asked)
 

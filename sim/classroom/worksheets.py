@@ -3,7 +3,8 @@
 Each is a whole page of HTML that looks for its style beside it; a browser prints them on A4.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 
 from sim.classroom.glossary import WORDS, explained
@@ -44,6 +45,19 @@ def print_lessons(folder: str | Path) -> list[Path]:
         written.append(place / name)
     write_bytes(place / STYLE, read_regular(_OF_PAGE, _MOST_STYLE))
     return [*written, place / STYLE]
+
+
+def paper_pages() -> Mapping[str, Callable[[], str]]:
+    """Every page on paper by its address on the page of a class, made when it is asked for."""
+    found: dict[str, Callable[[], str]] = {"/glossary": glossary_page}
+    for number, name in enumerate(list_lessons(), 1):
+        found[f"/worksheet/{number}"] = partial(_made, worksheet, name)
+        found[f"/teacher/{number}"] = partial(_made, teachers_page, name)
+    return found
+
+
+def _made(make: Callable[[Lesson], str], name: str) -> str:
+    return make(load_lesson(name))
 
 
 # --- for pupils ------------------------------------------------------------------------------------------------------
