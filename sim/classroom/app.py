@@ -38,15 +38,8 @@ KINDS = {
 }
 MOST_FILE = 1_000_000  # bytes of a file of the page
 
-POSTS: tuple[Post, ...] = (
-    *about.POSTS,
-    *looking.POSTS,
-    *numbers.POSTS,
-    *opinions.POSTS,
-    *playing.POSTS,
-    *board.POSTS,
-    *steps.POSTS,
-)
+VIEWS = (about, looking, numbers, opinions, playing, board, steps)
+POSTS: tuple[Post, ...] = tuple(post for view in VIEWS for post in view.POSTS)
 """Everything that a page may ask."""
 
 

@@ -77,13 +77,15 @@ def step_values(step: Step, lesson: Lesson) -> dict[str, Any]:
 
 def _asked(room: Room, asked: Mapping[str, Any]) -> tuple[Lesson | None, int]:
     """The lesson and the step of a request, looked up by their numbers; those of the class where none are named."""
+    held: Lesson | None = room.lesson
     if asked.get("lesson") is None:
-        with room.lock:
-            return room.lesson, room.step
+        return held, 0 if held is None else min(room.step, len(held.steps) - 1)
     arguments = Arguments("lesson")
-    number = arguments.whole("lesson", asked["lesson"], 1, len(list_lessons()))
-    arguments.refuse_if_wrong()
-    lesson = served(number)
+    number = asked["lesson"]
+    if held is None or number != held.number:  # one of the teacher's own may bear a number that none has
+        number = arguments.whole("lesson", number, 1, len(list_lessons()))
+        arguments.refuse_if_wrong()
+    lesson = held if held is not None and number == held.number else served(number)
     step = arguments.whole("step", asked.get("step", 0), 0, len(lesson.steps) - 1)
     arguments.refuse_if_wrong()
     return lesson, step

@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from sim.cli.closing import about, close
 from sim.cli.common import DONE, add_numbers, add_seeds, say
+from sim.cli.places import a_path, telling
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from sim.scenario.scenario import Scenario
 
 
@@ -20,6 +23,9 @@ def add(commands: Any) -> None:
     room.add_argument(
         "--port", type=int, default=8765, metavar="P", help="port of the page; 0 takes any (default: 8765)"
     )
+    room.add_argument(
+        "--print", type=a_path, metavar="FOLDER", help="write worksheets, teacher's pages and glossary there, and end"
+    )
     lan = "serve other machines too, on this address of this machine; without it nobody else is let in"
     room.add_argument("--lan", metavar="ADDRESS", help=lan)
     add_seeds(room)
@@ -28,6 +34,8 @@ def add(commands: Any) -> None:
 
 
 def _classroom(asked: argparse.Namespace) -> int:
+    if asked.print is not None:
+        return _print(asked, asked.print)
     from sim.classroom import serve
 
     serve(
@@ -39,6 +47,19 @@ def _classroom(asked: argparse.Namespace) -> int:
         seeds=asked.seeds,
         ready=partial(_told, asked),
     )
+    return DONE
+
+
+def _print(asked: argparse.Namespace, folder: "Path") -> int:
+    """What lessons have on paper, as pages that a browser prints."""
+    from sim.classroom.worksheets import print_lessons
+    from sim.io.errors import shown_path
+    from sim.io.text import counted
+
+    with telling(folder, "the pages cannot be written there"):
+        written = print_lessons(folder)
+    told = f"{counted(len(written), 'file')} written to {shown_path(folder)}; open a page in a browser and print it"
+    close(asked, lambda: print(told), dict, files=[("page", path) for path in written])
     return DONE
 
 

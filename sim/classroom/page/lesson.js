@@ -13,11 +13,14 @@ const slide = (quarter) => { // the slider of quarters draws what it is moved to
   if (at >= 0 && input) Object.assign(input, {value: at}).dispatchEvent(new Event('input'));
 };
 // To bet and to do is the class's own: sliders stay where they are, and a button moves them for who wants it.
-const act = async ({kind, scenario, quarter, view, numbers, bet, play}) => {
+// A bet stays beside what came of it for the step after.
+const act = async ({kind, scenario, quarter, view, numbers, bet, play}, before) => {
   if (state.bet?.open) emit('run');
+  else if (!before?.bet) emit('bet', null);
   if (scenario !== state.scenario) await turnTo(scenario);
   slide(quarter);
   if (!['bet', 'do'].includes(kind)) move(numbers);
+  document.querySelectorAll('#class [name="which"]').forEach((one) => { one.value = play ?? one.value; });
   if (play && state.seat) await post('/api/game', {state: play}).catch(() => null);
   if (view !== state.view || play) show(view); // a game that has begun is found by its view
   if (bet) emit('bet', bet);
@@ -31,8 +34,9 @@ const go = async (asked = {}, path = '/api/lesson') => { // without a number it 
   if (name) bar.querySelector(`[name="${name}"]:enabled, [name="back"]`)?.focus();
   if (found.lesson !== state.lesson && found.sliders.length) emit('sliders', found.sliders);
   Object.assign(state, {lesson: found.lesson, step: found.at});
+  const before = step;
   step = found.step;
-  if (step) await act(step);
+  if (step) await act(step, before);
 };
 const turn = (lesson, at) => { // by whoever holds this page: a teacher takes the class along
   alone = state.role !== 'teacher';
