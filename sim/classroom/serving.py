@@ -2,9 +2,11 @@
 
 import ipaddress
 import socket
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from types import FrameType
 
 from sim.batch.identity import allowed_cores
 from sim.classroom.lessons import load_lesson
@@ -84,7 +86,15 @@ def serve(
         )
         if ready is not None:
             ready(room.base, *(f"http://{hosts[0]}/#{room.tokens[role]}" for role in (Role.TEACHER, Role.PUPIL)))
-        uvicorn.Server(options).run(sockets=[listening])
+        server = uvicorn.Server(options)
+        ended = server.handle_exit
+
+        def end(signal: int, frame: FrameType | None) -> None:
+            threading.Thread(target=room.close).start()  # or pages that listen would be waited for, and then torn off
+            ended(signal, frame)
+
+        server.handle_exit = end
+        server.run(sockets=[listening])
     finally:
         listening.close()
 

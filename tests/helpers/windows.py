@@ -103,6 +103,7 @@ class Window:
         self.page.on("requestfinished", self._answered)
         self.page.on("requestfailed", self._answered)
         self.page.on("console", self._said)
+        self.page.on("dialog", lambda dialog: dialog.accept())  # who is asked whether they are sure, is
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.goto(address)
 

@@ -19,8 +19,10 @@ const byId = (id) => document.getElementById(id);
 // No randomUUID here: where a page comes from another machine without encryption, browsers do not offer it.
 const PAGE = [...crypto.getRandomValues(new Uint8Array(9))].map((byte) => byte.toString(36)).join('');
 // The token is in the fragment, which is never sent, and leaves the address bar, which a class sees on the wall.
-if (location.hash.length > 4) sessionStorage.setItem('token', location.hash.slice(1));
-history.replaceState(null, '', location.pathname);
+const take = () => {
+  if (location.hash.length > 4) sessionStorage.setItem('token', location.hash.slice(1));
+  history.replaceState(null, '', location.pathname);
+};
 
 let words = {};
 let count = 0;
@@ -100,7 +102,7 @@ export const ask = async (worlds = SETTLED[state.role]) => {
 export const show = (view) => {
   state.view = view;
   for (const name of Object.keys(VIEWS)) byId(name).hidden = name !== view;
-  document.querySelectorAll('#views button').forEach((one) => one.toggleAttribute('aria-current', one.name === view));
+  document.querySelectorAll('#views button').forEach((one) => one.setAttribute('aria-current', one.name === view));
   document.body.dataset.view = view;
   emit('view', view);
 };
@@ -121,9 +123,16 @@ const sizes = () => ['small', 'middle', 'large'].map((size) => el('button', {
   'aria-label': say(`main.${size}`), class: `size ${size}`, onclick: () => { document.body.dataset.size = size; },
 }, 'A'));
 
+const enter = async () => {
+  take();
+  const {seat, seat_token: key} = await post('/api/join').catch(() => ({})); // no key for who has a seat in this room
+  if (key) sessionStorage.setItem('seat', key);
+  state.seat = seat;
+};
 words = await (await fetch('words.json')).json();
-const {seat_token: seat} = await post('/api/join').catch(() => ({})); // none for who has a seat in this room
-if (seat) sessionStorage.setItem('seat', seat);
+await enter();
+// A server that was started anew has other tokens: its address, put over this one, loads no page.
+addEventListener('hashchange', () => enter().then(() => ask()));
 byId('views').append(...Object.keys(VIEWS).map((name) =>
   el('button', {name, onclick: () => show(name)}, say(`main.${name}`))));
 byId('tools').append(
