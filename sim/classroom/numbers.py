@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.classroom.lessons import load_lesson
 from sim.classroom.room import Caller, Post, Role, Room
 from sim.classroom.sources import badge, desk, label_of, lead, panel
 from sim.classroom.words import say
@@ -199,7 +200,7 @@ def _numbers(room: Room, _: Caller, asked: Mapping[str, Any]) -> dict[str, Any]:
 
 def _to_begin_with(room: Room, evidence: Evidence) -> tuple[str, ...]:
     """The sliders of the class's lesson; without one, those that move most of what is seen."""
-    lesson = () if room.lesson is None else room.lesson.sliders
+    lesson = () if room.lesson is None else load_lesson(room.lesson).sliders
     return tuple(name for name in lesson if name in evidence.numbers) or first_names(evidence)
 
 

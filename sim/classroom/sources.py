@@ -18,7 +18,7 @@ from sim.narrative.story_markup import StoryMarkup
 
 def label_of(number: Number) -> str:
     """What stands beside a slider: the plain wording where a number has one, else what it means."""
-    return capital(clean(getattr(number, "plain", "") or number.meaning))
+    return capital(clean(number.plain or number.meaning))
 
 
 def badge(basis: Basis) -> Markup:
@@ -53,7 +53,9 @@ def panel(evidence: Evidence, kind: Kind, name: str) -> Markup:
         return lead(link.kind, link.name, Markup(text)) if link.name in known[link.kind] else ""
 
     body = Markup(StoryMarkup(led, "h3").told(story))
-    return element("article", element("h2", title), element("p", joined(what), class_="what"), body, class_="source")
+    return element(
+        "article", element("h2", title), element("p", joined(what), class_="what"), body, class_="source", tabindex=-1
+    )
 
 
 # --- kept ------------------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ import pytest
 import sim
 from helpers.small_seeds import files, write
 from sim.classroom import numbers, searching, sources
+from sim.classroom.lessons import load_lesson
 from sim.classroom.room import Caller, Role, Room
 from sim.evidence.evidence import load_evidence
 from sim.evidence.numbers import Basis
@@ -132,8 +133,8 @@ def test_each_of_the_first_sliders_moves_the_words_of_a_class(name):
 
 def test_a_lesson_says_which_sliders_its_class_has(room):
     assert [one["name"] for one in ask(room, "/api/numbers")["numbers"]] == list(numbers.FIRST)
-    room.lesson = SimpleNamespace(sliders=("measures.leaning_share", "no.such"))
-    assert [one["name"] for one in ask(room, "/api/numbers")["numbers"]] == ["measures.leaning_share"]
+    room.lesson = 2
+    assert [one["name"] for one in ask(room, "/api/numbers")["numbers"]] == list(load_lesson(2).sliders)
     twice = ask(room, "/api/numbers", names=["choice.gain", "choice.gain", *numbers.FIRST])
     assert [one["name"] for one in twice["numbers"]] == ["choice.gain", *numbers.FIRST[:4]]
 

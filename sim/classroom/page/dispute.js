@@ -3,15 +3,15 @@ import {el, emit, on, post, say, show, state} from './main.js';
 
 const [bar, source, opinion, found] = [0, 1, 2, 3].map(() => document.createElement('div'));
 const trail = []; // what was opened, the last one last
-const rows = () => [...bar.querySelectorAll('.slider')];
-const names = () => rows().map((row) => row.dataset.name);
+const names = () => [...bar.querySelectorAll('.slider')].map((row) => row.dataset.name);
 const amount = (value, unit) => `${+Number(value).toPrecision(4)} ${unit}`;
-// Pieces of the page come from the server; only what was asked last is put where it belongs. False where refused.
+const teacher = () => state.role === 'teacher';
+// Pieces of the page come from the server; only what was asked last is put where it belongs.
 const ask = async (path, body, into) => {
   const mine = into.asked = (into.asked ?? 0) + 1;
   const said = await post(path, {scenario: state.scenario, ...body}).catch(() => null);
   if (said && into.asked === mine) into.innerHTML = said.html;
-  return Boolean(said);
+  return said;
 };
 const set = (values, opinions = [], settled = true) => { // undefined gives a number back to the model
   state.numbers = JSON.parse(JSON.stringify({...state.numbers, ...values})); // which drops what is undefined
@@ -20,10 +20,10 @@ const set = (values, opinions = [], settled = true) => { // undefined gives a nu
 };
 const free = (several) => set(Object.fromEntries(several.map((name) => [name, undefined])));
 // A slider shows what is played: the class's opinions, where it was dragged to, or the model's own value.
-const follow = () => rows().forEach((row) => {
+const follow = () => bar.querySelectorAll('.slider').forEach((row) => {
   const {name, value, unit} = row.dataset, input = row.querySelector('input'), now = state.numbers[name] ?? value;
-  input.value = now;
   const told = state.opinions.includes(name) ? say('dispute.of_class') : amount(now, unit);
+  input.value = now;
   input.setAttribute('aria-valuetext', row.querySelector('output').textContent = told);
 });
 const drag = ({target, type}) => {
@@ -31,32 +31,26 @@ const drag = ({target, type}) => {
   set({[name]: own ? undefined : +target.value}, [], type === 'change');
 };
 const load = async (several = names()) => {
-  if (!await ask('/api/numbers', {names: several}, bar)) await ask('/api/numbers', {}, bar); // another world's names
+  await ask('/api/numbers', {names: several}, bar) ?? await ask('/api/numbers', {}, bar); // another world has others
   follow();
 };
-const hear = (body) => ask(state.role === 'teacher' ? '/api/opinions' : '/api/opinion', body, opinion);
-const open = async (kind, name) => {
+const hear = (body) => ask(teacher() ? '/api/opinions' : '/api/opinion', body, opinion);
+const open = async ({kind, name}) => {
   if (!await ask('/api/source', {kind, name}, source)) return;
-  trail.push([kind, name]);
+  trail.push({kind, name});
   opinion.replaceChildren();
   if (kind === 'number') await hear({name});
 };
 const DO = { // what the buttons do that the server makes
-  source: async ({kind, name}) => {
-    await open(kind, name);
-    show('dispute');
-    source.focus({preventScroll: true});
-    scrollTo(0, 0);
-  },
-  add: async ({name}) => { // what has no slider any more is as the model has it
-    const before = names();
-    await load([name, ...before]);
-    free(before.filter((one) => !names().includes(one)));
+  source: (what) => { show('dispute'); open(what).then(() => { source.firstChild.focus(); scrollTo(0, 0); }); },
+  add: ({name}) => { // the last slider leaves; its number is again as the model has it
+    const others = names().filter((one) => one !== name);
+    load([name, ...others]).then(() => free(others.slice(4)));
   },
   reset: ({name}) => free([name]),
   reset_all: () => free([...Object.keys(state.numbers), ...state.opinions]),
   all: () => { show('dispute'); document.querySelector('#dispute input').focus(); },
-  back: () => trail.length > 1 && open(...trail.splice(-2)[0]),
+  back: () => trail.length > 1 && open(trail.splice(-2)[0]),
   say: ({name}) => hear({name, value: +opinion.querySelector('input').value}),
   unsay: ({name}) => hear({name, value: null}),
   play: ({name}) => { set({[name]: undefined}, [name]); show('look'); },
@@ -66,18 +60,15 @@ const act = ({target}) => DO[target.closest('[data-do]')?.dataset.do]?.(target.c
 export const start = (panel) => {
   const side = document.getElementById('sliders'), words = say('dispute.search');
   const field = el('input', {type: 'search', 'aria-label': words, placeholder: words});
-  field.oninput = () => ask('/api/numbers', {words: field.value}, found);
-  source.tabIndex = -1;
   panel.append(field, found, el('button', {'data-do': 'back'}, say('dispute.back')), opinion, source);
   side.append(bar);
   side.onclick = panel.onclick = act;
   bar.oninput = bar.onchange = drag;
+  field.oninput = () => ask('/api/numbers', {words: field.value}, found);
   opinion.oninput = ({target: {value, nextSibling: told}}) => { told.textContent = amount(value, told.dataset.unit); };
   on('numbers', follow);
   on('scenario', () => load());
   on('sliders', load);
-  on('view', (view) => view === 'dispute' && !trail.length && open('number', names()[0]));
-  on('class', ({event, name}) => { // the teacher sees dots as they are given
-    if (event === 'opinions' && state.role === 'teacher' && trail.at(-1)?.[1] === name) hear({name});
-  });
+  on('view', (view) => view === 'dispute' && !trail.length && names()[0] && open({kind: 'number', name: names()[0]}));
+  on('class', ({event, name}) => event === 'opinions' && teacher() && trail.at(-1)?.name === name && hear({name}));
 };
