@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from sim.classroom.looking import measures_as_values
 from sim.classroom.room import Caller, Post, Role, Room
 from sim.engine.ways import OVER_LANES, chosen
-from sim.figures.style import look
 from sim.io.arguments import Arguments
 from sim.io.errors import Problem
 from sim.io.text import CAUTION
@@ -39,19 +39,17 @@ def _state(room: Room, caller: Caller, asked: Mapping[str, Any]) -> dict[str, An
     """What a page needs to draw itself."""
     scenario = room.asked_scenario(asked)
     evidence = evidence_of(scenario)
-    how = look({power.code: power.name for power in evidence.powers})
     return {
         "role": caller.role.value,
         "seat": caller.seat,
         "scenario": scenario.name,
         "title": scenario.title,
         "question": scenario.question,
-        "scenarios": [{"name": name, "title": room.title(name)} for name in room.scenarios],
+        "scenarios": [{"code": name, "name": room.title(name)} for name in room.scenarios],
+        "measures": measures_as_values(),
         "seed": scenario.seed,
         "states": [{"code": state.code, "name": state.name} for state in evidence.states],
-        "powers": [
-            {"code": power.code, "name": power.name, "colour": how.colour[power.code]} for power in evidence.powers
-        ],
+        "powers": [{"code": power.code, "name": power.name} for power in evidence.powers],
         "quarters": [quarter_text(quarter) for quarter in range(scenario.start, scenario.end + 1)],
         "caution": CAUTION,
         "compiling": compiling(),

@@ -2,10 +2,12 @@
 
 import asyncio
 import hmac
+import re
 import threading
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from functools import cache
+from html import escape
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -19,7 +21,7 @@ from sim.classroom import about, board, guard, looking, numbers, opinions, playi
 from sim.classroom.guard import Guard
 from sim.classroom.lesson_forms import Lesson
 from sim.classroom.lessons import list_lessons, load_lesson
-from sim.classroom.room import Caller, Post, Role, Room
+from sim.classroom.room import TEACHERS_SEAT, Caller, Post, Role, Room
 from sim.classroom.stream import sent
 from sim.classroom.words import page_words
 from sim.classroom.work import BusyError, SupersededError, Work
@@ -55,7 +57,7 @@ def make_app(room: Room, hosts: tuple[str, ...]) -> Guard:
         work.close()
 
     routes = [
-        Route("/", _page("index.html")),
+        Route("/", _in_words("index.html")),
         Route("/words.json", _json_page(page_words)),
         *(Route(f"/{name}", _page(name)) for name in page_files() if name != "index.html"),
         *(Route(post.path, _answering(post, room, work), methods=["POST"]) for post in POSTS),
@@ -76,6 +78,17 @@ def page_files() -> Mapping[str, bytes]:
 def _page(name: str) -> Callable[[Request], Response]:
     def answer(_: Request) -> Response:
         return Response(page_files()[name], media_type=KINDS[Path(name).suffix])
+
+    return answer
+
+
+def _in_words(name: str) -> Callable[[Request], Response]:
+    """A page with its strings filled in: `{main.look}` and the like."""
+
+    def answer(_: Request) -> Response:
+        frame = page_files()[name].decode()
+        told = re.sub(r"\{(\w+\.\w+)\}", lambda found: escape(page_words()[found[1]]), frame)
+        return Response(told, media_type=KINDS[".html"])
 
     return answer
 
@@ -137,7 +150,7 @@ def _read(body: bytes, request: Request, role: Role, room: Room) -> tuple[dict[s
     if not isinstance(asked, dict):
         raise InputError([about.no_group()])
     page, number = about.page_of(asked)
-    seat = room.seat_of(request.headers.get("x-seat", ""))
+    seat = TEACHERS_SEAT if role is Role.TEACHER else room.seat_of(request.headers.get("x-seat", ""))
     return asked, Caller(role, page, seat), number
 
 

@@ -10,6 +10,7 @@ from itertools import count
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.classroom.room import TEACHERS_SEAT
 from sim.classroom.words import say
 from sim.figures.markup import Markup, element, joined, table
 from sim.figures.style import INK
@@ -54,6 +55,11 @@ class Dot:
     fill: str
     course: Course
     own: bool = False
+
+    @property
+    def short(self) -> str:
+        """What stands on it: the number of the seat, a letter for the teacher's."""
+        return say("class.teacher") if self.seat == TEACHERS_SEAT else str(self.seat)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -197,7 +203,7 @@ def _pupils(scale: Scale, dots: Sequence[Dot], measure: str, at: int) -> Iterabl
         taken.append((row, right))
         y = TALL + BELOW + row * PUPIL
         circle = element("circle", cx=f"{right:.1f}", cy=f"{y:g}", r=f"{PUPIL / 2 - 2:g}", stroke=dot.fill)
-        number = element("text", dot.seat, x=f"{right:.1f}", y=f"{y + 5:g}")
+        number = element("text", dot.short, x=f"{right:.1f}", y=f"{y + 5:g}")
         yield element("g", circle, number, class_="pupil own" if dot.own else "pupil")
 
 
@@ -212,7 +218,7 @@ def dots_table(worlds: Course, dots: Sequence[Dot], measure: str, at: int) -> Ma
         if dot.course.quarters > at:
             mine = found_of(dot.course, measure)[0, at]
             share = float(np.mean(found == mine if measure == OUTCOME else found < mine))
-            who = say("class.seat", seat=dot.seat, colour=say(f"class.{dot.colour}"))
+            who = say("class.seat", seat=dot.short, colour=say(f"class.{dot.colour}"))
             rows.append((who, in_full(measure, mine.item()), percent_in_cell(share)))
     shares = say("class.same" if measure == OUTCOME else "class.below", runs=len(found))
     legend = element("p", say("class.legend", runs=len(found)), class_="quiet")

@@ -91,13 +91,10 @@ def worlds_as_values(seen: Peek, evidence: Evidence, measure: str, power: str = 
     }
 
 
-def measures_as_values() -> list[dict[str, Any]]:
-    """What the fan can show, what is shown untold first: its name, what it is called, whether by power."""
+def measures_as_values() -> list[dict[str, str]]:
+    """What the fan can show, what is shown untold first: its name and what it is called."""
     names = sorted(BANDED, key=lambda name: (name != PARTNERS, not BY_NAME[name].headline, not BY_NAME[name].shown))
-    return [
-        {"name": name, "text": in_words(name), "meaning": BY_NAME[name].explained, "by_power": name in BY_POWER}
-        for name in names
-    ]
+    return [{"code": name, "name": in_words(name)} for name in names]
 
 
 # --- what a page asks -------------------------------------------------------------------------------------------------
@@ -111,15 +108,9 @@ def _look(room: Room, caller: Caller, asked: Mapping[str, Any]) -> dict[str, Any
     return looked_at(scenario, asked, MOST_WORLDS[caller.role], opinions)
 
 
-def _choices(_room: Room, _caller: Caller, _asked: Mapping[str, Any]) -> dict[str, Any]:
-    """What the fan can show."""
-    return {"measures": measures_as_values()}
-
-
 POSTS = (
     Post("/api/look", Role.PUPIL, True, _look),
     Post("/api/look/beside", Role.PUPIL, True, _look),  # a second scenario, which must not take the first one's turn
-    Post("/api/look/choices", Role.PUPIL, False, _choices),
 )
 
 

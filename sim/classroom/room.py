@@ -23,6 +23,9 @@ MOST_SEATS = 200
 """Pupils at once; a class is thirty, and a hall of a school not more."""
 
 
+TEACHERS_SEAT = 0
+"""Who teaches may play, too; pupils' seats are counted from 1."""
+
 EASILY_READ = "abcdefghjkmnpqrstuvwxyz23456789"
 """Letters and digits of which none is taken for another."""
 

@@ -58,7 +58,7 @@ def test_a_page_learns_what_it_looks_at(page, room):
     told = page.ask("/api/state")
     assert told["scenario"] == "toy"
     assert told["role"] == "pupil"
-    assert told["scenarios"][0] == {"name": "toy", "title": room.base.title}
+    assert told["scenarios"][0] == {"code": "toy", "name": room.base.title}
     assert told["quarters"][0] < told["quarters"][-1]
     other = page.ask("/api/state", scenario="archipelago")
     assert other["scenario"] == "archipelago"

@@ -21,7 +21,7 @@ from sim.classroom.looking import (
 )
 from sim.classroom.opinions import numbers_of_opinions
 from sim.io.errors import InputError
-from sim.model.variables import BANDED
+from sim.model.variables import BANDED, BY_POWER
 from sim.scenario.calendar import quarter_text
 from sim.scenario.scenario import evidence_of, load_scenario
 
@@ -75,11 +75,11 @@ def test_words_are_in_the_order_of_figures_and_filled_like_them():
 def test_every_measure_can_be_shown():
     evidence = evidence_of(TOY)
     seen = sim.peek(TOY, 8, measures=BANDED)
-    assert {one["name"] for one in measures_as_values()} == set(BANDED)
+    assert {one["code"] for one in measures_as_values()} == set(BANDED)
     for one in measures_as_values():
-        fan = worlds_as_values(seen, evidence, one["name"], "OST" if one["by_power"] else "")["fan"]
+        fan = worlds_as_values(seen, evidence, one["code"], "OST" if one["code"] in BY_POWER else "")["fan"]
         assert np.array(fan["bands"]).shape == (6, 2, 6)
-        assert fan["text"].endswith(" OST") == one["by_power"]
+        assert fan["text"].endswith(" OST") == (one["code"] in BY_POWER)
 
 
 def test_the_map_is_coloured_by_the_two_largest_partners_and_striped_where_they_are_close():

@@ -1,5 +1,5 @@
 // Charts of worlds: each is made anew from the worlds as the server tells them and the place of a quarter in them.
-import {el, svg, say} from './main.js';
+import {el, svg, say} from './base.js';
 
 const percent = (share) => `${Math.round(100 * share)} %`;
 const picture = (name, viewBox, told, ...parts) => svg('svg', {class: name, viewBox, role: 'img', 'aria-label': told,

@@ -1,5 +1,5 @@
 // The class on one board, drawn by the server: a teacher opens, closes, shows, plays it again and keeps it.
-import {el, emit, headers, on, post, saved, say, state, tell} from './main.js';
+import {el, emit, headers, on, post, saved, say, state, tell} from './base.js';
 
 const PAUSE = 1000; // milliseconds: of a quarter that is played again, and until a lost line is taken up again
 const later = (wait) => new Promise((done) => setTimeout(done, wait));

@@ -1,7 +1,7 @@
 // Sliders beside every view; in this one what a number rests on, a search over all of them, and what a class says.
-import {el, emit, on, post, say, show, state} from './main.js';
+import {byId, emit, on, post, say, show, state} from './base.js';
 
-const [bar, source, opinion, found] = [0, 1, 2, 3].map(() => document.createElement('div'));
+const bar = byId('sliders'), [found, opinion, source] = document.querySelectorAll('#dispute div');
 const trail = []; // what was opened, the last one last
 const names = () => [...bar.querySelectorAll('.slider')].map((row) => row.dataset.name);
 const amount = (value, unit) => `${+Number(value).toPrecision(4)} ${unit}`;
@@ -58,13 +58,9 @@ const DO = { // what the buttons do that the server makes
 const act = ({target}) => DO[target.closest('[data-do]')?.dataset.do]?.(target.closest('[data-do]').dataset);
 
 export const start = (panel) => {
-  const side = document.getElementById('sliders'), words = say('dispute.search');
-  const field = el('input', {type: 'search', 'aria-label': words, placeholder: words});
-  panel.append(field, found, el('button', {'data-do': 'back'}, say('dispute.back')), opinion, source);
-  side.append(bar);
-  side.onclick = panel.onclick = act;
+  bar.onclick = panel.onclick = act;
   bar.oninput = bar.onchange = drag;
-  field.oninput = () => ask('/api/numbers', {words: field.value}, found);
+  panel.querySelector('input').oninput = ({target}) => ask('/api/numbers', {words: target.value}, found);
   opinion.oninput = ({target: {value, nextSibling: told}}) => { told.textContent = amount(value, told.dataset.unit); };
   on('numbers', follow);
   on('scenario', () => load());

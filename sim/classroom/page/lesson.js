@@ -1,5 +1,5 @@
 // The bar of a lesson, made by the server, and what a step does to the page. Pupils follow their teacher, or go alone.
-import {emit, on, post, show, state, turnTo} from './main.js';
+import {emit, on, post, show, state, turnTo} from './base.js';
 
 let bar, step = null, alone = false, begun = null;
 

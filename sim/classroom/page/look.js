@@ -1,11 +1,8 @@
 // The view Look: what becomes of the states in hundreds of worlds, at the quarter that the slider stands at.
-import {ask, el, on, post, say, state, turnTo} from './main.js';
+import {ask, el, on, options, post, say, state, turnTo} from './base.js';
 import * as charts from './charts.js';
 
-let root, panels, shapes, measures, other, beside, besideBefore;
-const choice = (key, names, value, change, name) => el('label', {class: name}, say(key), el('select',
-  {onchange: ({target}) => change(target.value)},
-  names.map(([code, text]) => el('option', {value: code, selected: code === value}, text ?? code))));
+let [root, panels, slider, shapes, other, beside, besideBefore] = [];
 
 // Bet first: states have a bar to drag, and what the worlds say is hidden until somebody lets them run. A lesson asks
 // for a word, from the middle; by hand it is the first word, from where it stands.
@@ -13,7 +10,7 @@ const openBet = (asked) => {
   const {look: seen, quarter: at} = state, {word, state: who} = asked || {};
   const start = ({code}, row) => !word ? Math.round(charts.chance(seen, at, row)) : !who || who === code ? 50 : null;
   state.bet = asked && seen ? {open: true, word: word ?? seen.kept, said: seen.states.map(start)} : asked;
-  root.querySelectorAll('.bet-first').forEach((box) => { box.checked = !!asked; });
+  root.querySelector('.bet-first').checked = Boolean(asked);
   draw();
 };
 const run = () => {
@@ -52,36 +49,37 @@ const askBeside = async (before) => {
   if (before || state.before === state.look) besideBefore = found;
   draw();
 };
-const controls = (about) => {
-  const {quarters} = about, names = about.scenarios.map(({name}) => [name]);
-  const slide = ({target}) => {
-    state.quarter = Number(target.value);
-    target.previousSibling.textContent = quarters[state.quarter];
-    draw();
-  };
-  const turn = (name) => { other = name; beside = null; askBeside(true).then(() => askBeside()); };
-  const again = (key) => (value) => { state[key] = value; ask(); };
-  root.firstChild.replaceChildren(choice('look.scenario', names, about.scenario, turnTo),
-    choice('look.beside', [['', say('look.none')], ...names], other, turn), el('label', {}, el('input', {
-      type: 'checkbox', class: 'bet-first', onchange: ({target}) => openBet(target.checked && {})}), say('look.bet')),
-    el('label', {class: 'wide'}, el('output', {}, quarters[state.quarter]), el('input', {type: 'range', oninput: slide,
-      'aria-label': say('look.quarter'), max: quarters.length - 1, value: state.quarter})),
-    ...['map', 'fan', 'triangle', 'table'].map((name) => el('label', {class: 'tab'}, el('input', {type: 'radio',
-      name: 'chart', checked: name === root.dataset.chart, onchange: () => draw(root.dataset.chart = name)}),
-    say(`look.${name}`))),
-    choice('look.measure', measures.map(({name, text}) => [name, text]), state.measure, again('measure'), 'for-fan'),
-    choice('look.power', about.powers.map(({code, name}) => [code, name]), state.power, again('power'), 'for-fan'));
+const again = (key) => (value) => { state[key] = value; ask(); };
+const CHANGED = { // what the choices above the chart do, by their names
+  scenario: turnTo, measure: again('measure'), power: again('power'),
+  beside: (name) => { other = name; beside = null; askBeside(true).then(() => askBeside()); },
+  bet: (_, box) => openBet(box.checked && {}),
+  chart: (name) => { root.dataset.chart = name; draw(); },
 };
-export const start = (panel) => {
-  root = panel;
-  root.dataset.chart = 'map';
-  root.append(el('div', {class: 'controls'}), panels = el('div', {class: 'columns'}));
-  const ready = Promise.all([post('/api/look/choices'), fetch('map.json').then((answer) => answer.json())]);
-  on('scenario', async (about) => {
+const slide = () => {
+  state.quarter = Number(slider.value);
+  slider.previousSibling.textContent = state.about.quarters[state.quarter];
+  draw();
+};
+const controls = ({quarters, scenario, scenarios, measures, powers}) => {
+  const fill = (name, several, chosen) => options(root.querySelector(`select[name="${name}"]`), several, chosen);
+  fill('scenario', scenarios, scenario);
+  fill('beside', [{code: '', name: say('look.none')}, ...scenarios], other);
+  fill('measure', measures, state.measure);
+  fill('power', powers, state.power);
+  Object.assign(slider, {max: quarters.length - 1, value: state.quarter});
+  slide();
+};
+export const start = (section) => {
+  root = section;
+  panels = root.querySelector('.columns');
+  slider = root.querySelector('[name="quarter"]');
+  slider.oninput = slide;
+  root.firstElementChild.onchange = ({target}) => CHANGED[target.name]?.(target.value, target);
+  fetch('map.json').then((answer) => answer.json()).then((found) => { shapes = found; draw(); });
+  on('scenario', (about) => {
     Object.assign(state, {bet: null, power: null});
-    [{measures}, shapes] = await ready;
     controls(about);
-    draw();
   });
   on('look', () => {
     if (state.bet && !state.bet.said) openBet(state.bet); // it was asked for before there were worlds

@@ -1,5 +1,5 @@
 // You are one state: what lies on its table, why, what a yes would change, and what you decided.
-import {el, emit, on, post, saved, say, state, tell} from './main.js';
+import {emit, on, post, saved, say, state, tell} from './base.js';
 
 let [mine, told] = []; // the desk, and beside it what is said of an offer; both are made and escaped by the server
 let game = {}; // as the server said last; without a number where there is none
@@ -47,8 +47,8 @@ const press = ({target}) => {
 };
 
 export const start = (panel) => {
-  [mine, told] = [el('div', {class: 'mine', onclick: press}), el('div', {class: 'told', 'aria-live': 'polite'})];
-  panel.append(mine, told);
+  [mine, told] = panel.children;
+  mine.onclick = press;
   on('view', (view) => view === 'play' && find());
   on('class', ({event}) => ['table', 'phase'].includes(event) && state.view === 'play' && find());
 };
