@@ -15,7 +15,7 @@ def drawn(window):
     """From now on count pictures: how many different ones the bars were, one after the other."""
     window.page.evaluate(
         """async () => {
-          const {on} = await import('/main.js');
+          const {on} = await import('/base.js');
           const bars = () => document.querySelector('#look .bars').innerHTML;
           window.pictures = [bars()];
           on('look', () => { if (bars() !== window.pictures.at(-1)) window.pictures.push(bars()); });

@@ -127,7 +127,7 @@ class Window:
 
     def state(self, what: str) -> Any:
         """What the page's own state holds: an expression about `state`."""
-        return self.page.evaluate(f"async () => {{ const {{state}} = await import('/main.js'); return {what}; }}")
+        return self.page.evaluate(f"async () => {{ const {{state}} = await import('/base.js'); return {what}; }}")
 
     def until(self, what: str, seconds: float = HASTE) -> None:
         """Wait until an expression about the page's `state` holds."""
@@ -144,7 +144,7 @@ class Window:
             self.page.wait_for_timeout(25)
             quiet = 0 if self.asked > self.answered else quiet + 1
             assert time.monotonic() < end, (self.asked, self.answered, self.complaints)
-        self.until("state.look?.runs === (state.role === 'teacher' ? 500 : 200)")
+        self.until("!state.asking && state.look?.runs === (state.role === 'teacher' ? 500 : 200)")
         return self
 
     def view(self, name: str) -> None:

@@ -2,6 +2,7 @@
 export const state = {
   view: 'look', scenario: null, numbers: {}, opinions: [], answers: [], seed: null, quarter: null, measure: null,
   power: null, look: null, before: null, role: 'pupil', seat: null, lesson: null, step: 0, about: null,
+  asking: false, // whether worlds are asked for that have not come yet
 };
 
 const COARSE = 96; // worlds while a slider is dragged: one filling of the lanes
@@ -18,7 +19,7 @@ export const emit = (event, what) => (listeners[event] ?? []).forEach((f) => f(w
 export const say = (key, fields = {}) => WORDS[key].replace(/\{(\w+)\}/g, (whole, name) => fields[name] ?? whole);
 export const tell = (text) => { byId('status').textContent = text; };
 
-const fill = (made, attributes, children) => {
+const fill = (made, attributes = {}, children = []) => {
   for (const [name, value] of Object.entries(attributes)) {
     if (name.startsWith('on')) made.addEventListener(name.slice(2), value);
     else if (name === 'style') Object.entries(value).forEach((one) => made.style.setProperty(...one));
@@ -59,12 +60,12 @@ export const post = async (path, body = {}) => {
   return said;
 };
 
-let [wanted, asking] = [0, false];
+let wanted = 0;
 // Have worlds played with the numbers as they are; one question at a time, and the newest after it.
 export const ask = async (worlds = SETTLED[state.role]) => {
   wanted = worlds;
-  if (asking) return;
-  for (asking = true; wanted;) {
+  if (state.asking) return;
+  for (state.asking = true; wanted;) {
     const {scenario, numbers, opinions, answers, seed, measure, power} = state;
     const asked = {scenario, numbers, opinions, answers, seed, measure, power, worlds: wanted};
     wanted = 0;
@@ -74,7 +75,7 @@ export const ask = async (worlds = SETTLED[state.role]) => {
       emit('look', state.look = seen);
     }
   }
-  asking = false;
+  state.asking = false;
 };
 on('numbers', ({settled}) => ask(settled ? SETTLED[state.role] : COARSE));
 

@@ -27,5 +27,4 @@ addEventListener('hashchange', () => enter().then(() => ask()));
 
 await enter();
 for (const [id, view] of Object.entries({look, play, dispute, class: group, lesson})) view.start(byId(id));
-show('look');
 await turnTo(null);
