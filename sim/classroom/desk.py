@@ -61,7 +61,7 @@ def _button(what: str, about: str = "", **more: object) -> Markup:
 def _laid(offer: "Offer", names: Mapping[str, str]) -> Markup:
     """An offer of the inbox, with all that can be said and asked of it."""
     about, odds = f"{offer.by} {offer.kind}", percent_in_cell(offer.probability)
-    own = "yes" if offer.draw < offer.probability else "no"
+    own = "yes" if offer.by_rule else "no"
     rule = say(f"play.rule_{own}", odds=odds) if offer.permitted else say("play.rule_cannot", why=offer.veto)
     clauses, strings, home = map(percent_in_cell, (offer.exclusivity_signed, offer.strings, offer.local))
     tried, there = say("play.with_clauses"), f"{100 * offer.exclusivity_signed:.0f}"

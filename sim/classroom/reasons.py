@@ -36,7 +36,7 @@ def why_so(explanation: "Explanation") -> Markup:
         element("p", explanation.answer),
         table("", heads, rows),
         element("p", sums),
-        element("h4", say("play.turned")),
+        element("h4", say("play.turned_rule" if offer.told else "play.turned")),
         element("ul", *(element("li", sentence) for sentence in explanation.turned_by)),
         element("details", element("summary", say("play.in_full")), element("pre", _lines(explanation))),
     )

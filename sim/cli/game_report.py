@@ -38,7 +38,7 @@ def print_quarter(game: "Game", file: TextIO | None = None) -> None:
         table.add_column(title, justify="right", no_wrap=True)
     table.add_column("you")
     for number, offer in enumerate(inbox, 1):
-        own = "yes" if offer.draw < offer.probability else "no"
+        own = "yes" if offer.by_rule else "no"
         terms = (offer.exclusivity_signed, offer.strings, offer.local)
         table.add_row(
             *(str(number), offer.by, KIND_WORDS[offer.kind].bare, offer.amount),

@@ -53,6 +53,11 @@ class Offer(Shown):
         return _amount(self.size, self.kind)
 
     @property
+    def by_rule(self) -> bool:
+        """Whether the state's own rule says yes, whatever it is told."""
+        return self.permitted and self.draw < self.probability
+
+    @property
     def veto(self) -> str:
         """Why the offer could not be taken at all; empty where it could."""
         if self.permitted:

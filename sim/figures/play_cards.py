@@ -120,6 +120,6 @@ def _inbox(game: "Game") -> Markup:
 
 
 def _laid(offer: "Offer") -> tuple[object, ...]:
-    own = "yes" if offer.draw < offer.probability else "no"
+    own = "yes" if offer.by_rule else "no"
     rule = f"{own}, odds {percent_in_cell(offer.probability)}" if offer.permitted else f"cannot: {offer.veto}"
     return offer.by, kind_of(offer), offer.amount, percent_in_cell(offer.exclusivity_signed), rule, offer.told or "–"

@@ -61,17 +61,16 @@ def _turning_point(turned: Callable[[float], bool], was: float, tried: Sequence[
 
 
 def _flips(moment: Moment, at: tuple[int, int, int], offer: Offer, margin: float) -> Iterator[Flip]:
-    """The smallest changes that turn the answer, each for itself."""
+    """The smallest changes that turn the answer, each for itself; of the rule's own where an order stands."""
+    own = bool(offer.told) and (offer.permitted or offer.told == "no")  # an order stands whatever is offered
 
     def turned(what: str) -> Callable[[float], bool]:
-        return lambda value: bool(moment.again(at, what, value).accepted[(*at, 0)] > 0.0) != offer.accepted
+        return lambda value: bool(moment.again(at, what, value, own=own).accepted[(*at, 0)] > 0.0) != offer.by_rule
 
     def flip(what: str, was: float, to: float | None, reach: tuple[float, float]) -> Flip:
-        because = "" if to is None else _moved_most(offer, moment.again(at, what, to), at)
+        because = "" if to is None else _moved_most(offer, moment.again(at, what, to, own=own), at)
         return Flip(what=what, was=was, to=to, reach=reach, because=because)
 
-    if offer.told == "no" or (offer.told and offer.permitted):
-        return  # an order stands whatever is offered
     steps = range(1, STEPS + 1)
     ways = [
         _turning_point(turned("size"), offer.size, [offer.size * FACTOR ** (way * n / STEPS) for n in steps])
@@ -80,12 +79,12 @@ def _flips(moment: Moment, at: tuple[int, int, int], offer: Offer, margin: float
     found = [to for to in ways if to is not None]
     nearest = min(found, key=lambda to: abs(math.log(to / offer.size)), default=None)
     yield flip("size", offer.size, nearest, (offer.size / FACTOR, offer.size * FACTOR))
-    if not offer.accepted and offer.permitted:
+    if not offer.by_rule and offer.permitted:
         yield _gift(moment, at, offer, margin)
     trust = float(moment.world.trust[at[0], at[1], 0])
     for what, was, end in (
-        ("exclusivity", offer.exclusivity_signed, 1.0 if offer.accepted else 0.0),
-        ("trust", trust, 0.0 if offer.accepted else 1.0),
+        ("exclusivity", offer.exclusivity_signed, 1.0 if offer.by_rule else 0.0),
+        ("trust", trust, 0.0 if offer.by_rule else 1.0),
     ):
         tried = [was + (end - was) * n / SHARES for n in range(1, SHARES + 1)] if was != end else []
         yield flip(what, was, _turning_point(turned(what), was, tried), (min(was, end), max(was, end)))
@@ -95,7 +94,7 @@ def _moved_most(offer: Offer, world: Any, at: tuple[int, int, int]) -> str:
     """What moved most towards the other answer, such as "more benefit"; "veto" where one came or went."""
     if bool(world.allowed[(*at, 0)] > 0.0) != offer.permitted:
         return "veto"
-    sign = -1.0 if offer.accepted else 1.0
+    sign = -1.0 if offer.by_rule else 1.0
     now = {name: float(world.terms[(*at, n, 0)]) for n, name in enumerate(TERMS)}
     most = max(now, key=lambda name: sign * (now[name] - offer.terms[name]))
     said = term_words(most)

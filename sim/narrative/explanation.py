@@ -154,7 +154,8 @@ def _lines(one: Explanation) -> Iterator[str]:
     if silent:
         yield from wrapped(f"Of no weight here: {', '.join(silent)}.")
     yield ""
-    yield from wrapped("What would have turned the answer, all else and the draw the same:")
+    whose = "the answer of its own rule" if offer.told else "the answer"
+    yield from wrapped(f"What would have turned {whose}, all else and the draw the same:")
     for sentence in one.turned_by:
         yield from wrapped(sentence, "- ", "  ")
 
@@ -164,7 +165,7 @@ def _answer(one: Explanation) -> str:
     if not offer.permitted:
         whatever = " whatever it was told" if offer.told == "yes" else ""
         return f"{capital(to)} refuses, and could not do otherwise{whatever}: {offer.veto}."
-    own = offer.draw < offer.probability
+    own = offer.by_rule
     way, rest = ("below", "to spare") if own else ("not below", "short")
     drawn = f"{offer.draw:.3f}, {way} {offer.probability:.3f} ({POINTS * one.margin:.1f} points {rest})."
     verb = "accepts" if offer.accepted else "refuses"
@@ -203,9 +204,7 @@ def _bargained(one: Explanation) -> str:
 
 
 def _turned(one: Explanation) -> Iterator[str]:
-    """One sentence for every thing that was tried; nothing was where the answer was given from outside."""
-    if not one.flips:
-        yield "Nothing about the offer: the answer was given from outside."
+    """One sentence for every thing that was tried."""
     yield from (said for flip in one.flips.values() for said in [_TURNED[flip.what](one, flip)] if said)
 
 
@@ -217,7 +216,7 @@ def _because(one: Explanation, flip: Flip) -> str:
 
 
 def _turned_size(one: Explanation, flip: Flip) -> str:
-    kind, taken = one.offer.kind, one.offer.accepted
+    kind, taken = one.offer.kind, one.offer.by_rule
     if flip.to is None:
         done = "put it off" if taken else "done"
         return f"Money: no other size would have {done}, from a twentieth of it to twenty times as much."
@@ -240,14 +239,14 @@ def _turned_clauses(one: Explanation, flip: Flip) -> str:
     if flip.reach[0] == flip.reach[1]:
         return f"Clauses: nothing to change, since they stand at {percent_in_sentence(flip.was)}."
     if flip.to is None:
-        end = "if all rivals were excluded" if one.offer.accepted else "if nobody were excluded"
+        end = "if all rivals were excluded" if one.offer.by_rule else "if nobody were excluded"
         return f"Clauses: not even {end}."
-    return f"Clauses: {flip.to:.1%} {'or more' if one.offer.accepted else 'or less'}, in place of {flip.was:.1%}."
+    return f"Clauses: {flip.to:.1%} {'or more' if one.offer.by_rule else 'or less'}, in place of {flip.was:.1%}."
 
 
 def _turned_trust(one: Explanation, flip: Flip) -> str:
     by, to = one.names[one.offer.by], one.names[one.offer.to]
-    taken = one.offer.accepted
+    taken = one.offer.by_rule
     if flip.to is None:
         return f"Trust: not even if {to} {f'did not trust {by} at all' if taken else f'fully trusted {by}'}."
     return f"Trust: {flip.to:.3f} {'or less' if taken else 'or more'} (from 0 to 1), in place of {flip.was:.3f}."

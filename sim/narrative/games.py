@@ -159,7 +159,7 @@ class Game(Shown):
                 "size": one.size,
                 "said": one.told,
                 "signed": bool(one.accepted),
-                "rule": "yes" if one.permitted and one.draw < one.probability else "no",
+                "rule": "yes" if one.by_rule else "no",
                 "odds": one.probability,
             }
             for one in self.model.offers

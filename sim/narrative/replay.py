@@ -29,9 +29,10 @@ class Moment:
         for i, j, k in np.argwhere(self.world.size[..., 0] > 0.0).tolist():
             yield (i, j, k), offer_at(self.world, self.quarter, self.replay.axes, (i, j, k))
 
-    def again(self, at: tuple[int, int, int], what: str, value: float) -> Any:
+    def again(self, at: tuple[int, int, int], what: str, value: float, *, own: bool = False) -> Any:
         """The world after the state has chosen once more, with one thing about the offer changed.
 
+        own: whether it goes by its own rule, whatever it was told about that offer.
         Trust is changed before the state looks around, because what it believes follows from it; size and clauses just
         before it chooses.
         """
@@ -39,6 +40,8 @@ class Moment:
         early = what == "trust"
         store = copied(self.looking if early else self.choosing)
         world = unpack(store)
+        if own:
+            world.told[i, j, k, 0] = 0.0
         if early:
             world.trust[i, j, 0] = value
             for phase in QUARTER:

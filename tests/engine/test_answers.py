@@ -120,7 +120,9 @@ def test_explain_says_what_the_rule_would_have_said(usual):
     one = explain(told, state=offer.to, at=offer.quarter, by=offer.by, kind=offer.kind)[0]
     text = " ".join(str(one).split())
     assert "was told to refuse; its own rule would have said yes: the odds of a yes were" in text
-    assert "Nothing about the offer: the answer was given from outside." in text
+    assert "What would have turned the answer of its own rule, all else and the draw the same:" in text
+    asked = {"state": offer.to, "at": offer.quarter, "by": offer.by, "kind": offer.kind}
+    assert one.flips == explain(usual, **asked)[0].flips
     assert one.offer.probability == offer.probability
     assert one.offer.reasons == ("it was told to",)
     assert one.as_dict()["told"] == "no"
