@@ -5,7 +5,7 @@ const PAUSE = 1000; // milliseconds: of a quarter that is played again, and unti
 const later = (wait) => new Promise((done) => setTimeout(done, wait));
 const asked = {measure: 'output'}; // and a quarter, once one was chosen; until then the server takes one
 const parts = {}; // of the view, by their names
-let games = 0, far = 0, replayed = 0, lost = false;
+let games = 0, far = 0, replayed = 0;
 
 const look = async (change = {}) => {
   Object.assign(asked, change);
@@ -44,15 +44,13 @@ const listen = async (wait = PAUSE) => {
       events.filter((one) => one.startsWith('data:')).forEach((one) => emit('class', JSON.parse(one.slice(5))));
     }
   } catch { /* the server has gone */ }
-  lost = true;
   tell(say('class.lost', {seconds: wait / PAUSE}));
   setTimeout(listen, wait, Math.min(2 * wait, 8 * PAUSE));
 };
 const heard = ({event}) => {
-  if (event === 'here' && lost) tell('');
-  if (event === 'here') lost = false;
   if (event === 'table') delete asked.quarter;
-  if (state.view === 'class' && (state.role === 'teacher' || ['here', 'table', 'phase'].includes(event))) look();
+  const mine = state.role === 'teacher' || ['table', 'phase'].includes(event);
+  if (event === 'here' || (mine && state.view === 'class')) look(); // 'here' again: no line is lost any more
 };
 
 export const start = async (panel) => {
