@@ -23,7 +23,6 @@ from sim.engine.block import Block
 from sim.figures.markup import Markup, element, joined, said
 from sim.figures.style import PALETTE
 from sim.io.arguments import Arguments
-from sim.io.errors import input_error
 from sim.io.writers import table_as_csv
 from sim.model.fields import KINDS
 from sim.model.variables import OFFER_TOTALS, OUTCOME, in_words, percent_scale
@@ -155,14 +154,11 @@ def begin(room: Room, _: Caller, asked: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def turn(room: Room, _: Caller, asked: Mapping[str, Any]) -> dict[str, Any]:
-    """Open the games, close them, or show all dots to everybody."""
+    """Open the games, close them, or show all dots to everybody; without a common game each plays what they like."""
     arguments = Arguments("class")
     phase = arguments.choice("phase", asked.get("phase"), [one.value for one in Phase])
     arguments.refuse_if_wrong()
-    with room.lock:
-        if room.table is None:
-            raise input_error("class", "the class has no game yet", allowed="a state to play, first")
-        room.phase = Phase(phase)
+    room.phase = Phase(phase)
     room.tell({"event": "phase", "phase": phase})
     return {}
 

@@ -152,7 +152,7 @@ def picture(worlds: Course, dots: Sequence[Dot], measure: str, at: int, quarter:
         *_ends(scale, measure),
         element("path", d=f"M{x:.1f} {TALL - 22:g}l11 11l-11 11l-11 -11z", class_="rule"),
         *_pupils(scale, [dot for dot in dots if dot.course.quarters > at], measure, at),
-        viewBox=f"0 0 {WIDE:g} {TALL + BELOW + ROWS * PUPIL:g}",
+        viewBox=f"0 0 {WIDE:g} {TALL + BELOW + min(len(dots), ROWS) * PUPIL:g}",
         role="img",
         aria_label=told,
         class_="dots",
