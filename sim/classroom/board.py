@@ -50,9 +50,11 @@ HEADS = ("seat", "quarter", "power", "kind", "size", "said", "signed", "rule", "
 class Board:
     """What a class is laid out on: the worlds of the rule from the start that all games have.
 
-    courses: by seat the game, the quarter that comes next in it, and how it went until then, as last worked out.
+    about: name of the state, title and seed. courses: by seat the game, the quarter that comes next in it, and how it
+    went until then, as last worked out.
     """
 
+    about: Mapping[str, object]
     worlds: Course
     quarters: tuple[str, ...]
     courses: dict[int, tuple["Game", int, Course]] = field(default_factory=dict)
@@ -140,14 +142,17 @@ def begin(room: Room, _: Caller, asked: Mapping[str, Any]) -> dict[str, Any]:
     """Give the class a game: a state of a scenario and a seed. What was played until then is put away."""
     scenario = room.asked_scenario(asked)
     arguments = Arguments("class")
-    state = arguments.choice("state", asked.get("state"), [one.code for one in evidence_of(scenario).states])
+    names = {one.code: one.name for one in evidence_of(scenario).states}
+    state = arguments.choice("state", asked.get("state"), names)
     seed = arguments.seed(asked.get("seed"))
     arguments.refuse_if_wrong()
     table = Table(scenario.name, state, scenario.seed if seed is None else seed, dict(room.numbers))
     worlds = rule_worlds(scenario, state, table.seed, WORLDS, table.numbers)
     quarters = tuple(quarter_text(quarter) for quarter in range(scenario.start, scenario.end + 1))
+    about = {"name": names[state], "title": scenario.title, "seed": table.seed}
     with room.lock:
-        room.table, room.board, room.phase = table, Board(worlds=worlds, quarters=quarters), Phase.CLOSED
+        room.table, room.board = table, Board(about=about, worlds=worlds, quarters=quarters)
+        room.phase = Phase.CLOSED
         room.games.clear()
     room.tell({"event": "table"})
     return {}
@@ -187,21 +192,13 @@ def show(room: Room, caller: Caller, asked: Mapping[str, Any]) -> dict[str, Any]
     far = max((dot.course.quarters for dot in dots), default=0) or len(board.quarters)  # where a replay ends
     told |= {"state": table.state, "at": at, "quarter": now, "last": len(board.quarters) - 1, "far": far - 1}
     drawn = joined([picture(board.worlds, dots, measure, at, now), dots_table(board.worlds, dots, measure, at)])
-    about = _about(room, table) | {"games": len(games), "people": room.listening}
     html = {
-        "about": said(say(f"class.{phase.value}", **about)),
+        "about": said(say(f"class.{phase.value}", **board.about, games=len(games), people=room.listening)),
         "title": said(say("class.title", quarter=now, here=here, games=len(dots))),
         "measure": _options(measure),
         "picture": drawn,
     }
     return told | {"html": html}
-
-
-def _about(room: Room, table: Table) -> dict[str, object]:
-    """What the class plays, for its words."""
-    scenario = room.scenario(table.scenario)
-    names = {one.code: one.name for one in evidence_of(scenario).states}
-    return {"name": names[table.state], "title": scenario.title, "seed": table.seed}
 
 
 def _options(measure: str) -> Markup:
