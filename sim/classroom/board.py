@@ -184,7 +184,7 @@ def show(room: Room, caller: Caller, asked: Mapping[str, Any]) -> dict[str, Any]
     if table is None:
         return told | {"html": {"about": said(say("class.none"))}}
     everything = caller.role is Role.TEACHER or phase is Phase.SHOWN
-    seen = [seat for seat in sorted(games) if everything or seat == caller.seat]
+    seen = [seat for seat in sorted(games) if (everything or seat == caller.seat) and _fits(games[seat].game, table)]
     dots = [_dot(board, seat, games[seat], seat == caller.seat) for seat in seen]
     at = min(_reached(dots) if quarter is None else quarter, len(board.quarters) - 1)
     now = board.quarters[at]
@@ -199,6 +199,11 @@ def show(room: Room, caller: Caller, asked: Mapping[str, Any]) -> dict[str, Any]
         "picture": drawn,
     }
     return told | {"html": html}
+
+
+def _fits(game: "Game", table: Table) -> bool:
+    """Whether a game is one of those that the class plays: one that was begun just before may come late."""
+    return (game.model.setting.name, game.state, game.model.prepared.seed) == (table.scenario, table.state, table.seed)
 
 
 def _options(measure: str) -> Markup:

@@ -75,6 +75,13 @@ def test_a_new_game_puts_the_old_ones_away_and_is_the_same_for_all(room):
     assert "20 worlds" in board.show(room, PUPIL, {})["html"]["picture"]
 
 
+def test_a_game_of_another_start_that_comes_late_has_no_dot(room):
+    begun(room)
+    room.games[4] = Played(sim.Game("toy", "BEK", 6))
+    room.games[5] = Played(sim.Game("toy", "ALD", 5))
+    assert seats(room, TEACHER) == [2, 3]
+
+
 def test_a_game_that_moves_just_now_stays_where_it_was(room):
     begun(room)
     before = board.show(room, TEACHER, {})

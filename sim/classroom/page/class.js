@@ -22,7 +22,7 @@ const replay = async () => { // from the first quarter to the last one played, o
   for (let quarter = 0; mine && mine === replayed; quarter += 1) {
     parts.replay.setAttribute('aria-pressed', true);
     await Promise.all([look({quarter}), later(PAUSE)]);
-    if (quarter >= far) replayed = 0;
+    if (quarter >= far) { replayed = 0; delete asked.quarter; } // go along with the class again
   }
   parts.replay.setAttribute('aria-pressed', Boolean(replayed));
 };
