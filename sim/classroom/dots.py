@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.classroom.room import TEACHERS_SEAT
+from sim.batch.outcomes import OUTCOMES, split_word
 from sim.classroom.words import say
 from sim.figures.markup import Markup, element, joined, table
 from sim.figures.style import INK
@@ -111,8 +112,14 @@ def scale_of(worlds: Course, dots: Sequence[Dot], measure: str, at: int) -> Scal
     seen = max([at + 1, *(dot.course.quarters for dot in dots)])
     found = np.concatenate([found_of(course, measure)[:, :seen].ravel() for course in courses])
     if measure == OUTCOME:
-        return Scale(places=tuple(np.unique(found).tolist()))
+        return Scale(places=tuple(sorted(set(found.tolist()), key=_rank)))
     return Scale(low=float(found.min()), high=float(found.max()))
+
+
+def _rank(word: str) -> tuple[int, str]:
+    """Outcome words from many partners to none, then by power."""
+    outcome, power = split_word(word)
+    return OUTCOMES.index(outcome), power
 
 
 def in_full(measure: str, found: object) -> str:
@@ -162,7 +169,7 @@ def picture(worlds: Course, dots: Sequence[Dot], measure: str, at: int, quarter:
 def _worlds(scale: Scale, found: NDArray[np.generic]) -> Markup:
     """Every world a dot, stacked in its column; all are as large as the highest column has room for."""
     many = np.bincount(scale.columns(found))
-    size, most = LARGEST, int(many.max())
+    size, most = LARGEST * (2 if scale.places else 1), int(many.max())
     while -(-most // _abreast(scale, size)) * size > TALL:
         size *= 0.97
     abreast = _abreast(scale, size)
