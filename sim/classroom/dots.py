@@ -10,8 +10,8 @@ from itertools import count
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.classroom.room import TEACHERS_SEAT
 from sim.batch.outcomes import OUTCOMES, split_word
+from sim.classroom.room import TEACHERS_SEAT
 from sim.classroom.words import say
 from sim.figures.markup import Markup, element, joined, table
 from sim.figures.style import INK
