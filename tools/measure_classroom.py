@@ -75,6 +75,7 @@ class Pupil:
     superseded: int = 0
     wrong: list[str] = field(default_factory=list)
     found: dict[float, str] = field(default_factory=dict)  # by the place of the slider what was said, in short
+    there: threading.Event = field(default_factory=threading.Event)  # once it hears anything at all
     heard: float = 0.0  # when it heard the announcement
 
     def work(self, until: float) -> None:
@@ -83,7 +84,7 @@ class Pupil:
         with closing(self.at.line()) as line:
             self.at.seat = str(self.at.ask(line, "/api/join", page=self.page)[1]["seat_token"])
             time.sleep(draw.uniform(0, THINKING))
-            while time.perf_counter() < until:
+            while number == 0 or time.perf_counter() < until:
                 number += 1
                 place = draw.choice(PLACES)
                 asked = {"page": self.page, "number": number, "worlds": self.worlds, "numbers": {NUMBER: place}}
@@ -113,6 +114,7 @@ class Pupil:
             self.at.send(line, "/api/stream")
             with line.getresponse() as answer:
                 while text := answer.readline():
+                    self.there.set()
                     if b'"phase"' in text:
                         self.heard = time.perf_counter()
                         break
@@ -144,6 +146,8 @@ def lesson(teacher: Address, pupils: Address, many: int, worlds: int, seconds: f
         thread.start()
     with ThreadPoolExecutor(many) as desks:
         list(desks.map(lambda one: one.work(until), everybody))  # whoever could not go on says why
+    for one in everybody:
+        one.there.wait(PATIENCE)
     states = teacher.once("/api/state")["states"]
     teacher.once("/api/class/begin", state=states[0]["code"])  # type: ignore[index]
     began = time.perf_counter()
