@@ -213,24 +213,6 @@ def _options(measure: str) -> Markup:
     return joined(element("option", in_words(name), value=name, **chosen.get(name, {})) for name in named)
 
 
-def frame(_: Room, __: Caller, ___: Mapping[str, Any]) -> dict[str, Any]:
-    """What stands on the page whatever is played: what has a name is filled in or listened to by the page."""
-    named = {phase.value: f"class.turn_{phase.value}" for phase in (Phase.OPEN, Phase.CLOSED, Phase.SHOWN)}
-    buttons = {"begin": "class.begin", **named, "keep": "class.keep"}
-    which = element("select", data_part="which", aria_label=say("class.state"))
-    teacher = [which, *(element("button", say(words), data_part=name) for name, words in buttons.items())]
-    quarter = element("input", type="range", min=0, data_part="quarter", aria_label=say("class.quarter"))
-    along = [quarter, element("button", say("class.replay"), data_part="replay")]
-    measure = element("select", data_part="measure", aria_label=say("class.measure"))
-    board = [
-        element("h2", measure, element("span", data_part="title")),
-        element("p", *along, class_="along"),
-        element("div", data_part="picture"),
-    ]
-    above = [element("p", data_part="about"), element("p", *teacher, class_="teacher")]
-    return {"html": joined([*above, element("div", *board, data_part="board", hidden="")])}
-
-
 def _reached(dots: list[Dot]) -> int:
     """The last quarter that half of the games have played."""
     played = sorted(dot.course.quarters for dot in dots)
@@ -268,7 +250,6 @@ def take_home(room: Room, _: Caller, __: Mapping[str, Any]) -> dict[str, Any]:
 POSTS = (
     Post("/api/class/begin", Role.TEACHER, True, begin),
     Post("/api/class/turn", Role.TEACHER, False, turn),
-    Post("/api/class/frame", Role.PUPIL, False, frame),
     Post("/api/class/board", Role.PUPIL, False, show),
     Post("/api/class/export", Role.TEACHER, False, take_home),
 )

@@ -137,10 +137,11 @@ def test_all_games_are_taken_home_in_one_file(room):
 
 
 def test_the_page_finds_every_part_by_its_name(room):
-    named = re.findall(r' data-part="(\w+)"', board.frame(room, PUPIL, {})["html"])
+    page = Path(board.__file__).parent / "page"
+    named = re.findall(r' data-part="(\w+)"', (page / "index.html").read_text(encoding="utf-8"))
     there = set(named)
     assert len(named) == len(there)
-    script = (Path(board.__file__).parent / "page" / "class.js").read_text(encoding="utf-8")
+    script = (page / "class.js").read_text(encoding="utf-8")
     wanted = set(re.findall(r"parts\.(\w+)", script)) | set(board.show(begun(room), PUPIL, {})["html"])
     assert wanted <= there
     assert {"open", "closed", "shown", "begin", "keep", "replay"} <= there
@@ -152,5 +153,4 @@ def test_only_the_teacher_turns_the_class():
         "/api/class/turn": Role.TEACHER,
         "/api/class/export": Role.TEACHER,
         "/api/class/board": Role.PUPIL,
-        "/api/class/frame": Role.PUPIL,
     }

@@ -1,5 +1,5 @@
 // The class on one board, drawn by the server: a teacher opens, closes, shows, plays it again and keeps it.
-import {el, emit, headers, on, post, saved, say, state, tell} from './base.js';
+import {emit, headers, on, options, post, saved, say, state, tell} from './base.js';
 
 const PAUSE = 1000; // milliseconds: of a quarter that is played again, and until a lost line is taken up again
 const later = (wait) => new Promise((done) => setTimeout(done, wait));
@@ -53,15 +53,13 @@ const heard = ({event}) => {
   if (event === 'here' || (mine && state.view === 'class')) look(); // 'here' again: no line is lost any more
 };
 
-export const start = async (panel) => {
-  panel.innerHTML = (await post('/api/class/frame')).html;
+export const start = (panel) => {
   panel.querySelectorAll('[data-part]').forEach((one) => { parts[one.dataset.part] = one; });
   for (const [name, act] of Object.entries({begin, keep, replay})) parts[name].onclick = act;
   for (const phase of ['open', 'closed', 'shown']) parts[phase].onclick = () => change('/api/class/turn', {phase});
   parts.measure.onchange = () => look({measure: parts.measure.value});
   parts.quarter.oninput = () => look({quarter: Number(parts.quarter.value)});
-  on('scenario', (about) => parts.which.replaceChildren(
-    ...about.states.map(({code, name}) => el('option', {value: code}, name))));
+  on('scenario', ({states}) => options(parts.which, states));
   on('view', (view) => view === 'class' && look());
   on('class', heard);
   listen();
