@@ -22,7 +22,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -38,6 +38,14 @@ class Address:
     host: str
     token: str
     seat: str = ""
+
+    def once(self, path: str, **what: object) -> dict[str, object]:
+        """What is said to one question on a line of its own."""
+        with closing(self.line()) as line:
+            status, said = self.ask(line, path, **what)
+        if status != http.client.OK:
+            raise RuntimeError(f"{path}: {status} {said}")
+        return said
 
     def ask(self, line: http.client.HTTPConnection, path: str, **what: object) -> tuple[int, dict[str, object]]:
         """The status and what is said to one question."""
@@ -67,23 +75,24 @@ class Pupil:
     superseded: int = 0
     wrong: list[str] = field(default_factory=list)
     found: dict[float, str] = field(default_factory=dict)  # by the place of the slider what was said, in short
+    there: threading.Event = field(default_factory=threading.Event)  # once it hears anything at all
     heard: float = 0.0  # when it heard the announcement
 
     def work(self, until: float) -> None:
         """Move the slider and wait, until the time is up."""
-        draw, line, number = random.Random(self.page), self.at.line(), 0
-        self.at.seat = str(self.at.ask(line, "/api/join", page=self.page)[1]["seat_token"])
-        time.sleep(draw.uniform(0, THINKING))
-        while time.perf_counter() < until:
-            number += 1
-            place = draw.choice(PLACES)
-            asked = {"page": self.page, "number": number, "worlds": self.worlds, "numbers": {NUMBER: place}}
-            began = time.perf_counter()
-            status, said = self.at.ask(line, "/api/look", **asked)
-            self.taken.append(time.perf_counter() - began)
-            self._judge(status, said, number, place)
-            time.sleep(THINKING)
-        line.close()
+        draw, number = random.Random(self.page), 0
+        with closing(self.at.line()) as line:
+            self.at.seat = str(self.at.ask(line, "/api/join", page=self.page)[1]["seat_token"])
+            time.sleep(draw.uniform(0, THINKING))
+            while number == 0 or time.perf_counter() < until:
+                number += 1
+                place = draw.choice(PLACES)
+                asked = {"page": self.page, "number": number, "worlds": self.worlds, "numbers": {NUMBER: place}}
+                began = time.perf_counter()
+                status, said = self.at.ask(line, "/api/look", **asked)
+                self.taken.append(time.perf_counter() - began)
+                self._judge(status, said, number, place)
+                time.sleep(THINKING)
 
     def _judge(self, status: int, said: dict[str, object], number: int, place: float) -> None:
         """Whether it is the answer to this question; the same question is answered in the same words at any time."""
@@ -101,38 +110,35 @@ class Pupil:
 
     def listen(self) -> None:
         """Hear what happens until the announcement has come."""
-        line = self.at.line()
-        self.at.send(line, "/api/stream")
-        answer = line.getresponse()
-        while text := answer.readline():
-            if b'"phase"' in text:
-                self.heard = time.perf_counter()
-                break
-        line.close()
+        with closing(self.at.line()) as line:
+            self.at.send(line, "/api/stream")
+            with line.getresponse() as answer:
+                while text := answer.readline():
+                    self.there.set()
+                    if b'"phase"' in text:
+                        self.heard = time.perf_counter()
+                        break
 
 
 @contextmanager
 def opened(*given: str) -> Iterator[tuple[Address, Address]]:
     """A class that is open, for its teacher and its pupils; given: what follows `multivector classroom`."""
     command = [sys.executable, "-m", "sim.cli", "classroom", *given, "--port", "0"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    try:
-        told: list[str] = []
-        while len(told) < 2 and (row := process.stdout.readline()):  # type: ignore[union-attr]
-            told += re.findall(r"http://\S+", row)
-        teacher, pupils = (urlsplit(one) for one in told)
-        yield Address(teacher.netloc, teacher.fragment), Address(pupils.netloc, pupils.fragment)
-    finally:
-        process.send_signal(signal.SIGINT)
-        process.wait(PATIENCE)
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+        try:
+            told: list[str] = []
+            while len(told) < 2 and (row := process.stdout.readline()):  # type: ignore[union-attr]
+                told += re.findall(r"http://\S+", row)
+            teacher, pupils = (urlsplit(one) for one in told)
+            yield Address(teacher.netloc, teacher.fragment), Address(pupils.netloc, pupils.fragment)
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.wait(PATIENCE)
 
 
 def lesson(teacher: Address, pupils: Address, many: int, worlds: int, seconds: float) -> tuple[list[Pupil], float]:
     """Let pupils work for some seconds, then announce something; the pupils, and when it was announced."""
-    warm = teacher.line()
-    teacher.ask(
-        warm, "/api/look", page="warm", number=1, worlds=worlds
-    )  # the first one compiles or reads compiled code
+    teacher.once("/api/look", worlds=worlds)  # the first one reads compiled code, or compiles
     everybody = [Pupil(f"pupil {n}", Address(pupils.host, pupils.token), worlds) for n in range(many)]
     lines = [threading.Thread(target=one.listen, daemon=True) for one in everybody]
     until = time.perf_counter() + seconds
@@ -140,12 +146,12 @@ def lesson(teacher: Address, pupils: Address, many: int, worlds: int, seconds: f
         thread.start()
     with ThreadPoolExecutor(many) as desks:
         list(desks.map(lambda one: one.work(until), everybody))  # whoever could not go on says why
-    line = teacher.line()  # a new one: the server has given up what was silent for some seconds
-    states = teacher.ask(line, "/api/state", page="teacher", number=1)[1]["states"]
-    code = states[0]["code"]  # type: ignore[index]
-    teacher.ask(line, "/api/class/begin", page="teacher", number=2, state=code)
+    for one in everybody:
+        one.there.wait(PATIENCE)
+    states = teacher.once("/api/state")["states"]
+    teacher.once("/api/class/begin", state=states[0]["code"])  # type: ignore[index]
     began = time.perf_counter()
-    teacher.ask(line, "/api/class/turn", page="teacher", number=3, phase="open")
+    teacher.once("/api/class/turn", phase="open")
     for thread in lines:
         thread.join(PATIENCE)
     return everybody, began

@@ -23,7 +23,6 @@ from sim.engine.block import Block
 from sim.figures.markup import Markup, element, joined, said
 from sim.figures.style import PALETTE
 from sim.io.arguments import Arguments
-from sim.io.errors import input_error
 from sim.io.writers import table_as_csv
 from sim.model.fields import KINDS
 from sim.model.variables import OFFER_TOTALS, OUTCOME, in_words, percent_scale
@@ -51,9 +50,11 @@ HEADS = ("seat", "quarter", "power", "kind", "size", "said", "signed", "rule", "
 class Board:
     """What a class is laid out on: the worlds of the rule from the start that all games have.
 
-    courses: by seat the game, the quarter that comes next in it, and how it went until then, as last worked out.
+    about: name of the state, title and seed. courses: by seat the game, the quarter that comes next in it, and how it
+    went until then, as last worked out.
     """
 
+    about: Mapping[str, object]
     worlds: Course
     quarters: tuple[str, ...]
     courses: dict[int, tuple["Game", int, Course]] = field(default_factory=dict)
@@ -141,28 +142,28 @@ def begin(room: Room, _: Caller, asked: Mapping[str, Any]) -> dict[str, Any]:
     """Give the class a game: a state of a scenario and a seed. What was played until then is put away."""
     scenario = room.asked_scenario(asked)
     arguments = Arguments("class")
-    state = arguments.choice("state", asked.get("state"), [one.code for one in evidence_of(scenario).states])
+    names = {one.code: one.name for one in evidence_of(scenario).states}
+    state = arguments.choice("state", asked.get("state"), names)
     seed = arguments.seed(asked.get("seed"))
     arguments.refuse_if_wrong()
     table = Table(scenario.name, state, scenario.seed if seed is None else seed, dict(room.numbers))
     worlds = rule_worlds(scenario, state, table.seed, WORLDS, table.numbers)
     quarters = tuple(quarter_text(quarter) for quarter in range(scenario.start, scenario.end + 1))
+    about = {"name": names[state], "title": scenario.title, "seed": table.seed}
     with room.lock:
-        room.table, room.board, room.phase = table, Board(worlds=worlds, quarters=quarters), Phase.CLOSED
+        room.table, room.board = table, Board(about=about, worlds=worlds, quarters=quarters)
+        room.phase = Phase.CLOSED
         room.games.clear()
     room.tell({"event": "table"})
     return {}
 
 
 def turn(room: Room, _: Caller, asked: Mapping[str, Any]) -> dict[str, Any]:
-    """Open the games, close them, or show all dots to everybody."""
+    """Open the games, close them, or show all dots to everybody; without a common game each plays what they like."""
     arguments = Arguments("class")
     phase = arguments.choice("phase", asked.get("phase"), [one.value for one in Phase])
     arguments.refuse_if_wrong()
-    with room.lock:
-        if room.table is None:
-            raise input_error("class", "the class has no game yet", allowed="a state to play, first")
-        room.phase = Phase(phase)
+    room.phase = Phase(phase)
     room.tell({"event": "phase", "phase": phase})
     return {}
 
@@ -183,7 +184,7 @@ def show(room: Room, caller: Caller, asked: Mapping[str, Any]) -> dict[str, Any]
     if table is None:
         return told | {"html": {"about": said(say("class.none"))}}
     everything = caller.role is Role.TEACHER or phase is Phase.SHOWN
-    seen = [seat for seat in sorted(games) if everything or seat == caller.seat]
+    seen = [seat for seat in sorted(games) if (everything or seat == caller.seat) and _fits(games[seat].game, table)]
     dots = [_dot(board, seat, games[seat], seat == caller.seat) for seat in seen]
     at = min(_reached(dots) if quarter is None else quarter, len(board.quarters) - 1)
     now = board.quarters[at]
@@ -191,9 +192,8 @@ def show(room: Room, caller: Caller, asked: Mapping[str, Any]) -> dict[str, Any]
     far = max((dot.course.quarters for dot in dots), default=0) or len(board.quarters)  # where a replay ends
     told |= {"state": table.state, "at": at, "quarter": now, "last": len(board.quarters) - 1, "far": far - 1}
     drawn = joined([picture(board.worlds, dots, measure, at, now), dots_table(board.worlds, dots, measure, at)])
-    about = _about(room, table) | {"games": len(games), "people": room.listening}
     html = {
-        "about": said(say(f"class.{phase.value}", **about)),
+        "about": said(say(f"class.{phase.value}", **board.about, games=len(games), people=room.listening)),
         "title": said(say("class.title", quarter=now, here=here, games=len(dots))),
         "measure": _options(measure),
         "picture": drawn,
@@ -201,11 +201,9 @@ def show(room: Room, caller: Caller, asked: Mapping[str, Any]) -> dict[str, Any]
     return told | {"html": html}
 
 
-def _about(room: Room, table: Table) -> dict[str, object]:
-    """What the class plays, for its words."""
-    scenario = room.scenario(table.scenario)
-    names = {one.code: one.name for one in evidence_of(scenario).states}
-    return {"name": names[table.state], "title": scenario.title, "seed": table.seed}
+def _fits(game: "Game", table: Table) -> bool:
+    """Whether a game is one of those that the class plays: one that was begun just before may come late."""
+    return (game.model.setting.name, game.state, game.model.prepared.seed) == (table.scenario, table.state, table.seed)
 
 
 def _options(measure: str) -> Markup:
@@ -213,24 +211,6 @@ def _options(measure: str) -> Markup:
     chosen = {measure: {"selected": ""}}
     named = (*MEASURES, OUTCOME)
     return joined(element("option", in_words(name), value=name, **chosen.get(name, {})) for name in named)
-
-
-def frame(_: Room, __: Caller, ___: Mapping[str, Any]) -> dict[str, Any]:
-    """What stands on the page whatever is played: what has a name is filled in or listened to by the page."""
-    named = {phase.value: f"class.turn_{phase.value}" for phase in (Phase.OPEN, Phase.CLOSED, Phase.SHOWN)}
-    buttons = {"begin": "class.begin", **named, "keep": "class.keep"}
-    which = element("select", data_part="which", aria_label=say("class.state"))
-    teacher = [which, *(element("button", say(words), data_part=name) for name, words in buttons.items())]
-    quarter = element("input", type="range", min=0, data_part="quarter", aria_label=say("class.quarter"))
-    along = [quarter, element("button", say("class.replay"), data_part="replay")]
-    measure = element("select", data_part="measure", aria_label=say("class.measure"))
-    board = [
-        element("h2", measure, element("span", data_part="title")),
-        element("p", *along, class_="along"),
-        element("div", data_part="picture"),
-    ]
-    above = [element("p", data_part="about"), element("p", *teacher, class_="teacher")]
-    return {"html": joined([*above, element("div", *board, data_part="board", hidden="")])}
 
 
 def _reached(dots: list[Dot]) -> int:
@@ -270,7 +250,6 @@ def take_home(room: Room, _: Caller, __: Mapping[str, Any]) -> dict[str, Any]:
 POSTS = (
     Post("/api/class/begin", Role.TEACHER, True, begin),
     Post("/api/class/turn", Role.TEACHER, False, turn),
-    Post("/api/class/frame", Role.PUPIL, False, frame),
     Post("/api/class/board", Role.PUPIL, False, show),
     Post("/api/class/export", Role.TEACHER, False, take_home),
 )

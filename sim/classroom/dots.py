@@ -10,6 +10,7 @@ from itertools import count
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.batch.outcomes import OUTCOMES, split_word
 from sim.classroom.room import TEACHERS_SEAT
 from sim.classroom.words import say
 from sim.figures.markup import Markup, element, joined, table
@@ -111,8 +112,14 @@ def scale_of(worlds: Course, dots: Sequence[Dot], measure: str, at: int) -> Scal
     seen = max([at + 1, *(dot.course.quarters for dot in dots)])
     found = np.concatenate([found_of(course, measure)[:, :seen].ravel() for course in courses])
     if measure == OUTCOME:
-        return Scale(places=tuple(np.unique(found).tolist()))
+        return Scale(places=tuple(sorted(set(found.tolist()), key=_rank)))
     return Scale(low=float(found.min()), high=float(found.max()))
+
+
+def _rank(word: str) -> tuple[int, str]:
+    """Outcome words from many partners to none, then by power."""
+    outcome, power = split_word(word)
+    return OUTCOMES.index(outcome), power
 
 
 def in_full(measure: str, found: object) -> str:
@@ -152,7 +159,7 @@ def picture(worlds: Course, dots: Sequence[Dot], measure: str, at: int, quarter:
         *_ends(scale, measure),
         element("path", d=f"M{x:.1f} {TALL - 22:g}l11 11l-11 11l-11 -11z", class_="rule"),
         *_pupils(scale, [dot for dot in dots if dot.course.quarters > at], measure, at),
-        viewBox=f"0 0 {WIDE:g} {TALL + BELOW + ROWS * PUPIL:g}",
+        viewBox=f"0 0 {WIDE:g} {TALL + BELOW + min(len(dots), ROWS) * PUPIL:g}",
         role="img",
         aria_label=told,
         class_="dots",
@@ -162,7 +169,7 @@ def picture(worlds: Course, dots: Sequence[Dot], measure: str, at: int, quarter:
 def _worlds(scale: Scale, found: NDArray[np.generic]) -> Markup:
     """Every world a dot, stacked in its column; all are as large as the highest column has room for."""
     many = np.bincount(scale.columns(found))
-    size, most = LARGEST, int(many.max())
+    size, most = LARGEST * (2 if scale.places else 1), int(many.max())
     while -(-most // _abreast(scale, size)) * size > TALL:
         size *= 0.97
     abreast = _abreast(scale, size)

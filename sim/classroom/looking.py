@@ -105,7 +105,8 @@ def _look(room: Room, caller: Caller, asked: Mapping[str, Any]) -> dict[str, Any
     scenario = room.asked_scenario(asked)
     with room.lock:
         opinions = {name: dict(mine) for name, mine in room.opinions.items()}
-    return looked_at(scenario, asked, MOST_WORLDS[caller.role], opinions)
+    threads = 1 if caller.role is Role.PUPIL else None  # thirty pupils have more of a core each than of two by turns
+    return looked_at(scenario, asked, MOST_WORLDS[caller.role], opinions, threads)
 
 
 POSTS = (
@@ -115,13 +116,18 @@ POSTS = (
 
 
 def looked_at(
-    scenario: Scenario, asked: Mapping[str, Any], most: int, opinions: Mapping[str, Mapping[int, float]] = _NOTHING
+    scenario: Scenario,
+    asked: Mapping[str, Any],
+    most: int,
+    opinions: Mapping[str, Mapping[int, float]] = _NOTHING,
+    threads: int | None = None,
 ) -> dict[str, Any]:
     """What a page asked of a scenario, played and as values: `ms` says how long it took, in milliseconds.
 
     asked: as a page sends it, with any of the keys worlds, seed, numbers, opinions (names of numbers that are what the
     class says they are), answers, measure and power; most: worlds that are played at most; opinions: what the class
-    says, by number and seat. Raises `InputError` for what cannot be asked.
+    says, by number and seat; threads: that play, all there are where it is None. Raises `InputError` for what cannot be
+    asked.
     """
     begun = time.perf_counter()
     evidence = _evidence(scenario.world, scenario.seeds)
@@ -137,7 +143,8 @@ def looked_at(
         arguments.entry("answers", f"{len(answers)} of them").refuse(allowed=f"at most {MOST_ANSWERS}")
     arguments.refuse_if_wrong()
     numbers |= numbers_of_opinions(opinions, said, worlds, scenario.seed if seed is None else seed)
-    seen = peek(scenario, worlds, numbers=numbers, answers=answers, seed=seed, measures=tuple({PARTNERS, measure}))
+    how: dict[str, Any] = {"numbers": numbers, "answers": answers, "seed": seed, "workers": threads}
+    seen = peek(scenario, worlds, measures=tuple({PARTNERS, measure}), **how)
     values = worlds_as_values(seen, evidence, measure, power if power in powers else powers[0])
     return values | {"ms": round(1000.0 * (time.perf_counter() - begun))}
 

@@ -6,12 +6,12 @@ import re
 import threading
 import zipfile
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
 import sim
 from sim.classroom import board
+from sim.classroom.playing import Played
 from sim.classroom.room import Caller, Phase, Role, Room
 from sim.io.errors import InputError
 from sim.scenario.scenario import load_scenario
@@ -31,7 +31,7 @@ def begun(room, **asked):
     for seat in (2, 3):
         game = sim.Game(room.scenario(table.scenario), table.state, table.seed)
         game.step()
-        room.games[seat] = SimpleNamespace(game=game, lock=threading.RLock())
+        room.games[seat] = Played(game)
     return room
 
 
@@ -43,8 +43,8 @@ def seats(room, caller, **asked):
 def test_a_class_without_a_game_has_an_empty_board(room):
     told = board.show(room, PUPIL, {})
     assert (told["state"], told["phase"], list(told["html"])) == (None, "closed", ["about"])
-    with pytest.raises(InputError, match="no game yet"):
-        board.turn(room, TEACHER, {"phase": "open"})
+    board.turn(room, TEACHER, {"phase": "open"})  # each plays what they like
+    assert board.show(room, PUPIL, {})["phase"] == "open"
 
 
 def test_a_pupil_sees_their_own_dot_until_all_are_shown(room):
@@ -75,6 +75,13 @@ def test_a_new_game_puts_the_old_ones_away_and_is_the_same_for_all(room):
     assert "20 worlds" in board.show(room, PUPIL, {})["html"]["picture"]
 
 
+def test_a_game_of_another_start_that_comes_late_has_no_dot(room):
+    begun(room)
+    room.games[4] = Played(sim.Game("toy", "BEK", 6))
+    room.games[5] = Played(sim.Game("toy", "ALD", 5))
+    assert seats(room, TEACHER) == [2, 3]
+
+
 def test_a_game_that_moves_just_now_stays_where_it_was(room):
     begun(room)
     before = board.show(room, TEACHER, {})
@@ -100,7 +107,7 @@ def test_a_quarter_beyond_the_last_is_the_last(room):
     begun(room)
     told = board.show(room, TEACHER, {"quarter": 9_999})
     assert told["at"] == told["last"]
-    assert "0 of 2 games" in told["html"]["title"]
+    assert "by 0 of 2" in told["html"]["title"]
 
 
 @pytest.mark.parametrize(
@@ -130,10 +137,11 @@ def test_all_games_are_taken_home_in_one_file(room):
 
 
 def test_the_page_finds_every_part_by_its_name(room):
-    named = re.findall(r' data-part="(\w+)"', board.frame(room, PUPIL, {})["html"])
+    page = Path(board.__file__).parent / "page"
+    named = re.findall(r' data-part="(\w+)"', (page / "index.html").read_text(encoding="utf-8"))
     there = set(named)
     assert len(named) == len(there)
-    script = (Path(board.__file__).parent / "page" / "class.js").read_text(encoding="utf-8")
+    script = (page / "class.js").read_text(encoding="utf-8")
     wanted = set(re.findall(r"parts\.(\w+)", script)) | set(board.show(begun(room), PUPIL, {})["html"])
     assert wanted <= there
     assert {"open", "closed", "shown", "begin", "keep", "replay"} <= there
@@ -145,5 +153,4 @@ def test_only_the_teacher_turns_the_class():
         "/api/class/turn": Role.TEACHER,
         "/api/class/export": Role.TEACHER,
         "/api/class/board": Role.PUPIL,
-        "/api/class/frame": Role.PUPIL,
     }

@@ -66,6 +66,11 @@ def test_the_scale_stands_still_while_played_quarters_are_replayed():
     assert dots.scale_of(WORLDS, [far], "output", 1).high == 900.0
 
 
+def test_words_stand_from_many_partners_to_none():
+    places = dots.scale_of(WORLDS, [], OUTCOME, 3).places
+    assert places == ("multi-vector", "leaning-CHN", "squeezed")
+
+
 @pytest.mark.parametrize("measure", ["output", OUTCOME])
 def test_pupils_at_one_place_do_not_cover_each_other(measure):
     same = [Dot(seat=seat, colour="blue", fill="#0072B2", course=course(9, 1)) for seat in range(1, 31)]

@@ -14,7 +14,7 @@ def test_pupils_who_all_move_their_sliders_get_their_own_answers_in_order():
         class_, announced = measure_classroom.lesson(teacher, pupils, many=8, worlds=96, seconds=2.0)
     assert [one.wrong for one in class_] == [[]] * 8
     assert sum(one.superseded for one in class_) == 0  # who waits for an answer asks nothing newer
-    assert all(len(one.taken) >= 2 for one in class_)
+    assert all(one.taken for one in class_)
     assert max(max(one.taken) for one in class_) < GENEROUS
     assert all(0.0 < one.heard - announced < GENEROUS for one in class_)
     assert "out of order 0" in measure_classroom.report(class_, announced)

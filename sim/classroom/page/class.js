@@ -1,11 +1,11 @@
 // The class on one board, drawn by the server: a teacher opens, closes, shows, plays it again and keeps it.
-import {el, emit, headers, on, post, saved, say, state, tell} from './base.js';
+import {emit, headers, on, options, post, saved, say, state, tell} from './base.js';
 
 const PAUSE = 1000; // milliseconds: of a quarter that is played again, and until a lost line is taken up again
 const later = (wait) => new Promise((done) => setTimeout(done, wait));
 const asked = {measure: 'output'}; // and a quarter, once one was chosen; until then the server takes one
 const parts = {}; // of the view, by their names
-let games = 0, far = 0, replayed = 0, lost = false;
+let games = 0, far = 0, replayed = 0;
 
 const look = async (change = {}) => {
   Object.assign(asked, change);
@@ -22,7 +22,7 @@ const replay = async () => { // from the first quarter to the last one played, o
   for (let quarter = 0; mine && mine === replayed; quarter += 1) {
     parts.replay.setAttribute('aria-pressed', true);
     await Promise.all([look({quarter}), later(PAUSE)]);
-    if (quarter >= far) replayed = 0;
+    if (quarter >= far) { replayed = 0; delete asked.quarter; } // go along with the class again
   }
   parts.replay.setAttribute('aria-pressed', Boolean(replayed));
 };
@@ -44,26 +44,22 @@ const listen = async (wait = PAUSE) => {
       events.filter((one) => one.startsWith('data:')).forEach((one) => emit('class', JSON.parse(one.slice(5))));
     }
   } catch { /* the server has gone */ }
-  lost = true;
   tell(say('class.lost', {seconds: wait / PAUSE}));
   setTimeout(listen, wait, Math.min(2 * wait, 8 * PAUSE));
 };
 const heard = ({event}) => {
-  if (event === 'here' && lost) tell('');
-  if (event === 'here') lost = false;
   if (event === 'table') delete asked.quarter;
-  if (state.view === 'class' && (state.role === 'teacher' || ['here', 'table', 'phase'].includes(event))) look();
+  const mine = state.role === 'teacher' || ['table', 'phase'].includes(event);
+  if (event === 'here' || (mine && state.view === 'class')) look(); // 'here' again: no line is lost any more
 };
 
-export const start = async (panel) => {
-  panel.innerHTML = (await post('/api/class/frame')).html;
+export const start = (panel) => {
   panel.querySelectorAll('[data-part]').forEach((one) => { parts[one.dataset.part] = one; });
   for (const [name, act] of Object.entries({begin, keep, replay})) parts[name].onclick = act;
   for (const phase of ['open', 'closed', 'shown']) parts[phase].onclick = () => change('/api/class/turn', {phase});
   parts.measure.onchange = () => look({measure: parts.measure.value});
   parts.quarter.oninput = () => look({quarter: Number(parts.quarter.value)});
-  on('scenario', (about) => parts.which.replaceChildren(
-    ...about.states.map(({code, name}) => el('option', {value: code}, name))));
+  on('scenario', ({states}) => options(parts.which, states));
   on('view', (view) => view === 'class' && look());
   on('class', heard);
   listen();
