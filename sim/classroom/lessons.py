@@ -105,7 +105,7 @@ def _read(top: Entry, path: Path) -> Lesson | None:
         return None
     steps = tuple(_step(one, entry, known) for entry, one in read_each(values["steps"], STEP, known))
     minutes = sum(step.minutes for step in steps)
-    if values["minutes"] != minutes:
+    if values["minutes"] != minutes and "minutes" in top.value:
         top.value["minutes"].refuse(allowed=f"the sum of the steps, which is {minutes}")
     expect = tuple(_expectation(one, entry, known) for entry, one in read_each(values["expect"], EXPECTATION, known))
     tasks = tuple(Task(**one) for _, one in read_each(values["tasks"], TASK, None))
@@ -174,7 +174,7 @@ def _expectation(values: Mapping[str, Any], entry: Entry, known: Known) -> Expec
     low, high = within or change or (0.0, 0.0)
     if values["word"] and not -_FULL <= low <= high <= _FULL:
         entry.refuse(found=f"{low:g} to {high:g}", allowed=f"shares from 0 to {_FULL:g} per cent")
-    if ("{high}" in values["says"]) == (low == high):
+    if values["says"] and ("{high}" in values["says"]) == (low == high):
         entry.value["says"].refuse(allowed="{high} where the interval has two ends, and only there")
     answers = tuple(Answer(**one) for _, one in read_each(values["answers"], ANSWER, known))
     kept: dict[str, Any] = {key: values[key] for key in ("says", "state", "scenario", "quarter", "seed", "numbers")}

@@ -15,6 +15,7 @@ from sim.analysis.documented_file import load_documented
 from sim.analysis.lever_file import load_levers
 from sim.analysis.patterns import load_patterns
 from sim.analysis.sensitivity.experiment import load_experiment
+from sim.classroom.lessons import load_lesson
 from sim.cli import main
 from sim.cli.new import starting_text
 from sim.cli.schema import KEPT, schema_of_kind
@@ -32,6 +33,7 @@ from sim.scenario.scenario import load_scenario
 SHIPPED = {
     "scenario": "scenarios/**/*.yaml",
     "experiment": "experiments/*/experiment.yaml",
+    "lesson": "lessons/*.yaml",
     "world": "seeds/*/actors.yaml",
     "document": "seeds/documents.yaml",
     "fact": "seeds/facts/*.yaml",
@@ -131,6 +133,21 @@ def test_a_kind_nobody_knows_is_refused(capsys):
 
 
 # --- beside the readers ----------------------------------------------------------------------------------------------
+
+
+def small_lesson():
+    moved = {"numbers": {"choice.dependence_aversion": 0.5}, "quarter": "2027-Q1"}
+    bet = {"kind": "bet", "minutes": 3, "text": "Bet.", "bet": {"state": "KAZ", "word": "sided"}}
+    do = {"kind": "do", "minutes": 4, "text": "Do.", "note": "So.", "view": "play", "play": "KAZ"} | moved
+    word = {"says": "{low} to {high}.", "state": "UZB", "word": "sided-CHN", "within": [0, 9], "seed": 3}
+    answers = [{"by": "UZB", "to": "all", "say": "no"}]
+    mean = {"says": "By {low}.", "state": "UZB", "measure": "output", "change": [-1, -1], "answers": answers}
+    head = {"title": "One", "question": "What?", "minutes": 7, "scenario": "baseline", "words": ["world", "luck"]}
+    sliders = {"sliders": ["choice.dependence_aversion"]}
+    lists = {key: ["So."] for key in ("before", "aims", "limits")}
+    tasks = {"tasks": [{"ask": "Who?", "lines": 2, "answer": "I."}]}
+    read = {"misreadings": [{"reading": "No.", "answer": "Yes."}]}
+    return head | sliders | lists | {"steps": [bet, do], "expect": [word, mean | moved]} | tasks | read
 
 
 def small(name):
@@ -245,7 +262,8 @@ def few_numbers():
     return shipped | {"numbers": dict(list(shipped["numbers"].items())[:3])}
 
 
-SOUND = {kind: few_numbers() if kind == "calibration" else small(kind) for kind in KEPT}
+MADE = {"calibration": few_numbers, "lesson": small_lesson}
+SOUND = {kind: MADE[kind]() if kind in MADE else small(kind) for kind in KEPT}
 
 
 def load(kind, text, folder):
@@ -260,9 +278,11 @@ def load(kind, text, folder):
         return
     names = {"experiment": "experiment.yaml", "behaviour": "behaviours.yaml", "record": "record.yaml"}
     names |= {"agenda": "agenda.yaml", "recoding": "recoding.yaml", "calibration": "calibration.yaml"}
+    names |= {"lesson": "06-own.yaml"}
     path = folder / names.get(kind, "x.yaml")
     path.write_text(text, encoding="utf-8")
     readers = {"scenario": load_scenario, "experiment": load_experiment, "pattern": load_patterns}
+    readers["lesson"] = load_lesson
     if kind == "behaviour":
         load_behaviours(load_evidence(), folder)
     elif kind == "agenda":
@@ -417,6 +437,15 @@ WRONG = [
     ("calibration", ("numbers", "delivery.flywheel", "low"), True),
     ("calibration", ("numbers", "delivery.flywheel", "why"), ...),
     ("calibration", ("numbers", "delivery.flywheel", "targets"), "drift"),
+    ("lesson", ("steps",), ...),
+    ("lesson", ("steps", 0, "kind"), "bets"),
+    ("lesson", ("steps", 1, "view"), "looks"),
+    ("lesson", ("steps", 1, "minutes"), 0),
+    ("lesson", ("sliders",), ["choice.gain"] * 2),
+    ("lesson", ("expect", 0, "within"), [1]),
+    ("lesson", ("expect", 0, "change"), [1, 2]),
+    ("lesson", ("expect", 1, "answers", 0, "say"), "perhaps"),
+    ("lesson", ("tasks", 0, "answer"), ...),
     ("lever", ("from",), "2026"),
     ("lever", ("levers", "one", "events"), ...),
     ("lever", ("levers", "one", "years"), 0),

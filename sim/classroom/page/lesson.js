@@ -7,18 +7,17 @@ const move = (numbers) => { // sliders that are not named go back to where the e
   Object.assign(state, {numbers: {...numbers}, opinions: []});
   emit('numbers', {settled: true});
 };
-const slide = (quarter) => { // the slider of quarters draws what it is moved to
-  const at = state.about.quarters.indexOf(quarter), input = document.querySelector('#look .wide input');
-  if (at >= 0) state.quarter = at;
-  if (at >= 0 && input) Object.assign(input, {value: at}).dispatchEvent(new Event('input'));
+const slide = (at) => { // the slider of quarters draws what it is moved to
+  state.quarter = at < 0 ? state.quarter : at;
+  const [input] = document.querySelectorAll('#look .wide input');
+  if (input) Object.assign(input, {value: state.quarter}).dispatchEvent(new Event('input'));
 };
-// To bet and to do is the class's own: sliders stay where they are, and a button moves them for who wants it.
-// A bet stays beside what came of it for the step after.
+// To bet and to do is the class's own: sliders stay, and a button moves them for who wants it. A bet stays one step.
 const act = async ({kind, scenario, quarter, view, numbers, bet, play}, before) => {
   if (state.bet?.open) emit('run');
   else if (!before?.bet) emit('bet', null);
   if (scenario !== state.scenario) await turnTo(scenario);
-  slide(quarter);
+  slide(state.about.quarters.indexOf(quarter));
   if (!['bet', 'do'].includes(kind)) move(numbers);
   document.querySelectorAll('#class [name="which"]').forEach((one) => { one.value = play ?? one.value; });
   if (play && state.seat) await post('/api/game', {state: play}).catch(() => null);
@@ -26,15 +25,13 @@ const act = async ({kind, scenario, quarter, view, numbers, bet, play}, before) 
   if (bet) emit('bet', bet);
 };
 const go = async (asked = {}, path = '/api/lesson') => { // without a number it is where the class is
-  const found = await post(path, asked).catch(() => null), focused = bar.contains(document.activeElement);
+  const found = await post(path, asked).catch(() => null), before = step, focused = document.activeElement?.name;
   if (!found) return;
-  const {name} = focused ? document.activeElement : {}; // what is drawn anew is the same to who goes by keyboard
   bar.innerHTML = found.html;
   bar.querySelectorAll('[name="follow"]').forEach((one) => { one.hidden = !alone; });
-  if (name) bar.querySelector(`[name="${name}"]:enabled, [name="back"]`)?.focus();
+  if (focused) bar.querySelector(`[name="${focused}"]:enabled`)?.focus(); // what is drawn anew is the same by keyboard
   if (found.lesson !== state.lesson && found.sliders.length) emit('sliders', found.sliders);
   Object.assign(state, {lesson: found.lesson, step: found.at});
-  const before = step;
   step = found.step;
   if (step) await act(step, before);
 };
@@ -42,10 +39,8 @@ const turn = (lesson, at) => { // by whoever holds this page: a teacher takes th
   alone = state.role !== 'teacher';
   return go({lesson, step: at}, alone ? '/api/lesson' : '/api/lesson/step');
 };
-const DO = {
-  back: () => turn(state.lesson, state.step - 1), next: () => turn(state.lesson, state.step + 1),
-  move: () => move(step.numbers), follow: () => { alone = false; go(); },
-};
+const DO = {back: () => turn(state.lesson, state.step - 1), next: () => turn(state.lesson, state.step + 1),
+  move: () => move(step.numbers), follow: () => { alone = false; go(); }};
 export const start = (place) => {
   bar = place;
   bar.onclick = ({target}) => DO[target.name]?.();
