@@ -155,6 +155,17 @@ class Window:
         """Turn to the map, the fan, the triangle or the table."""
         self.page.check(f"#look input[name=chart] >> nth={('map', 'fan', 'triangle', 'table').index(name)}")
 
+    def barriers(self) -> list[str]:
+        """What axe-core calls serious or critical on the page as it is, each with where it is."""
+        from axe_playwright_python.sync_playwright import Axe
+
+        return [
+            f"{one['id']}: {one['help']}: {node['target']} {node['html'][:200]}"
+            for one in Axe().run(self.page).response["violations"]
+            if one["impact"] in {"serious", "critical"}
+            for node in one["nodes"][:5]
+        ]
+
     def close(self) -> None:
         """Close it, whatever it is doing."""
         with contextlib.suppress(Exception):
