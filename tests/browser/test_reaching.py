@@ -16,9 +16,9 @@ def test_nothing_bars_the_way_to_look(open_window, chart):
 
 def test_nothing_bars_the_way_to_two_scenarios_in_the_teach_view_with_a_bet(open_window):
     window = open_window().settled()
-    window.page.select_option("#look select >> nth=1", index=2)
+    window.page.select_option("#look select[name=beside]", index=2)
     window.settled()
-    window.page.click("#tools button >> nth=0")
+    window.page.click("#tools button[name=teach]")
     assert window.barriers() == []
     window.page.check("#look .bet-first")
     assert window.barriers() == []
@@ -59,5 +59,5 @@ def test_nothing_bars_the_way_to_class(open_window, server):
 def test_letters_of_every_size_bar_nobody(open_window):
     window = open_window(size=NARROW).settled()
     for size in ("small", "large"):
-        window.page.click(f"button.size.{size}")
+        window.page.click(f"#tools button[name={size}]")
         assert window.barriers() == []

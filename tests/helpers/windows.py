@@ -127,7 +127,7 @@ class Window:
 
     def state(self, what: str) -> Any:
         """What the page's own state holds: an expression about `state`."""
-        return self.page.evaluate(f"async () => {{ const {{state}} = await import('/main.js'); return {what}; }}")
+        return self.page.evaluate(f"async () => {{ const {{state}} = await import('/base.js'); return {what}; }}")
 
     def until(self, what: str, seconds: float = HASTE) -> None:
         """Wait until an expression about the page's `state` holds."""
@@ -153,7 +153,7 @@ class Window:
 
     def choose_chart(self, name: str) -> None:
         """Turn to the map, the fan, the triangle or the table."""
-        self.page.check(f"#look input[name=chart] >> nth={('map', 'fan', 'triangle', 'table').index(name)}")
+        self.page.check(f"#look input[name=chart][value={name}]")
 
     def barriers(self) -> list[str]:
         """What axe-core calls serious or critical on the page as it is, each with where it is."""

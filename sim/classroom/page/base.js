@@ -18,7 +18,7 @@ export const emit = (event, what) => (listeners[event] ?? []).forEach((f) => f(w
 export const say = (key, fields = {}) => WORDS[key].replace(/\{(\w+)\}/g, (whole, name) => fields[name] ?? whole);
 export const tell = (text) => { byId('status').textContent = text; };
 
-const fill = (made, attributes, children) => {
+const fill = (made, attributes = {}, children = []) => {
   for (const [name, value] of Object.entries(attributes)) {
     if (name.startsWith('on')) made.addEventListener(name.slice(2), value);
     else if (name === 'style') Object.entries(value).forEach((one) => made.style.setProperty(...one));
