@@ -10,6 +10,8 @@ Needs Chromium (`tools/find_browser.py`) and what the tests need.
 import argparse
 import sys
 import tempfile
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from find_browser import MISSING, found
@@ -21,8 +23,8 @@ sys.path.insert(0, str(ROOT / "tests"))
 from helpers.windows import NARROW, WIDE, Server, Window, chromium, opened  # noqa: E402
 
 FIGURE = ROOT / "docs" / "figures" / "classroom.png"
-VIEWS = ("look", "play", "dispute", "class")
 CHARTS = ("map", "fan", "triangle", "table")
+SLIDER = "#sliders input[type=range]"
 MOST_BYTES = 200_000
 
 
@@ -37,43 +39,108 @@ def main(arguments: list[str] | None = None) -> int:
         print(MISSING, file=sys.stderr)
         return 1
     with tempfile.TemporaryDirectory() as place, chromium(path) as browser:
-        server = opened(Path(place), asked.scenario)
-        try:
-            if asked.figure:
-                draw_figure(browser, server)
-            if asked.folder:
-                asked.folder.mkdir(parents=True, exist_ok=True)
-                for size in (WIDE, NARROW):
-                    look_at(browser, server, size, asked.folder)
-        finally:
-            server.close()
+        if asked.figure:
+            with_class(Path(place), asked.scenario, partial(draw_figure, browser))
+        if asked.folder:
+            asked.folder.mkdir(parents=True, exist_ok=True)
+            for size in (WIDE, NARROW):
+                look = partial(look_at, browser, size, asked.folder)
+                with_class(Path(place), asked.scenario, look)
     return 0
 
 
-def look_at(browser: object, server: Server, size: tuple[int, int], folder: Path) -> None:
+def with_class(place: Path, scenario: str, do: Callable[[Server], None]) -> None:
+    """Do something with a class that nobody has used yet."""
+    server = opened(place, scenario)
+    try:
+        do(server)
+    finally:
+        server.close()
+
+
+def look_at(browser: object, size: tuple[int, int], folder: Path, server: Server) -> None:
     """Every view in one size."""
-    window = Window(browser, server.teacher, size=size).ready()
+    window = Window(browser, server.teacher, size=size).settled()
+    page = window.page
 
-    def taken(name: str) -> None:
-        window.page.wait_for_timeout(400)
-        window.page.screenshot(path=folder / f"{name}-{size[0]}.png")
-        print(folder / f"{name}-{size[0]}.png", flush=True)
+    def taken(name: str, *, whole: bool = False, settled: bool = True) -> None:
+        if settled:
+            window.settled()
+        page.mouse.move(0, 0)
+        path = folder / f"{name}-{size[0]}.png"
+        page.screenshot(path=path, full_page=whole)
+        print(path, flush=True)
 
+    page.locator(SLIDER).first.press("End")
     for chart in CHARTS:
         window.choose_chart(chart)
-        taken(f"look-{chart}")
-    for view in VIEWS[1:]:
-        window.view(view)
-        taken(view)
-    print("\n".join(f"the page complained: {line}" for line in window.complaints), end="", flush=True)
+        taken(f"look-{chart}", whole=chart != "map")
+    window.choose_chart("map")
+    page.select_option("#look select[name=beside]", index=2)
+    taken("look-beside")
+    page.select_option("#look select[name=beside]", index=0)
+    page.check("#look [name=bet]")
+    taken("look-bet")
+    page.uncheck("#look [name=bet]")
+    for letters in ("large", "small", "middle"):
+        page.click(f"#tools [name={letters}]")
+        taken(f"look-{letters}")
+    page.click("#tools [name=teach]")
+    taken("teach")
+    page.click("#tools [name=large]")
+    taken("teach-large")
+    page.click("#tools [name=middle]")
+    page.click("#tools [name=teach]")
+    page.locator("#sliders [data-do=source]").first.click()
+    taken("dispute")
+    page.fill("#dispute input[type=search]", "trade")
+    taken("dispute-search", whole=True)
+    look_at_games(window, taken)
+    look_at_lesson(window, taken)
+    print("".join(f"the page complained: {line}\n" for line in window.complaints), end="", flush=True)
     window.close()
+
+
+def look_at_games(window: Window, taken: Callable[..., None]) -> None:
+    """A game of one's own, and the board of the class with it."""
+    page = window.page
+    window.view("play")
+    taken("play-choice")
+    page.locator("#play .mine button").nth(0).click()
+    for _ in range(2):
+        window.settled()
+        page.click("#play [name=step]")
+    taken("play")
+    page.locator("#play [name^='why ']").first.click()
+    taken("play-why", whole=True)
+    page.locator("#play [name^='if ']").first.click()
+    taken("play-if", whole=True)
+    window.view("class")
+    window.settled()
+    page.click("#class [data-part=begin]")
+    page.wait_for_selector("#class svg")
+    taken("class", whole=True)
+
+
+def look_at_lesson(window: Window, taken: Callable[..., None]) -> None:
+    """The first lesson at its start, at a bet, and on paper."""
+    page = window.page
+    page.select_option("#lesson select", "1")
+    taken("lesson")
+    while not page.locator("#look input.bet").count() and page.is_enabled("#lesson [name=next]"):
+        page.click("#lesson [name=next]")
+        window.settled()
+    taken("lesson-bet")
+    for path in page.eval_on_selector_all("#lesson a", "(all) => all.map((one) => one.pathname)"):
+        page.goto(f"http://{window.home}{path}")
+        taken(f"paper-{path.split('/')[1]}", whole=True, settled=False)
 
 
 def draw_figure(browser: object, server: Server) -> None:
     """The page as the documentation shows it, with few colours so that it stays small."""
-    window = Window(browser, server.teacher).ready()
-    window.page.wait_for_timeout(400)
-    window.page.screenshot(path=FIGURE)
+    window = Window(browser, server.teacher).settled()
+    window.page.locator(SLIDER).first.press("End")
+    window.settled().page.screenshot(path=FIGURE)
     window.close()
     with Image.open(FIGURE) as picture:
         picture.convert("RGB").quantize(128).save(FIGURE, optimize=True)

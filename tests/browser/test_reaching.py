@@ -4,21 +4,6 @@ import pytest
 
 from helpers.windows import NARROW
 
-axe = pytest.importorskip("axe_playwright_python.sync_playwright")
-
-GRAVE = {"serious", "critical"}
-
-
-def barriers(window):
-    """What axe-core calls serious or critical on the page as it is, each with where it is."""
-    found = axe.Axe().run(window.page).response["violations"]
-    return [
-        f"{one['id']}: {one['help']}: {node['target']} {node['html'][:200]}"
-        for one in found
-        if one["impact"] in GRAVE
-        for node in one["nodes"][:5]
-    ]
-
 
 @pytest.mark.parametrize("chart", ["map", "fan", "triangle", "table"])
 def test_nothing_bars_the_way_to_look(open_window, chart):
@@ -26,17 +11,17 @@ def test_nothing_bars_the_way_to_look(open_window, chart):
     window.choose_chart(chart)
     window.page.locator("#sliders input[type=range]").first.press("End")
     window.settled()
-    assert barriers(window) == []
+    assert window.barriers() == []
 
 
 def test_nothing_bars_the_way_to_two_scenarios_in_the_teach_view_with_a_bet(open_window):
     window = open_window().settled()
-    window.page.select_option("#look select >> nth=1", index=2)
+    window.page.select_option("#look select[name=beside]", index=2)
     window.settled()
-    window.page.click("#tools button >> nth=0")
-    assert barriers(window) == []
+    window.page.click("#tools button[name=teach]")
+    assert window.barriers() == []
     window.page.check("#look .bet-first")
-    assert barriers(window) == []
+    assert window.barriers() == []
 
 
 def test_nothing_bars_the_way_to_dispute(open_window):
@@ -44,22 +29,22 @@ def test_nothing_bars_the_way_to_dispute(open_window):
     window.view("dispute")
     window.page.fill("#dispute input[type=search]", "trade")
     window.settled()
-    assert barriers(window) == []
+    assert window.barriers() == []
 
 
 def test_nothing_bars_the_way_to_play(open_window):
     window = open_window(size=NARROW).settled()
     window.view("play")
     window.settled()
-    assert barriers(window) == []
+    assert window.barriers() == []
     window.page.click("#play button >> nth=0")
     window.settled()
     window.page.click("#play button[name^='why ']")
     window.settled()
-    assert barriers(window) == []
+    assert window.barriers() == []
     window.page.click("#play button[name^='if ']")
     window.settled()
-    assert barriers(window) == []
+    assert window.barriers() == []
 
 
 def test_nothing_bars_the_way_to_class(open_window, server):
@@ -67,12 +52,12 @@ def test_nothing_bars_the_way_to_class(open_window, server):
     for window in (teacher, pupil):
         window.view("class")
         window.settled()
-    assert barriers(teacher) == []
-    assert barriers(pupil) == []
+    assert teacher.barriers() == []
+    assert pupil.barriers() == []
 
 
 def test_letters_of_every_size_bar_nobody(open_window):
     window = open_window(size=NARROW).settled()
     for size in ("small", "large"):
-        window.page.click(f"button.size.{size}")
-        assert barriers(window) == []
+        window.page.click(f"#tools button[name={size}]")
+        assert window.barriers() == []

@@ -134,9 +134,11 @@ def test_a_server_that_is_killed_while_a_slider_is_dragged_comes_back(browser, t
         window.page.wait_for_function("() => document.getElementById('status').textContent.includes('not answer')")
         numbers = window.state("state.numbers")
         again = opened(tmp_path, "baseline", port=server.port)
+        window.page.evaluate("async () => { window.old = (await import('/base.js')).state.look; }")
         window.page.goto(again.teacher)  # the new address over the old one
-        window.page.wait_for_function("() => document.getElementById('status').textContent === ''")
+        window.until("state.look !== window.old")
         window.settled()
+        assert window.page.inner_text("#status") == ""
         assert window.state("state.numbers") == numbers
         check_is_what_peek_says(window)
     finally:
@@ -149,8 +151,8 @@ def test_a_server_that_is_killed_while_a_slider_is_dragged_comes_back(browser, t
 @pytest.mark.parametrize("size", SIZES)
 def test_in_the_teach_view_slider_and_chart_are_on_one_screen(open_window, size):
     window = open_window(size=NARROW).settled()
-    window.page.click(f"button.size.{size}")
-    window.page.click("#tools button >> nth=0")
+    window.page.click(f"#tools button[name={size}]")
+    window.page.click("#tools button[name=teach]")
     window.settled()
     assert window.page.evaluate("() => document.documentElement.scrollWidth") <= NARROW[0]
     sliders = window.page.locator(SLIDER).all()
@@ -169,7 +171,7 @@ def test_letters_have_three_sizes(open_window):
     window = open_window(size=WIDE).ready()
     high = []
     for size in SIZES:
-        window.page.click(f"button.size.{size}")
+        window.page.click(f"#tools button[name={size}]")
         high.append(window.page.locator("#caution").bounding_box()["height"])
         assert window.page.evaluate("() => document.documentElement.scrollWidth") <= WIDE[0]
     assert high[0] < high[1] < high[2]

@@ -153,7 +153,18 @@ class Window:
 
     def choose_chart(self, name: str) -> None:
         """Turn to the map, the fan, the triangle or the table."""
-        self.page.check(f"#look input[name=chart] >> nth={('map', 'fan', 'triangle', 'table').index(name)}")
+        self.page.check(f"#look input[name=chart][value={name}]")
+
+    def barriers(self) -> list[str]:
+        """What axe-core calls serious or critical on the page as it is, each with where it is."""
+        from axe_playwright_python.sync_playwright import Axe
+
+        return [
+            f"{one['id']}: {one['help']}: {node['target']} {node['html'][:200]}"
+            for one in Axe().run(self.page).response["violations"]
+            if one["impact"] in {"serious", "critical"}
+            for node in one["nodes"][:5]
+        ]
 
     def close(self) -> None:
         """Close it, whatever it is doing."""
