@@ -219,7 +219,7 @@ def frame(_: Room, __: Caller, ___: Mapping[str, Any]) -> dict[str, Any]:
     """What stands on the page whatever is played: what has a name is filled in or listened to by the page."""
     named = {phase.value: f"class.turn_{phase.value}" for phase in (Phase.OPEN, Phase.CLOSED, Phase.SHOWN)}
     buttons = {"begin": "class.begin", **named, "keep": "class.keep"}
-    which = element("select", data_part="which", aria_label=say("class.state"))
+    which = element("select", data_part="which", name_="which", aria_label=say("class.state"))
     teacher = [which, *(element("button", say(words), data_part=name) for name, words in buttons.items())]
     quarter = element("input", type="range", min=0, data_part="quarter", aria_label=say("class.quarter"))
     along = [quarter, element("button", say("class.replay"), data_part="replay")]
