@@ -29,7 +29,10 @@ TOLD = {"yes": "yes", "no": "no", "rule": ""}
 
 def choice(states: Mapping[str, str], why: str) -> Markup:
     """Whom one can be, by code and name; why: not now, empty where it can be begun."""
-    buttons = [element("button", say("play.be", name=name), name=code, value="be") for code, name in states.items()]
+    off = {"disabled": ""} if why else {}
+    buttons = [
+        element("button", say("play.be", name=name), name=code, value="be", **off) for code, name in states.items()
+    ]
     return joined([element("h2", say("play.choose")), element("p", why), *(element("p", one) for one in buttons)], "")
 
 

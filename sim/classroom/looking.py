@@ -185,6 +185,7 @@ def _word(word: str, how: Look) -> dict[str, Any]:
     fill = outcome_fill(word, how)
     return {
         "word": word,
+        "said": say("look.word", word=outcome.word, power=how.name[power]) if power in how.name else word,
         "kind": OUTCOMES.index(outcome),
         "power": power,
         "text": outcome.value.replace("one power", how.name.get(power, "one power")),

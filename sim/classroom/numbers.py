@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 
 from sim.classroom.room import Caller, Post, Role, Room
-from sim.classroom.sources import badge, desk, label_of, lead, panel
+from sim.classroom.sources import badge, desk, label_of, lead, panel, unit_of
 from sim.classroom.words import say
 from sim.engine.ensemble import prepare
 from sim.evidence.evidence import Evidence
 from sim.evidence.numbers import Basis, Number
 from sim.evidence.provenance import known_names
-from sim.evidence.story import Kind, amount, spoken
+from sim.evidence.story import Kind, amount
 from sim.figures.markup import Markup, element, joined
 from sim.io.arguments import Arguments
 from sim.io.errors import nearest_to, quoted
@@ -71,7 +71,7 @@ def _slider(number: Number, value: Any, off: str) -> dict[str, Any]:
         "low": number.low,
         "high": number.high,
         "step": _step(number.low, number.high, own),
-        "unit": spoken(number.unit),
+        "unit": unit_of(number.unit),
         "basis": number.basis.name,
         "one": number.name.startswith(ONE_FOR_ALL),
         "differs": isinstance(value, np.ndarray) and bool(np.ptp(value) > 0.0),

@@ -9,16 +9,23 @@ from sim.evidence.evidence import Evidence
 from sim.evidence.influence import read_influence
 from sim.evidence.numbers import Basis, Number
 from sim.evidence.provenance import known_names, story_of
-from sim.evidence.story import Kind, Link, clean
+from sim.evidence.story import Kind, Link, Piece, Row, clean, spoken
 from sim.evidence.teller import Teller
 from sim.figures.markup import Markup, element, joined
 from sim.io.text import capital
 from sim.narrative.story_markup import StoryMarkup
 
+_UNITS = {"utility": "", "factor": "times", "share": "of 1", "share a quarter": "of 1 a quarter"}
+
 
 def label_of(number: Number) -> str:
     """What stands beside a slider: the plain wording where a number has one, else what it means."""
     return capital(clean(number.plain or number.meaning))
+
+
+def unit_of(unit: str) -> str:
+    """A unit as a class reads it behind an amount; empty where it says nothing to who has not read the description."""
+    return _UNITS.get(unit, spoken(unit))
 
 
 def badge(basis: Basis) -> Markup:
@@ -48,6 +55,7 @@ def panel(evidence: Evidence, kind: Kind, name: str) -> Markup:
         what = [element("code", clean(name)), badge(number.basis)]
         if title == capital(clean(number.meaning)):
             story = replace(story, about=())  # which the heading has said
+        story = replace(story, rows=tuple(_as_read(row, number) for row in story.rows if row.label != "plainly"))
 
     def led(link: Link, text: str) -> str:
         return lead(link.kind, link.name, Markup(text)) if link.name in known[link.kind] else ""
@@ -56,6 +64,15 @@ def panel(evidence: Evidence, kind: Kind, name: str) -> Markup:
     return element(
         "article", element("h2", title), element("p", joined(what), class_="what"), body, class_="source", tabindex=-1
     )
+
+
+def _as_read(row: Row, number: Number) -> Row:
+    """A row of a number with its unit as beside the slider."""
+    if row.label != "value":
+        return row
+    value, *others = row.line
+    told = clean(f"{number.value:.6g} {unit_of(number.unit)}")
+    return replace(row, line=(Piece(told, value.role), *others))
 
 
 # --- kept ------------------------------------------------------------------------------------------------------------

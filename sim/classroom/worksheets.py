@@ -9,9 +9,9 @@ from pathlib import Path
 from sim.classroom.glossary import WORDS, explained
 from sim.classroom.lesson_forms import Lesson, Step
 from sim.classroom.lessons import list_lessons, load_lesson
+from sim.classroom.sources import unit_of
 from sim.classroom.words import LANGUAGE, say
 from sim.evidence.evidence import Evidence
-from sim.evidence.story import spoken
 from sim.figures.markup import Markup, element, joined, table
 from sim.io.arguments import path_given
 from sim.io.regular import read_regular
@@ -23,7 +23,6 @@ from sim.scenario.scenario import evidence_of, load_scenario
 STYLE = "print.css"
 _OF_PAGE = Path(__file__).parent / "page" / STYLE
 _MOST_STYLE = 100_000  # bytes
-_WITHOUT_UNIT = {"factor", "utility"}  # which say nothing to who has not read the model's description
 
 
 def print_lessons(folder: str | Path) -> list[Path]:
@@ -132,8 +131,7 @@ def _sliders(lesson: Lesson, evidence: Evidence) -> Markup:
     rows = []
     for number in (evidence.numbers[name] for name in lesson.sliders):
         called = joined([number.plain, element("small", number.name)])
-        unit = "" if number.unit in _WITHOUT_UNIT else f" {spoken(number.unit)}"
-        amount = f"{number.value:g}{unit}"
+        amount = f"{number.value:g} {unit_of(number.unit)}"
         rows.append((called, amount, f"{number.low:g} – {number.high:g}", number.basis.name.lower()))
     return element("section", table(say("sheet.sliders"), heads, rows), class_="sliders")
 

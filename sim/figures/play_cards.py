@@ -8,7 +8,7 @@ from sim.batch.summary import share_ended
 from sim.figures.card_parts import MOST_ROWS, kind_of, measured, more, words_of_runs
 from sim.figures.markup import Markup, element, framed, interval, joined, remark, table
 from sim.figures.style import ABOVE, BELOW, FAINT, look
-from sim.io.text import CAUTION, counted, percent_in_cell
+from sim.io.text import CAUTION, counted, percent_in_cell, signed
 from sim.model.variables import BALANCING_ENDED, BY_NAME, in_words, percent_scale
 from sim.scenario.calendar import quarter_text
 from sim.scenario.scenario import evidence_of
@@ -71,14 +71,15 @@ def effects_table(effects: "Sequence[Effect]", names: Mapping[str, str] | None =
     reach: dict[str, float] = {}
     for effect in effects:
         unit = BY_NAME[effect.measure].unit
-        reach[unit] = max(reach.get(unit, 0.0), abs(effect.low), abs(effect.high))
+        reach[unit] = max(reach.get(unit, 0.0), *map(abs, (effect.low, effect.change, effect.high)))
     rows = []
     for effect in effects:
-        no, yes, change, between = effect.cells
+        no, yes, change, _ = effect.cells
+        between = " to ".join(signed(percent_scale(effect.measure) * end) for end in (effect.low, effect.high))
         unit = BY_NAME[effect.measure].unit
         colour = (ABOVE if effect.change > 0.0 else BELOW) if effect.seen else FAINT
         picture = interval(effect.low, effect.change, effect.high, reach[unit], colour)
-        told = joined([change, element("small", between)]) if effect.seen else element("small", NOTHING_SEEN)
+        told = joined([change if effect.seen else NOTHING_SEEN, element("small", between)])
         called = in_words(effect.measure, named.get(effect.power, effect.power))
         shown = "" if percent_scale(effect.measure) != 1.0 else unit
         name = joined([called, element("small", shown)]) if shown else called

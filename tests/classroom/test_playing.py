@@ -86,7 +86,7 @@ def test_a_game_shows_its_state_and_what_lies_on_the_table(asked):
     assert (told["state"], told["over"]) == ("ALD", False)
     assert (shown["by"], shown["kind"], shown["permitted"]) == (offer.by, offer.kind, offer.permitted)
     said = in_words(told["html"])
-    for words in (offer.amount, "odds", f"output {game.model.state('ALD').measure('output'):.1f} bn USD a year"):
+    for words in (offer.amount, "chance", f"output {game.model.state('ALD').measure('output'):.1f} bn USD a year"):
         assert words in said
     assert f'name="yes {offer.by} {offer.kind}" aria-pressed="false"' in told["html"]
     assert "style=" not in told["html"]
