@@ -131,7 +131,7 @@ def in_full(measure: str, found: object) -> str:
 
 def unit_of(measure: str) -> str:
     """The unit in which a measure is shown."""
-    return "%" if percent_scale(measure) != 1.0 else BY_NAME[measure].unit
+    return "%" if percent_scale(measure) != 1.0 else BY_NAME[measure].unit.replace("..", " to ")
 
 
 def ticks(low: float, high: float) -> list[float]:
@@ -194,7 +194,7 @@ def _ends(scale: Scale, measure: str) -> Iterable[Markup]:
         shown = end if isinstance(end, str) else f"{end:.6g}"
         yield element("text", shown, x=f"{scale.place(end):.1f}", y=f"{y:g}")
     if not scale.places:
-        yield element("text", unit_of(measure), x=f"{WIDE / 2:g}", y=f"{TALL + 40:g}")
+        yield element("text", f"{in_words(measure)}, {unit_of(measure)}", x=f"{WIDE / 2:g}", y=f"{TALL + 40:g}")
 
 
 def _pupils(scale: Scale, dots: Sequence[Dot], measure: str, at: int) -> Iterable[Markup]:

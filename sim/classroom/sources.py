@@ -15,7 +15,7 @@ from sim.figures.markup import Markup, element, joined
 from sim.io.text import capital
 from sim.narrative.story_markup import StoryMarkup
 
-_UNITS = {"utility": "", "factor": "times", "share": "of 1", "share a quarter": "of 1 a quarter"}
+_UNITS = {"utility": "", "factor": "×", "share": "of 1", "share a quarter": "of 1 a quarter"}
 
 
 def label_of(number: Number) -> str:

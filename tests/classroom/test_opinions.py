@@ -42,7 +42,7 @@ def test_a_seat_has_one_opinion_and_may_change_it_or_take_it_back(room):
     assert give(room, 4, value=1.0)["mine"] == 1.0
     assert give(room, 3)["mine"] == 2.0
     assert room.opinions[NAME] == {3: 2.0, 4: 1.0}
-    assert "You said 2 utility" in give(room, 3)["html"]
+    assert "You said 2." in give(room, 3)["html"]
     assert give(room, 3, value=None)["mine"] is None
     assert [one["dots"] for one in seen(room)["numbers"]] == [[{"seat": 4, "value": 1.0}]]
 
@@ -88,8 +88,8 @@ def test_the_teacher_sees_a_dot_for_each_beside_the_models_own_value(room):
     told = seen(room, name=NAME)
     assert told["html"].count("<circle") == len(SAID)
     (slider,) = numbers.sliders(room.base, [NAME])
-    own = f"the model&#x27;s own value is {slider['value']:g} utility."
-    assert f"7 opinions, from 0 utility to 2.5 utility, the middle one 1.1 utility; {own}" in told["html"]
+    own = f"the model&#x27;s own value is {slider['value']:g}."
+    assert f"7 opinions, from 0 to 2.5, the middle one 1.1; {own}" in told["html"]
     assert 'role="img" aria-label="7 opinions' in told["html"]
 
 

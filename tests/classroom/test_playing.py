@@ -16,6 +16,8 @@ from sim.classroom.room import Caller, Phase, Role, Room
 from sim.classroom.room import Table as TogetherTable
 from sim.cli.main import main
 from sim.io.errors import InputError
+from sim.io.text import signed
+from sim.model.variables import percent_scale
 from sim.narrative.explanation import points_of
 from sim.scenario.scenario import load_scenario
 
@@ -176,6 +178,8 @@ def test_if_you_sign_tells_each_measure_with_its_range(asked):
     html = asked.at("if", **offer)["html"]
     assert html.count("<svg") == len(found.effects) == 6
     assert html.count(NOTHING_SEEN) == sum(not effect.seen for effect in found.effects)
+    ends = [[signed(percent_scale(one.measure) * end) for end in (one.low, one.high)] for one in found.effects]
+    assert all(f"{low} to {high}" in html for low, high in ends)  # of what nobody could see, too
     assert "Tried with" not in html
     tried = in_words(asked.at("if", **offer, clauses=0.01)["html"])
     assert "clauses of 1 %" in tried.replace("\N{NO-BREAK SPACE}", " ")
@@ -241,6 +245,7 @@ def test_a_class_that_plays_together_plays_one_state_on_one_luck(room):
     game = games_of(room)[1]
     assert (game.model.prepared.seed, game.model.world.gdp[1, 0]) == (9, 27.0)
     assert "not opened" in DOORS[""].answer(room, PUPIL, {})["choice"]
+    assert DOORS[""].answer(room, PUPIL, {})["choice"].count(" disabled") == 1  # and nobody is sent into a refusal
 
 
 def test_a_visit_is_planned_once(room):
