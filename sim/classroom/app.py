@@ -58,6 +58,7 @@ def make_app(room: Room, hosts: tuple[str, ...]) -> Guard:
 
     routes = [
         Route("/", _in_words("index.html")),
+        Route("/favicon.ico", _page("icon.svg")),  # a browser asks for it beside pages that name none
         Route("/words.json", _json_page(page_words)),
         *(Route(f"/{name}", _page(name)) for name in page_files() if name != "index.html"),
         *(Route(post.path, _answering(post, room, work), methods=["POST"]) for post in POSTS),

@@ -64,15 +64,22 @@ def _button(name: str, off: bool = False) -> Markup:
 
 def step_values(step: Step, lesson: Lesson) -> dict[str, Any]:
     """What a step does to the page, as values for JSON."""
+    bet = step.bet
     return {
         "kind": step.kind,
         "view": step.view,
         "scenario": step.scenario or lesson.scenario,
         "quarter": None if step.quarter is None else quarter_text(step.quarter),
         "numbers": dict(step.numbers),
-        "bet": None if step.bet is None else {"state": step.bet.state, "word": step.bet.word},
+        "bet": bet and {"state": bet.state, "word": bet.word, "numbers": _bet_on(step, lesson)},
         "play": step.play,
     }
+
+
+def _bet_on(step: Step, lesson: Lesson) -> dict[str, float]:
+    """Where sliders stand in the worlds that a bet is about: those of the step after it, if that moves any."""
+    after = lesson.steps[lesson.steps.index(step) + 1 :][:1]
+    return dict(after[0].numbers) if after and after[0].kind == "do" and after[0].scenario == step.scenario else {}
 
 
 def _asked(room: Room, asked: Mapping[str, Any]) -> tuple[Lesson | None, int]:

@@ -198,7 +198,6 @@ def _whole(title: str, parts: Iterable[Markup], style: str) -> str:
         Markup(f'<meta name="viewport" content="{size}">'),
         element("title", title),
         Markup(f'<link rel="stylesheet" href="{style}">'),
-        Markup('<link rel="icon" href="/icon.svg">'),  # or a browser asks for one of another name
     )
     body = element("body", element("main", *parts), foot)
     return f"<!doctype html>\n{element('html', head, body, lang=LANGUAGE)}\n"

@@ -17,13 +17,13 @@ export const chance = (seen, at, row, kind = seen.kept) =>
   100 * sharesOf(seen, at, row).reduce((sum, {word, share}) => sum + (word.startsWith(kind) ? share : 0), 0);
 
 const strip = (seen, at, row, name) => el('div', {class: name}, sharesOf(seen, at, row).map((word) => filled('part',
-  word, `${100 * word.share}%`, el('b', {}, word.share > 0.2 ? word.word : word.share > 0.09 ? word.power : ''))));
+  word, `${100 * word.share}%`, el('b', {class: 'long'}, word.said), el('b', {class: 'short'}, word.power || word.said))));
 // Outcome words of every state, and below each bar what it was before a number was touched; bet: a word, and by state
 // in how many worlds of a hundred somebody said that it would come.
 export const bars = (seen, at, before, bet) => el('div', {class: 'bars'},
   el('small', {class: 'worlds'}, say('look.worlds', seen)), el('small', {class: 'number'}, bet?.word ?? seen.kept),
   seen.states.map(({name}, row) => {
-    const told = sharesOf(seen, at, row).map(({word, share}) => `${word} ${percent(share)}`).join(', ');
+    const told = sharesOf(seen, at, row).map((word) => `${word.said} ${percent(word.share)}`).join(', ');
     const now = Math.round(chance(seen, at, row, bet?.word)), said = bet?.said[row] ?? null;
     const was = before && Math.round(chance(before, at, row, bet?.word));
     return [el('span', {}, name), el('div', {class: 'shares', role: 'img', 'aria-label': `${name}: ${told}`},
@@ -33,7 +33,7 @@ export const bars = (seen, at, before, bet) => el('div', {class: 'bars'},
       said !== null ? say('look.off', {said, off: Math.abs(now - said)}) : before && say('look.was', {was})))];
   }));
 export const legend = ({words}) =>
-  el('ul', {class: 'legend'}, words.map((word) => el('li', {}, filled('swatch', word), word.word)));
+  el('ul', {class: 'legend'}, words.map((word) => el('li', {}, filled('swatch', word), word.said)));
 
 // Where states lie, or tiles for worlds that lie nowhere; coloured by their two largest partners.
 export const map = (seen, at, before, shapes, key) => {

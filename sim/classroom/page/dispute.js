@@ -2,9 +2,10 @@
 import {byId, emit, on, post, say, show, state} from './base.js';
 
 const bar = byId('sliders'), [found, opinion, source] = document.querySelectorAll('#dispute div');
+const back = document.querySelector('#dispute [data-do="back"]');
 const trail = []; // what was opened, the last one last
 const names = () => [...bar.querySelectorAll('.slider')].map((row) => row.dataset.name);
-const amount = (value, unit) => `${+Number(value).toPrecision(4)} ${unit}`;
+const amount = (value, {unit, scale = 1}) => `${+(value * scale).toPrecision(4)} ${unit}`;
 const teacher = () => state.role === 'teacher';
 // Pieces of the page come from the server; only what was asked last is put where it belongs.
 const ask = async (path, body, into) => {
@@ -21,8 +22,8 @@ const set = (values, opinions = [], settled = true) => { // undefined gives a nu
 const free = (several) => set(Object.fromEntries(several.map((name) => [name, undefined])));
 // A slider shows what is played: the class's opinions, where it was dragged to, or the model's own value.
 const follow = () => bar.querySelectorAll('.slider').forEach((row) => {
-  const {name, value, unit} = row.dataset, input = row.querySelector('input'), now = state.numbers[name] ?? value;
-  const told = state.opinions.includes(name) ? say('dispute.of_class') : amount(now, unit);
+  const {name, value} = row.dataset, input = row.querySelector('input'), now = state.numbers[name] ?? value;
+  const told = state.opinions.includes(name) ? say('dispute.of_class') : amount(now, row.dataset);
   input.value = now;
   input.setAttribute('aria-valuetext', row.querySelector('output').textContent = told);
 });
@@ -33,13 +34,18 @@ const drag = ({target, type}) => {
 const load = async (several = names()) => {
   await ask('/api/numbers', {names: several}, bar) ?? await ask('/api/numbers', {}, bar); // another world has others
   follow();
+  first();
 };
 const hear = (body) => ask(teacher() ? '/api/opinions' : '/api/opinion', body, opinion);
 const open = async ({kind, name}) => {
   if (!await ask('/api/source', {kind, name}, source)) return;
-  trail.push({kind, name});
+  back.disabled = trail.push({kind, name}) < 2;
   opinion.replaceChildren();
   if (kind === 'number') await hear({name});
+};
+const first = () => { // whoever comes to this view finds a number
+  const [name] = state.view === 'dispute' && !trail.length ? names() : [];
+  if (name) open({kind: 'number', name});
 };
 const DO = { // what the buttons do that the server makes
   source: (what) => { show('dispute'); open(what).then(() => { source.firstChild.focus(); scrollTo(0, 0); }); },
@@ -50,7 +56,7 @@ const DO = { // what the buttons do that the server makes
   reset: ({name}) => free([name]),
   reset_all: () => free([...Object.keys(state.numbers), ...state.opinions]),
   all: () => { show('dispute'); document.querySelector('#dispute input').focus(); },
-  back: () => trail.length > 1 && open(trail.splice(-2)[0]),
+  back: () => open(trail.splice(-2)[0]),
   say: ({name}) => hear({name, value: +opinion.querySelector('input').value}),
   unsay: ({name}) => hear({name, value: null}),
   play: ({name}) => { set({[name]: undefined}, [name]); show('look'); },
@@ -61,10 +67,10 @@ export const start = (panel) => {
   bar.onclick = panel.onclick = act;
   bar.oninput = bar.onchange = drag;
   panel.querySelector('input').oninput = ({target}) => ask('/api/numbers', {words: target.value}, found);
-  opinion.oninput = ({target: {value, nextSibling: told}}) => { told.textContent = amount(value, told.dataset.unit); };
+  opinion.oninput = ({target: {value, nextSibling: told}}) => { told.textContent = amount(value, told.dataset); };
   on('numbers', follow);
   on('scenario', () => load());
   on('sliders', load);
-  on('view', (view) => view === 'dispute' && !trail.length && names()[0] && open({kind: 'number', name: names()[0]}));
+  on('view', first);
   on('class', ({event, name}) => event === 'opinions' && teacher() && trail.at(-1)?.name === name && hear({name}));
 };

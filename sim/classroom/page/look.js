@@ -1,5 +1,5 @@
 // The view Look: what becomes of the states in hundreds of worlds, at the quarter that the slider stands at.
-import {ask, el, on, options, post, say, state, turnTo} from './base.js';
+import {ask, el, emit, on, options, post, say, state, turnTo} from './base.js';
 import * as charts from './charts.js';
 
 let [root, panels, slider, shapes, other, beside, besideBefore] = [];
@@ -9,12 +9,15 @@ let [root, panels, slider, shapes, other, beside, besideBefore] = [];
 const openBet = (asked) => {
   const {look: seen, quarter: at} = state, {word, state: who} = asked || {};
   const start = ({code}, row) => !word ? Math.round(charts.chance(seen, at, row)) : !who || who === code ? 50 : null;
-  state.bet = asked && seen ? {open: true, word: word ?? seen.kept, said: seen.states.map(start)} : asked;
+  state.bet = asked && seen ? {...asked, open: true, word: word ?? seen.kept, said: seen.states.map(start)} : asked;
   root.querySelector('.bet-first').checked = Boolean(asked);
   draw();
 };
 const run = () => {
-  if (state.bet?.open) ask();
+  if (state.bet?.open && Object.keys(state.bet.numbers ?? {}).length) { // it is about worlds with sliders moved
+    Object.assign(state, {numbers: {...state.bet.numbers}, opinions: []});
+    emit('numbers', {settled: true});
+  } else if (state.bet?.open) ask();
   Object.assign(state.bet ?? {}, {open: false, at: state.bet?.at ?? state.quarter});
   draw();
 };
@@ -36,7 +39,7 @@ const column = (seen, before, key) => {
     off && el('p', {}, say('look.overall', {points: Math.round(off.reduce((a, b) => a + b, 0) / off.length)})),
     charts.legend(seen), charts[root.dataset.chart](seen, at, before, shapes, key));
 };
-const draw = () => shapes && state.look && panels.replaceChildren(...(state.bet?.open ? [betting(state.bet, state.look)]
+const draw = () => shapes && state.look && panels.replaceChildren(...(state.bet?.open ? [betting(state.bet, state.look), charts.map(state.look, state.quarter, null, shapes, 0)]
   : [column(state.look, state.before !== state.look && state.before, 0), beside && column(beside, besideBefore, 1)])
   .filter(Boolean));
 // The other scenario with the same numbers, as many worlds and the same luck; before: as it was without the numbers.
