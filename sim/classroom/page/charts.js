@@ -30,7 +30,8 @@ export const bars = (seen, at, before, bet) => el('div', {class: 'bars'},
       strip(seen, at, row, 'stack'), before && strip(before, at, row, 'ghost'),
       said !== null && bet.word === seen.kept && el('i', {class: 'mark', style: {left: `${said}%`}})),
     el('span', {class: 'number'}, `${now} %`, el('small', {},
-      said !== null ? say('look.off', {said, off: Math.abs(now - said)}) : before && say('look.was', {was})))];
+      [said !== null && say('look.off', {said, off: Math.abs(now - said)}), before && say('look.was', {was})]
+        .filter(Boolean).join(' · ')))];
   }));
 export const legend = ({words}) =>
   el('ul', {class: 'legend'}, words.map((word) => el('li', {}, filled('swatch', word), word.said)));
