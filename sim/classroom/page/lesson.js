@@ -20,8 +20,7 @@ const act = async ({kind, scenario, quarter, view, numbers, bet, play}, before) 
   slide(state.about.quarters.indexOf(quarter));
   if (!['bet', 'do'].includes(kind)) move(numbers);
   document.querySelectorAll('#class [name="which"]').forEach((one) => { one.value = play ?? one.value; });
-  if (play && state.seat) await post('/api/game', {state: play}).catch(() => null);
-  if (view !== state.view || play) show(view); // a game that has begun is found by its view
+  if (view !== state.view) show(view);
   if (bet) emit('bet', bet);
 };
 const go = async (asked = {}, path = '/api/lesson') => { // without a number it is where the class is
