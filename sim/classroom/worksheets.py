@@ -23,6 +23,7 @@ from sim.scenario.scenario import evidence_of, load_scenario
 STYLE = "print.css"
 _OF_PAGE = Path(__file__).parent / "page" / STYLE
 _MOST_STYLE = 100_000  # bytes
+_ICON = Markup('<link rel="icon" href="/icon.svg">')  # or a browser asks the server for one of another name
 
 
 def print_lessons(folder: str | Path) -> list[Path]:
@@ -198,7 +199,7 @@ def _whole(title: str, parts: Iterable[Markup], style: str) -> str:
         Markup(f'<meta name="viewport" content="{size}">'),
         element("title", title),
         Markup(f'<link rel="stylesheet" href="{style}">'),
-        Markup('<link rel="icon" href="/icon.svg">'),  # or a browser asks for one of another name
+        *([] if style == STYLE else [_ICON]),
     )
     body = element("body", element("main", *parts), foot)
     return f"<!doctype html>\n{element('html', head, body, lang=LANGUAGE)}\n"
