@@ -43,7 +43,7 @@ def test_a_teacher_can_hold_the_lesson_from_the_page(lesson) -> None:
 def test_a_page_needs_nothing_but_its_style_and_says_what_it_is(page: str) -> None:
     assert CAUTION in page
     assert not re.search(r"<script|<style|style=|\son\w+=|https?:", page)
-    assert re.findall(r'href="([^"]*)"', page) == ["/print.css"]
+    assert re.findall(r'href="([^"]*)"', page) == ["/print.css", "/icon.svg"]
 
 
 def test_the_glossary_has_every_word() -> None:
@@ -55,4 +55,5 @@ def test_everything_is_printed_into_a_folder(tmp_path: Path) -> None:
     written = print_lessons(tmp_path / "paper")
     assert sorted(path.name for path in written) == sorted(path.name for path in (tmp_path / "paper").iterdir())
     assert len(written) == 2 * len(LESSONS) + 2
-    assert 'href="print.css"' in (tmp_path / "paper" / "01-who-is-there-teacher.html").read_text(encoding="utf-8")
+    for page in (tmp_path / "paper").glob("*.html"):
+        assert re.findall(r'href="([^"]*)"', page.read_text(encoding="utf-8")) == ["print.css"]
