@@ -39,11 +39,18 @@ def test_a_teacher_can_hold_the_lesson_from_the_page(lesson) -> None:
         assert text in page
 
 
+def test_a_bet_on_what_a_slider_does_says_where_it_stands() -> None:
+    page = plain(worksheet(load_lesson(2)))
+    assert "Tajikistan is sided, 2028-Q4, with “How much do states mind depending?” at 0" in page
+    assert "Kyrgyzstan is sided, 2028-Q4, with “How much do powers mind each other?” at 1.5" in page
+    assert "multi-vector, 2028-Q4, with" not in plain(worksheet(load_lesson(5)))
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_needs_nothing_but_its_style_and_says_what_it_is(page: str) -> None:
     assert CAUTION in page
     assert not re.search(r"<script|<style|style=|\son\w+=|https?:", page)
-    assert re.findall(r'href="([^"]*)"', page) == ["/print.css"]
+    assert sorted(re.findall(r'href="([^"]*)"', page)) == ["/icon.svg", "/print.css"]
 
 
 def test_the_glossary_has_every_word() -> None:
@@ -55,4 +62,5 @@ def test_everything_is_printed_into_a_folder(tmp_path: Path) -> None:
     written = print_lessons(tmp_path / "paper")
     assert sorted(path.name for path in written) == sorted(path.name for path in (tmp_path / "paper").iterdir())
     assert len(written) == 2 * len(LESSONS) + 2
-    assert 'href="print.css"' in (tmp_path / "paper" / "01-who-is-there-teacher.html").read_text(encoding="utf-8")
+    page = (tmp_path / "paper" / "01-who-is-there-teacher.html").read_text(encoding="utf-8")
+    assert re.findall(r'href="([^"]*)"', page) == ["print.css"]
