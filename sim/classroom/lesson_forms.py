@@ -151,6 +151,11 @@ class Lesson:
     misreadings: tuple[Misreading, ...]
     limits: tuple[str, ...]
 
+    def moved_after(self, at: int) -> Mapping[str, float]:
+        """The sliders that the class moves in the step after a bet, so that it bets on what they do; at: of the bet."""
+        then = self.steps[at + 1] if at + 1 < len(self.steps) else None
+        return {} if self.steps[at].bet is None or then is None or then.kind != "do" else then.numbers
+
 
 # --- how a lesson is written -----------------------------------------------------------------------------------------
 

@@ -44,6 +44,8 @@ def bar(lesson: Lesson | None, at: int, teacher: bool, key: str = "") -> Markup:
         line.append(element("a", say(f"lesson.{page}"), href=href, target="_blank", rel="noopener"))
     line.append(_button("follow"))
     parts = [element("p", joined(line)), element("p", step.text, class_="said", aria_live="polite")]
+    if step.bet and lesson.moved_after(at):  # worlds that ran now would answer another question
+        parts.append(element("p", say("lesson.hold"), class_="hold"))
     if teacher and step.note:
         parts.append(element("details", element("summary", say("lesson.note")), step.note))
     return joined(parts, "")

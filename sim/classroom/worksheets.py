@@ -3,7 +3,7 @@
 Each is a whole page of HTML that looks for its style beside it; a browser prints them on A4.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from sim.classroom.glossary import WORDS, explained
@@ -15,7 +15,7 @@ from sim.evidence.evidence import Evidence
 from sim.figures.markup import Markup, element, joined, table
 from sim.io.arguments import path_given
 from sim.io.regular import read_regular
-from sim.io.text import CAUTION
+from sim.io.text import CAUTION, listing
 from sim.io.writers import write_bytes, write_text
 from sim.scenario.calendar import quarter_text
 from sim.scenario.scenario import evidence_of, load_scenario
@@ -63,14 +63,17 @@ def worksheet(lesson: Lesson, *, style: str = f"/{STYLE}") -> str:
 def _table_of_bets(lesson: Lesson, evidence: Evidence) -> Markup:
     """A row for each bet; what came out is filled in by hand."""
     heads = [say(f"sheet.{head}") for head in ("bet", "mine", "why", "worlds", "off")]
-    rows = [(_bet(step, evidence), "", "", "", "") for step in lesson.steps if step.bet is not None]
+    told = [_bet(step, lesson.moved_after(at), evidence) for at, step in enumerate(lesson.steps) if step.bet]
+    rows = [(one, "", "", "", "") for one in told]
     return element("section", table(say("sheet.bets"), heads, rows), class_="bets")
 
 
-def _bet(step: Step, evidence: Evidence) -> str:
+def _bet(step: Step, moved: Mapping[str, float], evidence: Evidence) -> str:
+    """What is bet on; moved: sliders without which it would be another bet."""
     assert step.bet is not None
     when = "" if step.quarter is None else quarter_text(step.quarter)
-    return say("sheet.that", state=_name(step.bet.state, evidence), word=step.bet.word, quarter=when)
+    that = say("sheet.that", state=_name(step.bet.state, evidence), word=step.bet.word, quarter=when)
+    return say("sheet.under", that=that, moved=listing(_moved(moved, evidence))) if moved else that
 
 
 def _name(code: str, evidence: Evidence) -> str:
@@ -158,7 +161,12 @@ def _shown(step: Step, evidence: Evidence) -> Iterator[str]:
         yield quarter_text(step.quarter)
     if step.play is not None:
         yield say("sheet.play", state=_name(step.play, evidence))
-    for name, value in step.numbers.items():
+    yield from _moved(step.numbers, evidence)
+
+
+def _moved(numbers: Mapping[str, float], evidence: Evidence) -> Iterator[str]:
+    """Where sliders stand."""
+    for name, value in numbers.items():
         yield say("sheet.moved", slider=evidence.numbers[name].plain, value=f"{value:g}")
 
 

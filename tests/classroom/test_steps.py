@@ -48,6 +48,14 @@ def test_the_step_says_what_it_does_to_the_page(room: Room) -> None:
     }
 
 
+def test_a_bet_on_what_a_slider_does_waits_until_it_is_moved() -> None:
+    held = [
+        [at for at in range(len(one.steps)) if 'class="hold"' in bar(one, at, teacher=False)]
+        for one in map(served, range(1, 6))
+    ]
+    assert held == [[4], [1, 3], [], [3], []]
+
+
 def test_notes_and_the_teachers_page_are_for_teachers() -> None:
     for number in range(1, len(list_lessons()) + 1):
         lesson = served(number)
