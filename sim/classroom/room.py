@@ -113,6 +113,7 @@ class Room:
         self._known = {self.base.name: self.base}
         self._titles = {self.base.name: self.base.title}
         self._stream = Stream()
+        self._let_go: list[Callable[[], object]] = []
 
     # --- what is played ----------------------------------------------------------------------------------------------
 
@@ -195,6 +196,12 @@ class Room:
         """How many pages listen."""
         return self._stream.listening
 
+    def when_closed(self, let_go: Callable[[], object]) -> None:
+        """Have something called when the room closes, in whatever thread that is done."""
+        self._let_go.append(let_go)
+
     def close(self) -> None:
-        """Let every listener go."""
+        """Let everybody go who listens or waits."""
         self._stream.close()
+        for let_go in self._let_go:
+            let_go()
