@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from sim.batch.outcomes import OUTCOMES, outcome_words, split_word
 from sim.batch.peeking import Peek, peek
-from sim.classroom.opinions import numbers_of_opinions
+from sim.classroom.opinions import numbers_of_opinions, said_in
 from sim.classroom.room import Caller, Post, Role, Room
 from sim.classroom.words import say
 from sim.evidence.evidence import Evidence, load_evidence
@@ -103,8 +103,7 @@ def measures_as_values() -> list[dict[str, str]]:
 def _look(room: Room, caller: Caller, asked: Mapping[str, Any]) -> dict[str, Any]:
     """Play worlds and say what they came to."""
     scenario = room.asked_scenario(asked)
-    with room.lock:
-        opinions = {name: dict(mine) for name, mine in room.opinions.items()}
+    opinions = said_in(room, _evidence(scenario.world, scenario.seeds))
     threads = 1 if caller.role is Role.PUPIL else None  # thirty pupils have more of a core each than of two by turns
     return looked_at(scenario, asked, MOST_WORLDS[caller.role], opinions, threads)
 
