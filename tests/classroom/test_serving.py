@@ -96,7 +96,20 @@ def test_other_addresses_of_this_machine_do_not_answer(room):
             other.connect(("127.0.0.2", port))
 
 
-@pytest.mark.parametrize("lan", ["0.0.0.0", "::", "192.0.2.7", "everybody", "localhost", "224.0.0.1", "127.0.0.1:80"])
+@pytest.mark.parametrize(
+    "lan",
+    [
+        "0.0.0.0",
+        "::",
+        "::ffff:0.0.0.0",
+        "::ffff:127.0.0.1",
+        "192.0.2.7",
+        "everybody",
+        "localhost",
+        "224.0.0.1",
+        "127.0.0.1:80",
+    ],
+)
 def test_an_address_that_is_not_of_this_machine_is_refused(lan):
     with pytest.raises(InputError, match="lan"):
         serve("toy", port=0, lan=lan)
