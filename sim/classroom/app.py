@@ -5,7 +5,7 @@ import hmac
 import re
 import threading
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import cache
 from html import escape
 from http import HTTPStatus
@@ -24,7 +24,7 @@ from sim.classroom.lessons import list_lessons, load_lesson
 from sim.classroom.room import TEACHERS_SEAT, Caller, Post, Role, Room
 from sim.classroom.stream import sent
 from sim.classroom.words import page_words
-from sim.classroom.work import BusyError, SupersededError, Work
+from sim.classroom.work import BusyError, ClosedError, SupersededError, Work
 from sim.classroom.worksheets import glossary_page, teachers_page, worksheet
 from sim.io.errors import InputError
 from sim.io.json_files import parse_json
@@ -51,6 +51,13 @@ def make_app(room: Room, hosts: tuple[str, ...]) -> Guard:
 
     @asynccontextmanager
     async def living(_: Starlette) -> AsyncIterator[None]:
+        loop = asyncio.get_running_loop()
+
+        def let_go() -> None:
+            with suppress(RuntimeError):  # the loop has ended, and nobody waits in it
+                loop.call_soon_threadsafe(work.close)
+
+        room.when_closed(let_go)
         threading.Thread(target=room.read_titles, daemon=True).start()
         yield
         room.close()
@@ -129,13 +136,15 @@ def _answering(post: Post, room: Room, work: Work) -> Callable[[Request], Any]:
                 first = role is Role.TEACHER
                 made = await work.do(caller.page, post.path, number, first, lambda: post.answer(room, caller, asked))
             else:
-                made = await asyncio.to_thread(post.answer, room, caller, asked)
+                made = await work.at_once(lambda: post.answer(room, caller, asked))
         except InputError as error:
             return _said(str(error), HTTPStatus.BAD_REQUEST)
         except SupersededError:
             return _said("something newer was asked", HTTPStatus.CONFLICT)
         except BusyError:
             return _said("too many wait; ask again in a moment", HTTPStatus.SERVICE_UNAVAILABLE)
+        except ClosedError:
+            return _said("the room is closed", HTTPStatus.SERVICE_UNAVAILABLE)
         return JSONResponse(made | {"number": number})
 
     return answer

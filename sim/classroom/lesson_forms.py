@@ -223,7 +223,8 @@ def _claim(entry: Entry, _: object) -> str:
     """A claim, with the ends of its interval where they belong: then what is read is what is checked."""
     text = check_text(entry)
     try:
-        fields = {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+        written = [(name, how, turned) for _, name, how, turned in Formatter().parse(text) if name is not None]
+        fields = {name if not (how or turned) else "" for name, how, turned in written}  # as they stand, not laid out
     except ValueError:
         fields = set()
     if text and fields not in (set(ENDS), {ENDS[0]}):

@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from sim.batch.outcomes import OUTCOMES, outcome_words, split_word
 from sim.batch.peeking import Peek, peek
-from sim.classroom.opinions import numbers_of_opinions
+from sim.classroom.numbers import known_number
+from sim.classroom.opinions import numbers_of_opinions, said_in
 from sim.classroom.room import Caller, Post, Role, Room
 from sim.classroom.words import say
 from sim.evidence.evidence import Evidence, load_evidence
@@ -103,8 +104,7 @@ def measures_as_values() -> list[dict[str, str]]:
 def _look(room: Room, caller: Caller, asked: Mapping[str, Any]) -> dict[str, Any]:
     """Play worlds and say what they came to."""
     scenario = room.asked_scenario(asked)
-    with room.lock:
-        opinions = {name: dict(mine) for name, mine in room.opinions.items()}
+    opinions = said_in(room, _evidence(scenario.world, scenario.seeds))
     threads = 1 if caller.role is Role.PUPIL else None  # thirty pupils have more of a core each than of two by turns
     return looked_at(scenario, asked, MOST_WORLDS[caller.role], opinions, threads)
 
@@ -132,15 +132,18 @@ def looked_at(
     begun = time.perf_counter()
     evidence = _evidence(scenario.world, scenario.seeds)
     arguments = Arguments("look")
+    asked = {key: value for key, value in asked.items() if value is not None}  # null is as usual
     worlds = min(arguments.whole("worlds", asked.get("worlds", WORLDS), 1, _ASKED_AT_MOST), most)
     seed = arguments.seed(asked.get("seed"))
-    measure = arguments.choice("measure", asked.get("measure") or PARTNERS, BANDED)
+    measure = arguments.choice("measure", asked.get("measure", PARTNERS), BANDED)
     powers = [power.code for power in evidence.powers]
-    power = arguments.text("power", asked.get("power") or "")  # worlds that stand side by side may have other powers
-    numbers, answers = _numbers(arguments, asked.get("numbers")), asked.get("answers")
-    said = arguments.names("opinions", asked.get("opinions") or [])
+    power = arguments.text("power", asked.get("power", ""))  # worlds that stand side by side may have other powers
+    numbers, answers = _numbers(arguments, asked.get("numbers", {}), evidence), asked.get("answers")
+    said = arguments.names("opinions", asked.get("opinions", []))
     if isinstance(answers, list) and len(answers) > MOST_ANSWERS:
         arguments.entry("answers", f"{len(answers)} of them").refuse(allowed=f"at most {MOST_ANSWERS}")
+    if len(said) > MOST_NUMBERS:
+        arguments.entry("opinions", f"{len(said)} of them").refuse(allowed=f"at most {MOST_NUMBERS}")
     arguments.refuse_if_wrong()
     numbers |= numbers_of_opinions(opinions, said, worlds, scenario.seed if seed is None else seed)
     how: dict[str, Any] = {"numbers": numbers, "answers": answers, "seed": seed, "workers": threads}
@@ -155,16 +158,17 @@ def _evidence(world: str, seeds: Path | None) -> Evidence:
     return load_evidence(world, seeds)
 
 
-def _numbers(arguments: Arguments, numbers: Any) -> dict[str, Any]:
-    """Plain values by name; whether there are such numbers, and within which range, is for `peek` to say."""
-    if numbers is None:
-        return {}
+def _numbers(arguments: Arguments, numbers: Any, evidence: Evidence) -> dict[str, Any]:
+    """Plain values by the name of a number of the world; within which range is for `peek` to say."""
     if not isinstance(numbers, Mapping) or len(numbers) > MOST_NUMBERS:
         allowed = f"at most {MOST_NUMBERS} values by the name of their number"
         arguments.entry("numbers", f"{type(numbers).__name__}").refuse(allowed=allowed)
         return {}
-    checked = {name: check_number(arguments.entry(f"numbers.{name}", value)) for name, value in numbers.items()}
-    return {name: value for name, value in checked.items() if value is not None}
+    found = {}
+    for written, value in numbers.items():
+        name = known_number(arguments, f"numbers.{written}", written, evidence)
+        found[name] = check_number(arguments.entry(f"numbers.{name}", value))
+    return {name: value for name, value in found.items() if value is not None}
 
 
 # --- as values --------------------------------------------------------------------------------------------------------

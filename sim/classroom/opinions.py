@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from sim.classroom.numbers import MOST_SHOWN, amount_of, button, known_number, range_input, sliders
 from sim.classroom.room import Caller, Post, Role, Room
 from sim.classroom.words import say
+from sim.evidence.evidence import Evidence
+from sim.evidence.numbers import Number
 from sim.figures.markup import Markup, element, joined
 from sim.io.arguments import Arguments
 from sim.io.checks import check_number
@@ -26,6 +28,24 @@ from sim.scenario.units import ONE_FOR_ALL
 _OPINIONS = name_key("opinions")  # so that no draw of a scenario has the address of one of these
 _WIDE, _TALL, _EDGE, _DOT = 600, 120, 40, 6  # of the strip of dots, in pixels of its own
 _PLACES = 40  # beside each other on the strip; what falls on the same one is piled up
+
+
+# --- what is kept ----------------------------------------------------------------------------------------------------
+
+
+def said_in(room: Room, evidence: Evidence) -> dict[str, Mapping[int, float]]:
+    """What a class says of the numbers of a world, by name and seat.
+
+    A number of the same name that means something else, or has another range, in another world was another question.
+    """
+    with room.lock:
+        kept = dict(room.opinions)
+    here = (number for name, *_ in kept if (number := evidence.numbers.get(name)) is not None)
+    return {number.name: mine for number in here if (mine := kept.get(_asked(number)))}
+
+
+def _asked(number: Number) -> tuple[Any, ...]:
+    return number.name, number.meaning, number.low, number.high
 
 
 # --- as numbers of worlds --------------------------------------------------------------------------------------------
@@ -147,28 +167,28 @@ def _opinion(room: Room, caller: Caller, asked: Mapping[str, Any]) -> dict[str, 
         value = check_number(arguments.entry("value", value), number.low, number.high)
     arguments.refuse_if_wrong()
     if "value" in asked:
-        _keep(room, name, seat, value)
-    mine = room.opinions.get(name, {}).get(seat)
+        _keep(room, evidence.numbers[name], seat, value)
+    mine = said_in(room, evidence).get(name, {}).get(seat)
     (slider,) = sliders(scenario, [name])
     return {"name": name, "mine": mine, "html": question(slider, mine)}
 
 
-def _keep(room: Room, name: str, seat: int, value: float | None) -> None:
+def _keep(room: Room, number: Number, seat: int, value: float | None) -> None:
     """Note what a seat says, or that it says nothing any more, and tell everybody that something was said."""
     with room.lock:
-        mine = dict(room.opinions.get(name, {}))
+        mine = dict(room.opinions.get(_asked(number), {}))
         mine.pop(seat, None)
         if value is not None:
             mine[seat] = value
-        room.opinions[name] = mine
-    room.tell({"event": "opinions", "name": name, "count": len(mine)})
+        room.opinions[_asked(number)] = mine
+    room.tell({"event": "opinions", "name": number.name, "count": len(mine)})
 
 
 def _opinions(room: Room, _: Caller, asked: Mapping[str, Any]) -> dict[str, Any]:
     """What the class says of one number, or of those of which most was said: a dot for each seat."""
     scenario, arguments = room.asked_scenario(asked), Arguments("opinions")
     evidence = evidence_of(scenario)
-    said = {name: mine for name, mine in dict(room.opinions).items() if mine and name in evidence.numbers}
+    said = said_in(room, evidence)
     names = sorted(said, key=lambda name: (-len(said[name]), name))[:MOST_SHOWN]
     if "name" in asked:
         names = [known_number(arguments, "name", asked["name"], evidence)]

@@ -117,6 +117,9 @@ def _game(room: Room, caller: Caller, asked: Mapping[str, Any]) -> dict[str, Any
         _check_open(room, caller)
         begun = _begun(room, table, state or (there.game.state if there else ""))
         with room.lock:  # of two pages of a seat that begin at once, the later goes on with the game of the earlier
+            if room.table is not table:  # nobody else's game stands on the board of the one that was given meanwhile
+                raise input_error(HERE, say("play.another"))
+            _check_open(room, caller)
             there = begun if restart else room.games.setdefault(seat, begun)
             room.games[seat] = there
         _tell(room, seat, there)
@@ -226,9 +229,9 @@ def _at(
         played: Played | None = room.games.get(seat)
     if played is None or played.number != number:
         raise input_error(HERE, say("play.another"))
-    if moves:
-        _check_open(room, caller)
-    with played.lock:
+    with played.lock:  # which may have been held for a while
+        if moves:
+            _check_open(room, caller)
         now = quarter_text(played.game.quarter)
         if quarter != now:
             raise input_error(HERE, say("play.gone_on", now=now))

@@ -91,7 +91,7 @@ class Room:
 
     tokens: what a page has to show, by role; key: what addresses of teacher's pages have in them. table: what all
     play, None where each plays what they like, and board: whatever `board` keeps of it. games: by seat, whatever
-    `playing` keeps of them. opinions: by number, then by seat.
+    `playing` keeps of them. opinions: by number, with what it means where it was asked for, then by seat.
     """
 
     base: Scenario
@@ -103,7 +103,7 @@ class Room:
     board: Any = None
     numbers: dict[str, float] = field(default_factory=dict)
     games: dict[int, Any] = field(default_factory=dict)
-    opinions: dict[str, dict[int, float]] = field(default_factory=dict)
+    opinions: dict[tuple[Any, ...], dict[int, float]] = field(default_factory=dict)
     tokens: Mapping[Role, str] = field(default_factory=new_tokens)
     key: str = field(default_factory=partial(secrets.token_urlsafe, 9))
     lock: threading.RLock = field(default_factory=threading.RLock)
@@ -113,6 +113,7 @@ class Room:
         self._known = {self.base.name: self.base}
         self._titles = {self.base.name: self.base.title}
         self._stream = Stream()
+        self._let_go: list[Callable[[], object]] = []
 
     # --- what is played ----------------------------------------------------------------------------------------------
 
@@ -195,6 +196,12 @@ class Room:
         """How many pages listen."""
         return self._stream.listening
 
+    def when_closed(self, let_go: Callable[[], object]) -> None:
+        """Have something called when the room closes, in whatever thread that is done."""
+        self._let_go.append(let_go)
+
     def close(self) -> None:
-        """Let every listener go."""
+        """Let everybody go who listens or waits."""
         self._stream.close()
+        for let_go in self._let_go:
+            let_go()

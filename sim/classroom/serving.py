@@ -129,7 +129,8 @@ def _own_address(lan: str) -> str:
     arguments.refuse_if_wrong()
     with suppress(ValueError):
         address = ipaddress.ip_address(text)
-        if not (address.is_unspecified or address.is_multicast):
+        mapped = getattr(address, "ipv4_mapped", None)  # written so, one that stands for all would not be known as such
+        if not (address.is_unspecified or address.is_multicast or mapped):
             return str(address)
     allowed = "one address of this machine, such as 192.168.1.20"
     raise input_error("serve", "lan: this is no single address", found=f"'{text}'", allowed=allowed)

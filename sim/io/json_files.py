@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -84,8 +85,8 @@ def _finite(text: str) -> float:
 def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     group = dict(pairs)
     if len(group) < len(pairs):
-        keys = [key for key, _ in pairs]
-        raise ValueError(f"the key '{next(key for key in keys if keys.count(key) > 1)[:60]}' stands twice")
+        counted = Counter(key for key, _ in pairs)
+        raise ValueError(f"the key '{next(key for key, times in counted.items() if times > 1)[:60]}' stands twice")
     return group
 
 

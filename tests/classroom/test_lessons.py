@@ -88,6 +88,8 @@ def refused(text: str, folder: Path, name: str = "06-own.yaml") -> str:
         ("word: leaning-CHN", "word: leaning-CHA", "expect[1].word: found 'leaning-CHA'"),
         ("within: [60, 76]", "within: [76, 60]", "two numbers: the lowest and the highest"),
         ("in {low} to {high} of a hundred worlds.", "in {low} to {heigh} of a hundred worlds.", "{low} and {high}"),
+        ("in {low} to {high} of a hundred worlds.", "in {low:d} to {high} of a hundred worlds.", "{low} and {high}"),
+        ("in {low} to {high} of a hundred worlds.", "in {low!r} to {high:>9} of a hundred worlds.", "{low} and {high}"),
         ("quarter: 2028-Q4", "quarter: 2045-Q4", "allowed: a quarter from 2026-Q1 to 2035-Q4"),
         ("bet: {state: TKM, word: multi-vector}", "play: TKM", "'bet' in a step of the kind bet"),
         ("words: [multi-vector,", "words: [multivector,", "Did you mean 'multi-vector'?"),

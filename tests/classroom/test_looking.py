@@ -155,6 +155,11 @@ def test_numbers_may_be_what_the_class_says_they_are():
         {"numbers": dict.fromkeys(map(str, range(MOST_NUMBERS + 1)), 1.0)},
         {"opinions": [AVERSION]},
         {"opinions": 3},
+        {"opinions": 0},
+        {"opinions": [AVERSION] * (MOST_NUMBERS + 1)},
+        {"measure": []},
+        {"measure": ""},
+        {"power": {}},
         {"answers": "yes"},
         {"answers": [{}] * (MOST_ANSWERS + 1)},
     ],
@@ -162,6 +167,18 @@ def test_numbers_may_be_what_the_class_says_they_are():
 def test_what_cannot_be_is_refused_in_words(wrong):
     with pytest.raises(InputError):
         asked(**wrong)
+
+
+def test_what_is_null_is_as_usual():
+    usual = asked()
+    null = asked(**dict.fromkeys(("worlds", "seed", "numbers", "opinions", "answers", "measure", "power")))
+    assert usual | {"ms": 0} == null | {"ms": 0}
+
+
+def test_of_a_hundred_names_that_nobody_knows_the_first_is_told():
+    with pytest.raises(InputError, match=r"numbers.choice.gane: .*Did you mean 'choice.gain'") as refused:
+        asked(numbers={"choice.gane": 1.0, **{f"no.such{number}": 1.0 for number in range(MOST_NUMBERS - 1)}})
+    assert len(refused.value.problems) == 1
 
 
 def test_the_map_has_the_five_states_and_is_small():

@@ -243,6 +243,12 @@ def test_what_is_no_name_is_refused_with_the_nearest(room, path, asked, said):
         ask(room, path, **asked)
 
 
+def test_of_many_names_that_nobody_knows_the_first_is_told(room):
+    with pytest.raises(InputError) as refused:
+        ask(room, "/api/numbers", names=[f"no.such{number}" for number in range(numbers.MOST_ASKED)])
+    assert len(refused.value.problems) == 1
+
+
 def test_every_text_of_the_seeds_is_escaped(tmp_path):
     contents = files()
     document = contents["documents.yaml"]["documents"]["a-paper"]

@@ -32,6 +32,10 @@ def seen(room, **asked):
     return ASKED["/api/opinions"](room, TEACHER, asked)
 
 
+def said(room):
+    return opinions.said_in(room, evidence_of(room.base))
+
+
 # --- one a seat ------------------------------------------------------------------------------------------------------
 
 
@@ -41,10 +45,22 @@ def test_a_seat_has_one_opinion_and_may_change_it_or_take_it_back(room):
     assert give(room, 3, value=2)["mine"] == 2.0
     assert give(room, 4, value=1.0)["mine"] == 1.0
     assert give(room, 3)["mine"] == 2.0
-    assert room.opinions[NAME] == {3: 2.0, 4: 1.0}
+    assert said(room) == {NAME: {3: 2.0, 4: 1.0}}
     assert "You said 2." in give(room, 3)["html"]
     assert give(room, 3, value=None)["mine"] is None
     assert [one["dots"] for one in seen(room)["numbers"]] == [[{"seat": 4, "value": 1.0}]]
+
+
+def test_a_number_that_is_another_one_in_another_world_was_not_asked_for_there(room):
+    name, here, there = "states.KAZ.gdp", {"scenario": "baseline"}, {"scenario": "history-2010-2019"}
+    give(room, 3, name=name, value=300.0, **here)
+    give(room, 4, value=1.0)
+    assert give(room, 3, name=name, **there)["mine"] is None
+    assert [one["dots"] for one in seen(room, name=name, **there)["numbers"]] == [[]]
+    give(room, 3, name=name, value=150.0, **there)
+    assert give(room, 3, name=name, **here)["mine"] == 300.0
+    for where in (here, there, {}):  # what is the same number everywhere is asked for once
+        assert give(room, 4, **where)["mine"] == 1.0
 
 
 def test_everybody_is_told_that_something_was_said(room, monkeypatch):
@@ -164,11 +180,11 @@ def test_a_page_names_the_opinions_that_its_worlds_have(room):
         give(room, seat, value=value)
     (look,) = (post.answer for post in looking.POSTS if post.path == "/api/look")
     told = look(room, TEACHER, {"worlds": 96, "seed": 4, "numbers": {NAME: 0.1}, "opinions": [NAME]})
-    played = sim.peek("toy", 96, numbers=opinions.numbers_of_opinions(room.opinions, [NAME], 96, 4), seed=4)
+    played = sim.peek("toy", 96, numbers=opinions.numbers_of_opinions(said(room), [NAME], 96, 4), seed=4)
     assert (
         told["counts"]
         == looking.worlds_as_values(played, evidence_of(room.base), "alignment", played.powers[0])["counts"]
     )
-    for wrong, said in ((["choice.gain"], "nobody has said"), ([3], "a list of names"), (["no.such"], "nobody")):
-        with pytest.raises(InputError, match=said):
+    for wrong, why in ((["choice.gain"], "nobody has said"), ([3], "a list of names"), (["no.such"], "nobody")):
+        with pytest.raises(InputError, match=why):
             look(room, TEACHER, {"worlds": 96, "opinions": wrong})

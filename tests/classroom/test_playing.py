@@ -11,6 +11,7 @@ import pytest
 
 import sim
 from sim.analysis.previews import NOTHING_SEEN
+from sim.classroom import playing
 from sim.classroom.playing import POSTS, games_of
 from sim.classroom.room import Caller, Phase, Role, Room
 from sim.classroom.room import Table as TogetherTable
@@ -234,6 +235,44 @@ def test_pupils_play_while_the_teacher_lets_them(room):
         table.at("step")
     assert table.at("kept")["yaml_name"] == "ald-seat-02.yaml"
     Table(room)
+
+
+def test_a_quarter_that_waited_while_the_class_was_closed_is_not_played(room):
+    room.phase = Phase.OPEN
+    table, said = Table(room, PUPIL), []
+    game = room.games[PUPIL.seat]
+
+    def step():
+        with pytest.raises(InputError, match="has been closed"):
+            table.at("step")
+        said.append("told")
+
+    waiting = threading.Thread(target=step)
+    with game.lock:
+        waiting.start()
+        waiting.join(0.05)
+        room.phase = Phase.SHOWN
+    waiting.join()
+    assert said == ["told"]
+    assert game.game.quarter == game.game.model.setting.start
+
+
+@pytest.mark.parametrize("phase", [Phase.OPEN, Phase.CLOSED])
+def test_a_game_of_a_table_that_was_put_away_while_it_was_made_is_not_begun(room, monkeypatch, phase):
+    room.table, room.phase = TogetherTable("toy", "BEK", 9), Phase.OPEN
+    begun = playing._begun
+
+    def late(*given):
+        made = begun(*given)
+        if phase is Phase.OPEN:
+            room.table = TogetherTable("toy", "ALD", 1)
+        room.phase = phase
+        return made
+
+    monkeypatch.setattr(playing, "_begun", late)
+    with pytest.raises(InputError, match="begun anew" if phase is Phase.OPEN else "not opened"):
+        Table(room, PUPIL, "BEK")
+    assert not room.games
 
 
 def test_a_class_that_plays_together_plays_one_state_on_one_luck(room):

@@ -7,19 +7,22 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
+from contextlib import ExitStack, closing
+from urllib.parse import urlsplit
 
 import pytest
 
 from sim.classroom import serve
 from sim.cli.main import main
 from sim.io.errors import InputError
+from tools.measure_classroom import Address
 
 
 @pytest.fixture
 def room():
     """A class that is open, and the two addresses it told."""
     command = [sys.executable, "-m", "sim.cli", "classroom", "toy", "--port", "0", "--json"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         told = ""
         while not told.endswith("\n}\n"):
             told += process.stdout.readline()
@@ -53,6 +56,26 @@ def test_a_class_is_opened_on_this_machine_alone_and_ends_quietly(room):
     assert process.wait(10) in {0, 130}
 
 
+def test_it_ends_quietly_while_pages_listen_and_wait_for_worlds(room):
+    process, addresses = room
+    teacher = urlsplit(addresses["teacher"])
+    at = Address(teacher.netloc, teacher.fragment)
+    with ExitStack() as open_lines:
+        lines = [open_lines.enter_context(closing(at.line())) for _ in range(8)]
+        at.ask(lines[0], "/api/look", worlds=1)  # compiled code is read
+        for number, line in enumerate(lines):
+            asked = {"page": f"page {number}", "scenario": "baseline", "worlds": 2000}
+            at.send(line, "/api/stream" if number % 2 else "/api/look", **asked)
+        heard = [open_lines.enter_context(line.getresponse()) for line in lines[1::2]]
+        assert heard[-1].readline()
+        process.send_signal(signal.SIGINT)
+        for line in lines[::2]:
+            with line.getresponse() as answer:
+                assert answer.status in {200, 503}
+    assert process.wait(10) in {0, 130}
+    assert process.stderr.read().strip() in {"", "Interrupted."}
+
+
 def asked(address, token, path):
     here = address.partition("#")[0].rstrip("/")
     headers = {"origin": here, "content-type": "application/json", "authorization": f"Bearer {token}"}
@@ -73,7 +96,20 @@ def test_other_addresses_of_this_machine_do_not_answer(room):
             other.connect(("127.0.0.2", port))
 
 
-@pytest.mark.parametrize("lan", ["0.0.0.0", "::", "192.0.2.7", "everybody", "localhost", "224.0.0.1", "127.0.0.1:80"])
+@pytest.mark.parametrize(
+    "lan",
+    [
+        "0.0.0.0",
+        "::",
+        "::ffff:0.0.0.0",
+        "::ffff:127.0.0.1",
+        "192.0.2.7",
+        "everybody",
+        "localhost",
+        "224.0.0.1",
+        "127.0.0.1:80",
+    ],
+)
 def test_an_address_that_is_not_of_this_machine_is_refused(lan):
     with pytest.raises(InputError, match="lan"):
         serve("toy", port=0, lan=lan)

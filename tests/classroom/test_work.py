@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from sim.classroom.work import BusyError, SupersededError, Work
+from sim.classroom.work import BusyError, ClosedError, SupersededError, Work
 
 
 class Held:
@@ -149,5 +149,45 @@ def test_too_many_are_told_so(monkeypatch):
         second.go.set()
         await asyncio.gather(*tasks)
         work.close()
+
+    played(test)
+
+
+def test_who_has_just_left_neither_takes_a_place_nor_troubles_who_comes_next():
+    async def test():
+        work, begun = Work(1), []
+        first, gone, newer, last = (Held(name, begun) for name in ("first", "gone", "newer", "last"))
+        for one in (first, newer, last):
+            one.go.set()
+        going = asked(work, first, "x", 1)
+        leaving = asked(work, gone, "g", 1)
+        await until(lambda: begun)
+        leaving.cancel()  # what follows comes before the one who leaves has heard of it
+        again = asked(work, newer, "g", 2)
+        assert await going == "first"
+        assert await again == "newer"
+        leaving = asked(work, Held("gone", begun), "g", 3)
+        leaving.cancel()
+        assert await asked(work, last, "l", 1) == "last"
+        work.close()
+
+    played(test)
+
+
+def test_when_the_room_closes_nobody_is_waited_for():
+    async def test():
+        work, begun = Work(1), []
+        first, second, light = (Held(name, begun) for name in ("first", "second", "light"))
+        tasks = [asked(work, first, "x", 1), asked(work, second, "y", 1), asyncio.ensure_future(work.at_once(light))]
+        await until(lambda: len(begun) == 2)
+        work.close()
+        assert [type(one) for one in await asyncio.gather(*tasks, return_exceptions=True)] == [ClosedError] * 3
+        for later in (work.do("z", "/api/look", 1, False, second), work.at_once(second)):
+            with pytest.raises(ClosedError):
+                await later
+        first.go.set()
+        light.go.set()
+        assert sorted(begun) == ["first", "light"]
+        work.close()  # twice is no harm
 
     played(test)

@@ -29,6 +29,12 @@ def test_odd_json_is_refused_in_words(raw, said):
         parse_json(raw, "k.json")
 
 
+def test_the_key_that_stands_twice_is_found_among_many_at_once():
+    many = ",".join(f'"{number}": 1' for number in range(100_000))
+    with pytest.raises(InputError, match="the key '99999' stands twice"):
+        parse_json(f'{{{many},"99999": 2}}'.encode(), "k.json")
+
+
 def test_nesting_is_allowed_to_the_limit():
     assert parse_json(b"[" * MOST_JSON_DEPTH + b"]" * MOST_JSON_DEPTH, "k.json")
 
