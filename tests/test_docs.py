@@ -6,6 +6,7 @@ import io
 import os
 import re
 import shlex
+import signal
 import subprocess
 import sys
 from importlib import import_module
@@ -283,16 +284,25 @@ def test_commands_of_the_readme_run(command, tmp_path):
         assert served.process.returncode in {0, 130}, served.complaints()
         return
     found = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
-    done = subprocess.run(
-        [sys.executable, "-m", "sim.cli", *arguments],
-        cwd=tmp_path,
-        env=os.environ | {"PYTHONPATH": found, "MPLBACKEND": "agg"},
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
+    command = [sys.executable, "-m", "sim.cli", *arguments]
+    how = {"cwd": tmp_path, "env": os.environ | {"PYTHONPATH": found, "MPLBACKEND": "agg"}, "text": True}
+    if arguments[0] == "classroom":
+        check_it_stays_open([*command, "--port", "0"], **how)
+        return
+    done = subprocess.run(command, capture_output=True, timeout=300, check=False, **how)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def check_it_stays_open(command, **how):
+    """A class is open until somebody ends it."""
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **how) as room:
+        try:
+            assert room.stdout.readline().startswith("teacher   http://127.0.0.1:")
+            assert room.poll() is None
+            room.send_signal(signal.SIGINT)
+            assert room.wait(30) in {0, 130}
+        finally:
+            room.kill()
 
 
 def test_the_figure_of_the_readme_is_drawn_by_a_tool():
