@@ -16,8 +16,9 @@ const sharesOf = (seen, at, row) => seen.words
 export const chance = (seen, at, row, kind = seen.kept) =>
   100 * sharesOf(seen, at, row).reduce((sum, {word, share}) => sum + (word.startsWith(kind) ? share : 0), 0);
 
-const strip = (seen, at, row, name) => el('div', {class: name}, sharesOf(seen, at, row).map((word) => filled('part',
-  word, `${100 * word.share}%`, el('b', {class: 'long'}, word.said), el('b', {class: 'short'}, word.power || word.said))));
+const strip = (seen, at, row, name) => el('div', {class: name}, sharesOf(seen, at, row).map((word) =>
+  filled('part', word, `${100 * word.share}%`, el('b', {class: 'long'}, word.said),
+    el('b', {class: 'short'}, word.power || word.said))));
 // Outcome words of every state, and below each bar what it was before a number was touched; bet: a word, and by state
 // in how many worlds of a hundred somebody said that it would come.
 export const bars = (seen, at, before, bet) => el('div', {class: 'bars'},

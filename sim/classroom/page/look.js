@@ -39,9 +39,12 @@ const column = (seen, before, key) => {
     off && el('p', {}, say('look.overall', {points: Math.round(off.reduce((a, b) => a + b, 0) / off.length)})),
     charts.legend(seen), charts[root.dataset.chart](seen, at, before, shapes, key));
 };
-const draw = () => shapes && state.look && panels.replaceChildren(...(state.bet?.open ? [betting(state.bet, state.look), charts.map(state.look, state.quarter, null, shapes, 0)]
-  : [column(state.look, state.before !== state.look && state.before, 0), beside && column(beside, besideBefore, 1)])
-  .filter(Boolean));
+const draw = () => {
+  const {look: seen, before, bet, quarter} = state;
+  if (!shapes || !seen) return;
+  panels.replaceChildren(...(bet?.open ? [betting(bet, seen), charts.map(seen, quarter, null, shapes, 0)]
+    : [column(seen, before !== seen && before, 0), beside && column(beside, besideBefore, 1)]).filter(Boolean));
+};
 // The other scenario with the same numbers, as many worlds and the same luck; before: as it was without the numbers.
 const askBeside = async (before) => {
   const {numbers, opinions, measure, power, look: {seed, runs: worlds}} = state, scenario = other;
