@@ -32,6 +32,7 @@ from sim.scenario.scenario import evidence_of
 
 if TYPE_CHECKING:
     from sim.engine.agents import Model
+    from sim.evidence.evidence import Evidence
     from sim.narrative.games import Game
     from sim.scenario.scenario import Scenario
 
@@ -68,10 +69,10 @@ def rule_worlds(
 ) -> Course:
     """What the rule makes of a state in many worlds; the first is its game on the luck that pupils have."""
     seen: Peek = peek(scenario, runs, seed=seed, numbers=numbers, measures=MEASURES[:1], kept=MEASURES)
-    place = seen.states.index(state)
+    place, names = seen.states.index(state), _names(evidence_of(scenario), seen.powers)
     return Course(
         values={name: percent_scale(name) * seen.kept[name][:, :, place] for name in MEASURES},
-        words=outcome_words(seen.outcome[:, :, place], seen.about[:, :, place], seen.powers),
+        words=outcome_words(seen.outcome[:, :, place], seen.about[:, :, place], names),
     )
 
 
@@ -83,9 +84,14 @@ def course_of(game: "Game") -> Course:
     if not block.quarters:
         return Course(values=values, words=np.zeros((1, 0), dtype=np.str_))
     judged = summarise(block, thresholds(game.model.prepared.values))
-    return Course(
-        values=values, words=outcome_words(judged.outcome[:, :, place], judged.power[:, :, place], block.powers)
-    )
+    names = _names(game.model.evidence, block.powers)
+    return Course(values=values, words=outcome_words(judged.outcome[:, :, place], judged.power[:, :, place], names))
+
+
+def _names(evidence: "Evidence", powers: tuple[str, ...]) -> tuple[str, ...]:
+    """Names of powers by their codes, by which a class knows them."""
+    known = {one.code: one.name for one in evidence.powers}
+    return tuple(known[code] for code in powers)
 
 
 def _so_far(model: "Model") -> Block:

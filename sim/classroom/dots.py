@@ -35,7 +35,8 @@ BELOW = 62.0  # the line to the middle of the first row
 class Course:
     """How some runs went, of one state: R runs, T quarters that were played.
 
-    values: by measure, in the unit that is shown, [R, T]; words: the outcome word if the run ended there, [R, T].
+    values: by measure, in the unit that is shown, [R, T]; words: the outcome word if the run ended there, with the name
+    of its power, [R, T].
     """
 
     values: Mapping[str, Floats]
@@ -125,7 +126,8 @@ def _rank(word: str) -> tuple[int, str]:
 def in_full(measure: str, found: object) -> str:
     """A value with its unit, or a word."""
     if isinstance(found, str):
-        return str(found)
+        outcome, power = split_word(found)
+        return say("look.word", word=outcome.word, power=power) if power else outcome.word
     return f"{found:.4g} {unit_of(measure)}"
 
 
@@ -190,8 +192,8 @@ def _ends(scale: Scale, measure: str) -> Iterable[Markup]:
     """What stands where, below the line; words that would run into each other stand on two lines."""
     ends: Sequence[float | str] = scale.places or ticks(scale.low, scale.high)
     for number, end in enumerate(ends):
-        y = TALL + 20 + (14 if len(scale.places) > 7 and number % 2 else 0)
-        shown = end if isinstance(end, str) else f"{end:.6g}"
+        y = TALL + 20 + (20 if len(scale.places) > 4 and number % 2 else 0)
+        shown = in_full(measure, end) if isinstance(end, str) else f"{end:.6g}"
         yield element("text", shown, x=f"{scale.place(end):.1f}", y=f"{y:g}")
     if not scale.places:
         yield element("text", f"{in_words(measure)}, {unit_of(measure)}", x=f"{WIDE / 2:g}", y=f"{TALL + 40:g}")

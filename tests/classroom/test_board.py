@@ -49,10 +49,12 @@ def test_outcome_words_are_those_of_the_finished_run(worlds):
     game = sim.Game("toy", "BEK", 5)
     while not game.over:
         game.step()
-    assert board.course_of(game).words[0, -1] == game.ending == worlds.words[0, -1]
+    names = {power.code: power.name for power in game.model.evidence.powers}
+    word, _, power = game.ending.partition("-")
+    assert board.course_of(game).words[0, -1] == worlds.words[0, -1] == f"{word}-{names[power]}"
     seen = sim.peek(TOY, RUNS, seed=5)
     place = seen.states.index("BEK")
-    wanted = outcome_words(seen.outcome, seen.about, seen.powers)[:, :, place]
+    wanted = outcome_words(seen.outcome, seen.about, tuple(names[code] for code in seen.powers))[:, :, place]
     assert np.array_equal(worlds.words, wanted)
 
 

@@ -13,7 +13,7 @@ from sim.model.variables import OUTCOME, in_words
 RUNS, QUARTERS = 200, 6
 
 
-def course(seed, runs=RUNS, quarters=QUARTERS, words=("multi-vector", "leaning-CHN", "squeezed")):
+def course(seed, runs=RUNS, quarters=QUARTERS, words=("multi-vector", "leaning-China", "squeezed")):
     draw = np.random.default_rng(seed)
     spread = np.arange(1, quarters + 1)
     values = {name: 50 + spread * draw.normal(0, 1, (runs, quarters)) for name in MEASURES}
@@ -68,7 +68,7 @@ def test_the_scale_stands_still_while_played_quarters_are_replayed():
 
 def test_words_stand_from_many_partners_to_none():
     places = dots.scale_of(WORLDS, [], OUTCOME, 3).places
-    assert places == ("multi-vector", "leaning-CHN", "squeezed")
+    assert places == ("multi-vector", "leaning-China", "squeezed")
 
 
 @pytest.mark.parametrize("measure", ["output", OUTCOME])
@@ -110,7 +110,8 @@ def test_the_table_says_the_same():
     assert f"{mine:.4g} bn USD a year" in cells[2]
     assert f"{100 * below:.0f}\u00a0%" in cells[2]
     words = dots.dots_table(WORLDS, [pupil(3, 4)], OUTCOME, 3)
-    assert pupil(3, 4).course.words[0, 3] in words
+    assert dots.in_full(OUTCOME, pupil(3, 4).course.words[0, 3].item()) in words
+    assert dots.in_full(OUTCOME, "sided-Russia") == "sided: Russia"
 
 
 @pytest.mark.parametrize(("low", "high"), [(231.7, 751.8), (0.0, 1.0), (3.9, 4.5), (50.0, 50.0), (-3.2, 11.0)])
