@@ -1,6 +1,9 @@
 """Where the browser comes from: the machine's own, one that is named, Debian's, or none, and then that is said."""
 
 import importlib.util
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -74,3 +77,19 @@ def test_where_none_can_be_had_it_is_said_and_all_goes_on(finder, tmp_path, monk
     assert "apt-get install chromium" in said
     assert finder.VARIABLE in said
     assert ("E: no network" in said) == (tmp_path / "asked").exists() == (why == "fails")
+
+
+def test_without_a_browser_its_tests_are_skipped_and_say_what_to_install(finder):
+    one = "tests/browser/test_opening.py::test_the_token_leaves_the_address_bar"
+    options = ["-q", "-p", "no:cacheprovider", "-o", "addopts=-rs --import-mode=importlib"]
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", *options, one],
+        cwd=TOOL.parents[1],
+        env=os.environ | {finder.VARIABLE: "none"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "1 skipped" in done.stdout
+    assert finder.MISSING in " ".join(done.stdout.split())

@@ -14,6 +14,9 @@ QUARTERS = 3
 def played(window):
     """Three quarters of a game, with answers to all offers of a quarter but the last; what was said, by quarter."""
     window.view("play")
+    window.settled()
+    if window.page.locator("#play [name=again]").count():  # a teacher's pages share one seat
+        window.page.click("#play [name=again]")
     window.page.click(f"#play button[name={STATE}]")
     said = []
     for _ in range(QUARTERS):
