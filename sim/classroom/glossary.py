@@ -7,6 +7,7 @@ from sim.evidence.numbers import Basis
 
 _OUTCOMES = ("multi-vector", "leaning", "locked-in", "squeezed", "sided", "isolated")
 _MEASURES = {
+    "balance": "balance",
     "output": "output",
     "pressure": "pressure",
     "share": "alignment",

@@ -97,7 +97,7 @@ def question(slider: Mapping[str, Any], mine: float | None) -> Markup:
     back = [] if mine is None else [button("unsay", name, say("dispute.unsay"))]
     return element(
         "div",
-        element("h2", say("dispute.question")),
+        element("h2", say("dispute.question", label=slider["label"])),
         element("p", range_input(slider, value), element("output", amount_of(slider, value), data_unit=slider["unit"])),
         element("p", joined([button("say", name, say("dispute.say")), *back, element("span", told, class_="quiet")])),
         class_="opinion",
@@ -106,7 +106,7 @@ def question(slider: Mapping[str, Any], mine: float | None) -> Markup:
 
 def class_says(slider: Mapping[str, Any], opinions: Mapping[int, float]) -> Markup:
     """What a class says of a number: dots on its range beside the model's own value, and worlds played with them."""
-    heading = element("h2", say("dispute.class_says"))
+    heading = element("h2", say("dispute.class_says", label=slider["label"]))
     if not opinions:
         return element("div", heading, element("p", say("dispute.nobody"), class_="quiet"), class_="opinion")
     count = counted(len(opinions), "opinion")

@@ -135,7 +135,7 @@ def _sliders(lesson: Lesson, evidence: Evidence) -> Markup:
     for number in (evidence.numbers[name] for name in lesson.sliders):
         called = joined([number.plain, element("small", number.name)])
         amount = f"{number.value:g} {unit_of(number.unit)}"
-        rows.append((called, amount, f"{number.low:g} – {number.high:g}", number.basis.name.lower()))
+        rows.append((called, amount, f"{number.low:g} – {number.high:g}", say(f"dispute.{number.basis.name.lower()}")))
     return element("section", table(say("sheet.sliders"), heads, rows), class_="sliders")
 
 

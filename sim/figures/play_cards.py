@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from sim.narrative.games import Game
 
 PARTNERS = "effective_partners"
+_DRAWN = 0.1  # in the unit that is shown: a picture that reaches no further would draw what is told as 0.00
 
 
 def peek_card(peek: "Peek") -> Markup:
@@ -71,7 +72,8 @@ def effects_table(effects: "Sequence[Effect]", names: Mapping[str, str] | None =
     reach: dict[str, float] = {}
     for effect in effects:
         unit = BY_NAME[effect.measure].unit
-        reach[unit] = max(reach.get(unit, 0.0), *map(abs, (effect.low, effect.change, effect.high)))
+        least = _DRAWN / percent_scale(effect.measure)
+        reach[unit] = max(reach.get(unit, least), *map(abs, (effect.low, effect.change, effect.high)))
     rows = []
     for effect in effects:
         no, yes, change, _ = effect.cells
@@ -79,7 +81,8 @@ def effects_table(effects: "Sequence[Effect]", names: Mapping[str, str] | None =
         unit = BY_NAME[effect.measure].unit
         colour = (ABOVE if effect.change > 0.0 else BELOW) if effect.seen else FAINT
         picture = interval(effect.low, effect.change, effect.high, reach[unit], colour)
-        told = joined([change if effect.seen else NOTHING_SEEN, element("small", between)])
+        told = joined([change, element("small", between)])
+        told = told if effect.seen else element("small", f"{between}: {NOTHING_SEEN}")
         called = in_words(effect.measure, named.get(effect.power, effect.power))
         shown = "" if percent_scale(effect.measure) != 1.0 else unit
         name = joined([called, element("small", shown)]) if shown else called

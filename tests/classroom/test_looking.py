@@ -67,6 +67,7 @@ def test_words_are_in_the_order_of_figures_and_filled_like_them():
     assert kinds == sorted(kinds, key=lambda one: (one[0], codes.index(one[1])))
     leaning = next(word for word in values["words"] if word["word"] == "leaning-CHN")
     assert leaning["text"].startswith("leans towards China")
+    assert leaning["said"] == "leaning: China"
     assert not leaning["ended"]
     assert all(len(word[key]) == 7 for word in values["words"] for key in ("fill", "edge"))
     assert {word["hatch"] for word in values["words"]} <= {"", "/", ".", "x", "-"}

@@ -83,6 +83,14 @@ def test_every_number_has_a_slider_with_its_range_and_basis(every_slider):
         assert slider["one"] == name.startswith("measures.")
 
 
+def test_a_unit_that_says_nothing_to_a_class_is_left_out_beside_the_slider_and_in_the_panel(every_slider, panels):
+    units = {name: every_slider[name]["unit"] for name in ("choice.dependence_aversion", "climate.rivalry_level")}
+    assert units == {"choice.dependence_aversion": "", "climate.rivalry_level": "×"}
+    assert not {"factor", "utility"} & {one["unit"] for one in every_slider.values()}
+    assert "1.8 utility" not in panels["choice.dependence_aversion"].text
+    assert "plainly" not in panels["choice.dependence_aversion"].text  # it is the heading
+
+
 def test_a_slider_can_stand_at_its_ends_and_at_the_models_own_value(every_slider):
     by_hand = [one for one in every_slider.values() if one["step"] is not None]
     assert len(by_hand) > 0.9 * len(every_slider)
