@@ -18,6 +18,7 @@ from sim.batch.outcomes import outcome_words, summarise, thresholds
 from sim.batch.peeking import Peek, peek
 from sim.classroom.dots import MEASURES, Course, Dot, dots_table, picture
 from sim.classroom.room import Caller, Phase, Post, Role, Room, Table
+from sim.classroom.taken_home import game_file
 from sim.classroom.words import say
 from sim.engine.block import Block
 from sim.figures.markup import Markup, element, joined, said
@@ -126,10 +127,7 @@ def decisions_text(games: Mapping[int, "Game"]) -> str:
 def class_files(games: Mapping[int, "Game"]) -> dict[str, str]:
     """The files of a class by their names: the decisions of all seats, and every game as a scenario."""
     files = {"decisions.csv": decisions_text(games)}
-    for seat, game in sorted(games.items()):
-        path = game.model.setting.path
-        files[f"seat-{seat:02}.yaml"] = game.text(path.parent if path is not None else ".")
-    return files
+    return files | dict(game_file(game, f"seat-{seat:02}") for seat, game in sorted(games.items()))
 
 
 def zipped(files: Mapping[str, str]) -> bytes:

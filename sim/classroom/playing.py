@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from sim.classroom.desk import choice, desk
 from sim.classroom.reasons import if_signed, why_so
 from sim.classroom.room import Caller, Phase, Post, Role, Room, Table
+from sim.classroom.taken_home import game_file
 from sim.classroom.words import say
 from sim.io.arguments import Arguments
 from sim.io.errors import input_error, listed, quoted
@@ -86,12 +87,13 @@ def kept(game: Game, seat: int) -> dict[str, Any]:
     """What a seat takes home: its decisions as a table, and the game as a scenario, each with the name of its file."""
     import pandas as pd
 
-    path, name = game.model.setting.path, f"{game.state.lower()}-seat-{seat:02}"
+    name = f"{game.state.lower()}-seat-{seat:02}"
+    yaml_name, yaml = game_file(game, name)
     return {
         "csv_name": f"{name}.csv",
         "csv": table_as_csv(pd.DataFrame(game.decisions, columns=HEADS), "%.6g"),
-        "yaml_name": f"{name}.yaml",
-        "yaml": game.text("." if path is None else path.parent),
+        "yaml_name": yaml_name,
+        "yaml": yaml,
     }
 
 

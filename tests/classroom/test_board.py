@@ -10,6 +10,7 @@ import sim
 from sim.batch.outcomes import outcome_words
 from sim.classroom import board
 from sim.classroom.dots import MEASURES
+from sim.classroom.playing import kept
 from sim.cli.main import main
 from sim.scenario.scenario import load_scenario
 
@@ -73,6 +74,21 @@ def test_every_file_of_a_class_plays_its_game_again_to_the_bit(games, tmp_path):
         assert np.array_equal(again.by_state[:quarters], played.by_state[:quarters])
         lanes = sim.peek(setting, 2, kept=("output",)).kept["output"][0, :quarters]
         assert np.array_equal(lanes, played.as_played.run_block(0, 1).state_measure("output")[0, :quarters])
+
+
+def test_a_game_that_can_be_no_scenario_takes_nothing_else_away(tmp_path):
+    path = tmp_path / "Our own.yaml"
+    path.write_text("title: Ours\nquestion: What if?\nextends: toy\nruns: 10\nseed: 1\n", encoding="utf-8")
+    game = sim.Game(path, "BEK", 5)
+    game.step()
+    files = board.class_files({4: game})
+    assert list(files) == ["decisions.csv", "seat-04.txt"]
+    assert files["seat-04.txt"].startswith("This game cannot be a scenario.")
+    assert "found 'Our own'" in files["seat-04.txt"]
+    assert len(files["decisions.csv"].splitlines()) == 1 + len(game.decisions)
+    taken = kept(game, 4)
+    assert (taken["csv_name"], taken["yaml_name"]) == ("bek-seat-04.csv", "bek-seat-04.txt")
+    assert taken["yaml"] == files["seat-04.txt"]
 
 
 def test_decisions_of_all_seats_are_one_table(games):
