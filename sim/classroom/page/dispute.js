@@ -11,7 +11,8 @@ const teacher = () => state.role === 'teacher';
 const ask = async (path, body, into) => {
   const mine = into.asked = (into.asked ?? 0) + 1;
   const said = await post(path, {scenario: state.scenario, ...body}).catch(() => null);
-  if (said && into.asked === mine) into.innerHTML = said.html;
+  if (into.asked !== mine) return false; // something else was asked meanwhile
+  if (said) into.innerHTML = said.html;
   return said;
 };
 const set = (values, opinions = [], settled = true) => { // undefined gives a number back to the model

@@ -7,17 +7,12 @@ const move = (numbers) => { // sliders that are not named go back to where the e
   Object.assign(state, {numbers: {...numbers}, opinions: []});
   emit('numbers', {settled: true});
 };
-const slide = (at) => { // the slider of quarters draws what it is moved to
-  state.quarter = at < 0 ? state.quarter : at;
-  const [input] = document.querySelectorAll('#look .wide input');
-  if (input) Object.assign(input, {value: state.quarter}).dispatchEvent(new Event('input'));
-};
 // To bet and to do is the class's own: sliders stay, and a button moves them for who wants it. A bet stays one step.
 const act = async ({kind, scenario, quarter, view, numbers, bet, play}, before) => {
   if (state.bet?.open) emit('run');
   else if (!before?.bet) emit('bet', null);
   if (scenario !== state.scenario) await turnTo(scenario);
-  slide(state.about.quarters.indexOf(quarter));
+  emit('quarter', state.about.quarters.indexOf(quarter));
   if (!['bet', 'do'].includes(kind)) move(numbers);
   document.querySelectorAll('#class [name="which"]').forEach((one) => { one.value = play ?? one.value; });
   if (view !== state.view) show(view);

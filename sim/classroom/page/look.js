@@ -92,6 +92,7 @@ export const start = (section) => {
     else if (!state.bet?.open) draw(); // a bar that is being dragged stays
     if (other) askBeside();
   });
+  on('quarter', (at) => { if (at >= 0) slide(slider.value = at); });
   on('bet', openBet);
   on('run', run);
 };
