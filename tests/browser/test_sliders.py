@@ -41,6 +41,7 @@ def check_is_what_peek_says(window):
             if count:
                 told[state["code"], word["word"]] = count
     assert told == {(row.state, row.outcome): row.runs for row in peek.final_outcomes().itertuples()}
+    said = {word["word"]: word["said"] for word in look["words"]}
     shares = {state["code"]: f"{state['name']}: " for state in look["states"]}
     labels = window.page.eval_on_selector_all("#look .shares", "(all) => all.map((one) => one.ariaLabel)")
     assert len(labels) == len(shares)
@@ -48,7 +49,7 @@ def check_is_what_peek_says(window):
         assert label.startswith(name)
         for (state, word), runs in told.items():
             if state == code:
-                assert f"{word} {int(100 * runs / look['runs'] + 0.5)} %" in label
+                assert f"{said[word]} {int(100 * runs / look['runs'] + 0.5)} %" in label
 
 
 def test_worlds_answer_while_a_slider_is_dragged_and_the_last_picture_is_right(open_window):
