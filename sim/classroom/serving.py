@@ -24,6 +24,12 @@ PORT = 8765
 
 MOST_PORT = 65_535
 
+LINES = 4096
+"""Lines that may be open at once: each page of a full hall has one on which it listens and some on which it asks."""
+
+WAITING = 256
+"""Lines that may wait to be taken up."""
+
 
 def serve(
     scenario: str | Path | Scenario | None = None,
@@ -70,6 +76,7 @@ def serve(
     address = LOOPBACK if lan is None else _own_address(lan)
     room = Room(with_fitted(scenario_of(scenario, seeds, "serve"), fitted), lesson=held, fitted=fitted)
     listening = _listening(address, port)
+    _have_room_for_lines()
     try:
         port = listening.getsockname()[1]
         compile_behind("sim.batch.first_time", 1, allowed_cores())
@@ -82,6 +89,7 @@ def serve(
             server_header=False,
             ws="none",
             proxy_headers=False,
+            backlog=WAITING,
             timeout_graceful_shutdown=1,
         )
         if ready is not None:
@@ -106,7 +114,7 @@ def _listening(address: str, port: int) -> socket.socket:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((address, port))
-        listening.listen(256)
+        listening.listen(WAITING)
     except OSError as error:
         listening.close()
         of_address = error.errno is not None and not _taken(error)
@@ -114,6 +122,17 @@ def _listening(address: str, port: int) -> socket.socket:
         found = address if of_address else str(port)
         raise input_error("serve", f"{key}: {error.strerror}", found=found, allowed=allowed) from error
     return listening
+
+
+def _have_room_for_lines() -> None:
+    """Open as many files as the system lets us: many say a thousand unless asked, and a full hall of pages has more."""
+    with suppress(ImportError, ValueError, OSError):  # there are systems without such limits
+        import resource
+
+        now, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        wanted = LINES if most == resource.RLIM_INFINITY else min(LINES, most)
+        if now != resource.RLIM_INFINITY and now < wanted:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
 
 
 def _taken(error: OSError) -> bool:

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from sim.classroom import serve
+from sim.classroom import serve, serving
 from sim.cli.main import main
 from sim.io.errors import InputError
 from tools.measure_classroom import Address
@@ -85,6 +85,20 @@ def asked(address, token, path):
             return answer.status, answer.read()
     except urllib.error.HTTPError as error:
         return error.code, error.read()
+
+
+def test_more_lines_can_be_open_than_the_system_allows_unasked():
+    resource = pytest.importorskip("resource")
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (64, before[1]))
+    try:
+        serving._have_room_for_lines()
+        now, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+        serving._have_room_for_lines()
+        assert now == resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+        assert now in {serving.LINES, before[1]}
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
 
 
 def test_other_addresses_of_this_machine_do_not_answer(room):
