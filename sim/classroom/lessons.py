@@ -44,19 +44,20 @@ if TYPE_CHECKING:
 
 _NAMED = re.compile(r"([0-9]{2})-[a-z0-9-]+")
 _FULL = 100.0  # per cent
+_KEYS = {"steps", "expect", "tasks", "misreadings"}  # by which a file is known as a lesson, were one of them misspelt
 
 # --- reading ---------------------------------------------------------------------------------------------------------
 
 
 def list_lessons() -> tuple[str, ...]:
     """The names of the lessons that come with the package, in order of their numbers."""
-    return tuple(sorted(path.stem for path in shipped_folder("lessons").glob("*.yaml")))
+    found = (path.stem for path in shipped_folder("lessons").glob("*.yaml"))
+    return tuple(sorted(name for name in found if _NAMED.fullmatch(name)))
 
 
 def lesson_path(what: int | str | Path) -> Path | None:
     """The file of a lesson by its number, its name or its path; None when this is none (a scenario, say)."""
-    written = str(what)
-    names = list_lessons()
+    written, names = _written(what), list_lessons()
     by_number = {str(int(name[:2])): name for name in names}
     name = by_number.get(written.lstrip("0"), written)
     if name in names:
@@ -65,7 +66,12 @@ def lesson_path(what: int | str | Path) -> Path | None:
         return None
     path = path_given("load_lesson", "what", written)
     top = read_yaml(path, Problems())
-    return path if top is not None and isinstance(top.value, dict) and "steps" in top.value else None
+    return path if top is not None and isinstance(top.value, dict) and _KEYS & top.value.keys() else None
+
+
+def _written(what: int | str | Path) -> str:
+    """What was given, as text; a number with more digits than anybody reads, in words."""
+    return Arguments("load_lesson").entry("what", what if isinstance(what, int) else str(what)).text or ""
 
 
 def load_lesson(what: int | str | Path) -> Lesson:
@@ -83,10 +89,8 @@ def load_lesson(what: int | str | Path) -> Lesson:
     if path is None:
         known = list_lessons()
         allowed = f"a number from 1 to {len(known)}, {listed(known, 'list lessons')}, or the path of a file with steps"
-        nearest = nearest_to(what, known)
-        raise input_error(
-            "lesson", "there is no such lesson", found=quoted(str(what)), allowed=allowed, nearest=nearest
-        )
+        message, found = "there is no such lesson", quoted(_written(what))
+        raise input_error("lesson", message, found=found, allowed=allowed, nearest=nearest_to(_written(what), known))
     problems = Problems()
     top = read_yaml(path, problems)
     lesson = None if top is None else _read(top, path)

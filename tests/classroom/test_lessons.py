@@ -103,14 +103,25 @@ def test_a_mistake_is_told_with_its_place(before: str, after: str, told: str, tm
     assert "06-own.yaml:" in said
 
 
+def test_a_lesson_with_a_misspelt_key_is_still_read_as_one(tmp_path: Path) -> None:
+    said = refused(FIRST.read_text(encoding="utf-8").replace("steps:", "stepps:"), tmp_path)
+    assert "Did you mean 'steps'?" in said
+    assert "'steps' is missing" in said
+
+
 def test_a_lesson_is_called_by_its_number(tmp_path: Path) -> None:
     assert "two digits" in refused(FIRST.read_text(encoding="utf-8"), tmp_path, "own.yaml")
 
 
-@pytest.mark.parametrize("what", [0, 6, "", "who", "../lessons/01-who-is-there", "scenarios/baseline.yaml"])
+@pytest.mark.parametrize("what", [0, 6, True, "", "who", "../lessons/01-who-is-there", "scenarios/baseline.yaml"])
 def test_what_is_no_lesson_is_said_to_be_none(what: object) -> None:
     with pytest.raises(InputError, match="no such lesson"):
         load_lesson(what)  # type: ignore[arg-type]
+
+
+def test_a_number_of_any_size_is_told() -> None:
+    with pytest.raises(InputError, match="no such lesson"):
+        load_lesson(10**5000)
 
 
 def test_every_outcome_word_is_explained_in_the_words_of_the_model() -> None:
