@@ -89,6 +89,14 @@ class TestSound:
         strength = evidence.numbers["choice.dependence_aversion"]
         assert strength.file.endswith("parameters/choice.yaml")
 
+    def test_plain_words_are_few(self, tmp_path: Path) -> None:
+        contents = files()
+        contents["parameters/choice.yaml"]["dependence_aversion"]["plain"] = (
+            "one two three four five six seven eight nine"
+        )
+        (said,) = problems_about(tmp_path, contents)
+        assert "dependence_aversion.plain: found 9 words; allowed: at most 8 words" in said
+
     def test_it_is_frozen(self, evidence: room.Evidence) -> None:
         with pytest.raises(dataclasses.FrozenInstanceError):
             evidence.world = "other"  # type: ignore[misc]
