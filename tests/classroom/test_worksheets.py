@@ -8,6 +8,7 @@ import pytest
 from sim.classroom.glossary import WORDS
 from sim.classroom.lessons import list_lessons, load_lesson
 from sim.classroom.worksheets import glossary_page, print_lessons, teachers_page, worksheet
+from sim.cli.main import main
 from sim.io.text import CAUTION
 
 LESSONS = [load_lesson(name) for name in list_lessons()]
@@ -64,3 +65,11 @@ def test_everything_is_printed_into_a_folder(tmp_path: Path) -> None:
     assert len(written) == 2 * len(LESSONS) + 2
     for page in (tmp_path / "paper").glob("*.html"):
         assert re.findall(r'href="([^"]*)"', page.read_text(encoding="utf-8")) == ["print.css"]
+
+
+def test_the_command_prints_and_says_where_it_cannot(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["classroom", "--print", str(tmp_path / "paper")]) == 0
+    assert "glossary.html" in capsys.readouterr().out
+    (tmp_path / "file").touch()
+    assert main(["classroom", "--print", str(tmp_path / "file")]) == 2
+    assert "cannot be written there" in capsys.readouterr().err
