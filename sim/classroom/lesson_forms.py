@@ -151,10 +151,10 @@ class Lesson:
     misreadings: tuple[Misreading, ...]
     limits: tuple[str, ...]
 
-    def moved_after(self, at: int) -> Mapping[str, float]:
-        """The sliders that the class moves in the step after a bet, so that it bets on what they do; at: of the bet."""
-        then = self.steps[at + 1] if at + 1 < len(self.steps) else None
-        return {} if self.steps[at].bet is None or then is None or then.kind != "do" else then.numbers
+    def bet_on(self, step: Step) -> Mapping[str, float]:
+        """Where sliders stand in the worlds that a bet is about: those of the step after it, if that moves any."""
+        after = self.steps[self.steps.index(step) + 1 :][:1]
+        return after[0].numbers if after and after[0].kind == "do" and after[0].scenario == step.scenario else {}
 
 
 # --- how a lesson is written -----------------------------------------------------------------------------------------

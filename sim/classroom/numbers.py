@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 
 from sim.classroom.room import Caller, Post, Role, Room
-from sim.classroom.sources import badge, desk, label_of, lead, panel, unit_of
+from sim.classroom.sources import badge, desk, label_of, lead, panel, scale_of, unit_of
 from sim.classroom.words import say
 from sim.engine.ensemble import prepare
 from sim.evidence.evidence import Evidence
 from sim.evidence.numbers import Basis, Number
 from sim.evidence.provenance import known_names
-from sim.evidence.story import Kind, amount
+from sim.evidence.story import Kind, clean
 from sim.figures.markup import Markup, element, joined
 from sim.io.arguments import Arguments
 from sim.io.errors import nearest_to, quoted
@@ -52,8 +52,9 @@ def sliders(scenario: Scenario, names: Sequence[str]) -> list[dict[str, Any]]:
     """What a slider needs for each of some numbers of a scenario, as values for JSON.
 
     `value` is the scenario's own, the middle one where it `differs` from run to run. `step` is None where a slider
-    may stand anywhere. `off` names the system that the scenario switches off and without which the number does
-    nothing, "" for none; `one` says whether all runs must share the value.
+    may stand anywhere; `unit` stands behind what is told, which is `scale` times the value. `off` names the system
+    that the scenario switches off and without which the number does nothing, "" for none; `one` says whether all runs
+    must share the value.
     """
     evidence = evidence_of(scenario)
     values = prepare(scenario).values_of(0, _LOOKED_AT)
@@ -72,6 +73,7 @@ def _slider(number: Number, value: Any, off: str) -> dict[str, Any]:
         "high": number.high,
         "step": _step(number.low, number.high, own),
         "unit": unit_of(number.unit),
+        "scale": scale_of(number.unit),
         "basis": number.basis.name,
         "one": number.name.startswith(ONE_FOR_ALL),
         "differs": isinstance(value, np.ndarray) and bool(np.ptp(value) > 0.0),
@@ -122,6 +124,7 @@ def _row(slider: Mapping[str, Any]) -> Markup:
         data_name=name,
         data_value=slider["value"],
         data_unit=slider["unit"],
+        data_scale=slider["scale"],
         data_differs="yes" if slider["differs"] else "",
     )
 
@@ -163,7 +166,7 @@ def range_input(slider: Mapping[str, Any], value: float, **more: object) -> Mark
 
 def amount_of(slider: Mapping[str, Any], value: float) -> str:
     """A value of a number as it is told."""
-    return amount(value, slider["unit"], _DIGITS)
+    return clean(f"{slider['scale'] * value:.{_DIGITS}g} {slider['unit']}")
 
 
 # --- what pages ask --------------------------------------------------------------------------------------------------

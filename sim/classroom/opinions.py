@@ -98,7 +98,11 @@ def question(slider: Mapping[str, Any], mine: float | None) -> Markup:
     return element(
         "div",
         element("h2", say("dispute.question", label=slider["label"])),
-        element("p", range_input(slider, value), element("output", amount_of(slider, value), data_unit=slider["unit"])),
+        element(
+            "p",
+            range_input(slider, value),
+            element("output", amount_of(slider, value), data_unit=slider["unit"], data_scale=slider["scale"]),
+        ),
         element("p", joined([button("say", name, say("dispute.say")), *back, element("span", told, class_="quiet")])),
         class_="opinion",
     )

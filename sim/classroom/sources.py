@@ -9,13 +9,14 @@ from sim.evidence.evidence import Evidence
 from sim.evidence.influence import read_influence
 from sim.evidence.numbers import Basis, Number
 from sim.evidence.provenance import known_names, story_of
-from sim.evidence.story import Kind, Link, Piece, Row, clean, spoken
+from sim.evidence.story import Kind, Link, Piece, Role, Row, clean, spoken
 from sim.evidence.teller import Teller
 from sim.figures.markup import Markup, element, joined
 from sim.io.text import capital
 from sim.narrative.story_markup import StoryMarkup
 
-_UNITS = {"utility": "", "factor": "×", "share": "of 1", "share a quarter": "of 1 a quarter"}
+_PERCENT = 100.0
+_UNITS = {"utility": "", "factor": "×"}
 
 
 def label_of(number: Number) -> str:
@@ -23,9 +24,21 @@ def label_of(number: Number) -> str:
     return capital(clean(number.plain or number.meaning))
 
 
+def scale_of(unit: str) -> float:
+    """By what a value is multiplied to be read by a class: shares and rates are read in per cent."""
+    return _PERCENT if unit.startswith(("share", "1/")) else 1.0
+
+
 def unit_of(unit: str) -> str:
     """A unit as a class reads it behind an amount; empty where it says nothing to who has not read the description."""
+    if scale_of(unit) != 1.0:
+        return f"% {spoken(unit).removeprefix('share').strip()}".strip()
     return _UNITS.get(unit, spoken(unit))
+
+
+def read(value: float, unit: str, digits: int = 4) -> str:
+    """An amount as a class reads it."""
+    return clean(f"{scale_of(unit) * value:.{digits}g} {unit_of(unit)}")
 
 
 def badge(basis: Basis) -> Markup:
@@ -71,8 +84,9 @@ def _as_read(row: Row, number: Number) -> Row:
     if row.label != "value":
         return row
     value, *others = row.line
-    told = clean(f"{number.value:.6g} {unit_of(number.unit)}")
-    return replace(row, line=(Piece(told, value.role), *others))
+    told = read(number.value, number.unit)
+    written = (Piece(f", written {number.value:g}", Role.QUIET),) if scale_of(number.unit) != 1.0 else ()
+    return replace(row, line=(Piece(told, value.role), *written, *others))
 
 
 # --- kept ------------------------------------------------------------------------------------------------------------

@@ -44,8 +44,6 @@ def bar(lesson: Lesson | None, at: int, teacher: bool, key: str = "") -> Markup:
         line.append(element("a", say(f"lesson.{page}"), href=href, target="_blank", rel="noopener"))
     line.append(_button("follow"))
     parts = [element("p", joined(line)), element("p", step.text, class_="said", aria_live="polite")]
-    if step.bet and lesson.moved_after(at):  # worlds that ran now would answer another question
-        parts.append(element("p", say("lesson.hold"), class_="hold"))
     if teacher and step.note:
         parts.append(element("details", element("summary", say("lesson.note")), step.note))
     return joined(parts, "")
@@ -73,15 +71,9 @@ def step_values(step: Step, lesson: Lesson) -> dict[str, Any]:
         "scenario": step.scenario or lesson.scenario,
         "quarter": None if step.quarter is None else quarter_text(step.quarter),
         "numbers": dict(step.numbers),
-        "bet": bet and {"state": bet.state, "word": bet.word, "numbers": _bet_on(step, lesson)},
+        "bet": bet and {"state": bet.state, "word": bet.word, "numbers": dict(lesson.bet_on(step))},
         "play": step.play,
     }
-
-
-def _bet_on(step: Step, lesson: Lesson) -> dict[str, float]:
-    """Where sliders stand in the worlds that a bet is about: those of the step after it, if that moves any."""
-    after = lesson.steps[lesson.steps.index(step) + 1 :][:1]
-    return dict(after[0].numbers) if after and after[0].kind == "do" and after[0].scenario == step.scenario else {}
 
 
 def _asked(room: Room, asked: Mapping[str, Any]) -> tuple[Lesson | None, int]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from sim.classroom.glossary import WORDS, explained
 from sim.classroom.lesson_forms import Lesson, Step
 from sim.classroom.lessons import list_lessons, load_lesson
-from sim.classroom.sources import unit_of
+from sim.classroom.sources import read
 from sim.classroom.words import LANGUAGE, say
 from sim.evidence.evidence import Evidence
 from sim.figures.markup import Markup, element, joined, table
@@ -63,7 +63,7 @@ def worksheet(lesson: Lesson, *, style: str = f"/{STYLE}") -> str:
 def _table_of_bets(lesson: Lesson, evidence: Evidence) -> Markup:
     """A row for each bet; what came out is filled in by hand."""
     heads = [say(f"sheet.{head}") for head in ("bet", "mine", "why", "worlds", "off")]
-    told = [_bet(step, lesson.moved_after(at), evidence) for at, step in enumerate(lesson.steps) if step.bet]
+    told = [_bet(step, lesson.bet_on(step), evidence) for step in lesson.steps if step.bet]
     rows = [(one, "", "", "", "") for one in told]
     return element("section", table(say("sheet.bets"), heads, rows), class_="bets")
 
@@ -134,8 +134,15 @@ def _sliders(lesson: Lesson, evidence: Evidence) -> Markup:
     rows = []
     for number in (evidence.numbers[name] for name in lesson.sliders):
         called = joined([number.plain, element("small", number.name)])
-        amount = f"{number.value:g} {unit_of(number.unit)}"
-        rows.append((called, amount, f"{number.low:g} – {number.high:g}", say(f"dispute.{number.basis.name.lower()}")))
+        amount = read(number.value, number.unit)
+        rows.append(
+            (
+                called,
+                amount,
+                f"{read(number.low, number.unit)} – {read(number.high, number.unit)}",
+                say(f"dispute.{number.basis.name.lower()}"),
+            )
+        )
     return element("section", table(say("sheet.sliders"), heads, rows), class_="sliders")
 
 
@@ -167,7 +174,7 @@ def _shown(step: Step, evidence: Evidence) -> Iterator[str]:
 def _moved(numbers: Mapping[str, float], evidence: Evidence) -> Iterator[str]:
     """Where sliders stand."""
     for name, value in numbers.items():
-        yield say("sheet.moved", slider=evidence.numbers[name].plain, value=f"{value:g}")
+        yield say("sheet.moved", slider=evidence.numbers[name].plain, value=read(value, evidence.numbers[name].unit))
 
 
 def _expected(lesson: Lesson) -> Markup:

@@ -35,11 +35,8 @@ def test_a_lesson_is_walked_to_its_end(open_window, server, number):
             assert window.state("state.numbers") == step.numbers
         if step.bet is not None:
             assert window.page.locator("#look input.bet").count() >= 1
-            runs = window.page.locator("#look button >> text=worlds run")
-            assert runs.is_visible() != bool(lesson.moved_after(at))
-            if runs.is_visible():
-                runs.click()
-                window.settled()
+            window.page.click("#look button >> text=worlds run")
+            window.settled()
         if at + 1 < len(lesson.steps):
             window.page.click("#lesson [name=next]")
             window.settled()

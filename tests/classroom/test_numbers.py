@@ -86,6 +86,9 @@ def test_every_number_has_a_slider_with_its_range_and_basis(every_slider):
 def test_a_unit_that_says_nothing_to_a_class_is_left_out_beside_the_slider_and_in_the_panel(every_slider, panels):
     units = {name: every_slider[name]["unit"] for name in ("choice.dependence_aversion", "climate.rivalry_level")}
     assert units == {"choice.dependence_aversion": "", "climate.rivalry_level": "×"}
+    growth = every_slider["powers.CHN.growth"]
+    assert numbers.amount_of(growth, growth["value"]) == "4.62 % a year"
+    assert "4.62 % a year, written 0.0462" in panels["powers.CHN.growth"].text
     assert not {"factor", "utility"} & {one["unit"] for one in every_slider.values()}
     assert "1.8 utility" not in panels["choice.dependence_aversion"].text
     assert "plainly" not in panels["choice.dependence_aversion"].text  # it is the heading
@@ -281,7 +284,7 @@ def test_every_text_of_the_seeds_is_escaped(tmp_path):
 
 def test_every_text_of_a_slider_is_escaped():
     text = dict.fromkeys(("name", "label", "unit", "off"), EVIL)
-    slider = text | {"value": 1.0, "low": 0.0, "high": 2.0, "step": 0.1, "one": False, "differs": True}
+    slider = text | {"value": 1.0, "low": 0.0, "high": 2.0, "step": 0.1, "one": False, "differs": True, "scale": 1.0}
     slider["basis"] = Basis.ASSUMED.name
     for piece in (numbers.slider_rows([slider]), numbers.found_list([slider], 1)):
         assert not {"script", "b"} & set(Read(piece).tags)

@@ -4,7 +4,7 @@ import pytest
 
 from sim.classroom.lessons import list_lessons
 from sim.classroom.room import Caller, Role, Room
-from sim.classroom.steps import POSTS, bar, served
+from sim.classroom.steps import POSTS, bar, served, step_values
 from sim.io.errors import InputError
 from sim.scenario.scenario import load_scenario
 
@@ -48,12 +48,12 @@ def test_the_step_says_what_it_does_to_the_page(room: Room) -> None:
     }
 
 
-def test_a_bet_on_what_a_slider_does_waits_until_it_is_moved() -> None:
-    held = [
-        [at for at in range(len(one.steps)) if 'class="hold"' in bar(one, at, teacher=False)]
-        for one in map(served, range(1, 6))
+def test_a_bet_on_what_a_slider_does_says_where_it_stands() -> None:
+    asked = [
+        [step_values(step, one)["bet"]["numbers"] for step in one.steps if step.bet] for one in map(served, range(1, 6))
     ]
-    assert held == [[4], [1, 3], [], [3], []]
+    assert [[len(one) for one in several] for several in asked] == [[0, 1], [1, 1], [0], [1], [0]]
+    assert asked[1] == [{"choice.dependence_aversion": 0.0}, {"climate.rivalry_level": 1.5}]
 
 
 def test_notes_and_the_teachers_page_are_for_teachers() -> None:

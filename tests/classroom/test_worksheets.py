@@ -43,7 +43,7 @@ def test_a_teacher_can_hold_the_lesson_from_the_page(lesson) -> None:
 def test_a_bet_on_what_a_slider_does_says_where_it_stands() -> None:
     page = plain(worksheet(load_lesson(2)))
     assert "Tajikistan is sided, 2028-Q4, with “How much do states mind depending?” at 0" in page
-    assert "Kyrgyzstan is sided, 2028-Q4, with “How much do powers mind each other?” at 1.5" in page
+    assert "Kyrgyzstan is sided, 2028-Q4, with “How much do powers mind each other?” at 1.5 ×" in page
     assert "multi-vector, 2028-Q4, with" not in plain(worksheet(load_lesson(5)))
 
 
