@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import inspect
 import warnings
+from collections import defaultdict
 from functools import partial
+from itertools import count
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from sim.io.arguments import Arguments
 from sim.io.limits import LARGEST_SEED
@@ -17,9 +20,21 @@ with warnings.catch_warnings():  # in a notebook Mesa asks for widgets, which no
     import mesa as mesa  # noqa: PLC0414 (the agents have it from here)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from sim.evidence.evidence import Evidence
+
+
+class _Counts(WeakKeyDictionary[Any, Any]):
+    """The number that the next agent gets, by model, for as long as the model lives."""
+
+    def __getitem__(self, model: Any) -> Iterator[int]:
+        counted: Iterator[int] = self.setdefault(model, count(1))
+        return counted
+
+
+if isinstance(getattr(mesa.Agent, "_ids", None), defaultdict):  # up to Mesa 3.3 it keeps every model that had an agent
+    mesa.Agent._ids = _Counts(mesa.Agent._ids)
 
 
 class Collector(mesa.DataCollector):

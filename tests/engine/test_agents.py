@@ -1,10 +1,12 @@
 """The model as people who know Mesa expect it, and offers that can be looked at from the table to the answer."""
 
 import dataclasses
+import gc
 import json
 import re
 import subprocess
 import sys
+import weakref
 from pathlib import Path
 
 import mesa
@@ -321,3 +323,10 @@ def test_the_page_on_mesa_runs():
     answer = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
     assert answer.returncode == 0, answer.stderr
     assert [line.split()[0].isdigit() for line in answer.stdout.splitlines()] == [True] * 4
+
+
+def test_a_model_that_nobody_has_any_more_is_gone():
+    gone = [weakref.ref(Model("toy")) for _ in range(3)]
+    gc.collect()
+    assert [model() for model in gone] == [None] * 3
+    assert [actor.unique_id for actor in Model("toy").agents] == [1, 2, 3, 4, 5]
