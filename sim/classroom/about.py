@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sim.classroom.looking import measures_as_values
+from sim.classroom.looking import compiling, measures_as_values
 from sim.classroom.room import Caller, Post, Role, Room
-from sim.engine.ways import OVER_LANES, chosen
 from sim.io.arguments import Arguments
 from sim.io.errors import Problem
 from sim.io.text import CAUTION
@@ -28,11 +27,6 @@ def page_of(asked: Mapping[str, Any]) -> tuple[str, int]:
 def no_group() -> Problem:
     """What is said of a request that is no JSON object."""
     return Problem(file="request", found="something else", allowed="an object with keys")
-
-
-def compiling() -> bool:
-    """Whether the rulebook is being compiled, so that worlds are played more slowly meanwhile."""
-    return chosen(2) is OVER_LANES
 
 
 def _state(room: Room, caller: Caller, asked: Mapping[str, Any]) -> dict[str, Any]:

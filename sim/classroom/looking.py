@@ -21,6 +21,7 @@ from sim.classroom.numbers import known_number
 from sim.classroom.opinions import numbers_of_opinions, said_in
 from sim.classroom.room import Caller, Post, Role, Room
 from sim.classroom.words import say
+from sim.engine.ways import OVER_LANES, chosen
 from sim.evidence.evidence import Evidence, load_evidence
 from sim.figures.style import Look, look, outcome_fill, web_colour
 from sim.figures.ternary import to_triangle
@@ -101,12 +102,19 @@ def measures_as_values() -> list[dict[str, str]]:
 # --- what a page asks -------------------------------------------------------------------------------------------------
 
 
+def compiling() -> bool:
+    """Whether the rulebook is being compiled, so that worlds are played more slowly meanwhile."""
+    return chosen(2) is OVER_LANES
+
+
 def _look(room: Room, caller: Caller, asked: Mapping[str, Any]) -> dict[str, Any]:
-    """Play worlds and say what they came to."""
+    """Play worlds and say what they came to; few while the rulebook is being compiled, so that a page need not wait."""
     scenario = room.asked_scenario(asked)
     opinions = said_in(room, _evidence(scenario.world, scenario.seeds))
     threads = 1 if caller.role is Role.PUPIL else None  # thirty pupils have more of a core each than of two by turns
-    return looked_at(scenario, asked, MOST_WORLDS[caller.role], opinions, threads)
+    slow = compiling()
+    most = WORLDS if slow else MOST_WORLDS[caller.role]
+    return looked_at(scenario, asked, most, opinions, threads) | {"compiling": slow}
 
 
 POSTS = (

@@ -20,6 +20,7 @@ from sim.classroom.looking import (
     worlds_as_values,
 )
 from sim.classroom.opinions import numbers_of_opinions
+from sim.classroom.room import Caller, Role, Room
 from sim.io.errors import InputError
 from sim.model.variables import BANDED, BY_POWER
 from sim.scenario.calendar import quarter_text
@@ -189,3 +190,13 @@ def test_the_map_has_the_five_states_and_is_small():
     assert {state.code for state in evidence_of(load_scenario("baseline")).states} <= set(map_of_page["states"])
     assert all(set(shape) == {"d", "x", "y"} for shape in map_of_page["states"].values())
     assert set(re.findall("[a-zA-Z]", "".join(map_of_page["land"]))) == {"M", "l", "z"}
+
+
+def test_while_the_rulebook_is_compiled_few_worlds_are_played_and_the_page_is_told(monkeypatch):
+    post, room = looking.POSTS[0], Room(load_scenario("toy"))
+    caller, asked = Caller(Role.TEACHER, "p"), {"worlds": 2 * looking.WORLDS}
+    seen = post.answer(room, caller, asked)
+    assert (seen["runs"], seen["compiling"]) == (2 * looking.WORLDS, False)
+    monkeypatch.setattr("sim.classroom.looking.compiling", lambda: True)
+    seen = post.answer(room, caller, asked)
+    assert (seen["runs"], seen["compiling"]) == (looking.WORLDS, True)

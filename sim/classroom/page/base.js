@@ -73,6 +73,7 @@ export const ask = async (worlds = SETTLED[state.role]) => {
     if (seen?.scenario === state.scenario) {
       if (!Object.keys(numbers).length && !opinions.length) state.before = seen;
       emit('look', state.look = seen);
+      if (seen.compiling) tell(say('main.compiling'));
     }
   }
   state.asking = false;
