@@ -78,7 +78,7 @@ export const triangle = (seen, at) => el('figure', {}, picture('triangle', '-12 
 
 // The same as numbers.
 export const table = (seen, at) => el('figure', {}, [
-  ['look.words', seen.words.map(({word}) => word), (row) => seen.counts[at][row].map((count) => count / seen.runs)],
+  ['look.words', seen.words.map(({said}) => said), (row) => seen.counts[at][row].map((count) => count / seen.runs)],
   ['look.partners', seen.powers.map(({name}) => name), (row) => seen.partners[at][row]],
 ].map(([said, heads, shares]) => el('table', {}, el('caption', {}, say(said)),
   el('tr', {}, el('td'), heads.map((head) => el('th', {scope: 'col'}, head))), seen.states.map(({name}, row) =>
