@@ -117,14 +117,19 @@ def class_says(slider: Mapping[str, Any], opinions: Mapping[int, float]) -> Mark
     told = say(
         "dispute.strip",
         opinions=count,
-        low=amount_of(slider, min(opinions.values())),
-        high=amount_of(slider, max(opinions.values())),
-        middle=amount_of(slider, middle(opinions)),
+        low=_briefly(slider, min(opinions.values())),
+        high=_briefly(slider, max(opinions.values())),
+        middle=_briefly(slider, middle(opinions)),
         own=amount_of(slider, slider["value"]),
     )
     how = say("dispute.one_for_all" if slider["one"] else "dispute.in_turn", opinions=count)
     play = element("p", button("play", slider["name"], say("dispute.play")), " ", how)
     return element("div", heading, strip(slider, opinions, told), element("p", told), play, class_="opinion")
+
+
+def _briefly(slider: Mapping[str, Any], value: float) -> str:
+    """A value as it is told where a scale need not be said again."""
+    return amount_of({**slider, "unit": ""} if slider["unit"].startswith("(") else slider, value)
 
 
 def strip(slider: Mapping[str, Any], opinions: Mapping[int, float], told: str) -> Markup:
@@ -140,7 +145,7 @@ def strip(slider: Mapping[str, Any], opinions: Mapping[int, float], told: str) -
     at = [round((opinions[seat] - low) / (high - low) * _PLACES) for seat in sorted(opinions)]
     step = min(2.0 * _DOT, (line - _DOT) / max(Counter(at).values()))
     ends = ((0, low, "start"), (_WIDE, high, "end"))
-    pieces = [_text(x, _TALL - 6, amount_of(slider, end), anchor) for x, end, anchor in ends]
+    pieces = [_text(x, _TALL - 6, _briefly(slider, end), anchor) for x, end, anchor in ends]
     pieces.append(element("path", d=f"M{across(low):g} {line}H{across(high):g}", stroke="currentColor"))
     for place in at:
         piled[place] += 1

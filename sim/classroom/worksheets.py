@@ -9,7 +9,7 @@ from pathlib import Path
 from sim.classroom.glossary import WORDS, explained
 from sim.classroom.lesson_forms import Lesson, Step
 from sim.classroom.lessons import list_lessons, load_lesson
-from sim.classroom.sources import read
+from sim.classroom.sources import read, scale_of
 from sim.classroom.words import LANGUAGE, say
 from sim.evidence.evidence import Evidence
 from sim.figures.markup import Markup, element, joined, table
@@ -134,15 +134,9 @@ def _sliders(lesson: Lesson, evidence: Evidence) -> Markup:
     rows = []
     for number in (evidence.numbers[name] for name in lesson.sliders):
         called = joined([number.plain, element("small", number.name)])
-        amount = read(number.value, number.unit)
-        rows.append(
-            (
-                called,
-                amount,
-                f"{read(number.low, number.unit)} – {read(number.high, number.unit)}",
-                say(f"dispute.{number.basis.name.lower()}"),
-            )
-        )
+        amount, basis = read(number.value, number.unit), say(f"dispute.{number.basis.name.lower()}")
+        low, high = (f"{scale_of(number.unit) * end:.4g}" for end in (number.low, number.high))
+        rows.append((called, amount, f"{low} – {high}", basis))
     return element("section", table(say("sheet.sliders"), heads, rows), class_="sliders")
 
 
