@@ -24,6 +24,8 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 MOST_BYTES = 64 * 1024
 """Of the body of a request; the largest that our page sends is a few thousand."""
 
+MOST_DIGITS = 20  # of a length; of thousands no number is made
+
 A_SECOND, AT_A_STRETCH = 200.0, 600.0
 """Requests that one address may make: a slider asks some thirty a second, and thirty pupils may sit behind one."""
 
@@ -141,7 +143,7 @@ class Guard:
         if kind not in {"application/json", "application/json;charset=utf-8"}:
             raise _RefusedError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "only application/json is read here")
         length = headers.get("content-length", "0")
-        if not (length.isascii() and length.isdigit()) or int(length) > MOST_BYTES:
+        if not (length.isascii() and length.isdigit() and len(length) < MOST_DIGITS) or int(length) > MOST_BYTES:
             raise _too_large()
         scheme, _, token = headers.get("authorization", "").partition(" ")
         role = self.room.role_of(token.strip()) if scheme.lower() == "bearer" else None
