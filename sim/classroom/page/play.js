@@ -8,9 +8,10 @@ const show = (found) => {
   if (!found) return;
   if (found.quarter !== game.quarter || found.game !== game.game) told.replaceChildren(say('play.hint'));
   game = {...game, ...found};
-  const focused = document.activeElement?.name; // what is drawn anew is the same to who goes by keyboard
+  const focused = mine.contains(document.activeElement) && document.activeElement.name;
   mine.innerHTML = game.game ? game.html : game.choice;
-  if (focused) mine.querySelector(`[name="${focused}"]`)?.focus();
+  // What is drawn anew is the same to who goes by keyboard; a button that is gone leaves them at that of the quarter.
+  if (focused) (mine.querySelector(`[name="${focused}"]`) ?? mine.querySelector('[name="step"]'))?.focus();
   emit('game', game);
 };
 const find = async (wanted) => show(await post('/api/game', wanted).catch(() => null));
