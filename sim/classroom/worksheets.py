@@ -157,7 +157,7 @@ def _shown(step: Step, evidence: Evidence) -> Iterator[str]:
     """What the page shows in a step."""
     yield say("sheet.view", view=say(f"main.{step.view}"))
     if step.scenario is not None:
-        yield say("sheet.scenario", name=step.scenario)
+        yield say("sheet.scenario", name=load_scenario(step.scenario).title)
     if step.quarter is not None:
         yield quarter_text(step.quarter)
     if step.play is not None:
