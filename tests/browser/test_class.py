@@ -43,6 +43,8 @@ def test_a_class_plays_and_is_shown_and_taken_home(open_window, server, tmp_path
         assert f"{seat} (" in told
     pupil.view("class")
     pupil.page.wait_for_selector("#class svg")
+    assert teacher.barriers() == []
+    assert pupil.barriers() == []
     with teacher.page.expect_download() as waiting:
         teacher.page.click("#class [data-part=keep]")
     path = tmp_path / waiting.value.suggested_filename

@@ -48,6 +48,8 @@ def test_opinions_of_pupils_reach_the_teacher_and_are_played(open_window, server
         pupil.settled()
     teacher.page.wait_for_selector("#dispute [data-do=play]")
     teacher.settled()
+    assert teacher.barriers() == []
+    assert pupils[0].barriers() == []
     teacher.page.click("#dispute [data-do=play]")
     teacher.settled()
     assert teacher.state("state.view") == "look"

@@ -41,6 +41,7 @@ def test_a_lesson_is_walked_to_its_end(open_window, server, number):
             window.page.click("#lesson [name=next]")
             window.settled()
     assert window.page.is_disabled("#lesson [name=next]")
+    assert window.barriers() == []
 
 
 def test_a_pupil_follows_or_goes_alone_and_comes_back(open_window, server):
