@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from sim.evidence.evidence import Evidence
 
 _NAMED = re.compile(r"([0-9]{2})-[a-z0-9-]+")
+_OF_FILES = (".yaml", ".yml")  # what a path ends with
 _FULL = 100.0  # per cent
 _KEYS = {"steps", "expect", "tasks", "misreadings"}  # by which a file is known as a lesson, were one of them misspelt
 
@@ -62,11 +63,19 @@ def lesson_path(what: int | str | Path) -> Path | None:
     name = by_number.get(written.lstrip("0"), written)
     if name in names:
         return shipped_folder("lessons") / f"{name}.yaml"
-    if not written.endswith((".yaml", ".yml")):
+    if not written.endswith(_OF_FILES):
         return None
     path = path_given("load_lesson", "what", written)
     top = read_yaml(path, Problems())
     return path if top is not None and isinstance(top.value, dict) and _KEYS & top.value.keys() else None
+
+
+def _check_readable(written: str) -> None:
+    """Say why a file is no lesson where that is because it cannot be read at all."""
+    if written.endswith(_OF_FILES):
+        problems = Problems()
+        read_yaml(path_given("load_lesson", "what", written), problems)
+        problems.raise_if_any()
 
 
 def _written(what: int | str | Path) -> str:
@@ -87,6 +96,7 @@ def load_lesson(what: int | str | Path) -> Lesson:
     arguments.refuse_if_wrong()
     path = lesson_path(what)
     if path is None:
+        _check_readable(_written(what))
         known = list_lessons()
         allowed = f"a number from 1 to {len(known)}, {listed(known, 'list lessons')}, or the path of a file with steps"
         message, found = "there is no such lesson", quoted(_written(what))

@@ -66,7 +66,7 @@ class PreparedEnsemble:
 
         lanes: so many side by side, any number; as many as suit the way of playing if None.
         """
-        lanes = self._way(count).lanes if lanes is None else lanes
+        lanes = self.way_for(count).lanes if lanes is None else lanes
         whole = self._room(first, 1, count)
         if 0 < count <= lanes:
             self._play(whole, 0)
@@ -84,7 +84,7 @@ class PreparedEnsemble:
 
         The arrays belong to the thread, which writes over them when it plays again.
         """
-        lanes = self._way(count).lanes if lanes is None else lanes
+        lanes = self.way_for(count).lanes if lanes is None else lanes
         sizes = self._sizes(count)
         room, full = _kept(sizes), count // lanes
         pages = [self._room(first, full, lanes, room)] if full else []
@@ -97,7 +97,7 @@ class PreparedEnsemble:
                 self._play(page, at)
         return pages
 
-    def _way(self, count: int) -> Way:
+    def way_for(self, count: int) -> Way:
         """How so many runs are played now."""
         return chosen(count) if self.way is None else self.way
 
@@ -181,7 +181,7 @@ class PreparedEnsemble:
             p, happenings = vector(values, lanes), self.happenings(first, lanes)
             settings = self.settings(first, lanes, values)
             laid = LaidOffers(self.events, self.dates(first, lanes), self.evidence)
-            turn = self._way(lanes).advance
+            turn = self.way_for(lanes).advance
             course = pages.by_power[at], pages.by_state[at]
 
             def go(start: int, quarters: int, phase: Phase, actor: int) -> None:

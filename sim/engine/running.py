@@ -19,7 +19,6 @@ from sim.model.chance import lucks
 from sim.model.fields import AXES, KINDS
 from sim.model.parameters import aligned, vector
 from sim.model.schedule import QUARTER, Phase
-from sim.model.turn import advance
 from sim.model.variables import BY_POWER, BY_STATE
 from sim.model.world import axes_of, build, unpack
 
@@ -61,8 +60,9 @@ class Running:
         def go(now: int, quarters: int, phase: Phase, actor: int) -> None:
             here = (page[now - start : now - start + quarters] for page in pages)
             pole, happenings = self.prepared.pole, self.happenings
-            advance(self.store, self.p, happenings, now, quarters, int(phase), actor, pole, *here)
+            turn(self.store, self.p, happenings, now, quarters, int(phase), actor, pole, *here)
 
+        turn = self.prepared.way_for(lanes).advance
         with np.errstate(over="ignore"):  # addresses wrap round on purpose when nothing is compiled
             for _ in play_on(go, self.settings, self.store, self.p, (start, end), begun=self.started):
                 self.started = True
@@ -82,8 +82,9 @@ class Running:
         def everyone(phase: Phase) -> None:
             for actor in range(asked.get(phase.owner, 1)):
                 pole, happenings = self.prepared.pole, self.happenings
-                advance(self.store, self.p, happenings, now, 1, int(phase), actor, pole, *pages)
+                turn(self.store, self.p, happenings, now, 1, int(phase), actor, pole, *pages)
 
+        turn = self.prepared.way_for(lanes).advance
         with np.errstate(over="ignore"):  # as in `play`
             if not self.started:
                 everyone(Phase.START)

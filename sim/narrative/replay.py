@@ -10,7 +10,6 @@ from sim.engine.offer import Offer, offer_at
 from sim.model.chance import lucks
 from sim.model.parameters import vector
 from sim.model.schedule import QUARTER, Phase
-from sim.model.turn import advance
 from sim.model.variables import BY_POWER, BY_STATE
 from sim.model.world import axes_of, build, unpack
 
@@ -74,8 +73,8 @@ class Replay:
         """One phase of one actor; with the numbers of the run as they stand, unless others are given."""
         numbers = self.numbers if numbers is None else numbers
         with np.errstate(over="ignore"):  # addresses wrap round on purpose when nothing is compiled
-            pole = self.prepared.pole
-            advance(store, numbers, self.happenings, quarter, 1, int(phase), place, pole, *self.pages)
+            turn, pole = self.prepared.way_for(1).advance, self.prepared.pole
+            turn(store, numbers, self.happenings, quarter, 1, int(phase), place, pole, *self.pages)
 
     def everyone(self, store: Any, quarter: int, phase: Phase, numbers: Any = None) -> None:
         """One phase of all actors; what comes from outside happens once."""

@@ -8,7 +8,9 @@ import pytest
 
 import sim
 from sim.engine.ensemble import prepare
+from sim.engine.ways import OVER_LANES
 from sim.io.errors import InputError
+from sim.narrative.replay import Replay
 from sim.scenario.events import Event, EventKind
 from sim.scenario.scenario import load_scenario
 
@@ -49,6 +51,25 @@ def test_a_model_and_a_scenario_made_ready_say_the_same_and_are_left_alone(tried
     assert sim.preview(prepare(LAID), offer, 4, runs=24).as_dict() == found.as_dict()
     assert np.array_equal(before, model.by_state)
     assert json.loads(json.dumps(found.as_dict()))["quarter"] == "2026-Q2"
+
+
+@pytest.mark.parametrize("clauses", [None, 0.3])
+def test_everything_is_played_in_the_way_that_is_best_now(tried, clauses):
+    _, offer, _ = tried
+    played = []
+
+    def turn(store, numbers, *more):
+        played.append(numbers.shape[1])
+        OVER_LANES.advance(store, numbers, *more)
+
+    ready = prepare(LAID)
+    lanes = dataclasses.replace(ready, way=OVER_LANES._replace(advance=turn))
+    assert Replay(lanes, 4).moment(offer.quarter).world.size.any()
+    alone = len(played)
+    asked = {"runs": 24, "clauses": clauses}
+    assert sim.preview(lanes, offer, 4, **asked).as_dict() == sim.preview(ready, offer, 4, **asked).as_dict()
+    assert set(played[:alone]) == {1}
+    assert set(played[alone:]) == {1, 24}
 
 
 def test_what_straddles_nought_cannot_be_seen(tried):

@@ -109,6 +109,14 @@ def test_a_lesson_with_a_misspelt_key_is_still_read_as_one(tmp_path: Path) -> No
     assert "'steps' is missing" in said
 
 
+def test_a_file_that_cannot_be_read_says_why(tmp_path: Path) -> None:
+    said = refused(FIRST.read_text(encoding="utf-8").replace("title: ", 'title: "', 1), tmp_path)
+    assert "06-own.yaml:" in said
+    assert "not valid YAML" in said
+    with pytest.raises(InputError, match="cannot be read"):
+        load_lesson(tmp_path / "07-none.yaml")
+
+
 def test_a_lesson_is_called_by_its_number(tmp_path: Path) -> None:
     assert "two digits" in refused(FIRST.read_text(encoding="utf-8"), tmp_path, "own.yaml")
 
