@@ -5,6 +5,7 @@ threads as there are cores; `Prepared.run_block` may be called from any of them.
 whatever block, lane or thread it is played in.
 """
 
+import functools
 import math
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -25,7 +26,7 @@ from sim.engine.ways import COMPILED, Way, chosen
 from sim.evidence.evidence import Evidence
 from sim.io.arguments import Arguments
 from sim.model.chance import lucks
-from sim.model.fields import DOMAINS, KINDS
+from sim.model.fields import AXES, DOMAINS, KINDS
 from sim.model.parameters import aligned, number_values, vector
 from sim.model.schedule import GO_ON, Phase
 from sim.model.variables import BY_POWER, BY_STATE, OFFER_TOTALS
@@ -55,6 +56,11 @@ class PreparedEnsemble:
     fitted: Fitted | None = None  # numbers that come from the posterior, a row for every run
     luck_of: np.ndarray | None = None  # int64 [runs]: the run whose luck each run has, where runs share it
     way: Way | None = None  # how runs are played; None: as is best whenever some are to be played
+
+    @functools.cached_property
+    def _by_run(self) -> tuple[str, ...]:
+        """The numbers that have a value for each run before any is drawn."""
+        return tuple(name for name, value in self.values.items() if isinstance(value, np.ndarray))
 
     @property
     def quarters(self) -> tuple[int, ...]:
@@ -116,7 +122,7 @@ class PreparedEnsemble:
         by_offer = (fillings, states, powers, len(KINDS), len(OFFER_TOTALS), lanes)
         filled = [
             array[: math.prod(shape)].reshape(shape) for array, shape in zip(room, (by_power, by_state), strict=False)
-        ] or [aligned(by_power), aligned(by_state)]
+        ] or [aligned(by_power, fill=None), aligned(by_state, fill=None)]
         return Pages(
             first=first,
             states=axes["i"],
@@ -154,10 +160,8 @@ class PreparedEnsemble:
 
         Numbers that are computed from others have moved with them.
         """
-        values = {
-            name: value[first : first + lanes] if isinstance(value, np.ndarray) else value
-            for name, value in self.values.items()
-        }
+        values = dict(self.values)
+        values |= {name: values[name][first : first + lanes] for name in self._by_run}
         where = slice(None) if self.luck_of is None else self.luck_of[first : first + lanes]
         start, count = (first, lanes) if self.luck_of is None else (0, 1 + int(self.luck_of.max()))
         drawn = sampled_numbers(self.scenario, self.seed, start, count, self.fitted)
@@ -177,7 +181,8 @@ class PreparedEnsemble:
         first = pages.first + at * lanes
         with np.errstate(over="ignore"):  # addresses wrap round on purpose when nothing is compiled
             values = self.values_of(first, lanes)
-            store = build(self.evidence, values, self._by_luck(lucks, self.seed, first, lanes))
+            luck = self._by_luck(lucks, self.seed, first, lanes)
+            store = _KEPT.store = build(self.evidence, values, luck, again=_store_kept(self.evidence, lanes))
             p, happenings = vector(values, lanes), self.happenings(first, lanes)
             settings = self.settings(first, lanes, values)
             laid = LaidOffers(self.events, self.dates(first, lanes), self.evidence)
@@ -191,7 +196,8 @@ class PreparedEnsemble:
 
             start, end = self.scenario.start, self.scenario.end + 1
             for quarter in play_on(go, settings, store, p, (start, end), looked_at=laid.quarters):
-                laid.look(unpack(store), quarter)
+                if quarter in laid.quarters:
+                    laid.look(unpack(store), quarter)
         pages.offers[at] = offer_totals(unpack(store))
         pages.answers[at] = laid.answers
 
@@ -235,8 +241,20 @@ def _kept(sizes: tuple[int, int]) -> list[np.ndarray]:
     """
     room: list[np.ndarray] = getattr(_KEPT, "room", [])
     if not room or any(array.size < size for array, size in zip(room, sizes, strict=True)):
-        room = _KEPT.room = [aligned((size,)) for size in sizes]
+        room = _KEPT.room = [aligned((size,), fill=None) for size in sizes]
     return room
+
+
+def _store_kept(evidence: Evidence, lanes: int) -> Any:
+    """The store that the thread has played last, where it has the size of this one; else None.
+
+    A world is some MB: taken anew for each filling of the lanes, it costs a tenth of the playing.
+    """
+    store, axes = getattr(_KEPT, "store", None), axes_of(evidence)
+    if store is None or store.luck.shape != (lanes,):
+        return None
+    sizes = {group: tuple(len(axes[axis]) for axis in group) for group in AXES if "u" not in group}
+    return store if all(getattr(store, f"by_{group}").shape[1:-1] == size for group, size in sizes.items()) else None
 
 
 def offer_totals(world: Any) -> np.ndarray:

@@ -57,7 +57,7 @@ class Derivations:
     numbers: Mapping[str, Number]
     found: dict[str, Derivation] = field(default_factory=dict)
     again: dict[str, tuple[int, float]] = field(default_factory=dict)
-    _inputs: frozenset[str] = frozenset()
+    _inputs: Mapping[str, float] = field(default_factory=dict)  # of all, with what the evidence states
     _stated: dict[str, Any] = field(default_factory=dict)
 
     def value(self, name: str, values: Mapping[str, Any] | None = None) -> Any:
@@ -72,9 +72,10 @@ class Derivations:
         changes by a bit, where no input differs from what the evidence states. Raises `FormulaError` where a formula
         cannot be computed with what its inputs have become.
         """
-        inputs = self._inputs or frozenset(name for one in self.found.values() for name in one.numbers)
-        self._inputs = inputs
-        moved = {name for name in inputs if name in values and _differs(values[name], self.numbers[name].value)}
+        if not self._inputs:
+            inputs = {name for one in self.found.values() for name in one.numbers}
+            self._inputs = {name: self.numbers[name].value for name in inputs}
+        moved = {name for name, stated in self._inputs.items() if _differs(values.get(name, stated), stated)}
         if not moved:
             return
         for name, one in self.found.items():
@@ -129,6 +130,8 @@ class Derivations:
 
 
 def _differs(value: Any, stated: float) -> bool:
+    if value is stated:  # most are the very same, and all are looked at for each filling of the lanes
+        return False
     return bool((value != stated).any()) if getattr(value, "ndim", 0) else bool(value != stated)
 
 

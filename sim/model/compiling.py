@@ -17,7 +17,8 @@ from types import ModuleType
 from typing import Any
 
 from sim.model import chance
-from sim.model.code_cache import COMPILER, keep_code
+from sim.model.code_cache import COMPILER, PLAIN, keep_code
+from sim.model.fields import FIELDS
 from sim.model.parameters import Rows
 from sim.model.rules import (
     arithmetic,
@@ -49,7 +50,7 @@ _FROM_CHANCE = ("mix", "address", "uniform")
 
 if COMPILER:
     import numba
-    from numba.extending import register_jitable, typeof_impl
+    from numba.extending import intrinsic, register_jitable, typeof_impl
 
     from sim.model.pipeline import Inner, Outer, Unaliased
 
@@ -126,22 +127,58 @@ def phase(function: Callable[..., Any]) -> Any:
     """Compile a phase of the turn: no interpreter lock, no checks that stop vectorising.
 
     The phase is handed a named tuple with just the fields it touches, as views into the store: a world of a hundred
-    arrays at every call would take minutes to compile. The returned function takes the store instead of the world. It
-    has no wrapper for the interpreter; `sim.model.turn.advance` calls phases for everyone.
+    arrays at every call would take minutes to compile. The returned function takes the store instead of the world, and
+    in the place of one actor the first and the one behind the last: what a phase looks up of its fields it looks up for
+    all actors at once. It has no wrapper for the interpreter; `sim.model.turn.advance` calls phases for everyone.
     """
     PHASES[function.__name__] = function
-    names = fields_used(function)
-    core = _inner(function, unaliased=True)
-    arguments = list(inspect.signature(function).parameters)[1:]
+    names, own = fields_used(function), list(inspect.signature(function).parameters)
     view: Any = namedtuple("View", list(names))  # type: ignore[misc]
+    scope: dict[str, Any] = {"view": view, "alike": _alike(names, function.__name__)}
+    scope["played"] = _inner(function, inline="always")
+    given, play = ", ".join(own[1:]), f"played({', '.join(own)})"
+    if own[3] in ("i", "j"):  # whose phase it is; the compiler need not provide for places that count from the end
+        given = ", ".join((*own[1:3], "first", "last", *own[4:]))
+        play = f"for {own[3]} in range(first, last):\n  if {own[3]} >= 0:\n   {play}"
     parts = ", ".join(place_of(name, function.__name__) for name in names)
-    lines = f"def door(s, {', '.join(arguments)}):\n    core(view({parts}), {', '.join(arguments)})\n"
-    scope: dict[str, Any] = {"core": core, "view": view}
-    exec(compile(lines, f"<{function.__module__}.{function.__name__}>", "exec"), scope)
+    where = f"<{function.__module__}.{function.__name__}>"
+    exec(compile(f"def core(w, {given}):\n w = alike(w)\n {play}\n", where, "exec"), scope)
+    scope["core"] = _inner(scope["core"], unaliased=True)
+    exec(compile(f"def door(s, {given}):\n core(view({parts}), {given})\n", where, "exec"), scope)
     # the door is copied into `advance`: compiled by itself, the core behind it would be gone through once more
     door = _inner(scope["door"])
     door.__doc__ = function.__doc__
     return door
+
+
+def _alike(names: tuple[str, ...], phase: str) -> Any:
+    """What tells the compiler that all fields of a phase have the same states, powers and lanes, and so on.
+
+    It would otherwise work out for each array anew where a row begins, and keep the sizes of each at hand. Every field
+    gets the sizes of the first one with such axes, which are the same.
+    """
+    axes = {field.name: (*field.axes, "lane") for field in FIELDS if "u" not in field.axes}  # terms may not be kept
+    axes |= {one.name: (*one.axes, "lane") for one in SCRATCH.get(phase, ())}
+    axes |= {"luck": ("lane",), "state_key": ("i",), "power_key": ("j",)}
+    if not COMPILER or PLAIN or numba.config.DISABLE_JIT:
+        return lambda w: w
+
+    def alike(_typing: Any, w: Any) -> Any:
+        def write(context: Any, builder: Any, sign: Any, arguments: Any) -> Any:
+            made, sizes = arguments[0], dict[str, Any]()
+            for at, (name, kind) in enumerate(zip(names, sign.args[0], strict=True)):
+                shape = context.data_model_manager[kind].get_field_position("shape")
+                for place, axis in enumerate(axes.get(name, ())):
+                    if axis in sizes:
+                        made = builder.insert_value(made, sizes[axis], (at, shape, place))
+                    else:
+                        sizes[axis] = builder.extract_value(made, (at, shape, place))
+            return made
+
+        return w(w), write
+
+    told: Any = intrinsic(alike)
+    return told
 
 
 def _inner(function: Callable[..., Any], unaliased: bool = False, **options: Any) -> Any:

@@ -7,8 +7,9 @@ only imports a phase reads nothing from disk.
 """
 
 import functools
+import math
 from collections import namedtuple
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -81,10 +82,15 @@ flows = Rows("flows")
 CACHE_LINE = 64  # bytes
 
 
-def aligned(shape: tuple[int, ...], dtype: Any = np.float64, fill: float = 0.0) -> np.ndarray:
-    """A new array that begins on a cache line, so that no vector load straddles two of them (a third faster)."""
-    size = int(np.prod(shape))
-    room = np.full(size + CACHE_LINE // 8, fill, dtype)
+def aligned(shape: tuple[int, ...], dtype: Any = np.float64, fill: float | None = 0.0) -> np.ndarray:
+    """A new array that begins on a cache line, so that no vector load straddles two of them (a third faster).
+
+    fill: what it is filled with; None: nothing, where every place will be written.
+    """
+    size = math.prod(shape)
+    room = np.empty(size + CACHE_LINE // 8, dtype)
+    if fill is not None:
+        room.fill(fill)
     skip = -room.ctypes.data % CACHE_LINE // room.itemsize
     return room[skip : skip + size].reshape(shape)
 
@@ -105,7 +111,17 @@ def number_values(evidence: Evidence, numbers: Mapping[str, Any], without: tuple
 def vector(values: Mapping[str, Any], lanes: int) -> np.ndarray:
     """The numbers of the rules for a block of runs: float64 [rows, lanes]."""
     rows = row_names()
-    filled = aligned((len(rows), lanes))
-    for row, name in enumerate(rows):
-        filled[row] = values[name]
+    filled = aligned((len(rows), lanes), fill=None)
+    fill_rows(filled, [values[name] for name in rows])
     return filled
+
+
+def fill_rows(rows: np.ndarray, values: Sequence[Any], places: Any = slice(None)) -> None:
+    """Write a value into each row of float64 [rows, lanes]: a float, or one float a lane; places: of the rows."""
+    apart = [at for at, value in enumerate(values) if isinstance(value, np.ndarray)]
+    same = list(values)
+    for at in apart:
+        same[at] = 0.0
+    rows[places] = np.array(same)[:, None]
+    for at in apart:
+        rows[at if isinstance(places, slice) else places[at]] = values[at]

@@ -66,32 +66,30 @@ def advance(store, p, happenings, first, quarters, phase, actor, pole, by_power,
                 continue
             of_powers = now == _CLIMATE_POWER or now == _OFFER or now == _REACT or now == _FEEL_POWER  # noqa: PLR1714
             actors = powers if of_powers else states
-            for at in range(actors):
-                if not everything and at != actor:
-                    continue
-                if now == _START:
-                    start_state(store, p, t, at)
-                elif now == _CLIMATE_POWER:
-                    climate_power(store, p, t, at)
-                elif now == _CLIMATE_STATE:
-                    climate_state(store, p, t, at)
-                elif now == _PERCEIVE:
-                    perceive_state(store, p, t, at)
-                elif now == _OFFER:
-                    offer_power(store, p, t, at)
-                elif now == _BARGAIN:
-                    bargain_state(store, p, t, at)
-                elif now == _CHOOSE:
-                    choose_state(store, p, t, at)
-                elif now == _DIPLOMACY:
-                    diplomacy_state(store, p, t, at)
-                elif now == _DELIVER:
-                    deliver_state(store, p, t, at)
-                elif now == _REACT:
-                    react_power(store, p, t, at)
-                elif now == _FEEL_STATE:
-                    feel_state(store, p, t, at)
-                elif now == _FEEL_POWER:
-                    feel_power(store, p, t, at)
-                else:
-                    record_state(store, p, t, at, pole, by_power[step], by_state[step])
+            begin, end = (0, actors) if everything else (actor, min(actor + 1, actors))
+            if now == _START:
+                start_state(store, p, t, begin, end)
+            elif now == _CLIMATE_POWER:
+                climate_power(store, p, t, begin, end)
+            elif now == _CLIMATE_STATE:
+                climate_state(store, p, t, begin, end)
+            elif now == _PERCEIVE:
+                perceive_state(store, p, t, begin, end)
+            elif now == _OFFER:
+                offer_power(store, p, t, begin, end)
+            elif now == _BARGAIN:
+                bargain_state(store, p, t, begin, end)
+            elif now == _CHOOSE:
+                choose_state(store, p, t, begin, end)
+            elif now == _DIPLOMACY:
+                diplomacy_state(store, p, t, begin, end)
+            elif now == _DELIVER:
+                deliver_state(store, p, t, begin, end)
+            elif now == _REACT:
+                react_power(store, p, t, begin, end)
+            elif now == _FEEL_STATE:
+                feel_state(store, p, t, begin, end)
+            elif now == _FEEL_POWER:
+                feel_power(store, p, t, begin, end)
+            else:
+                record_state(store, p, t, begin, end, pole, by_power[step], by_state[step])

@@ -8,6 +8,7 @@ which actors are asked cannot matter.
 """
 
 import functools
+import itertools
 from collections import namedtuple
 from collections.abc import Mapping
 from typing import Any
@@ -16,8 +17,8 @@ import numpy as np
 
 from sim.evidence.evidence import Evidence
 from sim.model.chance import name_key
-from sim.model.fields import AXES, DOMAINS, DRAFT, FIELDS, HAND, KEYS, KINDS, STRIDE, TERMS, Field
-from sim.model.parameters import aligned
+from sim.model.fields import AXES, DOMAINS, DRAFT, FIELDS, HAND, KEYS, KINDS, LISTS, STRIDE, TERMS, Field
+from sim.model.parameters import aligned, fill_rows
 from sim.model.rules.arithmetic import YEARS_A_QUARTER
 from sim.model.scratch import register_of
 
@@ -35,10 +36,14 @@ def place_of(name: str, phase: str = "") -> str:
     return f"s.by_{axes}[{[field.name for field in FIELDS if field.axes == axes].index(name)}]"
 
 
+_COUNT = {axes: itertools.count() for axes in AXES}
+_PLACES = tuple((AXES.index(field.axes), next(_COUNT[field.axes])) for field in FIELDS)  # of all fields in a store
+
+
 def unpack(store: Any) -> Any:
     """A world as a named tuple of views into a store."""
-    groups = {axes: iter(getattr(store, f"by_{axes}")) for axes in AXES}
-    return World(*store[: len(KEYS)], *(next(groups[field.axes]) for field in FIELDS))
+    groups = [list(array) for array in store[len(KEYS) :]]
+    return World(*store[: len(KEYS)], *(groups[group][place] for group, place in _PLACES))
 
 
 def axes_of(evidence: Evidence) -> dict[str, tuple[str, ...]]:
@@ -54,33 +59,48 @@ def axes_of(evidence: Evidence) -> dict[str, tuple[str, ...]]:
     }
 
 
-def build(evidence: Evidence, values: Mapping[str, Any], lucks: np.ndarray, explain: bool = False) -> Any:
+def build(
+    evidence: Evidence, values: Mapping[str, Any], lucks: np.ndarray, explain: bool = False, again: Any = None
+) -> Any:
     """A store with a world at its start, one lane a key of luck; `unpack` gives its fields.
 
     values: every number by name, a float or one float a lane; lucks: uint64 [lanes]; explain: keep the terms of every
-    decision (only sensible for few lanes). Fields with the same axes share one array, because handing a hundred
-    separate arrays to compiled code costs more than a short run.
+    decision (only sensible for few lanes); again: a store of as large a world that nobody needs any more, whose memory
+    is taken. Fields with the same axes share one array, because handing a hundred separate arrays to compiled code
+    costs more than a short run.
     """
     axes = axes_of(evidence)
-    lanes = len(lucks)
+    store: Any = _room(axes, len(lucks), explain) if again is None else _wiped(again)
+    store.state_key[:] = [name_key(code) for code in axes["i"]]
+    store.power_key[:] = [name_key(code) for code in axes["j"]]
+    store.luck[:] = lucks
+    world, members = unpack(store), tuple(axes.items())
+    for field in FIELDS:
+        if field.start:
+            _fill(getattr(world, field.name), field, members, values)
+    reset(world, values)
+    return store
+
+
+def _room(axes: Mapping[str, tuple[str, ...]], lanes: int, explain: bool) -> Any:
+    """A store for a world with nothing in it."""
     arrays = []
     for group in AXES:
-        fields = [field for field in FIELDS if field.axes == group]
         shape = [len(axes[axis]) for axis in group]
         if "u" in group and not explain:
             shape[0] = 0
-        array = aligned((len(fields), *shape, lanes))
-        for place, field in enumerate(fields):
-            if field.start:
-                _fill(array[place], field, axes, values)
-        arrays.append(array)
-    keys = [np.array([name_key(code) for code in axes[axis]], dtype=np.uint64) for axis in "ij"]
-    lists = _lists(len(axes["i"]), len(axes["j"]), lanes)
-    luck = aligned(lucks.shape, np.uint64)
-    luck[:] = lucks
-    store: Any = Store._make((*keys, luck, *lists, *arrays))
-    reset(unpack(store), values)
-    return store
+        arrays.append(aligned((sum(field.axes == group for field in FIELDS), *shape, lanes)))
+    states, powers = len(axes["i"]), len(axes["j"])
+    keys = [np.zeros(states, np.uint64), np.zeros(powers, np.uint64), aligned((lanes,), np.uint64)]
+    return Store._make((*keys, *_lists(states, powers, lanes), *arrays))
+
+
+def _wiped(store: Any) -> Any:
+    """A store with nothing in it, in the same memory."""
+    names: tuple[str, ...] = Store._fields
+    for name, array in zip(names, store, strict=True):
+        array.fill(1.0 if name in LISTS and array.dtype == np.float64 else 0)
+    return Store._make(store)
 
 
 def _lists(states: int, powers: int, lanes: int) -> list[Any]:
@@ -128,12 +148,25 @@ def reset(world: Any, values: Mapping[str, Any]) -> None:
     world.forced_strings[:] = -1.0
 
 
-def _fill(array: np.ndarray, field: Field, axes: Mapping[str, tuple[str, ...]], values: Mapping[str, Any]) -> None:
+def _fill(
+    array: np.ndarray, field: Field, axes: tuple[tuple[str, tuple[str, ...]], ...], values: Mapping[str, Any]
+) -> None:
     """Read a field's starting numbers; commerce starts from trade, nobody rivals itself or borders on itself."""
+    names, rows = _rows_of(field, axes)
     # whom a corridor or a pipeline does not reach is not listed
     listed = len(field.axes) > 1 and not {"c", "l"}.isdisjoint(field.axes)
-    for place, name in number_places(field, tuple(axes.items())):
-        array[place] = values.get(name, 0.0) if listed else values[name]
+    started = [values.get(name, 0.0) for name in names] if listed else [values[name] for name in names]
+    if names:
+        fill_rows(array.reshape(-1, array.shape[-1]), started, rows)
+
+
+@functools.lru_cache(maxsize=512)
+def _rows_of(field: Field, axes: tuple[tuple[str, tuple[str, ...]], ...]) -> tuple[tuple[str, ...], np.ndarray]:
+    """The numbers that a field starts from, and their places in its rows, one after the other: int64 [numbers]."""
+    places, members = number_places(field, axes), dict(axes)
+    shape = tuple(len(members[axis]) for axis in field.axes)
+    rows = np.array([np.ravel_multi_index(place, shape) for place, _ in places], dtype=np.int64)
+    return tuple(name for _, name in places), rows
 
 
 @functools.lru_cache(maxsize=512)
