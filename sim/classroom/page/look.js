@@ -43,7 +43,8 @@ const draw = () => {
   const {look: seen, before, bet, quarter} = state;
   if (!shapes || !seen) return;
   panels.replaceChildren(...(bet?.open ? [betting(bet, seen), charts.map(seen, quarter, null, shapes, 0)]
-    : [column(seen, before !== seen && before, 0), beside && column(beside, besideBefore !== beside && besideBefore, 1)]).filter(Boolean));
+    : [[seen, before], [beside, besideBefore]].filter(([one]) => one)
+      .map(([one, old], place) => column(one, old !== one && old, place))));
 };
 // The other scenario with the same numbers, as many worlds and the same luck; before: as it was without the numbers.
 const askBeside = async (before) => {
