@@ -42,10 +42,9 @@ const column = (seen, before, key) => {
 const draw = () => {
   const {look: seen, before, bet, quarter} = state;
   if (!shapes || !seen) return;
-  const moved = (now, was) => was !== now && was; // an outline says where bars were, not where they are
-  const columns = () => [column(seen, moved(seen, before), 0), beside && column(beside, moved(beside, besideBefore), 1)];
-  const bets = () => [betting(bet, seen), charts.map(seen, quarter, null, shapes, 0)];
-  panels.replaceChildren(...(bet?.open ? bets() : columns()).filter(Boolean));
+  panels.replaceChildren(...(bet?.open ? [betting(bet, seen), charts.map(seen, quarter, null, shapes, 0)]
+    : [[seen, before], [beside, besideBefore]].filter(([one]) => one)
+      .map(([one, old], place) => column(one, old !== one && old, place))));
 };
 // The other scenario with the same numbers, as many worlds and the same luck; before: as it was without the numbers.
 const askBeside = async (before) => {
