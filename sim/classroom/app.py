@@ -113,12 +113,12 @@ def _paper(room: Room, make: Callable[[Lesson], str]) -> Callable[[Request], Res
     """A lesson on paper, of one that comes along or is held; a key that is asked for has to be the room's."""
 
     def answer(request: Request) -> Response:
-        asked, held = request.path_params, room.lesson
+        asked = request.path_params
+        own = {one.name: one for one in (room.own_lesson, room.lesson) if one is not None}
         known = hmac.compare_digest(asked.get("key", room.key).encode(), room.key.encode())
-        if not known or asked["name"] not in {*list_lessons(), held and held.name}:
+        if not known or asked["name"] not in {*list_lessons(), *own}:
             return _said("there is no such page", HTTPStatus.NOT_FOUND)
-        lesson = held if held and held.name == asked["name"] else load_lesson(asked["name"])
-        return Response(make(lesson), media_type=KINDS[".html"])
+        return Response(make(own.get(asked["name"]) or load_lesson(asked["name"])), media_type=KINDS[".html"])
 
     return answer
 

@@ -109,6 +109,7 @@ class Room:
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     def __post_init__(self) -> None:
+        self.own_lesson = self.lesson  # it was opened with; a file of the teacher's own is found here alone
         self._seats: dict[str, int] = {}
         self._known = {self.base.name: self.base}
         self._titles = {self.base.name: self.base.title}

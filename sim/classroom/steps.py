@@ -1,6 +1,6 @@
 """A lesson on the page: its bar, what a step does to the page, and the teacher who takes the class along."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
@@ -10,7 +10,7 @@ from sim.classroom.room import Caller, Post, Role, Room
 from sim.classroom.words import say
 from sim.figures.markup import Markup, element, joined
 from sim.io.arguments import Arguments
-from sim.io.errors import input_error
+from sim.io.errors import input_error, listed
 from sim.scenario.calendar import quarter_text
 
 
@@ -20,14 +20,22 @@ def served(number: int) -> Lesson:
     return load_lesson(list_lessons()[number - 1])
 
 
-def bar(lesson: Lesson | None, at: int, teacher: bool, key: str = "") -> Markup:
+def lessons_of(room: Room) -> dict[int, Lesson]:
+    """Lessons by number: those that come with the package, and the one with which the class was opened."""
+    shipped = {number: served(number) for number in range(1, len(list_lessons()) + 1)}
+    own = {one.number: one for one in (room.own_lesson, room.lesson) if one is not None}
+    return dict(sorted((shipped | own).items()))
+
+
+def bar(lessons: Iterable[Lesson], lesson: Lesson | None, at: int, teacher: bool, key: str = "") -> Markup:
     """The bar above every view; at: the step, counted from 0; pupils without a lesson have none.
 
-    key: what the address of a teacher's page has in it, so that no pupil comes upon the answers.
+    lessons: that can be turned to; key: what the address of a teacher's page has in it, so that no pupil comes upon the
+    answers.
     """
     if lesson is None and not teacher:
         return Markup("")
-    line = [_choice(lesson)]
+    line = [_choice(lessons, lesson)]
     if lesson is None:
         return element("p", *line)
     step = lesson.steps[at]
@@ -49,12 +57,12 @@ def bar(lesson: Lesson | None, at: int, teacher: bool, key: str = "") -> Markup:
     return joined(parts, "")
 
 
-def _choice(lesson: Lesson | None) -> Markup:
+def _choice(lessons: Iterable[Lesson], lesson: Lesson | None) -> Markup:
     """All lessons, the one that is held chosen."""
     options = [] if lesson is not None else [element("option", say("lesson.choose"), value="")]
-    for number in range(1, len(list_lessons()) + 1):
-        chosen = {"selected": ""} if lesson is not None and number == lesson.number else {}
-        options.append(element("option", f"{number} {served(number).title}", value=number, **chosen))
+    for one in lessons:
+        chosen = {"selected": ""} if lesson is not None and one.number == lesson.number else {}
+        options.append(element("option", f"{one.number} {one.title}", value=one.number, **chosen))
     return element("select", *options, name_="lesson", aria_label=say("lesson.choose"))
 
 
@@ -82,11 +90,12 @@ def _asked(room: Room, asked: Mapping[str, Any]) -> tuple[Lesson | None, int]:
     if asked.get("lesson") is None:
         return held, 0 if held is None else min(room.step, len(held.steps) - 1)
     arguments = Arguments("lesson")
-    number = asked["lesson"]
-    if held is None or number != held.number:  # one of the teacher's own may bear a number that none has
-        number = arguments.whole("lesson", number, 1, len(list_lessons()))
-        arguments.refuse_if_wrong()
-    lesson = held if held is not None and number == held.number else served(number)
+    lessons = lessons_of(room)
+    number = arguments.whole("lesson", asked["lesson"], min(lessons), max(lessons))
+    arguments.refuse_if_wrong()
+    if number not in lessons:  # one of the teacher's own may bear any
+        raise input_error("lesson", "there is no such lesson", found=str(number), allowed=listed(map(str, lessons)))
+    lesson = lessons[number]
     step = arguments.whole("step", asked.get("step", 0), 0, len(lesson.steps) - 1)
     arguments.refuse_if_wrong()
     return lesson, step
@@ -100,7 +109,7 @@ def _lesson(room: Room, caller: Caller, asked: Mapping[str, Any]) -> dict[str, A
         "sliders": [] if lesson is None else list(lesson.sliders),
         "at": at,
         "step": None if lesson is None else step_values(lesson.steps[at], lesson),
-        "html": bar(lesson, at, caller.role is Role.TEACHER, room.key),
+        "html": bar(lessons_of(room).values(), lesson, at, caller.role is Role.TEACHER, room.key),
     }
 
 

@@ -1,8 +1,10 @@
 """The bar of a lesson: pupils see no notes, a teacher takes the class along, and nothing is read that was named."""
 
+from pathlib import Path
+
 import pytest
 
-from sim.classroom.lessons import list_lessons
+from sim.classroom.lessons import list_lessons, load_lesson
 from sim.classroom.room import Caller, Role, Room
 from sim.classroom.steps import POSTS, bar, served, step_values
 from sim.io.errors import InputError
@@ -60,10 +62,12 @@ def test_notes_and_the_teachers_page_are_for_teachers() -> None:
     for number in range(1, len(list_lessons()) + 1):
         lesson = served(number)
         for at, step in enumerate(lesson.steps):
-            assert "<details" not in bar(lesson, at, teacher=False)
-            assert f"/teacher/{number}" not in bar(lesson, at, teacher=False)
-            assert "<details" in bar(lesson, at, teacher=True)
-            assert ('name="move"' in bar(lesson, at, teacher=False)) == (step.kind == "do" and bool(step.numbers))
+            assert "<details" not in bar((lesson,), lesson, at, teacher=False)
+            assert f"/teacher/{number}" not in bar((lesson,), lesson, at, teacher=False)
+            assert "<details" in bar((lesson,), lesson, at, teacher=True)
+            assert ('name="move"' in bar((lesson,), lesson, at, teacher=False)) == (
+                step.kind == "do" and bool(step.numbers)
+            )
 
 
 @pytest.mark.parametrize(
@@ -85,3 +89,17 @@ def test_what_is_no_lesson_or_step_is_refused(asked: dict, room: Room) -> None:
     with pytest.raises(InputError, match="which one"):
         TURN(room, TEACHER, {})
     assert room.lesson is None
+
+
+def test_a_lesson_of_ones_own_can_be_turned_to_again(tmp_path: Path) -> None:
+    path = tmp_path / "09-ours.yaml"
+    path.write_text(Path("lessons/01-who-is-there.yaml").read_text(encoding="utf-8"), encoding="utf-8")
+    room = Room(load_scenario("baseline"), lesson=load_lesson(path))
+    assert TURN(room, TEACHER, {"lesson": 2, "step": 0})["lesson"] == 2
+    told = ASK(room, TEACHER, {})
+    assert told["lesson"] == 2
+    assert 'value="9"' in told["html"]
+    with pytest.raises(InputError, match="allowed: 1, 2, 3, 4, 5, 9"):
+        ASK(room, TEACHER, {"lesson": 7})
+    assert TURN(room, TEACHER, {"lesson": 9, "step": 1})["at"] == 1
+    assert room.lesson.name == "09-ours"
