@@ -44,6 +44,15 @@ def assert_same_bits(one, other):
         assert np.array_equal(getattr(one, name), getattr(other, name)), name
 
 
+def test_a_world_in_the_memory_of_another_has_the_same_bits():
+    played = ensemble.prepare(short("toy", A_YEAR))
+    with ThreadPoolExecutor(1) as fresh:
+        first = fresh.submit(played.run_block, 5, 3).result()
+    with ThreadPoolExecutor(1) as used:
+        used.submit(ensemble.prepare(short("toy", 2 * A_YEAR, seed=9)).run_block, 0, 3).result()
+        assert_same_bits(used.submit(played.run_block, 5, 3).result(), first)
+
+
 # --- agents and lanes ------------------------------------------------------------------------------------------------
 
 

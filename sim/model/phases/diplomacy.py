@@ -102,6 +102,33 @@ def forget_instructions(w, i):
             w.instructed[i, lane] = 0.0
 
 
+@inlined
+def provoke(w, p, i, j):
+    """How far the vote of state i and what it signed with the others provoke power j, in each domain."""
+    powers, lanes = w.might.shape
+    for lane in range(lanes):
+        w.provoked[i, j, ECONOMIC_RIVALRY, lane] = 0.0
+        w.provoked[i, j, SECURITY_RIVALRY, lane] = vote_offence(
+            w.vote[i, lane], w.ballot[j, lane], p[diplomacy.vote_anger, lane]
+        )
+    for other in range(powers):
+        if other != j:
+            for lane in range(lanes):  # both domains at once: room is made for a partner in both alike
+                hostile = w.rivalry[j, other, SECURITY_RIVALRY, lane]
+                w.provoked[i, j, ECONOMIC_RIVALRY, lane] += accommodated(
+                    provocation_of(
+                        w.gain[i, other, ECONOMIC_RIVALRY, lane], w.rivalry[j, other, ECONOMIC_RIVALRY, lane]
+                    ),
+                    coordination_of(hostile),
+                    p[camps.accommodation, lane],
+                )
+                w.provoked[i, j, SECURITY_RIVALRY, lane] += accommodated(
+                    provocation_of(w.gain[i, other, SECURITY_RIVALRY, lane], hostile),
+                    coordination_of(hostile),
+                    p[camps.accommodation, lane],
+                )
+
+
 @phase
 def diplomacy_state(w, p, t, i):
     """State i votes; what it signed provokes the others; its leader visits those it provoked and depends on."""
@@ -130,18 +157,7 @@ def diplomacy_state(w, p, t, i):
     for lane in range(lanes):
         w.travelled[lane] = 0.0
     for j in range(powers):
-        for d in range(w.heat.shape[1]):
-            for lane in range(lanes):
-                offended = vote_offence(w.vote[i, lane], w.ballot[j, lane], p[diplomacy.vote_anger, lane])
-                w.provoked[i, j, d, lane] = pick(d == SECURITY_RIVALRY, offended, 0.0)
-            for other in range(powers):
-                if other != j:
-                    for lane in range(lanes):
-                        w.provoked[i, j, d, lane] += accommodated(
-                            provocation_of(w.gain[i, other, d, lane], w.rivalry[j, other, d, lane]),
-                            coordination_of(w.rivalry[j, other, SECURITY_RIVALRY, lane]),
-                            p[camps.accommodation, lane],
-                        )
+        provoke(w, p, i, j)
         where = address(t, VISIT, w.state_key[i], w.power_key[j], 0)
         for lane in range(lanes):
             planned = w.calendar[i, j, lane]

@@ -59,6 +59,16 @@ def put_on_tables(w, p, j):
         d = domain_of(k)
         for lane in range(lanes):
             w.drafted_value[lane] = 0.0
+            w.asking[lane] = exclusivity_asked(
+                w.exclusivity_style[j, lane],
+                w.contained[j, d, lane],
+                p[terms.conditionality, lane],
+                p[terms.rivalry_exclusivity, lane],
+                p[terms.clause_by_kind + k, lane],
+            )
+            w.governing[lane] = governance_asked(
+                w.governance_style[j, lane], p[terms.conditionality, lane], p[terms.strings_by_kind + k, lane]
+            )
         for i in range(states):
             for n in range(w.draft_first[i, k], w.draft_last[i, k]):
                 w.drafted_value[w.draft_lane[n]] += w.draft_size[n]
@@ -67,16 +77,8 @@ def put_on_tables(w, p, j):
             for n in range(w.draft_first[i, k], w.draft_last[i, k]):
                 lane = w.draft_lane[n]
                 w.size[i, j, k, lane] = within_purse(w.draft_size[n], w.drafted_value[lane], w.purse[j, k, lane])
-                w.asked[i, j, k, lane] = exclusivity_asked(
-                    w.exclusivity_style[j, lane],
-                    w.contained[j, d, lane],
-                    p[terms.conditionality, lane],
-                    p[terms.rivalry_exclusivity, lane],
-                    p[terms.clause_by_kind + k, lane],
-                )
-                w.strings[i, j, k, lane] = governance_asked(
-                    w.governance_style[j, lane], p[terms.conditionality, lane], p[terms.strings_by_kind + k, lane]
-                )
+                w.asked[i, j, k, lane] = w.asking[lane]
+                w.strings[i, j, k, lane] = w.governing[lane]
                 w.agreed[i, j, k, lane] = 0.0
                 if w.imposes[j, lane] > 0.0:
                     impose(w, i, j, k, lane)
@@ -187,6 +189,7 @@ def plan_effort(w, p, j, k):
         niche = effort_by_niche(w.niche[j, k, lane], p[offers.niche_defence, lane])
         rivalry = effort_in_rivalry(w.heat[j, d, lane], p[offers.rivalry_spending, lane])
         left = w.vigour[j, k, lane]
+        w.able[lane] = w.ability[j, k, lane] * left
         income = left * w.might[j, lane] / w.might_start[j, lane]
         full = w.budget[j, k, lane] * income * p[reactions.reserve_quarters, lane]
         purse = effort_by_purse(w.purse[j, k, lane], full, p[offers.purse_push, lane])
@@ -199,7 +202,7 @@ def plan_effort(w, p, j, k):
                 attraction(
                     w.need[i, k, lane],
                     w.standing[i, j, lane],
-                    w.ability[j, k, lane] * w.vigour[j, k, lane],
+                    w.able[lane],
                     w.attention[i, lane],
                     p[offers.need_match, lane],
                     p[offers.market_pull, lane],

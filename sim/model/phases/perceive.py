@@ -125,10 +125,11 @@ def judge_worth(w, p, i):
                 w.refining[j, lane], w.plants[i, lane], p[routes.refining_choke, lane]
             )
             w.rival_backlog[i, j, lane] = 0.0
+            w.on_order[j, lane] = w.ordered[i, j, INFRASTRUCTURE, lane] + w.underway[i, j, INFRASTRUCTURE, lane]
+    for j in range(powers):
         for other in range(powers):
             for lane in range(lanes):
-                ordered = w.ordered[i, other, INFRASTRUCTURE, lane] + w.underway[i, other, INFRASTRUCTURE, lane]
-                w.rival_backlog[i, j, lane] += ordered * alike(
+                w.rival_backlog[i, j, lane] += w.on_order[other, lane] * alike(
                     w.hardness[j, lane], w.hardness[other, lane], p[choice.soft_hard, lane]
                 )
 
