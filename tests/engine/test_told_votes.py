@@ -8,6 +8,7 @@ import pytest
 from sim.engine import agents, ensemble
 from sim.engine.agents import Model
 from sim.engine.remarks import remarks
+from sim.engine.ways import COMPILED, OVER_LANES
 from sim.io.errors import InputError
 from sim.model.variables import BY_STATE
 from sim.narrative.chronicle import tell
@@ -91,6 +92,15 @@ def test_a_vote_and_an_answer_of_one_quarter_leave_each_other_alone():
     assert same(block(with_events(answer, vote)), block(with_events(vote, answer)))
     found = block(with_events(answer, vote))
     assert set(found.by_state[:, 0, found.states.index("ALD"), VOTE]) == {1.0}
+
+
+def test_votes_are_told_alike_however_a_turn_is_played():
+    drawn = dataclasses.replace(told(TOY.start + 2, "BEK", "no"), chance=0.5)
+    prepared = ensemble.prepare(with_events(told(TOY.start, "ALD", "away"), drawn))
+    compiled = dataclasses.replace(prepared, way=COMPILED).run_block(3, 9)
+    over_lanes = dataclasses.replace(prepared, way=OVER_LANES).run_block(3, 9, lanes=7)
+    assert same(compiled, over_lanes)
+    assert set(compiled.by_state[:, 0, compiled.states.index("ALD"), VOTE]) == {4.0}
 
 
 def test_a_game_with_votes_replays_to_the_bit_in_both_engines():
