@@ -104,7 +104,7 @@ def test_a_vote_is_on_the_desk_in_its_quarter_alone():
     with pytest.raises(InputError, match="no power asks for a vote"):
         table.at("vote", how="no")
     table.do("step")
-    assert "a no by Ostreich and Sudmark" in in_words(table.told["html"])
+    assert "a no by Ostria and Sudmark" in in_words(table.told["html"])
     assert 'name="vote rule" aria-pressed="true"' in table.told["html"]
     assert 'name="vote no" aria-pressed="true"' in table.do("vote", how="no")["html"]
     with pytest.raises(InputError, match="how"):
