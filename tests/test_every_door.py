@@ -97,7 +97,7 @@ KIND = {  # by what is meant: what it must not be, and how a parameter of this k
     "name": (
         NO_NAME,
         "fitted numbers engine switch reading state power by kind group world organisation day at code name system "
-        "measure question questions lan lesson",
+        "measure question questions lan lesson how",
     ),
     "text": (NO_TEXT, "caption door text opponent variant of"),
     "cluster": (st.integers() | st.sampled_from(["", "  "]) | st.floats() | st.lists(st.text()), "dask"),

@@ -14,10 +14,11 @@ from sim.io.text import listing, percent_in_cell
 from sim.model.variables import in_words
 from sim.model.vocabulary import KIND_WORDS
 from sim.scenario.calendar import quarter_text
+from sim.scenario.events import VOTE_WORDS
 
 if TYPE_CHECKING:
     from sim.engine.offer import Offer
-    from sim.narrative.games import Game
+    from sim.narrative.games import Ballot, Game
 
 CLOSEST = 3
 """Partners whose share is shown."""
@@ -25,6 +26,9 @@ CLOSEST = 3
 FELT = 0.01  # shares and pressure that are worth a word
 TOLD = {"yes": "yes", "no": "no", "rule": ""}
 """What an offer is told by each of the buttons that answer it."""
+
+VOTES = {**{how: how for how in VOTE_WORDS}, "rule": ""}
+"""What is told of a vote by each of its buttons."""
 
 
 def choice(states: Mapping[str, str], why: str) -> Markup:
@@ -50,6 +54,7 @@ def desk(game: "Game", became: "Sequence[Offer]", visits: Sequence[str]) -> Mark
         told = [element("li", f"{_title(offer, names)}: {_became(offer)}") for offer in became]
         parts += [element("h3", say("play.became", quarter=quarter_text(game.quarter - 1))), element("ul", *told)]
     if not game.over:
+        parts += _vote(game.balloted, names)
         parts.append(element("h3", say("play.inbox" if game.inbox else "play.nothing")))
         parts.append(element("ul", *(_laid(offer, names) for offer in game.inbox), class_="inbox"))
         parts.append(_travel(names, visits))
@@ -83,6 +88,19 @@ def _answers(offer: "Offer", about: str) -> Iterator[Markup]:
     for what, told in TOLD.items():
         cannot = {"disabled": ""} if what == "yes" and not offer.permitted else {}
         yield _button(what, about, aria_pressed="true" if offer.told == told else "false", **cannot)
+
+
+def _vote(ballot: "Ballot | None", names: Mapping[str, str]) -> list[Markup]:
+    """The vote of the quarter, and how one can vote; nothing where there is none."""
+    if ballot is None:
+        return []
+    yes, no = (listing(names[code] for code in codes) for codes in (ballot.yes, ballot.no))
+    buttons = (
+        element("button", say(f"play.vote_{how}"), name=f"vote {how}", aria_pressed=str(told == ballot.told).lower())
+        for how, told in VOTES.items()
+    )
+    asked, rule = say("play.balloted", yes=yes, no=no), say("play.vote_own", vote=say(f"play.vote_{ballot.rule}"))
+    return [element("h3", say("play.vote")), element("p", asked), element("p", rule), element("p", *buttons)]
 
 
 def _travel(names: Mapping[str, str], visits: Sequence[str]) -> Markup:

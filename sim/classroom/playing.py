@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sim.classroom.desk import choice, desk
+from sim.classroom.desk import VOTES, choice, desk
 from sim.classroom.reasons import if_signed, why_so
 from sim.classroom.room import Caller, Phase, Post, Role, Room, Table
 from sim.classroom.taken_home import game_file
@@ -169,6 +169,16 @@ def _visit(room: Room, caller: Caller, asked: Mapping[str, Any]) -> dict[str, An
         return shown(played)
 
 
+def _vote(room: Room, caller: Caller, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """How the state votes in the coming quarter, or its rule's own vote."""
+    with _at(room, caller, asked, moves=True) as played:
+        arguments = Arguments(HERE)
+        how = arguments.choice("how", asked.get("how"), VOTES)
+        arguments.refuse_if_wrong()
+        played.game.vote(VOTES[how] or None)
+        return shown(played)
+
+
 def _step(room: Room, caller: Caller, asked: Mapping[str, Any]) -> dict[str, Any]:
     """Play the quarter: what is left open, the rule answers."""
     with _at(room, caller, asked, moves=True) as played:
@@ -265,6 +275,7 @@ POSTS = (
     Post("/api/game", Role.PUPIL, False, _game),
     Post("/api/game/answer", Role.PUPIL, False, _answer),
     Post("/api/game/visit", Role.PUPIL, False, _visit),
+    Post("/api/game/vote", Role.PUPIL, False, _vote),
     Post("/api/game/step", Role.PUPIL, False, _step),
     Post("/api/game/why", Role.PUPIL, True, _why),
     Post("/api/game/if", Role.PUPIL, True, _if),

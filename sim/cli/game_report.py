@@ -27,6 +27,8 @@ def print_quarter(game: "Game", file: TextIO | None = None) -> None:
     """How the state stands, what happens from outside, and what lies on its table."""
     console = console_for(file)
     console.print(f"\n{BOLD}{game.model.state(game.state).name}, {quarter_text(game.quarter)}{END}  {_standing(game)}")
+    if told := vote_line(game):
+        console.print(told)
     inbox = game.inbox
     if not inbox:
         console.print("Nothing lies on the table in this quarter.")
@@ -47,6 +49,15 @@ def print_quarter(game: "Game", file: TextIO | None = None) -> None:
             offer.told or "-",
         )
     console.print(table)
+
+
+def vote_line(game: "Game") -> str:
+    """The vote of the coming quarter in a line: who asks for what, and how the state votes; empty without a vote."""
+    ballot = game.balloted
+    if ballot is None:
+        return ""
+    yes, no = (", ".join(codes) for codes in (ballot.yes, ballot.no))
+    return f"A vote: yes is asked for by {yes}, no by {no}. Your rule: {ballot.rule}; you: {ballot.told or '-'}."
 
 
 def _standing(game: "Game") -> str:
@@ -113,6 +124,8 @@ def print_game(game: "Game", file: TextIO | None = None) -> None:
     console.print(f"\n{BOLD}{game.model.state(game.state).name} as you played it{END}")
     said = f"You said yes {counts['yes']} and no {counts['no']} times; your rule would have said the same {same} times."
     console.print(said if own else "You left every answer to your rule.")
+    if votes := sum("vote" in move.fields for move in game.model.moves):
+        console.print(f"You said how to vote in {counted(votes, 'vote')}.")
     if game.over:
         word = game.ending
         console.print(f"It ends as {word} in {quarter_text(game.model.quarter)}: it {split_word(word)[0].value}.")

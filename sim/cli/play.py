@@ -22,6 +22,7 @@ HELP = """\
   if 1 10%    the same with clauses of 10 %    next        (or nothing) play the quarter
   quit        end the game here
 """
+VOTE_HELP = "  vote yes    so you vote in it; vote no, vote abstain, vote away (to stay away), or vote rule"
 WORDS = {
     **dict.fromkeys(("yes", "y", "accept"), "yes"),
     **dict.fromkeys(("no", "n", "refuse"), "no"),
@@ -29,6 +30,7 @@ WORDS = {
     **dict.fromkeys(("why", "w"), "why"),
     **dict.fromkeys(("if", "i"), "if"),
     **dict.fromkeys(("visit", "v"), "visit"),
+    "vote": "vote",
     **dict.fromkeys(("next", ""), "next"),
     **dict.fromkeys(("help", "h", "?"), "help"),
     **dict.fromkeys(("quit", "q", "exit"), "quit"),
@@ -99,6 +101,8 @@ def _quarters(game: "Game") -> None:
     print(f"You are {game.model.state(game.state).name}. What you leave open, your own rule answers.\n{HELP}", end="")
     while not game.over:
         print_quarter(game)
+        if game.balloted is not None:
+            print(VOTE_HELP)
         for line in lines:
             if _done(game, line):
                 break
@@ -140,6 +144,8 @@ def _done(game: "Game", line: str) -> bool:
             print(HELP, end="")
         elif word == "visit":
             _travel(game, rest)
+        elif word == "vote":
+            _vote(game, rest)
         elif word != "next":
             _about(game, word, rest)
     except InputError as error:
@@ -153,6 +159,15 @@ def _travel(game: "Game", codes: list[str]) -> None:
         print(f"planned: a visit to {game.model.power(code.upper()).name}")
     if not codes:
         print(f"to whom? One of {', '.join(power.code for power in game.model.powers)}")
+
+
+def _vote(game: "Game", words: list[str]) -> None:
+    """How the state votes, in one word."""
+    from sim.cli.game_report import vote_line
+
+    how = " ".join(words)
+    game.vote(None if how == "rule" else how)
+    print(vote_line(game))
 
 
 def _share(written: str) -> float:

@@ -18,7 +18,7 @@ from sim.engine.ensemble import PreparedEnsemble, offer_totals, prepare_checked
 from sim.engine.ensemble import prepare as prepare_ensemble
 from sim.engine.laid_offers import LaidOffers
 from sim.engine.offer import Offer, offer_at
-from sim.engine.players import Playable, Player, ask, given_players
+from sim.engine.players import Playable, Player, ask, cast, given_players
 from sim.engine.sampling import event_dates
 from sim.engine.ways import chosen, compile_behind
 from sim.engine.whole import Whole
@@ -80,9 +80,11 @@ class State(_Actor):
         self.answered: list[Offer] = []
 
     def decide(self, phase: Phase) -> None:
-        """Counter the terms, then answer every offer on the table."""
+        """Counter the terms, answer every offer on the table, then vote."""
         if phase is Phase.CHOOSE:
             ask(self.model, self)
+        elif phase is Phase.DIPLOMACY:
+            cast(self.model, self)
         super().decide(phase)
         if phase is Phase.CHOOSE:
             self.answered = [self.model.answer_to(offer) for offer in self.table]
@@ -203,6 +205,7 @@ class Model(Whole, Playable, mesa.Model):
         self.given = given_numbers(arguments, numbers, evidence)
         self.players = given_players(arguments, players, evidence)
         self.moves: list[Event] = []  # what players did, as events
+        self._votes: dict[str, str] = {}  # how states are to vote in the coming quarter
         arguments.refuse_if_wrong()
         compile_behind("sim.engine.first_time", 1, 1)
         self.evidence: Evidence = evidence

@@ -17,13 +17,18 @@ from sim.engine.setting_changes import carried_out_here
 from sim.evidence.evidence import Evidence
 from sim.model.fields import DOMAINS, EVENTS, KINDS
 from sim.scenario.event_keys import EVERYTHING
-from sim.scenario.events import Event, EventKind
+from sim.scenario.events import VOTE_WORDS, Event, EventKind
 
 Row: TypeAlias = tuple[float, ...]
 Places: TypeAlias = Mapping[str, int]
 
 NOTHING = -1.0
 ANSWERS = {"yes": 1.0, "no": -1.0}
+
+
+def vote_code(word: str) -> float:
+    """A vote as a turn knows it: 1 yes, 2 no, 3 abstains, 4 stays away."""
+    return VOTE_WORDS.index(word) + 1.0
 
 
 def rows_of(events: Sequence[Event], evidence: Evidence) -> tuple[np.ndarray, np.ndarray]:
@@ -95,7 +100,9 @@ def _wedge(fields: Mapping[str, Any], at: Places, _: tuple[str, ...]) -> list[Ro
 
 
 def _answer(fields: Mapping[str, Any], at: Places, _: tuple[str, ...]) -> list[Row]:
-    """One row a power: the first kind, the answer, and the kind behind the last."""
+    """One row a power: the first kind, the answer, and the kind behind the last; or one row, to no kind: a vote."""
+    if "vote" in fields:
+        return [_row(at[fields["by"]], NOTHING, 0.0, 0.0, 0.0, vote_code(fields["vote"]))]
     every = fields["kind"] == EVERYTHING
     first = 0 if every else KINDS.index(fields["kind"])
     behind = float(len(KINDS) if every else first + 1)

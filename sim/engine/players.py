@@ -1,8 +1,9 @@
 """Who plays a state in place of its rule: what players are asked, and what they did, kept as events of a scenario.
 
-A player answers the offers on its table one by one, and may send the leader on visits. Nothing else is changed: an
-answer is what an `answer` event would have said, a visit what a `visit` event would have called. So the scenario with
-these events is the same game to the last bit, in both engines, and whoever plays a run again plays the game.
+A player answers the offers on its table one by one, and may send the leader on visits and say how the state votes.
+Nothing else is changed: an answer or a vote is what an `answer` event would have said, a visit what a `visit` event
+would have called. So the scenario with these events is the same game to the last bit, in both engines, and whoever
+plays a run again plays the game.
 """
 
 from __future__ import annotations
@@ -13,13 +14,13 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from sim.engine.event_rows import rows_of
+from sim.engine.event_rows import rows_of, vote_code
 from sim.engine.offer import Offer
 from sim.io.arguments import Arguments
 from sim.io.errors import input_error, listed, nearest_to
 from sim.model.fields import KINDS
 from sim.scenario.calendar import quarter_text
-from sim.scenario.events import Event, EventKind, FieldValue
+from sim.scenario.events import VOTE_WORDS, Event, EventKind, FieldValue
 
 if TYPE_CHECKING:
     from sim.engine.ensemble import PreparedEnsemble
@@ -45,6 +46,7 @@ class Playable:
     setting: Scenario
     moves: list[Event]
     players: Mapping[str, Player]
+    _votes: dict[str, str]
     _moving: bool
     _choosing = False
 
@@ -64,14 +66,33 @@ class Playable:
         state = arguments.choice("state", state, states)
         power = arguments.choice("power", power, powers)
         arguments.refuse_if_wrong()
+        at = self._planned("a visit")
+        self.world.called_visit[states.index(state), powers.index(power), 0] = 1.0
+        self.moves.append(Event(at=at, kind=EventKind.VISIT, fields={"by": state, "to": power}))
+
+    def vote(self, state: str, how: str) -> None:
+        """Say how a state votes: in the coming quarter, or in this one while a player is asked; the later holds.
+
+        how: yes, no, abstain or away. Where no power asks for a vote then, nothing comes of it. Raises `InputError` as
+        `visit` does.
+        """
+        arguments = Arguments("sim.Model.vote")
+        state = arguments.choice("state", state, [actor.code for actor in self.evidence.states])
+        how = arguments.choice("how", how, VOTE_WORDS)
+        arguments.refuse_if_wrong()
+        move = vote_event(self._planned("a vote"), state, how)
+        self._votes[state] = how
+        self.moves.append(move)
+
+    def _planned(self, what: str) -> int:
+        """The quarter in which what is planned now happens."""
         at = self.quarter if self._choosing else self.quarter + 1
         if self._moving and not self._choosing:
-            message = "a visit is planned between two steps, or while a player is asked"
+            message = f"{what} is planned between two steps, or while a player is asked"
             raise input_error(self.setting.name, message, found="a step that is under way")
         if at > self.setting.end:
             raise input_error(self.setting.name, f"the run is over: it ended in {quarter_text(self.setting.end)}")
-        self.world.called_visit[states.index(state), powers.index(power), 0] = 1.0
-        self.moves.append(Event(at=at, kind=EventKind.VISIT, fields={"by": state, "to": power}))
+        return at
 
 
 def given_players(arguments: Arguments, value: Any, evidence: Evidence) -> dict[str, Player]:
@@ -122,6 +143,18 @@ def ask(model: Any, state: Any) -> None:
         model._choosing = False
 
 
+def cast(model: Any, state: Any) -> None:
+    """Let a state vote as whoever plays it said, whatever events of the scenario had told it before."""
+    how = model._votes.pop(state.code, None)
+    if how is not None:
+        model.world.told_vote[state.place, 0] = vote_code(how)
+
+
+def vote_event(quarter: int, state: str, how: str) -> Event:
+    """A vote as an event of its quarter."""
+    return Event(at=quarter, kind=EventKind.ANSWER, fields={"by": state, "vote": how})
+
+
 def answer_event(offer: Offer, said: bool) -> Event:
     """The answer to one offer as an event of its quarter."""
     fields: dict[str, FieldValue] = {"by": offer.to, "to": (offer.by,), "kind": offer.kind, "say": SAID[said]}
@@ -129,7 +162,7 @@ def answer_event(offer: Offer, said: bool) -> Event:
 
 
 def with_moves(prepared: PreparedEnsemble, moves: Sequence[Event]) -> PreparedEnsemble:
-    """The same scenario with answers and visits more, made ready; of two answers to one offer the later holds."""
+    """The same scenario with more answers, votes and visits, made ready; of two on one thing the later holds."""
     if not moves:
         return prepared
     scenario = replace(prepared.scenario, events=(*prepared.scenario.events, *moves))

@@ -220,6 +220,13 @@ def _enter(event: Event, known: _Known) -> Iterator[str]:
         yield f"it changes nothing: {event.fields['of']} is there from the start of the run"
 
 
+def _answer(event: Event, known: _Known) -> Iterator[str]:
+    """A vote that a state is told, where no event asks for one in any quarter in which it may be told."""
+    votes = (one for one in known.scenario.events if one.kind is EventKind.VOTE)
+    if "vote" in event.fields and all(one.last < event.at or event.last < one.at for one in votes):
+        yield "it changes nothing: no power asks for a vote in this quarter"
+
+
 def _amounts(event: Event, scenario: Scenario) -> Iterator[str]:
     """Whether the size of an offer to several is for each or for all together."""
     if event.kind is not EventKind.OFFER or "amount" in event.fields or not event.file:
@@ -242,6 +249,7 @@ _SAYINGS: Mapping[EventKind, Callable[[Event, _Known], Iterator[str]]] = {
     EventKind.PIPELINE: _way,
     EventKind.SANCTION: _sanction,
     EventKind.UNION: _union,
+    EventKind.ANSWER: _answer,
     EventKind.GROWTH: _growth,
     EventKind.SET: _set,
     EventKind.PACT: _pact,

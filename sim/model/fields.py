@@ -336,6 +336,7 @@ FIELDS = (
     Field("strings", "ijk", "0..1", "governance asked by the latest offer"),
     Field("signed", "ijk", "0..1", "its exclusivity after bargaining"),
     Field("told", "ijk", "-1..1", "answer given from outside this quarter: 1 yes, -1 no, 0 the state's own"),
+    Field("told_vote", "i", "code", "vote told from outside this quarter: 0 the state's own, 1..4 as `vote`"),
     Field("agreed", "ijk", "0 or 1", "whether it has been negotiated before it is laid on the table"),
     Field("accepted", "ijk", "0 or 1", "answer"),
     Field("probability", "ijk", "0..1", "probability of a yes by the state's own rule; kept where someone asks why"),
@@ -392,7 +393,6 @@ LISTS = (
         "hand_odds",
     ),
 )
-
 
 KEYS = ("state_key", "power_key", "luck", *LISTS)
 

@@ -158,7 +158,7 @@ class _Story:
         """The events of the year in their own sentences; the same thing done to several is told once."""
         now = self.model.quarter
         dated = [*zip((int(date) for date in self.model.dates), self.model.setting.events, strict=True)]
-        orders = {(date + 1, str(event.fields)) for date, event in dated if event.kind is EventKind.ANSWER}
+        orders = {(date + 1, str(event.fields)) for date, event in dated if "say" in event.fields}
         news = (pair for pair in dated if (pair[0], str(pair[1].fields)) not in orders)  # an order that stands is none
         events = sorted((pair for pair in news if now // 4 * 4 <= pair[0] <= now), key=lambda pair: pair[0])
         groups: dict[tuple[object, ...], list[tuple[int, Event]]] = {}

@@ -35,6 +35,13 @@ OBSERVED_WORDS = {
     "votes": "agreement in votes",
     "all": "trade, output and agreement in votes",
 }
+VOTED = "An order goes to {by}: to {vote}."
+VOTE_ORDERS = {
+    "yes": "vote yes",
+    "no": "vote no",
+    "abstain": "abstain from the vote",
+    "away": "stay away from the vote",
+}
 CHANGES = ("change", "capacity", "cost")  # and these with their sign
 
 
@@ -57,13 +64,16 @@ def event_sentence(event: Event, names: Mapping[str, str], targets: Mapping[str,
     if event.kind is EventKind.OFFER:
         said["size"] = f"{said['size']} {'index points' if event.fields['kind'] == 'security' else 'bn USD'}"
     held = "" if event.until is None else f" It holds until {quarter_text(event.until)}."
-    told = way_told(event, said, capital(event.kind.value.format(**said))) + _how_far(event)
+    form = VOTED if "vote" in event.fields else event.kind.value
+    told = way_told(event, said, capital(form.format(**said))) + _how_far(event)
     return told + held + (f" {event.note}" if event.note else "")
 
 
 def _said_of(event: Event, names: Mapping[str, str], targets: Mapping[str, tuple[str, ...]]) -> dict[str, Any]:
     """What a sentence says in words of its own, where the plain value would not read well."""
     fields = event.fields
+    if "vote" in fields:
+        return {"vote": VOTE_ORDERS[str(fields["vote"])]}
     if event.kind in {EventKind.CAPACITY, EventKind.BUDGET, EventKind.ANSWER}:
         kind = str(fields["kind"])
         return {"kind": "in everything" if kind == "all" else f"in {KIND_WORDS[kind].need}"}

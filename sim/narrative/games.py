@@ -6,6 +6,7 @@ often as one likes, before anything is decided.
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,15 +16,17 @@ from sim.analysis.previews import FUTURES, HORIZON, MOST_FUTURES, Preview, previ
 from sim.batch.outcomes import outcome_words, summarise, thresholds
 from sim.engine.agents import Model
 from sim.engine.offer import Offer
-from sim.engine.players import SAID, answer_event, with_moves
+from sim.engine.players import SAID, answer_event, vote_event, with_moves
 from sim.io.arguments import Arguments
 from sim.io.errors import input_error
 from sim.io.limits import LONGEST
 from sim.io.shown import Shown
 from sim.io.writers import write_text
+from sim.model.world import unpack
 from sim.narrative.counterfactual import code_meant, explain
-from sim.narrative.replay import Replay
+from sim.narrative.replay import Moment, Replay
 from sim.scenario.calendar import quarter_text
+from sim.scenario.events import VOTE_WORDS
 from sim.scenario.game_file import check_extendable, game_text
 
 if TYPE_CHECKING:
@@ -38,11 +41,26 @@ STANDING = ("output", "stability", "effective_partners")
 """Measures by which a player sees how the state stands."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Ballot:
+    """A vote in which a state is asked for its answer.
+
+    yes, no: powers that ask for either, by code; rule: how the state votes if nothing is said (yes, no, abstain or
+    away); told: how it is to vote, empty where that is left to its rule.
+    """
+
+    yes: tuple[str, ...]
+    no: tuple[str, ...]
+    rule: str
+    told: str = ""
+
+
 class Game(Shown):
     """A scenario in which one state is played; its other states, and every power, go by their rules.
 
     scenario, seed, numbers, fitted, seeds: as for `sim.Model`; state: code or name. `inbox` is what lies on the table
-    in the coming `quarter`; `answer`, `visit` and then `step`. What is left open, the rule of the state answers.
+    in the coming `quarter`, and `balloted` the vote of that quarter, if there is one; `answer`, `visit`, `vote` and
+    then `step`. What is left open, the rule of the state answers.
     """
 
     def __init__(
@@ -63,7 +81,8 @@ class Game(Shown):
         self.state = code_meant("state", state, {one.code: one.name for one in states}, "play")
         self.model.players = {self.state: self._said}
         self._pending: dict[tuple[str, str], Event] = {}
-        self._inbox: tuple[Offer, ...] | None = None
+        self._vote = ""
+        self._seen: tuple[tuple[Offer, ...], Ballot | None] | None = None
 
     @property
     def quarter(self) -> int:
@@ -82,15 +101,39 @@ class Game(Shown):
         Each offer has its worth, its odds and what the rule of the state says to it: `accepted`, unless `told` says
         that it has been decided already. Odds move with what is decided of other offers.
         """
-        if self._inbox is None:
-            moment = None if self.over else Replay(self._ready, self.model.run_number).moment(self.quarter)
-            self._inbox = tuple(one for _, one in moment.offers() if one.to == self.state) if moment else ()
-        return self._inbox
+        return self._coming[0]
+
+    @property
+    def balloted(self) -> Ballot | None:
+        """The vote in which the state is asked for its answer in the coming quarter; None where there is none."""
+        ballot = self._coming[1]
+        return ballot and replace(ballot, told=self._vote)
+
+    @property
+    def _coming(self) -> tuple[tuple[Offer, ...], Ballot | None]:
+        """Offers and the vote of the coming quarter, as far as it is decided; a vote is left to its rule."""
+        if self._seen is None:
+            self._seen = (), None
+            if not self.over:
+                ready = with_moves(self.model.prepared, [*self.model.moves, *self._pending.values()])
+                moment = Replay(ready, self.model.run_number).moment(self.quarter)
+                self._seen = tuple(one for _, one in moment.offers() if one.to == self.state), self._ballot(moment)
+        return self._seen
+
+    def _ballot(self, moment: Moment) -> Ballot | None:
+        """What powers ask for in a quarter, and how the state votes in it."""
+        powers, asked = self.model.evidence.powers, moment.world.ballot[:, 0]
+        if not np.any(asked):
+            return None
+        yes, no = (tuple(powers[j].code for j in np.flatnonzero(asked == side)) for side in (1.0, -1.0))
+        voted = int(unpack(moment.replay.store).vote[self.model.state(self.state).place, 0])
+        return Ballot(yes=yes, no=no, rule=VOTE_WORDS[voted - 1])
 
     @property
     def _ready(self) -> PreparedEnsemble:
         """The game so far with what has been decided of the coming quarter, made ready."""
-        return with_moves(self.model.prepared, [*self.model.moves, *self._pending.values()])
+        votes = [vote_event(self.quarter, self.state, self._vote)] if self._vote else []
+        return with_moves(self.model.prepared, [*self.model.moves, *self._pending.values(), *votes])
 
     def answer(self, offer: Offer, said: bool | None) -> None:
         """Say yes (True) or no (False) to an offer of the inbox, or leave it to the rule again (None)."""
@@ -102,7 +145,7 @@ class Game(Shown):
         self._pending.pop((asked.by, asked.kind), None)
         if said is not None:
             self._pending[asked.by, asked.kind] = answer_event(asked, said)
-        self._inbox = None
+        self._seen = None
 
     def visit(self, power: str) -> None:
         """Send the leader to a power in the coming quarter."""
@@ -111,10 +154,25 @@ class Game(Shown):
         arguments.refuse_if_wrong()
         self.model.visit(self.state, power)
 
+    def vote(self, how: str | None) -> None:
+        """Say how the state votes in the coming quarter, or leave it to the rule again (None).
+
+        how: yes, no, abstain or away. Raises `InputError` where no power asks for a vote then.
+        """
+        arguments = Arguments("Game.vote")
+        how = "" if how is None else arguments.choice("how", how, VOTE_WORDS)
+        arguments.refuse_if_wrong()
+        if self.balloted is None:
+            message = "the game is over" if self.over else "no power asks for a vote"
+            raise input_error("sim.Game", message, found=quarter_text(self.model.quarter + (not self.over)))
+        self._vote = how
+
     def step(self) -> tuple[Offer, ...]:
         """Play the coming quarter; the offers of the state as they were answered."""
+        if self._vote:
+            self.model.vote(self.state, self._vote)
         self.model.step()
-        self._pending, self._inbox = {}, None
+        self._pending, self._vote, self._seen = {}, "", None
         return tuple(self.model.state(self.state).answered)
 
     def why(self, offer: Offer) -> Explanation:

@@ -8,10 +8,17 @@ from sim.io.errors import Entry, listed, quoted
 from sim.scenario.units import ONE_FOR_ALL, Range, check_number_name, check_size, read_override
 
 if TYPE_CHECKING:
-    from sim.io.forms import Values
+    from sim.io.forms import Schema, Values
     from sim.scenario.event_keys import Codes
 
 EACH, TOGETHER = AMOUNTS = ("each", "together")
+ANSWERED = ("to", "say")
+ANSWER_SCHEMA: Schema = {
+    "oneOf": [
+        {"required": [*ANSWERED], "properties": {"vote": False}},
+        {"required": ["vote"], "properties": dict.fromkeys((*ANSWERED, "kind"), False)},
+    ]
+}
 
 
 def read_offer_size(_: Entry, fields: Values, codes: Codes) -> None:
@@ -26,6 +33,21 @@ def read_offer_size(_: Entry, fields: Values, codes: Codes) -> None:
     fields["size"] = size
     if fields["amount"] is None:  # not said; luck goes by what is said
         del fields["amount"]
+
+
+def check_answer(entry: Entry, fields: Values, _: Codes) -> None:
+    """An answer goes to powers, or is a vote; what the other of the two would say is no part of the event."""
+    beside = [key for key in (*ANSWERED, "kind") if key in entry.value]
+    if "vote" not in entry.value:
+        for key in ANSWERED:
+            if key not in entry.value:
+                entry.refuse(found="", message=f"'{key}' is missing")
+        del fields["vote"]
+        return
+    if beside:
+        entry.refuse(found=f"'vote' with {listed(map(quoted, beside))}", allowed="'to' and 'say', or 'vote'")
+    for key in (*ANSWERED, "kind"):
+        del fields[key]
 
 
 def check_visit_sides(entry: Entry, fields: Values, codes: Codes) -> None:

@@ -16,6 +16,8 @@ from sim.evidence.relations import RIVALRY_DOMAINS
 from sim.io.forms import TRUE_OR_FALSE, Form, as_written, group, number, part, word
 from sim.scenario.event_checks import (
     AMOUNTS,
+    ANSWER_SCHEMA,
+    check_answer,
     check_own_sanction,
     check_rate_or_usual,
     check_recorded,
@@ -50,6 +52,7 @@ if TYPE_CHECKING:
 USUAL = "usual"
 JOIN, LEAVE = MOVES = ("join", "leave")
 ANSWER_WORDS = ("yes", "no")
+VOTE_WORDS = (*ANSWER_WORDS, "abstain", "away")
 TRADE, VOTES = OBSERVED = ("trade", "votes")
 
 FieldValue: TypeAlias = str | bool | float | tuple[str, ...] | tuple[float, ...] | None
@@ -118,7 +121,7 @@ class Event:
     - sanction: by (a tuple of powers), against (a tuple of codes), level (0..1; 0 lifts it)
     - union: of, in, level (0..1: membership; 0 leaves)
     - plant: in, share (of what is mined, as a fraction)
-    - answer: by (a state), to (a tuple of powers), kind (or "all"), say ("yes" or "no"); for this quarter alone
+    - answer: by (a state), to (a tuple of powers), kind (or "all"), say, or vote alone; for this quarter alone
     - set: number (a tuple of names), to (a tuple of values, in the unit of each)
     - growth: of (a state or a power), rate (a fraction a year, None for the usual)
     - budget: of, kind (or "all"), change
@@ -155,9 +158,6 @@ class Event:
     def certain(self) -> bool:
         """Whether it happens in every run, always in the same quarter."""
         return self.latest is None and self.chance >= 1.0
-
-
-# --- the table of kinds ----------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -325,13 +325,16 @@ FORMS: Mapping[EventKind, EventForm] = {
     ),
     EventKind.ANSWER: EventForm(
         example="{by: $state, to: $power, say: no}",
-        needs={
-            "by": STATES.says("whose answer it is"),
+        needs={"by": STATES.says("whose answer it is")},
+        may={
             "to": POWERS.says("to whom"),
             "say": word(ANSWER_WORDS).says("the answer to whatever is on the table in this quarter"),
+            "kind": word((*OFFER_KINDS, EVERYTHING)).says("to offers of what kind", EVERYTHING),
+            "vote": word(VOTE_WORDS).says("in place of the others, how it votes where powers ask for a vote"),
         },
-        may={"kind": word((*OFFER_KINDS, EVERYTHING)).says("to offers of what kind", EVERYTHING)},
         each="by",
+        check=check_answer,
+        schema=ANSWER_SCHEMA,
     ),
     EventKind.SET: EventForm(
         example="{number: $number, to: $value}",

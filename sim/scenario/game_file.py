@@ -1,4 +1,4 @@
-"""A game as a scenario file: the scenario that was played, what luck, and every answer and visit as an event.
+"""A game as a scenario file: the scenario that was played, what luck, and every answer, vote and visit as an event.
 
 `multivector check` accepts it, and both engines play it to the same bits: run 0 of it is the game.
 """

@@ -1,4 +1,4 @@
-"""Answers and visits given in Python, as a file writes them or as a game left them, checked as those of files are."""
+"""Answers, votes and visits given in Python, as a file writes them or as a game left them, checked as files are."""
 
 from __future__ import annotations
 

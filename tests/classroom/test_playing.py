@@ -1,5 +1,6 @@
 """Games of a class: a seat plays one state, is told what comes of it, and takes home a file that plays it again."""
 
+import dataclasses
 import io
 import re
 import threading
@@ -20,6 +21,7 @@ from sim.io.errors import InputError
 from sim.io.text import signed
 from sim.model.variables import percent_scale
 from sim.narrative.explanation import points_of
+from sim.scenario.events import VOTE_WORDS, Event, EventKind
 from sim.scenario.scenario import load_scenario
 
 TOY = load_scenario("toy")
@@ -93,6 +95,23 @@ def test_a_game_shows_its_state_and_what_lies_on_the_table(asked):
         assert words in said
     assert f'name="yes {offer.by} {offer.kind}" aria-pressed="false"' in told["html"]
     assert "style=" not in told["html"]
+
+
+def test_a_vote_is_on_the_desk_in_its_quarter_alone():
+    vote = Event(at=TOY.start + 1, kind=EventKind.VOTE, fields={"for": ("NOR",), "against": ("OST", "SUD")})
+    table = Table(Room(dataclasses.replace(TOY, events=(*TOY.events, vote))))
+    assert 'name="vote ' not in table.told["html"]
+    with pytest.raises(InputError, match="no power asks for a vote"):
+        table.at("vote", how="no")
+    table.do("step")
+    assert "a no by Ostria and Sudmark" in in_words(table.told["html"])
+    assert 'name="vote rule" aria-pressed="true"' in table.told["html"]
+    assert 'name="vote no" aria-pressed="true"' in table.do("vote", how="no")["html"]
+    with pytest.raises(InputError, match="how"):
+        table.at("vote", how="maybe")
+    table.do("step")
+    assert 'name="vote ' not in table.told["html"]
+    assert games_of(table.room)[TEACHER.seat].model.state("ALD").measure("vote") == VOTE_WORDS.index("no") + 1.0
 
 
 def test_what_is_decided_is_marked_done_and_told(room):

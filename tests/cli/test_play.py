@@ -43,6 +43,20 @@ def test_a_game_is_played_and_kept(play, tmp_path):
     assert main(["check", "my-game.yaml"]) == 0
 
 
+def test_how_to_vote_is_said_where_there_is_a_vote(play, tmp_path):
+    text = "title: A vote\nquestion: Whose?\nextends: toy\nevents:\n  - {at: 2026-Q2, vote: {for: NOR, against: SUD}}\n"
+    (tmp_path / "a-vote.yaml").write_text(text, encoding="utf-8")
+    moves = ("vote no", "next", "vote maybe", "vote away", "vote rule", "vote abstain", "next", "quit")
+    code, said, _ = play(*moves, given=("a-vote.yaml", "ALD", "--seed", "5", "--save", "my-vote.yaml"))
+    assert code == 0
+    assert said.count("so you vote in it") == 1
+    for words in ("no power asks for a vote", "allowed: yes, no, abstain, away", "asked for by NOR, no by SUD"):
+        assert words in said, words
+    assert [said.count(f"you: {told}.") for told in ("-", "away", "abstain")] == [2, 1, 1]
+    assert "You said how to vote in 1 vote." in said
+    assert load_scenario(tmp_path / "my-vote.yaml").events[-1].fields == {"by": "ALD", "vote": "abstain"}
+
+
 @pytest.mark.parametrize(
     ("line", "said"),
     [

@@ -7,6 +7,7 @@ import pytest
 
 import sim
 from sim.io.errors import InputError
+from sim.scenario.events import VOTE_WORDS, Event, EventKind
 from sim.scenario.scenario import load_scenario
 
 ALL_NUMBERS = {"choice.dependence_aversion": 2.5, "states.ALD.gdp": {"value": 400.0, "beyond": "a rich one"}}
@@ -51,6 +52,62 @@ def test_what_is_decided_is_done_and_can_be_taken_back():
     assert done.accepted != offer.accepted
     with pytest.raises(InputError, match="no such offer lies on the table"):
         game.answer(offer, True)
+
+
+@pytest.fixture(scope="module")
+def voting():
+    """The toy world with a vote in its second quarter, and what the rule says to it."""
+    toy = load_scenario("toy")
+    vote = Event(at=toy.start + 1, kind=EventKind.VOTE, fields={"for": ("NOR", "OST"), "against": ("SUD",)})
+    toy = dataclasses.replace(toy, events=(*toy.events, vote), end=toy.start + 3)
+    game = sim.Game(toy, "ALD", 5)
+    assert game.balloted is None
+    with pytest.raises(InputError, match="no power asks for a vote"):
+        game.vote("no")
+    game.step()
+    return toy, game.balloted
+
+
+def test_a_vote_is_shown_before_it_is_cast(voting):
+    toy, ballot = voting
+    assert (ballot.yes, ballot.no, ballot.told) == (("NOR", "OST"), ("SUD",), "")
+    usual = sim.Model(toy, 5)
+    usual.step()
+    usual.step()
+    assert VOTE_WORDS[int(usual.state("ALD").measure("vote")) - 1] == ballot.rule
+
+
+def test_a_vote_is_told_taken_back_and_kept(voting):
+    toy, ballot = voting
+    how = next(word for word in VOTE_WORDS if word != ballot.rule)
+    game = sim.Game(toy, "ALD", 5)
+    game.step()
+    seen = game.inbox
+    game.vote(how)
+    assert game.balloted == dataclasses.replace(ballot, told=how)
+    assert game.inbox == seen
+    game.vote(None)
+    assert game.balloted == ballot
+    game.vote(how)
+    game.step()
+    assert game.model.state("ALD").measure("vote") == VOTE_WORDS.index(how) + 1.0
+    assert [move.fields for move in game.model.moves] == [{"by": "ALD", "vote": how}]
+    game.step()
+    game.step()
+    assert game.balloted is None
+    with pytest.raises(InputError, match="the game is over"):
+        game.vote(how)
+    again = sim.Model(game.model.as_played.scenario, 5).run_model()
+    assert np.array_equal(again.by_state, game.model.by_state)
+
+
+def test_a_told_vote_is_kept_in_the_file_of_a_game(tmp_path):
+    game = sim.Game("divided-assembly", "KAZ", 5)
+    game.vote("no")
+    game.step()
+    kept = load_scenario(game.save(tmp_path / "my-vote.yaml"))
+    assert 'answer: {by: KAZ, vote: "no"}' in game.text(tmp_path)
+    assert sim.Model(kept, run=0).prepared.rows.shape == game.model.as_played.rows.shape
 
 
 def test_why_and_what_if_are_asked_of_the_coming_quarter(game):

@@ -90,10 +90,11 @@ def happen(w, p, t, row):
             change_ways(w, row, code, i, j, k, lane)
         elif code == event.plant:
             w.plant_ordered[i, lane] += row[5]
-        elif code == event.answer:  # of the kinds from k to the one in the last value
+        elif code == event.answer:  # to the kinds from k to the one in the second value; or a vote, in the third
             w.instructed[i, lane] = 1.0
             for one in range(k, int(row[6])):
                 w.told[i, j, one, lane] = row[5]
+            w.told_vote[i, lane] = row[7] if row[7] > 0.0 else w.told_vote[i, lane]
         else:  # a rivalry between powers i and j: to a level, or by a step; it moves at once and for good
             level = p[climate.rivalry_level, lane]
             was = w.anchor[i, j, k, lane]

@@ -32,7 +32,7 @@ from sim.model.schedule import AUTUMN, QUARTERS
 
 @inlined
 def cast_vote(w, p, t, i):
-    """State i votes where powers ask for it; without a ballot it does not."""
+    """State i votes where powers ask for it, as it was told where it was; without a ballot it does not."""
     powers, lanes = w.might.shape
     for lane in range(lanes):
         w.drawn_to_yes[lane] = 0.0
@@ -43,14 +43,16 @@ def cast_vote(w, p, t, i):
             w.balloted[lane] += w.ballot[j, lane] * w.ballot[j, lane]
     where = address(t, VOTE, w.state_key[i], w.state_key[i], 0)
     for lane in range(lanes):
-        vote = vote_of(
+        own = vote_of(
             vote_lean(w.drawn_to_yes[lane], w.balloted[lane], p[diplomacy.vote_weight, lane]),
             w.neutrality[i, lane],
             uniform(w.luck[lane], where),
             p[diplomacy.un_neutrality, lane],
             p[diplomacy.absent_part, lane],
         )
+        vote = pick(w.told_vote[i, lane] > 0.0, w.told_vote[i, lane], own)
         w.vote[i, lane] = pick(w.balloted[lane] > 0.0, vote, 0.0)
+        w.told_vote[i, lane] = 0.0
     for j in range(powers):
         for lane in range(lanes):
             w.agreement[i, j, lane] = agreement_voted(
