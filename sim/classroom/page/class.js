@@ -30,8 +30,8 @@ const change = (path, body) => post(path, body).then(() => look(), () => null);
 const begin = () => (!games || confirm(say('class.sure')))
   && change('/api/class/begin', {scenario: state.scenario, state: parts.which.value});
 const keep = async () => {
-  const {name, base64} = await post('/api/class/export');
-  saved(name, Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0)), 'application/zip');
+  const {name, base64} = await post('/api/class/export').catch(() => null) ?? {};
+  if (name) saved(name, Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0)), 'application/zip');
 };
 // What happens in the class, for as long as the page is open; a line that is lost is taken up again, more patiently.
 const listen = async (wait = PAUSE) => {
