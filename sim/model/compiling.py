@@ -134,7 +134,8 @@ def phase(function: Callable[..., Any]) -> Any:
     PHASES[function.__name__] = function
     names, own = fields_used(function), list(inspect.signature(function).parameters)
     view: Any = namedtuple("View", list(names))  # type: ignore[misc]
-    scope: dict[str, Any] = {"view": view, "alike": _alike(names, function.__name__)}
+    alike = _alike(names, function.__name__)
+    scope: dict[str, Any] = {"view": view, "alike": alike}
     scope["played"] = _inner(function, inline="always")
     given, play = ", ".join(own[1:]), f"played({', '.join(own)})"
     if own[3] in ("i", "j"):  # whose phase it is; the compiler need not provide for places that count from the end
@@ -142,7 +143,8 @@ def phase(function: Callable[..., Any]) -> Any:
         play = f"for {own[3]} in range(first, last):\n  if {own[3]} >= 0:\n   {play}"
     parts = ", ".join(place_of(name, function.__name__) for name in names)
     where = f"<{function.__module__}.{function.__name__}>"
-    exec(compile(f"def core(w, {given}):\n w = alike(w)\n {play}\n", where, "exec"), scope)
+    begin = " w = alike(w)\n" if alike is not None else ""
+    exec(compile(f"def core(w, {given}):\n{begin} {play}\n", where, "exec"), scope)
     scope["core"] = _inner(scope["core"], unaliased=True)
     exec(compile(f"def door(s, {given}):\n core(view({parts}), {given})\n", where, "exec"), scope)
     # the door is copied into `advance`: compiled by itself, the core behind it would be gone through once more
@@ -155,13 +157,13 @@ def _alike(names: tuple[str, ...], phase: str) -> Any:
     """What tells the compiler that all fields of a phase have the same states, powers and lanes, and so on.
 
     It would otherwise work out for each array anew where a row begins, and keep the sizes of each at hand. Every field
-    gets the sizes of the first one with such axes, which are the same.
+    gets the sizes of the first one with such axes, which are the same. None where the compiler is told nothing.
     """
     axes = {field.name: (*field.axes, "lane") for field in FIELDS if "u" not in field.axes}  # terms may not be kept
     axes |= {one.name: (*one.axes, "lane") for one in SCRATCH.get(phase, ())}
     axes |= {"luck": ("lane",), "state_key": ("i",), "power_key": ("j",)}
     if not COMPILER or PLAIN or numba.config.DISABLE_JIT:
-        return lambda w: w
+        return None
 
     def alike(_typing: Any, w: Any) -> Any:
         def write(context: Any, builder: Any, sign: Any, arguments: Any) -> Any:
