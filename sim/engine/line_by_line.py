@@ -5,6 +5,7 @@ second. Every number is the same to the last bit as in the other ways of playing
 """
 
 import functools
+import inspect
 import threading
 import types
 from collections.abc import Callable
@@ -39,10 +40,11 @@ _KEPT = threading.local()
 
 
 def _door(phase: Callable[..., None]) -> Callable[..., None]:
-    """A phase that takes the store in place of the world."""
+    """A phase that takes the store in place of the world, and in place of one actor the first and the one behind."""
     names, played = fields_used(phase), _plain(phase, {})
     line = f"view({', '.join(f'{name}={place_of(name, phase.__name__)}' for name in names)})"
     look = compile(line, f"<{phase.__module__}.{phase.__name__}>", "eval")
+    of_actors = list(inspect.signature(phase).parameters)[3] in ("i", "j")
 
     def door(store: Any, *arguments: Any) -> None:
         if getattr(_KEPT, "store", None) is not store:
@@ -50,7 +52,13 @@ def _door(phase: Callable[..., None]) -> Callable[..., None]:
         views: dict[str, Any] = _KEPT.views
         if phase.__name__ not in views:
             views[phase.__name__] = eval(look, {"view": SimpleNamespace, "s": store})
-        played(views[phase.__name__], *arguments)
+        world = views[phase.__name__]
+        if not of_actors:
+            played(world, *arguments)
+            return
+        p, t, first, last, *more = arguments
+        for actor in range(first, last):
+            played(world, p, t, actor, *more)
 
     return door
 

@@ -15,8 +15,8 @@ EACH, TOGETHER = AMOUNTS = ("each", "together")
 ANSWERED = ("to", "say")
 ANSWER_SCHEMA: Schema = {
     "oneOf": [
-        {"required": [*ANSWERED], "properties": {"vote": False}},
-        {"required": ["vote"], "properties": dict.fromkeys((*ANSWERED, "kind"), False)},
+        {"required": [*ANSWERED], "not": {"required": ["vote"]}},
+        {"required": ["vote"], "not": {"anyOf": [{"required": [key]} for key in (*ANSWERED, "kind")]}},
     ]
 }
 
