@@ -54,6 +54,8 @@ def lists_of_measures(text):
 OTHER_NAMES = (
     *("sim/model/fields.py", "sim/engine/observing.py", "sim/analysis/annual.py", "sim/analysis/record.py"),
     "sim/analysis/previews.py",
+    # what a player stands before, what a class is laid out by, and which words are explained to it: choices, not lists
+    *("sim/narrative/games.py", "sim/classroom/dots.py", "sim/classroom/glossary.py"),
 )
 
 
