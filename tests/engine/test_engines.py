@@ -200,7 +200,7 @@ def test_without_compilation_the_bits_are_the_same(compiled_run):
     assert short_run(NUMBA_DISABLE_JIT="1") == compiled_run
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive  # five minutes; that hints move no bit is seen daily beside Python itself and NumPy, too
 def test_without_the_hint_about_arrays_the_bits_are_the_same(compiled_run, tmp_path):
     assert short_run(MULTIVECTOR_PLAIN="1", MULTIVECTOR_CACHE=str(tmp_path)) == compiled_run
 
