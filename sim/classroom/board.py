@@ -18,13 +18,12 @@ from sim.batch.outcomes import outcome_words, summarise, thresholds
 from sim.batch.peeking import Peek, peek
 from sim.classroom.dots import MEASURES, Course, Dot, dots_table, picture
 from sim.classroom.room import Caller, Phase, Post, Role, Room, Table
-from sim.classroom.taken_home import game_file
+from sim.classroom.taken_home import decisions_text, game_file
 from sim.classroom.words import say
 from sim.engine.block import Block
 from sim.figures.markup import Markup, element, joined, said
 from sim.figures.style import PALETTE
 from sim.io.arguments import Arguments
-from sim.io.writers import table_as_csv
 from sim.model.fields import KINDS
 from sim.model.variables import OFFER_TOTALS, OUTCOME, in_words, percent_scale
 from sim.model.world import axes_of
@@ -44,8 +43,6 @@ COLOURS = {
     "brown": PALETTE[8],
 }  # fmt: skip
 """Colours of seats by their word; the number tells seats of one colour apart."""
-
-HEADS = ("seat", "quarter", "power", "kind", "size", "said", "signed", "rule", "odds")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,17 +113,10 @@ def _so_far(model: "Model") -> Block:
 # --- what is taken home ----------------------------------------------------------------------------------------------
 
 
-def decisions_text(games: Mapping[int, "Game"]) -> str:
-    """What all seats decided, a row an offer, as a table of values parted by commas."""
-    import pandas as pd
-
-    rows = [{"seat": seat} | row for seat, game in sorted(games.items()) for row in game.decisions]
-    return table_as_csv(pd.DataFrame(rows, columns=HEADS), "%.6g")
-
-
 def class_files(games: Mapping[int, "Game"]) -> dict[str, str]:
     """The files of a class by their names: the decisions of all seats, and every game as a scenario."""
-    files = {"decisions.csv": decisions_text(games)}
+    rows = [{"seat": seat} | row for seat, game in sorted(games.items()) for row in game.decisions]
+    files = {"decisions.csv": decisions_text(rows, "seat")}
     return files | dict(game_file(game, f"seat-{seat:02}") for seat, game in sorted(games.items()))
 
 

@@ -15,11 +15,10 @@ from typing import TYPE_CHECKING, Any
 from sim.classroom.desk import VOTES, choice, desk
 from sim.classroom.reasons import if_signed, why_so
 from sim.classroom.room import Caller, Phase, Post, Role, Room, Table
-from sim.classroom.taken_home import game_file
+from sim.classroom.taken_home import decisions_text, game_file
 from sim.classroom.words import say
 from sim.io.arguments import Arguments
 from sim.io.errors import input_error, listed, quoted
-from sim.io.writers import table_as_csv
 from sim.model.vocabulary import KIND_WORDS
 from sim.narrative.games import Game
 from sim.scenario.calendar import quarter_text
@@ -33,7 +32,6 @@ HERE = "your game"
 """Where what is refused is said to stand."""
 
 ANSWERS = {"yes": True, "no": False, "rule": None}
-HEADS = ("quarter", "power", "kind", "size", "said", "signed", "rule", "odds")
 
 _count = itertools.count(1)
 
@@ -85,13 +83,11 @@ def shown(played: Played) -> dict[str, Any]:
 
 def kept(game: Game, seat: int) -> dict[str, Any]:
     """What a seat takes home: its decisions as a table, and the game as a scenario, each with the name of its file."""
-    import pandas as pd
-
     name = f"{game.state.lower()}-seat-{seat:02}"
     yaml_name, yaml = game_file(game, name)
     return {
         "csv_name": f"{name}.csv",
-        "csv": table_as_csv(pd.DataFrame(game.decisions, columns=HEADS), "%.6g"),
+        "csv": decisions_text(game.decisions),
         "yaml_name": yaml_name,
         "yaml": yaml,
     }

@@ -1,5 +1,6 @@
 """`serve`: a class is opened on one address and port of this machine, until somebody ends it."""
 
+import errno
 import ipaddress
 import socket
 import threading
@@ -136,8 +137,6 @@ def _have_room_for_lines() -> None:
 
 
 def _taken(error: OSError) -> bool:
-    import errno
-
     return error.errno in {errno.EADDRINUSE, errno.EACCES}
 
 

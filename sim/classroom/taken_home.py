@@ -1,12 +1,24 @@
-"""What is taken home of a game."""
+"""What is taken home of a game: what was decided, and the game as a scenario."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from sim.classroom.words import say
 from sim.io.errors import InputError
+from sim.io.writers import table_as_csv
 
 if TYPE_CHECKING:
     from sim.narrative.games import Game
+
+
+HEADS = ("quarter", "power", "kind", "size", "said", "signed", "rule", "odds")
+
+
+def decisions_text(rows: Iterable[Mapping[str, Any]], *before: str) -> str:
+    """Decisions of games as a table of values parted by commas; before: heads that stand before the usual ones."""
+    import pandas as pd
+
+    return table_as_csv(pd.DataFrame(list(rows), columns=(*before, *HEADS)), "%.6g")
 
 
 def game_file(game: "Game", name: str) -> tuple[str, str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sim.cli.closing import about, close
 from sim.cli.common import DONE, add_numbers, add_seeds, say
 from sim.cli.places import a_path, telling
+from sim.cli.typed import whole
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,7 +22,7 @@ def add(commands: Any) -> None:
     room.add_argument("scenario", metavar="SCENARIO", nargs="?", help="what the class looks at (default: baseline)")
     room.add_argument("--lesson", metavar="N", help="open with a lesson: its number or name")
     room.add_argument(
-        "--port", type=int, default=8765, metavar="P", help="port of the page; 0 takes any (default: 8765)"
+        "--port", type=whole(0, 65_535), default=8765, metavar="P", help="port of the page; 0 takes any (default: 8765)"
     )
     room.add_argument(
         "--print", type=a_path, metavar="FOLDER", help="write worksheets, teacher's pages and glossary there, and end"

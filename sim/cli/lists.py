@@ -4,7 +4,7 @@ The first cell of a row is what one writes to mean it; a row is found by any wor
 """
 
 import textwrap
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -200,11 +200,7 @@ def _experiments(_: "Evidence") -> Iterator[Row]:
     from sim.analysis.sensitivity.experiment import load_experiment
     from sim.analysis.sensitivity.experiment_files import list_experiments
 
-    for name in list_experiments():
-        try:
-            yield {"name": name, "title": load_experiment(name).title}
-        except InputError:
-            yield {"name": name, "title": f"(has mistakes: multivector check {name})"}
+    yield from _titled(list_experiments(), load_experiment)
 
 
 def _levers(_: "Evidence") -> Iterator[Row]:
@@ -232,9 +228,14 @@ def _patterns(_: "Evidence") -> Iterator[Row]:
 def _lessons(_: "Evidence") -> Iterator[Row]:
     from sim.classroom.lessons import list_lessons, load_lesson
 
-    for name in list_lessons():
+    yield from _titled(list_lessons(), load_lesson)
+
+
+def _titled(names: Iterable[str], load: Callable[[str], Any]) -> Iterator[Row]:
+    """Files by their names, each with its title."""
+    for name in names:
         try:
-            yield {"name": name, "title": load_lesson(name).title}
+            yield {"name": name, "title": load(name).title}
         except InputError:
             yield {"name": name, "title": f"(has mistakes: multivector check {name})"}
 

@@ -92,10 +92,10 @@ def test_a_game_that_can_be_no_scenario_takes_nothing_else_away(tmp_path):
 
 
 def test_decisions_of_all_seats_are_one_table(games):
-    lines = board.decisions_text(games).splitlines()
+    lines = board.class_files(games)["decisions.csv"].splitlines()
     assert lines[0] == "seat,quarter,power,kind,size,said,signed,rule,odds"
     rows = [line.split(",") for line in lines[1:]]
     assert {row[0] for row in rows} == {"2", "7"}
     assert {row[5] for row in rows if row[0] == "7"} == {"no"}
     assert len(rows) == len(games[2].decisions) + len(games[7].decisions)
-    assert len(board.decisions_text({}).splitlines()) == 1
+    assert len(board.class_files({})["decisions.csv"].splitlines()) == 1
