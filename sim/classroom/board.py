@@ -18,7 +18,7 @@ from sim.batch.outcomes import outcome_words, summarise, thresholds
 from sim.batch.peeking import Peek, peek
 from sim.classroom.dots import MEASURES, Course, Dot, dots_table, picture
 from sim.classroom.room import Caller, Phase, Post, Role, Room, Table
-from sim.classroom.taken_home import decisions_text, game_file
+from sim.classroom.taken_home import VOTE_HEADS, decisions_text, game_file
 from sim.classroom.words import say
 from sim.engine.block import Block
 from sim.figures.markup import Markup, element, joined, said
@@ -114,10 +114,13 @@ def _so_far(model: "Model") -> Block:
 
 
 def class_files(games: Mapping[int, "Game"]) -> dict[str, str]:
-    """The files of a class by their names: the decisions of all seats, and every game as a scenario."""
-    rows = [{"seat": seat} | row for seat, game in sorted(games.items()) for row in game.decisions]
+    """The files of a class by their names: the answers and the votes of all seats, and every game as a scenario."""
+    seats = sorted(games.items())
+    rows = [{"seat": seat} | row for seat, game in seats for row in game.decisions]
     files = {"decisions.csv": decisions_text(rows, "seat")}
-    return files | dict(game_file(game, f"seat-{seat:02}") for seat, game in sorted(games.items()))
+    if votes := [{"seat": seat} | row for seat, game in seats for row in game.votes]:
+        files["votes.csv"] = decisions_text(votes, "seat", heads=VOTE_HEADS)
+    return files | dict(game_file(game, f"seat-{seat:02}") for seat, game in seats)
 
 
 def zipped(files: Mapping[str, str]) -> bytes:

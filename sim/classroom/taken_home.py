@@ -12,13 +12,14 @@ if TYPE_CHECKING:
 
 
 HEADS = ("quarter", "power", "kind", "size", "said", "signed", "rule", "odds")
+VOTE_HEADS = ("quarter", "yes", "no", "said", "voted", "rule")
 
 
-def decisions_text(rows: Iterable[Mapping[str, Any]], *before: str) -> str:
+def decisions_text(rows: Iterable[Mapping[str, Any]], *before: str, heads: tuple[str, ...] = HEADS) -> str:
     """Decisions of games as a table of values parted by commas; before: heads that stand before the usual ones."""
     import pandas as pd
 
-    return table_as_csv(pd.DataFrame(list(rows), columns=(*before, *HEADS)), "%.6g")
+    return table_as_csv(pd.DataFrame(list(rows), columns=(*before, *heads)), "%.6g")
 
 
 def game_file(game: "Game", name: str) -> tuple[str, str]:

@@ -124,8 +124,11 @@ def print_game(game: "Game", file: TextIO | None = None) -> None:
     console.print(f"\n{BOLD}{game.model.state(game.state).name} as you played it{END}")
     said = f"You said yes {counts['yes']} and no {counts['no']} times; your rule would have said the same {same} times."
     console.print(said if own else "You left every answer to your rule.")
-    if votes := sum("vote" in move.fields for move in game.model.moves):
-        console.print(f"You said how to vote in {counted(votes, 'vote')}.")
+    if votes := [row for row in game.votes if row["said"]]:
+        as_rule = sum(row["said"] == row["rule"] for row in votes)
+        console.print(
+            f"You said how to vote in {counted(len(votes), 'vote')}, {as_rule} of them as your rule would have."
+        )
     if game.over:
         word = game.ending
         console.print(f"It ends as {word} in {quarter_text(game.model.quarter)}: it {split_word(word)[0].value}.")

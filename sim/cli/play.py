@@ -73,7 +73,7 @@ def _play(asked: argparse.Namespace) -> int:
     close(
         asked,
         lambda: print_game(game),
-        lambda: {"answers": game.decisions},
+        lambda: {"answers": game.decisions, "votes": game.votes},
         scenarios=[about(game.model.setting, 1, game.model.prepared.seed)],
         files=files,
     )

@@ -103,6 +103,9 @@ def game_card(game: "Game") -> Markup:
     lines = [f"seed {game.model.prepared.seed}; {CAUTION}"]
     if said:
         lines.append(f"{counted(len(said), 'offer')} answered, {same} of them as its own rule would have")
+    if votes := [row for row in game.votes if row["said"]]:
+        same = sum(row["said"] == row["rule"] for row in votes)
+        lines.append(f"told how to vote in {counted(len(votes), 'vote')}, {same} of them as its own rule would have")
     parts = []
     if standing := game.standing:
         rows: list[tuple[object, ...]] = [(in_words(name), measured(name, value)) for name, value in standing.items()]

@@ -26,7 +26,7 @@ from sim.model.world import unpack
 from sim.narrative.counterfactual import code_meant, explain
 from sim.narrative.replay import Moment, Replay
 from sim.scenario.calendar import quarter_text
-from sim.scenario.events import VOTE_WORDS
+from sim.scenario.events import VOTE_WORDS, Event, EventKind
 from sim.scenario.game_file import check_extendable, game_text
 
 if TYPE_CHECKING:
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
     from sim.engine.ensemble import PreparedEnsemble
     from sim.narrative.explanation import Explanation
-    from sim.scenario.events import Event
     from sim.scenario.scenario import Scenario
 
 STANDING = ("output", "stability", "effective_partners")
@@ -82,6 +81,7 @@ class Game(Shown):
         self.model.players = {self.state: self._said}
         self._pending: dict[tuple[str, str], Event] = {}
         self._vote = ""
+        self._votes: list[dict[str, Any]] = []
         self._seen: tuple[tuple[Offer, ...], Ballot | None] | None = None
 
     @property
@@ -169,11 +169,31 @@ class Game(Shown):
 
     def step(self) -> tuple[Offer, ...]:
         """Play the coming quarter; the offers of the state as they were answered."""
+        told = self.balloted if self._vote else None
         if self._vote:
             self.model.vote(self.state, self._vote)
+        before = self.model.quarter
         self.model.step()
+        if self.model.quarter > before:
+            self._note_vote(told)
         self._pending, self._vote, self._seen = {}, "", None
         return tuple(self.model.state(self.state).answered)
+
+    def _note_vote(self, told: Ballot | None) -> None:
+        """Keep how the state voted in the quarter just played; told: the ballot, if it was told how to vote."""
+        voted = int(self.model.state(self.state).measure("vote"))
+        if not voted:
+            return
+        asked: dict[str, str] = {}
+        for event in self.model.happening:
+            fields: Mapping[str, Any] = event.fields
+            if event.kind is EventKind.VOTE:
+                asked |= dict.fromkeys(fields["for"], "yes") | dict.fromkeys(fields["against"], "no")
+        row = {"quarter": quarter_text(self.model.quarter)}
+        row |= {side: " ".join(code for code in asked if asked[code] == side) for side in ("yes", "no")}
+        cast = VOTE_WORDS[voted - 1]
+        row |= {"said": told.told if told else "", "voted": cast, "rule": told.rule if told else cast}
+        self._votes.append(row)
 
     def why(self, offer: Offer) -> Explanation:
         """An offer of the inbox term by term, as the rule of the state weighs it, and what would turn its answer."""
@@ -223,6 +243,15 @@ class Game(Shown):
             for one in self.model.offers
             if one.to == self.state
         ]
+
+    @property
+    def votes(self) -> list[dict[str, Any]]:
+        """How the state voted so far, vote by vote: rows for a table.
+
+        yes, no: codes of the powers that asked for either, parted by blanks; said: what the state was told, empty where
+        that was left to its rule; voted; rule: what the rule says.
+        """
+        return [dict(row) for row in self._votes]
 
     @property
     def ending(self) -> str:

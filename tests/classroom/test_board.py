@@ -12,6 +12,7 @@ from sim.classroom import board
 from sim.classroom.dots import MEASURES
 from sim.classroom.playing import kept
 from sim.cli.main import main
+from sim.figures.play_cards import game_card
 from sim.scenario.scenario import load_scenario
 
 TOY = load_scenario("toy")
@@ -89,6 +90,22 @@ def test_a_game_that_can_be_no_scenario_takes_nothing_else_away(tmp_path):
     taken = kept(game, 4)
     assert (taken["csv_name"], taken["yaml_name"]) == ("bek-seat-04.csv", "bek-seat-04.txt")
     assert taken["yaml"] == files["seat-04.txt"]
+
+
+def test_votes_of_all_seats_are_a_table_where_there_were_any(games):
+    assert "votes.csv" not in board.class_files(games)
+    setting = load_scenario("divided-assembly")
+    seats = {seat: sim.Game(setting, "KAZ", 5) for seat in (3, 8)}
+    seats[8].vote("away")
+    for game in seats.values():
+        game.step()
+    heads, left, told = board.class_files(seats)["votes.csv"].splitlines()
+    assert heads == "seat,quarter,yes,no,said,voted,rule"
+    assert (left.split(",")[0], left.split(",")[4]) == ("3", "")
+    assert (told.split(",")[0], *told.split(",")[4:6]) == ("8", "away", "away")
+    assert told.split(",")[6] == left.split(",")[6]
+    assert "told how to vote in 1 vote" in game_card(seats[8])
+    assert "told how to vote" not in game_card(seats[3])
 
 
 def test_decisions_of_all_seats_are_one_table(games):

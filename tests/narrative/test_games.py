@@ -7,6 +7,7 @@ import pytest
 
 import sim
 from sim.io.errors import InputError
+from sim.scenario.calendar import quarter_text
 from sim.scenario.events import VOTE_WORDS, Event, EventKind
 from sim.scenario.scenario import load_scenario
 
@@ -75,6 +76,11 @@ def test_a_vote_is_shown_before_it_is_cast(voting):
     usual.step()
     usual.step()
     assert VOTE_WORDS[int(usual.state("ALD").measure("vote")) - 1] == ballot.rule
+    left = sim.Game(toy, "ALD", 5)
+    left.step()
+    assert left.votes == []
+    left.step()
+    assert [(row["said"], row["voted"], row["rule"]) for row in left.votes] == [("", ballot.rule, ballot.rule)]
 
 
 def test_a_vote_is_told_taken_back_and_kept(voting):
@@ -92,6 +98,8 @@ def test_a_vote_is_told_taken_back_and_kept(voting):
     game.step()
     assert game.model.state("ALD").measure("vote") == VOTE_WORDS.index(how) + 1.0
     assert [move.fields for move in game.model.moves] == [{"by": "ALD", "vote": how}]
+    said = {"quarter": quarter_text(toy.start + 1), "yes": "NOR OST", "no": "SUD", "said": how, "voted": how}
+    assert game.votes == [said | {"rule": ballot.rule}]
     game.step()
     game.step()
     assert game.balloted is None
