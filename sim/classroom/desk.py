@@ -50,15 +50,16 @@ def desk(game: "Game", became: "Sequence[Offer]", visits: Sequence[str]) -> Mark
     parts = [element("h2", say("play.when", name=name, quarter=quarter_text(quarter)))]
     parts += [element("p", _ending(game))] if game.over else [_button("step")]
     parts += [element("p", line) for line in _standing(game, names)]
-    if became:
-        told = [element("li", f"{_title(offer, names)}: {_became(offer)}") for offer in became]
+    told = [element("li", f"{_title(offer, names)}: {_became(offer)}") for offer in became]
+    told += [element("li", line) for line in _voted(game)]
+    if told:
         parts += [element("h3", say("play.became", quarter=quarter_text(game.quarter - 1))), element("ul", *told)]
     if not game.over:
         parts += _vote(game.balloted, names)
         parts.append(element("h3", say("play.inbox" if game.inbox else "play.nothing")))
         parts.append(element("ul", *(_laid(offer, names) for offer in game.inbox), class_="inbox"))
         parts.append(_travel(names, visits))
-    parts.append(element("p", *map(_button, ("csv", "yaml", "again"))))
+    parts.append(element("p", *map(_button, ("csv", *(("votes",) if game.votes else ()), "yaml", "again"))))
     return joined(parts, "")
 
 
@@ -119,6 +120,15 @@ def _became(offer: "Offer") -> str:
     """What became of an offer, in a few words."""
     verb = say("play.signed" if offer.accepted else "play.refused")
     return f"{verb}: {offer.veto}" if offer.veto else verb if offer.told else f"{verb} {say('play.by_rule')}"
+
+
+def _voted(game: "Game") -> Iterator[str]:
+    """How the state voted in the last quarter, in a line; nothing where there was no vote."""
+    for row in game.votes[-1:]:
+        if row["quarter"] == quarter_text(game.quarter - 1):
+            how = row["voted"]
+            voted = f"{say('play.vote')}: {say(f'play.vote_{how}')}"
+            yield voted if row["said"] else f"{voted} {say('play.by_rule')}"
 
 
 def _standing(game: "Game", names: Mapping[str, str]) -> list[str]:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from sim.classroom.desk import VOTES, choice, desk
 from sim.classroom.reasons import if_signed, why_so
 from sim.classroom.room import Caller, Phase, Post, Role, Room, Table
-from sim.classroom.taken_home import decisions_text, game_file
+from sim.classroom.taken_home import VOTE_HEADS, decisions_text, game_file
 from sim.classroom.words import say
 from sim.io.arguments import Arguments
 from sim.io.errors import input_error, listed, quoted
@@ -82,12 +82,14 @@ def shown(played: Played) -> dict[str, Any]:
 
 
 def kept(game: Game, seat: int) -> dict[str, Any]:
-    """What a seat takes home: its decisions as a table, and the game as a scenario, each with the name of its file."""
+    """What a seat takes home, each with the name of its file: its answers and its votes as tables, and the game."""
     name = f"{game.state.lower()}-seat-{seat:02}"
     yaml_name, yaml = game_file(game, name)
     return {
         "csv_name": f"{name}.csv",
         "csv": decisions_text(game.decisions),
+        "votes_name": f"{name}-votes.csv",
+        "votes": decisions_text(game.votes, heads=VOTE_HEADS),
         "yaml_name": yaml_name,
         "yaml": yaml,
     }

@@ -5,6 +5,7 @@ import csv
 import numpy as np
 
 import sim
+from helpers.windows import Window, opened
 from sim.cli.main import main
 
 STATE = "UZB"
@@ -77,6 +78,35 @@ def test_three_quarters_are_played_and_taken_home_and_run_to_the_same_bits(open_
     many = sim.peek(scenario, 1, measures=list(game.standing))  # the other engine
     row = many.states.index(STATE)
     assert {name: many.courses[name][QUARTERS - 1, row, 0] for name in game.standing} == game.standing
+
+
+def test_a_vote_is_cast_and_taken_home(browser, tmp_path):
+    server = opened(tmp_path, "divided-assembly")
+    window = Window(browser, server.teacher).settled()
+    try:
+        window.view("play")
+        window.settled()
+        window.page.click(f"#play button[name={STATE}]")
+        window.settled()
+        game = sim.Game("divided-assembly", STATE)
+        cast = next(how for how in ("no", "away") if how != game.balloted.rule)
+        window.page.click(f"#play button[name='vote {cast}']")
+        window.settled()
+        assert window.page.get_attribute(f"#play button[name='vote {cast}']", "aria-pressed") == "true"
+        window.page.click("#play button[name=step]")
+        window.settled()
+        assert window.page.locator("#play button[name^='vote ']").count() == 0
+        table = saved(window, tmp_path, "votes")
+        game.vote(cast)
+        game.step()
+        rows = list(csv.DictReader(table.read_text(encoding="utf-8").splitlines()))
+        assert rows == game.votes
+        assert rows[0]["said"] == rows[0]["voted"] == cast
+        assert window.complaints == []
+    finally:
+        window.close()
+        server.close()
+    assert "Traceback" not in server.complaints()
 
 
 def test_a_page_that_is_loaded_anew_finds_its_game_again(open_window):

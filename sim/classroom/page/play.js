@@ -39,7 +39,8 @@ const BUTTONS = { // by the first word of their name; the others say which offer
   yes: answer('yes'), no: answer('no'), rule: answer('rule'), why: (by, kind) => explain('why', {by, kind}),
   if: (by, kind) => explain('if', {by, kind, clauses: share(value(`clauses ${by} ${kind}`))}),
   visit: () => move('visit', {power: value('to')}), vote: (how) => move('vote', {how}), step: () => move('step'),
-  csv: () => keep('csv', 'text/csv'), yaml: () => keep('yaml', 'text/plain'), again: () => show({game: null}),
+  csv: () => keep('csv', 'text/csv'), votes: () => keep('votes', 'text/csv'), yaml: () => keep('yaml', 'text/plain'),
+  again: () => show({game: null}),
 };
 const press = ({target}) => {
   const [what, ...about] = (target.name ?? '').split(' ');
