@@ -64,7 +64,7 @@ KIND = {  # by what is meant: what it must not be, and how a parameter of this k
     ),
     "path": (
         st.sampled_from(["", "  ", "a\0b", "x" * 5000, math.nan]) | st.integers() | st.lists(st.text(), max_size=2),
-        "out folder file path seeds fit against",
+        "out folder file path seeds fit against keep",
     ),
     "scenario": (
         UNKNOWN | st.sampled_from(["", "a\0b", "nowhere/x.yaml", "x" * 5000]) | st.integers() | st.floats(),

@@ -44,6 +44,7 @@ REASONS = {
     "sim/batch/results.py": {"read_table": CHECKED},
     "sim/batch/room.py": {"read_text": "a file of the kernel"},
     "sim/batch/variance.py": {"read_schema": "written a moment before", "read_table": "written a moment before"},
+    "sim/classroom/journal.py": {"open": "a new file, made exclusively, or one read through the door, to add to"},
     "sim/cli/new.py": {"open": "a new file, made exclusively"},
     "sim/cli/streams.py": {"open": "the system's own place for nothing"},
     "sim/evidence/needed.py": {"read_text": OURS},

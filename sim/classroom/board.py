@@ -151,6 +151,7 @@ def begin(room: Room, _: Caller, asked: Mapping[str, Any]) -> dict[str, Any]:
         room.table, room.board = table, Board(about=about, worlds=worlds, quarters=quarters)
         room.phase = Phase.CLOSED
         room.games.clear()
+        room.note("table", scenario=table.scenario, state=table.state, seed=table.seed)
     room.tell({"event": "table"})
     return {}
 
@@ -160,7 +161,9 @@ def turn(room: Room, _: Caller, asked: Mapping[str, Any]) -> dict[str, Any]:
     arguments = Arguments("class")
     phase = arguments.choice("phase", asked.get("phase"), [one.value for one in Phase])
     arguments.refuse_if_wrong()
-    room.phase = Phase(phase)
+    with room.lock:
+        room.phase = Phase(phase)
+        room.note("phase", phase=phase)
     room.tell({"event": "phase", "phase": phase})
     return {}
 

@@ -176,20 +176,24 @@ def _opinion(room: Room, caller: Caller, asked: Mapping[str, Any]) -> dict[str, 
         value = check_number(arguments.entry("value", value), number.low, number.high)
     arguments.refuse_if_wrong()
     if "value" in asked:
-        _keep(room, evidence.numbers[name], seat, value)
+        _keep(room, evidence.numbers[name], seat, value, scenario.name)
     mine = said_in(room, evidence).get(name, {}).get(seat)
     (slider,) = sliders(scenario, [name])
     return {"name": name, "mine": mine, "html": question(slider, mine)}
 
 
-def _keep(room: Room, number: Number, seat: int, value: float | None) -> None:
-    """Note what a seat says, or that it says nothing any more, and tell everybody that something was said."""
+def _keep(room: Room, number: Number, seat: int, value: float | None, scenario: str) -> None:
+    """Note what a seat says, or that it says nothing any more, and tell everybody that something was said.
+
+    scenario: in which it was asked.
+    """
     with room.lock:
         mine = dict(room.opinions.get(_asked(number), {}))
         mine.pop(seat, None)
         if value is not None:
             mine[seat] = value
         room.opinions[_asked(number)] = mine
+        room.note("opinion", scenario=scenario, name=number.name, seat=seat, value=value)
     room.tell({"event": "opinions", "name": number.name, "count": len(mine)})
 
 

@@ -5,7 +5,7 @@ it, so that a page which is loaded anew finds it again. A page says which quarte
 been played by another page of the same seat, nothing is done and the page is told.
 """
 
-import itertools
+import secrets
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -33,18 +33,17 @@ HERE = "your game"
 
 ANSWERS = {"yes": True, "no": False, "rule": None}
 
-_count = itertools.count(1)
-
 
 @dataclass(eq=False)
 class Played:
     """The game of a seat, which holds `lock` for as long as it looks at it or moves it.
 
-    number: of the game, since the server began; became: offers of the last quarter, as they were answered.
+    number: of the game, which no other has, nor had before the server began; became: offers of the last quarter, as
+    they were answered.
     """
 
     game: Game
-    number: int = field(default_factory=lambda: next(_count))
+    number: int = field(default_factory=lambda: secrets.randbelow(2**53))
     lock: threading.RLock = field(default_factory=threading.RLock)
     became: "tuple[Offer, ...]" = ()
 
@@ -122,6 +121,8 @@ def _game(room: Room, caller: Caller, asked: Mapping[str, Any]) -> dict[str, Any
             _check_open(room, caller)
             there = begun if restart else room.games.setdefault(seat, begun)
             room.games[seat] = there
+            if there is begun:
+                room.note("begun", seat=seat, game=begun.number, state=begun.game.state)
         _tell(room, seat, there)
     with there.lock:
         name = there.game.model.state(there.game.state).name
@@ -151,7 +152,9 @@ def _answer(room: Room, caller: Caller, asked: Mapping[str, Any]) -> dict[str, A
         arguments = Arguments(HERE)
         said = arguments.choice("say", asked.get("say"), ANSWERS)
         arguments.refuse_if_wrong()
-        played.game.answer(_offer(played.game, asked), ANSWERS[said])
+        offer = _offer(played.game, asked)
+        played.game.answer(offer, ANSWERS[said])
+        _note(room, caller, played, "answer", by=offer.by, kind=offer.kind, say=said)
         return shown(played)
 
 
@@ -164,6 +167,7 @@ def _visit(room: Room, caller: Caller, asked: Mapping[str, Any]) -> dict[str, An
         if power in played.visits:
             raise input_error(HERE, "this visit is planned already", found=quoted(power))
         played.game.visit(power)
+        _note(room, caller, played, "visit", power=power)
         return shown(played)
 
 
@@ -174,6 +178,7 @@ def _vote(room: Room, caller: Caller, asked: Mapping[str, Any]) -> dict[str, Any
         how = arguments.choice("how", asked.get("how"), VOTES)
         arguments.refuse_if_wrong()
         played.game.vote(VOTES[how] or None)
+        _note(room, caller, played, "vote", how=how)
         return shown(played)
 
 
@@ -181,6 +186,7 @@ def _step(room: Room, caller: Caller, asked: Mapping[str, Any]) -> dict[str, Any
     """Play the quarter: what is left open, the rule answers."""
     with _at(room, caller, asked, moves=True) as played:
         played.became = played.game.step()
+        _note(room, caller, played, "step")
         _tell(room, _seat(caller), played)
         return shown(played)
 
@@ -262,6 +268,11 @@ def _offer(game: Game, asked: Mapping[str, Any]) -> "Offer":
     raise input_error(
         "game", say("play.no_offer"), found=quoted(f"{kind} by {by}"), allowed=listed(there, "") or "none"
     )
+
+
+def _note(room: Room, caller: Caller, played: Played, what: str, **told: Any) -> None:
+    """Keep a move of a game."""
+    room.note(what, seat=_seat(caller), game=played.number, **told)
 
 
 def _tell(room: Room, seat: int, played: Played) -> None:

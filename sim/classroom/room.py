@@ -17,6 +17,7 @@ from sim.scenario.family import list_scenarios
 from sim.scenario.scenario import Scenario, load_scenario, with_fitted
 
 if TYPE_CHECKING:
+    from sim.classroom.journal import Journal
     from sim.classroom.lesson_forms import Lesson
 
 MOST_SEATS = 200
@@ -92,6 +93,7 @@ class Room:
     tokens: what a page has to show, by role; key: what addresses of teacher's pages have in them. table: what all
     play, None where each plays what they like, and board: whatever `board` keeps of it. games: by seat, whatever
     `playing` keeps of them. opinions: by number, with what it means where it was asked for, then by seat.
+    journal: where what is done is kept, None where it is forgotten with the room.
     """
 
     base: Scenario
@@ -107,6 +109,7 @@ class Room:
     tokens: Mapping[Role, str] = field(default_factory=new_tokens)
     key: str = field(default_factory=partial(secrets.token_urlsafe, 9))
     lock: threading.RLock = field(default_factory=threading.RLock)
+    journal: "Journal | None" = None
 
     def __post_init__(self) -> None:
         self.own_lesson = self.lesson  # it was opened with; a file of the teacher's own is found here alone
@@ -167,13 +170,17 @@ class Room:
         """The seat of a seat's own token, None for one that is not known (the server was started anew)."""
         return self._seats.get(token)
 
-    def take_seat(self) -> tuple[int, str]:
-        """A free seat, counted from 1, and the token by which its page comes back to it. No name is asked for."""
+    def take_seat(self, token: str = "") -> tuple[int, str]:
+        """A free seat, counted from 1, and the token by which its page comes back to it. No name is asked for.
+
+        token: that it is to have, a new one unless told otherwise.
+        """
         with self.lock:
             if len(self._seats) >= MOST_SEATS:
                 raise input_error("seat", "the room is full", found=str(MOST_SEATS), allowed=f"{MOST_SEATS} seats")
-            seat, token = len(self._seats) + 1, secrets.token_urlsafe(18)
+            seat, token = len(self._seats) + 1, token or secrets.token_urlsafe(18)
             self._seats[token] = seat
+            self.note("seat", seat=seat, token=token)
         self.tell({"event": "seats", "seats": seat})
         return seat, token
 
@@ -181,6 +188,11 @@ class Room:
     def seats(self) -> int:
         """How many seats are taken."""
         return len(self._seats)
+
+    def note(self, what: str, **told: Any) -> None:
+        """Keep what was done, as `sim.classroom.journal` describes, where a class is kept."""
+        if self.journal is not None:
+            self.journal.note(what, **told)
 
     # --- what is told to everybody -----------------------------------------------------------------------------------
 

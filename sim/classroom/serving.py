@@ -5,7 +5,7 @@ import ipaddress
 import socket
 import threading
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from types import FrameType
 
@@ -40,6 +40,7 @@ def serve(
     lan: str | None = None,
     fitted: str | None = None,
     seeds: str | Path | None = None,
+    keep: str | Path | None = None,
     ready: Callable[[Scenario, str, str], None] | None = None,
 ) -> None:
     """Open a class, and serve it until the process is interrupted.
@@ -54,21 +55,27 @@ def serve(
         0 takes any that is free.
     lan
         An address of this machine, if pages of other machines are to be served; else this machine alone is.
+    keep
+        A file in which the class is kept as it goes. Where there is one, the class goes on as it was, at the addresses
+        it had if the port is the same; nobody else may read a new one, since the tokens of the room stand in it.
     ready
         Called with the scenario and the teacher's and the pupils' address once the page can be opened.
 
     Raises
     ------
     sim.io.errors.InputError
-        For what does not exist, an address that is not of this machine, and a port that somebody else has.
+        For what does not exist, a file of another class, an address that is not of this machine, and a port that
+        somebody else has.
     """
     uvicorn = optional("uvicorn", "classroom", "classroom", "the classroom needs")
     optional("starlette", "classroom", "classroom", "the classroom needs")
     from sim.classroom.app import make_app
+    from sim.classroom.going_on import keep_in
 
     arguments = Arguments("serve")
     port = arguments.whole("port", port, 0, MOST_PORT)
     fitted = given_fitted(arguments, fitted)
+    kept = None if keep is None else arguments.path("keep", keep)
     arguments.called("ready", ready)
     arguments.refuse_if_wrong()
     held = None if lesson is None else load_lesson(lesson)
@@ -76,11 +83,13 @@ def serve(
         scenario = held.scenario if held else "baseline"
     address = LOOPBACK if lan is None else _own_address(lan)
     room = Room(with_fitted(scenario_of(scenario, seeds, "serve"), fitted), lesson=held, fitted=fitted)
-    listening = _listening(address, port)
-    _have_room_for_lines()
-    try:
+    with ExitStack() as held_open:
+        listening = held_open.enter_context(closing(_listening(address, port)))
+        _have_room_for_lines()
         port = listening.getsockname()[1]
         compile_behind("sim.batch.first_time", 1, allowed_cores())
+        if kept is not None:
+            held_open.enter_context(closing(keep_in(kept, room)))
         names = (f"[{address}]",) if ":" in address else (address,)
         hosts = tuple(f"{name}:{port}" for name in (*names, *(("localhost",) if lan is None else ())))
         options = uvicorn.Config(
@@ -104,8 +113,6 @@ def serve(
 
         server.handle_exit = end
         server.run(sockets=[listening])
-    finally:
-        listening.close()
 
 
 def _listening(address: str, port: int) -> socket.socket:

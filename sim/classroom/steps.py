@@ -120,6 +120,7 @@ def _turn(room: Room, caller: Caller, asked: Mapping[str, Any]) -> dict[str, Any
         raise input_error("lesson", "which one?", allowed="'lesson' and 'step', both as numbers")
     with room.lock:
         room.lesson, room.step = lesson, at
+        room.note("lesson", lesson=lesson.number, step=at)
     room.tell({"event": "lesson", "lesson": lesson.number, "step": at})
     return _lesson(room, caller, asked)
 

@@ -27,6 +27,8 @@ def add(commands: Any) -> None:
     room.add_argument(
         "--print", type=a_path, metavar="FOLDER", help="write worksheets, teacher's pages and glossary there, and end"
     )
+    kept = "keep the class in this file as it goes, and go on with it where there is one"
+    room.add_argument("--keep", type=a_path, metavar="FILE", help=kept)
     lan = "serve other machines too, on this address of this machine; without it nobody else is let in"
     room.add_argument("--lan", metavar="ADDRESS", help=lan)
     add_seeds(room)
@@ -46,6 +48,7 @@ def _classroom(asked: argparse.Namespace) -> int:
         lan=asked.lan,
         fitted=asked.numbers,
         seeds=asked.seeds,
+        keep=asked.keep,
         ready=partial(_told, asked),
     )
     return DONE

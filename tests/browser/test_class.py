@@ -4,7 +4,7 @@ import zipfile
 
 import pytest
 
-from helpers.windows import opened
+from helpers.windows import Window, opened
 
 STATE = "KAZ"
 
@@ -52,3 +52,43 @@ def test_a_class_plays_and_is_shown_and_taken_home(open_window, server, tmp_path
     with zipfile.ZipFile(path) as kept:
         assert kept.testzip() is None
         assert sum(name.endswith(".yaml") for name in kept.namelist()) == 2
+
+
+def test_a_class_that_is_kept_goes_on_after_its_server_was_killed(browser, tmp_path):
+    given = ("baseline", "--keep", str(tmp_path / "ours.jsonl"))
+    server = opened(tmp_path, *given)
+    again = None
+    teacher, pupil = (Window(browser, address).settled() for address in (server.teacher, server.pupils))
+    try:
+        teacher.view("class")
+        teacher.settled()
+        teacher.page.select_option("#class [data-part=which]", STATE)
+        teacher.page.click("#class [data-part=begin]")
+        teacher.page.wait_for_selector("#class svg")
+        teacher.page.click("#class [data-part=open]")
+        teacher.settled()
+        pupil.view("play")
+        pupil.page.click(f"#play button[name={STATE}]")
+        for _ in range(2):
+            pupil.settled()
+            pupil.page.click("#play button[name=step]")
+        pupil.settled()
+        before, seat = pupil.page.inner_text("#play h2"), pupil.state("state.seat")
+        server.kill()
+        pupil.page.click("#play button[name=step]")
+        pupil.page.wait_for_function("() => document.getElementById('status').textContent.includes('not answer')")
+        again = opened(tmp_path, *given, port=server.port)
+        assert (again.teacher, again.pupils) == (server.teacher, server.pupils)
+        pupil.page.wait_for_function("before => document.querySelector('#play h2').textContent !== before", arg=before)
+        assert pupil.state("state.seat") == seat
+        teacher.page.reload()
+        teacher.settled().view("class")
+        teacher.page.wait_for_selector("#class svg")
+        assert f"{seat} (" in teacher.page.inner_text("#class")
+    finally:
+        for window in (teacher, pupil):
+            window.close()
+        server.close()
+        if again:
+            again.close()
+    assert "Traceback" not in again.complaints()
