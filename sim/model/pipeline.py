@@ -11,10 +11,10 @@ from typing import Any
 import numba
 from numba.core.compiler import Compiler
 from numba.core.compiler_machinery import register_pass
-from numba.core.lowering import Lower
 from numba.core.typed_passes import NativeLowering
 from numba.core.untyped_passes import InlineInlinables
 
+from sim.model.addresses import Places
 from sim.model.code_cache import PLAIN
 
 handed_on: ModuleType | None
@@ -24,7 +24,7 @@ except ImportError:  # the compiler's own way is always there
     handed_on = None
 
 
-class _Wide(Lower):
+class _Wide(Places):
     """Asks for the full width of the vector units, of which LLVM uses half by default on some processors.
 
     Results are the same to the last bit: lanes do not touch each other, and nothing is contracted. It is an attribute
