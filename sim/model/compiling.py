@@ -55,6 +55,7 @@ if COMPILER:
     from sim.model.pipeline import Inner, Outer, Unaliased
 
     _OPTIONS = {"error_model": "numpy", "forceinline": True, "pipeline_class": Inner}
+    _OPTIONS |= {"no_cfunc_wrapper": True, "_nrt": False}
 
     @typeof_impl.register(Rows)
     def _typeof_rows(rows: Rows, context: Any) -> Any:

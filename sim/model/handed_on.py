@@ -80,7 +80,11 @@ class Part(JITCodeLibrary):
 
     def add_llvm_module(self, ll_module: Any) -> None:
         """Take what is written down, tidied."""
-        self._optimize_functions(ll_module)
+        ll_module.data_layout = self._codegen._data_layout
+        for function in ll_module.functions:
+            if not function.is_declaration:
+                passes, builder = self._codegen._function_pass_manager()
+                passes.run(function, builder)
         self._final_module.link_in(ll_module)
 
     def finalize(self) -> None:

@@ -11,11 +11,12 @@ from typing import Any
 import numba
 from numba.core.compiler import Compiler
 from numba.core.compiler_machinery import register_pass
-from numba.core.lowering import Lower
-from numba.core.typed_passes import NativeLowering
+from numba.core.typed_passes import IRLegalization, NativeLowering, NopythonRewrites
 from numba.core.untyped_passes import InlineInlinables
 
+from sim.model.addresses import Places
 from sim.model.code_cache import PLAIN
+from sim.model.while_compiling import compiling
 
 handed_on: ModuleType | None
 try:
@@ -24,7 +25,7 @@ except ImportError:  # the compiler's own way is always there
     handed_on = None
 
 
-class _Wide(Lower):
+class _Wide(Places):
     """Asks for the full width of the vector units, of which LLVM uses half by default on some processors.
 
     Results are the same to the last bit: lanes do not touch each other, and nothing is contracted. It is an attribute
@@ -81,6 +82,14 @@ class Outer(Compiler):
     """For what the interpreter calls."""
 
     lowering: type = _Whole
+    spared: tuple[type, ...] = ()
+
+    def compile_extra(self, func: Any) -> Any:
+        """Compile a function with all that it calls."""
+        if PLAIN:
+            return super().compile_extra(func)
+        with compiling():
+            return super().compile_extra(func)
 
     def define_pipelines(self) -> Any:
         """Give the compiler's own passes, with ours in the place of two."""
@@ -90,7 +99,8 @@ class Outer(Compiler):
             if handed_on is not None:
                 instead[InlineInlinables] = handed_on.WriteIn
             for pipeline in pipelines:
-                pipeline.passes = [(instead.get(one, one), text) for one, text in pipeline.passes]
+                passes = [(one, text) for one, text in pipeline.passes if one not in self.spared]
+                pipeline.passes = [(instead.get(one, one), text) for one, text in passes]
                 pipeline.finalize()
         return pipelines
 
@@ -99,6 +109,8 @@ class Inner(Outer):
     """For what becomes part of another."""
 
     lowering = _Part
+    # what arrays are worked out in one go, and where the last of an array is let go: neither is there in a part
+    spared = (NopythonRewrites, IRLegalization)
 
 
 class Unaliased(Inner):
