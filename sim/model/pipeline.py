@@ -11,21 +11,27 @@ from typing import Any
 import numba
 from numba.core.compiler import Compiler
 from numba.core.compiler_machinery import register_pass
+from numba.core.lowering import Lower
 from numba.core.typed_passes import IRLegalization, NativeLowering, NopythonRewrites
 from numba.core.untyped_passes import InlineInlinables
 
-from sim.model.addresses import Places
 from sim.model.code_cache import PLAIN
 from sim.model.while_compiling import compiling
 
-handed_on: ModuleType | None
-try:
-    handed_on = importlib.import_module("sim.model.handed_on")
-except ImportError:  # the compiler's own way is always there
-    handed_on = None
+
+def _if_it_fits(name: str) -> ModuleType | None:
+    """A module of ours that reaches into the compiler; None where that is built otherwise and goes its own way."""
+    try:
+        return importlib.import_module(f"sim.model.{name}")
+    except ImportError:
+        return None
 
 
-class _Wide(Places):
+handed_on, few_words = _if_it_fits("handed_on"), _if_it_fits("few_words")
+_Words: Any = Lower if few_words is None else few_words.Places
+
+
+class _Wide(_Words):
     """Asks for the full width of the vector units, of which LLVM uses half by default on some processors.
 
     Results are the same to the last bit: lanes do not touch each other, and nothing is contracted. It is an attribute
@@ -99,7 +105,8 @@ class Outer(Compiler):
             if handed_on is not None:
                 instead[InlineInlinables] = handed_on.WriteIn
             for pipeline in pipelines:
-                passes = [(one, text) for one, text in pipeline.passes if one not in self.spared]
+                spared = () if self.state.flags.nrt else self.spared
+                passes = [(one, text) for one, text in pipeline.passes if one not in spared]
                 pipeline.passes = [(instead.get(one, one), text) for one, text in passes]
                 pipeline.finalize()
         return pipelines
@@ -109,7 +116,7 @@ class Inner(Outer):
     """For what becomes part of another."""
 
     lowering = _Part
-    # what arrays are worked out in one go, and where the last of an array is let go: neither is there in a part
+    # looking for arrays that are worked out in one go, and for where references are let go: a part has neither
     spared = (NopythonRewrites, IRLegalization)
 
 

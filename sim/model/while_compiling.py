@@ -26,7 +26,7 @@ _PLACES: tuple[tuple[Any, str, tuple[str, ...]], ...] = (
     (types.BaseFunction, "get_call_type", ("self", "context", "args", "kws")),
     (BaseContext, "resolve_getattr", ("self", "typ", "attr")),
 )
-_busy = False
+_within: list[str] = []  # what has begun to be compiled and is not done
 
 
 def as_we_know_it() -> bool:
@@ -42,11 +42,11 @@ def as_we_know_it() -> bool:
 @contextlib.contextmanager
 def compiling() -> Iterator[None]:
     """Compile within this; what is compiled on the way stands within it too."""
-    global _busy
-    if _busy:
+    often = gc.get_threshold()
+    if _within:
         yield
         return
-    _busy, often = True, gc.get_threshold()
+    _within.append("one of ours")
     try:
         if often[0]:  # nought where somebody has switched it off
             gc.set_threshold(*_SELDOM)
@@ -55,7 +55,7 @@ def compiling() -> Iterator[None]:
     finally:
         if gc.get_threshold() == _SELDOM:
             gc.set_threshold(*often)
-        _busy = False
+        _within.clear()
 
 
 @contextlib.contextmanager

@@ -1,27 +1,74 @@
 """Arrays, tuples and loops written down in few words.
 
 The compiler provides for every kind of array, of place and of loop: it lays an array out in memory, asks of each
-position whether it counts from the end, and counts a loop in a structure of four places. All of that is read, tidied and
-thrown away again. Our arrays lie in one piece, their positions are whole numbers that count from the beginning, and
-our loops count by ones. So where a number lies is worked out with what is needed for it, what makes up a value
-is looked up once, and a loop has one place for its count. The machine code is as fast and gives the same bits.
+position whether it counts from the end, and counts a loop in a structure of four places. All of that is read, tidied
+and thrown away again. Our arrays lie in one piece, their positions are whole numbers that count from the beginning, and
+our loops count by ones. So where a number lies is worked out with what is needed for it, what makes up a value is
+looked up once, and a loop has one place for its count. The machine code is as fast and gives the same bits.
+
+This reaches into the compiler. Where that is not built as we know it, importing raises `ImportError`, and all is
+written down the compiler's own way.
 """
 
+import inspect
 from collections import defaultdict
 from typing import Any
 
 from llvmlite import ir as llvm
 from numba.core import cgutils, ir, types
+from numba.core.datamodel import default_manager
 from numba.core.imputils import impl_ret_borrowed
 from numba.core.lowering import Lower
+
+# What is replaced or leaned upon, with the names of its parameters.
+_AS_WE_KNOW_IT: tuple[tuple[Any, str, tuple[str, ...]], ...] = (
+    (Lower, "setup_function", ("self", "fndesc")),
+    (Lower, "_find_singly_assigned_variable", ("self",)),
+    (Lower, "pre_block", ("self", "block")),
+    (Lower, "lower_inst", ("self", "inst")),
+    (Lower, "lower_assign", ("self", "ty", "inst")),
+    (Lower, "lower_getitem", ("self", "resty", "expr", "value", "index", "signature")),
+    (Lower, "lower_setitem", ("self", "target_var", "index_var", "value_var", "signature")),
+    (Lower, "lower_expr", ("self", "resty", "expr")),
+    (Lower, "loadvar", ("self", "name")),
+    (Lower, "typeof", ("self", "varname")),
+    (cgutils, "alloca_once", ("builder", "ty", "size", "name", "zfill")),
+    (llvm.IRBuilder, "extract_value", ("self", "agg", "idx", "name")),
+    (llvm.IRBuilder, "insert_value", ("self", "agg", "value", "idx", "name")),
+    (llvm.IRBuilder, "position_after", ("self", "instr")),
+    (llvm.IRBuilder, "position_at_start", ("self", "block")),
+)
+_OF_AN_ARRAY = ("meminfo", "parent", "nitems", "itemsize", "data", "shape", "strides")
+
+
+def as_we_know_it() -> bool:
+    """Whether the compiler is built as this file takes it to be."""
+    try:
+        same = all(
+            tuple(inspect.signature(getattr(owner, name)).parameters) == parameters
+            for owner, name, parameters in _AS_WE_KNOW_IT
+        )
+        array = default_manager[types.Array(types.float64, 2, "C")]
+        same = same and [array.get_field_position(name) for name in _OF_AN_ARRAY] == list(range(len(_OF_AN_ARRAY)))
+        placed = set(llvm.IRBuilder.position_after.__code__.co_names)
+        put = set(llvm.instructions.InsertValue.__init__.__code__.co_names)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return False
+    return same and placed >= {"_block", "_anchor"} and put >= {"aggregate", "value", "indices"}
+
+
+if not as_we_know_it():
+    raise ImportError("this compiler is built otherwise")
 
 
 class Words(llvm.IRBuilder):
     """Writes instructions down; what a value is made of is not taken out of it again, and nothing is taken twice."""
 
     taken: dict[Any, Any]
+    _block: Any
+    _anchor: int
 
-    def extract_value(self, agg: Any, idx: Any, name: str = "") -> Any:
+    def extract_value(self, agg: Any, idx: Any, name: str = "") -> Any:  # noqa: ARG002 (as the compiler asks)
         """Take a part of a value, right where the value is made, so that it is there wherever the value is."""
         path = tuple(idx) if isinstance(idx, tuple | list) else (idx,)
         agg, path = _innermost(agg, path)
@@ -168,7 +215,7 @@ class Places(Lower):
         kind, value = self.typeof(index.name), self.loadvar(index.name)
         if not isinstance(kind, types.BaseTuple):
             return [(value, kind)]
-        return [(self.builder.extract_value(value, at), one) for at, one in enumerate(kind)]
+        return [(self.builder.extract_value(value, at), one) for at, one in enumerate(kind.types)]
 
     def _place(self, array: Any, base: Any, positions: list[tuple[Any, Any]]) -> Any:
         """Where a number of an array lies, or where a part begins."""
@@ -216,7 +263,9 @@ class _Met:
     """What a function sets and uses."""
 
     def __init__(self, lower: Lower) -> None:
-        self.lower, self.set, self.used = lower, defaultdict(list), defaultdict(list)
+        self.lower = lower
+        self.set: dict[str, list[Any]] = defaultdict(list)
+        self.used: dict[str, list[Any]] = defaultdict(list)
         for label, block in lower.blocks.items():
             for statement in block.body:
                 target = statement.target.name if isinstance(statement, ir.Assign) else None
@@ -233,14 +282,12 @@ class _Met:
         """Variables that need never be values of their own, each with how it is remembered."""
         found: dict[str, str] = {}
         for name, places in self.set.items():
-            if len(places) == 1 and isinstance(places[0][1], ir.Expr):
-                (label, made), held = places[0], {}
-                if made.op == "build_tuple" and all(self._index(label, name, *use) for use in self.used[name]):
-                    held = {name: "_hold_tuple"}
-                elif made.op == "call" and self._range(made) and self._counts(name, label, "_hold_range", held):
-                    pass
-                else:
-                    held = {}
+            if len(places) > 1 or not isinstance(places[0][1], ir.Expr):
+                continue
+            (label, made), held = places[0], dict[str, str]()
+            if made.op == "build_tuple" and all(self._index(label, name, *use) for use in self.used[name]):
+                found[name] = "_hold_tuple"
+            elif made.op == "call" and self._range(made) and self._counts(name, label, "_hold_range", held):
                 found |= held
         return found
 
@@ -265,20 +312,20 @@ class _Met:
         for at, statement, value in self.used[name]:
             if at < label or not isinstance(statement, ir.Assign) or len(self.set[statement.target.name]) > 1:
                 return False
-            if how == "_hold_step":
-                if not isinstance(value, ir.Expr) or value.op not in ("pair_first", "pair_second"):
-                    return False
-                continue
-            begun = how != "_hold_range"
-            if isinstance(value, ir.Var):
-                after = "_hold_copy" if begun else ""
-            else:
-                after = {"getiter": "" if begun else "_hold_count", "iternext": "_hold_step" if begun else ""}.get(
-                    getattr(value, "op", ""), ""
-                )
-            if not after or not self._counts(statement.target.name, at, after, held):
+            after = _AFTER[how].get("copy" if isinstance(value, ir.Var) else getattr(value, "op", ""))
+            if after is None or (after and not self._counts(statement.target.name, at, after, held)):
                 return False
         return True
+
+
+# How a loop goes on, from what to what; the empty word is its end.
+_BEGUN = {"copy": "_hold_copy", "iternext": "_hold_step"}
+_AFTER: dict[str, dict[str, str]] = {
+    "_hold_range": {"getiter": "_hold_count"},
+    "_hold_count": _BEGUN,
+    "_hold_copy": _BEGUN,
+    "_hold_step": {"pair_first": "", "pair_second": ""},
+}
 
 
 def _known(value: Any) -> Any:
@@ -287,7 +334,7 @@ def _known(value: Any) -> Any:
 
 def _looked_into(array: Any, index: Any, whole: bool = False) -> bool:
     """Whether an index says by whole numbers where in an array something lies (`whole`: one number of it)."""
-    kinds = list(index) if isinstance(index, types.BaseTuple) else [index]
+    kinds = list(index.types) if isinstance(index, types.BaseTuple) else [index]
     if not _simple(array) or not all(isinstance(one, types.Integer) for one in kinds):
         return False
     return len(kinds) == array.ndim or (not whole and 0 < len(kinds) < array.ndim)
