@@ -158,7 +158,7 @@ class Places(Lower):
 
     def _hold_step(self, step: Any) -> Any:
         place, end, kind = self._held[step.value.name]
-        now = self.builder.load(place)
+        now = self.context.unpack_value(self.builder, kind, place)
         flag, compared = ("nsw", self.builder.icmp_signed) if kind.signed else ("nuw", self.builder.icmp_unsigned)
         self.builder.store(self.builder.add(now, now.type(1), flags=(flag,)), place)
         return now, compared("<", now, end)
@@ -180,7 +180,9 @@ class Places(Lower):
         base, positions = self.loadvar(value.name), self._positions(index)
         place = self._place(array, base, positions)
         if len(positions) == array.ndim:
-            return self.context.cast(self.builder, self.builder.load(place), array.dtype, resty)
+            return self.context.cast(
+                self.builder, self.context.unpack_value(self.builder, array.dtype, place), array.dtype, resty
+            )
         return self._lent(resty, self._part(array, base, place, resty))
 
     def lower_setitem(self, target_var: Any, index_var: Any, value_var: Any, signature: Any) -> Any:
