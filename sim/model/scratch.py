@@ -21,7 +21,6 @@ _STOCK_AND_ROUTES = (
     Scratch("per_routed", "", "1/weight", "one over that"),
     Scratch("room", "", "0..1", "what the corridors that draw freight let through"),
     Scratch("speed", "", "share", "part of the way there that freight moves"),
-    Scratch("whole_pull", "c", "weight", "how strongly a corridor would draw freight undisturbed"),
     Scratch("drawn", "c", "weight", "pull of a corridor to a power"),
     Scratch("carried_part", "", "share", "part of all trade that a corridor carries"),
 )
@@ -122,10 +121,8 @@ SCRATCH: Mapping[str, tuple[Scratch, ...]] = {
         Scratch("signed_now", "", "unit", "signed with it this quarter in all states"),
     ),
     "feel_state": (
-        Scratch("told_against", "", "weight", "how strongly others tell a power's works as a danger"),
         Scratch("free_ties", "", "0..", "dependence on powers that ask for no rules of government"),
         Scratch("common_track", "", "0..1", "freshest offer to all states at once"),
-        Scratch("helped_nearby", "", "states", "neighbours that a power helped in a crisis"),
         Scratch("help", "", "powers", "powers that helped in its own crisis"),
         Scratch("strongest_pull", "", "weight", "strongest pull to anyone's side"),
         Scratch("side_pull", "j", "weight", "pull to the side of each power"),

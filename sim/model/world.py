@@ -74,11 +74,9 @@ def build(
     store.state_key[:] = [name_key(code) for code in axes["i"]]
     store.power_key[:] = [name_key(code) for code in axes["j"]]
     store.luck[:] = lucks
-    world, members = unpack(store), tuple(axes.items())
-    for field in FIELDS:
-        if field.start:
-            _fill(getattr(world, field.name), field, members, values)
-    reset(world, values)
+    for group, array in zip(AXES, store[len(KEYS) :], strict=True):
+        _fill(array, group, tuple(axes.items()), values)
+    reset(unpack(store), values)
     return store
 
 
@@ -143,30 +141,37 @@ def reset(world: Any, values: Mapping[str, Any]) -> None:
     world.purse[:] = world.budget / YEARS_A_QUARTER
     world.flowing[:] = 1.0
     world.renumbered[:] = 1.0
+    world.rerouted[:] = 1.0
     world.welcome[:] = values["offers.first_guess"]
     world.forced_exclusivity[:] = -1.0
     world.forced_strings[:] = -1.0
 
 
 def _fill(
-    array: np.ndarray, field: Field, axes: tuple[tuple[str, tuple[str, ...]], ...], values: Mapping[str, Any]
+    array: np.ndarray, group: str, axes: tuple[tuple[str, tuple[str, ...]], ...], values: Mapping[str, Any]
 ) -> None:
-    """Read a field's starting numbers; commerce starts from trade, nobody rivals itself or borders on itself."""
-    names, rows = _rows_of(field, axes)
+    """Read the starting numbers of all fields with the same axes, which share one array, in one go.
+
+    Commerce starts from trade, nobody rivals itself or borders on itself.
+    """
+    names, rows = _rows_of(group, axes)
     # whom a corridor or a pipeline does not reach is not listed
-    listed = len(field.axes) > 1 and not {"c", "l"}.isdisjoint(field.axes)
+    listed = len(group) > 1 and not {"c", "l"}.isdisjoint(group)
     started = [values.get(name, 0.0) for name in names] if listed else [values[name] for name in names]
     if names:
         fill_rows(array.reshape(-1, array.shape[-1]), started, rows)
 
 
-@functools.lru_cache(maxsize=512)
-def _rows_of(field: Field, axes: tuple[tuple[str, tuple[str, ...]], ...]) -> tuple[tuple[str, ...], np.ndarray]:
-    """The numbers that a field starts from, and their places in its rows, one after the other: int64 [numbers]."""
-    places, members = number_places(field, axes), dict(axes)
-    shape = tuple(len(members[axis]) for axis in field.axes)
-    rows = np.array([np.ravel_multi_index(place, shape) for place, _ in places], dtype=np.int64)
-    return tuple(name for _, name in places), rows
+@functools.lru_cache(maxsize=256)
+def _rows_of(group: str, axes: tuple[tuple[str, tuple[str, ...]], ...]) -> tuple[tuple[str, ...], np.ndarray]:
+    """The numbers that fields with the same axes start from, and their places in the rows of all: int64 [numbers]."""
+    members, names, rows = dict(axes), list[str](), list[int]()
+    shape = tuple(len(members[axis]) for axis in group)
+    for at, field in enumerate(field for field in FIELDS if field.axes == group):
+        for place, name in number_places(field, axes) if field.start else ():
+            names.append(name)
+            rows.append(int(np.ravel_multi_index((at, *place), (at + 1, *shape))))
+    return tuple(names), np.array(rows, dtype=np.int64)
 
 
 @functools.lru_cache(maxsize=512)

@@ -27,19 +27,11 @@ def listen_to_stories(w, p, i):
         w.free_ties[lane] = 0.0
     for j in range(powers):
         for lane in range(lanes):
-            w.told_against[lane] = 0.0
             w.free_ties[lane] += w.dependence[i, j, lane] * (1.0 - w.governance_style[j, lane])
-        for other in range(powers):
-            if other != j:
-                for lane in range(lanes):
-                    w.told_against[lane] += w.narrator[other, lane] * positive(
-                        w.rivalry[other, j, ECONOMIC_RIVALRY, lane]
-                    )
-        for lane in range(lanes):
             w.story[i, j, lane] = story_next(
                 w.story[i, j, lane],
                 w.share[i, j, INFRASTRUCTURE, lane],
-                w.told_against[lane],
+                w.told_against[j, lane],
                 w.exchange[j, lane],
                 p[identity.story_fade, lane],
                 p[identity.narrative, lane],
@@ -112,18 +104,11 @@ def stand_together(w, p, i):
 @inlined
 def remember_deeds(w, p, i, j):
     """Help in a crisis, words of support, tariffs and pressure of power j stay in the memory of state i."""
-    states, powers, lanes = w.trust.shape
-    for lane in range(lanes):
-        w.helped_nearby[lane] = 0.0
-    for other in range(states):
-        if other != i:
-            for lane in range(lanes):
-                w.helped_nearby[lane] += w.helped[other, j, lane]
-    for lane in range(lanes):
+    for lane in range(w.might.shape[1]):
         w.help[lane] += w.helped[i, j, lane]
         earned = prestige_earned(
             w.helped[i, j, lane],
-            w.helped_nearby[lane],
+            w.helped_nearby[i, j, lane],
             p[security.intervention_lift, lane],
             p[security.neighbour_part, lane],
         )

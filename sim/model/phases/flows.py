@@ -29,6 +29,8 @@ def change_ways(w, row, code, i, j, k, lane):
         w.freight_cost[j, lane] *= 1.0 + row[6]
         w.corridor_open[j, lane] = row[7] if row[7] >= 0.0 else w.corridor_open[j, lane]
         w.corridor_by[j, lane] = k + 1.0
+        for one in range(w.gdp.shape[0]):
+            w.rerouted[one, lane] = 1.0
     elif code == event.border:
         w.border_open[i, j, lane] = row[5]
         w.border_by[i, j, lane] = k + 1.0

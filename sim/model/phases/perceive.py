@@ -112,6 +112,7 @@ def plan_ahead(w, p, i):
                     w.worth[i, j, k, lane] = 1.0 if k == SECURITY else carried
         for lane in range(lanes):
             w.renumbered[i, lane] = 0.0
+            w.rerouted[i, lane] = 1.0
 
 
 @inlined

@@ -3,7 +3,7 @@
 from sim.model.compiling import inlined, phase
 from sim.model.parameters import flows, reactions
 from sim.model.phases.layout import ECONOMIC_RIVALRY, INFRASTRUCTURE, SECURITY, SECURITY_RIVALRY, domain_of
-from sim.model.rules.arithmetic import larger
+from sim.model.rules.arithmetic import larger, positive
 from sim.model.rules.flows import imposed_pressure
 from sim.model.rules.reactions import (
     carrot_next,
@@ -118,9 +118,43 @@ def count_purse(w, p, j):
             )
 
 
+@inlined
+def be_told_of(w, j):
+    """How strongly others tell the works of power j as a danger, the same in every state."""
+    powers, lanes = w.might.shape
+    for lane in range(lanes):
+        w.told_against[j, lane] = 0.0
+    for other in range(powers):
+        if other != j:
+            for lane in range(lanes):
+                w.told_against[j, lane] += w.narrator[other, lane] * positive(
+                    w.rivalry[other, j, ECONOMIC_RIVALRY, lane]
+                )
+
+
+@inlined
+def be_seen_to_help(w, j):
+    """How many neighbours of each state power j has helped in a crisis; mostly it has helped nobody."""
+    states, lanes = w.gdp.shape
+    for i in range(states):
+        for lane in range(lanes):
+            w.helped_nearby[i, j, lane] = 0.0
+    for other in range(states):
+        helped = 0
+        for lane in range(lanes):
+            helped += 1 if w.helped[other, j, lane] > 0.0 else 0
+        if helped > 0:
+            for i in range(states):
+                if i != other:
+                    for lane in range(lanes):
+                        w.helped_nearby[i, j, lane] += w.helped[other, j, lane]
+
+
 @phase
 def react_power(w, p, t, j):
     """Power j answers what moved against it, and counts what it has left to sign."""
+    be_told_of(w, j)
+    be_seen_to_help(w, j)
     for i in range(w.gdp.shape[0]):
         plan_more(w, p, i, j)
         judge(w, p, i, j)

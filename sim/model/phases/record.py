@@ -53,34 +53,56 @@ def take_stock(w, p, i):
 
 
 @inlined
+def weigh_ways(w, p, i):
+    """How strongly corridors draw freight of state i undisturbed, and with that the ways to each power.
+
+    It hangs on numbers and on what corridors are, so it is worked out again only where either may have changed.
+    """
+    powers, corridors, lanes = w.link.shape
+    changed = 0
+    for lane in range(lanes):
+        changed += 1 if w.rerouted[i, lane] + w.renumbered[i, lane] > 0.0 else 0
+    if changed > 0:
+        for j in range(powers):
+            for lane in range(lanes):
+                w.ways[i, j, lane] = 0.0
+        for c in range(corridors):
+            for lane in range(lanes):
+                whole = corridor_pull(w.capacity_built[c, lane], w.freight_cost[c, lane], p[routes.route_choice, lane])
+                w.whole_pull[i, c, lane] = whole * w.access[i, c, lane]
+            for j in range(powers):
+                for lane in range(lanes):
+                    w.ways[i, j, lane] += w.whole_pull[i, c, lane] * w.link[j, c, lane]
+        for lane in range(lanes):
+            w.rerouted[i, lane] = 0.0
+
+
+@inlined
 def take_routes(w, p, i, settled):
     """Which corridors carry the trade of state i now, and how much of it crosses what each power controls.
 
     settled: 1 at the start, when freight is where price and room draw it; 0 later, when it only moves there.
     """
     powers, corridors, lanes = w.link.shape
+    weigh_ways(w, p, i)
     for lane in range(lanes):
         w.all_trade[lane] = 0.0
     for c in range(corridors):
         for lane in range(lanes):
             w.carried[i, c, lane] = 0.0
-            whole = corridor_pull(w.capacity_built[c, lane], w.freight_cost[c, lane], p[routes.route_choice, lane])
             left = w.corridor_open[c, lane] * share_of(w.capacity[c, lane], w.capacity_built[c, lane])
-            w.whole_pull[c, lane] = whole * w.access[i, c, lane]
-            w.pull[i, c, lane] = w.whole_pull[c, lane] * left
+            w.pull[i, c, lane] = w.whole_pull[i, c, lane] * left
     for j in range(powers):
         for lane in range(lanes):
             w.routed_sum[lane] = 0.0
             w.all_trade[lane] += w.trade[i, j, lane]
             w.crossing[i, j, lane] = 0.0
-            w.ways[i, j, lane] = 0.0
             w.room[lane] = 0.0
         for c in range(corridors):
             for lane in range(lanes):
                 w.drawn[c, lane] = w.pull[i, c, lane] * w.link[j, c, lane]
                 w.routed_sum[lane] += w.drawn[c, lane]
                 w.room[lane] += w.drawn[c, lane] * w.passage[i, c, lane]
-                w.ways[i, j, lane] += w.whole_pull[c, lane] * w.link[j, c, lane]
         for lane in range(lanes):
             w.per_routed[lane] = share_of(1.0, w.routed_sum[lane])
             pace = w.room[lane] * w.per_routed[lane]
