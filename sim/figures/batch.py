@@ -24,6 +24,7 @@ from sim.batch.tables import value_unit
 from sim.figures.calendar_axis import calendar_axis, course
 from sim.figures.columns import Columns, Table, numbers, read_columns, read_first, rows_of, stacked, texts
 from sim.figures.given import beside_each_other, drawn_of
+from sim.figures.panels import PANELS
 from sim.figures.pictures import write_figure
 from sim.figures.style import (
     FAINT,
@@ -169,7 +170,8 @@ def offer_bars(data: Table, axes: "Axes", how: Look) -> "Axes":
         if made > 0.005 * longest:
             said = percent_in_cell(taken / made)
             axes.text(made + 0.02 * longest, place, said, va="center", fontsize=7.5).set_in_layout(False)
-    axes.set_yticks(range(len(powers)), [how.name[power] for power in powers])
+    axes.yaxis.set_major_locator(mpl.ticker.FixedLocator(range(len(powers))))
+    axes.yaxis.set_major_formatter(mpl.ticker.FixedFormatter([how.name[power] for power in powers]))
     axes.set_ylim(len(powers) - 0.5, -0.5)
     axes.set_xlim(0, 1.17 * longest)
     axes.tick_params(axis="y", length=0, labelcolor=INK, labelsize=9)
@@ -314,7 +316,7 @@ def _outcome_figure(several: Sequence[Results]) -> tuple[Figure, Columns]:
     for one in several:
         states |= one.states
     figure = Figure(figsize=(10.5, 1.75 + len(states) * (0.36 + height * len(several))), layout="constrained")
-    rows = figure.subplots(len(states), 1, sharex=True, squeeze=False)[:, 0]
+    rows = figure.subplots(len(states), 1, sharex=True, squeeze=False, subplot_kw=PANELS)[:, 0]
     for axes, (state, name) in zip(rows, states.items(), strict=True):
         mine = rows_of(data, data["state"] == state)
         if len(several) == 1:
@@ -359,7 +361,7 @@ def _offer_figure(results: Results) -> tuple[Figure, Columns]:
     how = look(results.powers)
     kinds = results.manifest["kinds"]
     figure = Figure(figsize=(3.1 * len(kinds) + 1.0, 6.4), layout="constrained")
-    grid = figure.subplots(2, len(kinds), sharey=True, squeeze=False)
+    grid = figure.subplots(2, len(kinds), sharey=True, squeeze=False, subplot_kw=PANELS)
     for column, kind in enumerate(kinds):
         mine = rows_of(data, data["kind"] == kind)
         for row, (made, taken) in enumerate(_MADE_AND_TAKEN):
