@@ -76,9 +76,12 @@ class Drawing(NamedTuple):
 def draw_once(*asked: Drawing) -> None:
     """Draw figures, but for those that are still what would be drawn; of these nothing is touched."""
     from sim.figures.kept import are_current, draw_and_record
+    from sim.figures.light_import import import_lightly
 
     wanted = [one for one in asked if not are_current(one.folder, one.shown)]
-    if not wanted:
+    if wanted:
+        import_lightly()
+    else:
         say("the figures are as they were drawn")
     for one in wanted:
         with drawing(one.folder) if one is wanted[0] else _figures_there(one.folder):

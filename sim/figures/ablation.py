@@ -14,6 +14,7 @@ from sim.analysis.effect_tables import that_counts
 from sim.batch.naming import apart
 from sim.figures.comparison import effect_cell, effect_map
 from sim.figures.given import table_drawn
+from sim.figures.panels import PANELS
 from sim.figures.pictures import write_figure
 from sim.figures.style import file_name, finish, house_style, in_lines
 from sim.io.arguments import Arguments
@@ -51,7 +52,7 @@ def _ablation_figure(mine: pd.DataFrame, title: str, caption: str) -> tuple[Figu
     largest = strongest_systems(mine)
     height = 2.1 + 0.235 * len(systems)
     figure = Figure(figsize=(4.0 + 2.55 * len(states), height), layout="constrained")
-    left, right = figure.subplots(1, 2, sharey=True, width_ratios=(0.62, 1.9))
+    left, right = figure.subplots(1, 2, sharey=True, width_ratios=(0.62, 1.9), subplot_kw=PANELS)
     words = [effect_cell(row.difference, bool(row.counts)) if row.moved else "" for row in partners.itertuples()]
     values = partners["difference"].abs().to_numpy()
     shade = float(np.quantile(values, 0.95)) if len(values) and values.max() > 0 else 1.0

@@ -15,6 +15,7 @@ from sim.analysis.backtest.opponents import WALK
 from sim.analysis.backtest.result import MAIN_VARIANT, Backtest
 from sim.analysis.backtest.skill import EVERY
 from sim.analysis.observed import TRADE_SHARE
+from sim.figures.panels import PANELS
 from sim.figures.pictures import write_figure
 from sim.figures.style import ABOVE, DASHES, FAINT, GRID, INK, PALETTE, finish, house_style, mixed
 
@@ -63,7 +64,7 @@ def _fans_figure(found: Backtest, mine: pd.DataFrame, told: str) -> tuple[Figure
     figure = Figure(
         figsize=(max(_NARROWEST, 1.75 * len(partners) + 1.0), 1.45 * len(states) + 1.7), layout="constrained"
     )
-    grid = figure.subplots(len(states), len(partners), squeeze=False, sharex=True)
+    grid = figure.subplots(len(states), len(partners), squeeze=False, sharex=True, subplot_kw=PANELS)
     for row, state in zip(grid, states, strict=True):
         for axes, partner in zip(row, partners, strict=True):
             pair = mine[(mine["state"] == state) & (mine["partner"] == partner)]
@@ -125,7 +126,7 @@ def fan_of_pair(pair: pd.DataFrame, origin: int, axes: "Axes") -> "Axes":
 def _pit_figure(found: Backtest) -> tuple[Figure, pd.DataFrame]:
     questions = list(_questions(found))
     figure = Figure(figsize=(max(_NARROWEST, 3.1 * len(questions) + 0.8), 4.0), layout="constrained")
-    panels = figure.subplots(1, len(questions), sharey=True, squeeze=False)[0]
+    panels = figure.subplots(1, len(questions), sharey=True, squeeze=False, subplot_kw=PANELS)[0]
     rows = []
     for axes, (variant, kind) in zip(panels, questions, strict=True):
         mine = found.scores[_asked(found.scores, variant, kind) & (found.scores["measure"] == TRADE_SHARE)]
@@ -163,7 +164,7 @@ def _skill_figure(found: Backtest) -> tuple[Figure, pd.DataFrame]:
     data = table[(table["series"] == TRADE_SHARE) & (table["of"] == EVERY) & table["horizon"].str.isdigit()]
     questions = list(_questions(found))
     figure = Figure(figsize=(max(_NARROWEST, 3.1 * len(questions) + 2.2), 4.4), layout="constrained")
-    panels = figure.subplots(1, len(questions), sharey=True, squeeze=False)[0]
+    panels = figure.subplots(1, len(questions), sharey=True, squeeze=False, subplot_kw=PANELS)[0]
     for axes, (variant, kind) in zip(panels, questions, strict=True):
         opponent_lines(data[_asked(data, variant, kind)], axes)
         axes.set_title(f"{variant}\n{kind}")

@@ -10,18 +10,21 @@ from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
 import numpy as np
-import pandas as pd
 from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
+from matplotlib.patches import Patch, Rectangle
 
 from sim.batch.naming import names_apart, titles_apart
 from sim.batch.outcomes import split_word
 from sim.batch.results import Results
+from sim.batch.rows import final_rows
+from sim.batch.tables import value_unit
 from sim.figures.calendar_axis import calendar_axis, course
+from sim.figures.columns import Columns, Table, numbers, read_columns, read_first, rows_of, stacked, texts
 from sim.figures.given import beside_each_other, drawn_of
+from sim.figures.panels import PANELS
 from sim.figures.pictures import write_figure
 from sim.figures.style import (
     FAINT,
@@ -49,12 +52,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _LABEL, _WIDEST_LABEL = 30, 50  # letters in a line of a name beside a bar
+_BAR = 0.74  # of its row that a bar is high
 _SHORTER = 8  # by so many letters a line may end early, where a name can be broken
 
 # --- alignment over time ---------------------------------------------------------------------------------------------
 
 
-def alignment_over_time(data: pd.DataFrame, axes: "Axes", how: Look, top: float | None = None) -> "Axes":
+def alignment_over_time(data: Table, axes: "Axes", how: Look, top: float | None = None) -> "Axes":
     """Draw alignment of one state over time: median, and bands with 50 % and 90 % of the runs.
 
     `data` has one row a quarter and power with the columns quarter, power, p5, p25, p50, p75, p95 (shares 0..1); `top`
@@ -62,18 +66,20 @@ def alignment_over_time(data: pd.DataFrame, axes: "Axes", how: Look, top: float 
     """
     ends: dict[str, float] = {}
     bands, fills = [], []
-    by_power = {str(power): rows for power, rows in data.groupby("power", observed=True, sort=False)}
-    for power in (power for power in how.name if power in by_power):
-        rows = by_power[power]
-        values = (100 * rows[name] for name in ("p5", "p25", "p50", "p75", "p95"))
-        when, low, below, middle, above, high = course(rows["quarter"].astype(str), *values)
+    quarters, powers = texts(data, "quarter"), texts(data, "power")
+    shares = [100 * numbers(data, name) for name in ("p5", "p25", "p50", "p75", "p95")]
+    for power in how.name:
+        mine = powers == power
+        if not mine.any():
+            continue
+        when, low, below, middle, above, high = course(quarters[mine], *(share[mine] for share in shares))
         bands += [_between(when, low, high), _between(when, below, above)]
         fills += [to_rgba(how.colour[power], alpha) for alpha in (0.13, 0.26)]
         axes.plot(when, middle, color=how.colour[power], linestyle=how.dash[power], linewidth=1.7)
         ends[power] = float(middle[-1])
     axes.add_collection(PolyCollection(bands, facecolors=fills, linewidths=0), autolim=False)
-    calendar_axis(axes, data["quarter"].astype(str))
-    axes.set_ylim(0, (106 * float(data["p95"].max()) if top is None else top) or 1.0)
+    calendar_axis(axes, quarters)
+    axes.set_ylim(0, (1.06 * float(shares[-1].max()) if top is None else top) or 1.0)
     axes.grid(axis="y", color=GRID, linewidth=0.6)
     axes.set_axisbelow(True)
     first, last = axes.get_xlim()
@@ -109,18 +115,18 @@ def _label_ends(axes: "Axes", ends: dict[str, float], last: float, span: float, 
 # --- outcomes --------------------------------------------------------------------------------------------------------
 
 
-def outcome_bars(data: pd.DataFrame, axes: "Axes", how: Look) -> "Axes":
+def outcome_bars(data: Table, axes: "Axes", how: Look) -> "Axes":
     """Draw outcome frequencies as stacked bars, one a row of `label`, from top to bottom in order of appearance.
 
     `data` has the columns label, outcome (word), share (0..1).
     """
-    labels = list(dict.fromkeys(data["label"]))
+    rank = outcome_order(how)
+    rows = list(zip(texts(data, "label"), texts(data, "outcome"), (100 * numbers(data, "share")).tolist(), strict=True))
+    labels = list(dict.fromkeys(label for label, _, _ in rows))
     for place, label in enumerate(labels):
-        rows = data[data["label"] == label].assign(rank=lambda rows: rows["outcome"].map(outcome_order(how)))
-        rows = rows.sort_values("rank")
         start = 0.0
-        for word, width in zip(rows["outcome"].astype(str), 100 * rows["share"], strict=True):
-            axes.barh(place, width, left=start, height=0.74, **outcome_fill(word, how))
+        for _, word, width in sorted((row for row in rows if row[0] == label), key=lambda row: rank(row[1])):
+            axes.add_patch(Rectangle((start, place - _BAR / 2), width, _BAR, **outcome_fill(word, how)))
             _write_inside(axes, start + width / 2, place, word, width)
             start += width
     axes.set_yticks(range(len(labels)), labels)
@@ -148,23 +154,25 @@ def _write_inside(axes: "Axes", across: float, place: int, word: str, width: flo
 # --- offers ----------------------------------------------------------------------------------------------------------
 
 
-def offer_bars(data: pd.DataFrame, axes: "Axes", how: Look) -> "Axes":
+def offer_bars(data: Table, axes: "Axes", how: Look) -> "Axes":
     """Draw what each power offered, and how much of it was accepted, as bars one inside the other.
 
     `data` has one row a power with the columns power, made, accepted (per run).
     """
-    longest = float(data["made"].max()) or 1.0
-    colours = [how.colour[power] for power in data["power"].astype(str)]
+    powers, lengths = texts(data, "power"), {name: numbers(data, name) for name in ("made", "accepted")}
+    longest = float(lengths["made"].max()) or 1.0
+    colours = [how.colour[power] for power in powers]
     pale = [mixed(colour, 0.78) for colour in colours]
     for values, height, faces, edges in (("made", 0.72, pale, colours), ("accepted", 0.42, colours, "none")):
-        bars = _bars(data[values].to_numpy(dtype=float), height)
+        bars = _bars(lengths[values], height)
         axes.add_collection(PolyCollection(bars, facecolors=faces, edgecolors=edges, linewidths=1.0), autolim=False)
-    for place, (made, taken) in enumerate(zip(data["made"].tolist(), data["accepted"].tolist(), strict=True)):
+    for place, (made, taken) in enumerate(zip(*(one.tolist() for one in lengths.values()), strict=True)):
         if made > 0.005 * longest:
             said = percent_in_cell(taken / made)
             axes.text(made + 0.02 * longest, place, said, va="center", fontsize=7.5).set_in_layout(False)
-    axes.set_yticks(range(len(data)), [how.name[str(power)] for power in data["power"]])
-    axes.set_ylim(len(data) - 0.5, -0.5)
+    axes.yaxis.set_major_locator(mpl.ticker.FixedLocator(range(len(powers))))
+    axes.yaxis.set_major_formatter(mpl.ticker.FixedFormatter([how.name[power] for power in powers]))
+    axes.set_ylim(len(powers) - 0.5, -0.5)
     axes.set_xlim(0, 1.17 * longest)
     axes.tick_params(axis="y", length=0, labelcolor=INK, labelsize=9)
     axes.xaxis.set_major_locator(mpl.ticker.MaxNLocator(nbins=4))
@@ -206,14 +214,21 @@ def draw_comparison(several: Sequence[Results], folder: Path | str | None = None
     return folder
 
 
-def _alignment_figure(results: Results) -> tuple[Figure, pd.DataFrame]:
-    bands = results.bands
-    data = bands[bands["measure"] == "alignment"].drop(columns="measure").reset_index(drop=True)
+def _alignment_of(results: Results) -> Columns:
+    """How alignment went over all runs, by quarter, state and power."""
+    bands = read_columns(results.path_of("bands.parquet"))
+    data = rows_of(bands, bands["measure"] == "alignment")
+    del data["measure"]
+    return data
+
+
+def _alignment_figure(results: Results) -> tuple[Figure, Columns]:
+    data = _alignment_of(results)
     how = look(results.powers)
     figure, panels, spare = panels_for(len(results.states), 4.3, 3.25)
     top = 106 * float(data["p95"].max())
     for axes, (state, name) in zip(panels, results.states.items(), strict=True):
-        alignment_over_time(data[data["state"] == state], axes, how, top)
+        alignment_over_time(rows_of(data, data["state"] == state), axes, how, top)
         axes.set_title(name, y=1.0)
     handles: list[Any] = [
         Line2D([], [], color=how.colour[power], linestyle=how.dash[power], linewidth=1.7, label=f"{power}  {name}")
@@ -229,31 +244,43 @@ def _alignment_figure(results: Results) -> tuple[Figure, pd.DataFrame]:
     return figure, data
 
 
-def _ternary_figure(results: Results, most: int = 1000) -> tuple[Figure, pd.DataFrame]:
-    bands = results.bands
-    means = bands[bands["measure"] == "alignment"]
-    first = means[means["quarter"] == results.manifest["quarters"][0]]
-    weight = first.groupby(first["power"].astype(str))["mean"].mean()
-    left, right = sorted(weight.nlargest(2).index, key=list(results.powers).index)
-    others = [power for power in results.powers if power not in {left, right}]
+def _ways(results: Results, most: int) -> tuple[Columns, str, str]:
+    """The way of the means of each state and the ends of its first runs, and the two powers that matter most."""
+    means = _alignment_of(results)
+    first, last = results.manifest["quarters"][0], results.manifest["quarters"][-1]
+    begins = rows_of(means, means["quarter"] == first)
+    weight = {power: begins["mean"][begins["power"] == power].mean() for power in sorted(set(begins["power"]))}
+    left, right = sorted(sorted(weight, key=lambda power: -weight[power])[:2], key=list(results.powers).index)
+    corners = {"left": [left], "right": [right], "top": [code for code in results.powers if code not in {left, right}]}
+    columns = [f"alignment_{state}_{power}" for state in results.states for power in results.powers]
+    ends = read_first(results.path_of("runs.parquet"), most, columns)
     tables = []
     for state in results.states:
-        mine = means[means["state"] == state]
-        wide = mine.assign(power=mine["power"].astype(str)).pivot_table(
-            index="quarter", columns="power", values="mean", sort=False, observed=True
-        )
-        path = pd.DataFrame({"left": wide[left], "right": wide[right], "top": wide[others].sum(axis=1)}).reset_index()
-        tables.append(path.assign(state=state, what="mean"))
-        ends = results.runs.head(most)
-        columns = {name: ends[f"alignment_{state}_{power}"] for name, power in (("left", left), ("right", right))}
-        columns["top"] = ends[[f"alignment_{state}_{power}" for power in others]].sum(axis=1)
-        last = results.manifest["quarters"][-1]
-        tables.append(pd.DataFrame(columns).assign(state=state, what="run", quarter=last))
-    data = pd.concat(tables, ignore_index=True)[["state", "what", "quarter", "left", "right", "top"]]
+        mine = rows_of(means, means["state"] == state)
+        by_power = {power: mine["mean"][mine["power"] == power] for power in results.powers}
+        quarters = mine["quarter"][mine["power"] == left]
+        path = {name: np.sum([by_power[power] for power in powers], axis=0) for name, powers in corners.items()}
+        tables.append(_told(state, "mean", quarters, path))
+        of_runs = {
+            name: np.sum([ends[f"alignment_{state}_{power}"] for power in powers], axis=0)
+            for name, powers in corners.items()
+        }
+        tables.append(_told(state, "run", np.array([last], dtype=object), of_runs))
+    return stacked(tables), left, right
+
+
+def _told(state: str, what: str, quarters: "NDArray[np.object_]", shares: Columns) -> Columns:
+    rows = len(shares["left"])
+    said = {"state": [state], "what": [what], "quarter": quarters}
+    return {name: np.resize(np.array(words, dtype=object), rows) for name, words in said.items()} | shares
+
+
+def _ternary_figure(results: Results, most: int = 1000) -> tuple[Figure, Columns]:
+    data, left, right = _ways(results, most)
     figure, panels, spare = panels_for(len(results.states), 3.6, 3.3)
     corners = (results.powers[left], results.powers[right], "all other powers")
     for axes, (state, name) in zip(panels, results.states.items(), strict=True):
-        ternary_path(data[data["state"] == state], axes, corners, PALETTE[1])
+        ternary_path(rows_of(data, data["state"] == state), axes, corners, PALETTE[1])
         axes.set_title(name, y=1.0)
     quarters = results.manifest["quarters"]
     handles = [
@@ -268,27 +295,33 @@ def _ternary_figure(results: Results, most: int = 1000) -> tuple[Figure, pd.Data
     return figure, data
 
 
-def _outcome_figure(several: Sequence[Results]) -> tuple[Figure, pd.DataFrame]:
+_TOLD_OF_OUTCOMES = ("scenario", "label", "state", "outcome", "power")
+
+
+def _outcome_figure(several: Sequence[Results]) -> tuple[Figure, Columns]:
     powers: dict[str, str] = {}
-    tables = []
+    rows = []
     names, titles = names_apart(several), titles_apart(several)
     longest = max(map(len, titles))
     width = max(_LABEL, min(_WIDEST_LABEL, _SHORTER + longest // 2))  # so that two lines do
     height = max(0.34, 0.17 * -(-longest // (width - _SHORTER)))
     for one, name, title in zip(several, names, titles, strict=True):
         powers |= one.powers
-        tables.append(one.final_outcomes().assign(scenario=name, label=in_lines(title, width)))
-    data = pd.concat(tables, ignore_index=True)
-    data = data.astype({"state": str, "power": str})
+        more = {"scenario": name, "label": in_lines(title, width)}
+        rows += [row | more for mine in final_rows(one).values() for row in mine]
+    data = {name: np.array([row[name] for row in rows]) for name in ("runs", "share")}
+    data |= {name: np.array([row[name] for row in rows], dtype=object) for name in _TOLD_OF_OUTCOMES}
     how = look(powers)
     states: dict[str, str] = {}
     for one in several:
         states |= one.states
     figure = Figure(figsize=(10.5, 1.75 + len(states) * (0.36 + height * len(several))), layout="constrained")
-    rows = figure.subplots(len(states), 1, sharex=True, squeeze=False)[:, 0]
+    rows = figure.subplots(len(states), 1, sharex=True, squeeze=False, subplot_kw=PANELS)[:, 0]
     for axes, (state, name) in zip(rows, states.items(), strict=True):
-        mine = data[data["state"] == state]
-        outcome_bars(mine if len(several) > 1 else mine.assign(label=name), axes, how)
+        mine = rows_of(data, data["state"] == state)
+        if len(several) == 1:
+            mine["label"][:] = name
+        outcome_bars(mine, axes, how)
         if len(several) > 1:
             axes.set_title(name, y=1.0, fontsize=9.5)
         axes.xaxis.set_visible(axes is rows[-1])
@@ -299,25 +332,41 @@ def _outcome_figure(several: Sequence[Results]) -> tuple[Figure, pd.DataFrame]:
     figure.legend(handles=handles, loc="outside right upper", handlelength=2.2, handleheight=1.2)
     subtitle = "Share of runs with each outcome word, judged over the last quarters of each run"
     _finish(figure, "How the runs end for each state", subtitle, *several)
-    return figure, data[["scenario", "state", "outcome", "power", "runs", "share"]]
+    return figure, {name: data[name] for name in ("scenario", "state", "outcome", "power", "runs", "share")}
 
 
 _MADE_AND_TAKEN = tuple((whole, name) for name in OFFER_TOTALS if (whole := BY_NAME[name].part_of))
 
 
-def _offer_figure(results: Results) -> tuple[Figure, pd.DataFrame]:
-    totals = results.offers.astype({"state": str, "power": str, "kind": str})
-    runs = results.number_of_runs
-    data = totals.groupby(["power", "kind", "unit"], sort=False)[list(OFFER_TOTALS)].sum().reset_index()
+def _offer_totals(results: Results) -> Columns:
+    """Offers by power and kind, over all states and runs."""
+    offers = read_columns(results.path_of("offers.parquet"))
+    if "unit" not in offers:  # as folders of before were written
+        offers["unit"] = np.array([value_unit(kind) for kind in offers["kind"]], dtype=object)
+    about = list(zip(*(offers[name] for name in ("power", "kind", "unit")), strict=True))
+    places = {one: place for place, one in enumerate(dict.fromkeys(about))}
+    which = np.array([places[one] for one in about], dtype=np.intp)
+    data = {
+        name: np.array(words, dtype=object)
+        for name, words in zip(("power", "kind", "unit"), zip(*places, strict=True), strict=True)
+    }
+    for name in OFFER_TOTALS:
+        data[name] = np.zeros(len(places), dtype=offers[name].dtype)
+        np.add.at(data[name], which, offers[name])
+    return data
+
+
+def _offer_figure(results: Results) -> tuple[Figure, Columns]:
+    data, runs = _offer_totals(results), results.number_of_runs
     how = look(results.powers)
     kinds = results.manifest["kinds"]
     figure = Figure(figsize=(3.1 * len(kinds) + 1.0, 6.4), layout="constrained")
-    grid = figure.subplots(2, len(kinds), sharey=True, squeeze=False)
+    grid = figure.subplots(2, len(kinds), sharey=True, squeeze=False, subplot_kw=PANELS)
     for column, kind in enumerate(kinds):
-        mine = data[data["kind"] == kind]
+        mine = rows_of(data, data["kind"] == kind)
         for row, (made, taken) in enumerate(_MADE_AND_TAKEN):
             scale = runs if row == 0 else 1000 * runs
-            one = pd.DataFrame({"power": mine["power"], "made": mine[made] / scale, "accepted": mine[taken] / scale})
+            one = {"power": mine["power"], "made": mine[made] / scale, "accepted": mine[taken] / scale}
             axes = offer_bars(one, grid[row, column], how)
             axes.set_title(kind if row == 0 else "", y=1.0)
             axes.yaxis.set_visible(column == 0)  # the names stand on the left alone
@@ -329,7 +378,7 @@ def _offer_figure(results: Results) -> tuple[Figure, pd.DataFrame]:
         "Pale bar: offered. Solid bar: accepted. The figure beside it: accepted share. Above: number; below: value",
         results,
     )
-    return figure, data.assign(runs=runs)
+    return figure, data | {"runs": np.full(len(data["power"]), runs)}
 
 
 def _finish(figure: Figure, title: str, subtitle: str, *results: Results) -> None:

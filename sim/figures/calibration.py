@@ -8,6 +8,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from sim.analysis.calibration.results import INFORMED, Calibration
+from sim.figures.panels import PANELS
 from sim.figures.pictures import write_figure
 from sim.figures.style import ABOVE, BELOW, FAINT, GRID, finish, house_style
 
@@ -30,7 +31,7 @@ def draw_calibration(found: Calibration, folder: Path | str) -> Path:
 def _posterior_figure(found: Calibration) -> tuple[Figure, pd.DataFrame]:
     data = found.numbers
     figure = Figure(figsize=(8.6, 1.9 + 0.3 * len(data)), layout="constrained")
-    axes = figure.subplots()
+    axes = figure.subplots(subplot_kw=PANELS)
     for place, row in enumerate(data.itertuples()):
         width = row.prior_high - row.prior_low
         low, median, high = ((value - row.prior_low) / width for value in (row.low, row.median, row.high))
@@ -53,7 +54,7 @@ def _rank_figure(found: Calibration) -> tuple[Figure, pd.DataFrame]:
     columns = 4
     rows = -(-len(names) // columns)
     figure = Figure(figsize=(10.5, 1.6 + 1.5 * rows), layout="constrained")
-    panels = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).ravel()
+    panels = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False, subplot_kw=PANELS).ravel()
     edges = np.linspace(0.0, 1.0, _BINS + 1)
     truths = len(found.ranks)
     expected, error = truths / _BINS, np.sqrt(truths / _BINS * (1.0 - 1.0 / _BINS))
@@ -79,7 +80,7 @@ def _target_figure(found: Calibration) -> tuple[Figure, pd.DataFrame]:
     data = found.predicted.sort_values(["target", "place"], kind="stable").reset_index(drop=True)
     targets = list(dict.fromkeys(data["target"]))
     figure = Figure(figsize=(8.6, 1.9 + 0.34 * len(targets)), layout="constrained")
-    axes = figure.subplots()
+    axes = figure.subplots(subplot_kw=PANELS)
     axes.axvspan(0.05, 0.95, color=GRID, linewidth=0)
     for place, target in enumerate(targets):
         _places(data[data["target"] == target], place, axes)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
+from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, PathPatch
@@ -21,6 +22,7 @@ from sim.analysis.effect_tables import shown_outcomes
 from sim.analysis.kept_comparison import KeptComparison
 from sim.figures.calendar_axis import calendar_axis, course
 from sim.figures.given import drawn_of
+from sim.figures.panels import PANELS
 from sim.figures.pictures import write_figure
 from sim.figures.style import (
     DASHES,
@@ -105,17 +107,20 @@ def effect_map(
     if counts is not None:
         says &= counts.to_numpy(dtype=bool)
     shown = np.where(says, values.to_numpy(dtype=float), np.nan)
-    picture = axes.imshow(shown, cmap=_DIVERGING, vmin=-largest, vmax=largest, aspect="auto")
+    down, across = (np.arange(count + 1) - 0.5 for count in shown.shape)
+    shades = {"cmap": _DIVERGING, "vmin": -largest, "vmax": largest}
+    picture = axes.pcolormesh(across, down, np.ma.masked_invalid(shown), **shades)
+    axes.set_xlim(across[0], across[-1])
+    axes.set_ylim(down[-1], down[0])
     axes.set_xticks(range(values.shape[1]), [str(name) for name in values.columns])
     axes.set_yticks(range(values.shape[0]), [str(name) for name in values.index])
     axes.tick_params(axis="both", length=0, labelcolor=INK, labelsize=8)
     axes.xaxis.set_ticks_position("top")
     for side in ("left", "bottom"):
         axes.spines[side].set_visible(False)
-    axes.set_xticks(np.arange(1, values.shape[1]) - 0.5, minor=True)
-    axes.set_yticks(np.arange(1, values.shape[0]) - 0.5, minor=True)
-    axes.grid(which="minor", color="white", linewidth=1.2)
-    axes.tick_params(which="minor", length=0)
+    between = [[(place, down[0]), (place, down[-1])] for place in across[1:-1]]
+    between += [[(across[0], place), (across[-1], place)] for place in down[1:-1]]
+    axes.add_collection(LineCollection(between, colors="white", linewidths=1.2, zorder=1.5), autolim=False)
     for (row, column), word in np.ndenumerate(() if written is None else written.to_numpy()):
         dark = says[row, column] and abs(shown[row, column]) >= 0.5 * largest
         colour = "white" if dark else INK if says[row, column] else FAINT
@@ -273,7 +278,7 @@ def _difference_figure(comparison: Comparison | KeptComparison) -> tuple[Figure,
     for axes, (state, name) in zip(panels, comparison.states.items(), strict=True):
         difference_marks(shown[shown["state"] == state], axes, rows, scenarios)
         axes.set_xlim(-widest, widest)
-        axes.set_title(name)
+        axes.set_title(name, y=1.0)
         axes.set_xlabel("% points")
     handles = _scenario_handles(comparison, marks=True)
     plain = {"color": FAINT, "linestyle": "none", "marker": "o", "markersize": 5}
@@ -298,7 +303,7 @@ def _effect_figure(comparison: Comparison | KeptComparison) -> tuple[Figure, pd.
     finite = data["effect"].abs().to_numpy()
     largest = max(0.2, float(np.quantile(finite[np.isfinite(finite)], 0.97))) if np.isfinite(finite).any() else 1.0
     figure = Figure(figsize=(max(_NARROWEST, 2.4 + 3.3 * len(scenarios)), 1.9 + 0.3 * len(rows)), layout="constrained")
-    panels = figure.subplots(1, len(scenarios), sharey=True, squeeze=False)[0]
+    panels = figure.subplots(1, len(scenarios), sharey=True, squeeze=False, subplot_kw=PANELS)[0]
     picture = None
     for axes, scenario, title in zip(panels, scenarios, comparison.titles[1:], strict=True):
         mine = data[data["scenario"] == scenario]
@@ -329,7 +334,7 @@ def _flow_figure(comparison: Comparison | KeptComparison) -> tuple[Figure, pd.Da
     data = comparison.changes
     down, across = len(comparison.states), len(scenarios)
     figure = Figure(figsize=(max(_NARROWEST, 2.4 + 5.2 * across), 1.3 + 1.75 * down), layout="constrained")
-    grid = figure.subplots(down, across, squeeze=False)
+    grid = figure.subplots(down, across, squeeze=False, subplot_kw=PANELS)
     moved = data[data["before"] != data["after"]].groupby(["scenario", "state"])["runs"].sum()
     most = max(moved.max() if len(moved) else 0, round(_FEW * comparison.runs))
     for column, (scenario, title) in enumerate(zip(scenarios, comparison.titles[1:], strict=True)):
@@ -339,7 +344,7 @@ def _flow_figure(comparison: Comparison | KeptComparison) -> tuple[Figure, pd.Da
             flow(data[(data["scenario"] == scenario) & (data["state"] == state)], axes, how, most)
             heading = f"{name}: {percent_in_cell(changed[state])} end under another word"
             axes.set_title(
-                f"{in_lines(title, _HEADING)}\n{heading}" if row == 0 and across > 1 else heading, fontsize=9.5
+                f"{in_lines(title, _HEADING)}\n{heading}" if row == 0 and across > 1 else heading, y=1.0, fontsize=9.5
             )
     subtitle = (
         f'Left: word in "{comparison.titles[0]}". Right: word in the scenario, same luck. Only runs that change, and '
@@ -357,7 +362,7 @@ def _course_figure(comparison: Comparison | KeptComparison) -> tuple[Figure, pd.
     for axes, (state, name) in zip(panels, comparison.states.items(), strict=True):
         difference_over_time(mine[mine["state"] == state], axes, comparison.names[1:])
         axes.set_ylim(-widest, widest)
-        axes.set_title(name)
+        axes.set_title(name, y=1.0)
     handles = _scenario_handles(comparison, marks=False)
     level = round(100 * comparison.level)
     handles.append(Patch(facecolor=FAINT, alpha=0.3, label=f"{level} % interval of the mean"))

@@ -5,8 +5,6 @@ from pathlib import Path
 from types import UnionType
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from sim.io.arguments import Arguments
 from sim.io.errors import listed
 from sim.io.shapes import inside_by
@@ -37,6 +35,8 @@ def beside_each_other(several: Sequence["Results"]) -> Path:
 
 def table_drawn(function: str, table: Any, columns: tuple[str, ...], maker: str, folder: Any, caption: Any) -> Path:
     """The folder that a figure of a table goes into; raises `InputError` where the table is none of its maker's."""
+    import pandas as pd
+
     arguments = Arguments(function)
     arguments.made("table", table, pd.DataFrame, f"the table that `{maker}` gives")
     missing = [name for name in columns if name not in table.columns]

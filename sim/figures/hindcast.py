@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 
 from sim.analysis.hindcast.results import Hindcast
 from sim.analysis.observed import TRADE_SHARE
+from sim.figures.panels import PANELS
 from sim.figures.pictures import write_figure
 from sim.figures.style import ABOVE, FAINT, INK, finish, house_style, mixed
 
@@ -39,7 +40,7 @@ def _fan_figure(found: Hindcast, variant: str, kind: str) -> tuple[Figure, pd.Da
     )
     states, powers = found.record.states, found.record.powers
     figure = Figure(figsize=(1.75 * len(powers) + 0.8, 1.35 * len(states) + 1.4), layout="constrained")
-    panels = figure.subplots(len(states), len(powers), sharex=True, squeeze=False)
+    panels = figure.subplots(len(states), len(powers), sharex=True, squeeze=False, subplot_kw=PANELS)
     for i, state in enumerate(states):
         for j, power in enumerate(powers):
             axes = panels[i][j]

@@ -9,6 +9,7 @@ from sim.analysis.lever_results import Answer, MeasuredLevers
 from sim.analysis.observables import words_of
 from sim.figures.comparison import effect_cell, effect_map
 from sim.figures.given import drawn_of
+from sim.figures.panels import PANELS
 from sim.figures.pictures import write_figure
 from sim.figures.style import finish, house_style
 
@@ -34,7 +35,7 @@ def draw_levers(found: MeasuredLevers, folder: Path | str, caption: str = "") ->
     rows, states = list(dict.fromkeys(data["row"])), list(dict.fromkeys(data["state"]))
     with house_style():
         figure = Figure(figsize=(7.4 + 0.75 * len(states), 2.0 + 0.2 * len(rows)), layout="constrained")
-        axes = figure.subplots()
+        axes = figure.subplots(subplot_kw=PANELS)
         wide = data.pivot_table(index="row", columns="state", values="along", dropna=False).reindex(rows)[states]
         text = data.pivot(index="row", columns="state", values="text").reindex(rows)[states].fillna("")
         told = data.assign(told=told).pivot(index="row", columns="state", values="told").reindex(rows)[states]

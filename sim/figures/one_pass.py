@@ -11,12 +11,14 @@ from typing import Any
 
 import numpy as np
 from matplotlib.backend_bases import FigureCanvasBase, GraphicsContextBase, RendererBase
-from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
-from matplotlib.backends.backend_svg import RendererSVG
+from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.transforms import Affine2D, Bbox, TransformedPath
 from numpy.typing import NDArray
+
+from sim.figures.forms import Lines, Pixels
+from sim.figures.line_of_text import can_be_set, heights_of, set_line
 
 DPI = 200
 _POINTS = 72.0  # in an inch
@@ -26,6 +28,9 @@ _SAID = {"Date": None, "Creator": None}  # same results, same bytes: neither day
 @lru_cache(8192)
 def _extent(text: str, font: FontProperties, formula: Any, dpi: float) -> tuple[float, float, float]:
     """Width, height and descent of a line of text, in pixels; the same words stand in many places of a figure."""
+    if can_be_set(text, formula=formula):
+        line = set_line(text, font, dpi)
+        return line.width, line.height, line.descent
     width, height, descent = _ruler(dpi).get_text_width_height_descent(text, font, formula)
     return width, height, descent
 
@@ -47,6 +52,9 @@ class Ruler(RendererBase):
         """Width, height and descent of a line of text, in pixels."""
         return _extent(s, prop, ismath, self.dpi)
 
+    def _get_font_height_metrics(self, prop: FontProperties) -> Any:
+        return heights_of(prop.copy(), self.dpi)
+
     def points_to_pixels(self, points: Any) -> Any:
         """Points as pixels."""
         return points * self.dpi / _POINTS
@@ -56,32 +64,15 @@ class Ruler(RendererBase):
         return self.width, self.height
 
 
-class _Lines(RendererSVG):
-    """Lines as Matplotlib writes them; the style of marks that are all alike is found once for all of them."""
-
-    _alike: str | None = None
-
-    def draw_markers(self, gc: Any, *args: Any, **options: Any) -> None:
-        rgb = args[4] if len(args) > 4 else options.get("rgbFace")
-        self._alike = super()._get_style(gc, rgb)
-        try:
-            super().draw_markers(gc, *args, **options)
-        finally:
-            self._alike = None
-
-    def _get_style(self, gc: Any, rgbFace: Any) -> Any:  # noqa: N803 (the name is Matplotlib's)
-        return super()._get_style(gc, rgbFace) if self._alike is None else self._alike
-
-
 class _Both(Ruler):
     """Takes every mark for both forms. What is asked to be pixels in either form goes into the lines as a picture."""
 
     def __init__(self, figure: Figure, lines: Any) -> None:
         super().__init__(figure)
-        self.pixels = RendererAgg(self.width, self.height, self.dpi)
+        self.pixels = Pixels(self.width, self.height, self.dpi)
         inches = figure.get_size_inches()
-        self.lines = _Lines(*(_POINTS * inches), lines, image_dpi=self.dpi, metadata=dict(_SAID))
-        self._apart: RendererAgg | None = None  # pixels that become a picture among the lines
+        self.lines = Lines(_POINTS * inches[0], _POINTS * inches[1], lines, image_dpi=self.dpi, metadata=dict(_SAID))
+        self._apart: Pixels | None = None  # pixels that become a picture among the lines
         self._share = _POINTS / self.dpi
         self._scaled = Affine2D().scale(self._share)
         self.open_group = self.lines.open_group
@@ -97,7 +88,7 @@ class _Both(Ruler):
 
     def start_rasterizing(self) -> None:
         """From here on all are pixels in either form."""
-        self._apart = RendererAgg(self.width, self.height, self.dpi)
+        self._apart = Pixels(self.width, self.height, self.dpi)
 
     def stop_rasterizing(self) -> None:
         """Put what was drawn since then among the lines, as a picture no larger than it has to be."""
@@ -198,7 +189,7 @@ class _Both(Ruler):
             place = (x * self._share, y * self._share)
             self.lines.draw_text(self._in_points(gc), *place, s, prop, angle, ismath, mtext)
 
-    def _in_pixels(self) -> tuple[RendererAgg, ...]:
+    def _in_pixels(self) -> tuple[Pixels, ...]:
         return (self.pixels,) if self._apart is None else (self.pixels, self._apart)
 
     def _in_points(self, gc: GraphicsContextBase) -> GraphicsContextBase:
@@ -257,6 +248,6 @@ def in_both_forms(figure: Figure) -> tuple[NDArray[np.uint8], bytes]:
 def in_pixels(figure: Figure) -> NDArray[np.uint8]:
     """A figure in pixels (height, width, 4) alone."""
     figure.set_dpi(DPI)
-    canvas = FigureCanvasAgg(figure)
-    canvas.draw()
-    return np.asarray(canvas.buffer_rgba())
+    pixels = Pixels(*figure.canvas.get_width_height(physical=True), DPI)
+    figure.draw(pixels)
+    return np.asarray(pixels.buffer_rgba())

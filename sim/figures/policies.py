@@ -10,6 +10,7 @@ from sim.analysis.policy_effects import ENDS
 from sim.analysis.policy_results import counted
 from sim.figures.comparison import effect_cell, effect_map
 from sim.figures.given import table_drawn
+from sim.figures.panels import PANELS
 from sim.figures.pictures import write_figure
 from sim.figures.style import finish, house_style
 
@@ -30,7 +31,7 @@ def draw_policies(table: pd.DataFrame, folder: Path | str, caption: str = "") ->
     ends = list(dict.fromkeys(data["measure"]))
     with house_style():
         figure = Figure(figsize=(2.2 + 2.9 * len(states), 3.0 + 0.27 * len(policies)), layout="constrained")
-        panels = figure.subplots(1, len(states), sharey=True, squeeze=False)[0]
+        panels = figure.subplots(1, len(states), sharey=True, squeeze=False, subplot_kw=PANELS)[0]
         picture = None
         for axes, state in zip(panels, states, strict=True):
             mine = data[data["state"] == state]

@@ -14,6 +14,7 @@ from sim.analysis.sensitivity.design_kinds import DesignKind
 from sim.figures.discovery import discovery_box, discovery_path
 from sim.figures.given import drawn_of
 from sim.figures.kept import noted
+from sim.figures.panels import PANELS
 from sim.figures.pictures import write_figure, write_light
 from sim.figures.sensitivity_frame import (
     MOST_PANELS,
@@ -202,7 +203,7 @@ def _noise_figure(sweep: "Sweep") -> list[SweepFigure]:
         return []
     count = int(data["parameters"].notna().sum())
     figure = Figure(figsize=(7.6, 1.9 + 0.27 * count), layout="constrained")
-    axes = noise_bars(data, figure.subplots())
+    axes = noise_bars(data, figure.subplots(subplot_kw=PANELS))
     axes.set_xlabel("% of the variance over all runs")
     handles = [
         Patch(facecolor=ABOVE, label="parameters"),
@@ -219,7 +220,7 @@ def _convergence_figure(sweep: "Sweep") -> list[SweepFigure]:
     if data.empty or data.groupby("outcome")["points"].nunique().max() < 2:
         return []
     figure = Figure(figsize=(7.2, 4.2), layout="constrained")
-    axes = convergence_lines(data, figure.subplots())
+    axes = convergence_lines(data, figure.subplots(subplot_kw=PANELS))
     axes.set_xlabel("base points" if sweep.kind is DesignKind.SOBOL else "trajectories")
     axes.set_ylabel("half of the widest 95 % interval")
     put_keys(figure, None, axes.get_lines()[:-1])
@@ -265,7 +266,7 @@ def _ternary_figure(sweep: "Sweep", group: str, asks: list[dict[str, Any]], powe
 
 def _discovery_figures(sweep: "Sweep", found: "Discovery", number: int) -> list[SweepFigure]:
     figure = Figure(figsize=(10.5, 4.6), layout="constrained")
-    left, right = figure.subplots(1, 2, width_ratios=(1.5, 1))
+    left, right = figure.subplots(1, 2, width_ratios=(1.5, 1), subplot_kw=PANELS)
     discovery_box(found.box, left)
     discovery_path(found.path, right, found.chosen)
     right.set_xlabel("coverage: part of such worlds inside the box")
@@ -273,7 +274,7 @@ def _discovery_figures(sweep: "Sweep", found: "Discovery", number: int) -> list[
     subtitle = f"{found.words}: coverage {found.coverage:.2f}, density {found.density:.2f}, base rate {found.rate:.2f}"
     drawn = finished(figure, "In which worlds?", subtitle, sweep, f"box-{number}", found.box)
     figure = Figure(figsize=(6.6, 4.4), layout="constrained")
-    axes = ranked_bars(found.scores.assign(low=np.nan, high=np.nan), figure.subplots())
+    axes = ranked_bars(found.scores.assign(low=np.nan, high=np.nan), figure.subplots(subplot_kw=PANELS))
     axes.set_xlabel("importance in a forest of extremely randomised trees")
     title = "Which factors tell such worlds apart?"
     return drawn + finished(figure, title, found.words, sweep, f"scores-{number}", found.scores)

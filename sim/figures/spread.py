@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 
 from sim.analysis.origins import Origins
 from sim.analysis.spread import INSIDE, Spread
+from sim.figures.panels import PANELS
 from sim.figures.pictures import write_figure
 from sim.figures.style import ABOVE, BELOW, DASHES, FAINT, GRID, PALETTE, finish, house_style
 
@@ -31,7 +32,7 @@ def _figure(found: Spread) -> tuple[Figure, pd.DataFrame]:
     data = found.table
     ratios, others = data[data["ratio"].notna()], data[data["ratio"].isna()]
     figure = Figure(figsize=(9.5, 2.2 + 0.27 * len(ratios)), layout="constrained")
-    left, right = figure.subplots(1, 2, width_ratios=[3, 2])
+    left, right = figure.subplots(1, 2, width_ratios=[3, 2], subplot_kw=PANELS)
     ratio_marks(ratios, left)
     correlation_marks(others, right)
     subtitle = "Dot: model over record. Grey: where the line lets it lie. Thin: what the interval of the record allows"
@@ -94,7 +95,7 @@ def _skill_figure(found: Origins) -> tuple[Figure, pd.DataFrame]:
     data = found.skill[found.skill["horizon"] > 0]
     kinds = list(dict.fromkeys(data["kind"]))
     figure = Figure(figsize=(4.6 * len(kinds) + 1.2, 4.4), layout="constrained")
-    panels = figure.subplots(1, len(kinds), sharey=True, squeeze=False)[0]
+    panels = figure.subplots(1, len(kinds), sharey=True, squeeze=False, subplot_kw=PANELS)[0]
     for axes, kind in zip(panels, kinds, strict=True):
         skill_lines(data[data["kind"] == kind], axes)
         axes.set_title(kind)

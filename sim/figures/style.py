@@ -20,6 +20,7 @@ from matplotlib.figure import Figure
 from sim.batch.outcomes import OUTCOMES, Outcome, split_word
 from sim.figures.lettering import FONT, boxes_for_letters
 from sim.figures.one_pass import lay_out
+from sim.figures.panels import PANELS
 from sim.io.text import CAUTION
 
 if TYPE_CHECKING:
@@ -165,7 +166,7 @@ def panels_for(count: int, width: float, height: float) -> tuple[Figure, list["A
     down = -(-count // across)
     spare = count % across != 0
     figure = Figure(figsize=(width * across + (0 if spare else 1.6), height * down + 0.9), layout="constrained")
-    grid = [axes for row in figure.subplots(down, across, squeeze=False) for axes in row]
+    grid = [axes for row in figure.subplots(down, across, squeeze=False, subplot_kw=PANELS) for axes in row]
     for axes in grid[count:]:
         axes.set_axis_off()
     return figure, grid[:count], grid[count] if spare else None

@@ -4,13 +4,14 @@ import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 from matplotlib.collections import LineCollection
 
+from sim.figures.columns import Table, numbers, texts
 from sim.figures.style import FAINT, GRID, INK, RISING
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from numpy.typing import NDArray
 
 
 def to_triangle(shares: Any) -> tuple[Any, Any]:
@@ -21,22 +22,27 @@ def to_triangle(shares: Any) -> tuple[Any, Any]:
     return across, up
 
 
-def ternary_path(data: pd.DataFrame, axes: "Axes", corners: tuple[str, str, str], colour: str = INK) -> "Axes":
+def ternary_path(data: Table, axes: "Axes", corners: tuple[str, str, str], colour: str = INK) -> "Axes":
     """Draw the way of one state among three corners.
 
     `data` has the columns what ("mean" for the path of the means in order of time, "run" for the end of single runs),
     quarter, left, right, top (shares 0..1 that need not sum to one).
     """
     draw_triangle(axes, corners)
-    runs = data[data["what"] == "run"]
-    across, up = to_triangle(runs[["left", "right", "top"]].to_numpy())
+    what, shares = texts(data, "what"), _shares(data)
+    runs = shares[what == "run"]
+    across, up = to_triangle(runs)
     axes.scatter(across, up, s=7, color=colour, alpha=min(0.5, 30.0 / max(len(runs), 1)), linewidths=0, zorder=2)
-    path = data[data["what"] == "mean"]
-    across, up = to_triangle(path[["left", "right", "top"]].to_numpy())
+    across, up = to_triangle(shares[what == "mean"])
     axes.plot(across, up, color=INK, linewidth=1.6, zorder=4)
     axes.plot(across[0], up[0], "o", markersize=5.5, markerfacecolor="white", markeredgecolor=INK, zorder=5)
     axes.plot(across[-1], up[-1], "o", markersize=5.5, color=INK, zorder=5)
     return axes
+
+
+def _shares(data: Table) -> "NDArray[np.float64]":
+    """The shares [row, corner] of left, right and top."""
+    return np.column_stack([numbers(data, corner) for corner in ("left", "right", "top")])
 
 
 def draw_triangle(axes: "Axes", corners: tuple[str, str, str]) -> None:
@@ -64,13 +70,13 @@ def draw_triangle(axes: "Axes", corners: tuple[str, str, str]) -> None:
     axes.text(0.5, height + 0.025, corners[2], ha="center", va="bottom", fontsize=8.5, color=INK)
 
 
-def ternary_density(data: pd.DataFrame, axes: "Axes", corners: tuple[str, str, str]) -> "Axes":
+def ternary_density(data: Table, axes: "Axes", corners: tuple[str, str, str]) -> "Axes":
     """Draw where in the triangle of three shares the runs of a sweep end, darker where more do.
 
     `data` has the columns left, right, top (shares 0..1 that need not sum to one).
     """
     draw_triangle(axes, corners)
-    across, up = to_triangle(data[["left", "right", "top"]].to_numpy())
+    across, up = to_triangle(_shares(data))
     cells = axes.hexbin(
         across, up, gridsize=42, extent=(0, 1, 0, 1), mincnt=1, bins="log", cmap=RISING, linewidths=0.1, zorder=2
     )
