@@ -53,9 +53,9 @@ class Batch:
         first = self.prepared.run_block(0, 1 if compiled or own else 0)
         first.check()
         if compiled:
-            warm_up()
+            warm_up(plan.scenario.runs)
         self.names = first
-        self.aggregate = Aggregate(first)
+        self.aggregate = Aggregate(first, plan.scenario.runs)
         self.notes = notes
         self.notebook = Notebook(notes / NOTES, plan.folder, blocks, of=plan.hash)
         self._take_up(notes)
