@@ -23,7 +23,7 @@ from sim.analysis.paired_request import check_known, paired_request
 from sim.batch.identity import digest_of
 from sim.batch.naming import apart
 from sim.batch.outcomes import thresholds
-from sim.batch.plan import CHUNK, plain_scenario
+from sim.batch.plan import plain_scenario
 from sim.batch.watching import watched
 from sim.batch.worker import Tell, Work
 from sim.engine.ensemble import prepare
@@ -197,11 +197,7 @@ class _Ablation:
         without = self.scenario.without if system is None else (*self.scenario.without, system)
         prepared = prepare(replace(self.scenario, without=without), self.evidence)
         lines = thresholds(prepared.values)
-        parts = []
-        for first in range(0, self.scenario.runs, CHUNK):
-            count = min(CHUNK, self.scenario.runs - first)
-            parts.append(finals_of_block(prepared.run_block(first, count), lines))
-        return joined(parts)
+        return joined([finals_of_block(block, lines) for block in prepared.run_blocks(0, self.scenario.runs)])
 
     def _table(self, system: str, reference: Finals, resampling: Resampling) -> "pd.DataFrame":
         without = self._finals(system)

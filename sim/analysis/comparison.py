@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from sim.analysis.comparable import check_actors, check_end, check_luck, check_runs, check_several, notes_on
 from sim.analysis.effect_tables import LEAST, counting, csv_of, given_least, records_of, with_counts
 from sim.analysis.kept_comparison import FILE, caption_of, changed_of
-from sim.analysis.paired import LEVEL, RESAMPLES, Resampling, paired
+from sim.analysis.paired import LEVEL, RESAMPLES, paired, resampling_of
 from sim.analysis.result_pairs import Course, Pair
 from sim.batch.manifest import close_folder
 from sim.batch.naming import names_apart, titles_apart
@@ -274,7 +274,7 @@ def compare_results(several: Sequence[Results], level: float = LEVEL, least: flo
     runs = min(one.number_of_runs for one in several)
     check_runs(several, runs)
     seed = int(several[0].manifest["seed"])
-    resampling = Resampling(runs, seed)
+    resampling = resampling_of(runs, seed)
     pairs = [
         Pair(reference=several[0], other=one, name=name, powers=tuple(powers), runs=runs, seed=seed, level=level)
         for name, one in zip(names[1:], several[1:], strict=True)
@@ -318,7 +318,7 @@ def _course(comparison: Comparison) -> "pd.DataFrame":
     asked = {name: what for name, what in asked.items() if all(name in one.columns for one in courses)}
     tables = []
     if runs > 1 and quarters and asked:
-        resampling = Resampling(runs, comparison.seed)
+        resampling = resampling_of(runs, comparison.seed)
         first, *others = (_asked_for(one, asked, runs, quarters, states) for one in courses)
         labels = pd.DataFrame(
             [(quarter, state, *what) for what in asked.values() for quarter in quarters for state in states],
@@ -337,5 +337,5 @@ def _asked_for(
     course: Course, asked: Iterable[str], runs: int, quarters: Sequence[str], states: Sequence[str]
 ) -> NDArray[np.float64]:
     """Columns of the course side by side: [R, columns * T * I]."""
-    parts = [course.read(name, runs, quarters, states) for name in asked]
-    return np.concatenate([part.reshape(runs, -1) for part in parts if part is not None], axis=1)
+    read = course.read(list(asked), runs, quarters, states)
+    return np.concatenate([part.reshape(runs, -1) for part in read.values()], axis=1)

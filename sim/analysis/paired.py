@@ -9,6 +9,7 @@ and sums are taken over whole numbers, so the same runs give the same intervals 
 and whatever the order in which it adds.
 """
 
+import functools
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from numpy.typing import NDArray
 
 from sim.batch.outcomes import Thresholds, ended_by, final_columns, summarise
 from sim.engine.block import Block
-from sim.model.chance import address, luck, uniform
+from sim.model.chance import address, lucks, uniform
 from sim.model.variables import ACCEPTANCE, BALANCING_ENDED, MEAN_TRUST, OUTCOME
 
 Floats = NDArray[np.float64]
@@ -32,6 +33,7 @@ LEVEL = 0.95
 
 _MOST_GROUPS = 20_000  # more runs than this are resampled in small groups of neighbours, which costs no precision
 _AT_ONCE = 64  # resamples multiplied out together: few enough to stay in the cache
+_DRAWN_AT_ONCE = 16_384  # runs drawn in one go, for several resamples where there are few
 _BITS = 26  # of a difference that are kept; times the number of runs it stays a whole number that a double can hold
 
 
@@ -146,9 +148,13 @@ class Resampling:
         with np.errstate(over="ignore"):
             every: Any = np.arange(groups, dtype=np.uint64)
             where = address(0, 0, every, np.uint64(runs), 0)
-            for number in range(resamples):
-                drawn = np.asarray(uniform(luck(seed, number), where)) * groups
-                self.counts[number] = np.minimum(np.bincount(drawn.astype(np.int64), minlength=groups), 255)
+            some = max(1, _DRAWN_AT_ONCE // groups)
+            for first in range(0, resamples, some):
+                keys = lucks(seed, first, min(some, resamples - first))
+                drawn = np.asarray(uniform(keys[:, None], where)) * groups
+                places = drawn.astype(np.int64) + groups * np.arange(len(keys))[:, None]
+                times = np.bincount(places.ravel(), minlength=places.size).reshape(places.shape)
+                self.counts[first : first + some] = np.minimum(times, 255)
 
     def means(self, whole: Floats) -> Floats:
         """Means [resamples, C] of whole numbers [R, C] over every resample."""
@@ -158,6 +164,12 @@ class Resampling:
             times = self.counts[start : start + _AT_ONCE].astype(np.float64)
             means[start : start + _AT_ONCE] = (times @ sums) / (times @ self.sizes)[:, None]
         return means
+
+
+@functools.lru_cache(maxsize=1)
+def resampling_of(runs: int, seed: int) -> Resampling:
+    """The resampling of so many runs of a seed; it is kept, since one command asks for the same several times."""
+    return Resampling(runs, seed)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -195,7 +207,7 @@ def paired(reference: Floats, other: Floats, resampling: Resampling, level: floa
     grid = np.ldexp(1.0, exponent - _BITS)
     whole = np.rint(apart / grid)
     difference = whole.sum(axis=0) / runs * grid
-    tails = np.quantile(resampling.means(whole), [(1.0 - level) / 2, (1.0 + level) / 2], axis=0) * grid
+    tails = quantiles(resampling.means(whole), ((1.0 - level) / 2, (1.0 + level) / 2)) * grid
     variances = [_variance(values) for values in (reference, other, apart)]
     spread, own = np.sqrt((variances[0] + variances[1]) / 2), np.sqrt(variances[2] / runs)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -215,6 +227,20 @@ def paired(reference: Floats, other: Floats, resampling: Resampling, level: floa
         moved=(apart != 0.0).mean(axis=0),
         needed=needed,
     )
+
+
+def quantiles(values: Floats, shares: Sequence[float]) -> Floats:
+    """Quantiles [len(shares), C] of the columns of [R, C], the numbers that NumPy gives, to the last bit.
+
+    It looks for them in each column where it lies, scattered over memory; sorted in one piece they take a quarter.
+    """
+    ordered = np.sort(np.ascontiguousarray(values.T), axis=1)
+    found = np.empty((len(shares), len(ordered)))
+    for row, share in enumerate(shares):
+        place = share * (len(values) - 1)
+        low = math.floor(place)
+        found[row] = np.quantile(ordered[:, [low, min(low + 1, len(values) - 1)]], place - low, axis=1)
+    return found
 
 
 def _variance(values: Floats) -> Floats:

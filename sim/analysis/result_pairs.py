@@ -4,7 +4,7 @@ What "nothing changes" would say of every outcome, the yardstick of both, stands
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -14,9 +14,10 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from sim.analysis.effect_tables import effect_table
-from sim.analysis.paired import Finals, Label, Resampling, finals_of, holm, paired
+from sim.analysis.paired import Finals, Label, Resampling, finals_of, holm, paired, resampling_of
 from sim.batch.outcomes import SUMMARY_TOTALS, split_word
 from sim.batch.results import Results
+from sim.io.parquet import numbers_of
 from sim.model.variable import Reduction
 from sim.model.variables import BALANCING_ENDED, MEAN_TRUST, VARIABLES
 
@@ -66,7 +67,7 @@ class Pair:
             moves.append(_changes(one, two))
         if self.span is not None and self.kept > 1:
             one, two = (self.sums(results, states) for results in (self.reference, self.other))
-            rows.append(_rows(one, two, Resampling(self.kept, self.seed), self.level, start))
+            rows.append(_rows(one, two, resampling_of(self.kept, self.seed), self.level, start))
         effects, changes = pd.concat(rows, ignore_index=True), pd.concat(moves, ignore_index=True)
         effects["clear"] = holm(effects["p"].to_numpy()) < 1.0 - self.level
         for table in (effects, changes):
@@ -84,11 +85,8 @@ class Pair:
         """Sums over the shared quarters, of the runs whose course was kept."""
         assert self.span is not None
         course = Course(one)
-        columns = {
-            name: values.sum(axis=1)
-            for name in SUMMARY_TOTALS
-            if (values := course.read(name, self.kept, self.span, states)) is not None
-        }
+        read = course.read(SUMMARY_TOTALS, self.kept, self.span, states)
+        columns = {name: values.sum(axis=1) for name, values in read.items()}
         return finals_of(columns, tuple(states), self.powers)
 
 
@@ -163,13 +161,13 @@ def starting_values(results: Results) -> dict[Label, float]:
 
 def kept_columns(results: Results, state: str, powers: Sequence[str], runs: int) -> dict[str, NDArray[Any]]:
     """What was kept of every run for one state: name -> [R, 1] or, by power, [R, 1, J]."""
-    path = results.path_of("runs.parquet")
-    there = pq.read_schema(path).names
+    file = pq.ParquetFile(results.path_of("runs.parquet"))
+    there = file.schema_arrow.names
     alone = [name for name in there if name.endswith(f"_{state}")]
     by_power = [name for name in there if name.endswith(f"_{state}_{powers[0]}")]
     stems = [name.removesuffix(f"_{state}_{powers[0]}") for name in by_power]
     wanted = [*alone, *(f"{stem}_{state}_{power}" for stem in stems for power in powers)]
-    table = pq.read_table(path, columns=wanted).slice(0, runs)
+    table = file.read(columns=wanted).slice(0, runs)
     columns: dict[str, NDArray[Any]] = {}
     for name in alone:
         values = table[name].to_numpy()
@@ -195,15 +193,20 @@ class Course:
             self.runs = rows // length
 
     def read(
-        self, column: str, runs: int, quarters: Sequence[str], states: Sequence[str]
-    ) -> NDArray[np.float64] | None:
-        """One column [R, T, I] of the first `runs` runs, for some quarters and states; None where it was not kept."""
-        if column not in self.columns:
-            return None
+        self, columns: Collection[str], runs: int, quarters: Sequence[str], states: Sequence[str]
+    ) -> dict[str, NDArray[np.float64]]:
+        """Columns [R, T, I] of the first `runs` runs by name, for some quarters and states; without those not kept."""
         everyone = list(self.results.states)
-        table = pq.read_table(self.files, columns=[column])
-        shape = (-1, len(self.quarters), len(everyone))
-        values = table[column].to_numpy().astype(np.float64).reshape(shape)[:runs]
+        there = [name for name in columns if name in self.columns]
         times = [self.quarters.index(quarter) for quarter in quarters]
-        chosen: NDArray[np.float64] = values[:, times][:, :, [everyone.index(state) for state in states]]
-        return chosen
+        places = [everyone.index(state) for state in states]
+        length, found = len(self.quarters) * len(everyone), {name: list[NDArray[np.float64]]() for name in there}
+        for file in self.files if there else ():
+            left = runs - sum(map(len, found[there[0]]))
+            if left <= 0:
+                break
+            table = pq.ParquetFile(file).read(columns=there)
+            for name in there:
+                values = numbers_of(table[name])[: left * length].reshape(-1, len(self.quarters), len(everyone))
+                found[name].append(values[:, times][:, :, places].astype(np.float64))
+        return {name: np.concatenate(parts) for name, parts in found.items()}

@@ -15,7 +15,7 @@ from sim.analysis.paired import Finals, Label, Resampling, holm, joined, paired
 from sim.analysis.paired_request import PairedRequest
 from sim.batch.identity import digest_of
 from sim.batch.outcomes import thresholds
-from sim.batch.plan import CHUNK, plain_scenario
+from sim.batch.plan import plain_scenario
 from sim.batch.worker import Tell, Work
 from sim.engine.ensemble import prepare
 from sim.io.shapes import inside
@@ -85,8 +85,7 @@ class Variants:
         prepared = prepare(replace(scenario, end=scenario.start + max(after) - 1), self.evidence)
         lines = thresholds(prepared.values)
         parts: dict[int, list[Finals]] = {quarters: [] for quarters in after}
-        for first in range(0, scenario.runs, CHUNK):
-            block = prepared.run_block(first, min(CHUNK, scenario.runs - first))
+        for block in prepared.run_blocks(0, scenario.runs):
             for quarters in after:
                 parts[quarters].append(observed(cut(block, quarters), lines))
         return {quarters: joined(several) for quarters, several in parts.items()}

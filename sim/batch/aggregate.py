@@ -38,6 +38,8 @@ _STEP, _RATIO = 0, 1
 _LARGEST = 20
 _RATIO_BINS = 1 + (_LARGEST - SMALLEST) * PER_OCTAVE
 _MOST_COUNTED = 255
+_FEW = 1 << 16
+"""Fewer runs than this are counted in half of the memory."""
 
 
 def _scale(measure: str, powers: int) -> tuple[int, float, int]:
@@ -59,7 +61,7 @@ def _scale(measure: str, powers: int) -> tuple[int, float, int]:
 class _Histograms:
     """Histograms of some measures over the same cells (quarter, state and perhaps power)."""
 
-    def __init__(self, measures: tuple[str, ...], cells: int, powers: int) -> None:
+    def __init__(self, measures: tuple[str, ...], cells: int, powers: int, runs: int | None) -> None:
         scales = [_scale(measure, powers) for measure in measures]
         self.measures = measures
         self.cells = cells
@@ -67,7 +69,8 @@ class _Histograms:
         self.per_unit = np.array([scale[1] for scale in scales], dtype=np.float64)
         self.bins = np.array([scale[2] for scale in scales], dtype=np.int64)
         self.start = np.concatenate(([0], np.cumsum(self.bins * cells)[:-1])).astype(np.int64)
-        self.histogram = np.zeros(int((self.bins * cells).sum()), dtype=np.uint32)
+        counted: Any = np.uint32 if runs is None or runs >= _FEW else np.uint16  # as much as is counted of one cell
+        self.histogram = np.zeros(int((self.bins * cells).sum()), dtype=counted)
         self.sums = np.zeros((cells, len(measures)), dtype=np.int64)
         self.least = np.full((cells, len(measures)), np.inf)
         self.most = np.full((cells, len(measures)), -np.inf)
@@ -85,18 +88,18 @@ class _Histograms:
         Counts are not interpolated: a quantile is then the smallest count that so many runs do not exceed. Where values
         lay beyond the bins, the outermost reaches as far as they did.
         """
-        bins, start = int(self.bins[index]), int(self.start[index])
-        counts = self.histogram[start : start + bins * self.cells].reshape(self.cells, bins)
-        reached = np.cumsum(counts, axis=1, dtype=np.int64)
+        filled, held = self.filled(index)
+        bins, cells = int(self.bins[index]), np.arange(self.cells)
+        reached = np.concatenate(([0], np.cumsum(held)))
+        before = reached[np.searchsorted(filled, cells * bins)]  # in all cells that come earlier
         lower, width = self._edges(index)
         below, beyond = np.isfinite(self.least[:, index]), np.isfinite(self.most[:, index])
-        cells = np.arange(self.cells)
         found = np.empty((self.cells, len(QUANTILES)))
         for column, q in enumerate(QUANTILES):
             rank = round(100 * q) * runs / 100
-            place = (reached >= rank).argmax(axis=1)
-            inside = counts[cells, place]
-            share = (rank - (reached[cells, place] - inside)) / inside
+            at = np.searchsorted(reached[1:], before + math.ceil(rank))
+            place, inside = filled[at] - cells * bins, held[at]
+            share = (rank - (reached[at] - before)) / inside
             begin, span = lower[place], width[place]
             if (stretched := beyond & (place == bins - 1)).any():
                 span[stretched] = self.most[stretched, index] - begin[stretched]
@@ -105,6 +108,19 @@ class _Histograms:
                 begin[stretched] = self.least[stretched, index]
             found[:, column] = begin + span * share
         return found
+
+    def filled(self, index: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The bins of one measure that hold anything, cell after cell, and how much each holds: most are empty."""
+        start = int(self.start[index])
+        counts = self.histogram[start : start + int(self.bins[index]) * self.cells]
+        places = np.flatnonzero(counts != 0)  # of truth values, which is several times as fast as of numbers
+        return places, counts[places].astype(np.int64)
+
+    def filled_bins(self) -> NDArray[np.uint32 | np.int64]:
+        """Where anything is held in the histograms of all measures, in as few bytes as will do."""
+        places = [self.filled(index)[0] + self.start[index] for index in range(len(self.measures))]
+        told: Any = np.uint32 if self.histogram.size < 1 << 32 else np.int64
+        return np.concatenate(places, dtype=told, casting="unsafe")
 
     def means(self, index: int, runs: int) -> NDArray[np.float64]:
         """Means [cells] of one measure; not a number where values were so large that their sum cannot be relied on."""
@@ -138,15 +154,18 @@ class _Histograms:
 class Aggregate:
     """What all runs of a scenario come to; `add` may be called from several threads."""
 
-    def __init__(self, block: Block) -> None:
-        """Take the names and sizes from a block; count nothing yet."""
+    def __init__(self, block: Block, runs: int | None = None) -> None:
+        """Take the names and sizes from a block; count nothing yet.
+
+        runs: as many are counted at most; None: any number.
+        """
         self.states, self.powers, self.kinds = block.states, block.powers, block.kinds
         self.quarters = block.quarters
         pairs = len(self.quarters) * len(self.states)
         self.runs = 0
         self.blocks: set[int] = set()
-        self._by_power = _Histograms(BY_POWER, pairs * len(self.powers), len(self.powers))
-        self._by_state = _Histograms(BY_STATE, pairs, len(self.powers))
+        self._by_power = _Histograms(BY_POWER, pairs * len(self.powers), len(self.powers), runs)
+        self._by_state = _Histograms(BY_STATE, pairs, len(self.powers), runs)
         self._outcomes = np.zeros((pairs, len(OUTCOMES) * (len(self.powers) + 1)), dtype=np.int64)
         self._offers = np.zeros(block.offers.shape[1:], dtype=np.int64)
         self._answers = np.zeros((block.answers.shape[1], 2), dtype=np.int64)  # laid on the table, and taken
@@ -284,7 +303,7 @@ class Aggregate:
                 "answers": self._answers.copy(),
             }
             for name, counted in (("power", self._by_power), ("state", self._by_state)):
-                filled = np.flatnonzero(counted.histogram)  # most bins are empty
+                filled = counted.filled_bins()
                 kept |= {f"{name}_bins": filled, f"{name}_counts": counted.histogram[filled]}
                 kept |= {f"{name}_sums": counted.sums.copy()}
                 kept |= {f"{name}_least": counted.least.copy(), f"{name}_most": counted.most.copy()}
@@ -334,6 +353,6 @@ class Aggregate:
         return True
 
 
-def warm_up() -> None:
-    """Compile the counting before runs are timed."""
-    _Histograms(BY_POWER, 1, 1).add(np.zeros((1, 1, 1, 1, len(BY_POWER), 1)))
+def warm_up(runs: int | None = None) -> None:
+    """Compile the counting of so many runs before they are timed."""
+    _Histograms(BY_POWER, 1, 1, runs).add(np.zeros((1, 1, 1, 1, len(BY_POWER), 1)))

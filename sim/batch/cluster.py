@@ -24,7 +24,7 @@ from typing import Any, TypeVar
 from sim.batch.aggregate import Aggregate
 from sim.batch.identity import versions
 from sim.batch.manifest import PARTIAL
-from sim.batch.plan import BatchRequest, Plan, PreparedEngine
+from sim.batch.plan import CHUNK, BatchRequest, Plan, PreparedEngine
 from sim.batch.tables import table_bytes, write_table
 from sim.io.errors import input_error, quoted
 from sim.io.words_once import say_once
@@ -275,7 +275,7 @@ def run_task(task: BlockTask, number: int) -> BlockResult:
             _READY[task.hash] = _make_ready(task)
         plan, prepared = _READY[task.hash]
     pages, summary, tables = plan.make(prepared, number)
-    aggregate = Aggregate(pages[0].blocks()[0])
+    aggregate = Aggregate(pages[0].blocks()[0], CHUNK)
     aggregate.add(number, pages, summary)
     folder, counts = Path(task.folder), f"{PARTIAL}/counts-{number:05d}.npz"
     packed = aggregate.packed()

@@ -22,7 +22,7 @@ def count(
     per_unit: NDArray[np.float64],  # [M]
     bins: NDArray[np.int64],  # [M]
     start: NDArray[np.int64],  # [M] where the histograms of a measure begin
-    histogram: NDArray[np.uint32],  # all of them, one after the other
+    histogram: NDArray[np.unsignedinteger],  # all of them, one after the other
     sums: NDArray[np.int64],  # [C, M]
     least: NDArray[np.float64],  # [C, M] the smallest value below the first bin, or inf
     most: NDArray[np.float64],  # [C, M] the largest value beyond the last bin, or -inf
@@ -40,7 +40,7 @@ def _count(
     per_unit: NDArray[np.float64],
     bins: NDArray[np.int64],
     start: NDArray[np.int64],
-    histogram: NDArray[np.uint32],
+    histogram: NDArray[np.unsignedinteger],
     sums: NDArray[np.int64],
     least: NDArray[np.float64],
     most: NDArray[np.float64],
@@ -82,7 +82,7 @@ def _by_numpy(
     per_unit: NDArray[np.float64],
     bins: NDArray[np.int64],
     start: NDArray[np.int64],
-    histogram: NDArray[np.uint32],
+    histogram: NDArray[np.unsignedinteger],
     sums: NDArray[np.int64],
     least: NDArray[np.float64],
     most: NDArray[np.float64],
@@ -104,6 +104,6 @@ def _by_numpy(
             place = np.clip(place, 0, bins[m] - 1)
         place += np.arange(cells)[:, None] * bins[m]
         size = cells * int(bins[m])
-        histogram[start[m] : start[m] + size] += np.bincount(place.ravel(), minlength=size).astype(np.uint32)
+        histogram[start[m] : start[m] + size] += np.bincount(place.ravel(), minlength=size).astype(histogram.dtype)
         sums[:, m] += np.floor(of_cell * FIXED_POINT + 0.5).astype(np.int64).sum(axis=1)
     return outside

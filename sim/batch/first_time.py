@@ -6,5 +6,6 @@ from sim.batch.aggregate import warm_up
 from sim.engine.first_time import compile_and_keep
 
 if __name__ == "__main__":
-    warm_up()
+    for runs in (0, None):  # few, and many
+        warm_up(runs)
     sys.exit(compile_and_keep())

@@ -53,9 +53,9 @@ class Batch:
         first = self.prepared.run_block(0, 1 if compiled or own else 0)
         first.check()
         if compiled:
-            warm_up()
+            warm_up(plan.scenario.runs)
         self.names = first
-        self.aggregate = Aggregate(first)
+        self.aggregate = Aggregate(first, plan.scenario.runs)
         self.notes = notes
         self.notebook = Notebook(notes / NOTES, plan.folder, blocks, of=plan.hash)
         self._take_up(notes)
@@ -169,28 +169,36 @@ class Batch:
         self.work.tell(Stage.WRITE)
         self.notebook.made_again(self._files_again)
         made = self.notebook.files
-        files = [join_tables(self.notebook.in_order(), self.folder, "runs.parquet")]
+        files = [self._seen(join_tables(self.notebook.in_order(), self.folder, "runs.parquet"))]
         files += [file for number in sorted(made) for file in made[number] if file.name.startswith("series")]
         for name in ("bands", "outcomes", "offers"):
-            files.append(write_table(getattr(self.aggregate, name)(), self.folder, f"{name}.parquet"))
+            files.append(self._table(getattr(self.aggregate, name)(), name))
         scenario = self.plan.scenario
         if offers_among(scenario.events):
-            files.append(write_table(self.aggregate.laid(scenario.events), self.folder, "laid.parquet"))
+            files.append(self._table(self.aggregate.laid(scenario.events), "laid"))
         if scenario.lucks_per_draw > 1:
             place = self.folder / "runs.parquet"
             variance = variance_table(place, self.names.states, self.names.powers, scenario.lucks_per_draw)
-            files.append(write_table(variance, self.folder, "variance.parquet"))
-        results = Results(self.folder, self._manifest(files))
+            files.append(self._table(variance, "variance"))
+        results = Results(self.folder, self._manifest(files), self.notebook.marks)
         files.append(self._text("summary.json", json.dumps(summary_of(results), indent=2, ensure_ascii=False) + "\n"))
         files.append(self._text("README.txt", self._read_me(results)))
         check_written(self.folder, self.notebook.touched(files))
         write_manifest(self.folder, self._manifest(files))
         tidy(self.folder)
-        return Results(self.folder, read_manifest(self.folder, BATCH))  # whose files were looked through just now
+        return Results(self.folder, read_manifest(self.folder, BATCH), self.notebook.marks)
+
+    def _table(self, table: Any, name: str) -> WrittenFile:
+        return self._seen(write_table(table, self.folder, f"{name}.parquet"))
 
     def _text(self, name: str, text: str) -> WrittenFile:
         write_text(self.folder / name, text)
-        return WrittenFile(name=name, sha256=file_hash(self.folder / name))
+        return self._seen(WrittenFile(name=name, sha256=file_hash(self.folder / name)))
+
+    def _seen(self, file: WrittenFile) -> WrittenFile:
+        """A file that was written just now."""
+        self.notebook.seen([file])
+        return file
 
     def _manifest(self, files: list[WrittenFile]) -> dict[str, Any]:
         scenario, evidence = self.plan.scenario, self.plan.evidence

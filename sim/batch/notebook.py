@@ -54,15 +54,20 @@ class Notebook:
         self.blocks = blocks
         self.libraries = dict(versions() if libraries is None else libraries)
         self.files: _Files = {}
-        self._marks: dict[str, tuple[int, ...]] = {}  # of files that were as they should be when they were counted
+        self.marks: dict[str, tuple[int, ...]] = {}  # of files that were as they should be when they were looked at
         self.lock = threading.RLock()
 
     def add(self, number: int, files: Sequence[WrittenFile]) -> None:
         """Count a block as finished, whose files are as they should be."""
-        marks = {file.name: mark_of(self.folder / file.name) for file in files}
+        self.seen(files)
         with self.lock:
             self.files[number] = tuple(files)
-            self._marks |= marks
+
+    def seen(self, files: Iterable[WrittenFile]) -> None:
+        """Note that these files are as they should be: none is looked through again unless its size or date changes."""
+        marks = {file.name: mark_of(self.folder / file.name) for file in files}
+        with self.lock:
+            self.marks |= marks
 
     def missing(self) -> list[int]:
         """Those blocks that are not there yet."""
@@ -102,7 +107,7 @@ class Notebook:
 
     def touched(self, files: Iterable[WrittenFile]) -> list[WrittenFile]:
         """Those files that may be others than were counted, by their size and date, or were not counted at all."""
-        return [file for file in files if mark_of(self.folder / file.name) != self._marks.get(file.name)]
+        return [file for file in files if mark_of(self.folder / file.name) != self.marks.get(file.name)]
 
     def made_again(self, make: Callable[[int], Sequence[WrittenFile]]) -> None:
         """See that every finished block is still there before all are joined; what was spoilt meanwhile is made again.

@@ -105,13 +105,13 @@ def thresholds(numbers: Mapping[str, float]) -> Thresholds:
 
 def trailing_mean(values: NDArray[Any], quarters: int) -> Floats:
     """Mean of each quarter with up to `quarters` - 1 before it; `values` and the result are [R, T, ...]."""
-    total = values.astype(np.float64)
+    total: Floats = values.astype(np.float64)  # laid out in memory as the values are
     length = values.shape[1]
     for back in range(1, min(quarters, length)):
         total[:, back:] += values[:, : length - back]
     seen = np.minimum(np.arange(1, length + 1), quarters).astype(np.float64)
-    mean: Floats = total / seen.reshape((1, length) + (1,) * (values.ndim - 2))
-    return mean
+    total /= seen.reshape((1, length) + (1,) * (values.ndim - 2))
+    return total
 
 
 def last_mean(values: NDArray[Any], quarters: int) -> Floats:
@@ -173,8 +173,9 @@ def classify(
 def summarise(block: "Block", lines: Thresholds) -> Summary:
     """Judge every run of a block, at its end and at the end of each quarter."""
     quarters = max(1, round(lines.final_quarters))
-    alignment = trailing_mean(block.power_measure("alignment"), quarters)
-    pressure = block.power_measure("pressure")
+    # one measure lies far apart in a block: what is gone through several times is brought together first
+    alignment = trailing_mean(block.power_measure("alignment").copy("K"), quarters)
+    pressure = block.power_measure("pressure").copy("K")
     combined = combined_pressure(pressure)
     partners = trailing_mean(block.state_measure("effective_partners"), quarters)
     outcome, power = classify(
@@ -226,6 +227,19 @@ def outcome_words(outcome: Small, power: Small, powers: tuple[str, ...]) -> NDAr
     """The words as text, such as `leaning-XYZ`; same shape as the two code arrays."""
     table = np.array([[_word(kind, about) for about in ("", *powers)] for kind in OUTCOMES])
     return table[outcome, power.astype(np.int64) + 1]
+
+
+def placed_words(outcome: Small, power: Small, powers: tuple[str, ...]) -> tuple[NDArray[np.int16], list[str]]:
+    """The words that occur, in the order of the alphabet, and the place among them of each; [...] as the codes."""
+    kinds = len(powers) + 1
+    codes = outcome.astype(np.int16) * np.int16(kinds) + power + np.int16(1)
+    met = np.flatnonzero(np.bincount(codes.ravel()))
+    known, places = np.unique(
+        outcome_words((met // kinds).astype(np.int8), (met % kinds - 1).astype(np.int8), powers), return_inverse=True
+    )
+    place_of = np.zeros(int(met.max(initial=0)) + 1, dtype=np.int16)
+    place_of[met] = places
+    return place_of[codes], known.tolist()
 
 
 def split_word(text: str) -> tuple[Outcome, str]:

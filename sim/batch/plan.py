@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from sim.batch.identity import code_hash, digest_of, evidence_hash, plain
 from sim.batch.manifest import PARTIAL
-from sim.batch.outcomes import Summary, Thresholds, final_columns, joined, outcome_words, summarise, thresholds
+from sim.batch.outcomes import Summary, Thresholds, final_columns, joined, summarise, thresholds
 from sim.batch.results import RESULTS_FORMAT
 from sim.batch.tables import PART, runs_table, series_table
 from sim.batch.variance import LUCKS_PER_DRAW
@@ -154,14 +154,13 @@ class Plan:
 
         blocks: the runs, in blocks one after the other.
         """
-        first, powers = blocks[0], blocks[0].powers
+        first = blocks[0]
         summary = joined([summarise(block, self.lines) for block in blocks])
         runs = len(summary.outcome)
         tables = [runs_table(first, final_columns(summary, first), self.drawn(first.first, runs))]
         kept = min(runs, self.series - first.first)
         if kept > 0:
-            words = outcome_words(summary.outcome[:kept], summary.power[:kept], powers)
-            tables.append(series_table(_heads(blocks, kept), words, self.thin, self.measures))
+            tables.append(series_table(_heads(blocks, kept), summary, self.thin, self.measures))
         return summary, tables
 
 

@@ -75,12 +75,12 @@ class PreparedEnsemble:
         lanes = self.way_for(count).lanes if lanes is None else lanes
         whole = self._room(first, 1, count)
         if 0 < count <= lanes:
-            self._play(whole, 0)
+            self._play(whole, 0, self.values_of(first, count))
             return whole.blocks()[0]
         for start in range(0, count, lanes):
             some = min(lanes, count - start)
             page = self._room(first + start, 1, some, _kept(self._sizes(some)))
-            self._play(page, 0)
+            self._play(page, 0, self.values_of(first + start, some))
             for name in ("by_power", "by_state", "offers", "answers"):
                 getattr(whole, name)[..., start : start + some] = getattr(page, name)
         return whole.blocks()[0]
@@ -98,10 +98,19 @@ class PreparedEnsemble:
             begun = self._sizes(full * lanes)
             rest = [array[size:] for array, size in zip(room, begun, strict=True)]
             pages.append(self._room(first + full * lanes, 1, count % lanes, rest))
+        values = self.values_of(first, count)
+        apart = [name for name, value in values.items() if isinstance(value, np.ndarray)]
         for page in pages:
             for at in range(page.by_state.shape[0]):
-                self._play(page, at)
+                begun = page.first - first + at * page.by_state.shape[-1]
+                here = slice(begun, begun + page.by_state.shape[-1])
+                self._play(page, at, {**values, **{name: values[name][here] for name in apart}})
         return pages
+
+    def run_blocks(self, first: int, count: int) -> Iterator[Block]:
+        """The same runs in blocks of as many as are played side by side, one after the other, which need no copy."""
+        for start, end in pairwise([*range(0, count, self.way_for(count).lanes), count]):
+            yield self.run_block(first + start, end - start, end - start)
 
     def way_for(self, count: int) -> Way:
         """How so many runs are played now."""
@@ -175,12 +184,14 @@ class PreparedEnsemble:
             return draw(seed, first, lanes)
         return draw(seed, 0, 1 + int(self.luck_of.max()))[..., self.luck_of[first : first + lanes]]
 
-    def _play(self, pages: Pages, at: int) -> None:
-        """Play one filling of the lanes; what lies between two quarters is done there, the rest in one go."""
+    def _play(self, pages: Pages, at: int, values: Mapping[str, Any]) -> None:
+        """Play one filling of the lanes; what lies between two quarters is done there, the rest in one go.
+
+        values: the numbers of these runs.
+        """
         lanes = pages.by_state.shape[-1]
         first = pages.first + at * lanes
         with np.errstate(over="ignore"):  # addresses wrap round on purpose when nothing is compiled
-            values = self.values_of(first, lanes)
             luck = self._by_luck(lucks, self.seed, first, lanes)
             store = _KEPT.store = build(self.evidence, values, luck, again=_store_kept(self.evidence, lanes))
             p, happenings = vector(values, lanes), self.happenings(first, lanes)

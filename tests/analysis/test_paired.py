@@ -7,8 +7,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.fake_engine import LINES, POWERS, STATES, fake_block
-from sim.analysis.paired import Label, Resampling, finals_of, finals_of_block, holm, joined, paired
+from sim.analysis.paired import (
+    Label,
+    Resampling,
+    finals_of,
+    finals_of_block,
+    holm,
+    joined,
+    paired,
+    quantiles,
+    resampling_of,
+)
 from sim.batch.outcomes import final_columns, summarise, thresholds
+from sim.model.chance import address, luck, uniform
 
 LINE = thresholds(LINES)
 WORLDS = 400  # independent repetitions in which the truth is known
@@ -88,6 +99,25 @@ def test_the_same_bytes_come_out_and_columns_do_not_know_of_each_other(resamplin
     assert found.low.tobytes() == again.low.tobytes()
     assert (found.low[3], found.high[3], found.p[3]) == (alone.low[0], alone.high[0], alone.p[0])
     assert not np.array_equal(found.low, paired(one, two, Resampling(300, seed=5)).low)
+
+
+@given(st.integers(2, 300), st.integers(0, 99), st.floats(0.0, 1.0))
+def test_quantiles_are_the_ones_of_numpy_to_the_last_bit(rows, seed, share):
+    values = noise(seed, rows, 7)
+    shares = (share, 0.025, 1.0 - share, 0.975)
+    assert quantiles(values, shares).tobytes() == np.quantile(values, shares, axis=0).tobytes()
+
+
+@pytest.mark.parametrize("runs", [7, 300, 20_000])
+def test_runs_drawn_together_are_the_runs_drawn_one_by_one(runs):
+    resampling = Resampling(runs, 3, resamples=40)
+    groups = len(resampling.sizes)
+    with np.errstate(over="ignore"):
+        where = address(0, 0, np.arange(groups, dtype=np.uint64), np.uint64(runs), 0)
+        for number in range(40):
+            drawn = (uniform(luck(3, number), where) * groups).astype(np.int64)
+            assert resampling.counts[number].tolist() == np.bincount(drawn, minlength=groups).tolist()
+    assert np.array_equal(resampling_of(runs, 3).counts[:40], resampling.counts)
 
 
 def test_the_order_in_which_runs_are_added_does_not_matter_to_the_last_bit(resampling):

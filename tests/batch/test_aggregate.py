@@ -92,6 +92,18 @@ def test_a_tally_comes_back_as_it_was(tmp_path):
     assert again.offers().equals(aggregate.offers())
 
 
+def test_few_runs_are_counted_in_half_of_the_memory_and_come_to_the_same(whole):
+    few, many = Aggregate(whole, 300), Aggregate(whole, 1 << 16)
+    for aggregate in (few, many):
+        aggregate.add(0, whole, summarise(whole, LINE))
+    assert 2 * few._by_power.histogram.nbytes == many._by_power.histogram.nbytes
+    assert few.bands().equals(many.bands())
+    for one, other in ((few, many), (many, few)):
+        taken_up = Aggregate(whole, 300) if one is many else Aggregate(whole)
+        assert taken_up.absorb(one.packed())
+        assert taken_up.bands().equals(other.bands())
+
+
 @pytest.mark.parametrize("content", [b"", b"not a aggregate", None])
 def test_a_spoilt_tally_is_not_taken_up(content, tmp_path):
     if content is not None:

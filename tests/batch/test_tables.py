@@ -34,14 +34,14 @@ def words_of(block, summary):
 
 
 def test_a_series_has_one_row_a_run_quarter_and_state(block, summary):
-    frame = series_table(block, words_of(block, summary)).to_pandas()
+    frame = series_table(block, summary).to_pandas()
     assert len(frame) == block.runs * len(block.quarters) * len(STATES)
     assert not frame.duplicated(["run", "quarter", "state"]).any()
     assert sorted(frame["run"].unique()) == list(range(3, 13))
 
 
 def test_a_series_says_what_the_block_holds(block, summary):
-    frame = series_table(block, words_of(block, summary)).to_pandas()
+    frame = series_table(block, summary).to_pandas()
     run, time, state, power = 4, 5, 1, 2
     quarter = f"{block.quarters[time] // 4}-Q{block.quarters[time] % 4 + 1}"
     code = block.states[state]
@@ -59,7 +59,7 @@ def test_a_series_says_what_the_block_holds(block, summary):
 
 
 def test_nobody_sided_with_is_a_missing_value(block, summary):
-    frame = series_table(block, words_of(block, summary)).to_pandas()
+    frame = series_table(block, summary).to_pandas()
     assert frame["sided"].isna().sum() == (block.state_measure("sided") == 0).sum()
 
 
@@ -73,14 +73,14 @@ def test_runs_have_one_row_each(block, summary):
 
 
 def test_equal_tables_give_equal_bytes(block, summary, tmp_path):
-    table = series_table(block, words_of(block, summary))
+    table = series_table(block, summary)
     first = write_table(table, tmp_path, "one.parquet")
-    again = write_table(series_table(block, words_of(block, summary)), tmp_path, "two.parquet")
+    again = write_table(series_table(block, summary), tmp_path, "two.parquet")
     assert first.sha256 == again.sha256 == file_hash(tmp_path / "one.parquet")
 
 
 def test_files_tell_nothing_of_time_machine_or_place(block, summary, tmp_path):
-    write_table(series_table(block, words_of(block, summary)), tmp_path, "one.parquet")
+    write_table(series_table(block, summary), tmp_path, "one.parquet")
     about = pq.ParquetFile(tmp_path / "one.parquet").metadata
     assert set(about.metadata or {}) <= {b"ARROW:schema"}
     assert str(tmp_path).encode() not in (tmp_path / "one.parquet").read_bytes()
@@ -157,7 +157,7 @@ def test_a_folder_that_is_not_complete_is_refused(tmp_path):
 
 def test_any_reader_of_parquet_opens_the_files(block, summary, tmp_path):
     for number in range(2):
-        table = series_table(block, words_of(block, summary))
+        table = series_table(block, summary)
         write_table(table, tmp_path, f"series.parquet/block-{number:05d}.parquet")
     frame = pd.read_parquet(tmp_path / "series.parquet")
     assert len(frame) == 2 * block.runs * len(block.quarters) * len(STATES)
@@ -166,8 +166,7 @@ def test_any_reader_of_parquet_opens_the_files(block, summary, tmp_path):
 
 @pytest.mark.parametrize("thin", [1, 2, 3, 5, 16, 40])
 def test_a_thinned_series_keeps_every_so_many_quarters_and_the_last(block, summary, thin):
-    words = words_of(block, summary)
-    whole, thinned = (series_table(block, words, step).to_pandas() for step in (1, thin))
+    whole, thinned = (series_table(block, summary, step).to_pandas() for step in (1, thin))
     quarters = whole["quarter"].unique().tolist()
     kept = quarters[::-1][::thin][::-1]
     assert thinned["quarter"].unique().tolist() == kept
@@ -176,18 +175,40 @@ def test_a_thinned_series_keeps_every_so_many_quarters_and_the_last(block, summa
 
 
 def test_a_series_of_some_measures_has_their_columns_only(block, summary):
-    words = words_of(block, summary)
-    whole = series_table(block, words).to_pandas()
-    some = series_table(block, words, measures=("trust", "autonomy")).to_pandas()
+    whole = series_table(block, summary).to_pandas()
+    some = series_table(block, summary, measures=("trust", "autonomy")).to_pandas()
     assert list(some.columns) == ["run", "quarter", "state", "autonomy", *(f"trust_{power}" for power in POWERS)]
     assert some.equals(whole[list(some.columns)])
-    assert list(series_table(block, words, measures=()).to_pandas().columns) == ["run", "quarter", "state"]
+    assert list(series_table(block, summary, measures=()).to_pandas().columns) == ["run", "quarter", "state"]
+
+
+def test_the_words_of_a_series_stand_in_the_order_of_the_alphabet_once_each(block, summary):
+    words = words_of(block, summary)
+    column = series_table(block, summary).column("outcome").combine_chunks()
+    assert column.dictionary.to_pylist() == np.unique(words).tolist()
+    assert column.to_pylist() == words.ravel().tolist()
+
+
+def test_where_a_number_always_stands_the_file_says_so(block, summary, tmp_path):
+    write_table(series_table(block, summary), tmp_path, "series.parquet")
+    read = pq.read_table(tmp_path / "series.parquet")
+    assert read.equals(series_table(block, summary))
+    maybe = {field.name for field in read.schema if field.nullable}
+    assert maybe == {"quarter", "state", "outcome", "sided"}
+
+
+def test_columns_are_packed_as_suits_them(block, summary, tmp_path):
+    write_table(series_table(block, summary), tmp_path, "series.parquet")
+    group = pq.ParquetFile(tmp_path / "series.parquet").metadata.row_group(0)
+    packed = {group.column(at).path_in_schema: group.column(at).encodings for at in range(group.num_columns)}
+    assert "BYTE_STREAM_SPLIT" in packed[f"alignment_{block.powers[0]}"]
+    assert "BYTE_STREAM_SPLIT" in packed["trade_rest"]
+    assert "BYTE_STREAM_SPLIT" not in packed[f"works_stock_{block.powers[0]}"]
 
 
 def test_every_measure_names_its_columns(block, summary):
-    words = words_of(block, summary)
-    columns = list(series_table(block, words).column_names)
-    assert series_table(block, words, measures=MEASURES).column_names == columns
-    one_by_one = [set(series_table(block, words, measures=(name,)).column_names[3:]) for name in MEASURES]
+    columns = list(series_table(block, summary).column_names)
+    assert series_table(block, summary, measures=MEASURES).column_names == columns
+    one_by_one = [set(series_table(block, summary, measures=(name,)).column_names[3:]) for name in MEASURES]
     assert all(one_by_one)
     assert sum(map(len, one_by_one)) == len(columns) - 3

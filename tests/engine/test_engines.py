@@ -116,6 +116,18 @@ def test_pages_hold_the_bits_of_a_block_whatever_was_played_before(count):
                 assert np.array_equal(getattr(block, name), getattr(whole, name)[at : at + block.runs]), name
 
 
+@pytest.mark.parametrize("count", [0, 40, 200])
+def test_blocks_one_after_the_other_hold_the_bits_of_one(count):
+    prepared = ensemble.prepare(short("washington-summit", A_YEAR))
+    whole, done = prepared.run_block(7, count), 0
+    for block in prepared.run_blocks(7, count):
+        assert block.first == 7 + done
+        for name in ARRAYS:
+            assert np.array_equal(getattr(block, name), getattr(whole, name)[done : done + block.runs]), name
+        done += block.runs
+    assert done == count
+
+
 def test_threads_do_not_meet():
     prepared = ensemble.prepare(short("baseline", 2 * A_YEAR))
     firsts = range(0, 400, 40)

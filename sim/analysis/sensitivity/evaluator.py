@@ -18,7 +18,7 @@ from sim.scenario.scenario import Scenario, evidence_of
 Floats = NDArray[np.float64]
 
 
-LANES = 288  # runs played side by side: the whole record of so many is small, and it is all that is ever held
+LANES = 288  # runs by which work is measured: a sweep is judged by so many, and a file holds some times as many
 
 
 class Evaluator(Protocol):
@@ -64,10 +64,9 @@ class Ensemble:
         prepared = dataclasses.replace(
             self.prepared, values=numbers, luck_of=replicate, fixed=frozenset(numbers), fitted=None
         )
-        for start in range(0, len(replicate), LANES):
-            part = slice(start, min(start + LANES, len(replicate)))
-            block = prepared.run_block(start, part.stop - start)
-            lines = {name: value for name, value in numbers.items() if name.startswith("measures.")}
+        lines = {name: value for name, value in numbers.items() if name.startswith("measures.")}
+        for block in prepared.run_blocks(0, len(replicate)):
+            part = slice(block.first, block.first + block.runs)
             cut = {name: value[part] if isinstance(value, np.ndarray) else value for name, value in lines.items()}
             found[part] = answers(block, self.asks, cut)
         return found
