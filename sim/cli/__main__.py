@@ -2,7 +2,7 @@
 
 import sys
 
-from sim.cli.main import main
+from sim.cli.main import whole_process
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(whole_process())

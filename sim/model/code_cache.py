@@ -2,9 +2,9 @@
 
 The compiler's own store watches only the file of the outermost function and would go on using old rules, and where it
 writes is one setting for the whole process, which is the host's. So our functions have a store of their own, one file a
-function, signature and processor, in a folder named by a hash of every source the code was made from. The same sources
-in another folder find the same code. A file that is damaged counts as none and is written anew; where nothing can be
-written, nothing is kept and everything works.
+function, what it is handed, and processor, in a folder named by a hash of every source the code was made from. The same
+sources in another folder find the same code. A file that is damaged counts as none and is written anew; where nothing
+can be written, nothing is kept and everything works. Looking for code, and reading it, does not load the compiler.
 
 What is kept runs as a program when it is read. So folder and files are made for their user alone, and what another user
 owns or may write is never read; a line says so once. Where nothing is kept yet, code that came with the package is used
@@ -14,12 +14,13 @@ if it was made for these sources and for such a processor (`sim.model.shipped`).
 import contextlib
 import functools
 import hashlib
-import inspect
+import importlib
+import importlib.util
 import os
-import pickle
 import shutil
 import sys
 from collections.abc import Callable, Iterator
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -29,28 +30,23 @@ from sim.io.errors import shown_path
 from sim.io.own import NotOursError, close_own, make_own, read_own, refuse_if_shared
 from sim.io.words_once import say_once
 from sim.io.writers import sources_hash, write_bytes
+from sim.model import shipped
 from sim.model.fields import FIELDS
+from sim.model.machine_code import Code, Loaded, llvm, unpacked
 from sim.model.parameters import row_names
 
-try:  # where the compiler is not to be had, everything is played without
-    import llvmlite
-    import numba
-    from numba.core.caching import NullCache
-    from numba.core.compiler import CompileResult
-    from numba.core.registry import cpu_target
-    from numba.core.runtime import rtsys
-    from numba.core.serialize import dumps
 
-    from sim.model import shipped
-except ImportError:
-    COMPILER = False
-    NullCache = object  # type: ignore[assignment, misc]
-else:
-    COMPILER = True
+def _installed() -> bool:
+    try:
+        return all(importlib.util.find_spec(name) is not None for name in ("numba", "llvmlite"))
+    except (ImportError, ValueError):
+        return False
 
+
+COMPILER = _installed()  # where it is not to be had, everything is played without
 PLAIN = bool(os.environ.get("MULTIVECTOR_PLAIN"))  # no hints for the compiler; only speed should tell
 _MARK = hashlib.sha256().digest_size  # bytes at the head of a kept file: the hash of what follows
-_MOST = 1 << 28  # bytes of one file; the turn takes two million
+_MOST = 1 << 28  # bytes of one file; the turn takes half a million
 _OURS_ALONE = 0o600
 
 _Read = Callable[[Path, int], bytes]  # raises `OSError` for what cannot be read or trusted
@@ -77,9 +73,17 @@ _SOURCES = sources_hash(Path(__file__).parent)
 @functools.cache
 def compile_hash() -> str:
     """A hash of all that the compiled code depends on: the model's sources, names of numbers and fields, versions."""
-    compiler = (numba.__version__, llvmlite.__version__) if COMPILER else ()
+    compiler = tuple(_version(name) for name in ("numba", "llvmlite")) if COMPILER else ()
     versions = (*compiler, np.__version__, sys.version_info[:2])
     return _hashed(_SOURCES, row_names(), FIELDS, versions)[:16]
+
+
+def _version(library: str) -> str:
+    """Its version as it was installed, which is known without loading it."""
+    try:
+        return metadata.version(library)
+    except metadata.PackageNotFoundError:
+        return str(importlib.import_module(library).__version__)
 
 
 def warm() -> bool:
@@ -90,13 +94,24 @@ def warm() -> bool:
     if folder is not None and any(_read(path) is not None for path in folder.glob(turn)):
         return True
     coming = (shipped.PLACE / compile_hash()).glob(turn)
-    fits = shipped.made_for(cpu_target.target_context.codegen()) is not None
-    return fits and any(_read(path, shipped.read_shipped) is not None for path in coming)
+    return _coming() is not None and any(_read(path, shipped.read_shipped) is not None for path in coming)
 
 
 def compiles() -> bool:
     """Whether anything is compiled in this process: the compiler is to be had, and the user has not turned it off."""
-    return COMPILER and not getattr(numba.config, "DISABLE_JIT", False)
+    return COMPILER and not _turned_off() and _works()
+
+
+@functools.cache
+def _works() -> bool:
+    """Whether there is code already, or else the compiler can be loaded: it may be too old for another library."""
+    if warm():
+        return True
+    try:
+        importlib.import_module("sim.model.pipeline")
+    except ImportError:
+        return False
+    return True
 
 
 def can_keep() -> bool:
@@ -104,79 +119,90 @@ def can_keep() -> bool:
     return _folder(make=True) is not None
 
 
-def keep_code(dispatcher: Any) -> None:
-    """Let what is compiled for a function be kept with us.
+def kept_code(name: str, source: str, handed: Any) -> Loaded | None:
+    """The machine code of a function, ready to be called, or None where nothing usable is kept.
 
-    Without compilation there is nothing to keep; nor is anything kept by a compiler that has no such place for it.
+    name, source: of the function, and the hash of its file; handed: what kinds of arguments it is handed, whose `repr`
+    tells them from others.
     """
-    if hasattr(dispatcher, "_cache"):
-        dispatcher._cache = _CodeCache(dispatcher.py_func)
-
-
-class _CodeCache(NullCache):
-    """The store of one function, in the place of the compiler's own."""
-
-    def __init__(self, function: Callable[..., Any]) -> None:
-        """Remember the function, and its file as it is now; no file is written or looked for yet."""
-        self._name = f"{function.__module__.rpartition('.')[2]}.{function.__qualname__}"
-        self._source = hashlib.sha256(Path(inspect.getfile(function)).read_bytes()).hexdigest()
-
-    @property
-    def cache_path(self) -> str:
-        """The folder of the kept files, empty where there is none that can be used."""
-        return str(_folder() or "")
-
-    def load_overload(self, sig: Any, target_context: Any) -> Any:
-        """What was compiled for a signature, or None where nothing usable is kept."""
-        _make_ready(target_context)
-        for path, read in self._places(sig, target_context.codegen()):
-            kept = _read(path, read)
-            if kept is None:
-                continue
-            try:
-                return CompileResult._rebuild(target_context, *pickle.loads(kept))
-            except Exception:  # whatever is the matter with what is kept, it can be made anew
-                _say_damaged(path)
+    if not COMPILER or _turned_off():
         return None
-
-    def save_overload(self, sig: Any, data: Any) -> None:
-        """Keep what was compiled for a signature, whole or not at all."""
-        if data.library.has_dynamic_globals:  # addresses of this process stand in it
-            return
-        code = dumps(data._reduce())
-        folder = _folder(make=True)
-        if folder is None:
-            return
+    for path, read in _places(name, source, handed):
+        kept = _read(path, read)
+        if kept is None:
+            continue
         try:
-            path = folder / self._file(sig, data.codegen.magic_tuple())
-            if path.exists() and not path.is_file():  # a pipe, say, which is never written to
-                path.unlink()
-            write_bytes(path, hashlib.sha256(code).digest() + code, mode=_OURS_ALONE)
-        except OSError as error:
-            _say_not_kept(folder, error)
-
-    def _places(self, sig: Any, codegen: Any) -> Iterator[tuple[Path, _Read]]:
-        """Where the code for a signature may be kept, and how it is read there."""
-        folder, coming = _folder(), shipped.made_for(codegen)
-        if folder is not None:
-            yield folder / self._file(sig, codegen.magic_tuple()), read_own
-        if coming is not None:
-            yield shipped.PLACE / compile_hash() / self._file(sig, coming), shipped.read_shipped
-
-    def _file(self, sig: Any, made_for: Any) -> str:
-        """The file for a signature on a processor. `repr` tells types with all that the code was made for."""
-        return f"{self._name}-{_hashed(self._source, sig, made_for, PLAIN)[:16]}.nbc"
+            return Loaded(unpacked(kept))
+        except ValueError:  # whatever is the matter with what is kept, it can be made anew
+            _say_damaged(path)
+    return None
 
 
-def _make_ready(target_context: Any) -> None:
-    """What kept code needs to run. All that the compiler knows takes 0.3 s to load, and is when something is compiled.
-
-    Where this compiler has no such door, it is told to make everything ready.
-    """
+def keep_code(name: str, source: str, handed: Any, code: Code) -> None:
+    """Keep the machine code of a function, whole or not at all."""
+    folder, packed = _folder(make=True), code.packed()
+    if folder is None:
+        return
     try:
-        rtsys.initialize(target_context)
-    except AttributeError:
-        target_context.refresh()
+        path = folder / _file(name, source, handed, _processor())
+        if path.exists() and not path.is_file():  # a pipe, say, which is never written to
+            path.unlink()
+        write_bytes(path, hashlib.sha256(packed).digest() + packed, mode=_OURS_ALONE)
+    except OSError as error:
+        _say_not_kept(folder, error)
+
+
+def _places(name: str, source: str, handed: Any) -> Iterator[tuple[Path, _Read]]:
+    """Where the code of a function may be kept, and how it is read there."""
+    folder, coming = _folder(), _coming()
+    if folder is not None:
+        yield folder / _file(name, source, handed, _processor()), read_own
+    if coming is not None:
+        yield shipped.PLACE / compile_hash() / _file(name, source, handed, coming), shipped.read_shipped
+
+
+def _file(name: str, source: str, handed: Any, processor: tuple[str, ...]) -> str:
+    return f"{name}-{_hashed(source, handed, processor, PLAIN)[:16]}.nbc"
+
+
+def _coming() -> tuple[str, str, str] | None:
+    """What the code was made for that came with the package, if it may run here."""
+    system, _, able = _host()
+    return shipped.made_for(system, able) if _said() == (None, None) else None
+
+
+@functools.cache
+def _host() -> tuple[str, str, str]:
+    """The system, the processor, and all that it can."""
+    binding = llvm()
+    return binding.get_process_triple(), binding.get_host_cpu_name(), binding.get_host_cpu_features().flatten()
+
+
+def _processor() -> tuple[str, ...]:
+    """What code is made for: this processor, unless the user has said another; the compiler goes by nothing else."""
+    system, *here = _host()
+    said = [one if one is not None else own for one, own in zip(_said(), here, strict=True)]
+    return (system, *said, *filter(None, [os.environ.get("NUMBA_ENABLE_AVX")]))
+
+
+def _said() -> tuple[str | None, str | None]:
+    """What the user has said of the processor to the compiler: its name, and what it can."""
+    return _setting("CPU_NAME"), _setting("CPU_FEATURES")
+
+
+def _turned_off() -> bool:
+    try:
+        return bool(int(_setting("DISABLE_JIT") or 0))
+    except ValueError:  # the compiler says so, and goes on
+        return False
+
+
+def _setting(name: str) -> Any:
+    """A setting of the compiler, which it takes from the environment or from a file in the working folder."""
+    if Path(".numba_config.yaml").is_file():
+        importlib.import_module("numba.core.config")
+    loaded = sys.modules.get("numba.core.config")
+    return os.environ.get(f"NUMBA_{name}") if loaded is None else getattr(loaded, name, None)
 
 
 def _folder(*, make: bool = False) -> Path | None:

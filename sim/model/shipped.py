@@ -12,9 +12,6 @@ be owned as they are, and nobody may write it who may not write them.
 
 import sys
 from pathlib import Path
-from typing import Any
-
-import numba
 
 from sim.io.own import read_beside
 
@@ -31,14 +28,15 @@ FEATURES = ",".join(
 )
 
 
-def made_for(codegen: Any) -> tuple[str, str, str] | None:
-    """What the compiler says of the code that came along, if it may run here; None if it may not."""
-    triple, _, here = codegen.magic_tuple()
-    said = numba.config.CPU_NAME is not None or numba.config.CPU_FEATURES is not None
-    able = set(FEATURES.split(",")) <= set(here.split(","))
-    if said or not able or not sys.platform.startswith("linux") or not triple.startswith("x86_64"):
+def made_for(system: str, able: str) -> tuple[str, str, str] | None:
+    """What the code that came along was made for, if it may run here; None if it may not.
+
+    system, able: as LLVM calls the system, and what the processor can.
+    """
+    enough = set(FEATURES.split(",")) <= set(able.split(","))
+    if not enough or not sys.platform.startswith("linux") or not system.startswith("x86_64"):
         return None
-    return triple, PROCESSOR, FEATURES
+    return system, PROCESSOR, FEATURES
 
 
 def read_shipped(path: Path, most: int) -> bytes:

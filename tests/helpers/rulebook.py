@@ -4,13 +4,12 @@ import functools
 import inspect
 import zlib
 
-import numba
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.evidence.evidence import load_evidence
-from sim.model.compiling import RULEBOOK
+from sim.model.compiling import RULEBOOK, compiler
 
 Span = tuple[float, float]
 
@@ -231,7 +230,7 @@ def over_lanes(*rules):
         handed = ", ".join(f"given[{place}, {n}, lane]" for n in range(len(arguments_of(rule))))
         lines.append(f"        out[{place}, lane] = rule_{place}({handed})")
     exec("\n".join(lines), scope)
-    return numba.njit(error_model="numpy")(scope["loop"])
+    return compiler().njit(error_model="numpy")(scope["loop"])
 
 
 # --- the sign of a rule ----------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from sim.model.chance import Stream, address, luck, lucks, mix, name_key, uniform
+from sim.model.compiling import compiler
 
 GOLDEN = 0x9E3779B97F4A7C15
 MANY = 200_000
@@ -253,7 +254,7 @@ def test_no_two_codes_share_a_key():
 
 
 def test_machine_code_draws_the_same_to_the_last_bit():
-    import sim.model.compiling  # noqa: F401 (this is what lets compiled code call chance)
+    compiler()  # this is what lets compiled code call chance
 
     @numba.njit(error_model="numpy")
     def loop(keys, quarter, first, second, out):

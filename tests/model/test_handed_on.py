@@ -10,7 +10,7 @@ import pytest
 from numba.core.codegen import JITCodeLibrary
 
 from sim.model import pipeline
-from sim.model.compiling import _inner, entry, inlined
+from sim.model.compiling import _called_plainly, _inner, entry, inlined
 
 handed_on = pytest.importorskip("sim.model.handed_on", reason="this compiler goes its own way", exc_type=ImportError)
 
@@ -77,7 +77,7 @@ def _both_in_python(values, floor):
 
 
 def test_a_part_is_no_machine_code_and_the_whole_is():
-    whole = entry(_both)
+    whole = _called_plainly(_both)
     whole(np.array([1.0, 2.0]), 0.0)
     for function in (halved, whole):
         (made,) = function.overloads.values()
@@ -90,16 +90,16 @@ def _raises(value):
     return halved(value)
 
 
-def test_what_a_part_raises_is_raised():
-    whole = entry(_raises)
-    assert whole(3.0) == 1.5
+def test_what_a_part_raises_stops_the_whole():
+    for _ in range(2):  # the second time from what is kept
+        whole = entry(_raises)
+        assert whole(3.0) == 1.5
+        with pytest.raises(RuntimeError, match="the same lines in Python"):
+            whole(-1.0)
+    assert (whole.found, whole.made) == (1, 0)
+    plainly = _called_plainly(_raises)
     with pytest.raises(ValueError, match="below nought"):
-        whole(-1.0)
-    again = entry(_raises)  # from what is kept
-    assert sum(again.stats.cache_hits.values()) == 0
-    with pytest.raises(ValueError, match="below nought"):
-        again(-1.0)
-    assert sum(again.stats.cache_hits.values()) == 1
+        plainly(-1.0)
 
 
 def test_another_compiler_is_told_by_its_names(monkeypatch):
