@@ -53,7 +53,7 @@ _AS_WE_KNOW_IT: tuple[tuple[Any, str, tuple[str, ...]], ...] = (
     (ir.Stmt, "list_vars", ("self",)),
 )
 # What an unfinished function consists of, which only its own code tells.
-_MADE_OF = {"_codegen", "_final_module", "_linking_libraries", "_reload_init"}
+_MADE_OF = {"_codegen", "_final_module", "_linking_libraries"}
 
 
 def as_we_know_it() -> bool:
@@ -75,23 +75,39 @@ if not as_we_know_it():
     raise ImportError("this compiler is built otherwise")
 
 
+# Whether functions are tidied one by one, each with passes of its own, which older compilers do not.
+_ONE_BY_ONE = tuple(inspect.signature(JITCPUCodegen._function_pass_manager).parameters) == ("self", "kwargs")
+
+
+def _reloads(library: JITCodeLibrary) -> set[Any]:
+    """What has to be made ready when code is loaded, which older compilers do not keep here."""
+    kept: set[Any] = getattr(library, "_reload_init", set())
+    return kept
+
+
 class Part(JITCodeLibrary):
     """What a function is written down in that becomes part of another."""
 
     def add_llvm_module(self, ll_module: Any) -> None:
         """Take what is written down, tidied."""
+        self._optimize_functions(ll_module)
+        self._final_module.link_in(ll_module)
+
+    def _optimize_functions(self, ll_module: Any) -> None:
+        if not _ONE_BY_ONE:
+            super()._optimize_functions(ll_module)
+            return
         ll_module.data_layout = self._codegen._data_layout
         for function in ll_module.functions:
-            if not function.is_declaration:
+            if not function.is_declaration:  # what is only named has nothing to tidy
                 passes, builder = self._codegen._function_pass_manager()
                 passes.run(function, builder)
-        self._final_module.link_in(ll_module)
 
     def finalize(self) -> None:
         """Put to it what it calls itself, and no more."""
         self._raise_if_finalized()
         for library in dict.fromkeys(self._linking_libraries):
-            self._reload_init.update(library._reload_init)
+            _reloads(self).update(_reloads(library))
             self._final_module.link_in(library._get_module_for_linking(), preserve=True)
         self._finalized = True
 
@@ -109,7 +125,7 @@ def lower_part(state: Any, lower: Any) -> None:
     # what stands for it among the compiled functions; the interpreter never calls it
     sign = _dynfunc.make_function(made.fndesc.lookup_module(), made.fndesc.qualname, "", 0, made.env, (state.library,))
     state.targetctx.insert_user_function(sign, made.fndesc, [state.library])
-    state.reload_init.extend(state.library._reload_init)
+    state.reload_init.extend(_reloads(state.library))
     state["cr"] = made._replace(cfunc=sign)
 
 
