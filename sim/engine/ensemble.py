@@ -273,9 +273,11 @@ def offer_totals(world: Any) -> np.ndarray:
 
     Values in million USD (security: thousandths of a point): whole numbers, so that sums do not depend on their order.
     """
-    counts = [world.made_count, world.taken_count]
-    values = [1000.0 * world.made_value, 1000.0 * world.taken_value]
-    totals: np.ndarray = np.rint(np.stack([*counts, *values], axis=3)).astype(np.int64)
+    fields = (world.made_count, 1.0), (world.taken_count, 1.0), (world.made_value, 1000.0), (world.taken_value, 1000.0)
+    *slots, lanes = world.made_count.shape
+    totals = np.empty((*slots, len(fields), lanes), np.int64)
+    for at, (field, unit) in enumerate(fields):
+        totals[..., at, :] = np.rint(unit * field)
     return totals
 
 

@@ -27,8 +27,9 @@ def _if_it_fits(name: str) -> ModuleType | None:
         return None
 
 
-handed_on, few_words = _if_it_fits("handed_on"), _if_it_fits("few_words")
-_Words: Any = Lower if few_words is None else few_words.Places
+handed_on, few_words, side_by_side = _if_it_fits("handed_on"), _if_it_fits("few_words"), _if_it_fits("side_by_side")
+_OURS = (getattr(side_by_side, "SideBySide", None), getattr(few_words, "Places", None))
+_Words: Any = type("Words", (*filter(None, _OURS), Lower), {})
 
 
 class _Wide(_Words):
