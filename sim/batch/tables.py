@@ -192,10 +192,10 @@ def table_bytes(table: pa.Table, name: str) -> bytes:
     return sink.getvalue()
 
 
-def write_table(table: pa.Table, folder: Path, name: str) -> WrittenFile:
-    """Write one file whole, in the form that its name tells of (`table_bytes`)."""
+def write_table(table: pa.Table, folder: Path, name: str, *, settled: bool = True) -> WrittenFile:
+    """Write one file whole, in the form that its name tells of (`table_bytes`); settled: see `write_whole`."""
     data = table_bytes(table, name)
-    write_bytes(folder / name, data)
+    write_bytes(folder / name, data, settled=settled)
     return WrittenFile(name=name, sha256=hashlib.sha256(data).hexdigest(), rows=table.num_rows)
 
 
