@@ -183,12 +183,13 @@ class Course:
     def __init__(self, results: Results) -> None:
         self.results = results
         self.files = files = results.paths_of("series.parquet")
-        self.columns = list(pq.read_schema(files[0]).names) if files else []
-        self.runs, self.quarters = 0, list[str]()
+        self.columns, self.runs, self.quarters = list[str](), 0, list[str]()
         if files:
-            rows = sum(pq.read_metadata(file).num_rows for file in files)
-            first = pq.read_table(files[0], columns=["run", "quarter"])
-            length = int((first["run"].to_numpy() == 0).sum())
+            begin = pq.ParquetFile(files[0])
+            self.columns = list(begin.schema_arrow.names)
+            rows = sum(pq.ParquetFile(file).metadata.num_rows for file in files)
+            first = begin.read(columns=["run", "quarter"])
+            length = int((numbers_of(first["run"]) == 0).sum())
             self.quarters = list(dict.fromkeys(first["quarter"].slice(0, length).to_pylist()))
             self.runs = rows // length
 

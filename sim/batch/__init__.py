@@ -5,9 +5,9 @@ interruptions change nothing; `identity` says what results depend on.
 
 Rooms by what they are for: what is asked for (`asked`, `several_seeds`, `plan`, `identity`, `room`), making it
 (`runner`, `worker`, `cluster`, `parts`, `watching`, `first_time`), counting (`outcomes`, `aggregate`, `counting`,
-`tables`, `variance`, `summary`), the folder (`folder`, `notebook`, `manifest`, `verify`, `checkout`), finished ones
-(`results`, `rows`, `naming`, `asks`, `asked_values`, `answers`, `labelled`, `workbook`), and a look at a few runs in
-memory (`peeking`, `pool`).
+`tables`, `variance`, `summary`), the folder (`folder`, `notebook`, `settling`, `manifest`, `verify`, `checkout`),
+finished ones (`results`, `rows`, `naming`, `asks`, `asked_values`, `answers`, `labelled`, `workbook`), and a look at a
+few runs in memory (`peeking`, `pool`).
 """
 
 import lazy_loader

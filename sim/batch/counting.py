@@ -1,6 +1,7 @@
 """Counting of numbers into bins, in whole numbers: compiled, or by NumPy where the compiled code is not there yet."""
 
 import math
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,9 @@ FIXED_POINT = float(1 << 20)
 _FINER = 52 - PER_OCTAVE.bit_length() + 1  # bits of a double below the width of a bin
 _FIRST_BIN = (1023 + SMALLEST) * PER_OCTAVE  # the exponent of a double is kept 1023 too large
 
+_TOGETHER = 16
+"""Cells counted together: so many that their bins stay in the cache from one filling of the lanes to the next."""
+
 
 def count(
     values: NDArray[np.float64],  # [F, C, M, L]
@@ -28,8 +32,9 @@ def count(
     most: NDArray[np.float64],  # [C, M] the largest value beyond the last bin, or -inf
 ) -> int:
     """Add values to the histograms and sums; returns how many lay outside the bins and were counted in the last one."""
-    how = _count if chosen(values.shape[3]) is COMPILED else _by_numpy
-    outside: int = how(values, by_ratio, per_unit, bins, start, histogram, sums, least, most)
+    given = (values, by_ratio, per_unit, bins, start, histogram, sums, least, most)
+    lanes = values.shape[3]
+    outside: int = _count(*given, np.empty(lanes, np.int64)) if chosen(lanes) is COMPILED else _by_numpy(*given)
     return outside
 
 
@@ -44,35 +49,39 @@ def _count(
     sums: NDArray[np.int64],
     least: NDArray[np.float64],
     most: NDArray[np.float64],
+    places: NDArray[np.int64],  # [L] room for the bins of one row
 ) -> int:
     outside = 0
-    for cell in range(values.shape[1]):
-        for m in range(values.shape[2]):
-            if bins[m] == 0:
-                continue
-            here = start[m] + cell * bins[m]
-            last = bins[m] - 1
-            total = 0
-            for filling in range(values.shape[0]):
-                for lane in range(values.shape[3]):
-                    value = values[filling, cell, m, lane]
-                    if by_ratio[m] == 0:
-                        place = math.floor(value * per_unit[m] + 0.5)
-                    elif value < 2.0**SMALLEST:
-                        place = 0
-                    else:  # the bits of a double are its exponent and then its place in the octave, finest last
-                        place = 1 + (np.float64(value).view(np.int64) >> _FINER) - _FIRST_BIN
-                    if place > last:
-                        outside += 1
-                        place = last
-                        most[cell, m] = max(most[cell, m], value)
-                    elif place < 0:
-                        outside += 1
-                        place = 0
-                        least[cell, m] = min(least[cell, m], value)
-                    histogram[here + place] += 1
-                    total += math.floor(value * FIXED_POINT + 0.5)
-            sums[cell, m] += total
+    fillings, cells, measures, lanes = values.shape
+    for begin in range(0, cells, _TOGETHER):
+        for filling in range(fillings):
+            for cell in range(begin, min(begin + _TOGETHER, cells)):
+                for m in range(measures):
+                    if bins[m] == 0:
+                        continue
+                    unit, ratio, last, total = per_unit[m], by_ratio[m] != 0, bins[m] - 1, 0
+                    lowest, highest = last, last - last
+                    for lane in range(lanes):  # without a step into the bins, so that it is done in vectors
+                        value = values[filling, cell, m, lane]
+                        if ratio:  # the bits of a double are its exponent and then its place in the octave, finest last
+                            place: Any = 1 + (np.float64(value).view(np.int64) >> _FINER) - _FIRST_BIN
+                            place = 0 if value < 2.0**SMALLEST else place
+                        else:
+                            place = math.floor(value * unit + 0.5)
+                        lowest, highest = min(lowest, place), max(highest, place)
+                        places[lane] = place
+                        total += math.floor(value * FIXED_POINT + 0.5)
+                    sums[cell, m] += total
+                    if lowest < 0 or highest > last:
+                        for lane in range(lanes):
+                            value, place = values[filling, cell, m, lane], places[lane]
+                            outside += 1 if place < 0 or place > last else 0
+                            least[cell, m] = min(least[cell, m], value if place < 0 else np.inf)
+                            most[cell, m] = max(most[cell, m], value if place > last else -np.inf)
+                            places[lane] = min(max(place, 0), last)
+                    here = start[m] + cell * bins[m]
+                    for lane in range(lanes):
+                        histogram[here + places[lane]] += 1
     return outside
 
 

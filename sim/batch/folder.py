@@ -22,6 +22,7 @@ from sim.batch.notebook import NOTES, Notebook, intact, part_folders, tidy
 from sim.batch.outcomes import OUTCOMES
 from sim.batch.plan import CHUNK, Plan
 from sim.batch.results import BATCH, RESULTS_FORMAT, Results
+from sim.batch.settling import Settling
 from sim.batch.summary import columns_in_words, laid_lines, remarks_on, summary_of, variance_lines
 from sim.batch.tables import join_tables, write_table
 from sim.batch.variance import variance_table
@@ -56,6 +57,7 @@ class Batch:
             warm_up(plan.scenario.runs)
         self.names = first
         self.aggregate = Aggregate(first, plan.scenario.runs)
+        self.settling = Settling()
         self.notes = notes
         self.notebook = Notebook(notes / NOTES, plan.folder, blocks, of=plan.hash)
         self._take_up(notes)
@@ -75,7 +77,10 @@ class Batch:
             self._count(number, files)
 
     def _written(self, tables: Mapping[str, Any]) -> list[WrittenFile]:
-        return [write_table(table, self.folder, name) for name, table in tables.items()]
+        files = [write_table(table, self.folder, name, settled=False) for name, table in tables.items()]
+        for file in files:
+            self.settling.add(self.folder / file.name)
+        return files
 
     def _files_again(self, number: int) -> list[WrittenFile]:
         """The files of a block that is counted already."""
@@ -130,7 +135,9 @@ class Batch:
 
     def keep(self) -> None:
         """Note what is finished, so that it need not be run again."""
+        self.settling.wait()  # for most, while others go on
         with self.notebook.lock:
+            self.settling.wait()
             # The list of files first: an aggregate may know fewer blocks than the list, never more.
             self.notebook.save()
             write_sealed(self.notes / _COUNTS, self.aggregate.packed(), self.plan.hash)
@@ -183,6 +190,7 @@ class Batch:
         results = Results(self.folder, self._manifest(files), self.notebook.marks)
         files.append(self._text("summary.json", json.dumps(summary_of(results), indent=2, ensure_ascii=False) + "\n"))
         files.append(self._text("README.txt", self._read_me(results)))
+        self.settling.wait()
         check_written(self.folder, self.notebook.touched(files))
         write_manifest(self.folder, self._manifest(files))
         tidy(self.folder)

@@ -60,6 +60,7 @@ OUTCOMES: tuple[Outcome, ...] = tuple(Outcome)
 """The outcomes in the order of their codes."""
 
 _CODE = {outcome: code for code, outcome in enumerate(OUTCOMES)}
+_NOBODY = np.int8(-1)
 _ENDINGS = np.array([outcome.ends_multi_vectorism for outcome in OUTCOMES])
 
 
@@ -152,22 +153,34 @@ def classify(
     Several words may fit; the one that says most about a lost choice wins. An openly taken side comes first, then
     dependence, then pressure, then isolation.
     """
-    largest = alignment.argmax(axis=-1).astype(np.int8)
-    share = alignment.max(axis=-1)
+    largest, share = _largest(alignment)
     chosen = sided.astype(np.int8)
-    conditions: list[NDArray[np.bool_]] = [
-        chosen > 0,
-        share >= lines.locked_share,
-        combined_pressure(pressure) >= lines.squeezed_pressure,
-        alignment.sum(axis=-1) < lines.isolated_alignment,
-        (share >= lines.leaning_share) | (partners < lines.multi_vector_partners),
-    ]
-    words = (Outcome.SIDED, Outcome.LOCKED_IN, Outcome.SQUEEZED, Outcome.ISOLATED, Outcome.LEANING)
-    none = np.full_like(chosen, -1)
-    powers = (chosen - np.int8(1), largest, none, none, largest)
-    outcome = np.select(conditions, [np.int8(_CODE[word]) for word in words], np.int8(_CODE[Outcome.MULTI_VECTOR]))
-    power = np.select(conditions, powers, none)
-    return outcome.astype(np.int8), power.astype(np.int8)
+    fits: dict[Outcome, tuple[NDArray[np.bool_], Any]] = {
+        Outcome.SIDED: (chosen > 0, chosen - np.int8(1)),
+        Outcome.LOCKED_IN: (share >= lines.locked_share, largest),
+        Outcome.SQUEEZED: (combined_pressure(pressure) >= lines.squeezed_pressure, _NOBODY),
+        Outcome.ISOLATED: (alignment.sum(axis=-1) < lines.isolated_alignment, _NOBODY),
+        Outcome.LEANING: ((share >= lines.leaning_share) | (partners < lines.multi_vector_partners), largest),
+    }
+    outcome, power = np.full_like(chosen, _CODE[Outcome.MULTI_VECTOR]), np.full_like(chosen, _NOBODY)
+    for word, (so, about) in reversed(fits.items()):  # written last is what wins
+        np.copyto(outcome, np.int8(_CODE[word]), where=so)
+        np.copyto(power, about, where=so)
+    return outcome, power
+
+
+def _largest(shares: Floats) -> tuple[Small, Floats]:
+    """Where the largest share stands, the first of several, and how large it is; both [...] out of [..., J].
+
+    Power after power, as they lie in a block: looking along the powers would turn all of it round first.
+    """
+    most = shares[..., 0].copy("K")
+    where = np.zeros_like(most, dtype=np.int8)
+    for place in range(1, shares.shape[-1]):
+        share = shares[..., place]
+        np.copyto(where, np.int8(place), where=share > most)
+        np.maximum(most, share, out=most)
+    return where, most
 
 
 def summarise(block: "Block", lines: Thresholds) -> Summary:

@@ -1,5 +1,6 @@
 """Files that land whole or not at all, and their hashes."""
 
+import contextlib
 import errno
 import hashlib
 import os
@@ -19,6 +20,8 @@ from sim.io.regular import open_regular
 
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 
+_AT_ONCE = os.name == "nt"  # where what is open for reading cannot be settled, a file is settled as it is written
+
 
 @dataclass(frozen=True, kw_only=True)
 class WrittenFile:
@@ -29,11 +32,12 @@ class WrittenFile:
     rows: int | None = None
 
 
-def write_whole(path: Path, write: Callable[[BinaryIO], None], *, mode: int = 0o666) -> None:
+def write_whole(path: Path, write: Callable[[BinaryIO], None], *, mode: int = 0o666, settled: bool = True) -> None:
     """Write a file so that it is there complete or not at all, even if the machine stops half-way.
 
-    mode: who may read and write it, as far as the user's mask allows. The draft is a new file under a name that nobody
-    can foresee: what lies there already, such as a link that would lead elsewhere, is never written.
+    mode: who may read and write it, as far as the user's mask allows; settled: False where `settle` is called later,
+    and nobody believes the file before that. The draft is a new file under a name that nobody can foresee: what lies
+    there already, such as a link that would lead elsewhere, is never written.
 
     Raises OSError for what is no ordinary file: whoever may do anything would put one in the place of a device.
     """
@@ -46,13 +50,24 @@ def write_whole(path: Path, write: Callable[[BinaryIO], None], *, mode: int = 0o
         try:
             write(handle)
             handle.flush()
-            os.fsync(handle.fileno())
+            if settled or _AT_ONCE:
+                os.fsync(handle.fileno())
             handle.close()  # where an open file cannot be renamed
             draft.replace(path)
         except BaseException:
             handle.close()
             draft.unlink(missing_ok=True)
             raise
+    if settled or _AT_ONCE:
+        _settle(path.parent)
+
+
+def settle(path: Path) -> None:
+    """Make a file that was written survive a power cut; nothing is done where it is gone."""
+    if _AT_ONCE:
+        return
+    with contextlib.suppress(FileNotFoundError), open_regular(path) as handle:
+        os.fsync(handle.fileno())
     _settle(path.parent)
 
 
@@ -73,9 +88,9 @@ def is_draft(path: Path) -> bool:
     return path.name.startswith(".") and path.name.endswith(".draft")
 
 
-def write_bytes(path: Path, data: bytes, *, mode: int = 0o666) -> None:
-    """Write a file whole; mode: see `write_whole`."""
-    write_whole(path, lambda handle: _put(handle, data), mode=mode)
+def write_bytes(path: Path, data: bytes, *, mode: int = 0o666, settled: bool = True) -> None:
+    """Write a file whole; mode, settled: see `write_whole`."""
+    write_whole(path, lambda handle: _put(handle, data), mode=mode, settled=settled)
 
 
 def write_text(path: Path | str, text: str) -> None:
