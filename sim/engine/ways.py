@@ -22,7 +22,7 @@ import sim
 from sim.engine import line_by_line
 from sim.engine.over_lanes import playing
 from sim.model import turn
-from sim.model.code_cache import can_keep, compiles, warm
+from sim.model.code_cache import can_keep, compiler_works, compiles, warm
 
 _FEW = 1000
 """Runs that are played without the compiler even where one core has to do both."""
@@ -117,6 +117,6 @@ def chosen(runs: int) -> Way:
     """How so many runs are best played now."""
     if not interpreted():
         with _BEHIND.lock:
-            if _BEHIND.over():
+            if _BEHIND.over() and compiler_works():
                 return COMPILED
     return OVER_LANES if runs > 1 else LINE_BY_LINE

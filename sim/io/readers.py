@@ -150,12 +150,20 @@ class _Composer:
     def compose(self, text: str) -> Entry | None:
         """The top entry, or None when the file holds nothing."""
         parser = _EventStream(text)
+        following, scalar, keys, unfinished = parser.get_event, yaml.ScalarEvent, self.keys, self.open
         try:
-            while (event := parser.get_event()) is not None:
-                if type(event) is yaml.ScalarEvent:  # nine of ten, so they are taken first
-                    self._scalar(event)
-                else:
+            while (event := following()) is not None:
+                if type(event) is not scalar:
                     self._take(event)
+                    continue
+                # nine of ten, and every start of the program waits for them
+                self.nodes += 1
+                if self.nodes > MOST_NODES or event.anchor is not None or event.tag is not None:
+                    self._refuse_node(event)
+                if keys and keys[-1] is None and type(unfinished[-1].value) is dict:
+                    self._key(event)
+                else:
+                    self._value(event)
         finally:
             parser.dispose()
         return None if self.top is not None and self.top.text == "" else self.top
@@ -181,23 +189,23 @@ class _Composer:
     def _awaits_key(self) -> bool:
         return bool(self.open) and type(self.open[-1].value) is dict and self.keys[-1] is None
 
-    def _scalar(self, event: Any) -> None:
-        self.nodes += 1
-        if self.nodes > MOST_NODES or event.anchor is not None or event.tag is not None:
-            self._refuse_node(event)
-        text = event.value
-        if self.open and self.keys[-1] is None and type(self.open[-1].value) is dict:  # a key, not a value
-            if text in self.open[-1].value:
-                self._refuse_key(event)
-            if hidden_in(text):
-                self._refuse(event, f"the character {hidden_in(text)}", SEEN, self.open[-1].key)
-            self.keys[-1] = event
-            return
-        value = plain_scalar(text) if event.implicit[0] and not event.style else text
-        mark = event.start_mark
+    def _key(self, event: Any) -> None:
+        """A key that waits for its value."""
+        text, parent = event.value, self.open[-1]
+        if text in parent.value:
+            self._refuse_key(event)
+        if not text.isprintable() and (hidden := hidden_in(text)):
+            self._refuse(event, f"the character {hidden}", SEEN, parent.key)
+        self.keys[-1] = event
+
+    def _value(self, event: Any) -> None:
+        """A word or a number."""
+        text, mark = event.value, event.start_mark
+        value = text if event.style or not event.implicit[0] else plain_scalar(text)
         entry = Entry(value, self.problems, self.file, mark.line + 1, mark.column + 1, "", text)
         self._hang(entry)
-        entry.has_hidden()
+        if not text.isprintable():
+            entry.has_hidden()
 
     def _group(self, event: Any, value: dict[str, Entry] | list[Entry]) -> None:
         self.nodes += 1

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from sim.io.words_once import say_once
-from sim.model.code_cache import compiles, keep_code, kept_code
+from sim.model.code_cache import compiler_works, compiles, keep_code, kept_code
 from sim.model.machine_code import Code, Loaded
 
 _DOUBLE, _WORD = struct.Struct("=d"), struct.Struct("=q")
@@ -64,7 +64,7 @@ class Door:
         if kept is not None:
             self.found += 1
             return kept
-        if not compiles():
+        if not compiles() or not compiler_works():
             return self.function
         self.made += 1
         try:
