@@ -31,8 +31,9 @@ Scalar: TypeAlias = str | int | float | bool | None
 _NULLS = frozenset(("", "~", "null", "Null", "NULL"))
 _TRUE = frozenset(("true", "True", "TRUE"))
 _FALSE = frozenset(("false", "False", "FALSE"))
-_INTEGER = re.compile(r"[-+]?[0-9]{1,400}\Z")
-_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
+_NUMBER = re.compile(  # what is in brackets is there where it is not whole, or has more digits than a whole one may
+    r"[-+]?(?:[0-9]{1,400}\Z|((?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z))"
+)
 _NOT_FINITE = re.compile(r"(?:[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))\Z")
 _MAY_BE_NUMBER = frozenset("0123456789+-.")
 
@@ -47,13 +48,10 @@ def plain_scalar(text: str) -> Scalar:
 
 
 def _plain_number(text: str) -> int | float | str:
-    if _INTEGER.match(text):
-        return int(text)
-    if _FLOAT.match(text):
-        return float(text)
-    if _NOT_FINITE.match(text):
-        return float(text.replace(".", "", 1))
-    return text
+    found = _NUMBER.match(text)
+    if found is None:
+        return float(text.replace(".", "", 1)) if _NOT_FINITE.match(text) else text
+    return int(text) if found.lastindex is None else float(text)
 
 
 # --- reading files ----------------------------------------------------------------------------------------------------
@@ -329,10 +327,10 @@ def _unfit_for_header(
 
 def _row(row: Sequence[str], header: Sequence[str], file: str, line: int, problems: Problems) -> Entry:
     """A row as a group of keys, one for each column; a cell with a letter that has no place in text is a problem."""
-    cells = {
-        column: Entry(plain_scalar(cell.strip()), problems, file, line, index + 1, column, cell.strip())
-        for index, (column, cell) in enumerate(zip(header, row, strict=True))
-    }
-    for cell in cells.values():
-        cell.has_hidden()
+    cells = {}
+    for index, (column, cell) in enumerate(zip(header, row, strict=True), 1):
+        text = cell.strip()
+        cells[column] = entry = Entry(plain_scalar(text), problems, file, line, index, column, text)
+        if not text.isprintable():
+            entry.has_hidden()
     return Entry(cells, problems, file, line, 1, "")
