@@ -16,13 +16,12 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from subprocess import DEVNULL, Popen
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sim
 from sim.engine import line_by_line
-from sim.engine.over_lanes import playing
 from sim.model import turn
-from sim.model.code_cache import can_keep, compiles, warm
+from sim.model.code_cache import can_keep, compiler_works, compiles, warm
 
 _FEW = 1000
 """Runs that are played without the compiler even where one core has to do both."""
@@ -41,11 +40,17 @@ class Way(NamedTuple):
     lanes: int
 
 
+def _over_lanes(*arguments: Any) -> None:
+    from sim.engine.over_lanes import playing  # what writes sources anew is not waited for where code is kept
+
+    playing.advance(*arguments)
+
+
 # Measured: fewer lanes cost more loops, more leave the cache, and at 64 or 128 rows fall on the same cache sets.
 COMPILED = Way(turn.advance, 96)
 """Compiled."""
 
-OVER_LANES = Way(playing.advance, 288)
+OVER_LANES = Way(_over_lanes, 288)
 """By NumPy over lanes."""
 
 LINE_BY_LINE = Way(line_by_line.advance, 1)
@@ -117,6 +122,6 @@ def chosen(runs: int) -> Way:
     """How so many runs are best played now."""
     if not interpreted():
         with _BEHIND.lock:
-            if _BEHIND.over():
+            if _BEHIND.over() and compiler_works():
                 return COMPILED
     return OVER_LANES if runs > 1 else LINE_BY_LINE

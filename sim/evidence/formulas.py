@@ -14,7 +14,7 @@ import functools
 import re
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.evidence.units import PLAIN, Dimension, dimension_in_words, is_money, parse_unit
 from sim.io.errors import listed, nearest_to, quoted
@@ -41,8 +41,7 @@ class FormulaError(Exception):
         self.message, self.found, self.allowed, self.nearest = message, found, allowed, nearest
 
 
-@dataclass(frozen=True)
-class Quantity:
+class Quantity(NamedTuple):
     """An amount in the base unit of its dimension; a float, or float64 [lanes]."""
 
     amount: Any

@@ -30,10 +30,11 @@ def check_text(entry: Entry, allowed: str = "text") -> str:
 
     Control characters and marks that cannot be seen are a problem: text is shown in terminals, pages and pictures.
     """
-    if entry.has_hidden():
+    text = entry.text
+    if text is not None and not text.isprintable() and entry.has_hidden():
         return ""
-    if entry.text is not None and entry.value is not None and entry.text.strip():
-        return " ".join(entry.text.split())
+    if text is not None and entry.value is not None and (written := " ".join(text.split())):
+        return written
     entry.refuse(allowed=allowed)
     return ""
 

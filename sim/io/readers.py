@@ -31,8 +31,9 @@ Scalar: TypeAlias = str | int | float | bool | None
 _NULLS = frozenset(("", "~", "null", "Null", "NULL"))
 _TRUE = frozenset(("true", "True", "TRUE"))
 _FALSE = frozenset(("false", "False", "FALSE"))
-_INTEGER = re.compile(r"[-+]?[0-9]{1,400}\Z")
-_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
+_NUMBER = re.compile(  # what is in brackets is there where it is not whole, or has more digits than a whole one may
+    r"[-+]?(?:[0-9]{1,400}\Z|((?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z))"
+)
 _NOT_FINITE = re.compile(r"(?:[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))\Z")
 _MAY_BE_NUMBER = frozenset("0123456789+-.")
 
@@ -47,13 +48,10 @@ def plain_scalar(text: str) -> Scalar:
 
 
 def _plain_number(text: str) -> int | float | str:
-    if _INTEGER.match(text):
-        return int(text)
-    if _FLOAT.match(text):
-        return float(text)
-    if _NOT_FINITE.match(text):
-        return float(text.replace(".", "", 1))
-    return text
+    found = _NUMBER.match(text)
+    if found is None:
+        return float(text.replace(".", "", 1)) if _NOT_FINITE.match(text) else text
+    return int(text) if found.lastindex is None else float(text)
 
 
 # --- reading files ----------------------------------------------------------------------------------------------------
@@ -150,12 +148,20 @@ class _Composer:
     def compose(self, text: str) -> Entry | None:
         """The top entry, or None when the file holds nothing."""
         parser = _EventStream(text)
+        following, scalar, keys, unfinished = parser.get_event, yaml.ScalarEvent, self.keys, self.open
         try:
-            while (event := parser.get_event()) is not None:
-                if type(event) is yaml.ScalarEvent:  # nine of ten, so they are taken first
-                    self._scalar(event)
-                else:
+            while (event := following()) is not None:
+                if type(event) is not scalar:
                     self._take(event)
+                    continue
+                # nine of ten, and every start of the program waits for them
+                self.nodes += 1
+                if self.nodes > MOST_NODES or event.anchor is not None or event.tag is not None:
+                    self._refuse_node(event)
+                if keys and keys[-1] is None and type(unfinished[-1].value) is dict:
+                    self._key(event)
+                else:
+                    self._value(event)
         finally:
             parser.dispose()
         return None if self.top is not None and self.top.text == "" else self.top
@@ -181,23 +187,23 @@ class _Composer:
     def _awaits_key(self) -> bool:
         return bool(self.open) and type(self.open[-1].value) is dict and self.keys[-1] is None
 
-    def _scalar(self, event: Any) -> None:
-        self.nodes += 1
-        if self.nodes > MOST_NODES or event.anchor is not None or event.tag is not None:
-            self._refuse_node(event)
-        text = event.value
-        if self.open and self.keys[-1] is None and type(self.open[-1].value) is dict:  # a key, not a value
-            if text in self.open[-1].value:
-                self._refuse_key(event)
-            if hidden_in(text):
-                self._refuse(event, f"the character {hidden_in(text)}", SEEN, self.open[-1].key)
-            self.keys[-1] = event
-            return
-        value = plain_scalar(text) if event.implicit[0] and not event.style else text
-        mark = event.start_mark
+    def _key(self, event: Any) -> None:
+        """A key that waits for its value."""
+        text, parent = event.value, self.open[-1]
+        if text in parent.value:
+            self._refuse_key(event)
+        if not text.isprintable() and (hidden := hidden_in(text)):
+            self._refuse(event, f"the character {hidden}", SEEN, parent.key)
+        self.keys[-1] = event
+
+    def _value(self, event: Any) -> None:
+        """A word or a number."""
+        text, mark = event.value, event.start_mark
+        value = text if event.style or not event.implicit[0] else plain_scalar(text)
         entry = Entry(value, self.problems, self.file, mark.line + 1, mark.column + 1, "", text)
         self._hang(entry)
-        entry.has_hidden()
+        if not text.isprintable():
+            entry.has_hidden()
 
     def _group(self, event: Any, value: dict[str, Entry] | list[Entry]) -> None:
         self.nodes += 1
@@ -321,10 +327,10 @@ def _unfit_for_header(
 
 def _row(row: Sequence[str], header: Sequence[str], file: str, line: int, problems: Problems) -> Entry:
     """A row as a group of keys, one for each column; a cell with a letter that has no place in text is a problem."""
-    cells = {
-        column: Entry(plain_scalar(cell.strip()), problems, file, line, index + 1, column, cell.strip())
-        for index, (column, cell) in enumerate(zip(header, row, strict=True))
-    }
-    for cell in cells.values():
-        cell.has_hidden()
+    cells = {}
+    for index, (column, cell) in enumerate(zip(header, row, strict=True), 1):
+        text = cell.strip()
+        cells[column] = entry = Entry(plain_scalar(text), problems, file, line, index, column, text)
+        if not text.isprintable():
+            entry.has_hidden()
     return Entry(cells, problems, file, line, 1, "")

@@ -49,7 +49,6 @@ def ordinary(path: Path) -> Path:
 
 def read_regular(path: Path | str, most: int) -> bytes:
     """The bytes of an ordinary file of at most `most` bytes; raises `InputError` for anything else."""
-    file = shown_path(path)
     try:
         with open_regular(path) as handle:
             size = os.fstat(handle.fileno()).st_size
@@ -57,12 +56,13 @@ def read_regular(path: Path | str, most: int) -> bytes:
             if size < len(raw) <= most:  # it has grown, or is of the kind whose size nobody knows
                 raw += handle.read(most + 1 - len(raw))
     except NotPlainError as error:
-        raise InputError([Problem(file=file, found=str(error.strerror), allowed="a file")]) from error
+        raise InputError([Problem(file=shown_path(path), found=str(error.strerror), allowed="a file")]) from error
     except (OSError, ValueError) as error:
         reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
-        raise InputError([Problem(file=file, message=f"cannot be read: {reason}")]) from error
+        raise InputError([Problem(file=shown_path(path), message=f"cannot be read: {reason}")]) from error
     if len(raw) > most:
-        raise InputError([Problem(file=file, found="a file larger than that", allowed=f"at most {most} bytes")])
+        allowed = f"at most {most} bytes"
+        raise InputError([Problem(file=shown_path(path), found="a file larger than that", allowed=allowed)])
     return raw
 
 

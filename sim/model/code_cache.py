@@ -99,12 +99,15 @@ def warm() -> bool:
 
 def compiles() -> bool:
     """Whether anything is compiled in this process: the compiler is to be had, and the user has not turned it off."""
-    return COMPILER and not _turned_off() and _works()
+    return COMPILER and not _turned_off()
 
 
 @functools.cache
-def _works() -> bool:
-    """Whether there is code already, or else the compiler can be loaded: it may be too old for another library."""
+def compiler_works() -> bool:
+    """Whether code is there already, or else the compiler can be loaded: it may not go with another library.
+
+    Loading it takes half a second, so this is asked where nothing else is to be done.
+    """
     if warm():
         return True
     try:
@@ -125,7 +128,7 @@ def kept_code(name: str, source: str, handed: Any) -> Loaded | None:
     name, source: of the function, and the hash of its file; handed: what kinds of arguments it is handed, whose `repr`
     tells them from others.
     """
-    if not COMPILER or _turned_off():
+    if not compiles():
         return None
     for path, read in _places(name, source, handed):
         kept = _read(path, read)

@@ -11,6 +11,7 @@ import hashlib
 import inspect
 import struct
 import threading
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from sim.io.words_once import say_once
-from sim.model.code_cache import compiles, keep_code, kept_code
+from sim.model.code_cache import compiler_works, compiles, keep_code, kept_code
 from sim.model.machine_code import Code, Loaded
 
 _DOUBLE, _WORD = struct.Struct("=d"), struct.Struct("=q")
@@ -48,10 +49,7 @@ class Door:
 
     def __call__(self, *given: Any) -> Any:
         """What the function gives back."""
-        laid = [
-            self._kept.laid_out(at, value) if isinstance(value, tuple) else _laid_out(value)
-            for at, value in enumerate(given)
-        ]
+        laid = self._kept.laid_out(given)
         handed = tuple([kind for kind, _ in laid])
         code = self._loaded.get(handed)
         if code is None:
@@ -64,7 +62,7 @@ class Door:
         if kept is not None:
             self.found += 1
             return kept
-        if not compiles():
+        if not compiles() or not compiler_works():
             return self.function
         self.made += 1
         try:
@@ -79,27 +77,43 @@ class Door:
 
 
 class _Kept(threading.local):
-    """Tuples of arrays as they were laid out last: a world of fifty arrays is handed over again for every phase."""
+    """Arrays and tuples of them as they were laid out last: a world is handed over again for every phase.
+
+    A tuple is held on to until another comes in its place; of an array it is only known whether it is the same.
+    """
 
     def __init__(self) -> None:
-        self._last: dict[int, tuple[Any, Any, bytes]] = {}
+        self._arrays: dict[int, tuple[Callable[[], Any], tuple[Any, bytes]]] = {}
+        self._tuples: dict[int, tuple[Any, tuple[Any, bytes]]] = {}
 
-    def laid_out(self, at: int, value: Any) -> tuple[Any, bytes]:
-        """The kind of a tuple in some place and its words. It is held on to until another comes in its place."""
-        last = self._last.get(at)
+    def laid_out(self, given: tuple[Any, ...]) -> list[tuple[Any, bytes]]:
+        """The kinds of arguments, and their words."""
+        laid, arrays = [], self._arrays
+        for at, value in enumerate(given):
+            if isinstance(value, np.ndarray):
+                last = arrays.get(at)
+                if last is None or last[0]() is not value:
+                    last = arrays[at] = weakref.ref(value), _laid_out(value)
+                laid.append(last[1])
+            else:
+                laid.append(self._of_tuple(at, value) if isinstance(value, tuple) else _laid_out(value))
+        return laid
+
+    def _of_tuple(self, at: int, value: Any) -> tuple[Any, bytes]:
+        last = self._tuples.get(at)
         if last is not None:
-            members, kind, words = last
+            members, laid = last
             if members is value or (
                 type(members) is type(value)
                 and len(members) == len(value)
                 and all(one is other for one, other in zip(members, value, strict=True))
             ):
-                return kind, words
-        laid = [_laid_out(member) for member in value]
-        kind = (type(value).__name__, getattr(value, "_fields", None), tuple(kind for kind, _ in laid))
-        words = b"".join([some for _, some in laid])
-        self._last[at] = value, kind, words
-        return kind, words
+                return laid
+        parts = [_laid_out(member) for member in value]
+        kind = (type(value).__name__, getattr(value, "_fields", None), tuple(kind for kind, _ in parts))
+        laid = kind, b"".join([words for _, words in parts])
+        self._tuples[at] = value, laid
+        return laid
 
 
 def _laid_out(value: Any) -> tuple[Any, bytes]:

@@ -21,7 +21,7 @@ _RESULTS: dict[str, Any] = {"none": None, "int": ctypes.c_int64, "float": ctypes
 _PLAY = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)
 
 _ELF = b"\x7fELF\x02\x01\x01"  # 64 bits, the lowest byte first
-_SYMBOLS = 2  # the kind of section that lists symbols
+_SYMBOLS, _NOWHERE = 2, 8  # the kinds of section that list symbols, and that take no room in the file
 _HEADER, _SECTION, _SYMBOL = struct.Struct("<40xQ10xHHH"), struct.Struct("<4xI16xQQI12xQ"), struct.Struct("<IBBHQQ")
 
 
@@ -106,12 +106,19 @@ def _missing(code: Code) -> set[str]:
 
 
 def _symbols(made: bytes) -> Iterator[tuple[str, bool]]:
-    """The symbols of an object file that others may see, and whether it brings them along; none where it is no ELF."""
+    """The symbols of an object file that others may see, and whether it brings them along; none where it is no ELF.
+
+    `ValueError`, `struct.error` or `IndexError` where it is not whole.
+    """
     if not made.startswith(_ELF):
+        if sys.platform == "linux" and not made.startswith(_ELF[:4]):
+            raise ValueError("no object file of this system")
         return
     begin, size, count, _ = _HEADER.unpack_from(made)
     sections = [_SECTION.unpack_from(made, begin + at * size) for at in range(count)]
     for kind, start, length, names_at, each in sections:
+        if kind != _NOWHERE and start + length > len(made):
+            raise ValueError("a section is not whole")
         if kind != _SYMBOLS:
             continue
         names = sections[names_at][1]
