@@ -5,6 +5,7 @@ import struct
 import zlib
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -43,8 +44,11 @@ def as_png(pixels: NDArray[np.uint8]) -> bytes:
     it out takes most of the time.
     """
     height, width, _ = pixels.shape
+    pixels = np.ascontiguousarray(pixels)
     rows = np.zeros((height, 1 + 3 * width), dtype=np.uint8)  # before each row stands what was done to it: nothing
-    rows[:, 1:].reshape(height, width, 3)[:] = pixels[..., :3]
+    three = np.dtype("V3")  # bytes taken at once: twice as fast as one by one
+    colours: Any = np.ndarray((height, width), three, buffer=pixels, strides=(4 * width, 4))
+    np.ndarray((height, width), three, buffer=rows, offset=1, strides=(1 + 3 * width, 3))[:] = colours
     per_metre = round(DPI / _METRES_AN_INCH)
     parts = (
         (b"IHDR", struct.pack(">2I5B", width, height, 8, _IN_RGB, 0, 0, 0)),
