@@ -16,7 +16,7 @@ from sim.figures.columns import Table, as_csv
 from sim.figures.kept import noted
 from sim.figures.lettering import lettered
 from sim.figures.one_pass import DPI, in_both_forms, in_pixels
-from sim.io.writers import table_as_csv, write_bytes, write_text
+from sim.io.writers import write_bytes, write_text
 
 COLOURS = 256  # as many as one byte a pixel can name
 AS_THEY_ARE = 128  # of these, the most frequent of a picture
@@ -64,7 +64,7 @@ def as_png(pixels: NDArray[np.uint8]) -> bytes:
 
 def write_rows(data: Table, path: Path) -> Path:
     """Write what a figure is drawn from as CSV; returns the path."""
-    write_text(path, as_csv(data, _DIGITS) if isinstance(data, dict) else table_as_csv(data, _DIGITS))
+    write_text(path, as_csv(data, _DIGITS))
     return noted(path)
 
 
