@@ -4,7 +4,7 @@ Both give what Matplotlib gives: lines byte for byte, pixels but for lines of te
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
 
@@ -16,6 +16,7 @@ from matplotlib.textpath import TextToPath
 
 from sim.figures.line_of_text import can_be_set, in_one_size, set_line
 
+_PLACES = 2  # the third of what marks are drawn with says where
 _MARKED = re.compile('[&<>"]')  # signs that XML writes otherwise
 
 
@@ -47,12 +48,17 @@ class _Outlines(TextToPath):
 
     def __init__(self) -> None:
         super().__init__()
+        self._faces: dict[FontProperties, Any] = {}
         self._lines: dict[Any, list[tuple[str, float, float, float]]] = {}
         self._outlines: dict[str, Any] = {}
         self._names: dict[Any, str] = {}
 
     def _get_font(self, prop: FontProperties) -> Any:
-        return super()._get_font(in_one_size(prop))  # its outlines are all of one size
+        face = self._faces.get(prop)
+        if face is None:
+            face = self._faces[prop.copy()] = super()._get_font(in_one_size(prop))
+        face.set_size(self.FONT_SCALE, self.DPI)  # outlines are all of one size
+        return face
 
     def get_glyphs_with_font(
         self, font: Any, s: str, glyph_map: Any = None, return_new_glyphs_only: bool = False, **options: Any
@@ -115,6 +121,21 @@ def _quick(plain: Any) -> Any:
     return Quick
 
 
+class _Places:
+    """Places of marks, told as plain numbers, which are written in half of the time."""
+
+    def __init__(self, path: Any) -> None:
+        self.vertices, self._path = path.vertices, path
+
+    def iter_segments(self, transform: Any, **how: Any) -> Iterator[tuple[list[float], int]]:
+        """Each place that can be seen, and that it is one."""
+        seen = self._path.cleaned(transform=transform, **how)
+        for place, code in zip(seen.vertices.tolist(), seen.codes.tolist(), strict=True):
+            if code == self._path.STOP:
+                return
+            yield place, code
+
+
 class Lines(RendererSVG):
     """Lines as Matplotlib writes them: a style is found once for marks that are all alike, words are set once."""
 
@@ -131,6 +152,8 @@ class Lines(RendererSVG):
         """Draw the same mark in many places."""
         rgb = args[4] if len(args) > 4 else options.get("rgbFace")
         self._alike = super()._get_style(gc, rgb)
+        if len(args) > _PLACES and args[_PLACES].codes is None:
+            args = (*args[:_PLACES], _Places(args[_PLACES]), *args[_PLACES + 1 :])
         try:
             super().draw_markers(gc, *args, **options)
         finally:

@@ -89,6 +89,7 @@ def in_one_size(font: FontProperties) -> FontProperties:
     return looked_up
 
 
+@lru_cache(256)
 def _face(font: FontProperties) -> Any:
     return get_font(findfont(in_one_size(font)))
 
