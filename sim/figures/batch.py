@@ -195,9 +195,10 @@ def draw_figures(results: Results, folder: Path | str | None = None) -> list[Pat
     place = drawn_of("sim.draw_figures", "results", results, Results, "sim.run", folder)
     folder = results.folder / "figures" if place is None else place
     with house_style():
+        alignment = _alignment_of(results)
         drawn = [
-            ("alignment", *_alignment_figure(results)),
-            ("ternary", *_ternary_figure(results)),
+            ("alignment", *_alignment_figure(results, alignment)),
+            ("ternary", *_ternary_figure(results, alignment)),
             ("outcomes", *_outcome_figure([results])),
             ("offers", *_offer_figure(results)),
         ]
@@ -222,8 +223,7 @@ def _alignment_of(results: Results) -> Columns:
     return data
 
 
-def _alignment_figure(results: Results) -> tuple[Figure, Columns]:
-    data = _alignment_of(results)
+def _alignment_figure(results: Results, data: Columns) -> tuple[Figure, Columns]:
     how = look(results.powers)
     figure, panels, spare = panels_for(len(results.states), 4.3, 3.25)
     top = 106 * float(data["p95"].max())
@@ -244,9 +244,8 @@ def _alignment_figure(results: Results) -> tuple[Figure, Columns]:
     return figure, data
 
 
-def _ways(results: Results, most: int) -> tuple[Columns, str, str]:
+def _ways(results: Results, means: Columns, most: int) -> tuple[Columns, str, str]:
     """The way of the means of each state and the ends of its first runs, and the two powers that matter most."""
-    means = _alignment_of(results)
     first, last = results.manifest["quarters"][0], results.manifest["quarters"][-1]
     begins = rows_of(means, means["quarter"] == first)
     weight = {power: begins["mean"][begins["power"] == power].mean() for power in sorted(set(begins["power"]))}
@@ -275,8 +274,8 @@ def _told(state: str, what: str, quarters: "NDArray[np.object_]", shares: Column
     return {name: np.resize(np.array(words, dtype=object), rows) for name, words in said.items()} | shares
 
 
-def _ternary_figure(results: Results, most: int = 1000) -> tuple[Figure, Columns]:
-    data, left, right = _ways(results, most)
+def _ternary_figure(results: Results, alignment: Columns, most: int = 1000) -> tuple[Figure, Columns]:
+    data, left, right = _ways(results, alignment, most)
     figure, panels, spare = panels_for(len(results.states), 3.6, 3.3)
     corners = (results.powers[left], results.powers[right], "all other powers")
     for axes, (state, name) in zip(panels, results.states.items(), strict=True):

@@ -49,6 +49,8 @@ def _columns(table: pa.Table) -> Columns:
 
 
 def _values(column: "pa.Array") -> "NDArray[Any]":
+    if pa.types.is_string(column.type):
+        column = column.dictionary_encode()
     if pa.types.is_dictionary(column.type):
         told: NDArray[Any] = np.array(column.dictionary.to_pylist(), dtype=object)[numbers_of(column.indices)]
         return told
@@ -78,20 +80,24 @@ def stacked(tables: Iterable["Table"]) -> Columns:
     return {str(name): np.concatenate([np.asarray(one[name]) for one in told]) for name in told[0]}
 
 
-def as_csv(data: Mapping[str, Any], digits: str) -> str:
+def as_csv(data: "Table", digits: str) -> str:
     """Columns as CSV, as `sim.io.writers.table_as_csv` writes a table."""
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(data)
-    writer.writerows(zip(*(_cells(np.asarray(values), digits) for values in data.values()), strict=True))
+    writer.writerow([str(name) for name in data])
+    writer.writerows(zip(*(_cells(np.asarray(data[name]), digits) for name in data), strict=True))
     return file.getvalue()
 
 
 def _cells(values: "NDArray[Any]", digits: str) -> list[Any]:
-    if values.dtype.kind == "f":
-        return ["" if math.isnan(number) else digits % number for number in values.tolist()]
     told: list[Any] = values.tolist()
     if values.dtype.kind in "biu":
         return told
-    written = {text: as_cell(text) for text in set(told)}
-    return [written[text] for text in told]
+    if values.dtype.kind == "f":
+        return ["" if math.isnan(number) else digits % number for number in told]
+    written = {text: as_cell(text) for text in {text for text in told if isinstance(text, str)}}
+    return [written[cell] if isinstance(cell, str) else "" if _is_missing(cell) else cell for cell in told]
+
+
+def _is_missing(cell: Any) -> bool:
+    return cell is None or (isinstance(cell, float) and math.isnan(cell))

@@ -6,7 +6,7 @@ who see colours differently and in grey print, and the data beside every picture
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import matplotlib as mpl
 import numpy as np
@@ -14,13 +14,14 @@ import pandas as pd
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.patches import Patch, PathPatch
+from matplotlib.patches import Patch, PathPatch, Rectangle
 from matplotlib.path import Path as Outline
 
 from sim.analysis.comparison import Comparison
 from sim.analysis.effect_tables import shown_outcomes
 from sim.analysis.kept_comparison import KeptComparison
 from sim.figures.calendar_axis import calendar_axis, course
+from sim.figures.columns import Table, numbers, texts
 from sim.figures.given import drawn_of
 from sim.figures.panels import PANELS
 from sim.figures.pictures import write_figure
@@ -56,23 +57,26 @@ _UNIT_OF_EFFECT = "in units of the spread between runs"
 # --- how far apart ---------------------------------------------------------------------------------------------------
 
 
-def difference_marks(data: pd.DataFrame, axes: "Axes", rows: Sequence[str], scenarios: Sequence[str]) -> "Axes":
+def difference_marks(data: Table, axes: "Axes", rows: Sequence[str], scenarios: Sequence[str]) -> "Axes":
     """Draw differences with their intervals, one row a label and one mark a scenario.
 
     `data` has the columns scenario, label, difference, low, high, counts; `rows` are labels from top to bottom.
     """
     axes.axvline(0.0, color=FAINT, linewidth=0.8, zorder=1)
     step = 0.7 / max(len(scenarios), 1)
+    named, labels, counts = texts(data, "scenario"), texts(data, "label"), np.asarray(data["counts"], dtype=bool)
+    middle, low, high = (numbers(data, name) for name in ("difference", "low", "high"))
+    row_of = {label: row for row, label in enumerate(rows)}
+    heights = np.array([row_of.get(label, np.nan) for label in labels], dtype=float)
     for place, scenario in enumerate(scenarios):
-        mine = data[data["scenario"] == scenario].set_index("label").reindex(rows).dropna(subset=["difference"])
-        heights = [rows.index(label) - 0.35 + step * (place + 0.5) for label in mine.index]
+        mine = (named == scenario) & np.isfinite(heights) & ~np.isnan(middle)
+        where = heights - 0.35 + step * (place + 0.5)
         colour = PALETTE[place % len(PALETTE)]
-        axes.hlines(heights, mine["low"], mine["high"], color=colour, linewidth=1.5, zorder=2)
-        for counts, face in ((True, colour), (False, "white")):
-            chosen = mine["counts"].to_numpy(dtype=bool) == counts
+        axes.hlines(where[mine], low[mine], high[mine], color=colour, linewidth=1.5, zorder=2)
+        for chosen, face in ((mine & counts, colour), (mine & ~counts, "white")):
             axes.plot(
-                mine["difference"].to_numpy()[chosen],
-                np.array(heights)[chosen],
+                middle[chosen],
+                where[chosen],
                 MARKS[place % len(MARKS)],
                 color=colour,
                 markerfacecolor=face,
@@ -132,7 +136,7 @@ def effect_map(
 # --- which way the runs go -------------------------------------------------------------------------------------------
 
 
-def flow(data: pd.DataFrame, axes: "Axes", how: Look, most: int = 0) -> "Axes":
+def flow(data: Table, axes: "Axes", how: Look, most: int = 0) -> "Axes":
     """Draw the runs that end under another word as bands from what they were (left) to what they became (right).
 
     `data` has the columns before, after (words) and runs; runs that kept their word are left out of the picture. `most`
@@ -141,51 +145,61 @@ def flow(data: pd.DataFrame, axes: "Axes", how: Look, most: int = 0) -> "Axes":
     axes.set_axis_off()
     axes.set_xlim(-0.62, 1.62)
     axes.set_ylim(1.04, -0.04)
-    moved = data[data["before"] != data["after"]]
-    if moved.empty:
+    columns = (texts(data, "before"), texts(data, "after"), np.asarray(data["runs"]).tolist())
+    moved = [_Moved(*row) for row in zip(*columns, strict=True) if row[0] != row[1]]
+    if not moved:
         axes.text(0.5, 0.5, "no run ends under another word", ha="center", va="center", fontsize=8, color=FAINT)
         return axes
     order = outcome_order(how)
-    total = max(int(moved["runs"].sum()), most)
-    moved = moved.assign(left=moved["before"].map(order), right=moved["after"].map(order))
-    edges: dict[str, dict[tuple[str, str], float]] = {}
-    for side, other, across in (("left", "right", 0.0), ("right", "left", 1.0)):
-        edges[side] = _stack(moved.sort_values([side, other]), axes, how, _SIDES[side], across, total)
-    for row in moved.sort_values("runs", ascending=False).itertuples():
-        pair, width = (str(row.before), str(row.after)), _FULL * int(row.runs) / total
-        left, right = ((edges[side][pair], width) for side in _SIDES)
-        _ribbon(axes, left, right, {**outcome_fill(str(row.after), how), "hatch": None})
+    total = max(sum(row.runs for row in moved), most)
+    moved.sort(key=lambda row: (order(row.before), order(row.after)))
+    left = _stack(moved, "before", axes, how, total)
+    moved.sort(key=lambda row: (order(row.after), order(row.before)))
+    right = _stack(moved, "after", axes, how, total)
+    for row in sorted(moved, key=lambda row: -row.runs):
+        width = _FULL * row.runs / total
+        _ribbon(axes, (left[row], width), (right[row], width), {**outcome_fill(row.after, how), "hatch": None})
     return axes
+
+
+class _Moved(NamedTuple):
+    """Runs that end under another word."""
+
+    before: str
+    after: str
+    runs: int
 
 
 _GAP, _BAR = 0.03, 0.05
 _FEW = 0.05  # of the runs fill the height where no panel has more, so that a few do not look like many
 _FULL = 0.7  # of the height that the most runs fill: what is left is for the gaps between words
-_SIDES = {"left": "before", "right": "after"}
 
 
-def _stack(
-    moved: pd.DataFrame, axes: "Axes", how: Look, column: str, across: float, total: int
-) -> dict[tuple[str, str], float]:
-    """Draw the bar of one side, a part a word; gives back where the band of each pair begins."""
-    words = list(dict.fromkeys(moved[column]))
-    starts: dict[tuple[str, str], float] = {}
+def _stack(moved: Sequence[_Moved], side: str, axes: "Axes", how: Look, total: int) -> dict[_Moved, float]:
+    """Draw the bar of one side, a part a word; gives back where each band begins."""
+    across, way = (0.0, -1.0) if side == "before" else (1.0, 1.0)
+    words: dict[str, list[_Moved]] = {}
+    for row in moved:
+        words.setdefault(getattr(row, side), []).append(row)
+    starts: dict[_Moved, float] = {}
     names: dict[str, float] = {}
-    top = 0.5 - 0.5 * (_FULL * int(moved["runs"].sum()) / total + _GAP * (len(words) - 1))
-    for word in words:
-        mine = moved[moved[column] == word]
-        height = _FULL * int(mine["runs"].sum()) / total
-        axes.bar(across, height, bottom=top, width=_BAR, **outcome_fill(word, how))
-        names[f"{word}  {int(mine['runs'].sum()):,}"] = top + height / 2
-        for row in mine.itertuples():
-            starts[str(row.before), str(row.after)] = top
-            top += _FULL * int(row.runs) / total
+    top = 0.5 - 0.5 * (_FULL * sum(row.runs for row in moved) / total + _GAP * (len(words) - 1))
+    for word, mine in words.items():
+        runs = sum(row.runs for row in mine)
+        height = _FULL * runs / total
+        axes.add_patch(Rectangle((across - _BAR / 2, top), _BAR, height, **outcome_fill(word, how)))
+        names[f"{word}  {runs:,}"] = top + height / 2
+        for row in mine:
+            starts[row] = top
+            top += _FULL * row.runs / total
         top += _GAP
-    side = -1.0 if across == 0.0 else 1.0
-    for text, place in apart(names, 0.085, 0.02, 0.98).items():
-        edge, where = across + 0.5 * _BAR * side, across + (0.5 * _BAR + 0.05) * side
-        axes.plot([edge, where - 0.01 * side], [names[text], place], color=FAINT, linewidth=0.5, clip_on=False)
-        axes.text(where, place, text, ha="right" if side < 0 else "left", va="center", fontsize=7.5)
+    places = apart(names, 0.085, 0.02, 0.98)
+    edge, where = across + 0.5 * _BAR * way, across + (0.5 * _BAR + 0.05) * way
+    ties = [[(edge, names[text]), (where - 0.01 * way, place)] for text, place in places.items()]
+    lines = LineCollection(ties, colors=FAINT, linewidths=0.5, capstyle="projecting", clip_on=False, zorder=2)
+    axes.add_collection(lines, autolim=False)
+    for text, place in places.items():
+        axes.text(where, place, text, ha="right" if way < 0 else "left", va="center", fontsize=7.5)
     return starts
 
 
@@ -207,24 +221,25 @@ def _ribbon(axes: "Axes", left: tuple[float, float], right: tuple[float, float],
 # --- when ------------------------------------------------------------------------------------------------------------
 
 
-def difference_over_time(data: pd.DataFrame, axes: "Axes", scenarios: Sequence[str]) -> "Axes":
+def difference_over_time(data: Table, axes: "Axes", scenarios: Sequence[str]) -> "Axes":
     """Draw a difference quarter by quarter with its band, one line a scenario.
 
     `data` has the columns scenario, quarter, difference, low, high.
     """
     axes.axhline(0.0, color=FAINT, linewidth=0.8, zorder=1)
+    named, quarters = texts(data, "scenario"), texts(data, "quarter")
+    bands = [numbers(data, name) for name in ("low", "difference", "high")]
     for place, scenario in enumerate(scenarios):
-        mine = data[data["scenario"] == scenario]
-        if mine.empty:
+        mine = named == scenario
+        if not mine.any():
             continue
-        bands = (mine[name] for name in ("low", "difference", "high"))
-        when, low, middle, high = course(mine["quarter"].astype(str), *bands)
+        when, low, middle, high = course(quarters[mine], *(band[mine] for band in bands))
         colour = PALETTE[place % len(PALETTE)]
         axes.fill_between(when, low, high, color=colour, alpha=0.2, linewidth=0)
         axes.plot(when, middle, color=colour, linestyle=DASHES[place % len(DASHES)], linewidth=1.6)
     axes.grid(axis="y", color=GRID, linewidth=0.6)
     axes.set_axisbelow(True)
-    calendar_axis(axes, data["quarter"].astype(str))
+    calendar_axis(axes, quarters)
     return axes
 
 
@@ -307,12 +322,11 @@ def _effect_figure(comparison: Comparison | KeptComparison) -> tuple[Figure, pd.
     picture = None
     for axes, scenario, title in zip(panels, scenarios, comparison.titles[1:], strict=True):
         mine = data[data["scenario"] == scenario]
-        keys = mine.assign(row=[in_words(m, p) for m, p in zip(mine["measure"], mine["power"], strict=True)])
-        values = keys.pivot_table(index="row", columns="state", values="effect", dropna=False).reindex(names)[states]
-        keys["text"] = [effect_cell(row.effect, bool(row.counts)) for row in keys.itertuples()]
-        written, counts = (
-            keys.pivot(index="row", columns="state", values=what).reindex(names)[states] for what in ("text", "counts")
-        )
+        values, written, counts = (pd.DataFrame(empty, names, states) for empty in (np.nan, "", False))
+        for row in mine.itertuples():
+            where = names.index(in_words(row.measure, row.power)), states.index(row.state)
+            values.iat[where], counts.iat[where] = row.effect, bool(row.counts)
+            written.iat[where] = effect_cell(row.effect, bool(row.counts))
         picture = effect_map(values, axes, largest, written, counts=counts)
         axes.set_title(in_lines(title, _HEADING), pad=22)
     figure.colorbar(picture, ax=list(panels), shrink=0.7, pad=0.02, label=_UNIT_OF_EFFECT)

@@ -1,8 +1,9 @@
 """Matplotlib as a command needs it: without the manual that it writes of itself while it is imported.
 
 For every class that can be drawn Matplotlib looks up all that can be set, writes that down in the documentation of
-`set` and of what makes such a thing, and imports axes in space besides. Half of the time of importing goes there, and
-nobody reads any of it in a command that draws. A program that imports us has Matplotlib as it is.
+`set` and of what makes such a thing. It also imports axes in space, and what reads the output of TeX. More than half of
+the time of importing goes there, and a command that draws has no use for any of it. A program that imports us has
+Matplotlib as it is.
 """
 
 import sys
@@ -11,17 +12,19 @@ from contextlib import contextmanager
 from types import ModuleType
 from typing import Any
 
-_IN_SPACE = "mpl_toolkits.mplot3d"
+_LEFT_OUT = {"mpl_toolkits.mplot3d": ("Axes3D",), "matplotlib.dviread": ("Dvi",)}  # axes in space, and what TeX sets
 
 
 def import_lightly() -> None:
     """Import what figures are drawn with, unless it is there already."""
     if "matplotlib" in sys.modules:
         return
-    with _nothing_in_space(), _without_manual():
+    with _without_what_nobody_uses(), _without_manual():
         import matplotlib.backends.backend_agg
         import matplotlib.backends.backend_svg
         import matplotlib.figure  # noqa: F401
+
+        import sim.figures.panels  # noqa: F401  # which derives from what can be drawn
 
 
 def _undescribed(kind: Any) -> None:
@@ -49,15 +52,14 @@ def _without_manual() -> Iterator[None]:
 
 
 @contextmanager
-def _nothing_in_space() -> Iterator[None]:
-    """Axes in space are not known to Matplotlib, as where they are not installed; they can be imported afterwards."""
-    if _IN_SPACE in sys.modules:
-        yield
-        return
-    stands_in: Any = ModuleType(_IN_SPACE)
-    stands_in.Axes3D = None
-    sys.modules[_IN_SPACE] = stands_in
+def _without_what_nobody_uses() -> Iterator[None]:
+    """Stand-ins for what is imported at once and used by nobody here; the real ones can be imported afterwards."""
+    standing_in = {name: ModuleType(name) for name in _LEFT_OUT if name not in sys.modules}
+    for name, module in standing_in.items():
+        vars(module).update(dict.fromkeys(_LEFT_OUT[name]))
+    sys.modules.update(standing_in)
     try:
         yield
     finally:
-        del sys.modules[_IN_SPACE]
+        for name in standing_in:
+            del sys.modules[name]

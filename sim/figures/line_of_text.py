@@ -61,7 +61,7 @@ def _runs_right(text: str) -> bool:
 @lru_cache(256)
 def heights_of(font: FontProperties, dpi: float) -> tuple[float, float, float] | tuple[None, None, None]:
     """Ascent, descent and gap between lines of a font, in pixels; nothing where the font does not tell them."""
-    face = get_font(findfont(font))
+    face = _face(font)
     scale = font.get_size_in_points() * dpi / _POINTS
     for name, keys in (
         ("OS/2", ("sTypoAscender", "sTypoDescender", "sTypoLineGap")),
@@ -82,8 +82,20 @@ def _width_of_room(font: FontProperties, dpi: float) -> float:
     return float(face.get_width_height()[0] / _OF_A_PIXEL)
 
 
+def in_one_size(font: FontProperties) -> FontProperties:
+    """A font in a size by which it is looked up: for every size Matplotlib would look through all fonts again."""
+    looked_up = font.copy()
+    looked_up.set_size(_POINTS)
+    return looked_up
+
+
+@lru_cache(256)
+def _face(font: FontProperties) -> Any:
+    return get_font(findfont(in_one_size(font)))
+
+
 def _made_ready(font: FontProperties, dpi: float) -> Any:
-    face = get_font(findfont(font))
+    face = _face(font)
     face.clear()
     face.set_size(font.get_size_in_points(), dpi)
     return face

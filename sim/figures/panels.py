@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from matplotlib.artist import allow_rasterization
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis, XAxis, YAxis
 from matplotlib.ticker import NullLocator
@@ -29,6 +30,7 @@ class _OnDemand:
     """An axis that tells its ticks how they look, and where they are cut off, when they are made."""
 
     minorTicks = _NoneUnlessWanted()  # noqa: N815 (the name is Matplotlib's)
+    _found: list[list[Any]] | None = None  # the ticks in view, while nothing moves
     _cut_to: tuple[Any, Any] | None = None
 
     def set_clip_path(self, path: Any, transform: Any = None) -> None:
@@ -57,6 +59,22 @@ class _OnDemand:
     def _copy_tick_props(self, *_: Any) -> None:
         """Nothing: a tick looks as it was said of all when it is made, and none is changed by itself."""
 
+    def _update_ticks(self) -> list[Any]:
+        if self._found is None:
+            return list(super()._update_ticks())  # type: ignore[misc]
+        if not self._found:
+            self._found.append(super()._update_ticks())  # type: ignore[misc]
+        return list(self._found[0])
+
+    @contextmanager
+    def at_rest(self) -> Iterator[None]:
+        """Find places of ticks no more than once meanwhile: nothing moves."""
+        before, self._found = self._found, self._found if self._found is not None else []
+        try:
+            yield
+        finally:
+            self._found = before
+
     def _get_tick(self, major: bool) -> Any:
         tick = super()._get_tick(major)  # type: ignore[misc]
         if self._cut_to is not None:
@@ -73,7 +91,18 @@ class _Up(_OnDemand, YAxis):
 
 
 class Panel(Axes):
-    """Axes as Matplotlib's, but for the ticks that nobody asked for."""
+    """Axes as Matplotlib's, but for the ticks that nobody asked for, and for looking for them more than once."""
+
+    def get_tightbbox(self, *given: Any, **more: Any) -> Any:
+        """What the panel takes up with all that belongs to it."""
+        with self.xaxis.at_rest(), self.yaxis.at_rest():
+            return super().get_tightbbox(*given, **more)
+
+    @allow_rasterization
+    def draw(self, renderer: Any) -> None:
+        """Draw the panel."""
+        with self.xaxis.at_rest(), self.yaxis.at_rest():
+            super().draw(renderer)
 
     def _init_axis(self) -> None:
         self.xaxis, self.yaxis = _Across(self, clear=False), _Up(self, clear=False)

@@ -5,6 +5,7 @@ import struct
 import zlib
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -15,7 +16,7 @@ from sim.figures.columns import Table, as_csv
 from sim.figures.kept import noted
 from sim.figures.lettering import lettered
 from sim.figures.one_pass import DPI, in_both_forms, in_pixels
-from sim.io.writers import table_as_csv, write_bytes, write_text
+from sim.io.writers import write_bytes, write_text
 
 COLOURS = 256  # as many as one byte a pixel can name
 AS_THEY_ARE = 128  # of these, the most frequent of a picture
@@ -43,8 +44,11 @@ def as_png(pixels: NDArray[np.uint8]) -> bytes:
     it out takes most of the time.
     """
     height, width, _ = pixels.shape
+    pixels = np.ascontiguousarray(pixels)
     rows = np.zeros((height, 1 + 3 * width), dtype=np.uint8)  # before each row stands what was done to it: nothing
-    rows[:, 1:].reshape(height, width, 3)[:] = pixels[..., :3]
+    three = np.dtype("V3")  # bytes taken at once: twice as fast as one by one
+    colours: Any = np.ndarray((height, width), three, buffer=pixels, strides=(4 * width, 4))
+    np.ndarray((height, width), three, buffer=rows, offset=1, strides=(1 + 3 * width, 3))[:] = colours
     per_metre = round(DPI / _METRES_AN_INCH)
     parts = (
         (b"IHDR", struct.pack(">2I5B", width, height, 8, _IN_RGB, 0, 0, 0)),
@@ -60,7 +64,7 @@ def as_png(pixels: NDArray[np.uint8]) -> bytes:
 
 def write_rows(data: Table, path: Path) -> Path:
     """Write what a figure is drawn from as CSV; returns the path."""
-    write_text(path, as_csv(data, _DIGITS) if isinstance(data, dict) else table_as_csv(data, _DIGITS))
+    write_text(path, as_csv(data, _DIGITS))
     return noted(path)
 
 

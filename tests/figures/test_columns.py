@@ -30,7 +30,9 @@ def as_columns():
 
 
 def test_columns_are_written_as_a_table_is():
-    assert as_csv(as_columns(), "%.6g") == table_as_csv(TABLE, "%.6g")
+    assert as_csv(as_columns(), "%.6g") == as_csv(TABLE, "%.6g") == table_as_csv(TABLE, "%.6g")
+    mixed = pd.DataFrame({"found": ["a", None, 1, True, 0.5], "left": [np.nan, "b", "=c", "", "d\ne"]}, dtype=object)
+    assert as_csv(mixed, "%.6g") == table_as_csv(mixed, "%.6g")
 
 
 def test_columns_are_read_as_they_were_written(tmp_path):

@@ -28,6 +28,8 @@ described.append("mine" in Mine.set.__doc__)
 from mpl_toolkits.mplot3d import Axes3D
 figure = Figure()
 figure.add_axes(Axes3D(figure))
+import matplotlib.dviread
+assert matplotlib.dviread.Dvi is not None
 figure.subplots(subplot_kw={"projection": "polar"}).plot([0, 1], [0, 1])
 print(described)
 """
