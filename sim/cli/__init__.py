@@ -20,11 +20,14 @@ NAMES = (
 )
 
 
-def add_all(commands: Any) -> None:
-    """Describe every command to the parser, in the order in which `--help` shows them."""
+def add_all(commands: Any, asked: str = "") -> None:
+    """Describe every command to the parser, in the order in which `--help` shows them.
+
+    asked: the first word that was typed; where it is a command, that one alone is described.
+    """
     from sim.cli.closing import add_json
 
-    for name in NAMES:
+    for name in (asked,) if asked in NAMES else NAMES:
         import_module(f"sim.cli.{name}").add(commands)
     for name, parser in commands.choices.items():
         add_json(parser)

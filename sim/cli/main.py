@@ -54,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _answer(arguments: Sequence[str]) -> int:
-    asked = _parser().parse_args(arguments)
+    asked = _parser(*arguments[:1]).parse_args(arguments)
     asked.given = arguments
     try:
         check_working_folder()
@@ -93,7 +93,8 @@ def _warnings_kept_quiet() -> Iterator[None]:
         yield
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(first: str = "") -> argparse.ArgumentParser:
+    """What reads a command line, given its first word."""
     parser = Parser(
         prog="multivector",
         description="Great powers make offers, states balance among them: conditional exploration, not a forecast.",
@@ -101,7 +102,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
-    add_all(commands)
+    add_all(commands, first)
     return parser
 
 

@@ -110,6 +110,18 @@ def load_evidence(world: str = HOME_WORLD, folder: Path | str | None = None, *, 
     return _read_dated(world, seeds, stamps) if dated else _read_evidence(world, seeds, stamps)
 
 
+def shared_numbers() -> Mapping[str, Number]:
+    """The numbers that every world of the shipped seeds shares, by name, in the order in which they are written.
+
+    Raises `InputError` with every problem found in what worlds share; no world is read.
+    """
+    seeds = seeds_folder()
+    common, problems = read_shared(seeds, stamps_of_seeds(seeds)), Problems()
+    problems.take(common.problems)
+    problems.raise_if_any()
+    return common.parameters.read
+
+
 @functools.lru_cache(maxsize=8)
 def _read_dated(world: str, seeds: Path, stamps: Stamps) -> Evidence:
     evidence = _read_evidence(world, seeds, stamps)

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.evidence.evidence import Evidence, load_evidence
+from sim.evidence.evidence import Evidence, shared_numbers
 
 RULE_FILES = (
     *("climate", "economy", "camps", "security", "region", "offers", "terms", "choice"),
@@ -25,7 +25,7 @@ RULE_FILES = (
 @functools.cache
 def _layout() -> tuple[Mapping[str, Any], tuple[str, ...]]:
     """Row numbers by rule file, a named tuple each, and the names of the rows in order."""
-    rows = tuple(name for name in load_evidence().numbers if name.split(".")[0] in RULE_FILES)
+    rows = tuple(name for name in shared_numbers() if name.split(".")[0] in RULE_FILES)
     first: dict[str, dict[str, int]] = {file: {} for file in RULE_FILES}
     for row, name in enumerate(rows):
         file, number, *_ = name.split(".")
