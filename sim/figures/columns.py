@@ -59,6 +59,11 @@ def _values(column: "pa.Array") -> "NDArray[Any]":
     return np.array(column.to_pylist(), dtype=object)
 
 
+def columns_of(table: "pd.DataFrame", only: Iterable[Any] | None = None) -> Columns:
+    """The columns of a table of pandas, or some of them."""
+    return {str(name): table[name].to_numpy() for name in (table if only is None else only)}
+
+
 def texts(data: "Table", name: str) -> "NDArray[np.object_]":
     """A column of texts."""
     return np.array([str(text) for text in data[name]], dtype=object)
