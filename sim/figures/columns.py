@@ -49,8 +49,6 @@ def _columns(table: pa.Table) -> Columns:
 
 
 def _values(column: "pa.Array") -> "NDArray[Any]":
-    if pa.types.is_string(column.type):
-        column = column.dictionary_encode()
     if pa.types.is_dictionary(column.type):
         told: NDArray[Any] = np.array(column.dictionary.to_pylist(), dtype=object)[numbers_of(column.indices)]
         return told
