@@ -12,9 +12,11 @@ from matplotlib.font_manager import FontProperties
 
 from sim.figures import forms, line_of_text, one_pass
 from sim.figures.forms import Pixels, as_we_know_it
-from sim.figures.line_of_text import can_be_set, set_line
+from sim.figures.line_of_text import SHAPES_TEXT, can_be_set, set_line
 from sim.figures.one_pass import DPI, in_both_forms
 from sim.figures.style import house_style
+
+pytestmark = pytest.mark.skipif(not SHAPES_TEXT, reason="this Matplotlib sets letters another way")
 
 WORDS = [
     "European Union",
