@@ -49,14 +49,17 @@ def _columns(table: pa.Table) -> Columns:
 
 
 def _values(column: "pa.Array") -> "NDArray[Any]":
-    if pa.types.is_string(column.type):
-        column = column.dictionary_encode()
     if pa.types.is_dictionary(column.type):
         told: NDArray[Any] = np.array(column.dictionary.to_pylist(), dtype=object)[numbers_of(column.indices)]
         return told
     if pa.types.is_integer(column.type) or pa.types.is_floating(column.type):
         return numbers_of(column)
     return np.array(column.to_pylist(), dtype=object)
+
+
+def columns_of(table: "pd.DataFrame", only: Iterable[Any] | None = None) -> Columns:
+    """The columns of a table of pandas, or some of them."""
+    return {str(name): table[name].to_numpy() for name in (table if only is None else only)}
 
 
 def texts(data: "Table", name: str) -> "NDArray[np.object_]":

@@ -6,7 +6,7 @@ who see colours differently and in grey print, and the data beside every picture
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
 import numpy as np
@@ -14,14 +14,14 @@ import pandas as pd
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.patches import Patch, PathPatch, Rectangle
-from matplotlib.path import Path as Outline
+from matplotlib.patches import Patch
 
 from sim.analysis.comparison import Comparison
 from sim.analysis.effect_tables import shown_outcomes
 from sim.analysis.kept_comparison import KeptComparison
 from sim.figures.calendar_axis import calendar_axis, course
-from sim.figures.columns import Table, numbers, texts
+from sim.figures.columns import Columns, Table, columns_of, numbers, rows_of, texts
+from sim.figures.flows import flow
 from sim.figures.given import drawn_of
 from sim.figures.panels import PANELS
 from sim.figures.pictures import write_figure
@@ -31,14 +31,10 @@ from sim.figures.style import (
     GRID,
     INK,
     PALETTE,
-    Look,
-    apart,
     finish,
     house_style,
     in_lines,
     look,
-    outcome_fill,
-    outcome_order,
     panels_for,
     put_legend,
 )
@@ -52,6 +48,8 @@ MARKS = ("o", "s", "^", "D", "v", "P", "X", "*")
 _DIVERGING = "PuOr_r"  # told apart by people who see colours differently; pale where nothing differs
 _NARROWEST = 9.6  # inches that the line below the title needs
 _LABEL, _HEADING = 34, 44  # letters in a line of a title, in a legend and above a panel
+_FEW = 0.05  # of the runs fill the height where no panel has more, so that a few do not look like many
+_OF_FLOWS = ("scenario", "state", "before", "after", "runs")
 _UNIT_OF_EFFECT = "in units of the spread between runs"
 
 # --- how far apart ---------------------------------------------------------------------------------------------------
@@ -133,91 +131,6 @@ def effect_map(
     return picture
 
 
-# --- which way the runs go -------------------------------------------------------------------------------------------
-
-
-def flow(data: Table, axes: "Axes", how: Look, most: int = 0) -> "Axes":
-    """Draw the runs that end under another word as bands from what they were (left) to what they became (right).
-
-    `data` has the columns before, after (words) and runs; runs that kept their word are left out of the picture. `most`
-    is how many runs fill the height, the same for panels that stand beside each other; those of `data` unless given.
-    """
-    axes.set_axis_off()
-    axes.set_xlim(-0.62, 1.62)
-    axes.set_ylim(1.04, -0.04)
-    columns = (texts(data, "before"), texts(data, "after"), np.asarray(data["runs"]).tolist())
-    moved = [_Moved(*row) for row in zip(*columns, strict=True) if row[0] != row[1]]
-    if not moved:
-        axes.text(0.5, 0.5, "no run ends under another word", ha="center", va="center", fontsize=8, color=FAINT)
-        return axes
-    order = outcome_order(how)
-    total = max(sum(row.runs for row in moved), most)
-    moved.sort(key=lambda row: (order(row.before), order(row.after)))
-    left = _stack(moved, "before", axes, how, total)
-    moved.sort(key=lambda row: (order(row.after), order(row.before)))
-    right = _stack(moved, "after", axes, how, total)
-    for row in sorted(moved, key=lambda row: -row.runs):
-        width = _FULL * row.runs / total
-        _ribbon(axes, (left[row], width), (right[row], width), {**outcome_fill(row.after, how), "hatch": None})
-    return axes
-
-
-class _Moved(NamedTuple):
-    """Runs that end under another word."""
-
-    before: str
-    after: str
-    runs: int
-
-
-_GAP, _BAR = 0.03, 0.05
-_FEW = 0.05  # of the runs fill the height where no panel has more, so that a few do not look like many
-_FULL = 0.7  # of the height that the most runs fill: what is left is for the gaps between words
-
-
-def _stack(moved: Sequence[_Moved], side: str, axes: "Axes", how: Look, total: int) -> dict[_Moved, float]:
-    """Draw the bar of one side, a part a word; gives back where each band begins."""
-    across, way = (0.0, -1.0) if side == "before" else (1.0, 1.0)
-    words: dict[str, list[_Moved]] = {}
-    for row in moved:
-        words.setdefault(getattr(row, side), []).append(row)
-    starts: dict[_Moved, float] = {}
-    names: dict[str, float] = {}
-    top = 0.5 - 0.5 * (_FULL * sum(row.runs for row in moved) / total + _GAP * (len(words) - 1))
-    for word, mine in words.items():
-        runs = sum(row.runs for row in mine)
-        height = _FULL * runs / total
-        axes.add_patch(Rectangle((across - _BAR / 2, top), _BAR, height, **outcome_fill(word, how)))
-        names[f"{word}  {runs:,}"] = top + height / 2
-        for row in mine:
-            starts[row] = top
-            top += _FULL * row.runs / total
-        top += _GAP
-    places = apart(names, 0.085, 0.02, 0.98)
-    edge, where = across + 0.5 * _BAR * way, across + (0.5 * _BAR + 0.05) * way
-    ties = [[(edge, names[text]), (where - 0.01 * way, place)] for text, place in places.items()]
-    lines = LineCollection(ties, colors=FAINT, linewidths=0.5, capstyle="projecting", clip_on=False, zorder=2)
-    axes.add_collection(lines, autolim=False)
-    for text, place in places.items():
-        axes.text(where, place, text, ha="right" if way < 0 else "left", va="center", fontsize=7.5)
-    return starts
-
-
-def _ribbon(axes: "Axes", left: tuple[float, float], right: tuple[float, float], fill: dict[str, Any]) -> None:
-    """A band from the left bar to the right one; where it begins and how wide it is at either end."""
-    start, end = _BAR / 2, 1.0 - _BAR / 2
-    (top, width), (goal, goal_width) = left, right
-    points = [
-        (start, top), (0.5, top), (0.5, goal), (end, goal),
-        (end, goal + goal_width), (0.5, goal + goal_width), (0.5, top + width), (start, top + width), (start, top),
-    ]  # fmt: skip
-    codes = [
-        Outline.MOVETO, Outline.CURVE4, Outline.CURVE4, Outline.CURVE4,
-        Outline.LINETO, Outline.CURVE4, Outline.CURVE4, Outline.CURVE4, Outline.CLOSEPOLY,
-    ]  # fmt: skip
-    axes.add_patch(PathPatch(Outline(points, codes), alpha=0.55, **fill))
-
-
 # --- when ------------------------------------------------------------------------------------------------------------
 
 
@@ -282,16 +195,22 @@ def _scenario_handles(comparison: Comparison | KeptComparison, marks: bool) -> l
     return handles
 
 
-def _difference_figure(comparison: Comparison | KeptComparison) -> tuple[Figure, pd.DataFrame]:
-    effects = comparison.effects
-    data = effects[effects["measure"] == "alignment"].drop(columns=["effect", "z", "p", "moved", "needed"])
-    shown = data.assign(label=data["power"], **{name: 100 * data[name] for name in ("difference", "low", "high")})
+def _widest(data: Columns) -> float:
+    """How far an axis goes to either side to hold all intervals."""
+    return 1.05 * float(np.nanmax(np.abs([data["low"], data["high"]]))) or 1.0
+
+
+def _difference_figure(comparison: Comparison | KeptComparison) -> tuple[Figure, Columns]:
+    left_out = {"effect", "z", "p", "moved", "needed"}
+    data = columns_of(comparison.effects, [name for name in comparison.effects if name not in left_out])
+    data = rows_of(data, data["measure"] == "alignment")
+    shown = data | {"label": data["power"]} | {name: 100 * data[name] for name in ("difference", "low", "high")}
     scenarios, rows = comparison.names[1:], list(comparison.powers)
     height = 0.7 + (0.14 + 0.12 * len(scenarios)) * len(rows)
     figure, panels, spare = panels_for(len(comparison.states), 4.0, max(2.6, height))
-    widest = 1.05 * float(shown[["low", "high"]].abs().to_numpy().max()) or 1.0
+    widest = _widest(shown)
     for axes, (state, name) in zip(panels, comparison.states.items(), strict=True):
-        difference_marks(shown[shown["state"] == state], axes, rows, scenarios)
+        difference_marks(rows_of(shown, shown["state"] == state), axes, rows, scenarios)
         axes.set_xlim(-widest, widest)
         axes.set_title(name, y=1.0)
         axes.set_xlabel("% points")
@@ -310,29 +229,46 @@ def _difference_figure(comparison: Comparison | KeptComparison) -> tuple[Figure,
     return figure, data
 
 
-def _effect_figure(comparison: Comparison | KeptComparison) -> tuple[Figure, pd.DataFrame]:
+def _effect_figure(comparison: Comparison | KeptComparison) -> tuple[Figure, Columns]:
     scenarios, states = comparison.names[1:], list(comparison.states)
     rows = shown_outcomes(comparison.effects, list(comparison.powers))
     names = [in_words(*row) for row in rows]
-    data = comparison.effects.set_index(["measure", "power"]).loc[rows].reset_index()
-    finite = data["effect"].abs().to_numpy()
+    told = columns_of(comparison.effects)
+    place = {row: place for place, row in enumerate(rows)}
+    at = np.array([place.get(row, -1) for row in zip(told["measure"], told["power"], strict=True)])
+    order = np.argsort(at, kind="stable")[np.count_nonzero(at < 0) :]
+    data = {name: told[name][order] for name in dict.fromkeys(("measure", "power", *told))}
+    at = at[order]
+    finite = np.abs(data["effect"])
     largest = max(0.2, float(np.quantile(finite[np.isfinite(finite)], 0.97))) if np.isfinite(finite).any() else 1.0
     figure = Figure(figsize=(max(_NARROWEST, 2.4 + 3.3 * len(scenarios)), 1.9 + 0.3 * len(rows)), layout="constrained")
     panels = figure.subplots(1, len(scenarios), sharey=True, squeeze=False, subplot_kw=PANELS)[0]
     picture = None
     for axes, scenario, title in zip(panels, scenarios, comparison.titles[1:], strict=True):
-        mine = data[data["scenario"] == scenario]
-        values, written, counts = (pd.DataFrame(empty, names, states) for empty in (np.nan, "", False))
-        for row in mine.itertuples():
-            where = names.index(in_words(row.measure, row.power)), states.index(row.state)
-            values.iat[where], counts.iat[where] = row.effect, bool(row.counts)
-            written.iat[where] = effect_cell(row.effect, bool(row.counts))
+        mine = data["scenario"] == scenario
+        cells = (at[mine], [states.index(state) for state in data["state"][mine]])
+        says = [
+            effect_cell(*cell) for cell in zip(data["effect"][mine], data["counts"][mine].astype(bool), strict=True)
+        ]
+        values, written, counts = (
+            _laid_out(cells, what, empty, names, states)
+            for what, empty in ((data["effect"][mine], np.nan), (says, ""), (data["counts"][mine], False))
+        )
         picture = effect_map(values, axes, largest, written, counts=counts)
         axes.set_title(in_lines(title, _HEADING), pad=22)
     figure.colorbar(picture, ax=list(panels), shrink=0.7, pad=0.02, label=_UNIT_OF_EFFECT)
     subtitle = f'Difference from "{comparison.titles[0]}", {_UNIT_OF_EFFECT}; * and colour: {comparison.counting}'
     finish(figure, "How strongly each outcome differs", subtitle, *_rest(comparison))
     return figure, data
+
+
+def _laid_out(
+    cells: tuple[Any, Any], what: Any, empty: Any, rows: Sequence[str], columns: Sequence[str]
+) -> pd.DataFrame:
+    """A table of what stands in some cells (row, column)."""
+    grid = np.full((len(rows), len(columns)), empty, dtype=object if empty == "" else None)
+    grid[cells] = what
+    return pd.DataFrame(grid, rows, columns)
 
 
 def effect_cell(effect: float, clear: bool) -> str:
@@ -343,19 +279,21 @@ def effect_cell(effect: float, clear: bool) -> str:
     return text + ("*" if clear else "")
 
 
-def _flow_figure(comparison: Comparison | KeptComparison) -> tuple[Figure, pd.DataFrame]:
+def _flow_figure(comparison: Comparison | KeptComparison) -> tuple[Figure, Columns]:
     scenarios, how = comparison.names[1:], look(comparison.powers)
-    data = comparison.changes
+    data = columns_of(comparison.changes)
     down, across = len(comparison.states), len(scenarios)
     figure = Figure(figsize=(max(_NARROWEST, 2.4 + 5.2 * across), 1.3 + 1.75 * down), layout="constrained")
     grid = figure.subplots(down, across, squeeze=False, subplot_kw=PANELS)
-    moved = data[data["before"] != data["after"]].groupby(["scenario", "state"])["runs"].sum()
-    most = max(moved.max() if len(moved) else 0, round(_FEW * comparison.runs))
+    moved: dict[tuple[str, str], int] = {}
+    for scenario, state, before, after, runs in zip(*(data[name] for name in _OF_FLOWS), strict=True):
+        moved[scenario, state] = moved.get((scenario, state), 0) + (int(runs) if before != after else 0)
+    most = max([*moved.values(), round(_FEW * comparison.runs)])
     for column, (scenario, title) in enumerate(zip(scenarios, comparison.titles[1:], strict=True)):
         changed = comparison.changed(scenario)
         for row, (state, name) in enumerate(comparison.states.items()):
             axes = grid[row, column]
-            flow(data[(data["scenario"] == scenario) & (data["state"] == state)], axes, how, most)
+            flow(rows_of(data, (data["scenario"] == scenario) & (data["state"] == state)), axes, how, most)
             heading = f"{name}: {percent_in_cell(changed[state])} end under another word"
             axes.set_title(
                 f"{in_lines(title, _HEADING)}\n{heading}" if row == 0 and across > 1 else heading, y=1.0, fontsize=9.5
@@ -368,20 +306,20 @@ def _flow_figure(comparison: Comparison | KeptComparison) -> tuple[Figure, pd.Da
     return figure, data
 
 
-def _course_figure(comparison: Comparison | KeptComparison) -> tuple[Figure, pd.DataFrame]:
-    data = comparison.course
-    mine = data[data["measure"] == "effective_partners"]
+def _course_figure(comparison: Comparison | KeptComparison) -> tuple[Figure, Columns]:
+    data = columns_of(comparison.course)
+    mine = rows_of(data, data["measure"] == "effective_partners")
     figure, panels, spare = panels_for(len(comparison.states), 4.0, 2.7)
-    widest = 1.05 * float(mine[["low", "high"]].abs().to_numpy().max()) or 1.0
+    widest = _widest(mine)
     for axes, (state, name) in zip(panels, comparison.states.items(), strict=True):
-        difference_over_time(mine[mine["state"] == state], axes, comparison.names[1:])
+        difference_over_time(rows_of(mine, mine["state"] == state), axes, comparison.names[1:])
         axes.set_ylim(-widest, widest)
         axes.set_title(name, y=1.0)
     handles = _scenario_handles(comparison, marks=False)
     level = round(100 * comparison.level)
     handles.append(Patch(facecolor=FAINT, alpha=0.3, label=f"{level} % interval of the mean"))
     put_legend(figure, spare, handles)
-    runs = int(mine["runs"].iloc[0])
+    runs = int(mine["runs"][0])
     subtitle = f'Difference from "{comparison.titles[0]}" in effective partners, quarter by quarter; {runs:,} runs'
     finish(figure, "When the scenarios part", subtitle, *_rest(comparison))
     return figure, data

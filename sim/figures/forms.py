@@ -1,20 +1,22 @@
 """The two forms of a picture, pixels and lines, as Matplotlib makes them; what stands in many places is made once.
 
-Both give what Matplotlib gives: lines byte for byte, pixels but for lines of text, which begin at whole pixels.
+Both give what Matplotlib gives: lines byte for byte, pixels but for lines of text, which begin at whole pixels. Where
+it is not built as this file takes it to be, it draws its own way.
 """
 
+import inspect
 import re
 from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
 
+from matplotlib import ft2font
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.font_manager import FontProperties
-from matplotlib.ft2font import LoadFlags
 from matplotlib.textpath import TextToPath
 
-from sim.figures.line_of_text import can_be_set, in_one_size, set_line
+from sim.figures.line_of_text import SHAPES_TEXT, can_be_set, in_one_size, set_line
 
 _PLACES = 2  # the third of what marks are drawn with says where
 _MARKED = re.compile('[&<>"]')  # signs that XML writes otherwise
@@ -73,22 +75,37 @@ class _Outlines(TextToPath):
 
     def _places(self, font: Any, s: str, options: dict[str, Any]) -> list[tuple[str, float, float, float]]:
         """The name of each letter of a text, where it stands and its size; outlines that are new are kept."""
-        if not hasattr(font, "_layout"):
-            places, new, _ = super().get_glyphs_with_font(font, s, self._outlines, True, **options)
-            self._outlines.update(new)
-            return list(places)
         told = []
-        for letter in font._layout(s, LoadFlags.NO_HINTING, **options):
+        for letter in font._layout(s, ft2font.LoadFlags.NO_HINTING, **options):
             which = (letter.ft_object, letter.glyph_index)
             if which not in self._names:
                 self._names[which] = self._get_glyph_repr(letter.ft_object, letter.glyph_index)
-                letter.ft_object.load_glyph(letter.glyph_index, flags=LoadFlags.NO_HINTING)
+                letter.ft_object.load_glyph(letter.glyph_index, flags=ft2font.LoadFlags.NO_HINTING)
                 self._outlines[self._names[which]] = letter.ft_object.get_path()
             told.append((self._names[which], letter.x, letter.y, 1.0))
         return told
 
 
 _OUTLINES = _Outlines()
+
+
+@cache
+def as_we_know_it(writer: Any) -> bool:
+    """Whether Matplotlib writes lines as this file takes it to: what is leaned upon, with the names of parameters."""
+    leaned_upon = (
+        (TextToPath, "get_glyphs_with_font", "self font s glyph_map return_new_glyphs_only features language"),
+        (TextToPath, "_get_font", "self prop"),
+        (TextToPath, "_get_glyph_repr", "self font glyph"),
+        (RendererSVG, "draw_markers", "self gc marker_path marker_trans path trans rgbFace"),
+        (writer, "start", "self tag attrib extra"),
+        (writer, "element", "self tag text attrib extra"),
+    )
+    try:
+        parameters = [inspect.signature(getattr(owner, name)).parameters for owner, name, _ in leaned_upon]
+    except (AttributeError, TypeError, ValueError):
+        return False
+    same = all(" ".join(found) == names for found, (_, _, names) in zip(parameters, leaned_upon, strict=True))
+    return SHAPES_TEXT and same
 
 
 @cache
@@ -143,16 +160,18 @@ class Lines(RendererSVG):
 
     def __init__(self, width: float, height: float, file: Any, **options: Any) -> None:
         super().__init__(width, height, file, **options)
-        self._text2path = _OUTLINES
         plain: Any = type(self.writer)
-        self.writer.__class__ = _quick(plain)
-        self.writer.put = file.write
+        self._known = as_we_know_it(plain)
+        if self._known:
+            self._text2path = _OUTLINES
+            self.writer.__class__ = _quick(plain)
+            self.writer.put = file.write
 
     def draw_markers(self, gc: Any, *args: Any, **options: Any) -> None:
         """Draw the same mark in many places."""
         rgb = args[4] if len(args) > 4 else options.get("rgbFace")
         self._alike = super()._get_style(gc, rgb)
-        if len(args) > _PLACES and args[_PLACES].codes is None:
+        if self._known and len(args) > _PLACES and args[_PLACES].codes is None:
             args = (*args[:_PLACES], _Places(args[_PLACES]), *args[_PLACES + 1 :])
         try:
             super().draw_markers(gc, *args, **options)

@@ -2,6 +2,8 @@
 
 Matplotlib asks the font for every letter when a text is measured, once more when it is drawn, and draws letter by
 letter. Here a line is drawn as one picture that begins at a whole pixel, so it is the same picture each time.
+
+That takes a Matplotlib that shapes text, as it does since 3.11; with another, texts are measured and drawn its own way.
 """
 
 import math
@@ -10,9 +12,13 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
+from matplotlib import ft2font
 from matplotlib.backends.backend_agg import get_hinting_flag
 from matplotlib.font_manager import FontProperties, findfont, get_font
 from numpy.typing import NDArray
+
+SHAPES_TEXT = hasattr(ft2font, "LayoutItem") and hasattr(ft2font.FT2Font, "_layout")
+"""Whether Matplotlib shapes text; before it did, it set letters another way."""
 
 _POINTS = 72.0  # in an inch
 _OF_A_PIXEL = 64.0  # what FreeType counts in
@@ -48,7 +54,7 @@ def set_line(text: str, font: FontProperties, dpi: float) -> SetLine:
 
 def can_be_set(text: str, angle: float = 0.0, formula: Any = False) -> bool:
     """Whether a text can be set as a line: it is level, no formula, and runs from left to right."""
-    return not angle and not formula and _runs_right(text)
+    return SHAPES_TEXT and not angle and not formula and _runs_right(text)
 
 
 @lru_cache(4096)

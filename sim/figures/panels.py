@@ -14,6 +14,20 @@ from matplotlib.axis import Axis, XAxis, YAxis
 from matplotlib.ticker import NullLocator
 
 
+class _MadeWhenAsked(list[Any]):
+    """Minor ticks of an axis that is to have none: the first is made when someone looks at it."""
+
+    def __init__(self, axis: Any) -> None:
+        super().__init__()
+        self._axis = axis
+
+    def __getitem__(self, which: Any) -> Any:
+        if not len(self) and which == 0:
+            self.append(self._axis._get_tick(major=False))
+            self._axis.minorTicks = self  # making one may let an axis forget the ticks it had
+        return super().__getitem__(which)
+
+
 class _NoneUnlessWanted:
     """The minor ticks of an axis: none where it is to have none."""
 
@@ -22,7 +36,7 @@ class _NoneUnlessWanted:
             return self
         if not isinstance(axis.get_minor_locator(), NullLocator):
             return vars(Axis)["minorTicks"].__get__(axis, owner)
-        axis.minorTicks = []  # from now on found there
+        axis.minorTicks = _MadeWhenAsked(axis)  # from now on found there
         return axis.minorTicks
 
 

@@ -1,18 +1,22 @@
 """Lines are what Matplotlib writes, byte for byte; a line of text in pixels is what it draws from a whole pixel."""
 
+import io
+
 import matplotlib as mpl
 import numpy as np
 import pytest
-from matplotlib.backends.backend_agg import RendererAgg
+from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 
-from sim.figures import one_pass
-from sim.figures.forms import Pixels
-from sim.figures.line_of_text import can_be_set, set_line
+from sim.figures import forms, line_of_text, one_pass
+from sim.figures.forms import Pixels, as_we_know_it
+from sim.figures.line_of_text import SHAPES_TEXT, can_be_set, set_line
 from sim.figures.one_pass import DPI, in_both_forms
 from sim.figures.style import house_style
+
+pytestmark = pytest.mark.skipif(not SHAPES_TEXT, reason="this Matplotlib sets letters another way")
 
 WORDS = [
     "European Union",
@@ -107,6 +111,33 @@ def test_lines_are_those_that_matplotlib_writes(monkeypatch):
         _, plain = in_both_forms(figure)
     assert lines == plain
     assert lines.count(b"<use") > 100
+
+
+def test_matplotlib_is_built_as_the_quick_ways_take_it_to_be():
+    with house_style():
+        assert as_we_know_it(type(RendererSVG(10, 10, io.StringIO(), metadata={"Date": None}).writer))
+
+
+class OtherWriter:
+    """A writer that puts elements down another way."""
+
+    def start(self, tag):
+        """Begin an element."""
+
+
+def test_where_it_is_built_otherwise_it_draws_its_own_way(monkeypatch):
+    assert not as_we_know_it(OtherWriter)
+    with house_style():
+        figure = full()
+        quick = in_both_forms(figure)
+        monkeypatch.setattr(forms, "as_we_know_it", lambda _: False)
+        monkeypatch.setattr(line_of_text, "SHAPES_TEXT", False)
+        pixels, lines = in_both_forms(figure)
+        canvas = FigureCanvasAgg(figure)
+        canvas.draw()
+    assert lines == quick[1]
+    assert (pixels != quick[0]).any()
+    assert (pixels == np.asarray(canvas.buffer_rgba())).all()
 
 
 def test_letters_are_measured_by_the_font_as_matplotlib_does():

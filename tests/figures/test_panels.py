@@ -42,6 +42,14 @@ def begun_again(axes):
     axes.plot([0, 1])
 
 
+def with_ticks_looked_at(axes):
+    assert not axes.xaxis.get_minor_ticks()
+    axes.minorticks_on()
+    assert axes.xaxis.minorTicks[0] in axes.xaxis.get_minor_ticks()
+    assert axes.xaxis.get_ticks_position() == "bottom"
+    axes.set_title("moved out of the way")
+
+
 def hidden(axes):
     axes.set_axis_off()
     axes.text(0.5, 0.5, "no axes")
@@ -56,7 +64,9 @@ def drawn(draw, options):
         return in_both_forms(figure)
 
 
-@pytest.mark.parametrize("draw", [named, with_a_grid, with_minor_ticks, turned, begun_again, hidden])
+@pytest.mark.parametrize(
+    "draw", [named, with_a_grid, with_minor_ticks, turned, begun_again, with_ticks_looked_at, hidden]
+)
 def test_a_panel_looks_as_axes_of_matplotlib_do(draw):
     (pixels, lines), (as_they_are, by_matplotlib) = drawn(draw, {"subplot_kw": PANELS}), drawn(draw, {})
     assert (pixels == as_they_are).all()
