@@ -28,7 +28,7 @@ from numba.core.compiler_machinery import register_pass
 from numba.core.environment import lookup_environment
 from numba.core.inline_closurecall import InlineWorker
 from numba.core.lowering import Lower
-from numba.core.untyped_passes import InlineInlinables
+from numba.core.untyped_passes import InlineClosureLikes, InlineInlinables
 
 # What is replaced or leaned upon, with the names of its parameters.
 _AS_WE_KNOW_IT: tuple[tuple[Any, str, tuple[str, ...]], ...] = (
@@ -213,6 +213,13 @@ class WriteIn(InlineInlinables):
 
 def _untyped(state: Any, name: str = "untyped") -> Any:
     pipeline = DefaultPassBuilder.define_untyped_pipeline(state, name)
-    pipeline.passes = [(WriteIn if one is InlineInlinables else one, text) for one, text in pipeline.passes]
+    pipeline.passes = steps(state, pipeline.passes)
     pipeline.finalize()
     return pipeline
+
+
+def steps(state: Any, passes: list[tuple[type, str]]) -> list[tuple[type, str]]:
+    """The steps of a function: helpers are written in our way; functions inside it are looked for if there are any."""
+    inside = any(inspect.iscode(one) for one in state.func_id.code.co_consts)
+    kept = [(one, text) for one, text in passes if inside or one is not InlineClosureLikes]
+    return [(WriteIn if one is InlineInlinables else one, text) for one, text in kept]

@@ -13,7 +13,6 @@ from numba.core.compiler import Compiler
 from numba.core.compiler_machinery import register_pass
 from numba.core.lowering import Lower
 from numba.core.typed_passes import IRLegalization, NativeLowering, NopythonRewrites
-from numba.core.untyped_passes import InlineInlinables
 
 from sim.model.code_cache import PLAIN
 from sim.model.while_compiling import compiling
@@ -102,13 +101,12 @@ class Outer(Compiler):
         """Give the compiler's own passes, with ours in the place of two."""
         pipelines = super().define_pipelines()
         if not PLAIN:
-            instead: dict[type, type] = {NativeLowering: self.lowering}
-            if handed_on is not None:
-                instead[InlineInlinables] = handed_on.WriteIn
+            spared = () if self.state.flags.nrt else self.spared
             for pipeline in pipelines:
-                spared = () if self.state.flags.nrt else self.spared
                 passes = [(one, text) for one, text in pipeline.passes if one not in spared]
-                pipeline.passes = [(instead.get(one, one), text) for one, text in passes]
+                if handed_on is not None:
+                    passes = handed_on.steps(self.state, passes)
+                pipeline.passes = [(self.lowering if one is NativeLowering else one, text) for one, text in passes]
                 pipeline.finalize()
         return pipelines
 
