@@ -8,6 +8,15 @@ from sim.model.rules.structure import share_of
 
 
 @inlined
+def ever_disturbed(w, i):
+    """Whether anything may ever have been closed or a sanction been set, in any lane; in most worlds nothing has."""
+    touched = 0
+    for lane in range(w.gdp.shape[1]):
+        touched += 1 if w.disturbed[i, lane] > 0.0 else 0
+    return touched > 0
+
+
+@inlined
 def anybody_sanctions(w, i):
     """Whether any power, or state i itself, is under sanctions in any lane."""
     under = 0
@@ -30,10 +39,10 @@ def gain_by_ways(w, p, i, j):
 
 
 @inlined
-def aim_levels(w, p, i, free):
+def aim_levels(w, p, i, free, calm):
     """What unions, new ways, sanctions and oil that seeks other buyers make of trade with each power in the end.
 
-    free: whether everything stands open, so that no oil seeks other buyers.
+    free: whether everything stands open, so that no oil seeks other buyers; calm: whether no sanction was ever set.
     """
     powers, lanes = w.might.shape
     for lane in range(lanes):
@@ -48,8 +57,10 @@ def aim_levels(w, p, i, free):
                 own, clamp(w.bonds[lane] - own, 0.0, 1.0), p[flows.union_trade, lane], p[flows.union_wall, lane]
             )
         gain_by_ways(w, p, i, j)
-    sanctions = anybody_sanctions(w, i)
-    if sanctions:  # in most blocks there is none, and nothing would be added
+    sanctions = False
+    if not calm:  # in most blocks there is no sanction, and nothing would be added
+        sanctions = anybody_sanctions(w, i)
+    if sanctions:
         suffer_sanctions(w, p, i)
     if not free:
         for j in range(powers):
