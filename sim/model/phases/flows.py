@@ -341,7 +341,7 @@ def anybody_shuts(w, i):
 def find_flows(w, p, i, calm):
     """What of the trade, the oil and the gas of state i gets through now, and where its trade is bound.
 
-    calm: whether nothing was ever closed and no sanction ever set.
+    calm: whether nothing was ever closed and no sanction ever set; then trade is bound where it is.
     """
     open_outlets(w, i)
     free = True
@@ -354,14 +354,13 @@ def find_flows(w, p, i, calm):
         lose_outlets(w, p, i)
         hold_up(w, p, i)
     let_flow(w, p, i, free)
-    aim_levels(w, p, i, free, calm)
+    if not calm:
+        aim_levels(w, p, i, free)
 
 
 @inlined
-def move_flows(w, p, i):
-    """Trade of state i moves with unions, new ways and sanctions; who keeps its ways shut is blamed."""
-    calm = not ever_disturbed(w, i)
-    find_flows(w, p, i, calm)
+def move_levels(w, p, i):
+    """Trade of state i moves to where unions, ways and sanctions would have it."""
     powers, lanes = w.might.shape
     for j in range(powers):
         moved = 0
@@ -373,11 +372,17 @@ def move_flows(w, p, i):
                 after = level_next(before, w.aimed[j, lane], p[flows.phasing, lane])
                 w.level[i, j, lane] = after
                 w.trade[i, j, lane] *= exp(after - before)
-    shuts = False
+
+
+@inlined
+def move_flows(w, p, i):
+    """Trade of state i moves with unions, new ways and sanctions; who keeps its ways shut is blamed. Calm, it stays."""
+    calm = not ever_disturbed(w, i)
+    find_flows(w, p, i, calm)
     if not calm:
-        shuts = anybody_shuts(w, i)
-    if shuts:
-        blame(w, p, i)
+        move_levels(w, p, i)
+        if anybody_shuts(w, i):
+            blame(w, p, i)
 
 
 @inlined
@@ -387,7 +392,7 @@ def start_flows(w, p, i):
     for j in range(powers):
         for lane in range(lanes):
             w.ways_start[i, j, lane] = w.ways[i, j, lane]
-    find_flows(w, p, i, not ever_disturbed(w, i))
+    find_flows(w, p, i, False)
     for j in range(powers):
         for lane in range(lanes):
             w.level[i, j, lane] = w.aimed[j, lane]

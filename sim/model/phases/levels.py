@@ -39,10 +39,10 @@ def gain_by_ways(w, p, i, j):
 
 
 @inlined
-def aim_levels(w, p, i, free, calm):
+def aim_levels(w, p, i, free):
     """What unions, new ways, sanctions and oil that seeks other buyers make of trade with each power in the end.
 
-    free: whether everything stands open, so that no oil seeks other buyers; calm: whether no sanction was ever set.
+    free: whether everything stands open, so that no oil seeks other buyers.
     """
     powers, lanes = w.might.shape
     for lane in range(lanes):
@@ -57,10 +57,8 @@ def aim_levels(w, p, i, free, calm):
                 own, clamp(w.bonds[lane] - own, 0.0, 1.0), p[flows.union_trade, lane], p[flows.union_wall, lane]
             )
         gain_by_ways(w, p, i, j)
-    sanctions = False
-    if not calm:  # in most blocks there is no sanction, and nothing would be added
-        sanctions = anybody_sanctions(w, i)
-    if sanctions:
+    sanctions = anybody_sanctions(w, i)
+    if sanctions:  # in most blocks there is none, and nothing would be added
         suffer_sanctions(w, p, i)
     if not free:
         for j in range(powers):
