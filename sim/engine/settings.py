@@ -106,6 +106,7 @@ class Settings:
             return
         world = unpack(store)
         world.renumbered[:] = 1.0  # what hangs on numbers alone is worked out anew
+        world.disturbed[:] = 1.0  # ways may have been closed too
         due: dict[Place, dict[int, tuple[NDArray[np.bool_], NDArray[np.bool_]]]] = {}
         for number, change in enumerate(self.changes):
             first, last = self.first[change.event], self.last[change.event]

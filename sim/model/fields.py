@@ -140,6 +140,7 @@ FIELDS = (
     Field("coerced", "i", "0..1", "dependence under pressure"),
     Field("delivered", "i", "bn USD", "delivered this quarter"),
     Field("renumbered", "i", "0 or 1", "whether numbers may have changed since it last planned ahead"),
+    Field("disturbed", "i", "0 or 1", "whether anything that trade needs may ever have been closed, or a sanction set"),
     Field("rerouted", "i", "0 or 1", "whether corridors, or numbers, may have changed since it last weighed its ways"),
     Field("weight", "ik", "share", "weight of a kind in alignment", "states.{i}.weight.{k}"),
     Field("need", "ik", "0..1", "unmet need", "states.{i}.need.{k}"),

@@ -19,6 +19,7 @@ from numba.core import ir
 from numba.core.analysis import compute_cfg_from_blocks
 from numba.core.lowering import Lower
 
+from sim.model import chance
 from sim.model.rules import arithmetic
 
 VECTORS = 4
@@ -92,7 +93,8 @@ def _ends_of_long_loops(lower: Lower) -> Iterator[int]:
     loops = flow.loops()
     for head, loop in loops.items():
         inner = all(other == head or other not in loop.body for other in loops)
-        if inner and any(_long(called) for label in loop.body for called in _called(lower, lower.blocks[label])):
+        called = [one for label in loop.body for one in _called(lower, lower.blocks[label])] if inner else []
+        if any(map(_long, called)) and called.count(chance.uniform) <= 1:  # else there are several chains already
             yield from (label for label, _ in flow.predecessors(head) if label in loop.body)
 
 

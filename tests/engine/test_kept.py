@@ -52,3 +52,17 @@ def test_the_ways_do_change_in_what_is_compared():
     before = run.world.ways.copy()
     run.play(max(event.at for event in scenario.events) + 1)
     assert not np.array_equal(before, run.world.ways)
+
+
+@pytest.mark.parametrize("name", ["baseline", "archipelago-blockade", "secondary-sanctions"])
+def test_what_nobody_has_disturbed_need_not_be_looked_at(name):
+    scenario = load_scenario(name)
+    pages = []
+    for looked_at in (False, True):
+        run = Running(prepare(scenario), 0)
+        for quarter in range(scenario.start, scenario.start + LONG):
+            if looked_at:
+                run.world.disturbed[:] = 1.0
+            pages.append(run.play(quarter))
+    for one, two in zip(pages[:LONG], pages[LONG:], strict=True):
+        assert all(np.array_equal(a, b) for a, b in zip(one, two, strict=True))

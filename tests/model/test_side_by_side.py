@@ -3,12 +3,15 @@
 import numpy as np
 import pytest
 
+from sim.model.chance import uniform
 from sim.model.compiling import compiler
 from sim.model.rules.arithmetic import exp, fat_tailed, logit, positive
 
 side_by_side = pytest.importorskip(
     "sim.model.side_by_side", reason="this compiler goes its own way", exc_type=ImportError
 )
+
+LUCK = np.uint64(7)
 
 
 def _worked_out(values, out):
@@ -21,6 +24,16 @@ def _of_pairs(values, out):
         out[one] = 0.0
         for other in range(values.size):
             out[one] += positive(values[other] - values[one])
+
+
+def _drawn(values, out):
+    for at in range(values.size):
+        out[at] = logit(uniform(LUCK, np.uint64(at)))
+
+
+def _drawn_twice(values, out):
+    for at in range(values.size):
+        out[at] = logit(uniform(LUCK, np.uint64(at))) + logit(uniform(LUCK, np.uint64(at + 1)))
 
 
 def _compiled(function):
@@ -57,6 +70,14 @@ def test_only_loops_with_a_long_chain_are_told_of(said):
     _compiled(_of_pairs)(values, out)
     assert not said
     _compiled(_worked_out)(values, out)
+    assert said == [side_by_side.VECTORS]
+
+
+def test_where_chance_is_drawn_twice_there_are_chains_enough(said):
+    values, out = np.linspace(0.1, 0.9, 40), np.empty(40)
+    _compiled(_drawn_twice)(values, out)
+    assert not said
+    _compiled(_drawn)(values, out)
     assert said == [side_by_side.VECTORS]
 
 

@@ -24,6 +24,7 @@ from sim.model.phases.layout import (
     WEDGE_OUTCOME,
     event,
 )
+from sim.model.phases.levels import ever_disturbed
 from sim.model.rules.arithmetic import clamp, evenly_spread, fat_tailed, larger, log, logit, pick
 from sim.model.rules.camps import calmed, coordination_of, discord_next, wedge_step
 from sim.model.rules.climate import (
@@ -201,7 +202,8 @@ def climate_power(w, p, t, j):
     powers, lanes = w.might.shape
     wear_and_quarrel(w, p, t, j)
     weigh_partner(w, t, j)
-    weigh_sanctions(w, j)
+    if ever_disturbed(w, 0):  # what is disturbed is so for every state
+        weigh_sanctions(w, j)
     for d in range(w.heat.shape[1]):
         for lane in range(lanes):
             w.heat[j, d, lane] = 0.0
@@ -268,10 +270,8 @@ def draw_growth(w, p, t, i):
     """The price of what is exported moves, the same for all; so do the tide and the luck of state i's growth."""
     key, all_states = w.state_key[i], w.state_key[i] ^ w.state_key[i]
     own, own_tide = address(t, GROWTH, key, key, 0), address(t, GROWTH, key, key, 1)
-    common, common_tide = (
-        address(t, GROWTH_COMMON, all_states, all_states, 0),
-        address(t, GROWTH_COMMON, all_states, all_states, 1),
-    )
+    common = address(t, GROWTH_COMMON, all_states, all_states, 0)
+    common_tide = address(t, GROWTH_COMMON, all_states, all_states, 1)
     price = address(t, PRICE, all_states, all_states, 0)
     for lane in range(w.gdp.shape[1]):
         step = price_step(

@@ -3,7 +3,7 @@
 from sim.model.compiling import inlined
 from sim.model.parameters import flows
 from sim.model.phases.layout import DEAL, event
-from sim.model.phases.levels import aim_levels
+from sim.model.phases.levels import aim_levels, ever_disturbed
 from sim.model.rules.arithmetic import clamp, exp, larger, pick, positive
 from sim.model.rules.flows import (
     blamed,
@@ -23,6 +23,8 @@ def change_ways(w, row, code, i, j, k, lane):
 
     k: the power that closes it, -1 nobody's; of a sanction 1 where i, too, is a power: the one that sets it.
     """
+    for one in range(w.gdp.shape[0]):
+        w.disturbed[one, lane] = 1.0
     if code == event.corridor:  # j is the corridor
         w.capacity[j, lane] *= 1.0 + row[5]
         w.capacity_built[j, lane] = larger(w.capacity[j, lane], w.capacity_built[j, lane])
@@ -336,10 +338,15 @@ def anybody_shuts(w, i):
 
 
 @inlined
-def find_flows(w, p, i):
-    """What of the trade, the oil and the gas of state i gets through now, and where its trade is bound."""
+def find_flows(w, p, i, calm):
+    """What of the trade, the oil and the gas of state i gets through now, and where its trade is bound.
+
+    calm: whether nothing was ever closed and no sanction ever set; then trade is bound where it is.
+    """
     open_outlets(w, i)
-    free = all_flows(w, i)
+    free = True
+    if not calm:
+        free = all_flows(w, i)
     if free:
         lose_nothing(w, i)
     else:
@@ -347,13 +354,13 @@ def find_flows(w, p, i):
         lose_outlets(w, p, i)
         hold_up(w, p, i)
     let_flow(w, p, i, free)
-    aim_levels(w, p, i, free)
+    if not calm:
+        aim_levels(w, p, i, free)
 
 
 @inlined
-def move_flows(w, p, i):
-    """Trade of state i moves with unions, new ways and sanctions; who keeps its ways shut is blamed."""
-    find_flows(w, p, i)
+def move_levels(w, p, i):
+    """Trade of state i moves to where unions, ways and sanctions would have it."""
     powers, lanes = w.might.shape
     for j in range(powers):
         moved = 0
@@ -365,8 +372,17 @@ def move_flows(w, p, i):
                 after = level_next(before, w.aimed[j, lane], p[flows.phasing, lane])
                 w.level[i, j, lane] = after
                 w.trade[i, j, lane] *= exp(after - before)
-    if anybody_shuts(w, i):
-        blame(w, p, i)
+
+
+@inlined
+def move_flows(w, p, i):
+    """Trade of state i moves with unions, new ways and sanctions; who keeps its ways shut is blamed. Calm, it stays."""
+    calm = not ever_disturbed(w, i)
+    find_flows(w, p, i, calm)
+    if not calm:
+        move_levels(w, p, i)
+        if anybody_shuts(w, i):
+            blame(w, p, i)
 
 
 @inlined
@@ -376,7 +392,7 @@ def start_flows(w, p, i):
     for j in range(powers):
         for lane in range(lanes):
             w.ways_start[i, j, lane] = w.ways[i, j, lane]
-    find_flows(w, p, i)
+    find_flows(w, p, i, False)
     for j in range(powers):
         for lane in range(lanes):
             w.level[i, j, lane] = w.aimed[j, lane]

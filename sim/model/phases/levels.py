@@ -8,6 +8,15 @@ from sim.model.rules.structure import share_of
 
 
 @inlined
+def ever_disturbed(w, i):
+    """Whether anything may ever have been closed or a sanction been set, in any lane; in most worlds nothing has."""
+    touched = 0
+    for lane in range(w.gdp.shape[1]):
+        touched += 1 if w.disturbed[i, lane] > 0.0 else 0
+    return touched > 0
+
+
+@inlined
 def anybody_sanctions(w, i):
     """Whether any power, or state i itself, is under sanctions in any lane."""
     under = 0

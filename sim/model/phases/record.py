@@ -53,10 +53,11 @@ def take_stock(w, p, i):
 
 
 @inlined
-def weigh_ways(w, p, i):
+def weigh_ways(w, p, i, settled):
     """How strongly corridors draw freight of state i undisturbed, and with that the ways to each power.
 
     It hangs on numbers and on what corridors are, so it is worked out again only where either may have changed.
+    settled: 1 at the start; later, ways that are not what they were disturb what flows.
     """
     powers, corridors, lanes = w.link.shape
     changed = 0
@@ -73,6 +74,10 @@ def weigh_ways(w, p, i):
             for j in range(powers):
                 for lane in range(lanes):
                     w.ways[i, j, lane] += w.whole_pull[i, c, lane] * w.link[j, c, lane]
+        for j in range(powers):
+            for lane in range(lanes):
+                other = settled == 0 and w.ways[i, j, lane] != w.ways_start[i, j, lane]
+                w.disturbed[i, lane] = pick(other, 1.0, w.disturbed[i, lane])
         for lane in range(lanes):
             w.rerouted[i, lane] = 0.0
 
@@ -84,7 +89,7 @@ def take_routes(w, p, i, settled):
     settled: 1 at the start, when freight is where price and room draw it; 0 later, when it only moves there.
     """
     powers, corridors, lanes = w.link.shape
-    weigh_ways(w, p, i)
+    weigh_ways(w, p, i, settled)
     for lane in range(lanes):
         w.all_trade[lane] = 0.0
     for c in range(corridors):
