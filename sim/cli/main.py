@@ -36,6 +36,7 @@ def whole_process() -> int:
 
     What is there by then goes with the process. Looking through it for rubbish first takes a tenth of a short command.
     """
+    gc.set_threshold(OBJECTS_BETWEEN_SWEEPS)
     code = main()
     gc.freeze()
     return code
@@ -44,7 +45,6 @@ def whole_process() -> int:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
     arguments = sys.argv[1:] if arguments is None else list(arguments)
-    gc.set_threshold(OBJECTS_BETWEEN_SWEEPS)
     with guarded() as streams, _warnings_kept_quiet():
         try:
             code = _answer(arguments)

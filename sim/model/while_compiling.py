@@ -48,7 +48,7 @@ def compiling() -> Iterator[None]:
         return
     _within.append("one of ours")
     try:
-        if often[0]:  # nought where somebody has switched it off
+        if 0 < often[0] < _SELDOM[0]:  # nought where somebody has switched it off
             gc.set_threshold(*_SELDOM)
         with _otherwise():
             yield

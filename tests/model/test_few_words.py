@@ -2,6 +2,7 @@
 
 import ast
 import os
+import re
 import subprocess
 import sys
 from collections import namedtuple
@@ -12,8 +13,17 @@ import pytest
 from llvmlite import ir as llvm
 from numba.core.lowering import Lower
 
+from sim.engine import line_by_line
+from sim.engine.ensemble import prepare
 from sim.model import pipeline
+from sim.model.chance import lucks
 from sim.model.compiling import _inner, entry
+from sim.model.parameters import vector
+from sim.model.schedule import GO_ON, Phase
+from sim.model.variables import BY_POWER, BY_STATE
+from sim.model.world import build
+from sim.scenario.events import EventKind
+from sim.scenario.scenario import load_scenario
 
 few_words = pytest.importorskip("sim.model.few_words", reason="this compiler goes its own way", exc_type=ImportError)
 
@@ -185,3 +195,48 @@ def _without_tests(folder):
     head = "from collections import namedtuple\nimport numpy as np\nfrom sim.model.compiling import _inner, entry\n\n"
     (folder / "test_few_words_alone.py").write_text(head + source[begin:end].replace(fixture, ""), encoding="utf-8")
     return folder
+
+
+class Watched(np.ndarray):
+    """Numbers that stop whoever asks for one at a place that is not there, or that counts from the end."""
+
+    def _look(self, index):
+        places = index if isinstance(index, tuple) else (index,)
+        whole = [place for place in places if not isinstance(place, slice)]
+        assert len(whole) < len(places) or all(0 <= at < size for at, size in zip(whole, self.shape, strict=False))
+
+    def __getitem__(self, index):
+        self._look(index)
+        return super().__getitem__(index)
+
+    def __setitem__(self, index, value):
+        self._look(index)
+        super().__setitem__(index, value)
+
+
+def test_no_place_that_is_worked_out_lies_outside_whatever_happens(tmp_path):
+    readme = (ROOT / "scenarios" / "README.md").read_text(encoding="utf-8")
+    shown = re.findall(r"`(\w+: \{[^`]*\})`", readme[readme.index("| Event |") :].split("\n\n")[0])
+    assert {one.partition(":")[0] for one in shown} == {kind.name.lower() for kind in EventKind}
+    lines = [f"  - {{at: 2026-Q{at % 4 + 1}, {one}}}\n" for at, one in enumerate(shown) if "observe" not in one]
+    path = tmp_path / "everything.yaml"
+    text = f"title: T\nquestion: Q?\nextends: baseline\nto: 2027-Q2\nevents:\n{''.join(lines)}"
+    path.write_text(text, encoding="utf-8")
+    scenario = load_scenario(path)
+    ready = prepare(scenario)
+    values = dict(ready.values_of(0, 1))
+    store = build(ready.evidence, values, lucks(ready.seed, 0, 1))
+    watched = type(store)(*(one.view(Watched) for one in store))
+    p, settings = vector(values, 1), ready.settings(0, 1, values)
+    pages = [np.zeros((1, *rest)).view(Watched) for rest in shapes_of_record(ready)]
+    happenings, pole = ready.happenings(0, 1).view(Watched), ready.pole.view(Watched)
+    for quarter in range(scenario.start, scenario.end + 1):
+        settings.apply(store, p, quarter)
+        begun = 0 if quarter == scenario.start else GO_ON
+        line_by_line.advance(watched, p.view(Watched), happenings, quarter, 1, int(Phase.ALL), begun, pole, *pages)
+    assert pages[1].any()
+
+
+def shapes_of_record(ready):
+    states, powers = len(ready.evidence.states), len(ready.evidence.powers)
+    return (states, powers, len(BY_POWER), 1), (states, len(BY_STATE), 1)

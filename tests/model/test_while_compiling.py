@@ -63,6 +63,9 @@ def test_what_somebody_else_says_of_the_collector_stands():
         with compiling():
             gc.set_threshold(123, 4, 5)
         assert gc.get_threshold() == (123, 4, 5)
+        gc.set_threshold(1_000_000, 5, 5)  # more seldom than we ask for
+        with compiling():
+            assert gc.get_threshold() == (1_000_000, 5, 5)
     finally:
         gc.set_threshold(*before)
 
