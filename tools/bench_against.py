@@ -37,12 +37,12 @@ try:
 except ImportError:  # before the house had rooms
     from sim.ensemble import prepare
     from sim.scenario import load_scenario
-runs, ready = int(sys.argv[1]), prepare(load_scenario("baseline"))
-ready.run_block(0, 96)
+runs, together, ready = int(sys.argv[1]), int(sys.argv[2]), prepare(load_scenario("baseline"))
+ready.run_block(0, together)
 began = time.process_time()
-for first in range(0, runs, 288):
-    ready.run_block(first, 288)
-print((time.process_time() - began) / -(-runs // 288) / 288)
+for first in range(0, runs, together):
+    ready.run_block(first, together)
+print((time.process_time() - began) / -(-runs // together) / together)
 """
 
 
@@ -143,17 +143,16 @@ def measurements(runs: int) -> tuple[Measurement, ...]:
 
         return take
 
+    def engine(together: int) -> Callable[[Build], float]:
+        return lambda build: 1000.0 * float(build.python(ENGINE, "2880", str(together)))
+
     return (
         Measurement(name="whole", what=f"run baseline, {runs:,} runs, figures", take=fresh(batch)),
         Measurement(name="again", what="the same on the finished batch", take=again),
         Measurement(name="bare", what="the first without figures", take=fresh(batch, "--no-figures")),
         Measurement(name="compare", what=f"compare two of {COMPARED:,} runs, figures", take=fresh(compare)),
-        Measurement(
-            name="engine",
-            what="the engine alone, one run",
-            take=lambda build: 1000.0 * float(build.python(ENGINE, "2880")),
-            unit="ms",
-        ),
+        Measurement(name="engine", what="the engine alone, one run of 96", take=engine(96), unit="ms"),
+        Measurement(name="copied", what="the same of 288, copied together", take=engine(288), unit="ms"),
         Measurement(name="cold", what=f"{FIRST} runs, nothing compiled", take=cold(0), seldom=True),
         Measurement(name="first", what="the same, by the clock", take=cold(1), seldom=True),
     )
