@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from sim.classroom.desk import VOTES
+from sim.classroom.desk import TOLD, VOTES
 from sim.io.errors import InputError, input_error, shown_path
 from sim.io.json_files import parse_json
 from sim.io.locks import hold
@@ -48,7 +48,7 @@ SHAPES = {
     "lesson": group({"lesson": _FOR_ALL, "step": _FOR_ALL}),
     "opinion": group({"scenario": TEXT, "name": TEXT, "seat": _SEAT, "value": or_nothing(NUMBER)}),
     "begun": group({**_OF_A_GAME, "state": TEXT}),
-    "answer": group({**_OF_A_GAME, "by": TEXT, "kind": TEXT, "say": one_of("yes", "no", "rule")}),
+    "answer": group({**_OF_A_GAME, "by": TEXT, "kind": TEXT, "say": one_of(*TOLD)}),
     "visit": group({**_OF_A_GAME, "power": TEXT}),
     "vote": group({**_OF_A_GAME, "how": one_of(*VOTES)}),
     "step": group(_OF_A_GAME),
@@ -153,7 +153,10 @@ def at_line(path: Path, number: int) -> Iterator[None]:
 
 def _check_same(path: Path, found: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
     """Refuse to go on with the file of a class that was opened with something else, or whose rules have moved since."""
-    for key, what in (("scenario", "the scenario"), ("lesson", "the lesson"), ("depends_on", "")):
+    file = shown_path(path)
+    for key in ("scenario", "lesson"):
         if found[key] != wanted[key]:
-            why = f"this class was opened with {found[key] or 'none'} as {what}" if what else _MOVED
-            raise input_error(shown_path(path), why, found=str(wanted[key] or "none") if what else "", allowed=_ALLOWED)
+            why = f"this class was opened with {found[key] or 'none'} as the {key}"
+            raise input_error(file, why, found=wanted[key] or "none", allowed=_ALLOWED)
+    if found["depends_on"] != wanted["depends_on"]:
+        raise input_error(file, _MOVED, allowed=_ALLOWED)

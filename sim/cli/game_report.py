@@ -116,19 +116,17 @@ def print_preview(preview: "Preview", file: TextIO | None = None) -> None:
 def print_game(game: "Game", file: TextIO | None = None) -> None:
     """How the game ended: what was decided, how often the rule would have said the same, and the word at the end."""
     from sim.batch.outcomes import split_word
+    from sim.narrative.games import told_of
 
     console = console_for(file)
-    own = [row for row in game.decisions if row["said"]]
-    same = sum(row["said"] == row["rule"] for row in own)
-    counts = Counter(row["said"] for row in own)
+    answers, same = told_of(game.decisions)
+    votes, cast = told_of(game.votes)
+    counts = Counter(row["said"] for row in game.decisions)
     console.print(f"\n{BOLD}{game.model.state(game.state).name} as you played it{END}")
     said = f"You said yes {counts['yes']} and no {counts['no']} times; your rule would have said the same {same} times."
-    console.print(said if own else "You left every answer to your rule.")
-    if votes := [row for row in game.votes if row["said"]]:
-        as_rule = sum(row["said"] == row["rule"] for row in votes)
-        console.print(
-            f"You said how to vote in {counted(len(votes), 'vote')}, {as_rule} of them as your rule would have."
-        )
+    console.print(said if answers else "You left every answer to your rule.")
+    if votes:
+        console.print(f"You said how to vote in {counted(votes, 'vote')}, {cast} of them as your rule would have.")
     if game.over:
         word = game.ending
         console.print(f"It ends as {word} in {quarter_text(game.model.quarter)}: it {split_word(word)[0].value}.")

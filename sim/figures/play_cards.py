@@ -96,16 +96,17 @@ def effects_table(effects: "Sequence[Effect]", names: Mapping[str, str] | None =
 
 def game_card(game: "Game") -> Markup:
     """A game: how the state stands, what lies on its table, and what was decided."""
+    from sim.narrative.games import told_of  # which whoever shows a game has loaded
+
     state = game.model.state(game.state)
     title = f"{state.name} played in {game.model.setting.title}"
-    said = [row for row in game.decisions if row["said"]]
-    same = sum(row["said"] == row["rule"] for row in said)
+    answers, same = told_of(game.decisions)
+    votes, cast = told_of(game.votes)
     lines = [f"seed {game.model.prepared.seed}; {CAUTION}"]
-    if said:
-        lines.append(f"{counted(len(said), 'offer')} answered, {same} of them as its own rule would have")
-    if votes := [row for row in game.votes if row["said"]]:
-        same = sum(row["said"] == row["rule"] for row in votes)
-        lines.append(f"told how to vote in {counted(len(votes), 'vote')}, {same} of them as its own rule would have")
+    if answers:
+        lines.append(f"{counted(answers, 'offer')} answered, {same} of them as its own rule would have")
+    if votes:
+        lines.append(f"told how to vote in {counted(votes, 'vote')}, {cast} of them as its own rule would have")
     parts = []
     if standing := game.standing:
         rows: list[tuple[object, ...]] = [(in_words(name), measured(name, value)) for name, value in standing.items()]

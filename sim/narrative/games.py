@@ -30,7 +30,7 @@ from sim.scenario.events import VOTE_WORDS, Event, EventKind
 from sim.scenario.game_file import check_extendable, game_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from sim.engine.ensemble import PreparedEnsemble
     from sim.narrative.explanation import Explanation
@@ -52,6 +52,12 @@ class Ballot:
     no: tuple[str, ...]
     rule: str
     told: str = ""
+
+
+def told_of(rows: Sequence[Mapping[str, Any]]) -> tuple[int, int]:
+    """How many answers or votes of a game were told, not left to the rule, and how many of them as the rule would."""
+    told = [row for row in rows if row["said"]]
+    return len(told), sum(row["said"] == row["rule"] for row in told)
 
 
 class Game(Shown):

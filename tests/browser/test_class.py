@@ -18,8 +18,8 @@ def server(tmp_path):
     assert "Traceback" not in started.complaints()
 
 
-def test_a_class_plays_and_is_shown_and_taken_home(open_window, server, tmp_path):
-    teacher, pupil, other = (open_window(address).settled() for address in (None, server.pupils, server.pupils))
+def give_a_game(teacher):
+    """The teacher gives the class a game, and opens it."""
     teacher.view("class")
     teacher.settled()
     teacher.page.select_option("#class [data-part=which]", STATE)
@@ -27,6 +27,11 @@ def test_a_class_plays_and_is_shown_and_taken_home(open_window, server, tmp_path
     teacher.page.wait_for_selector("#class svg")
     teacher.page.click("#class [data-part=open]")
     teacher.settled()
+
+
+def test_a_class_plays_and_is_shown_and_taken_home(open_window, server, tmp_path):
+    teacher, pupil, other = (open_window(address).settled() for address in (None, server.pupils, server.pupils))
+    give_a_game(teacher)
     for window in (pupil, other):
         window.view("play")
         window.page.click(f"#play button[name={STATE}]")
@@ -60,13 +65,7 @@ def test_a_class_that_is_kept_goes_on_after_its_server_was_killed(browser, tmp_p
     again = None
     teacher, pupil = (Window(browser, address).settled() for address in (server.teacher, server.pupils))
     try:
-        teacher.view("class")
-        teacher.settled()
-        teacher.page.select_option("#class [data-part=which]", STATE)
-        teacher.page.click("#class [data-part=begin]")
-        teacher.page.wait_for_selector("#class svg")
-        teacher.page.click("#class [data-part=open]")
-        teacher.settled()
+        give_a_game(teacher)
         pupil.view("play")
         pupil.page.click(f"#play button[name={STATE}]")
         for _ in range(2):

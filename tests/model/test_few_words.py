@@ -1,10 +1,7 @@
 """What is written down in few words says what Python says, and another compiler goes its own way."""
 
 import ast
-import os
 import re
-import subprocess
-import sys
 from collections import namedtuple
 from pathlib import Path
 
@@ -13,6 +10,7 @@ import pytest
 from llvmlite import ir as llvm
 from numba.core.lowering import Lower
 
+from helpers.other_compiler import printed
 from sim.engine import line_by_line
 from sim.engine.ensemble import prepare
 from sim.model import pipeline
@@ -176,15 +174,8 @@ print(entry(_looks)(land()).hex(), entry(_parts)(land()).hex())
 
 
 def test_another_compiler_goes_its_own_way_to_the_same_bits(tmp_path):
-    done = subprocess.run(
-        [sys.executable, "-c", OTHER_COMPILER],
-        env=os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), str(_without_tests(tmp_path))])},
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    assert (done.stdout.split(), done.stderr) == ([_looks(land()).hex(), float(_parts(land())).hex()], "")
+    told, complaints = printed(OTHER_COMPILER, _without_tests(tmp_path))
+    assert (told.split(), complaints) == ([_looks(land()).hex(), float(_parts(land())).hex()], "")
 
 
 def _without_tests(folder):

@@ -1,14 +1,12 @@
 """Inner functions are handed on to the one that is called, and come out of it with the same bits."""
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 from numba.core.codegen import JITCodeLibrary
 
+from helpers.other_compiler import printed
 from sim.model import pipeline
 from sim.model.compiling import _called_plainly, _inner, entry, inlined
 
@@ -122,15 +120,8 @@ print(entry(_both)(np.array([0.5, -1.25, 3.0, 3.0]), 0.25).hex())
 
 
 def test_another_compiler_goes_its_own_way_to_the_same_bits(tmp_path):
-    done = subprocess.run(
-        [sys.executable, "-c", OTHER_COMPILER],
-        env=os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), str(_without_tests(tmp_path))])},
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    assert (done.stdout.strip(), done.stderr) == (entry(_both)(np.array([0.5, -1.25, 3.0, 3.0]), 0.25).hex(), "")
+    told, complaints = printed(OTHER_COMPILER, _without_tests(tmp_path))
+    assert (told.strip(), complaints) == (entry(_both)(np.array([0.5, -1.25, 3.0, 3.0]), 0.25).hex(), "")
 
 
 def _without_tests(folder):
